@@ -1,0 +1,1 @@
+"""What may happen next: states, steps, guards, effects and deadlines; facts in, decision out."""

@@ -1,0 +1,155 @@
+"""Care: shelter, recovery and the way on: home, staying, or a third country."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from workflows.effects import CloseTask, OpenTask
+from workflows.guards import closing, consent, returning
+from workflows.guards.children import (
+    best_interests_say_return,
+    child_has_an_escort,
+    child_was_heard,
+    guardian_is_appointed,
+    no_child_decision_is_open,
+)
+from workflows.guards.protection import (
+    assistance_is_accepted,
+    care_plan_is_agreed,
+    case_is_open,
+    case_manager_is_named,
+    needs_are_assessed,
+    person_is_presumed_or_identified,
+    person_is_with_us,
+    place_fits_the_person,
+    place_is_not_custodial,
+    rights_were_explained,
+    wish_or_unsafe_return,
+)
+from workflows.step import MachineSpec, Step
+
+
+class Care(StrEnum):
+    """Where the person's protection and recovery stands."""
+
+    INTAKE = "intake"
+    SHELTERED = "sheltered"
+    RECOVERING = "recovering"
+    PLANNING_RETURN = "planning_return"
+    RETURNING = "returning"
+    HANDED_OVER = "handed_over"
+    INCLUDING_LOCALLY = "including_locally"
+    RESETTLING = "resettling"
+    AWAITING_ARRIVAL = "awaiting_arrival"
+    REINTEGRATING = "reintegrating"
+    CLOSED = "closed"
+
+
+C = Care
+
+SAFE_PLACE = (place_is_not_custodial, place_fits_the_person)
+SAFE_RETURN = (
+    returning.identification_is_positive,
+    returning.return_is_wished_for,
+    consent.no_asylum_claim_is_open,
+    returning.return_risk_is_valid,
+    returning.family_risk_is_covered,
+    returning.return_risk_is_bearable,
+    guardian_is_appointed,
+    best_interests_say_return,
+    child_was_heard,
+    child_has_an_escort,
+)
+
+STEPS = (
+    Step(
+        "admit", "Admit to a safe place", (C.INTAKE,), C.SHELTERED, "care:admit",
+        (person_is_presumed_or_identified, person_is_with_us, *SAFE_PLACE, assistance_is_accepted),
+        (OpenTask("review_placement", "shelter_manager", "placement_review", "child_protection"),),
+        form="placement",
+    ),
+    Step(
+        "assist_outside", "Assist outside a shelter", (C.INTAKE,), C.RECOVERING, "care:admit",
+        (person_is_presumed_or_identified, person_is_with_us, *SAFE_PLACE, assistance_is_accepted,
+         rights_were_explained),
+        (OpenTask("write_care_plan", "social_worker", "care_plan"),),
+        form="placement",
+    ),
+    Step(
+        "move_placement", "Move to another place", (C.SHELTERED, C.RECOVERING, C.PLANNING_RETURN), None,
+        "care:move",
+        (person_is_with_us, *SAFE_PLACE),
+        (CloseTask("review_placement"),
+         OpenTask("review_placement", "shelter_manager", "placement_review", "child_protection")),
+        form="placement", form_required=True,
+    ),
+    Step(
+        "start_recovery", "Start recovery", (C.SHELTERED,), C.RECOVERING, "care:plan",
+        (person_is_with_us, rights_were_explained, needs_are_assessed, care_plan_is_agreed,
+         guardian_is_appointed),
+        (CloseTask("read_rights"), CloseTask("assess_needs"), CloseTask("review_placement"),
+         OpenTask("review_care_plan", "case_manager", "care_plan_review")),
+        form="care_plan",
+    ),
+    Step(
+        "plan_return", "Plan the return", (C.RECOVERING,), C.PLANNING_RETURN, "care:return",
+        (person_is_with_us, returning.identification_is_positive, returning.return_is_wished_for,
+         consent.no_asylum_claim_is_open, case_manager_is_named, guardian_is_appointed),
+        form="wish",
+    ),
+    Step(
+        "resume_recovery", "Go back to recovery",
+        (C.PLANNING_RETURN, C.INCLUDING_LOCALLY, C.RESETTLING), C.RECOVERING, "care:plan",
+        (person_is_with_us, closing.no_referral_is_open),
+    ),
+    Step(
+        "depart", "Depart", (C.PLANNING_RETURN,), C.RETURNING, "care:return",
+        (person_is_with_us, *SAFE_RETURN, returning.travel_document_is_valid,
+         returning.proceedings_were_considered, returning.claims_have_a_route,
+         returning.return_plan_covers_life, returning.handover_is_scheduled),
+    ),
+    Step(
+        "turn_back", "Turn back", (C.RETURNING,), C.PLANNING_RETURN, "care:return",
+        (case_is_open,),
+    ),
+    Step(
+        "record_handover", "Record the handover", (C.RETURNING,), C.HANDED_OVER, "care:return",
+        (returning.receipt_is_signed,),
+        (CloseTask("review_care_plan"), CloseTask("end_of_reflection")), system_only=True,
+    ),
+    Step(
+        "include_locally", "Include locally", (C.RECOVERING, C.PLANNING_RETURN), C.INCLUDING_LOCALLY,
+        "care:include",
+        (person_is_with_us, returning.identification_is_positive, wish_or_unsafe_return,
+         closing.no_referral_is_open, care_plan_is_agreed),
+        form="wish",
+    ),
+    Step(
+        "resettle", "Resettle in a third country", (C.RECOVERING, C.PLANNING_RETURN, C.INCLUDING_LOCALLY),
+        C.RESETTLING, "care:include",
+        (person_is_with_us, returning.identification_is_positive, wish_or_unsafe_return,
+         closing.no_referral_is_open),
+        form="wish",
+    ),
+    Step(
+        "arrive", "Start reintegration", (C.AWAITING_ARRIVAL,), C.REINTEGRATING, "care:plan",
+        (returning.receipt_is_signed, case_manager_is_named, returning.reintegration_is_planned),
+        (CloseTask("start_reintegration"),),
+        form="reintegration_plan",
+    ),
+    Step(
+        "close", "Close the case",
+        (C.INTAKE, C.SHELTERED, C.RECOVERING, C.PLANNING_RETURN, C.HANDED_OVER, C.INCLUDING_LOCALLY,
+         C.RESETTLING, C.AWAITING_ARRIVAL, C.REINTEGRATING),
+        C.CLOSED, "care:close",
+        (closing.closure_is_recorded, closing.identification_is_settled, closing.no_referral_is_open,
+         closing.nothing_legal_is_open, closing.remedies_were_explained, no_child_decision_is_open,
+         returning.monitoring_is_done),
+        (CloseTask("*"),),
+        form="closure",
+    ),
+)
+
+MACHINE = MachineSpec(
+    "care", "Care", Care, (C.INTAKE, C.AWAITING_ARRIVAL), frozenset({C.CLOSED}), STEPS, "case"
+)

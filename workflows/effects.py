@@ -1,0 +1,75 @@
+"""What must follow a step, as data; app/casework/effects carries it out in the same transaction or by the worker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """A task for a role of the holding office, due by the named policy clock.
+
+    child_clock: the clock for a child; only_child: opened for children alone; side: the end of a referral
+    whose office gets it (None = where the step is taken).
+    """
+
+    kind: str
+    role: str
+    clock: str
+    child_clock: str | None = None
+    only_child: bool = False
+    side: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CloseTask:
+    """The open task of this kind is done."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendMessage:
+    """A message to the other country. ``carries``: data groups about the person in it; empty = protocol only."""
+
+    carries: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class MoveCustody:
+    """Responsibility for the person passes to the receiving country (WM-CUSTODY)."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReceivingCase:
+    """The receiving country opens its own case, awaiting arrival."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepOnCase:
+    """The system takes this care step on the linked case of that side, because the referral proves it."""
+
+    step: str
+    side: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arbitrate:
+    """The receiving side answers a request to end the referral (crossing commands, design 4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadWithdrawal:
+    """A withdrawn consent reaches every open referral that rests on it (IOM-4)."""
+
+
+Effect = (
+    OpenTask
+    | CloseTask
+    | SendMessage
+    | MoveCustody
+    | OpenReceivingCase
+    | StepOnCase
+    | Arbitrate
+    | SpreadWithdrawal
+)

@@ -1,0 +1,372 @@
+"""Frozen snapshots that rules read: only what rules need, never a name, an address or a story."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks: user id, role codes, office code, organisation code and country of the office."""
+
+    id: str
+    roles: frozenset[str]
+    office: str
+    organisation: str
+    country: str
+    system: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The moment of the question: ``now`` aware UTC, ``date`` the calendar day used by rules."""
+
+    now: datetime
+    date: date
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningFacts:
+    """One screening interview: how many indicators, how strong, and under which conditions."""
+
+    on: date
+    screener: str
+    indicators: int
+    strong: int
+    reasons: bool
+    private_place: bool
+    interpreter_vetted: bool
+    informed: bool
+    information_given: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionFacts:
+    """A formal identification decision; ``by_country`` tells whose authority it was."""
+
+    on: date
+    outcome: str
+    authority: str
+    by_country: str
+    decider: str
+    panel: int
+    reasons: bool
+    act: bool
+    means: bool
+    purpose: bool
+    notified_on: date | None
+    in_own_language: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFacts:
+    """A notice read to the person; ``answer`` is accepted, declined or None (not asked)."""
+
+    on: date
+    own_language: bool
+    witnessed: bool
+    answer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentFacts:
+    """One consent row: purpose x recipient x data groups x time, and who gave it."""
+
+    purpose: str
+    recipient: str
+    data_groups: frozenset[str]
+    giver: str
+    valid_from: date
+    valid_until: date | None = None
+    withdrawn_on: date | None = None
+    child_assent: bool | None = None
+
+    def covers(self, purpose: str, recipient: str, on: date) -> bool:
+        """True when this row allows ``purpose`` towards ``recipient`` (a country code) on that day."""
+        return (
+            self.purpose == purpose
+            and self.recipient in (recipient, "*")
+            and self.withdrawn_on is None
+            and self.valid_from <= on
+            and (self.valid_until is None or on <= self.valid_until)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsFacts:
+    """Needs and risk assessment: ``level`` low, medium, high or serious."""
+
+    on: date
+    level: str
+    reassess_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementFacts:
+    """Where the person stays: a code of the list placement_kind."""
+
+    on: date
+    kind: str
+    matched_to_needs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFacts:
+    """A care, return or reintegration plan: services named in it and whether the person agreed."""
+
+    on: date
+    agreed: bool
+    services: frozenset[str] = frozenset()
+    child_services: bool = False
+    escort: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GuardianFacts:
+    """A guardian appointed for a child; ``conflict_checked`` means against the suspects."""
+
+    since: date
+    until: date | None
+    conflict_checked: bool
+
+    def serves_on(self, day: date) -> bool:
+        """True while the appointment runs."""
+        return self.since <= day and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class BestInterestsFacts:
+    """A best-interests determination: outcome is a code of the list durable_solution."""
+
+    on: date
+    outcome: str
+    panel: int
+    views_heard: bool
+    views_reason: bool
+    review_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WishFacts:
+    """What the person wants next: return, stay, third_country or undecided."""
+
+    on: date
+    wish: str
+    voluntary: bool
+    options_explained: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnRiskFacts:
+    """Individual risk assessment before return."""
+
+    on: date
+    level: str
+    covers_family: bool
+    valid_until: date
+
+
+@dataclass(frozen=True, slots=True)
+class TravelDocumentFacts:
+    """A travel document issued by the country of origin."""
+
+    issued: date
+    expires: date
+
+
+@dataclass(frozen=True, slots=True)
+class LegalFacts:
+    """Proceedings and claims of the person. Deliberately holds nothing about cooperation (OHCHR-P8)."""
+
+    on: date
+    open_proceedings: int
+    considered: bool
+    open_claims: int
+    cross_border_route: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JusticeFacts:
+    """Cooperation with the authorities, kept apart from every other fact (OHCHR-P8, G6.1)."""
+
+    cooperates: bool | None = None
+    gave_statement: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClosureFacts:
+    """Why a case ends, and what the person was told."""
+
+    on: date
+    reason: str
+    person_told: bool
+    person_agrees: bool
+    unreachable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideFacts:
+    """A reasoned exception from one guard, granted by somebody else, for a time."""
+
+    guard: str
+    by: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """All that rules may know of one case."""
+
+    country: str
+    office: str
+    identification: str
+    care: str
+    opened_on: date
+    child: bool
+    age_band: str = "unknown"
+    sex: str = "U"
+    nationality: str = "unknown"
+    exploitation: str = "unknown"
+    language: str = "unknown"
+    source: str = "unknown"
+    presumed_on: date | None = None
+    negative_on: date | None = None
+    screening: ScreeningFacts | None = None
+    decision: DecisionFacts | None = None
+    earlier_deciders: frozenset[str] = frozenset()
+    reconsideration_grounds: bool = False
+    rights: NoticeFacts | None = None
+    remedies_notice: NoticeFacts | None = None
+    needs: NeedsFacts | None = None
+    placement: PlacementFacts | None = None
+    care_plan: PlanFacts | None = None
+    guardian: GuardianFacts | None = None
+    best_interests: BestInterestsFacts | None = None
+    best_interests_due: bool = False
+    wish: WishFacts | None = None
+    consents: tuple[ConsentFacts, ...] = ()
+    return_risk: ReturnRiskFacts | None = None
+    return_plan: PlanFacts | None = None
+    travel_document: TravelDocumentFacts | None = None
+    legal: LegalFacts | None = None
+    reintegration_plan: PlanFacts | None = None
+    case_manager: str | None = None
+    visits: int = 0
+    contact_lost: bool = False
+    closure: ClosureFacts | None = None
+    overrides: tuple[OverrideFacts, ...] = ()
+    open_referrals: int = 0
+    referral_state: str | None = None
+    receipt_signed: bool = False
+    asylum_claim: bool = False
+    missing: bool = False
+    deceased: bool = False
+    protection_risk: bool = False
+    complicity_alleged: bool = False
+    family_complicity: bool = False
+    legal_hold: bool = False
+    detained: bool = False
+    blocked_countries: frozenset[str] = frozenset()
+    support_agency: bool = False
+    follows_failed_return: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TracingFacts:
+    """What the country of origin reported: nationality and family."""
+
+    on: date
+    nationality: str
+    family_found: bool
+    family_willing: bool
+    family_safe: bool
+    complicity_suspected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReceptionFacts:
+    """What the receiving country offers: office, partner organisation, services."""
+
+    office: str
+    ngo_named: bool
+    services: frozenset[str]
+    family_or_care_arranged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleFacts:
+    """The agreed handover: border point code, day, and whether each side has named its officer."""
+
+    border_point: str
+    on: date
+    sender_officer: bool
+    receiver_officer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverFacts:
+    """What the sending officer certifies at the border on the day."""
+
+    on: date
+    reconfirmed_on: date
+    agrees: bool
+    belongings_listed: bool
+    fit_to_travel: bool
+    onward_booked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptFacts:
+    """What the receiving officer certifies."""
+
+    on: date
+    person_present: bool
+    discrepancy: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralFacts:
+    """One side's copy of a referral between two countries."""
+
+    side: str
+    from_country: str
+    to_country: str
+    state: str
+    child: bool
+    drafted_by: str = ""
+    approved_by: str | None = None
+    came_from: str | None = None
+    end_asked: str | None = None
+    receiver_office: str | None = None
+    consents: tuple[ConsentFacts, ...] = ()
+    identity_disclosed: bool = False
+    tracing: TracingFacts | None = None
+    plan: PlanFacts | None = None
+    reception: ReceptionFacts | None = None
+    schedule: ScheduleFacts | None = None
+    handover: HandoverFacts | None = None
+    receipt: ReceiptFacts | None = None
+    reintegration_started: bool = False
+    visits: int = 0
+    contact_lost: bool = False
+    custody: str = "sender"
+    unknown_codes: tuple[str, ...] = ()
+
+    @property
+    def other_country(self) -> str:
+        """The country at the other end, seen from this copy."""
+        return self.to_country if self.side == "sender" else self.from_country
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything one decision may look at. ``given`` is what the step's form says, as plain values."""
+
+    actor: Actor
+    today: Today
+    case: CaseFacts | None = None
+    referral: ReferralFacts | None = None
+    given: Mapping[str, object] = field(default_factory=dict)
+    justice: JusticeFacts = JusticeFacts()

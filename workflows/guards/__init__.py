@@ -1,0 +1,1 @@
+"""Small named questions, grouped by what they protect; each cites the source that demands it."""

@@ -1,0 +1,92 @@
+"""Questions before a case ends (OHCHR-P9, P17; practice G20)."""
+
+from __future__ import annotations
+
+from policies.model import Policies
+from workflows.facts import CaseFacts, Today
+from workflows.guards.screening import window_end
+from workflows.step import guard
+from workflows.verdict import Lack, lacking
+
+CLOSERS = ("case_manager", "supervisor")
+
+
+@guard(
+    rule="G20",
+    sources=("WM-CLOSURE",),
+    says="The closure form {gap}.",
+    why="A case ends with a coded reason, and the person knows.",
+    mend="Complete the closure form with the person.",
+    who=CLOSERS,
+)
+def closure_is_recorded(case: CaseFacts) -> bool | Lack:
+    form = case.closure
+    if form is None:
+        return lacking(gap="is missing")
+    if not (form.person_told or form.unreachable):
+        return lacking(gap="does not say that the person was told")
+    agreed = case.child or form.person_agrees or form.unreachable
+    return agreed or lacking(gap="does not say that the person agrees")
+
+
+@guard(
+    rule="G20",
+    sources=("OHCHR-P9", "OHCHR-G9.3"),
+    says="{proceedings} proceedings and {claims} claims are open.",
+    why="Help goes on as long as any action does; claims live on after return.",
+    mend="Record the end of the proceedings, or who carries the claims on.",
+    who=("legal_officer", "case_manager"),
+)
+def nothing_legal_is_open(case: CaseFacts) -> bool | Lack:
+    legal = case.legal
+    if legal is None:
+        return True
+    claims = 0 if legal.cross_border_route else legal.open_claims
+    if legal.open_proceedings == 0 and claims == 0:
+        return True
+    return lacking(proceedings=legal.open_proceedings, claims=claims)
+
+
+@guard(
+    rule="G20",
+    sources=("WM-CLOSURE", "OHCHR-P2"),
+    says="{count} referrals to another country are open.",
+    why="The conversation between the countries ends first, else the person falls between them.",
+    mend="Complete, withdraw or cancel the referral.",
+    who=("case_manager", "national_focal_point"),
+)
+def no_referral_is_open(case: CaseFacts) -> bool | Lack:
+    return case.open_referrals == 0 or lacking(count=case.open_referrals)
+
+
+@guard(
+    sources=("OHCHR-P17", "OHCHR-G9.2"),
+    says="The person has not been told about remedies, or the answer is not recorded.",
+    why="Everybody found to be trafficked has a right to a remedy and to hear of it.",
+    mend="Give the remedies notice and record the answer.",
+    who=("legal_officer", "case_manager"),
+)
+def remedies_were_explained(case: CaseFacts) -> bool:
+    if case.identification != "identified" or case.deceased:
+        return True
+    return case.remedies_notice is not None and case.remedies_notice.answer is not None
+
+
+@guard(
+    rule="G05",
+    sources=("OHCHR-G2.1", "WM-RECONSIDERATION"),
+    says="The identification is still open ({state}).",
+    why="A person must not be lost between suspicion and decision; a no can be questioned in its time.",
+    mend="Finish the identification, or wait for the end of the window.",
+    who=("legal_officer", "supervisor", "case_manager"),
+)
+def identification_is_settled(case: CaseFacts, today: Today, policies: Policies) -> bool | Lack:
+    gone = case.deceased or (case.closure is not None and case.closure.unreachable)
+    if case.identification == "identified" or gone:
+        return True
+    end = window_end(case, policies)
+    if end is not None and case.identification in {"not_identified", "screened_out"}:
+        if today.date.isoformat() > end:
+            return True
+        return lacking(state=f"it can be reconsidered until {end}")
+    return case.care == "awaiting_arrival" or lacking(state=case.identification)

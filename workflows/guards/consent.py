@@ -1,0 +1,111 @@
+"""Consent as a forbid: without it nothing about the person leaves the organisation."""
+
+from __future__ import annotations
+
+from workflows.facts import CaseFacts, ConsentFacts, ReferralFacts, Today
+from workflows.step import Guard, guard
+from workflows.verdict import Lack, lacking
+
+ASKERS = ("social_worker", "case_manager", "border_focal_point")
+WORDS = {
+    "notify_origin": "telling the other country",
+    "contact_family": "contacting the family",
+    "return": "return",
+    "reintegration_report": "reporting back after return",
+}
+
+
+def _found(
+    rows: tuple[ConsentFacts, ...], purpose: str, country: str, today: Today, child: bool, group: str | None
+) -> bool | Lack:
+    live = [row for row in rows if row.covers(purpose, country, today.date)]
+    values = {"purpose": WORDS[purpose], "country": country}
+    if not live:
+        gone = any(row.purpose == purpose and row.withdrawn_on for row in rows)
+        return lacking(**values, gap="has been withdrawn" if gone else "is not recorded or has run out")
+    if group and not any(group in row.data_groups for row in live):
+        return lacking(**values, gap=f"does not cover the data group '{group}'")
+    if child and not any(row.giver == "guardian" and row.child_assent for row in live):
+        return lacking(**values, gap="was not given by the guardian with the child's own agreement")
+    return True
+
+
+def consent_of_case(purpose: str, sources: tuple[str, ...], group: str | None = None) -> Guard:
+    """A guard that the person's own record holds a live consent for the purpose and the other country.
+
+    purpose: code of consent_purpose; group: data group it must cover, or None for any.
+    """
+
+    def ask(case: CaseFacts, referral: ReferralFacts, today: Today) -> bool | Lack:
+        return _found(case.consents, purpose, referral.other_country, today, case.child, group)
+
+    return _named(ask, purpose, group, sources)
+
+
+def consent_of_copy(purpose: str, sources: tuple[str, ...]) -> Guard:
+    """The same on the receiving side before a case exists there: read from what the sender passed on."""
+
+    def ask(referral: ReferralFacts, today: Today) -> bool | Lack:
+        return _found(referral.consents, purpose, referral.to_country, today, referral.child, None)
+
+    return _named(ask, purpose, None, sources)
+
+
+def _named(ask: object, purpose: str, group: str | None, sources: tuple[str, ...]) -> Guard:
+    ask.__name__ = f"consent_for_{purpose}" + (f"_of_{group}" if group else "")  # type: ignore[attr-defined]
+    made = guard(
+        rule="G11" if purpose == "contact_family" else "G10",
+        sources=(*sources, "IOM-4", "WM-CONSENT"),
+        says="The person's consent to {purpose} ({country}) {gap}.",
+        why="Nothing about a person crosses a border without their own, current, specific consent; "
+        "saying no changes nothing else.",
+        mend="Ask the person, explain the use, and record the answer.",
+        who=ASKERS,
+    )
+    return made(ask)  # type: ignore[arg-type]
+
+
+@guard(
+    rule="G10",
+    sources=("OHCHR-G2.7", "OHCHR-G6.3", "OHCHR-G1.6"),
+    says="A claim for international protection is open.",
+    why="While it is open no authority of the country of origin may learn of the person, by no way.",
+    mend="Wait for the end of the claim, or plan a stay.",
+    who=("legal_officer", "case_manager"),
+)
+def no_asylum_claim_is_open(case: CaseFacts) -> bool:
+    return not case.asylum_claim
+
+
+@guard(
+    sources=("WM-SAFETY", "OHCHR-P6"),
+    says="Sharing with {country} is blocked for this person.",
+    why="The authorities or the family there are thought to be part of the danger.",
+    mend="A supervisor reviews the block with the person.",
+    who=("supervisor",),
+)
+def country_is_not_blocked(case: CaseFacts, referral: ReferralFacts) -> bool | Lack:
+    country = referral.other_country
+    return country not in case.blocked_countries or lacking(country=country)
+
+
+@guard(
+    rule="G11",
+    sources=("OHCHR-G8.4", "WM-SAFETY"),
+    says="The family is suspected of taking part.",
+    why="Tracing would lead the traffickers to the person.",
+    mend="Plan reception elsewhere than with the family.",
+    who=("case_manager", "supervisor"),
+)
+def family_is_not_suspected(case: CaseFacts) -> bool:
+    return not case.family_complicity
+
+
+OUTWARD_CONSENTS = {
+    "notify": consent_of_case("notify_origin", ("ACTIP-14.3",)),
+    "identity": consent_of_case("notify_origin", ("ACTIP-14.3", "ACTIP-14.6"), "identity"),
+    "return": consent_of_case("return", ("OHCHR-P11", "ACTIP-15.1")),
+    "family": consent_of_copy("contact_family", ("OHCHR-G8.4",)),
+    "return_copy": consent_of_copy("return", ("OHCHR-P11",)),
+    "report": consent_of_case("reintegration_report", ("ACTIP-14.6",)),
+}

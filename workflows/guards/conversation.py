@@ -1,0 +1,274 @@
+"""Questions about the conversation between two countries: agreement, approval, place, day and signatures."""
+
+from __future__ import annotations
+
+from policies.model import Policies
+from workflows.facts import Actor, CaseFacts, ReferralFacts, Today
+from workflows.step import guard
+from workflows.verdict import Lack, lacking
+
+SENDERS = ("case_manager", "social_worker")
+FOCAL = ("national_focal_point",)
+BORDER = ("border_focal_point",)
+
+
+@guard(
+    rule="G10",
+    sources=("WM-TWO-EYES",),
+    says="The referral has not been approved by somebody other than its author.",
+    why="What crosses a border cannot be called back; two people look first.",
+    mend="A supervisor reads and approves the draft.",
+    who=("supervisor",),
+)
+def another_has_approved(referral: ReferralFacts) -> bool:
+    return referral.approved_by is not None and referral.approved_by != referral.drafted_by
+
+
+@guard(
+    sources=("WM-TWO-EYES",),
+    says="You wrote this draft yourself.",
+    why="What crosses a border cannot be called back; two people look first.",
+    mend="Ask another supervisor.",
+    who=("supervisor",),
+)
+def approver_is_not_author(referral: ReferralFacts, actor: Actor) -> bool:
+    return actor.id != referral.drafted_by
+
+
+@guard(
+    sources=("OHCHR-G11.1", "COMMIT-MOU-2004"),
+    says="No agreement between {here} and {there} is in force today.",
+    why="People are handed over only under a text that protects them.",
+    mend="Take the case to the ministry; record the instrument in the corridor when it is signed.",
+    who=FOCAL,
+)
+def agreement_is_in_force(referral: ReferralFacts, today: Today, policies: Policies) -> bool | Lack:
+    corridor = policies.corridor(referral.from_country, referral.to_country)
+    if corridor.in_force(today.date):
+        return True
+    return lacking(here=referral.from_country, there=referral.to_country)
+
+
+@guard(
+    sources=("OHCHR-G11.7", "OHCHR-G11.1"),
+    says="No competent office in {there} is known for this referral.",
+    why="A referral without an addressee waits for ever.",
+    mend="Name the receiving office from the directory.",
+    who=FOCAL,
+)
+def receiving_office_is_known(referral: ReferralFacts) -> bool | Lack:
+    return bool(referral.receiver_office) or lacking(there=referral.to_country)
+
+
+@guard(
+    sources=("WM-PROTOCOL", "IOM-4"),
+    says="The end of this referral has been asked for ({reason}).",
+    why="After that nothing more is shared until the other side has answered.",
+    mend="Wait for the answer of the other country.",
+    who=FOCAL,
+)
+def end_is_not_asked(referral: ReferralFacts) -> bool | Lack:
+    return referral.end_asked is None or lacking(reason=referral.end_asked)
+
+
+@guard(
+    sources=("WM-PROTOCOL",),
+    says="The end of this referral has not been asked for.",
+    why="The receiving side answers a request; it does not invent one.",
+    mend="Decline the referral with its reason instead.",
+    who=FOCAL,
+)
+def end_is_asked(referral: ReferralFacts) -> bool:
+    return referral.end_asked is not None
+
+
+@guard(
+    sources=("OHCHR-G11.5", "ACTIP-14.6"),
+    says="The sending country has not disclosed who the person is.",
+    why="Nobody can be traced without a name, and the name comes only with consent after acknowledgement.",
+    mend="Ask the sending country to disclose the identity.",
+    who=FOCAL,
+)
+def identity_is_disclosed(referral: ReferralFacts) -> bool:
+    return referral.identity_disclosed
+
+
+@guard(
+    sources=("OHCHR-G8.4", "ACTIP-15.3"),
+    says="The tracing report with the nationality result is missing.",
+    why="The assessment is what the other country waits for.",
+    mend="Record the tracing report.",
+    who=(*FOCAL, "social_worker"),
+)
+def tracing_is_reported(referral: ReferralFacts) -> bool:
+    return referral.tracing is not None and referral.tracing.nationality != "pending"
+
+
+@guard(
+    sources=("OHCHR-G6.8", "OHCHR-G11.12"),
+    says="The reception {gap}.",
+    why="Accepting means that an office, a partner organisation and services are waiting.",
+    mend="Complete the reception plan.",
+    who=(*FOCAL, "case_manager"),
+)
+def reception_is_arranged(referral: ReferralFacts) -> bool | Lack:
+    offered = referral.reception
+    if offered is None:
+        return lacking(gap="is not planned")
+    missing = [name for name in ("health", "housing", "education", "employment") if name not in offered.services]
+    if missing:
+        return lacking(gap=f"does not cover {', '.join(missing)}")
+    if not offered.ngo_named:
+        return lacking(gap="names no partner organisation")
+    return bool(offered.office) or lacking(gap="names no office")
+
+
+@guard(
+    rule="G17",
+    sources=("WM-HANDOVER", "OHCHR-G11.7"),
+    says="The border point '{point}' does not belong to this corridor.",
+    why="Handover happens where both countries have an office and an agreement.",
+    mend="Choose a border point of the corridor.",
+    who=(*BORDER, *SENDERS),
+)
+def border_point_is_agreed(referral: ReferralFacts, policies: Policies) -> bool | Lack:
+    plan = referral.schedule
+    if plan is None:
+        return lacking(point="none")
+    corridor = policies.corridor(referral.from_country, referral.to_country)
+    known = {point.code for point in corridor.border_points}
+    return plan.border_point in known or lacking(point=plan.border_point)
+
+
+@guard(
+    sources=("WM-HANDOVER",),
+    says="The day of the handover ({day}) is past.",
+    why="Both sides need a day they can still keep.",
+    mend="Agree a new day.",
+    who=(*BORDER, *SENDERS),
+)
+def day_is_ahead(referral: ReferralFacts, today: Today) -> bool | Lack:
+    plan = referral.schedule
+    if plan is None:
+        return lacking(day="none")
+    return plan.on >= today.date or lacking(day=plan.on.isoformat())
+
+
+@guard(
+    rule="G17",
+    sources=("WM-HANDOVER",),
+    says="The handover is scheduled for {day}, not for today.",
+    why="Everything certified at the border is certified for that day.",
+    mend="Reschedule, or come on the day.",
+    who=BORDER,
+)
+def day_has_come(referral: ReferralFacts, today: Today) -> bool | Lack:
+    plan = referral.schedule
+    if plan is None:
+        return lacking(day="no day")
+    return plan.on == today.date or lacking(day=plan.on.isoformat())
+
+
+@guard(
+    rule="G17",
+    sources=("WM-HANDOVER", "WM-CUSTODY"),
+    says="The {side} country has not named its officer.",
+    why="A person is given from one named hand to another.",
+    mend="Name the officer and confirm the day.",
+    who=BORDER,
+)
+def officers_are_named(referral: ReferralFacts) -> bool | Lack:
+    plan = referral.schedule
+    if plan is None or not plan.sender_officer:
+        return lacking(side="sending")
+    return plan.receiver_officer or lacking(side="receiving")
+
+
+@guard(
+    rule="G17",
+    sources=("OHCHR-P11", "WM-HANDOVER"),
+    says="The person has not confirmed today that they still want to go.",
+    why="A person may change their mind at the bridge, and that is a normal outcome.",
+    mend="Ask the person again today; if the answer is no, postpone.",
+    who=BORDER,
+)
+def person_reconfirmed_today(referral: ReferralFacts, today: Today) -> bool:
+    said = referral.handover
+    return said is not None and said.agrees and said.reconfirmed_on == today.date
+
+
+@guard(
+    rule="G17",
+    sources=("WM-HANDOVER",),
+    says="The handover is not complete: {missing}.",
+    why="What is not listed is lost, and who is not fit does not travel.",
+    mend="Complete the handover form.",
+    who=BORDER,
+)
+def handover_is_complete(referral: ReferralFacts) -> bool | Lack:
+    form = referral.handover
+    if form is None:
+        return lacking(missing="no handover form")
+    gaps = [
+        words
+        for held, words in (
+            (form.belongings_listed, "belongings, documents and money are not listed"),
+            (form.fit_to_travel, "fitness to travel is not confirmed"),
+            (form.onward_booked, "the onward service is not booked"),
+        )
+        if not held
+    ]
+    return lacking(missing="; ".join(gaps)) if gaps else True
+
+
+@guard(
+    sources=("WM-CUSTODY",),
+    says="The journey has not begun: the care step 'depart' is missing.",
+    why="Every check before departure is made there.",
+    mend="Take the step 'depart' on the case.",
+    who=SENDERS,
+)
+def journey_has_begun(case: CaseFacts) -> bool:
+    return case.care == "returning"
+
+
+@guard(
+    rule="G19",
+    sources=("WM-CUSTODY", "WM-HANDOVER"),
+    says="The receipt does not say that the person is here.",
+    why="The signature moves the responsibility for a human being.",
+    mend="Sign only with the person in front of you; else report that nobody came.",
+    who=BORDER,
+)
+def person_is_here(referral: ReferralFacts, today: Today) -> bool:
+    signed = referral.receipt
+    return signed is not None and signed.person_present and signed.on == today.date
+
+
+@guard(
+    rule="G20",
+    sources=("OHCHR-G6.8", "OHCHR-G11.11"),
+    says="{done} of {wanted} reintegration visits are reported and contact is not documented as lost.",
+    why="The sending country learns how the return went only from these reports.",
+    mend="Report the visits, or document the loss of contact.",
+    who=("case_manager", "social_worker"),
+)
+def visits_are_reported(referral: ReferralFacts, policies: Policies) -> bool | Lack:
+    corridor = policies.corridor(referral.from_country, referral.to_country)
+    wanted = sum(1 for name in corridor.clocks if name.startswith("visit_"))
+    return referral.visits >= wanted or referral.contact_lost or lacking(done=referral.visits, wanted=wanted)
+
+
+@guard(
+    sources=("ACTIP-14.4", "OHCHR-P11", "OHCHR-G6.7"),
+    says="Nothing recorded says that a return is not safe.",
+    why="The finding closes the way home; it needs a serious risk, a denied nationality or the child panel's word.",
+    mend="Record the risk assessment, the nationality result or the determination.",
+    who=("case_manager", "supervisor"),
+)
+def return_is_found_unsafe(case: CaseFacts, referral: ReferralFacts) -> bool:
+    serious = case.return_risk is not None and case.return_risk.level == "serious"
+    traced = referral.tracing
+    denied = traced is not None and traced.nationality in {"denied", "not_found"}
+    panel = case.best_interests is not None and case.best_interests.outcome in {"stay", "third_country"}
+    return serious or denied or (case.child and panel)

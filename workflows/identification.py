@@ -1,0 +1,133 @@
+"""Identification: from the first report to a decision that can be looked at again."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from workflows.effects import CloseTask, OpenTask
+from workflows.guards.children import guardian_is_appointed
+from workflows.guards.protection import case_is_open, rights_were_explained
+from workflows.guards.screening import (
+    an_indicator_has_reasons,
+    authority_is_competent,
+    decider_is_new,
+    decider_is_not_screener,
+    decision_says_identified,
+    decision_says_not_identified,
+    findings_meet_definition,
+    foreign_decision_is_recorded,
+    grounds_are_recorded,
+    information_was_given,
+    interview_was_safe,
+    person_was_told,
+    reasons_are_written,
+    screening_is_recorded,
+    support_agency_is_named,
+    window_or_new_evidence,
+)
+from workflows.step import MachineSpec, Step
+
+
+class Identification(StrEnum):
+    """Where the question 'is this person trafficked?' stands."""
+
+    REPORTED = "reported"
+    SCREENING = "screening"
+    PRESUMED = "presumed"
+    SCREENED_OUT = "screened_out"
+    DECIDING = "deciding"
+    IDENTIFIED = "identified"
+    NOT_IDENTIFIED = "not_identified"
+    RECONSIDERING = "reconsidering"
+
+
+I = Identification  # noqa: E741 - the table below reads better short
+
+DECISION = (authority_is_competent, decider_is_not_screener, reasons_are_written)
+
+STEPS = (
+    Step(
+        "start_screening", "Start screening", (I.REPORTED,), I.SCREENING, "identification:screen",
+        (case_is_open,),
+        (OpenTask("screen", "first_responder", "screening", "child_protection"),),
+    ),
+    Step(
+        "presume", "Presume trafficked", (I.SCREENING,), I.PRESUMED, "identification:screen",
+        (case_is_open, screening_is_recorded, an_indicator_has_reasons, interview_was_safe),
+        (
+            CloseTask("screen"),
+            OpenTask("read_rights", "social_worker", "rights_notification"),
+            OpenTask("assess_needs", "social_worker", "needs_assessment"),
+            OpenTask("appoint_guardian", "legal_officer", "child_protection", only_child=True),
+            OpenTask("decide_identification", "legal_officer", "decision"),
+            OpenTask("end_of_reflection", "case_manager", "reflection"),
+        ),
+        form="screening",
+    ),
+    Step(
+        "screen_out", "Screen out", (I.SCREENING,), I.SCREENED_OUT, "identification:screen",
+        (case_is_open, screening_is_recorded, interview_was_safe, information_was_given),
+        (CloseTask("screen"), OpenTask("end_of_reconsideration", "case_manager", "reconsideration")),
+        form="screening",
+    ),
+    Step(
+        "open_decision", "Bring before the panel", (I.PRESUMED,), I.DECIDING, "identification:refer",
+        (case_is_open, support_agency_is_named, rights_were_explained, guardian_is_appointed),
+    ),
+    Step(
+        "identify", "Identify", (I.DECIDING, I.RECONSIDERING), I.IDENTIFIED, "identification:decide",
+        (case_is_open, decision_says_identified, *DECISION, findings_meet_definition, decider_is_new,
+         guardian_is_appointed),
+        (
+            CloseTask("decide_identification"),
+            CloseTask("reconsider"),
+            OpenTask("explain_remedies", "legal_officer", "rights_notification"),
+        ),
+        form="identification_decision",
+    ),
+    Step(
+        "not_identify", "Decide: not identified", (I.DECIDING,), I.NOT_IDENTIFIED, "identification:decide",
+        (case_is_open, decision_says_not_identified, *DECISION, person_was_told, decider_is_new,
+         guardian_is_appointed),
+        (
+            CloseTask("decide_identification"),
+            OpenTask("end_of_reconsideration", "case_manager", "reconsideration"),
+        ),
+        form="identification_decision",
+    ),
+    Step(
+        "recognise", "Recognise another country's decision",
+        (I.REPORTED, I.SCREENING, I.PRESUMED, I.DECIDING), I.IDENTIFIED, "identification:recognise",
+        (case_is_open, foreign_decision_is_recorded),
+        (CloseTask("screen"), CloseTask("decide_identification")),
+        form="identification_decision",
+    ),
+    Step(
+        "ask_reconsideration", "Ask for reconsideration", (I.NOT_IDENTIFIED, I.SCREENED_OUT), I.RECONSIDERING,
+        "identification:reconsider",
+        (case_is_open, window_or_new_evidence, grounds_are_recorded),
+        (CloseTask("end_of_reconsideration"), OpenTask("reconsider", "legal_officer", "decision")),
+        form="reconsideration_request",
+    ),
+    Step(
+        "uphold", "Uphold the negative decision", (I.RECONSIDERING,), I.NOT_IDENTIFIED, "identification:review",
+        (case_is_open, decision_says_not_identified, *DECISION, person_was_told, decider_is_new),
+        (CloseTask("reconsider"), OpenTask("end_of_reconsideration", "case_manager", "reconsideration")),
+        form="identification_decision",
+    ),
+    Step(
+        "presume_again", "Presume after reconsideration", (I.RECONSIDERING,), I.PRESUMED,
+        "identification:review",
+        (case_is_open, screening_is_recorded, an_indicator_has_reasons, interview_was_safe),
+        (
+            CloseTask("reconsider"),
+            OpenTask("decide_identification", "legal_officer", "decision"),
+            OpenTask("read_rights", "social_worker", "rights_notification"),
+        ),
+        form="screening",
+    ),
+)
+
+MACHINE = MachineSpec(
+    "identification", "Identification", Identification, (I.REPORTED,), frozenset({I.IDENTIFIED}), STEPS, "case"
+)

@@ -1,0 +1,39 @@
+"""What must be true before a record of a kind may be added outside a step."""
+
+from __future__ import annotations
+
+from policies.model import Policies
+from workflows.facts import Situation
+from workflows.guards.children import guardian_is_appointed
+from workflows.guards.protection import case_is_open
+from workflows.step import Guard
+from workflows.verdict import Refusal
+
+# A child's substantive records wait for a guardian (practice G04); safety and the first screening do not.
+NEEDS_GUARDIAN = frozenset({"identification_decision", "best_interests", "return_plan", "pre_return_risk"})
+# These kinds are written only by the step that certifies them.
+ONLY_WITH_STEP = frozenset({"handover", "receipt", "handover_schedule", "handover_confirmation", "placement",
+                            "reception_plan", "family_tracing"})
+
+
+def guards_for(kind: str) -> tuple[Guard, ...]:
+    """The guards a record of this kind has to pass."""
+    return (case_is_open, guardian_is_appointed) if kind in NEEDS_GUARDIAN else (case_is_open,)
+
+
+def refusals_for(kind: str, situation: Situation, policies: Policies) -> tuple[Refusal, ...]:
+    """Every reason against adding a record of ``kind`` now; empty = allowed."""
+    found = [guard.objection(situation, policies) for guard in guards_for(kind)]
+    reasons = [reason for reason in found if reason is not None]
+    if kind in ONLY_WITH_STEP:
+        reasons.append(
+            Refusal(
+                "belongs_to_a_step",
+                f"A record of the kind '{kind}' is written only together with the step it certifies.",
+                "What it certifies and what changes must be one act.",
+                "Take the step and fill in its form.",
+                ("case_manager", "border_focal_point"),
+                ("WM-PROTOCOL",),
+            )
+        )
+    return tuple(reasons)

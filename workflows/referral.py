@@ -1,0 +1,297 @@
+"""Referral: one conversation between two countries, two copies, and one side at a time holding the pen.
+
+In every state only one side can move the conversation on; the other may ask or add. So two messages
+that cross on the way can never leave the copies in different states (tests/workflows proves it).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from workflows.effects import Arbitrate, CloseTask, MoveCustody, OpenReceivingCase, OpenTask, SendMessage, StepOnCase
+from workflows.guards import children, conversation, returning
+from workflows.guards.consent import (
+    OUTWARD_CONSENTS,
+    country_is_not_blocked,
+    family_is_not_suspected,
+    no_asylum_claim_is_open,
+)
+from workflows.guards.protection import case_manager_is_named, person_is_presumed_or_identified, person_is_with_us
+from workflows.step import Fork, MachineSpec, Side, Step
+
+
+class Referral(StrEnum):
+    """Where the conversation stands; both copies use the same words."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    ACKNOWLEDGED = "acknowledged"
+    TRACING = "tracing"
+    ASSESSED = "assessed"
+    PLAN_PROPOSED = "plan_proposed"
+    ACCEPTED = "accepted"
+    HANDOVER_SCHEDULED = "handover_scheduled"
+    HANDED_OVER = "handed_over"
+    RECEIVED = "received"
+    IN_REINTEGRATION = "in_reintegration"
+    COMPLETED = "completed"
+    RETURNED_FOR_INFO = "returned_for_info"
+    DECLINED = "declined"
+    NO_SAFE_RETURN = "no_safe_return"
+    POSTPONED = "postponed"
+    WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
+
+
+R = Referral
+S, T = Side.SENDER, Side.RECEIVER
+FINAL = frozenset({R.COMPLETED, R.DECLINED, R.NO_SAFE_RETURN, R.WITHDRAWN, R.CANCELLED})
+BEFORE_RECEIPT = (
+    R.SENT, R.ACKNOWLEDGED, R.TRACING, R.ASSESSED, R.PLAN_PROPOSED, R.ACCEPTED, R.RETURNED_FOR_INFO,
+    R.HANDOVER_SCHEDULED, R.POSTPONED, R.HANDED_OVER,
+)
+NOTICE = SendMessage()
+
+
+def sharing(*groups: str) -> SendMessage:
+    """A message that carries these data groups about the person."""
+    return SendMessage(frozenset(groups))
+
+
+MAY_SHARE = (no_asylum_claim_is_open, country_is_not_blocked, conversation.end_is_not_asked)
+STILL_SAFE = (
+    returning.identification_is_positive,
+    returning.return_is_wished_for,
+    returning.return_risk_is_valid,
+    returning.family_risk_is_covered,
+    returning.return_risk_is_bearable,
+    returning.nationality_is_confirmed,
+    children.guardian_is_appointed,
+    children.best_interests_say_return,
+    children.child_was_heard,
+    children.tracing_came_first,
+)
+VISITS = tuple(
+    OpenTask(f"visit_{number}", "case_manager", f"visit_{number}", side="receiver") for number in (1, 2, 3, 4)
+)
+
+OPENING = (
+    Step(
+        "approve", "Approve the draft", (R.DRAFT,), None, "referral:approve",
+        (conversation.approver_is_not_author,), (CloseTask("approve_referral"),), by=S,
+    ),
+    Step(
+        "send", "Send the offer", (R.DRAFT,), R.SENT, "referral:send",
+        (conversation.another_has_approved, person_is_presumed_or_identified, person_is_with_us,
+         OUTWARD_CONSENTS["notify"], *MAY_SHARE, conversation.agreement_is_in_force,
+         conversation.receiving_office_is_known, children.guardian_is_appointed),
+        (sharing("needs", "age_band", "language", "corridor_plan"),
+         OpenTask("answer_referral", "national_focal_point", "acknowledge", "acknowledge_child", side="receiver"),
+         OpenTask("await_answer", "case_manager", "acknowledge", "acknowledge_child", side="sender")),
+        by=S,
+    ),
+    Step(
+        "acknowledge", "Accept as competent", (R.SENT,), R.ACKNOWLEDGED, "referral:answer",
+        (conversation.end_is_not_asked,),
+        (NOTICE, CloseTask("answer_referral"), CloseTask("await_answer"),
+         OpenTask("disclose_identity", "case_manager", "supply_info", side="sender")),
+        by=T,
+    ),
+    Step(
+        "decline", "Decline", (R.SENT, R.ACKNOWLEDGED, R.TRACING, R.PLAN_PROPOSED), R.DECLINED, "referral:answer",
+        (conversation.end_is_not_asked,),
+        (NOTICE, CloseTask("*"), OpenTask("after_decline", "case_manager", "supply_info", side="sender")),
+        given={"reason": "decline_reason"}, by=T,
+    ),
+    Step(
+        "return_for_info", "Ask for information", (R.SENT, R.ACKNOWLEDGED, R.PLAN_PROPOSED), R.RETURNED_FOR_INFO,
+        "referral:answer",
+        (conversation.end_is_not_asked,),
+        (NOTICE, CloseTask("answer_referral"), CloseTask("await_answer"),
+         OpenTask("supply_info", "case_manager", "supply_info", side="sender")),
+        given={"reason": "info_request_reason"}, by=T,
+    ),
+    Step(
+        "supply_info", "Supply the information", (R.RETURNED_FOR_INFO,),
+        Fork("came_from", {"sent": R.SENT, "acknowledged": R.ACKNOWLEDGED, "plan_proposed": R.PLAN_PROPOSED}),
+        "referral:send",
+        (OUTWARD_CONSENTS["notify"], *MAY_SHARE),
+        (sharing("needs", "age_band", "language", "corridor_plan"), CloseTask("supply_info"),
+         OpenTask("answer_referral", "national_focal_point", "acknowledge", "acknowledge_child", side="receiver")),
+        by=S,
+    ),
+    Step(
+        "disclose_identity", "Disclose the identity",
+        (R.ACKNOWLEDGED, R.TRACING, R.ASSESSED, R.PLAN_PROPOSED, R.ACCEPTED, R.HANDOVER_SCHEDULED), None,
+        "referral:disclose",
+        (OUTWARD_CONSENTS["identity"], *MAY_SHARE),
+        (sharing("identity", "nationality", "contact", "family", "health"), CloseTask("disclose_identity")),
+        by=S,
+    ),
+)
+
+PREPARING = (
+    Step(
+        "start_tracing", "Start tracing", (R.ACKNOWLEDGED,), R.TRACING, "referral:trace",
+        (conversation.identity_is_disclosed, OUTWARD_CONSENTS["family"], conversation.end_is_not_asked),
+        (NOTICE, OpenTask("report_tracing", "social_worker", "tracing", side="receiver")),
+        by=T,
+    ),
+    Step(
+        "report_assessment", "Report tracing and nationality", (R.TRACING,), R.ASSESSED, "referral:trace",
+        (conversation.tracing_is_reported, OUTWARD_CONSENTS["family"], conversation.end_is_not_asked),
+        (sharing("family", "nationality"), CloseTask("report_tracing"),
+         OpenTask("propose_plan", "case_manager", "plan", side="sender")),
+        form="family_tracing", by=T,
+    ),
+    Step(
+        "propose_plan", "Propose the return plan", (R.ASSESSED,), R.PLAN_PROPOSED, "referral:plan",
+        (person_is_with_us, OUTWARD_CONSENTS["return"], *MAY_SHARE, *STILL_SAFE,
+         returning.return_plan_covers_life, family_is_not_suspected, children.child_has_an_escort),
+        (sharing("corridor_plan", "risk", "needs"), CloseTask("propose_plan"),
+         OpenTask("accept_plan", "national_focal_point", "accept", side="receiver")),
+        form="return_plan", by=S,
+    ),
+    Step(
+        "find_no_safe_return", "Find that return is not safe",
+        (R.ASSESSED, R.ACCEPTED, R.HANDOVER_SCHEDULED, R.POSTPONED), R.NO_SAFE_RETURN, "referral:withdraw",
+        (conversation.return_is_found_unsafe, conversation.end_is_not_asked),
+        (NOTICE, CloseTask("*"), OpenTask("plan_alternatives", "case_manager", "plan", side="sender"),
+         StepOnCase("turn_back", "sender")),
+        by=S,
+    ),
+    Step(
+        "accept", "Accept the plan", (R.PLAN_PROPOSED,), R.ACCEPTED, "referral:accept",
+        (conversation.reception_is_arranged, children.child_has_somewhere_safe, OUTWARD_CONSENTS["return_copy"],
+         conversation.end_is_not_asked),
+        (sharing("corridor_plan"), OpenReceivingCase(), CloseTask("accept_plan"),
+         OpenTask("schedule_handover", "border_focal_point", "schedule", side="sender")),
+        form="reception_plan", by=T,
+    ),
+)
+
+CROSSING = (
+    Step(
+        "schedule_handover", "Schedule the handover", (R.ACCEPTED,), R.HANDOVER_SCHEDULED, "referral:schedule",
+        (person_is_with_us, OUTWARD_CONSENTS["return"], *MAY_SHARE, *STILL_SAFE,
+         returning.travel_document_is_valid, returning.proceedings_were_considered, returning.claims_have_a_route,
+         conversation.border_point_is_agreed, conversation.day_is_ahead, conversation.agreement_is_in_force),
+        (sharing("corridor_plan", "documents"), CloseTask("schedule_handover"),
+         OpenTask("confirm_handover", "border_focal_point", "schedule", side="receiver")),
+        form="handover_schedule", form_required=True, by=S,
+    ),
+    Step(
+        "confirm_handover", "Name the receiving officer", (R.HANDOVER_SCHEDULED,), None, "referral:receive",
+        (conversation.border_point_is_agreed, conversation.end_is_not_asked),
+        (NOTICE, CloseTask("confirm_handover")),
+        form="handover_confirmation", form_required=True, by=T,
+    ),
+    Step(
+        "postpone", "Postpone", (R.HANDOVER_SCHEDULED,), R.POSTPONED, "referral:handover",
+        (conversation.end_is_not_asked,),
+        (NOTICE, StepOnCase("turn_back", "sender"),
+         OpenTask("schedule_handover", "border_focal_point", "schedule", side="sender")),
+        given={"reason": "postpone_reason"}, by=S,
+    ),
+    Step(
+        "reschedule", "Schedule again", (R.POSTPONED,), R.HANDOVER_SCHEDULED, "referral:schedule",
+        (person_is_with_us, OUTWARD_CONSENTS["return"], *MAY_SHARE, *STILL_SAFE,
+         returning.travel_document_is_valid, conversation.border_point_is_agreed, conversation.day_is_ahead,
+         conversation.agreement_is_in_force),
+        (sharing("corridor_plan", "documents"), CloseTask("schedule_handover"),
+         OpenTask("confirm_handover", "border_focal_point", "schedule", side="receiver")),
+        form="handover_schedule", form_required=True, by=S,
+    ),
+    Step(
+        "sign_handover", "Sign the handover", (R.HANDOVER_SCHEDULED,), R.HANDED_OVER, "referral:handover",
+        (person_is_with_us, conversation.journey_has_begun, OUTWARD_CONSENTS["return"], *MAY_SHARE, *STILL_SAFE,
+         returning.travel_document_is_valid, conversation.officers_are_named, conversation.day_has_come,
+         conversation.person_reconfirmed_today, conversation.handover_is_complete),
+        (sharing("documents", "health"),
+         OpenTask("sign_receipt", "border_focal_point", "receipt", side="receiver"),
+         OpenTask("await_receipt", "border_focal_point", "receipt", side="sender")),
+        form="handover", form_required=True, by=S,
+    ),
+    Step(
+        "sign_receipt", "Sign the receipt", (R.HANDED_OVER,), R.RECEIVED, "referral:receive",
+        (conversation.person_is_here,),
+        (NOTICE, MoveCustody(), CloseTask("sign_receipt"), CloseTask("await_receipt"),
+         StepOnCase("record_handover", "sender"),
+         OpenTask("start_reintegration", "case_manager", "start_reintegration", side="receiver")),
+        form="receipt", form_required=True, by=T,
+    ),
+    Step(
+        "report_not_received", "Report that nobody was received", (R.HANDED_OVER,), R.POSTPONED,
+        "referral:receive",
+        (conversation.end_is_not_asked,),
+        (NOTICE, CloseTask("sign_receipt"), CloseTask("await_receipt"), StepOnCase("turn_back", "sender"),
+         OpenTask("schedule_handover", "border_focal_point", "schedule", side="sender")),
+        given={"reason": "postpone_reason"}, by=T,
+    ),
+)
+
+AFTER = (
+    Step(
+        "start_reintegration", "Start reintegration", (R.RECEIVED,), R.IN_REINTEGRATION, "referral:reintegrate",
+        (case_manager_is_named, returning.reintegration_is_planned),
+        (NOTICE, StepOnCase("arrive", "receiver"), CloseTask("start_reintegration"), *VISITS),
+        by=T,
+    ),
+    Step(
+        "report_visit", "Report a visit", (R.IN_REINTEGRATION,), None, "referral:reintegrate",
+        (OUTWARD_CONSENTS["report"],),
+        (sharing("reintegration"), CloseTask("visit_next")),
+        form="monitoring_visit", form_required=True, by=T,
+    ),
+    Step(
+        "complete", "Complete the referral", (R.IN_REINTEGRATION,), R.COMPLETED, "referral:reintegrate",
+        (conversation.visits_are_reported,),
+        (NOTICE, CloseTask("*")),
+        by=T,
+    ),
+)
+
+ENDING = (
+    Step(
+        "withdraw", "Withdraw",
+        (R.DRAFT, R.ASSESSED, R.ACCEPTED, R.HANDOVER_SCHEDULED, R.RETURNED_FOR_INFO, R.POSTPONED), R.WITHDRAWN,
+        "referral:withdraw",
+        (conversation.end_is_not_asked,),
+        (NOTICE, CloseTask("*"), StepOnCase("turn_back", "sender")),
+        given={"reason": "withdrawal_reason"}, by=S,
+    ),
+    Step(
+        "cancel", "Cancel",
+        (R.DRAFT, R.ASSESSED, R.ACCEPTED, R.HANDOVER_SCHEDULED, R.RETURNED_FOR_INFO, R.POSTPONED), R.CANCELLED,
+        "referral:withdraw",
+        (conversation.end_is_not_asked,),
+        (NOTICE, CloseTask("*"), StepOnCase("turn_back", "sender")),
+        given={"reason": "withdrawal_reason"}, by=S,
+    ),
+    Step(
+        "request_end", "Ask to end",
+        (R.SENT, R.ACKNOWLEDGED, R.TRACING, R.PLAN_PROPOSED, R.HANDED_OVER, R.RECEIVED, R.IN_REINTEGRATION), None,
+        "referral:withdraw",
+        (conversation.end_is_not_asked,),
+        (NOTICE, Arbitrate()),
+        given={"reason": "withdrawal_reason"}, by=S,
+    ),
+    Step(
+        "grant_end", "Agree to end", BEFORE_RECEIPT,
+        Fork("end_asked", {"consent_withdrawn": R.WITHDRAWN, "no_safe_return": R.NO_SAFE_RETURN, "*": R.CANCELLED}),
+        "referral:answer",
+        (conversation.end_is_asked,),
+        (NOTICE, CloseTask("*"), StepOnCase("turn_back", "sender")),
+        by=T, system_only=True,
+    ),
+    Step(
+        "refuse_end", "Answer: already received", (R.RECEIVED, R.IN_REINTEGRATION), None, "referral:answer",
+        (conversation.end_is_asked,),
+        (NOTICE,),
+        by=T, system_only=True,
+    ),
+)
+
+MACHINE = MachineSpec(
+    "referral", "Referral", Referral, (R.DRAFT,), FINAL, OPENING + PREPARING + CROSSING + AFTER + ENDING, "referral"
+)

@@ -1,0 +1,137 @@
+"""One row of a machine: a step, where it leads, who may take it, what must be true and what follows."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from policies.model import Policies
+from workflows.effects import Effect
+from workflows.facts import Situation
+from workflows.verdict import Lack, Refusal
+
+Question = Callable[..., bool | Lack]
+PARTS = ("actor", "today", "case", "referral", "given", "policies")
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A named question with the words for a refusal. It is handed only the parts its signature names.
+
+    The part ``justice`` (cooperation with police) is not on offer: no guard can ask for it (OHCHR-P8).
+    """
+
+    name: str
+    ask: Question
+    needs: tuple[str, ...]
+    sources: tuple[str, ...]
+    sentence: str
+    why: str
+    mend: str
+    who: tuple[str, ...]
+    rule: str = ""
+
+    def objection(self, situation: Situation, policies: Policies) -> Refusal | None:
+        """The refusal, or None when the claim holds."""
+        parts: dict[str, Any] = {
+            name: policies if name == "policies" else getattr(situation, name) for name in self.needs
+        }
+        answer = self.ask(**parts)
+        if answer is True:
+            return None
+        values = dict(answer.values) if isinstance(answer, Lack) else {}
+        return Refusal(
+            code=self.name,
+            sentence=self.sentence.format_map(values),
+            why=self.why,
+            mend=self.mend,
+            who=self.who,
+            sources=self.sources,
+            overridable=policies.overridable(self.sources),
+        )
+
+
+def guard(
+    *,
+    sources: tuple[str, ...],
+    says: str,
+    why: str,
+    mend: str,
+    who: tuple[str, ...],
+    rule: str = "",
+) -> Callable[[Question], Guard]:
+    """Turn a question into a Guard; a parameter name outside PARTS stops the program at import."""
+
+    def wrap(ask: Question) -> Guard:
+        name = getattr(ask, "__name__", "")
+        needs = tuple(inspect.signature(ask).parameters)
+        foreign = [part for part in needs if part not in PARTS]
+        if foreign:
+            raise TypeError(f"guard {name} asks for {foreign}: only {PARTS} are on offer")
+        return Guard(name, ask, needs, sources, says, why, mend, who, rule)
+
+    return wrap
+
+
+class Side(StrEnum):
+    """Which end of a referral may take a step."""
+
+    SENDER = "sender"
+    RECEIVER = "receiver"
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """A destination chosen by a fact of the referral, e.g. 'back to where it came from'."""
+
+    fact: str
+    ways: Mapping[str, StrEnum]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row. ``to`` None = the state stays. ``form``: the record kind filled in with the step.
+
+    given: names of plain inputs beside the form -> code list they are checked against ("" = free code word).
+    """
+
+    name: str
+    title: str
+    start: tuple[StrEnum, ...]
+    to: StrEnum | Fork | None
+    permission: str
+    guards: tuple[Guard, ...]
+    effects: tuple[Effect, ...] = ()
+    form: str | None = None
+    form_required: bool = False
+    given: Mapping[str, str] = field(default_factory=dict)
+    by: Side | None = None
+    system_only: bool = False
+
+    def targets(self) -> tuple[StrEnum, ...]:
+        """Every state this step can lead to (none when the state stays)."""
+        if self.to is None:
+            return ()
+        if isinstance(self.to, Fork):
+            return tuple(self.to.ways.values())
+        return (self.to,)
+
+
+@dataclass(frozen=True, slots=True)
+class MachineSpec:
+    """One machine as data."""
+
+    name: str
+    title: str
+    states: type[StrEnum]
+    initial: tuple[StrEnum, ...]
+    final: frozenset[StrEnum]
+    steps: tuple[Step, ...]
+    aggregate: str
+
+    def step(self, name: str) -> Step | None:
+        """The row of that name, or None."""
+        return next((row for row in self.steps if row.name == name), None)
