@@ -1,0 +1,1 @@
+"""The shared heart: how anything changes, and what is kept of it."""

@@ -1,0 +1,75 @@
+"""Carries out the effects of a step inside its transaction: tasks now, messages and follow-ups to the outbox."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.access.desk import Desk
+from app.casework import messages, outbox, receipts
+from app.casework.held import Held
+from app.casework.records import Filled
+from app.casework.tasks import close_task, open_task
+from workflows.effects import (
+    Arbitrate,
+    CloseTask,
+    Effect,
+    OpenReceivingCase,
+    OpenTask,
+    SendMessage,
+    StepOnCase,
+)
+from workflows.step import Step
+
+# Steps by which the receiving side decides on what it was sent: they answer with a receipt of the level 'decided'.
+DECIDING = frozenset(
+    {"acknowledge", "decline", "return_for_info", "report_assessment", "accept", "grant_end", "refuse_end",
+     "sign_receipt", "report_not_received"}
+)
+
+
+def carry_out(
+    desk: Desk,
+    held: Held,
+    step: Step,
+    effects: tuple[Effect, ...],
+    *,
+    given: dict[str, Any],
+    filled: Filled | None,
+    came_from: str,
+    mirrored: bool = False,
+) -> None:
+    """Do what follows a step. ``mirrored``: the other country took it, so nothing is sent back."""
+    side = held.referral_facts.side if held.referral_facts else None
+    for effect in effects:
+        if isinstance(effect, OpenTask):
+            if effect.side is None and not mirrored or effect.side == side:
+                open_task(desk, held, effect)
+        elif isinstance(effect, CloseTask):
+            close_task(desk, held, effect)
+        elif isinstance(effect, SendMessage):
+            if not mirrored and (came_from != "draft" or step.name == "send"):
+                _send(desk, held, step, effect, given, filled)
+        elif isinstance(effect, OpenReceivingCase):
+            if side == "receiver":
+                _queue(desk, held, "open_receiving_case", {"referral": held.id})
+        elif isinstance(effect, StepOnCase):
+            if effect.side == side and held.referral is not None:
+                _queue(desk, held, "step_on_case", {"referral": held.id, "step": effect.step})
+        elif isinstance(effect, Arbitrate) and side == "receiver":
+            _queue(desk, held, "arbitrate", {"referral": held.id})
+
+
+def _queue(desk: Desk, held: Held, effect: str, payload: dict[str, Any]) -> None:
+    outbox.put(desk, effect, payload, line=f"{desk.actor.country}:{held.row.shared_id}:after")
+
+
+def _send(
+    desk: Desk, held: Held, step: Step, effect: SendMessage, given: dict[str, Any], filled: Filled | None
+) -> None:
+    body = messages.compose(desk, held, step, effect, given, filled)
+    if step.name in DECIDING:
+        heard = messages.last_message(desk, held.row.shared_id, "in")
+        if heard is not None and receipts.found(desk, heard.message_id, "decided") is None:
+            outcome = {"step": step.name, "state": held.row.state, "reason": str(given.get("reason", ""))}
+            body["receipts"] = [receipts.give(desk, heard.message_id, heard.digest.hex(), "decided", outcome)]
+    messages.post(desk, held, step.name, body)

@@ -1,0 +1,43 @@
+"""Facts in and out of the database: one canonical JSON document for each case and each referral copy."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from workflows.facts import CaseFacts, ReferralFacts
+
+_CASE = TypeAdapter(CaseFacts)
+_REFERRAL = TypeAdapter(ReferralFacts)
+
+
+def case_facts_from(text: str) -> CaseFacts:
+    """The facts of a case from their stored JSON; ValidationError when they are damaged."""
+    return _CASE.validate_json(text)
+
+
+def referral_facts_from(text: str) -> ReferralFacts:
+    """The facts of a referral copy from their stored JSON."""
+    return _REFERRAL.validate_json(text)
+
+
+def stored(facts: CaseFacts | ReferralFacts) -> str:
+    """The facts as JSON text, always the same for the same facts (sets sorted, keys sorted)."""
+    return json.dumps(plain(facts), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def plain(value: Any) -> Any:
+    """Facts as plain JSON values."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {each.name: plain(getattr(value, each.name)) for each in dataclasses.fields(value)}
+    if isinstance(value, frozenset):
+        return sorted(plain(each) for each in value)
+    if isinstance(value, tuple | list):
+        return [plain(each) for each in value]
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return value

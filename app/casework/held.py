@@ -1,0 +1,200 @@
+"""A case or referral copy, locked for one change, with everything that rules and writers need of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, select, update
+
+from app.access.desk import Desk
+from app.casework import projection, records
+from app.casework.facts import case_facts_from, referral_facts_from, stored
+from app.casework.history import Chain
+from app.kit.errors import NotFound, StaleVersion
+from app.models.case import Case, CaseFactsRow
+from app.models.office import Office
+from app.models.person import Person
+from app.models.referral import Referral
+from workflows.facts import CaseFacts, ReferralFacts, Situation, Today
+
+CASE: Any = Case.__table__
+FACTS: Any = CaseFactsRow.__table__
+REFERRAL: Any = Referral.__table__
+PERSON: Any = Person.__table__
+OFFICE: Any = Office.__table__
+
+_CASE_QUERY = (
+    select(CASE, FACTS.c.facts, PERSON.c.key_id)
+    .join(FACTS, FACTS.c.case_id == CASE.c.id)
+    .join(PERSON, PERSON.c.id == CASE.c.person_id)
+)
+_REFERRAL_QUERY = select(REFERRAL)
+
+
+@dataclass(slots=True)
+class Held:
+    """One subject under change. ``facts`` change as forms and steps fold in; ``linked`` is a referral's case."""
+
+    kind: str
+    row: Row[Any]
+    chain: Chain
+    version: int
+    facts: CaseFacts | ReferralFacts
+    key_id: str
+    linked: Held | None = None
+    plain_key: bytes | None = None
+
+    @property
+    def id(self) -> str:
+        """The id of the subject."""
+        return str(self.row.id)
+
+    @property
+    def case_held(self) -> Held | None:
+        """The case: this one, or the one a referral copy belongs to."""
+        return self if self.kind == "case" else self.linked
+
+    @property
+    def case(self) -> Row[Any] | None:
+        """The case row, if there is a case here."""
+        return self.case_held.row if self.case_held else None
+
+    @property
+    def case_facts(self) -> CaseFacts | None:
+        """The facts of the case, if there is a case here."""
+        facts = self.case_held.facts if self.case_held else None
+        return facts if isinstance(facts, CaseFacts) else None
+
+    @property
+    def referral(self) -> Row[Any] | None:
+        """The row of the referral copy, if this is one."""
+        return self.row if self.kind == "referral" else None
+
+    @property
+    def referral_facts(self) -> ReferralFacts | None:
+        """The facts of the referral copy, if this is one."""
+        return self.facts if isinstance(self.facts, ReferralFacts) else None
+
+    def key(self, desk: Desk) -> bytes:
+        """The plain data key of the person (or of the copy, before a case exists here)."""
+        if self.plain_key is None:
+            self.plain_key = records.key_of(desk, self.key_id)
+        return self.plain_key
+
+    def situation(self, desk: Desk, given: dict[str, Any] | None = None) -> Situation:
+        """What rules may look at now."""
+        return Situation(
+            actor=desk.actor,
+            today=Today(desk.now, desk.now.date()),
+            case=self.case_facts,
+            referral=self.referral_facts,
+            given=given or {},
+        )
+
+
+def hold_case(desk: Desk, case_id: str, lock: bool = True) -> Held:
+    """Load a case of the desk's country; ``lock``: until the transaction ends (PostgreSQL row lock).
+
+    Raises NotFound when there is none in this country.
+    """
+    query = _CASE_QUERY.where(CASE.c.id == case_id, CASE.c.country == desk.actor.country)
+    row = desk.session.execute(query.with_for_update(of=CASE) if lock else query).one_or_none()
+    if row is None:
+        raise NotFound()
+    return Held(
+        "case",
+        row,
+        Chain("case", row.id, row.history_count, row.chain_head),
+        row.version,
+        case_facts_from(row.facts),
+        row.key_id,
+    )
+
+
+def hold_referral(desk: Desk, referral_id: str, lock: bool = True) -> Held:
+    """Load this country's copy of a referral with its case, if one exists here; the case is locked first.
+
+    Raises NotFound when there is none in this country.
+    """
+    known = desk.session.execute(
+        select(REFERRAL.c.case_id).where(REFERRAL.c.id == referral_id, REFERRAL.c.country == desk.actor.country)
+    ).one_or_none()
+    if known is None:
+        raise NotFound()
+    case = hold_case(desk, known.case_id, lock) if known.case_id else None
+    query = _REFERRAL_QUERY.where(REFERRAL.c.id == referral_id)
+    row = desk.session.execute(query.with_for_update() if lock else query).one()
+    return Held(
+        "referral",
+        row,
+        Chain("referral", row.id, row.history_count, row.chain_head),
+        row.version,
+        referral_facts_from(row.facts),
+        row.key_id,
+        linked=case,
+    )
+
+
+def links_of(desk: Desk, case_id: str) -> list[projection.Link]:
+    """What the referral copies of a case say now."""
+    query = select(REFERRAL.c.side, REFERRAL.c.state, REFERRAL.c.custody, REFERRAL.c.changed_at).where(
+        REFERRAL.c.case_id == case_id
+    )
+    return [
+        projection.Link(row.side, row.state, row.custody, row.changed_at.isoformat())
+        for row in desk.session.execute(query)
+    ]
+
+
+def swap_case(desk: Desk, held: Held, version: int, values: dict[str, Any]) -> None:
+    """Write the case only if its version is still the one that was read (compare-and-set), else StaleVersion."""
+    _swap(desk, CASE, held, version, {**values, **_end(held)})
+
+
+def swap_referral(desk: Desk, held: Held, version: int, values: dict[str, Any]) -> None:
+    """The same for a referral copy."""
+    _swap(desk, REFERRAL, held, version, {**values, **_end(held)})
+
+
+def save_case_facts(desk: Desk, case_id: str, facts: CaseFacts) -> None:
+    """Store the facts of a case: the columns lists filter by, and the whole."""
+    desk.session.execute(update(FACTS).where(FACTS.c.case_id == case_id).values(**fact_columns(facts)))
+
+
+def fact_columns(facts: CaseFacts) -> dict[str, Any]:
+    """The columns of case_facts that repeat facts."""
+    return {
+        "nationality": facts.nationality,
+        "exploitation": facts.exploitation,
+        "age_band": facts.age_band,
+        "sex": facts.sex,
+        "child": facts.child,
+        "facts": stored(facts),
+    }
+
+
+def _end(held: Held) -> dict[str, Any]:
+    return {"history_count": held.chain.count, "chain_head": held.chain.head}
+
+
+def _swap(desk: Desk, table: Any, held: Held, version: int, values: dict[str, Any]) -> None:
+    done = desk.session.execute(update(table).where(table.c.id == held.id, table.c.version == version).values(values))
+    if done.rowcount != 1:
+        raise StaleVersion()
+
+
+def office_at(desk: Desk, facts: ReferralFacts, border_point: str) -> str | None:
+    """The id of this country's office at a border point of the corridor, or None."""
+    corridor = desk.policies.corridor(facts.from_country, facts.to_country)
+    code = next(
+        (each.offices.get(desk.actor.country) for each in corridor.border_points if each.code == border_point), None
+    )
+    return office_id_of(desk, code) if code else None
+
+
+def office_id_of(desk: Desk, code: str) -> str | None:
+    """The row id of an office of this country by its code, or None."""
+    query = select(OFFICE.c.id).where(OFFICE.c.code == code, OFFICE.c.country == desk.actor.country)
+    found = desk.session.execute(query).scalar_one_or_none()
+    return str(found) if found else None

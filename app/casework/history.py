@@ -1,0 +1,184 @@
+"""History: appends chained entries, reads them back, and finds the first one that was tampered with."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select
+from sqlalchemy.orm import Session
+
+from app.kit.canonical import canonical_bytes
+from app.kit.crypto import KeyRing
+from app.models.history import HistoryEntry
+from workflows.facts import Actor
+
+NO_HASH = b"\x00" * 32
+_TABLE: Any = HistoryEntry.__table__
+_INSERT = insert(_TABLE)
+
+
+@dataclass(slots=True)
+class Chain:
+    """The end of one chain: the number of entries and the last hash."""
+
+    subject: str
+    subject_id: str
+    count: int
+    head: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened, in codes only; ``note`` is the actor's own text and is stored sealed."""
+
+    kind: str
+    step: str
+    version: int
+    details: Mapping[str, Any]
+    happened_at: datetime
+    note: str | None = None
+
+
+def who(actor: Actor) -> dict[str, Any]:
+    """The actor as history keeps them: ids and codes."""
+    return {
+        "id": actor.id,
+        "roles": sorted(actor.roles),
+        "office": actor.office,
+        "country": actor.country,
+        "system": actor.system,
+    }
+
+
+def append(
+    session: Session, chain: Chain, event: Event, actor: Actor, now: datetime, keys: KeyRing, key: bytes | None
+) -> None:
+    """Write the next entry of ``chain`` and move its end; the caller stores the new end with the subject.
+
+    key: the person's data key, needed when the event carries a note.
+    """
+    seq = chain.count + 1
+    sealed_note = None
+    if event.note:
+        if key is None:
+            raise ValueError("a note needs the person's key")
+        sealed_note = keys.seal(key, event.note.encode(), _note_place(chain.subject_id, seq))
+    content = {
+        "subject": chain.subject,
+        "subject_id": chain.subject_id,
+        "seq": seq,
+        "kind": event.kind,
+        "step": event.step,
+        "version": event.version,
+        "actor": who(actor),
+        "details": dict(event.details),
+        "happened_at": event.happened_at.isoformat(),
+        "recorded_at": now.isoformat(),
+        "note": hashlib.sha256(sealed_note).hexdigest() if sealed_note else None,
+    }
+    canonical = canonical_bytes(content)
+    link = hashlib.sha256(chain.head + canonical).digest()
+    session.execute(
+        _INSERT,
+        {
+            "subject_id": chain.subject_id,
+            "seq": seq,
+            "subject": chain.subject,
+            "kind": event.kind,
+            "step": event.step,
+            "actor_id": actor.id,
+            "version": event.version,
+            "happened_at": event.happened_at,
+            "recorded_at": now,
+            "canonical": canonical,
+            "sealed_note": sealed_note,
+            "previous": chain.head,
+            "hash": link,
+        },
+    )
+    chain.count, chain.head = seq, link
+
+
+def entries(session: Session, subject_id: str, after: int = 0, limit: int | None = None) -> list[Row[Any]]:
+    """Rows of one chain in order, from the one after ``after``."""
+    query = select(_TABLE).where(_TABLE.c.subject_id == subject_id, _TABLE.c.seq > after).order_by(_TABLE.c.seq)
+    return list(session.execute(query.limit(limit) if limit else query))
+
+
+def changes_since(session: Session, subject_id: str, version: int) -> list[dict[str, Any]]:
+    """Who changed what after ``version``: the answer to a stale write."""
+    query = (
+        select(_TABLE.c.canonical)
+        .where(_TABLE.c.subject_id == subject_id, _TABLE.c.version > version, _TABLE.c.kind != "attempt")
+        .order_by(_TABLE.c.seq)
+        .limit(50)
+    )
+    found = (json.loads(row.canonical) for row in session.execute(query))
+    return [
+        {
+            "version": entry["version"],
+            "what": entry["step"],
+            "kind": entry["kind"],
+            "by": entry["actor"]["id"],
+            "office": entry["actor"]["office"],
+            "at": entry["recorded_at"],
+        }
+        for entry in found
+    ]
+
+
+def note_of(keys: KeyRing, key: bytes, row: Row[Any]) -> str | None:
+    """The opened note of an entry, or None."""
+    if row.sealed_note is None:
+        return None
+    return keys.open(key, row.sealed_note, _note_place(row.subject_id, row.seq)).decode()
+
+
+def faults(rows: Iterator[Row[Any]] | list[Row[Any]], subject_id: str, count: int, head: bytes) -> str | None:
+    """The first thing wrong with a chain as a sentence, or None when every entry and the end agree.
+
+    rows: the entries in order; count and head: what the subject row says the end is.
+    """
+    previous, seq = NO_HASH, 0
+    for row in rows:
+        seq += 1
+        if row.seq != seq:
+            return f"{subject_id}: entry {seq} is missing (found {row.seq})"
+        if row.previous != previous or row.hash != hashlib.sha256(previous + row.canonical).digest():
+            return f"{subject_id}: entry {seq} does not continue the chain"
+        wrong = _column_that_differs(row)
+        if wrong:
+            return f"{subject_id}: entry {seq}: the column '{wrong}' is not what was hashed"
+        previous = row.hash
+    if seq != count or previous != head:
+        return f"{subject_id}: the chain ends at {seq}, the record says {count}"
+    return None
+
+
+def _column_that_differs(row: Row[Any]) -> str | None:
+    said = json.loads(row.canonical)
+    note = hashlib.sha256(row.sealed_note).hexdigest() if row.sealed_note else None
+    pairs = {
+        "subject": row.subject,
+        "subject_id": row.subject_id,
+        "seq": row.seq,
+        "kind": row.kind,
+        "step": row.step,
+        "version": row.version,
+        "happened_at": row.happened_at.isoformat(),
+        "recorded_at": row.recorded_at.isoformat(),
+        "note": note,
+    }
+    for name, value in pairs.items():
+        if said.get(name) != value:
+            return name
+    return "actor_id" if said["actor"]["id"] != row.actor_id else None
+
+
+def _note_place(subject_id: str, seq: int) -> bytes:
+    return f"history_entry|sealed_note|{subject_id}:{seq}|1".encode()

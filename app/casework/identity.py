@@ -1,0 +1,70 @@
+"""The only reader and writer of who a person is; every reading by a human goes through a logged reveal."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import Field
+from sqlalchemy import insert, select, update
+
+from app.access.desk import Desk
+from app.casework.forms import Form, Long, Short, coded
+from app.kit.canonical import canonical_bytes
+from app.models.identity import PersonIdentity
+
+_TABLE: Any = PersonIdentity.__table__
+PARTS = {
+    "identity": ("given_names", "family_name", "other_names", "birth_date", "birth_year", "place_of_origin"),
+    "contact": ("safe_contact", "phone"),
+    "family": ("family_contact",),
+    "health": ("health_alert",),
+}
+
+
+class Identity(Form):
+    """Who a person is. Names are parts, never one string; every field may be unknown."""
+
+    given_names: Short | None = None
+    family_name: Short | None = None
+    other_names: Annotated[tuple[Short, ...], Field(strict=False, max_length=20)] = ()
+    birth_date: date | None = None
+    birth_year: Annotated[int, Field(ge=1900, le=2100)] | None = None
+    sex: coded("sex") = "U"  # type: ignore[valid-type]
+    place_of_origin: Short | None = None
+    safe_contact: Long | None = None
+    phone: Short | None = None
+    family_contact: Long | None = None
+    health_alert: Long | None = None
+
+
+def keep(desk: Desk, person_id: str, key: bytes, identity: dict[str, Any], source: str) -> None:
+    """Seal and store an identity (plain JSON values), replacing what was known before."""
+    sealed = desk.keys.seal(key, canonical_bytes(identity), _place(person_id))
+    known = desk.session.execute(select(_TABLE.c.person_id).where(_TABLE.c.person_id == person_id)).one_or_none()
+    values = {"sealed": sealed, "source": source, "changed_at": desk.now}
+    if known is None:
+        desk.session.execute(insert(_TABLE), {"person_id": person_id, **values})
+    else:
+        desk.session.execute(update(_TABLE).where(_TABLE.c.person_id == person_id).values(values))
+
+
+def read(desk: Desk, person_id: str, key: bytes) -> dict[str, Any]:
+    """The identity as plain JSON values; empty when nothing is known."""
+    sealed = desk.session.execute(select(_TABLE.c.sealed).where(_TABLE.c.person_id == person_id)).scalar_one_or_none()
+    if sealed is None:
+        return {}
+    known: dict[str, Any] = json.loads(desk.keys.open(key, sealed, _place(person_id)))
+    return known
+
+
+def part(desk: Desk, person_id: str, key: bytes, group: str) -> dict[str, Any] | None:
+    """The fields of one data group that are known, or None when none is."""
+    known = read(desk, person_id, key)
+    found = {name: known[name] for name in PARTS[group] if known.get(name)}
+    return found or None
+
+
+def _place(person_id: str) -> bytes:
+    return f"person_identity|sealed|{person_id}|1".encode()

@@ -1,0 +1,37 @@
+"""Proceedings and claims: what is open, what was considered, who carries claims on after return."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+from pydantic import Field
+
+from app.casework.forms import Entry, Form, Kind, Long
+from policies.model import FieldGroup
+from workflows.facts import CaseFacts, LegalFacts
+
+class LegalStatus(Form):
+    """Practice 4.16; says nothing about cooperation with the police."""
+
+    open_proceedings: Annotated[int, Field(ge=0, le=50)]
+    considered: bool
+    open_claims: Annotated[int, Field(ge=0, le=50)]
+    cross_border_route: bool
+    note: Long | None = None
+
+
+def fold(facts: CaseFacts, form: LegalStatus, entry: Entry) -> CaseFacts:
+    """The newest status counts."""
+    return replace(
+        facts,
+        legal=LegalFacts(
+            entry.on, form.open_proceedings, form.considered, form.open_claims, form.cross_border_route
+        ),
+    )
+
+
+KIND = Kind(
+    "legal_status", "Proceedings and remedies", FieldGroup.LEGAL, LegalStatus,
+    {"open_proceedings": 0, "considered": True, "open_claims": 1, "cross_border_route": True}, fold_case=fold,
+)

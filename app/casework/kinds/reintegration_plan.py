@@ -1,0 +1,34 @@
+"""The reintegration plan in the country of origin, agreed with the person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+from pydantic import Field
+
+from app.casework.forms import Entry, Form, Kind, Long, coded
+from policies.model import FieldGroup
+from workflows.facts import CaseFacts, PlanFacts
+
+class ReintegrationPlan(Form):
+    """OHCHR-G6.8: health, housing, education, employment."""
+
+    objectives: Long
+    services: Annotated[tuple[coded("service_kind"), ...], Field(strict=False, min_length=1, max_length=20)]  # type: ignore[misc]
+    agreed_by_person: bool
+
+
+def fold(facts: CaseFacts, form: ReintegrationPlan, entry: Entry) -> CaseFacts:
+    """The newest plan counts."""
+    return replace(
+        facts, reintegration_plan=PlanFacts(entry.on, form.agreed_by_person, frozenset(form.services))
+    )
+
+
+KIND = Kind(
+    "reintegration_plan", "Reintegration plan", FieldGroup.NARRATIVE, ReintegrationPlan,
+    {"objectives": "Home with the grandmother, tailoring grant, clinic.",
+     "services": ["health", "housing", "education", "employment"], "agreed_by_person": True},
+    fold_case=fold,
+)

@@ -1,0 +1,226 @@
+"""Messages between countries: minimum first, bounded by consent and corridor, signed, chained, receipted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from app.access.desk import Desk
+from app.casework import identity, outbox
+from app.casework.held import Held
+from app.casework.records import Filled
+from app.kit.canonical import canonical_bytes
+from app.models.base import new_id
+from app.models.referral import Message
+from policies.model import Policies
+from workflows.effects import SendMessage
+from workflows.facts import CaseFacts, ConsentFacts, ReferralFacts
+from workflows.step import Step
+
+TABLE: Any = Message.__table__
+_INSERT = insert(TABLE)
+LIFETIME = timedelta(days=365)
+NO_DIGEST = "0" * 64
+# What the other country may learn of why a referral ends; an asylum claim must never show (OHCHR-G2.7).
+SPEAKABLE_REASONS = frozenset({"consent_withdrawn", "no_safe_return"})
+BEFORE_ACKNOWLEDGEMENT = frozenset({"draft", "sent", "returned_for_info"})
+ACCEPTED_ON = frozenset({"accepted", "handover_scheduled", "handed_over", "received", "in_reintegration", "postponed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One message as it travels: header values, body, and the sender's signature over header and body digest."""
+
+    header: dict[str, Any]
+    body: dict[str, Any]
+    signature: bytes
+
+    @property
+    def signed_bytes(self) -> bytes:
+        """What the signature covers."""
+        return canonical_bytes({**self.header, "body_digest": digest_of(self.body)})
+
+
+def digest_of(body: dict[str, Any]) -> str:
+    """SHA-256 of the canonical body, hex."""
+    return hashlib.sha256(canonical_bytes(body)).hexdigest()
+
+
+def allowed_groups(
+    policies: Policies, referral: ReferralFacts, consents: tuple[ConsentFacts, ...], on: Any, carries: frozenset[str]
+) -> frozenset[str]:
+    """The data groups a message may carry: of those the step sends, what corridor and consent both allow.
+
+    Protocol groups (plan and age band, without which nobody can answer) travel with any live consent.
+    """
+    corridor = policies.corridor(referral.from_country, referral.to_country)
+    disclosed = set(corridor.disclosure.offer)
+    if referral.state not in BEFORE_ACKNOWLEDGEMENT:
+        disclosed |= set(corridor.disclosure.after_acknowledgement)
+    if referral.state in ACCEPTED_ON:
+        disclosed |= set(corridor.disclosure.after_acceptance)
+    if "reintegration" in carries:
+        disclosed.add("reintegration")
+    agreed: set[str] = {"corridor_plan", "age_band", "language", "reintegration"}
+    for row in consents:
+        if row.recipient in (referral.other_country, "*") and row.covers(row.purpose, referral.other_country, on):
+            agreed |= row.data_groups
+    return carries & disclosed & agreed
+
+
+def compose(
+    desk: Desk, held: Held, step: Step, effect: SendMessage, given: dict[str, Any], filled: Filled | None
+) -> dict[str, Any]:
+    """The body of the message for a step that was just taken. Nothing in it goes beyond `allowed_groups`."""
+    referral, case = held.referral_facts, held.case_facts
+    assert referral is not None
+    body: dict[str, Any] = {"step": step.name, "given": _speakable(step.name, given)}
+    if filled is not None and filled.kind.shared:
+        body["record"] = {
+            "kind": filled.kind.name,
+            "version": filled.kind.version,
+            "body": {k: v for k, v in filled.body.items() if k not in filled.kind.withheld and v is not None},
+        }
+    if effect.carries:
+        consents = case.consents if case is not None and referral.side == "sender" else referral.consents
+        if case is not None and referral.side == "receiver":
+            consents = consents + case.consents
+        groups = allowed_groups(desk.policies, referral, consents, desk.now.date(), effect.carries)
+        body["about"] = {name: value for name in sorted(groups) if (value := _group(desk, held, name)) is not None}
+        if referral.side == "sender" and case is not None:
+            body["consents"] = [_consent(row) for row in consents if row.recipient in (referral.other_country, "*")]
+            body["child"] = case.child
+    return body
+
+
+def post(desk: Desk, held: Held, kind: str, body: dict[str, Any]) -> str:
+    """Write the signed message and queue its delivery; the message id."""
+    referral = held.referral_facts
+    assert referral is not None and held.referral is not None
+    here, there, shared_id = desk.actor.country, referral.other_country, held.referral.shared_id
+    previous = last_message(desk, shared_id, "out")
+    heard = last_message(desk, shared_id, "in")
+    header = {
+        "id": new_id(),
+        "referral": shared_id,
+        "reference": held.referral.reference,
+        "from": here,
+        "to": there,
+        "seq": previous.seq + 1 if previous else 1,
+        "type": kind,
+        "prev_hash": previous.digest.hex() if previous else NO_DIGEST,
+        "created": desk.now.isoformat(),
+        "expires": (desk.now + LIFETIME).isoformat(),
+        "answers": heard.digest.hex() if heard else NO_DIGEST,
+        "to_office": referral.receiver_office or "",
+        "from_office": desk.actor.office,
+        "key": desk.signing.signer(here).key_id,
+    }
+    unsigned = Envelope(header, body, b"")
+    signed = unsigned.signed_bytes
+    row_id = new_id()
+    desk.session.execute(
+        _INSERT,
+        {
+            "id": row_id,
+            "message_id": header["id"],
+            "country": here,
+            "direction": "out",
+            "shared_id": shared_id,
+            "other_country": there,
+            "seq": header["seq"],
+            "type": kind,
+            "header": canonical_bytes(header),
+            "key_id": held.key_id,
+            "sealed_body": desk.keys.seal(held.key(desk), canonical_bytes(body), place(row_id)),
+            "digest": hashlib.sha256(signed).digest(),
+            "signature": desk.signing.signer(here).sign(signed),
+            "created_at": desk.now,
+        },
+    )
+    outbox.put(desk, "deliver", {"message": row_id}, line=f"{here}:{shared_id}")
+    return str(header["id"])
+
+
+def last_message(desk: Desk, shared_id: str, direction: str) -> Any:
+    """The newest message of this country's side in that direction ('out' or 'in'), or None."""
+    query = (
+        select(TABLE.c.message_id, TABLE.c.seq, TABLE.c.digest)
+        .where(
+            TABLE.c.country == desk.actor.country, TABLE.c.shared_id == shared_id, TABLE.c.direction == direction
+        )
+        .order_by(TABLE.c.seq.desc())
+        .limit(1)
+    )
+    return desk.session.execute(query).one_or_none()
+
+
+def body_of(desk: Desk, row: Any, key: bytes) -> dict[str, Any]:
+    """The opened body of a message row."""
+    opened: dict[str, Any] = json.loads(desk.keys.open(key, row.sealed_body, place(row.id)))
+    return opened
+
+
+def place(row_id: str) -> bytes:
+    """Where a sealed body belongs."""
+    return f"message|sealed_body|{row_id}|1".encode()
+
+
+def _speakable(step: str, given: dict[str, Any]) -> dict[str, Any]:
+    if step in {"withdraw", "cancel", "request_end"} and given.get("reason") not in SPEAKABLE_REASONS:
+        return {**given, "reason": "other"}
+    return dict(given)
+
+
+def _consent(row: ConsentFacts) -> dict[str, Any]:
+    return {
+        "purpose": row.purpose,
+        "data_groups": sorted(row.data_groups),
+        "giver": row.giver,
+        "child_assent": row.child_assent,
+        "valid_from": row.valid_from.isoformat(),
+        "valid_until": row.valid_until.isoformat() if row.valid_until else None,
+        "withdrawn_on": row.withdrawn_on.isoformat() if row.withdrawn_on else None,
+    }
+
+
+def _group(desk: Desk, held: Held, name: str) -> Any:
+    case, referral = held.case_facts, held.referral_facts
+    assert referral is not None
+    if name in {"identity", "contact", "family", "health"}:
+        if referral.side != "sender" or held.case is None:
+            return None
+        return identity.part(desk, held.case.person_id, held.key(desk), name)
+    if name == "corridor_plan":
+        plan = referral.schedule
+        return {
+            "border_point": plan.border_point if plan else held.row.border_point,
+            "on": plan.on.isoformat() if plan else None,
+        }
+    if case is None:
+        return None
+    return _from_case(case, name)
+
+
+def _from_case(case: CaseFacts, name: str) -> Any:
+    if name == "needs":
+        services = sorted(case.care_plan.services) if case.care_plan else []
+        return {"level": case.needs.level if case.needs else "unknown", "services": services}
+    if name == "age_band":
+        return {"age_band": case.age_band, "sex": case.sex, "child": case.child}
+    if name == "language":
+        return {"language": case.language}
+    if name == "nationality":
+        return {"nationality": case.nationality, "exploitation": case.exploitation}
+    if name == "risk" and case.return_risk is not None:
+        return {"level": case.return_risk.level, "valid_until": case.return_risk.valid_until.isoformat()}
+    if name == "documents" and case.travel_document is not None:
+        return {"expires": case.travel_document.expires.isoformat()}
+    if name == "reintegration":
+        return {"visits": case.visits, "contact_lost": case.contact_lost}
+    return None

@@ -1,0 +1,294 @@
+"""Takes in a message of another country: once, in order, verified, applied to this side's copy, receipted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from app.access.desk import Desk
+from app.casework import carry, copies, messages, projection, receipts, records
+from app.casework.forms import Entry
+from app.casework.held import Held, hold_referral, office_at, office_id_of
+from app.casework.history import Event
+from app.casework.messages import Envelope
+from app.casework.move import fold_record, write
+from app.casework.opening import office_row
+from app.casework.records import Filled
+from app.kit.canonical import canonical_bytes
+from app.kit.errors import Conflict, Invalid
+from app.kit.signing import verify
+from app.models.base import new_id
+from workflows import engine
+from workflows.facts import Actor, ConsentFacts, ReferralFacts
+from workflows.step import Step
+
+TABLE: Any = messages.TABLE
+_INSERT = insert(TABLE)
+
+
+class MessageRefused(Conflict):
+    """The message cannot be taken in; nothing was changed."""
+
+    code = "message_refused"
+    title = "This message was not accepted."
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a message: the receipt that travels back, and whether it was known already."""
+
+    receipt: dict[str, Any]
+    repeated: bool
+
+
+def take_in(desk: Desk, envelope: Envelope) -> Taken:
+    """Apply one message on the receiving country's desk (a system desk), in one transaction.
+
+    A known id gives the stored receipt again. Raises MessageRefused (409) for a bad signature, a wrong
+    address, a gap in the sequence or a broken chain; the sender keeps the message and tries again.
+    """
+    header = envelope.header
+    signed = envelope.signed_bytes
+    digest = hashlib.sha256(signed).digest()
+    sender = str(header.get("from"))
+    if header.get("to") != desk.actor.country or sender == desk.actor.country:
+        raise MessageRefused("The message is addressed to another country.")
+    if not verify(desk.signing.public(sender), signed, envelope.signature):
+        raise MessageRefused("The signature is not the sender's.")
+    known = receipts.found(desk, header["id"], "stored")
+    if known is not None:
+        return Taken({"content": known.content.decode(), "signature": known.signature.hex()}, True)
+    _must_be_next(desk, header)
+    held, step = _copy_for(desk, envelope, sender)
+    _store(desk, held, envelope, digest)
+    outcome = _apply(desk, held, step, envelope)
+    for travelled in envelope.body.get("receipts", []):
+        _keep_receipt(desk, travelled, sender)
+    state = held.referral_facts.state if held.referral_facts else "unknown"
+    receipt = receipts.give(
+        desk,
+        header["id"],
+        digest.hex(),
+        "stored",
+        {"result": outcome, "state": state, "history": held.chain.count, "head": held.chain.head.hex()},
+    )
+    return Taken(receipt, False)
+
+
+def _must_be_next(desk: Desk, header: dict[str, Any]) -> None:
+    last = messages.last_message(desk, header["referral"], "in")
+    expected, previous = (last.seq + 1, last.digest.hex()) if last else (1, messages.NO_DIGEST)
+    if header["seq"] != expected:
+        raise MessageRefused(
+            "A message is missing before this one.", extra={"expected": expected, "sequence": header["seq"]}
+        )
+    if header["prev_hash"] != previous:
+        raise MessageRefused("The message does not continue the conversation.")
+
+
+def _copy_for(desk: Desk, envelope: Envelope, sender: str) -> tuple[Held, Step | None]:
+    """The held copy (made now when this is an offer) and the step the message names, if we know it."""
+    header, body = envelope.header, envelope.body
+    step = engine.MACHINES["referral"].step(str(body.get("step")))
+    found = copies.copy_id(desk, header["referral"])
+    if found is None:
+        if step is None or step.name != "send":
+            raise MessageRefused("No referral of this number is known here, and this is no offer.")
+        found = _new_copy(desk, envelope, sender)
+    return hold_referral(desk, found), step
+
+
+def _new_copy(desk: Desk, envelope: Envelope, sender: str) -> str:
+    header, body = envelope.header, envelope.body
+    here = desk.actor.country
+    corridor = desk.policies.corridor(sender, here)
+    office_id = office_id_of(desk, header["to_office"]) or office_id_of(desk, corridor.focal_office(here) or "")
+    if office_id is None:
+        raise MessageRefused("No office here is competent for this referral.")
+    plan = (body.get("about") or {}).get("corridor_plan") or {}
+    facts = ReferralFacts(
+        side="receiver",
+        from_country=sender,
+        to_country=here,
+        state="draft",
+        child=bool(body.get("child")),
+        receiver_office=header["to_office"],
+        approved_by="partner",
+    )
+    office = office_row(desk, office_id)
+    return copies.make_copy(
+        desk,
+        facts,
+        shared_id=header["referral"],
+        reference=header["reference"],
+        office_id=office_id,
+        organisation=office.organisation,
+        key_id=records.new_key(desk),
+        case_id=None,
+        border_point=plan.get("border_point"),
+        border_office_id=_border_office(desk, facts, plan.get("border_point")),
+        event="offer_received",
+    )
+
+
+def _border_office(desk: Desk, facts: ReferralFacts, point: str | None) -> str | None:
+    return office_at(desk, facts, point) if point else None
+
+
+def _store(desk: Desk, held: Held, envelope: Envelope, digest: bytes) -> None:
+    row_id = new_id()
+    desk.session.execute(
+        _INSERT,
+        {
+            "id": row_id,
+            "message_id": envelope.header["id"],
+            "country": desk.actor.country,
+            "direction": "in",
+            "shared_id": envelope.header["referral"],
+            "other_country": envelope.header["from"],
+            "seq": envelope.header["seq"],
+            "type": envelope.header["type"],
+            "header": canonical_bytes(envelope.header),
+            "key_id": held.key_id,
+            "sealed_body": desk.keys.seal(held.key(desk), canonical_bytes(envelope.body), messages.place(row_id)),
+            "digest": digest,
+            "signature": envelope.signature,
+            "created_at": desk.now,
+        },
+    )
+
+
+def _apply(desk: Desk, held: Held, step: Step | None, envelope: Envelope) -> str:
+    """Move this side's copy; a word for the receipt: applied, kept_unknown, already_ended or not_applicable."""
+    facts = held.referral_facts
+    assert facts is not None
+    partner = Actor(
+        f"partner:{envelope.header['from']}",
+        frozenset({"partner"}),
+        str(envelope.header.get("from_office", "")),
+        "",
+        str(envelope.header["from"]),
+        system=True,
+    )
+    filled, unknown = _form(desk, envelope)
+    if step is None or step.by is None or step.by == facts.side:
+        return _note(desk, held, envelope, partner, "kept_unknown", (f"step:{envelope.header['type']}", *unknown))
+    given = {str(k): str(v) for k, v in (envelope.body.get("given") or {}).items()}
+    unknown += tuple(
+        f"{step.given[name]}:{value}"
+        for name, value in given.items()
+        if name in step.given and not desk.policies.knows(step.given[name], value)
+    )
+    here = engine.state_of(engine.MACHINES["referral"], held.situation(desk))
+    if here not in step.start:
+        ended = here in engine.MACHINES["referral"].final
+        return _note(desk, held, envelope, partner, "already_ended" if ended else "not_applicable", unknown)
+    entry = Entry(partner.id, partner.office, partner.country, desk.now.date())
+    record = _keep_form(desk, held, filled, entry)
+    held.facts = _with_consents(facts if filled is None else _facts(held), envelope, desk.now.date())
+    to = engine.replay("referral", step.name, held.situation(desk))
+    held.facts = projection.referral_after_step(_facts(held), step.name, to, given, entry)
+    held.facts = replace(_facts(held), unknown_codes=tuple(sorted({*_facts(held).unknown_codes, *unknown})))
+    details = {
+        "machine": "referral",
+        "from": here.value,
+        "to": to,
+        "given": given,
+        "record": record,
+        "message": envelope.header["id"],
+        "disclosed": sorted(envelope.body.get("about") or {}),
+        "unknown": list(unknown),
+    }
+    write(desk, held, Event("partner", step.name, held.version + 1, details, desk.now), partner)
+    carry.carry_out(
+        desk, held, step, step.effects, given=given, filled=filled, came_from=here.value, mirrored=True
+    )
+    return "applied"
+
+
+def _note(
+    desk: Desk, held: Held, envelope: Envelope, partner: Actor, outcome: str, unknown: tuple[str, ...]
+) -> str:
+    """Keep and show a message that moves nothing."""
+    facts = _facts(held)
+    held.facts = replace(facts, unknown_codes=tuple(sorted({*facts.unknown_codes, *unknown})))
+    details = {"message": envelope.header["id"], "result": outcome, "unknown": list(unknown)}
+    event = Event("message", str(envelope.header["type"])[:40], held.version + 1, details, desk.now)
+    write(desk, held, event, partner)
+    return outcome
+
+
+def _form(desk: Desk, envelope: Envelope) -> tuple[Filled | None, tuple[str, ...]]:
+    sent = envelope.body.get("record")
+    if not sent:
+        return None, ()
+    try:
+        filled = records.check(desk.policies, str(sent.get("kind")), sent.get("body"), lenient=True)
+    except Invalid as error:
+        raise MessageRefused("The form in the message does not fit its kind.", extra=error.extra) from None
+    return filled, filled.unknown
+
+
+def _keep_form(desk: Desk, held: Held, filled: Filled | None, entry: Entry) -> dict[str, Any] | None:
+    if filled is None:
+        return None
+    # Only the copy learns from a partner's form; this country's own case keeps its own records.
+    linked, held.linked = held.linked, None
+    fold_record(held, filled, entry)
+    held.linked = linked
+    record_id, digest = records.store(
+        desk,
+        filled,
+        subject="referral",
+        subject_id=held.id,
+        seq=held.chain.count + 1,
+        key_id=held.key_id,
+        key=held.key(desk),
+        happened_at=desk.now,
+        created_by=entry.actor,
+    )
+    return {"id": record_id, "kind": filled.kind.name, "digest": digest}
+
+
+def _with_consents(facts: ReferralFacts, envelope: Envelope, today: date) -> ReferralFacts:
+    """On the receiving side: what the person agreed to, as the sender passed it on."""
+    if facts.side != "receiver" or "consents" not in envelope.body:
+        return facts
+    rows = tuple(
+        ConsentFacts(
+            str(row["purpose"]),
+            facts.to_country,
+            frozenset(map(str, row["data_groups"])),
+            str(row["giver"]),
+            date.fromisoformat(row["valid_from"]),
+            date.fromisoformat(row["valid_until"]) if row.get("valid_until") else None,
+            date.fromisoformat(row["withdrawn_on"]) if row.get("withdrawn_on") else None,
+            row.get("child_assent"),
+        )
+        for row in envelope.body["consents"]
+    )
+    return replace(facts, consents=rows)
+
+
+def _keep_receipt(desk: Desk, travelled: dict[str, Any], sender: str) -> None:
+    """Keep a receipt that came inside a message, if it answers a message of ours."""
+    try:
+        about = str(json.loads(str(travelled.get("content")))["message"])
+    except (ValueError, KeyError, TypeError):
+        return
+    query = select(TABLE.c.digest).where(
+        TABLE.c.country == desk.actor.country, TABLE.c.message_id == about, TABLE.c.direction == "out"
+    )
+    ours = desk.session.execute(query).scalar_one_or_none()
+    if ours is not None:
+        receipts.accept(desk, travelled, sender, ours.hex())
+
+
+def _facts(held: Held) -> ReferralFacts:
+    assert held.referral_facts is not None
+    return held.referral_facts

@@ -1,0 +1,307 @@
+"""perform(): the only way a state changes. One transaction, one winner, one history row, every reason at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.access.desk import Desk
+from app.casework import carry, held as holding, history, projection, records
+from app.casework.facts import stored
+from app.casework.forms import Entry
+from app.casework.held import Held, hold_case, hold_referral
+from app.casework.history import Event
+from app.casework.records import Filled
+from app.kit.errors import Conflict, Invalid, PreconditionMissing, StaleVersion
+from workflows import engine
+from workflows.facts import Actor, CaseFacts, ReferralFacts
+from workflows.step import Step
+from workflows.verdict import Refusal
+
+CLOCK_SKEW = timedelta(minutes=5)
+
+
+class StepRefused(Conflict):
+    """The step may not be taken now; ``extra.refusals`` holds every reason."""
+
+    code = "step_refused"
+    title = "This step is not possible now."
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What somebody wants: one step on one case or referral copy.
+
+    seen: the version they looked at (None only for the system). record: the step's form as plain JSON.
+    given: the step's other inputs, each a code. note: their own words, kept sealed. happened_at: when it
+    really happened, if earlier than now (late entry).
+    """
+
+    machine: str
+    step: str
+    subject_id: str
+    seen: int | None
+    record: dict[str, Any] | None = None
+    given: dict[str, Any] = field(default_factory=dict)
+    note: str | None = None
+    happened_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of it."""
+
+    held: Held
+    step: str
+    to: str
+    version: int
+    record_id: str | None
+
+
+def perform(desk: Desk, command: Command) -> Outcome:
+    """Take one step: snapshot, decide, compare-and-set, history, facts, tasks, outbox; all or nothing.
+
+    The caller has checked permission and sight. Raises StaleVersion (409, with who changed what since),
+    StepRefused (409, with every refusal; the attempt is kept in the timeline), Invalid (422) for a form or
+    input that does not fit, NotFound when the subject is not of this country.
+    """
+    spec, step = engine.find_step(command.machine, command.step)
+    held = hold_case(desk, command.subject_id) if spec.aggregate == "case" else hold_referral(desk, command.subject_id)
+    must_be_current(desk, held, command.seen)
+    happened = moment(desk, command.happened_at)
+    given = _checked_inputs(desk, step, command.given)
+    filled = _checked_form(desk, step, command.record)
+    entry = Entry(desk.actor.id, desk.actor.office, desk.actor.country, happened.date())
+    if filled is not None:
+        fold_record(held, filled, entry)
+    came_from = str(engine.state_of(spec, held.situation(desk)).value)
+    decision = engine.decide(command.machine, command.step, held.situation(desk, given), desk.policies)
+    if isinstance(decision, engine.Refused):
+        refuse(desk, held, command.step, step.title, decision.refusals)
+    record_id, digest = None, None
+    if filled is not None:
+        record_id, digest = _store(desk, held, filled, happened, desk.actor.id)
+    fold_step(held, command.machine, command.step, decision.to, given, entry)
+    event = Event(
+        "step",
+        command.step,
+        held.version + 1,
+        {
+            "machine": command.machine,
+            "from": came_from,
+            "to": decision.to,
+            "given": {name: str(value) for name, value in given.items()},
+            "record": {"id": record_id, "kind": filled.kind.name, "digest": digest} if filled else None,
+            "guards": [guard.name for guard in step.guards],
+            "policy": desk.policies.digest,
+        },
+        happened,
+        command.note,
+    )
+    write(desk, held, event)
+    carry.carry_out(
+        desk, held, step, decision.effects, given=given, filled=filled, came_from=came_from
+    )
+    return Outcome(held, command.step, decision.to, held.version, record_id)
+
+
+def must_be_current(desk: Desk, held: Held, seen: int | None) -> None:
+    """Raise StaleVersion naming who changed what, unless ``seen`` is the present version (or the system asks)."""
+    if seen is None:
+        if desk.actor.system:
+            return
+        raise PreconditionMissing()
+    if seen != held.version:
+        changes = history.changes_since(desk.session, held.id, seen)
+        raise StaleVersion(extra={"seen": seen, "version": held.version, "changes": changes})
+
+
+def moment(desk: Desk, happened_at: datetime | None) -> datetime:
+    """When it happened: now, or an earlier moment that was given; Invalid (422) for one in the future."""
+    if happened_at is None:
+        return desk.now
+    if happened_at > desk.now + CLOCK_SKEW:
+        raise Invalid(
+            "What has happened cannot lie in the future.",
+            extra={"errors": [{"field": "happened_at", "rule": "not later than now"}]},
+        )
+    return happened_at
+
+
+def refuse(desk: Desk, held: Held, word: str, title: str, refusals: tuple[Refusal, ...]) -> None:
+    """Keep the attempt (in a transaction of its own) and raise StepRefused with every reason."""
+    attempt = Event(
+        "attempt",
+        word,
+        held.version,
+        {"refusals": [{"code": each.code, "sources": list(each.sources)} for each in refusals]},
+        desk.now,
+    )
+    kind, subject_id, actor, now, keys = held.kind, held.id, desk.actor, desk.now, desk.keys
+
+    def keep(session: Session) -> None:
+        later = Desk(session, actor, now, desk.policies, keys, desk.signing, desk.correlation)
+        remark(later, hold_case(later, subject_id) if kind == "case" else hold_referral(later, subject_id), attempt)
+
+    desk.keep_if_refused(keep)
+    raise StepRefused(
+        f"'{title}' is blocked by {len(refusals)} reason{'s' if len(refusals) != 1 else ''}.",
+        extra={"step": word, "refusals": [refusal_out(desk, each) for each in refusals]},
+    )
+
+
+def remark(desk: Desk, held: Held, event: Event) -> None:
+    """Append an event that changes nothing: the chain grows, the version stays."""
+    history.append(desk.session, held.chain, event, desk.actor, desk.now, desk.keys, None)
+    swap = holding.swap_case if held.kind == "case" else holding.swap_referral
+    swap(desk, held, held.version, {})
+
+
+def refusal_out(desk: Desk, refusal: Refusal) -> dict[str, Any]:
+    """A refusal as the answer shows it: what, why, how to mend, who can, and the sources with their words."""
+    return {
+        "code": refusal.code,
+        "missing": refusal.sentence,
+        "why": refusal.why,
+        "mend": refusal.mend,
+        "who": list(refusal.who),
+        "overridable": refusal.overridable,
+        "sources": [
+            {"id": source.id, "title": source.title, "asks": source.asks}
+            for source in (desk.policies.source(name) for name in refusal.sources)
+        ],
+    }
+
+
+def fold_record(held: Held, filled: Filled, entry: Entry) -> None:
+    """Let a form change the facts of the case and of the referral copy that are held."""
+    case = held.case_held
+    if case is not None and isinstance(case.facts, CaseFacts):
+        case.facts = projection.after_record(case.facts, filled.kind.name, filled.form, entry)
+    if isinstance(held.facts, ReferralFacts):
+        held.facts = projection.referral_after_record(held.facts, filled.kind.name, filled.form, entry)
+
+
+def fold_step(held: Held, machine: str, step: str, to: str, given: dict[str, Any], entry: Entry) -> None:
+    """Let a step change the facts of its subject."""
+    if isinstance(held.facts, ReferralFacts):
+        held.facts = projection.referral_after_step(held.facts, step, to, given, entry)
+    else:
+        held.facts = projection.after_step(held.facts, machine, to, entry)
+
+
+def write(desk: Desk, held: Held, event: Event, actor: Actor | None = None) -> None:
+    """Append the event to the subject's chain and write the subject with its facts, once, by its version.
+
+    actor: who acted, when it is not the desk's own (a partner country whose message is taken in).
+    """
+    seen = held.version
+    key = held.key(desk) if event.note else None
+    history.append(desk.session, held.chain, event, actor or desk.actor, desk.now, desk.keys, key)
+    if isinstance(held.facts, ReferralFacts):
+        facts = held.facts
+        values: dict[str, Any] = {
+            "version": event.version,
+            "state": facts.state,
+            "custody": facts.custody,
+            "changed_at": desk.now,
+            "facts": stored(facts),
+            "border_point": facts.schedule.border_point if facts.schedule else held.row.border_point,
+            "border_office_id": border_office(desk, facts) or held.row.border_office_id,
+        }
+        holding.swap_referral(desk, held, seen, values)
+        refresh_linked(desk, held)
+    else:
+        holding.swap_case(
+            desk,
+            held,
+            seen,
+            {"version": event.version, "identification": held.facts.identification, "care": held.facts.care},
+        )
+        holding.save_case_facts(desk, held.id, held.facts)
+    held.version = event.version
+
+
+def refresh_linked(desk: Desk, held: Held) -> None:
+    """Tell the case behind a referral copy what its referrals say now."""
+    case = held.linked
+    if case is not None and isinstance(case.facts, CaseFacts):
+        case.facts = projection.with_links(case.facts, holding.links_of(desk, case.id))
+        holding.save_case_facts(desk, case.id, case.facts)
+
+
+def border_office(desk: Desk, facts: ReferralFacts) -> str | None:
+    """The id of this country's office at the scheduled border point, or None."""
+    if facts.schedule is None:
+        return None
+    return holding.office_at(desk, facts, facts.schedule.border_point)
+
+
+def _store(desk: Desk, held: Held, filled: Filled, happened: datetime, by: str) -> tuple[str, str]:
+    """Keep the form with its subject; a case's form that a referral step brings gets its own entry there."""
+    case = held.case_held
+    if filled.kind.home == "case" and case is not None and case is not held:
+        return keep_on_case(desk, case, filled, happened, by)
+    return records.store(
+        desk,
+        filled,
+        subject=held.kind,
+        subject_id=held.id,
+        seq=held.chain.count + 1,
+        key_id=held.key_id,
+        key=held.key(desk),
+        happened_at=happened,
+        created_by=by,
+    )
+
+
+def keep_on_case(
+    desk: Desk, case: Held, filled: Filled, happened: datetime, by: str, note: str | None = None,
+    corrects: str | None = None,
+) -> tuple[str, str]:
+    """Store a form on a case with its own history entry and a new version; facts must be folded already."""
+    record_id, digest = records.store(
+        desk,
+        filled,
+        subject="case",
+        subject_id=case.id,
+        seq=case.chain.count + 1,
+        key_id=case.key_id,
+        key=case.key(desk),
+        happened_at=happened,
+        created_by=by,
+        corrects_id=corrects,
+    )
+    details = {"record": {"id": record_id, "kind": filled.kind.name, "digest": digest}, "corrects": corrects}
+    write(desk, case, Event("record", filled.kind.name, case.version + 1, details, happened, note))
+    return record_id, digest
+
+
+def _checked_inputs(desk: Desk, step: Step, given: dict[str, Any]) -> dict[str, Any]:
+    errors = [{"field": f"given.{name}", "rule": "unknown input"} for name in given if name not in step.given]
+    for name, code_list in step.given.items():
+        value = given.get(name)
+        if not isinstance(value, str) or not desk.policies.knows(code_list, value):
+            known = ", ".join(desk.policies.codes[code_list].codes)
+            errors.append({"field": f"given.{name}", "rule": f"required, one of: {known}"})
+    if errors:
+        raise Invalid(f"The inputs of '{step.title}' do not fit.", extra={"errors": errors})
+    return dict(given)
+
+
+def _checked_form(desk: Desk, step: Step, record: dict[str, Any] | None) -> Filled | None:
+    if record is None:
+        if step.form_required:
+            raise Invalid(
+                f"'{step.title}' needs its form.",
+                extra={"errors": [{"field": "record", "rule": f"a record of the kind {step.form}"}]},
+            )
+        return None
+    if step.form is None:
+        raise Invalid(
+            f"'{step.title}' takes no form.", extra={"errors": [{"field": "record", "rule": "must be left out"}]}
+        )
+    return records.check(desk.policies, step.form, record)

@@ -1,0 +1,118 @@
+"""Opens a case: a person with a key, the case, its team, its facts and the first history entry."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from app.access.desk import Desk
+from app.casework import history, identity, records
+from app.casework.held import CASE, FACTS, OFFICE, PERSON, fact_columns
+from app.casework.history import Chain, Event
+from app.models.base import new_id
+from app.models.case import CaseTeam
+from workflows.facts import CaseFacts
+
+TEAM: Any = CaseTeam.__table__
+# Without letters and digits that look alike when read aloud over a phone.
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What is known when a case opens. Codes only, but for ``identity``, which is sealed at once."""
+
+    office_id: str
+    organisation: str
+    facts: CaseFacts
+    source: str
+    channel: str = "shelter"
+    identity: dict[str, Any] = field(default_factory=dict)
+    person_id: str | None = None
+    key_id: str | None = None
+    previous_case_id: str | None = None
+    referral: str | None = None
+    note: str | None = None
+
+
+def new_reference(country: str, year: int) -> str:
+    """A pseudonymous reference nobody can guess or count from, e.g. TH-2017-7F3K2Q."""
+    return f"{country}-{year}-{''.join(secrets.choice(ALPHABET) for _ in range(8))}"
+
+
+def open_case(desk: Desk, opening: Opening, happened_at: datetime | None = None) -> str:
+    """Write a new case in one transaction with its first history entry; the id of the case.
+
+    ``person_id``/``key_id``: an existing person (a second case) or an existing key (a referral's copy).
+    """
+    now = desk.now
+    key_id = opening.key_id or (_key_id_of(desk, opening.person_id) if opening.person_id else records.new_key(desk))
+    key = records.key_of(desk, key_id)
+    person_id = opening.person_id or new_id()
+    if opening.person_id is None:
+        person = {"id": person_id, "country": desk.actor.country, "key_id": key_id, "created_at": now}
+        desk.session.execute(insert(PERSON), person)
+    if opening.identity:
+        identity.keep(desk, person_id, key, opening.identity, opening.source)
+    facts = replace(opening.facts, source=opening.source)
+    chain = Chain("case", new_id(), 0, history.NO_HASH)
+    values = {
+        "id": chain.subject_id,
+        "reference": new_reference(desk.actor.country, now.year),
+        "country": desk.actor.country,
+        "organisation": opening.organisation,
+        "office_id": opening.office_id,
+        "created_by": desk.actor.id,
+        "person_id": person_id,
+        "case_manager_id": None,
+        "previous_case_id": opening.previous_case_id,
+        "channel": opening.channel,
+        "identification": facts.identification,
+        "care": facts.care,
+        "opened_at": now,
+        "version": 1,
+        "history_count": 1,
+        "chain_head": history.NO_HASH,
+    }
+    desk.session.execute(insert(CASE), values)
+    details = {
+        "source": opening.source,
+        "previous_case": opening.previous_case_id,
+        "referral": opening.referral,
+        "facts": {"child": facts.child, "age_band": facts.age_band, "nationality": facts.nationality},
+    }
+    event = Event("opened", "open", 1, details, happened_at or now, opening.note)
+    history.append(desk.session, chain, event, desk.actor, now, desk.keys, key)
+    desk.session.execute(CASE.update().where(CASE.c.id == chain.subject_id).values(chain_head=chain.head))
+    desk.session.execute(
+        insert(FACTS),
+        {
+            "case_id": chain.subject_id,
+            "country": desk.actor.country,
+            "channel": opening.channel,
+            "opened_on": facts.opened_on,
+            **fact_columns(facts),
+        },
+    )
+    return chain.subject_id
+
+
+def join_team(desk: Desk, case_id: str, user_id: str, role: str) -> None:
+    """Put somebody on the team of a case from now on; a second time changes nothing."""
+    known = select(TEAM.c.id).where(TEAM.c.case_id == case_id, TEAM.c.user_id == user_id, TEAM.c.until.is_(None))
+    if desk.session.execute(known).first() is None:
+        row = {"id": new_id(), "case_id": case_id, "user_id": user_id, "role": role, "since": desk.now, "until": None}
+        desk.session.execute(insert(TEAM), row)
+
+
+def office_row(desk: Desk, office_id: str) -> Any:
+    """The office with this id."""
+    return desk.session.execute(select(OFFICE).where(OFFICE.c.id == office_id)).one()
+
+
+def _key_id_of(desk: Desk, person_id: str) -> str:
+    return str(desk.session.execute(select(PERSON.c.key_id).where(PERSON.c.id == person_id)).scalar_one())

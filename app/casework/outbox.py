@@ -1,0 +1,42 @@
+"""The outbox: what has to happen after the commit, written in the same transaction."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import func, insert, select
+
+from app.access.desk import Desk
+from app.models.base import new_id
+from app.models.outbox import OutboxRow
+
+_TABLE: Any = OutboxRow.__table__
+_INSERT = insert(_TABLE)
+
+
+def put(desk: Desk, effect: str, payload: dict[str, Any], line: str, country: str | None = None) -> str:
+    """Queue an effect; its id, which makes carrying it out twice harmless.
+
+    line: effects of one line are done one after the other (a referral's messages must not overtake).
+    payload: ids and codes only.
+    """
+    row_id = new_id()
+    last = desk.session.execute(select(func.max(_TABLE.c.seq)).where(_TABLE.c.line == line)).scalar_one()
+    desk.session.execute(
+        _INSERT,
+        {
+            "id": row_id,
+            "country": country or desk.actor.country,
+            "line": line,
+            "seq": (last or 0) + 1,
+            "effect": effect,
+            "payload": json.dumps(payload, sort_keys=True),
+            "created_at": desk.now,
+            "next_at": desk.now,
+            "attempts": 0,
+            "last_error": None,
+            "done_at": None,
+        },
+    )
+    return row_id

@@ -1,0 +1,74 @@
+"""Adds a record outside a step: same lock, same version check, same history, same facts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+
+from app.access.desk import Desk
+from app.casework import move, outbox, records
+from app.casework.forms import Entry
+from app.casework.held import CASE, Held, hold_case
+from app.casework.history import Event
+from app.casework.move import fold_record, must_be_current
+from app.casework.opening import join_team
+from app.kit.errors import Invalid
+from workflows.facts import CaseFacts
+from workflows.recording import refusals_for
+
+RESTS_REFERRALS = frozenset({"notify_origin", "return", "contact_family"})
+
+
+def add_record(
+    desk: Desk,
+    case_id: str,
+    kind: str,
+    body: dict[str, Any],
+    seen: int | None,
+    *,
+    note: str | None = None,
+    happened_at: datetime | None = None,
+    corrects: str | None = None,
+) -> tuple[str, Held]:
+    """Add one record to a case; its id and the case as it is afterwards.
+
+    A correction names the record it corrects, which stays. Raises as `perform` does.
+    """
+    held = hold_case(desk, case_id)
+    must_be_current(desk, held, seen)
+    filled = records.check(desk.policies, kind, body)
+    happened = move.moment(desk, happened_at)
+    refusals = refusals_for(kind, held.situation(desk), desk.policies)
+    if refusals:
+        move.refuse(desk, held, kind, filled.kind.title, refusals)
+    if corrects is not None:
+        _must_correct(desk, held, corrects, kind)
+    fold_record(held, filled, Entry(desk.actor.id, desk.actor.office, desk.actor.country, happened.date()))
+    record_id, _ = move.keep_on_case(desk, held, filled, happened, desk.actor.id, note, corrects)
+    if kind == "consent_withdrawal" and RESTS_REFERRALS & set(filled.body["purposes"]):
+        outbox.put(desk, "spread_withdrawal", {"case": case_id}, line=f"{desk.actor.country}:{case_id}:withdrawal")
+    return record_id, held
+
+
+def assign(desk: Desk, case_id: str, user_id: str, seen: int | None) -> Held:
+    """Name the case manager; they join the team. The caller has checked that the user is of this country."""
+    held = hold_case(desk, case_id)
+    must_be_current(desk, held, seen)
+    assert isinstance(held.facts, CaseFacts)
+    held.facts = replace(held.facts, case_manager=user_id)
+    join_team(desk, case_id, user_id, "case_manager")
+    desk.session.execute(update(CASE).where(CASE.c.id == case_id).values(case_manager_id=user_id))
+    move.write(desk, held, Event("assigned", "case_manager", held.version + 1, {"user": user_id}, desk.now))
+    return held
+
+
+def _must_correct(desk: Desk, held: Held, record_id: str, kind: str) -> None:
+    row = records.row_by_id(desk.session, record_id)
+    if row is None or row.subject_id != held.id or row.kind != kind:
+        raise Invalid(
+            "The record to correct is not a record of this kind in this case.",
+            extra={"errors": [{"field": "corrects", "rule": "the id of a record of the same kind in this case"}]},
+        )

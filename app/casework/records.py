@@ -1,0 +1,150 @@
+"""Records: checks a filled-in form, seals it, opens it again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import Row, insert, select
+from sqlalchemy.orm import Session
+
+from app.access.desk import Desk
+from app.casework.forms import CodeCheck, Form, Kind
+from app.casework.kinds import KINDS
+from app.kit.canonical import canonical_bytes
+from app.kit.errors import Invalid
+from app.models.base import new_id
+from app.models.person import DataKey
+from app.models.record import Record
+from policies.model import Policies
+
+_TABLE: Any = Record.__table__
+_KEYS: Any = DataKey.__table__
+_INSERT = insert(_TABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A checked form of a kind; ``unknown``: codes of another country that we do not know but keep."""
+
+    kind: Kind
+    form: Form
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The form as plain JSON values."""
+        return self.form.model_dump(mode="json")
+
+
+def kind_called(name: str) -> Kind:
+    """The kind of that name; Invalid (422) when there is none."""
+    kind = KINDS.get(name)
+    if kind is None:
+        raise Invalid(
+            "There is no record kind of this name.",
+            code="unknown_kind",
+            extra={"errors": [{"field": "kind", "rule": f"one of: {', '.join(KINDS)}"}]},
+        )
+    return kind
+
+
+def check(policies: Policies, name: str, body: Any, lenient: bool = False) -> Filled:
+    """Validate ``body`` (plain JSON values) as a record of the kind ``name``.
+
+    Raises Invalid (422) naming each field and rule; what was typed is never repeated.
+    """
+    kind = kind_called(name)
+    context = CodeCheck(policies, lenient)
+    try:
+        form = kind.form.model_validate_json(json.dumps(body), context=context)
+    except ValidationError as error:
+        raise Invalid(
+            f"The form '{kind.title}' has fields that do not fit.",
+            extra={
+                "errors": [
+                    {"field": ".".join(["record", *map(str, each["loc"])]), "rule": each["msg"]}
+                    for each in error.errors(include_input=False, include_url=False)
+                ]
+            },
+        ) from None
+    return Filled(kind, form, tuple(context.unknown))
+
+
+def new_key(desk: Desk) -> str:
+    """Make a data key; the id of its row."""
+    key_id = new_id()
+    _, wrapped = desk.keys.new_data_key()
+    desk.session.execute(insert(_KEYS), {"id": key_id, "wrapped": wrapped, "created_at": desk.now})
+    return key_id
+
+
+def key_of(desk: Desk, key_id: str) -> bytes:
+    """The plain data key of a row of data_key."""
+    wrapped = desk.session.execute(select(_KEYS.c.wrapped).where(_KEYS.c.id == key_id)).scalar_one()
+    return desk.keys.unwrap(wrapped)
+
+
+def store(
+    desk: Desk,
+    filled: Filled,
+    *,
+    subject: str,
+    subject_id: str,
+    seq: int,
+    key_id: str,
+    key: bytes,
+    happened_at: datetime,
+    created_by: str,
+    corrects_id: str | None = None,
+) -> tuple[str, str]:
+    """Seal and insert a record; its id and the hex digest that history keeps.
+
+    seq: the number of the history entry that tells of it, so that records fold in the same order.
+    """
+    record_id = new_id()
+    sealed = desk.keys.seal(key, canonical_bytes(filled.body), _place(record_id, filled.kind.version))
+    digest = hashlib.sha256(sealed).digest()
+    desk.session.execute(
+        _INSERT,
+        {
+            "id": record_id,
+            "subject": subject,
+            "subject_id": subject_id,
+            "seq": seq,
+            "kind": filled.kind.name,
+            "kind_version": filled.kind.version,
+            "key_id": key_id,
+            "sealed": sealed,
+            "digest": digest,
+            "created_by": created_by,
+            "happened_at": happened_at,
+            "recorded_at": desk.now,
+            "corrects_id": corrects_id,
+        },
+    )
+    return record_id, digest.hex()
+
+
+def rows_of(session: Session, subject_id: str) -> list[Row[Any]]:
+    """The record rows of a case or referral copy, oldest first."""
+    return list(session.execute(select(_TABLE).where(_TABLE.c.subject_id == subject_id).order_by(_TABLE.c.seq)))
+
+
+def row_by_id(session: Session, record_id: str) -> Row[Any] | None:
+    """One record row."""
+    return session.execute(select(_TABLE).where(_TABLE.c.id == record_id)).one_or_none()
+
+
+def opened(desk: Desk, row: Row[Any], key: bytes) -> dict[str, Any]:
+    """The body of a record as plain JSON values."""
+    body: dict[str, Any] = json.loads(desk.keys.open(key, row.sealed, _place(row.id, row.kind_version)))
+    return body
+
+
+def _place(record_id: str, version: int) -> bytes:
+    return f"record|sealed|{record_id}|{version}".encode()

@@ -1,0 +1,1 @@
+"""Carries messages between countries and shows the conversation."""

@@ -1,0 +1,52 @@
+"""Delivers one queued message: read, hand over, keep the verified receipt; each in its own transaction."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import select
+
+from app.access.desk import Desk, House
+from app.casework import messages, receipts, records
+from app.casework.messages import Envelope
+from app.exchange.transport import Transport
+
+
+class ReceiptDoesNotFit(RuntimeError):
+    """The other country's receipt is not bound to the message or not signed by it."""
+
+
+def deliver(house: House, transport: Transport, country: str, message_row_id: str) -> None:
+    """Deliver a message of ``country`` and store the receipt. Safe to repeat: the receiver knows its ids."""
+    with house.db.read() as session:
+        desk = house.system_desk(session, country, "exchange")
+        envelope, message_id, digest = envelope_of(desk, message_row_id)
+        if receipts.found(desk, message_id, "stored") is not None:
+            return
+    travelled = transport.hand_over(envelope)
+    with house.db.write() as session:
+        desk = house.system_desk(session, country, "exchange")
+        if receipts.accept(desk, travelled, str(envelope.header["to"]), digest) is None:
+            raise ReceiptDoesNotFit(message_id)
+
+
+def envelope_of(desk: Desk, message_row_id: str) -> tuple[Envelope, str, str]:
+    """A stored message as it travels, its id and the hex digest its receipts are bound to."""
+    row: Any = desk.session.execute(select(messages.TABLE).where(messages.TABLE.c.id == message_row_id)).one()
+    body = messages.body_of(desk, row, records.key_of(desk, row.key_id))
+    return Envelope(json.loads(row.header), body, row.signature), row.message_id, row.digest.hex()
+
+
+def deliver_receipt(house: House, country: str, payload: dict[str, Any]) -> None:
+    """Bring a receipt of the level 'seen' to the country whose message was opened."""
+    with house.db.write() as session:
+        desk = house.system_desk(session, str(payload["to"]), "exchange")
+        query = select(messages.TABLE.c.digest).where(
+            messages.TABLE.c.country == payload["to"],
+            messages.TABLE.c.message_id == payload["message"],
+            messages.TABLE.c.direction == "out",
+        )
+        ours = desk.session.execute(query).scalar_one_or_none()
+        if ours is not None:
+            receipts.accept(desk, payload["receipt"], country, ours.hex())

@@ -1,0 +1,30 @@
+"""How an envelope reaches the other country: the port every transport fits, and the one inside one installation."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from app.access.desk import House
+from app.casework.messages import Envelope
+from app.casework.mirror import take_in
+
+
+class Transport(Protocol):
+    """Hands over one envelope and brings back the receipt; raises when it could not (the worker tries again)."""
+
+    def hand_over(self, envelope: Envelope) -> dict[str, Any]:
+        """Deliver ``envelope``; the receipt as it travels: content (JSON text) and signature (hex)."""
+
+
+class LocalTransport:
+    """Several countries in one installation: the other side's transaction is its own, on the same database."""
+
+    def __init__(self, house: House) -> None:
+        """house: what the running program holds."""
+        self._house = house
+
+    def hand_over(self, envelope: Envelope) -> dict[str, Any]:
+        """Take the message in on the other country's desk, in one transaction of its own."""
+        with self._house.db.write() as session:
+            desk = self._house.system_desk(session, str(envelope.header["to"]), "exchange")
+            return take_in(desk, envelope).receipt

@@ -1,0 +1,72 @@
+"""The case, its team and its facts: no column here names a person or tells a story."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, new_id
+
+
+class Case(Base):
+    """One country's case of one person. ``version`` counts changes; ``history_count`` and ``chain_head`` the chain."""
+
+    __tablename__ = "case_file"
+    __table_args__ = (
+        UniqueConstraint("country", "reference"),
+        Index("ix_case_file_office_opened", "office_id", "opened_at", "id"),
+        Index("ix_case_file_country_opened", "country", "opened_at", "id"),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    reference: Mapped[str] = mapped_column(String(40))
+    country: Mapped[str] = mapped_column(String(2))
+    organisation: Mapped[str] = mapped_column(String(60))
+    office_id: Mapped[str] = mapped_column(ForeignKey("office.id"))
+    created_by: Mapped[str] = mapped_column(String(36), index=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    case_manager_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    previous_case_id: Mapped[str | None] = mapped_column(ForeignKey("case_file.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(40))
+    identification: Mapped[str] = mapped_column(String(40))
+    care: Mapped[str] = mapped_column(String(40))
+    opened_at: Mapped[datetime]
+    version: Mapped[int]
+    history_count: Mapped[int]
+    chain_head: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class CaseTeam(Base):
+    """Who works on a case, in which part, from when until when."""
+
+    __tablename__ = "case_team"
+    __table_args__ = (Index("ix_case_team_user_case", "user_id", "case_id"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    case_id: Mapped[str] = mapped_column(ForeignKey("case_file.id"), index=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("user_account.id"))
+    role: Mapped[str] = mapped_column(String(40))
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+
+
+class CaseFactsRow(Base):
+    """The facts rules, lists and statistics read: columns to filter by, and the whole as canonical JSON."""
+
+    __tablename__ = "case_facts"
+    __table_args__ = (
+        Index("ix_case_facts_counting", "country", "channel", "nationality", "exploitation", "age_band", "sex"),
+    )
+
+    case_id: Mapped[str] = mapped_column(ForeignKey("case_file.id"), primary_key=True)
+    country: Mapped[str] = mapped_column(String(2))
+    channel: Mapped[str] = mapped_column(String(40))
+    nationality: Mapped[str] = mapped_column(String(20))
+    exploitation: Mapped[str] = mapped_column(String(40))
+    age_band: Mapped[str] = mapped_column(String(20))
+    sex: Mapped[str] = mapped_column(String(4))
+    child: Mapped[bool]
+    opened_on: Mapped[date]
+    facts: Mapped[str] = mapped_column(Text)

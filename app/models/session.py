@@ -1,0 +1,46 @@
+"""Signed-in sessions, their rotating refresh tokens, and the count of failed sign-ins."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, Stamp, new_id
+
+
+class LoginSession(Base):
+    """One sign-in: alive until it expires, is signed out, or its account changes."""
+
+    __tablename__ = "login_session"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    user_id: Mapped[str] = mapped_column(ForeignKey("user_account.id"), index=True)
+    token_version: Mapped[int] = mapped_column(Integer)
+    started_at: Mapped[datetime] = mapped_column(Stamp)
+    expires_at: Mapped[datetime] = mapped_column(Stamp)
+    ended_at: Mapped[datetime | None] = mapped_column(Stamp, default=None)
+    ended_why: Mapped[str | None] = mapped_column(String(32), default=None)
+
+
+class RefreshToken(Base):
+    """One single-use refresh token of a session; only its SHA-256 is kept."""
+
+    __tablename__ = "refresh_token"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    session_id: Mapped[str] = mapped_column(ForeignKey("login_session.id"), index=True)
+    issued_at: Mapped[datetime] = mapped_column(Stamp)
+    expires_at: Mapped[datetime] = mapped_column(Stamp)
+    used_at: Mapped[datetime | None] = mapped_column(Stamp, default=None)
+
+
+class LoginAttempt(Base):
+    """Sign-ins counted against one bucket: an account name or a network address, kept as a digest only."""
+
+    __tablename__ = "login_attempt"
+
+    bucket: Mapped[str] = mapped_column(String(80), primary_key=True)
+    failures: Mapped[int] = mapped_column(Integer)
+    since: Mapped[datetime] = mapped_column(Stamp, index=True)

@@ -1,0 +1,38 @@
+"""Tasks: what somebody must do by when, and which source says so."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, new_id
+
+
+class Task(Base):
+    """One duty of a role in an office. ``clock`` and ``sources`` tell where the due moment comes from."""
+
+    __tablename__ = "task"
+    __table_args__ = (
+        Index("ix_task_office_state_due", "office_id", "state", "due_at", "id"),
+        Index("ix_task_ringing", "state", "missed_at", "due_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    country: Mapped[str] = mapped_column(String(2))
+    office_id: Mapped[str] = mapped_column(String(36))
+    case_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    referral_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    role: Mapped[str] = mapped_column(String(40))
+    clock: Mapped[str] = mapped_column(String(40))
+    basis: Mapped[str] = mapped_column(String(20))
+    sources: Mapped[str] = mapped_column(String(200))
+    opened_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(10))
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[str | None] = mapped_column(String(80))
+    missed_at: Mapped[datetime | None]
+    escalation: Mapped[int]

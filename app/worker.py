@@ -1,0 +1,137 @@
+"""The worker: carries out the outbox, in order and each effect once, and rings missed deadlines."""
+
+from __future__ import annotations
+
+import json
+import threading
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.orm import aliased
+
+from app.access.desk import House
+from app.casework.following import HANDLERS
+from app.casework.ringing import ring
+from app.exchange.delivery import deliver, deliver_receipt
+from app.exchange.transport import LocalTransport, Transport
+from app.kit.errors import AppError
+from app.models.outbox import OutboxRow
+
+log = structlog.get_logger("worker")
+TABLE: Any = OutboxRow.__table__
+LONGEST_WAIT = timedelta(hours=1)
+
+
+class Worker:
+    """Drains the outbox. Several may run: each row is locked while it is worked on."""
+
+    def __init__(self, house: House, transport: Transport | None = None, pause: float = 0.5) -> None:
+        """pause: seconds to rest when nothing is waiting; transport: to the other countries."""
+        self._house = house
+        self._transport = transport or LocalTransport(house)
+        self._pause = pause
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Run in a thread of its own until `stop`."""
+        self._thread = threading.Thread(target=self._run, name="waymark-worker", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the effect at hand and end."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout=30)
+
+    def drain(self, most: int = 100_000) -> int:
+        """Carry out everything that is due now, with what follows from it; how many effects were done."""
+        done = 0
+        while done < most and self.one():
+            done += 1
+        return done
+
+    def one(self) -> bool:
+        """Carry out the oldest effect that is due and first of its line; False when there is none.
+
+        A failing effect stays, is tried again later and holds back only its own line.
+        """
+        row = self._next()
+        if row is None:
+            return False
+        try:
+            self._carry_out(row)
+        except Exception as error:  # noqa: BLE001 - any failure only delays this one line
+            self._postpone(row, error)
+        return True
+
+    def ring(self) -> int:
+        """Note every deadline that has passed unanswered; how many."""
+        with self._house.db.write() as session:
+            return ring(self._house, session)
+
+    def _next(self) -> Any:
+        earlier = aliased(OutboxRow)
+        first_of_line = ~(
+            select(earlier.id)
+            .where(earlier.line == TABLE.c.line, earlier.done_at.is_(None), earlier.seq < TABLE.c.seq)
+            .exists()
+        )
+        query = (
+            select(TABLE)
+            .where(TABLE.c.done_at.is_(None), TABLE.c.next_at <= self._house.clock.now(), first_of_line)
+            .order_by(TABLE.c.next_at, TABLE.c.created_at, TABLE.c.line, TABLE.c.seq)
+            .limit(1)
+        )
+        with self._house.db.read() as session:
+            return session.execute(query).one_or_none()
+
+    def _carry_out(self, row: Any) -> None:
+        payload = json.loads(row.payload)
+        if row.effect == "deliver":
+            deliver(self._house, self._transport, row.country, payload["message"])
+            self._done(row)
+        elif row.effect == "deliver_receipt":
+            deliver_receipt(self._house, row.country, payload)
+            self._done(row)
+        else:
+            self._follow(row, payload)
+
+    def _follow(self, row: Any, payload: dict[str, Any]) -> None:
+        """Effect and its mark in one transaction: done together or not at all."""
+        with self._house.db.write() as session:
+            mine = select(TABLE.c.id).where(TABLE.c.id == row.id, TABLE.c.done_at.is_(None))
+            if session.execute(mine.with_for_update(skip_locked=True)).first() is None:
+                return
+            HANDLERS[row.effect](self._house.system_desk(session, row.country), payload)
+            session.execute(update(TABLE).where(TABLE.c.id == row.id).values(done_at=self._house.clock.now()))
+
+    def _done(self, row: Any) -> None:
+        with self._house.db.write() as session:
+            session.execute(update(TABLE).where(TABLE.c.id == row.id).values(done_at=self._house.clock.now()))
+
+    def _postpone(self, row: Any, error: Exception) -> None:
+        wait = min(timedelta(seconds=2 ** min(row.attempts, 12)), LONGEST_WAIT)
+        word = error.code if isinstance(error, AppError) else type(error).__name__
+        log.warning("effect_postponed", effect=row.effect, attempts=row.attempts + 1, error=word)
+        with self._house.db.write() as session:
+            values = {
+                "attempts": row.attempts + 1,
+                "last_error": word,
+                "next_at": self._house.clock.now() + wait,
+            }
+            session.execute(update(TABLE).where(TABLE.c.id == row.id).values(values))
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                busy = self.one()
+                if not busy:
+                    self.ring()
+            except Exception as error:  # noqa: BLE001 - the loop outlives a database that is away for a while
+                log.warning("worker_rests", error=type(error).__name__)
+                busy = False
+            if not busy:
+                self._stop.wait(self._pause)
