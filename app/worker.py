@@ -69,8 +69,7 @@ class Worker:
 
     def ring(self) -> int:
         """Note every deadline that has passed unanswered; how many."""
-        with self._house.db.write() as session:
-            return ring(self._house, session)
+        return ring(self._house)
 
     def _next(self) -> Any:
         earlier = aliased(OutboxRow)

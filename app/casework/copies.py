@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 
 from app.access.desk import Desk
 from app.casework import history
-from app.casework.facts import stored
+from app.casework.facts import said, stored
 from app.casework.held import REFERRAL, Held, hold_referral
 from app.casework.history import Chain, Event
 from app.casework.tasks import open_task
@@ -57,7 +57,7 @@ def make_copy(
         "chain_head": history.NO_HASH,
     }
     desk.session.execute(insert(REFERRAL), row)
-    details = {"from": facts.from_country, "to": facts.to_country, "shared": shared_id, "child": facts.child}
+    details = {"shared": shared_id, "facts": said(facts)}
     history.append(
         desk.session, chain, Event("opened", event, 1, details, desk.now), desk.actor, desk.now, desk.keys, None
     )

@@ -30,6 +30,19 @@ def stored(facts: CaseFacts | ReferralFacts) -> str:
     return json.dumps(plain(facts), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
+def said(facts: CaseFacts | ReferralFacts) -> dict[str, Any]:
+    """The facts that say something (no default), as plain JSON values: what the first event of a chain keeps.
+
+    From it and from what came later the facts can be built again, exactly.
+    """
+    kept: dict[str, Any] = {}
+    for each in dataclasses.fields(facts):
+        value = getattr(facts, each.name)
+        if each.default is dataclasses.MISSING or value != each.default:
+            kept[each.name] = plain(value)
+    return kept
+
+
 def plain(value: Any) -> Any:
     """Facts as plain JSON values."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationInfo, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import core_schema
 
 from policies.model import FieldGroup, Policies
 from workflows.facts import CaseFacts, ReferralFacts
@@ -31,29 +32,40 @@ class CodeCheck:
     unknown: list[str] = field(default_factory=list)
 
 
-def coded(code_list: str) -> Any:
-    """A string field whose value is a code of policies/codes/<code_list>.yaml.
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """Metadata of a string field whose value is a code of policies/codes/<code_list>.yaml.
 
-    Needs a CodeCheck as validation context. A code that is not in the list is refused; where the check is
-    lenient (a message from another country) it is kept and noted as unknown.
+    With a CodeCheck as validation context a code that is not in the list is refused; where the check is lenient
+    (a message from another country) it is kept and noted as unknown.
     """
 
-    def check(value: str, info: ValidationInfo) -> str:
+    code_list: str
+
+    def check(self, value: str, info: core_schema.ValidationInfo) -> str:
+        """The code itself; ValueError naming the known codes when it is none of them."""
         context = info.context
-        if not isinstance(context, CodeCheck) or context.policies.knows(code_list, value):
+        if not isinstance(context, CodeCheck) or context.policies.knows(self.code_list, value):
             return value
         if context.lenient:
-            context.unknown.append(f"{code_list}:{value}")
+            context.unknown.append(f"{self.code_list}:{value}")
             return value
-        known = ", ".join(context.policies.codes[code_list].codes)
-        raise ValueError(f"is not a code of '{code_list}' ({known})")
+        known = ", ".join(context.policies.codes[self.code_list].codes)
+        raise ValueError(f"is not a code of '{self.code_list}' ({known})")
 
-    return Annotated[
-        str,
-        StringConstraints(min_length=1, max_length=60),
-        AfterValidator(check),
-        WithJsonSchema({"type": "string", "maxLength": 60, "x-code-list": code_list}),
-    ]
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        """A short string, then the check."""
+        text = core_schema.str_schema(min_length=1, max_length=60, strict=True)
+        return core_schema.with_info_after_validator_function(self.check, text)
+
+    def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: Any) -> dict[str, Any]:
+        """Tell readers of the API which list the codes come from."""
+        return {"type": "string", "minLength": 1, "maxLength": 60, "x-code-list": self.code_list}
+
+
+Services = Annotated[
+    tuple[Annotated[str, Coded("service_kind")], ...], Field(strict=False, min_length=1, max_length=20)
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,7 @@ def links_of(desk: Desk, case_id: str) -> list[projection.Link]:
     query = select(REFERRAL.c.side, REFERRAL.c.state, REFERRAL.c.custody, REFERRAL.c.changed_at).where(
         REFERRAL.c.case_id == case_id
     )
+    query = query.order_by(REFERRAL.c.changed_at, REFERRAL.c.id)
     return [
         projection.Link(row.side, row.state, row.custody, row.changed_at.isoformat())
         for row in desk.session.execute(query)
@@ -180,7 +181,7 @@ def _end(held: Held) -> dict[str, Any]:
 
 def _swap(desk: Desk, table: Any, held: Held, version: int, values: dict[str, Any]) -> None:
     done = desk.session.execute(update(table).where(table.c.id == held.id, table.c.version == version).values(values))
-    if done.rowcount != 1:
+    if done.rowcount != 1:  # type: ignore[attr-defined]
         raise StaleVersion()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -139,25 +139,38 @@ def note_of(keys: KeyRing, key: bytes, row: Row[Any]) -> str | None:
     return keys.open(key, row.sealed_note, _note_place(row.subject_id, row.seq)).decode()
 
 
-def faults(rows: Iterator[Row[Any]] | list[Row[Any]], subject_id: str, count: int, head: bytes) -> str | None:
+def faults(rows: Iterable[Row[Any]], subject_id: str, count: int, head: bytes) -> str | None:
     """The first thing wrong with a chain as a sentence, or None when every entry and the end agree.
 
     rows: the entries in order; count and head: what the subject row says the end is.
     """
-    previous, seq = NO_HASH, 0
+    return check_chain(rows, subject_id, count, head)[1]
+
+
+def check_chain(
+    rows: Iterable[Row[Any]], subject_id: str, count: int, head: bytes, after: int = 0
+) -> tuple[int, str | None]:
+    """How many entries are sound, and the first fault as a sentence (None: all, and the end agrees).
+
+    rows: the entries in order from the one after ``after``; count and head: what the subject row says the
+    end is. Where the check begins inside the chain, the first entry's link to the one before is taken as said.
+    """
+    previous, seq = NO_HASH, after
     for row in rows:
         seq += 1
         if row.seq != seq:
-            return f"{subject_id}: entry {seq} is missing (found {row.seq})"
+            return seq - after - 1, f"{subject_id}: entry {seq} is missing (found {row.seq})"
+        if seq == after + 1 and after:
+            previous = row.previous
         if row.previous != previous or row.hash != hashlib.sha256(previous + row.canonical).digest():
-            return f"{subject_id}: entry {seq} does not continue the chain"
+            return seq - after - 1, f"{subject_id}: entry {seq} does not continue the chain"
         wrong = _column_that_differs(row)
         if wrong:
-            return f"{subject_id}: entry {seq}: the column '{wrong}' is not what was hashed"
+            return seq - after - 1, f"{subject_id}: entry {seq}: the column '{wrong}' is not what was hashed"
         previous = row.hash
     if seq != count or previous != head:
-        return f"{subject_id}: the chain ends at {seq}, the record says {count}"
-    return None
+        return seq - after, f"{subject_id}: the chain ends at {seq}, the record says {count}"
+    return seq - after, None
 
 
 def _column_that_differs(row: Row[Any]) -> str | None:

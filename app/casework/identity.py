@@ -10,7 +10,7 @@ from pydantic import Field
 from sqlalchemy import insert, select, update
 
 from app.access.desk import Desk
-from app.casework.forms import Form, Long, Short, coded
+from app.casework.forms import Coded, Form, Long, Short
 from app.kit.canonical import canonical_bytes
 from app.models.identity import PersonIdentity
 
@@ -31,7 +31,7 @@ class Identity(Form):
     other_names: Annotated[tuple[Short, ...], Field(strict=False, max_length=20)] = ()
     birth_date: date | None = None
     birth_year: Annotated[int, Field(ge=1900, le=2100)] | None = None
-    sex: coded("sex") = "U"  # type: ignore[valid-type]
+    sex: Annotated[str, Coded("sex")] = "U"
     place_of_origin: Short | None = None
     safe_contact: Long | None = None
     phone: Short | None = None

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from app.access.desk import Desk
-from app.casework import carry, copies, messages, projection, receipts, records
+from app.casework import carry, copies, identity, messages, projection, receipts, records
 from app.casework.forms import Entry
 from app.casework.held import Held, hold_referral, office_at, office_id_of
 from app.casework.history import Event
@@ -205,6 +205,7 @@ def _apply(desk: Desk, held: Held, step: Step | None, envelope: Envelope) -> str
         "unknown": list(unknown),
     }
     write(desk, held, Event("partner", step.name, held.version + 1, details, desk.now), partner)
+    _learn_identity(desk, held, envelope)
     carry.carry_out(
         desk, held, step, step.effects, given=given, filled=filled, came_from=here.value, mirrored=True
     )
@@ -273,6 +274,15 @@ def _with_consents(facts: ReferralFacts, envelope: Envelope, today: date) -> Ref
         for row in envelope.body["consents"]
     )
     return replace(facts, consents=rows)
+
+
+def _learn_identity(desk: Desk, held: Held, envelope: Envelope) -> None:
+    """An identity disclosed after our case was opened completes what that case knows of the person."""
+    about = envelope.body.get("about") or {}
+    told = {name: value for part in identity.PARTS for name, value in (about.get(part) or {}).items()}
+    if told and held.case is not None and held.referral_facts and held.referral_facts.side == "receiver":
+        known = identity.read(desk, held.case.person_id, held.key(desk))
+        identity.keep(desk, held.case.person_id, held.key(desk), {**told, **known}, "other_country")
 
 
 def _keep_receipt(desk: Desk, travelled: dict[str, Any], sender: str) -> None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.access.desk import Desk
-from app.casework import carry, held as holding, history, projection, records
+from app.casework import carry, history, projection, records
+from app.casework import held as holding
 from app.casework.facts import stored
 from app.casework.forms import Entry
 from app.casework.held import Held, hold_case, hold_referral
 from app.casework.history import Event
 from app.casework.records import Filled
+from app.kit.clock import as_utc
 from app.kit.errors import Conflict, Invalid, PreconditionMissing, StaleVersion
 from workflows import engine
 from workflows.facts import Actor, CaseFacts, ReferralFacts
@@ -22,6 +24,7 @@ from workflows.step import Step
 from workflows.verdict import Refusal
 
 CLOCK_SKEW = timedelta(minutes=5)
+LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 class StepRefused(Conflict):
@@ -80,7 +83,7 @@ def perform(desk: Desk, command: Command) -> Outcome:
     came_from = str(engine.state_of(spec, held.situation(desk)).value)
     decision = engine.decide(command.machine, command.step, held.situation(desk, given), desk.policies)
     if isinstance(decision, engine.Refused):
-        refuse(desk, held, command.step, step.title, decision.refusals)
+        raise refusal(desk, held, command.step, step.title, decision.refusals)
     record_id, digest = None, None
     if filled is not None:
         record_id, digest = _store(desk, held, filled, happened, desk.actor.id)
@@ -120,42 +123,51 @@ def must_be_current(desk: Desk, held: Held, seen: int | None) -> None:
 
 
 def moment(desk: Desk, happened_at: datetime | None) -> datetime:
-    """When it happened: now, or an earlier moment that was given; Invalid (422) for one in the future."""
+    """When it happened, in UTC: now, or an earlier moment that was given.
+
+    Invalid (422) for one in the future, or so long ago that nobody alive was there.
+    """
     if happened_at is None:
         return desk.now
-    if happened_at > desk.now + CLOCK_SKEW:
+    if happened_at > desk.now + CLOCK_SKEW or happened_at < LONG_AGO:
         raise Invalid(
             "What has happened cannot lie in the future.",
-            extra={"errors": [{"field": "happened_at", "rule": "not later than now"}]},
+            extra={"errors": [{"field": "happened_at", "rule": "not later than now, not before 1900"}]},
         )
-    return happened_at
+    # Every column holds UTC; the bytes that are hashed must say the same moment in the same words.
+    return as_utc(happened_at)
 
 
-def refuse(desk: Desk, held: Held, word: str, title: str, refusals: tuple[Refusal, ...]) -> None:
-    """Keep the attempt (in a transaction of its own) and raise StepRefused with every reason."""
-    attempt = Event(
-        "attempt",
-        word,
-        held.version,
-        {"refusals": [{"code": each.code, "sources": list(each.sources)} for each in refusals]},
-        desk.now,
+def refusal(desk: Desk, held: Held, word: str, title: str, refusals: tuple[Refusal, ...]) -> StepRefused:
+    """The error to raise, with every reason; the attempt is kept in a transaction of its own."""
+    keep_attempt(
+        desk, held.kind, held.id, word, [{"code": each.code, "sources": list(each.sources)} for each in refusals]
     )
-    kind, subject_id, actor, now, keys = held.kind, held.id, desk.actor, desk.now, desk.keys
-
-    def keep(session: Session) -> None:
-        later = Desk(session, actor, now, desk.policies, keys, desk.signing, desk.correlation)
-        remark(later, hold_case(later, subject_id) if kind == "case" else hold_referral(later, subject_id), attempt)
-
-    desk.keep_if_refused(keep)
-    raise StepRefused(
+    return StepRefused(
         f"'{title}' is blocked by {len(refusals)} reason{'s' if len(refusals) != 1 else ''}.",
         extra={"step": word, "refusals": [refusal_out(desk, each) for each in refusals]},
     )
 
 
+def keep_attempt(desk: Desk, kind: str, subject_id: str, word: str, refusals: list[dict[str, Any]]) -> None:
+    """Have a refused attempt written to the timeline once the refusal has undone the rest.
+
+    kind: case or referral; word: the step or record kind that was tried; refusals: a code and source ids each.
+    """
+    actor, now = desk.actor, desk.now
+
+    def keep(session: Session) -> None:
+        later = Desk(session, actor, now, desk.policies, desk.keys, desk.signing, desk.correlation)
+        held = hold_case(later, subject_id) if kind == "case" else hold_referral(later, subject_id)
+        remark(later, held, Event("attempt", word, held.version, {"refusals": refusals}, now))
+
+    desk.keep_if_refused(keep)
+
+
 def remark(desk: Desk, held: Held, event: Event) -> None:
     """Append an event that changes nothing: the chain grows, the version stays."""
-    history.append(desk.session, held.chain, event, desk.actor, desk.now, desk.keys, None)
+    key = held.key(desk) if event.note else None
+    history.append(desk.session, held.chain, event, desk.actor, desk.now, desk.keys, key)
     swap = holding.swap_case if held.kind == "case" else holding.swap_referral
     swap(desk, held, held.version, {})
 

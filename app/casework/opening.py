@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 
 from app.access.desk import Desk
 from app.casework import history, identity, records
+from app.casework.facts import said
 from app.casework.held import CASE, FACTS, OFFICE, PERSON, fact_columns
 from app.casework.history import Chain, Event
 from app.models.base import new_id
@@ -83,7 +84,7 @@ def open_case(desk: Desk, opening: Opening, happened_at: datetime | None = None)
         "source": opening.source,
         "previous_case": opening.previous_case_id,
         "referral": opening.referral,
-        "facts": {"child": facts.child, "age_band": facts.age_band, "nationality": facts.nationality},
+        "facts": said(facts),
     }
     event = Event("opened", "open", 1, details, happened_at or now, opening.note)
     history.append(desk.session, chain, event, desk.actor, now, desk.keys, key)

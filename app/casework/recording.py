@@ -43,7 +43,7 @@ def add_record(
     happened = move.moment(desk, happened_at)
     refusals = refusals_for(kind, held.situation(desk), desk.policies)
     if refusals:
-        move.refuse(desk, held, kind, filled.kind.title, refusals)
+        raise move.refusal(desk, held, kind, filled.kind.title, refusals)
     if corrects is not None:
         _must_correct(desk, held, corrects, kind)
     fold_record(held, filled, Entry(desk.actor.id, desk.actor.office, desk.actor.country, happened.date()))

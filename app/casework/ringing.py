@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 
 from app.access.desk import Desk, House
 from app.casework import move
@@ -17,23 +16,35 @@ BATCH = 200
 FALLBACK = ("reminder",)
 
 
-def ring(house: House, session: Session) -> int:
-    """Mark every open task whose time has passed and write the event on its subject's chain; how many."""
+def ring(house: House) -> int:
+    """Write the event of every open task whose time has passed on its subject's chain; how many were rung.
+
+    One transaction for each task, which locks the subject before the task, as every step does: two programs
+    that met the other way round would wait for each other.
+    """
     now = house.clock.now()
     query = (
-        select(TABLE)
+        select(TABLE.c.id)
         .where(TABLE.c.state == "open", TABLE.c.missed_at.is_(None), TABLE.c.due_at < now)
         .order_by(TABLE.c.due_at, TABLE.c.id)
         .limit(BATCH)
-        .with_for_update(skip_locked=True)
     )
-    rows = session.execute(query).all()
-    for row in rows:
+    with house.db.read() as session:
+        due = list(session.execute(query).scalars())
+    return sum(_ring_one(house, task_id) for task_id in due)
+
+
+def _ring_one(house: House, task_id: str) -> bool:
+    with house.db.write() as session:
+        row = session.execute(select(TABLE).where(TABLE.c.id == task_id)).one()
         desk = house.system_desk(session, row.country)
         held = hold_referral(desk, row.referral_id) if row.referral_id else hold_case(desk, row.case_id)
+        waiting = (TABLE.c.id == task_id, TABLE.c.state == "open", TABLE.c.missed_at.is_(None))
+        done = session.execute(update(TABLE).where(*waiting).values(missed_at=desk.now, escalation=1))
+        if done.rowcount != 1:  # type: ignore[attr-defined]
+            return False
         _tell(desk, held, row)
-        session.execute(update(TABLE).where(TABLE.c.id == row.id).values(missed_at=now, escalation=1))
-    return len(rows)
+        return True
 
 
 def _tell(desk: Desk, held: Held, row: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 
 class SourceOut(BaseModel):
@@ -54,6 +54,7 @@ class TimelineEntryOut(BaseModel):
     happened_at: datetime
     recorded_at: datetime
     late_entry: bool
+    has_note: bool = False
     note: str | None = None
     hash: str
 
@@ -67,4 +68,4 @@ class StepIn(BaseModel):
     record: dict[str, Any] | None = Field(default=None, description="the step's form; see its record kind")
     given: dict[str, str] = Field(default_factory=dict)
     note: str | None = Field(default=None, max_length=4000)
-    happened_at: datetime | None = None
+    happened_at: AwareDatetime | None = None

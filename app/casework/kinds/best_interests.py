@@ -8,14 +8,15 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Entry, Form, Kind, Long, Short, coded
+from app.casework.forms import Coded, Entry, Form, Kind, Long, Short
 from policies.model import FieldGroup
 from workflows.facts import BestInterestsFacts, CaseFacts
+
 
 class BestInterests(Form):
     """OHCHR-G8.4 to 8.6: trace, assess, hear, decide."""
 
-    outcome: coded("durable_solution")  # type: ignore[valid-type]
+    outcome: Annotated[str, Coded("durable_solution")]
     panel: Annotated[tuple[Short, ...], Field(strict=False, min_length=2, max_length=20)]
     options_weighed: Long
     child_heard: bool

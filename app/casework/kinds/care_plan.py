@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import Annotated
 
-from pydantic import Field
-
-from app.casework.forms import Entry, Form, Kind, Long, Short, coded
+from app.casework.forms import Entry, Form, Kind, Long, Services, Short
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, PlanFacts
+
 
 class CarePlan(Form):
     """Practice 4.6; for a child the six parts of OHCHR-G8.7."""
 
     objectives: Long
-    services: Annotated[tuple[coded("service_kind"), ...], Field(strict=False, min_length=1, max_length=20)]  # type: ignore[misc]
+    services: Services
     provider: Short | None = None
     agreed_by_person: bool
     covers_child_services: bool = False

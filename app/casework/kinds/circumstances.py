@@ -11,6 +11,7 @@ from app.casework.forms import Entry, Form, Kind, Long
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts
 
+
 class Circumstances(Form):
     """The overlay facts of DESIGN 3; a field left out stays as it was."""
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Annotated
 
-from app.casework.forms import Entry, Form, Kind, Long, coded
+from app.casework.forms import Coded, Entry, Form, Kind, Long
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, ClosureFacts
+
 
 class Closure(Form):
     """Practice 4.14 and G20."""
 
-    reason: coded("closure_reason")  # type: ignore[valid-type]
+    reason: Annotated[str, Coded("closure_reason")]
     person_told: bool
     person_agrees: bool
     unreachable: bool = False

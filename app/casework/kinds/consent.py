@@ -8,16 +8,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.casework.forms import Entry, Form, Kind, Short, coded
+from app.casework.forms import Coded, Entry, Form, Kind, Short
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, ConsentFacts
+
 
 class Consent(Form):
     """Practice 4.4: one row for each purpose x recipient x data groups, with what was explained."""
 
-    purpose: coded("consent_purpose")  # type: ignore[valid-type]
-    recipient: Annotated[str, Field(pattern=r"^([A-Z]{2}|\\*)$")]
-    data_groups: Annotated[tuple[coded("data_group"), ...], Field(strict=False, max_length=20)]  # type: ignore[misc]
+    purpose: Annotated[str, Coded("consent_purpose")]
+    recipient: Annotated[str, Field(pattern=r"^([A-Z]{2}|\*)$")]
+    data_groups: Annotated[tuple[Annotated[str, Coded("data_group")], ...], Field(strict=False, max_length=20)]
     giver: Literal["self", "guardian"]
     child_assent: bool | None = None
     language: Short

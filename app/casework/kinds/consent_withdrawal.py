@@ -7,14 +7,17 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Entry, Form, Kind, Long, coded
+from app.casework.forms import Coded, Entry, Form, Kind, Long
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts
+
 
 class ConsentWithdrawal(Form):
     """Which purposes the person no longer agrees to; no reason is needed."""
 
-    purposes: Annotated[tuple[coded("consent_purpose"), ...], Field(strict=False, min_length=1, max_length=20)]  # type: ignore[misc]
+    purposes: Annotated[
+        tuple[Annotated[str, Coded("consent_purpose")], ...], Field(strict=False, min_length=1, max_length=20)
+    ]
     words: Long | None = None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.casework.forms import Form, Kind, Long
 from policies.model import FieldGroup
 
+
 class Cooperation(Form):
     """OHCHR-P8: recorded for the person's protection in proceedings, folded into no facts at all."""
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Annotated
 
-from app.casework.forms import Entry, Form, Kind, Long, Short, coded
+from app.casework.forms import Coded, Entry, Form, Kind, Long, Short
 from policies.model import FieldGroup
 from workflows.facts import ReferralFacts, TracingFacts
+
 
 class FamilyTracing(Form):
     """Practice 4.7 and 4.8, written by the country of origin."""
 
-    nationality: coded("nationality_result")  # type: ignore[valid-type]
+    nationality: Annotated[str, Coded("nationality_result")]
     authority: Short
     family_found: bool
     family_willing: bool

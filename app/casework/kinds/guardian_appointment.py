@@ -9,6 +9,7 @@ from app.casework.forms import Entry, Form, Kind, Short
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, GuardianFacts
 
+
 class GuardianAppointment(Form):
     """Practice 4.15."""
 

@@ -12,6 +12,7 @@ from app.casework.forms import Entry, Form, Kind, Long, Short
 from policies.model import FieldGroup
 from workflows.facts import HandoverFacts, ReferralFacts
 
+
 class Handover(Form):
     """Practice 4.12 and G17: same-day consent, belongings, fitness, onward service."""
 

@@ -8,6 +8,7 @@ from app.casework.forms import Entry, Form, Kind, Short
 from policies.model import FieldGroup
 from workflows.facts import ReferralFacts
 
+
 class HandoverConfirmation(Form):
     """Practice G17: a named officer on the other side too."""
 

@@ -9,6 +9,7 @@ from app.casework.forms import Entry, Form, Kind, Short
 from policies.model import FieldGroup
 from workflows.facts import ReferralFacts, ScheduleFacts
 
+
 class HandoverSchedule(Form):
     """Practice G17: named officer, checkpoint, date."""
 

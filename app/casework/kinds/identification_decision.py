@@ -8,9 +8,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.casework.forms import Entry, Form, Kind, Long, Short, coded
+from app.casework.forms import Coded, Entry, Form, Kind, Long, Short
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, DecisionFacts
+
 
 class IdentificationDecision(Form):
     """Practice 4.2: authority, panel, findings of act, means and purpose, reasons, and the notice given."""
@@ -18,12 +19,12 @@ class IdentificationDecision(Form):
     outcome: Literal["identified", "not_identified"]
     authority: Short
     by_country: Annotated[str, Field(pattern="^[A-Z]{2}$")]
-    decided_by: coded("decision_making_org")  # type: ignore[valid-type]
+    decided_by: Annotated[str, Coded("decision_making_org")]
     panel: Annotated[tuple[Short, ...], Field(strict=False, max_length=20)]
     act: bool
     means: bool
     purpose: bool
-    exploitation: coded("exploitation")  # type: ignore[valid-type]
+    exploitation: Annotated[str, Coded("exploitation")]
     reasons: Long | None = None
     notified_on: date | None = None
     in_own_language: bool

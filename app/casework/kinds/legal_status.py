@@ -11,6 +11,7 @@ from app.casework.forms import Entry, Form, Kind, Long
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, LegalFacts
 
+
 class LegalStatus(Form):
     """Practice 4.16; says nothing about cooperation with the police."""
 

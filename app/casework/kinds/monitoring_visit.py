@@ -8,21 +8,22 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Entry, Form, Kind, Long, coded
+from app.casework.forms import Coded, Entry, Form, Kind, Long
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, ReferralFacts
+
 
 class MonitoringVisit(Form):
     """Practice 4.13. ``contact_lost`` documents that the person could not be found any more."""
 
     number: Annotated[int, Field(ge=1, le=60)]
-    method: coded("visit_method")  # type: ignore[valid-type]
+    method: Annotated[str, Coded("visit_method")]
     contact_lost: bool = False
     safe: bool
     housing: bool
     health: bool
     school_or_work: bool
-    risk_level: coded("risk_level")  # type: ignore[valid-type]
+    risk_level: Annotated[str, Coded("risk_level")]
     next_visit: date | None = None
     note: Long | None = None
 

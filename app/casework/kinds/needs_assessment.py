@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Annotated
 
-from app.casework.forms import Entry, Form, Kind, Long, coded
+from app.casework.forms import Coded, Entry, Form, Kind, Long
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, NeedsFacts
+
 
 class NeedsAssessment(Form):
     """Practice 4.5. No test result is asked for (OHCHR-G6.2)."""
 
-    level: coded("risk_level")  # type: ignore[valid-type]
+    level: Annotated[str, Coded("risk_level")]
     health: Long | None = None
     psychological: Long | None = None
     shelter: Long | None = None

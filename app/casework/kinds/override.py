@@ -9,6 +9,7 @@ from app.casework.forms import Entry, Form, Kind, Long, Short
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, OverrideFacts
 
+
 class Override(Form):
     """Possible only where every source of the guard is a guideline that allows it; hard principles never bend."""
 

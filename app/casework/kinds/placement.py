@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Annotated
 
-from app.casework.forms import Entry, Form, Kind, Long, Short, coded
+from app.casework.forms import Coded, Entry, Form, Kind, Long, Short
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, PlacementFacts
+
 
 class Placement(Form):
     """A place of stay and how it was matched to the person's needs."""
 
-    place_kind: coded("placement_kind")  # type: ignore[valid-type]
+    place_kind: Annotated[str, Coded("placement_kind")]
     place: Short
     matched_to_needs: bool
     note: Long | None = None

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Annotated
 
-from app.casework.forms import Entry, Form, Kind, Long, Short, coded
+from app.casework.forms import Coded, Entry, Form, Kind, Long, Short
 from policies.model import FieldGroup
 from workflows.facts import ReceiptFacts, ReferralFacts
+
 
 class Receipt(Form):
     """Practice 4.12: who received, whether all is there, what differs."""
 
     officer: Short
     person_present: bool
-    discrepancy: coded("discrepancy") = "none"  # type: ignore[valid-type]
+    discrepancy: Annotated[str, Coded("discrepancy")] = "none"
     note: Long | None = None
 
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
 
-from pydantic import Field
-
-from app.casework.forms import Entry, Form, Kind, Long, Short, coded
+from app.casework.forms import Entry, Form, Kind, Long, Services, Short
 from policies.model import FieldGroup
 from workflows.facts import ReceptionFacts, ReferralFacts
+
 
 class ReceptionPlan(Form):
     """OHCHR-G6.8 and G11.12: accepting means that somebody waits."""
 
     office: Short
     partner_organisation: Short | None = None
-    services: Annotated[tuple[coded("service_kind"), ...], Field(strict=False, min_length=1, max_length=20)]  # type: ignore[misc]
+    services: Services
     family_or_care_arranged: bool
     transit_stop: Short | None = None
     note: Long | None = None

@@ -9,6 +9,7 @@ from app.casework.forms import Entry, Form, Kind, Long
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts
 
+
 class ReconsiderationRequest(Form):
     """Why the case should be looked at again."""
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
 
-from pydantic import Field
-
-from app.casework.forms import Entry, Form, Kind, Long, coded
+from app.casework.forms import Entry, Form, Kind, Long, Services
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, PlanFacts
+
 
 class ReintegrationPlan(Form):
     """OHCHR-G6.8: health, housing, education, employment."""
 
     objectives: Long
-    services: Annotated[tuple[coded("service_kind"), ...], Field(strict=False, min_length=1, max_length=20)]  # type: ignore[misc]
+    services: Services
     agreed_by_person: bool
 
 

@@ -9,6 +9,7 @@ from app.casework.forms import Entry, Form, Kind, Long, Short
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, NoticeFacts
 
+
 class RemediesNotice(Form):
     """OHCHR-G9.2: dated, in a language the person understands, with the answer."""
 

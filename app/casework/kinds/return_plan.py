@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import Annotated
 
-from pydantic import Field
-
-from app.casework.forms import Entry, Form, Kind, Long, Short, coded
+from app.casework.forms import Entry, Form, Kind, Long, Services, Short
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, PlanFacts, ReferralFacts
+
 
 class ReturnPlan(Form):
     """Practice 4.9; OHCHR-G6.8 names what it has to cover."""
 
     destination: Short
-    services: Annotated[tuple[coded("service_kind"), ...], Field(strict=False, min_length=1, max_length=20)]  # type: ignore[misc]
+    services: Services
     escort: Short | None = None
     border_point: Short | None = None
     proposed_on: date | None = None

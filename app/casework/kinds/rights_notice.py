@@ -9,6 +9,7 @@ from app.casework.forms import Entry, Form, Kind, Long, Short
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, NoticeFacts
 
+
 class RightsNotice(Form):
     """Practice 4.3. Only the person can decline (OHCHR-G4.8); there is no 'refused by officer'."""
 

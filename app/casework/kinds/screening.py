@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.casework.forms import Entry, Form, Kind, Long, Short, coded
+from app.casework.forms import Coded, Entry, Form, Kind, Long, Short
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, ScreeningFacts
+
 
 class SeenIndicator(Form):
     """One indicator of a pack, how strongly it showed, and why the officer thinks so."""
@@ -25,7 +26,7 @@ class Screening(Form):
     pack: Short
     indicators: Annotated[tuple[SeenIndicator, ...], Field(strict=False, max_length=80)]
     reasons: Long | None = None
-    suspected_exploitation: coded("exploitation") = "unknown"  # type: ignore[valid-type]
+    suspected_exploitation: Annotated[str, Coded("exploitation")] = "unknown"
     private_place: bool
     interpreter_vetted: bool
     language: Short

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Annotated
 
-from app.casework.forms import Entry, Form, Kind, Short, coded
+from app.casework.forms import Coded, Entry, Form, Kind, Short
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, TravelDocumentFacts
+
 
 class TravelDocument(Form):
     """Practice 4.11."""
 
-    document_kind: coded("travel_document_kind")  # type: ignore[valid-type]
+    document_kind: Annotated[str, Coded("travel_document_kind")]
     number: Short | None = None
     issuer: Short
     issued: date

@@ -9,6 +9,7 @@ from app.casework.forms import Entry, Form, Kind, Long
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, WishFacts
 
+
 class Wish(Form):
     """The options record of OHCHR-G6.7: home, staying, a third country, or not decided yet."""
 

@@ -1,0 +1,33 @@
+# Two stages: the first has what building needs, the second only what running needs.
+# Build: docker build -t waymark .
+# Run:   docker run -p 8000:8000 -v waymark-keys:/var/lib/waymark/keys:ro \
+#          -e DATABASE_URL=postgresql://... -e WAYMARK_ALLOWED_HOSTS=waymark.example waymark
+# Before the first start bring the tables up: docker run ... waymark waymark migrate
+
+FROM python:3.12-slim AS build
+WORKDIR /source
+RUN python -m venv /opt/waymark
+COPY pyproject.toml constraints.txt README.md ./
+COPY app app
+COPY workflows workflows
+COPY policies policies
+COPY migrations migrations
+RUN /opt/waymark/bin/pip install --no-cache-dir -c constraints.txt . \
+    && /opt/waymark/bin/python -m compileall -q /opt/waymark/lib \
+    && /opt/waymark/bin/pip uninstall --yes pip
+
+FROM python:3.12-slim
+# A number, so that an orchestrator can see that it is not root.
+RUN useradd --system --uid 10001 --no-create-home --home-dir /var/lib/waymark --shell /usr/sbin/nologin waymark \
+    && install -d -o waymark -g waymark -m 0700 /var/lib/waymark
+COPY --from=build /opt/waymark /opt/waymark
+ENV PATH=/opt/waymark/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    WAYMARK_ENVIRONMENT=production \
+    WAYMARK_VAR=/var/lib/waymark \
+    WAYMARK_HOST=0.0.0.0 \
+    WAYMARK_PORT=8000
+WORKDIR /var/lib/waymark
+USER 10001
+EXPOSE 8000
+CMD ["waymark", "serve"]

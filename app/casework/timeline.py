@@ -1,0 +1,164 @@
+"""One line of everything that happened: a case's history and that of its referral copies, drawn from hashed bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Row, Select, select
+
+from app.access.desk import Desk
+from app.casework import records
+from app.casework.held import CASE, PERSON, REFERRAL
+from app.casework.history import check_chain, note_of
+from app.casework.shapes import TimelineEntryOut
+from app.kit.paging import Ask
+from app.models.history import HistoryEntry
+
+HISTORY: Final[Any] = HistoryEntry.__table__
+# The sort key of a line, and the shape of its cursors.
+ORDER: Final = (HISTORY.c.recorded_at, HISTORY.c.subject, HISTORY.c.subject_id, HISTORY.c.seq)
+SHAPE: Final = (datetime, str, str, int)
+# Who writes down in the evening what happened in the morning is not late; who does so the day after next is.
+LATE: Final = timedelta(hours=24)
+BATCH: Final = 500
+# A deadline happens when it passes; that the clock is read a little later is not somebody's late entry.
+NEVER_LATE: Final = frozenset({"deadline", "attempt"})
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One chain of a line: where it ends by what the subject's row says, and under which key its notes are."""
+
+    kind: str
+    id: str
+    key_id: str
+    count: int
+    head: bytes
+
+
+def subjects_of_case(desk: Desk, case_id: str) -> list[Subject]:
+    """The case itself and this country's copies of its referrals, oldest first."""
+    case = (
+        select(CASE.c.id, PERSON.c.key_id, CASE.c.history_count, CASE.c.chain_head)
+        .join(PERSON, PERSON.c.id == CASE.c.person_id)
+        .where(CASE.c.id == case_id, CASE.c.country == desk.actor.country)
+    )
+    copies = (
+        select(REFERRAL.c.id, REFERRAL.c.key_id, REFERRAL.c.history_count, REFERRAL.c.chain_head)
+        .where(REFERRAL.c.case_id == case_id, REFERRAL.c.country == desk.actor.country)
+        .order_by(REFERRAL.c.opened_at, REFERRAL.c.id)
+    )
+    return [
+        Subject(kind, row.id, row.key_id, row.history_count, row.chain_head)
+        for kind, query in (("case", case), ("referral", copies))
+        for row in desk.session.execute(query)
+    ]
+
+
+def line(
+    desk: Desk,
+    subjects: Sequence[Subject],
+    ask: Ask,
+    *,
+    attempts: bool = False,
+    notes: bool = False,
+    newest_first: bool = False,
+) -> tuple[list[TimelineEntryOut], str | None]:
+    """One page of the line in the order of recording, and the cursor of the next page.
+
+    attempts: also the steps that were refused; notes: open what people wrote in their own words (the caller
+    has checked that the actor may).
+    """
+    query = select(HISTORY).where(HISTORY.c.subject_id.in_([each.id for each in subjects]))
+    if not attempts:
+        query = query.where(HISTORY.c.kind != "attempt")
+    rows = desk.session.execute(ask.narrow(query, ORDER, newest_first=newest_first)).all()
+    page, following = ask.cut(rows, lambda row: (row.recorded_at, row.subject, row.subject_id, row.seq))
+    keys = {each.id: each.key_id for each in subjects}
+    opened: dict[str, bytes] = {}
+    return [entry_out(row, _note(desk, row, keys, opened) if notes else None) for row in page], following
+
+
+def entry_out(row: Row[Any], note: str | None = None) -> TimelineEntryOut:
+    """An entry as everybody sees it, from the bytes that were hashed (never from the columns beside them)."""
+    said = json.loads(row.canonical)
+    return TimelineEntryOut(
+        subject=said["subject"],
+        subject_id=said["subject_id"],
+        seq=said["seq"],
+        kind=said["kind"],
+        step=said["step"],
+        actor=said["actor"],
+        details=said["details"],
+        happened_at=datetime.fromisoformat(said["happened_at"]),
+        recorded_at=datetime.fromisoformat(said["recorded_at"]),
+        late_entry=is_late(row.kind, row.happened_at, row.recorded_at),
+        has_note=said["note"] is not None,
+        note=note,
+        hash=row.hash.hex(),
+    )
+
+
+def is_late(kind: str, happened_at: datetime, recorded_at: datetime) -> bool:
+    """Whether an entry was written down more than a day after what it tells of."""
+    return kind not in NEVER_LATE and recorded_at - happened_at > LATE
+
+
+def entries_of(desk: Desk, subject: Subject, after: int = 0) -> Iterator[Row[Any]]:
+    """The entries of one chain in order, up to the end that ``subject`` knows; a few at a time if there are many.
+
+    Entries that were added since are left to the next look: those that are there do not change.
+    """
+    query: Select[Any] = (
+        select(HISTORY)
+        .where(HISTORY.c.subject_id == subject.id, HISTORY.c.seq > after, HISTORY.c.seq <= subject.count)
+        .order_by(HISTORY.c.seq)
+    )
+    options = {"yield_per": BATCH} if subject.count - after > BATCH else {}
+    return iter(desk.session.execute(query, execution_options=options))
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a check of chains has found: entries there should be, entries checked and sound, the first fault."""
+
+    entries: int
+    checked: int
+    sound: int
+    fault: str | None
+
+    @property
+    def sentence(self) -> str:
+        """The result in words, e.g. '118 of 118 entries verified'."""
+        if self.fault is not None:
+            return f"{self.sound} of {self.entries} entries verified. {self.fault}."
+        if self.checked < self.entries:
+            return f"The last {self.checked} of {self.entries} entries verified; the audit verifies all."
+        return f"{self.sound} of {self.entries} entries verified"
+
+
+def prove(desk: Desk, subjects: Sequence[Subject], last: int | None = None) -> Proof:
+    """Check the chains of ``subjects``; ``last``: only so many entries of each, counted from its end."""
+    entries = checked = sound = 0
+    fault = None
+    for subject in subjects:
+        after = 0 if last is None else max(0, subject.count - last)
+        good, wrong = check_chain(entries_of(desk, subject, after), subject.id, subject.count, subject.head, after)
+        entries += subject.count
+        checked += subject.count - after
+        sound += good
+        fault = fault or (f"{subject.kind} {wrong}" if wrong else None)
+    return Proof(entries, checked, sound, fault)
+
+
+def _note(desk: Desk, row: Row[Any], keys: dict[str, str], opened: dict[str, bytes]) -> str | None:
+    if row.sealed_note is None:
+        return None
+    key_id = keys[row.subject_id]
+    if key_id not in opened:
+        opened[key_id] = records.key_of(desk, key_id)
+    return note_of(desk.keys, opened[key_id], row)

@@ -1,0 +1,1 @@
+"""Domain-free tools: nothing in here knows that a case exists."""

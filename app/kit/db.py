@@ -1,0 +1,132 @@
+"""The database: one engine, and transactions that are opened and closed inside one function body."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolEmpty
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
+
+from app.kit import postgresql, sqlite
+from app.kit.address import SQLITE, address_of
+from app.kit.errors import Busy
+from app.kit.gate import Gate, gate_for
+
+__all__ = ["Database"]
+
+# Four worker threads use four connections; the overflow serves the worker loop and the command line.
+POOL_SIZE = 4
+POOL_OVERFLOW = 8
+POOL_WAIT_SECONDS = 10.0
+WRITER_WAIT_SECONDS = 30.0
+
+
+class Database:
+    """One database, SQLite or PostgreSQL, used the same way.
+
+    `write()` and `read()` hand out a session for the length of a `with` block. Open and close them in
+    one function body, never in a FastAPI dependency that yields: docs/decisions/0001 tells why.
+    """
+
+    def __init__(self, url: str, *, writer_wait: float = WRITER_WAIT_SECONDS) -> None:
+        """Prepare the engine; no connection is made yet.
+
+        Args:
+            url: `sqlite:///path`, or `postgresql://`, `postgres://` or `postgresql+psycopg://`.
+            writer_wait: seconds a writer waits for its turn on SQLite before it gets `Busy`.
+
+        Raises:
+            ValueError: another engine, SQLite without a file, or a URL that cannot be read. The text
+                never holds the URL, which may carry a password.
+        """
+        address = address_of(url)
+        self.dialect: str = address.get_backend_name()
+        on_sqlite = self.dialect == SQLITE
+        self.engine: Engine = create_engine(
+            address,
+            poolclass=QueuePool,
+            pool_size=POOL_SIZE,
+            max_overflow=POOL_OVERFLOW,
+            pool_timeout=POOL_WAIT_SECONDS,
+            # Statement values are personal data; they stay out of exception texts and logs.
+            hide_parameters=True,
+            connect_args=sqlite.connect_args() if on_sqlite else postgresql.connect_args(address),
+        )
+        if on_sqlite:
+            sqlite.make_private(address)
+            event.listen(self.engine, "connect", sqlite.on_connect)
+            event.listen(self.engine, "begin", sqlite.on_begin)
+        else:
+            event.listen(self.engine, "connect", postgresql.on_connect)
+        self._gate: Gate = gate_for(address, exclusive=on_sqlite)
+        self._writer_wait = writer_wait
+        self._writing = self.engine.execution_options(waymark_mode="write")
+        self._reading = self.engine.execution_options(waymark_mode="read", postgresql_readonly=True)
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Open a transaction that may change things; it commits when the block ends.
+
+        Any exception rolls everything back and goes on to the caller; so does a commit that fails.
+        On SQLite the writers of this process queue here, then take the file's write lock at once, so
+        that what the block reads stays true until it commits.
+
+        Yields:
+            a session whose objects stay readable after the commit.
+
+        Raises:
+            RuntimeError: this thread is inside `write()` already, or the block was left in another
+                thread than it was entered in.
+            Busy: the turn, a lock or a connection did not come in time; nothing was changed.
+        """
+        with (
+            _told_as_busy(),
+            self._gate.passage(self._writer_wait) as passage,
+            Session(self._writing, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            session.connection()  # the transaction starts here, not at the first statement
+            yield session
+            passage.still_here()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Open a transaction that only looks; both engines refuse a change in it.
+
+        Yields:
+            a session that sees one state of the database on SQLite, and on PostgreSQL what was
+            committed when each statement began.
+
+        Raises:
+            RuntimeError: objects were added, changed or deleted and would have been lost silently.
+            Busy: a connection did not come in time.
+        """
+        with _told_as_busy(), Session(self._reading, expire_on_commit=False) as session:
+            yield session
+            if session.new or session.dirty or session.deleted:
+                raise RuntimeError("something was changed inside read(); use write()")
+
+    def dispose(self) -> None:
+        """Close every idle connection; the database can be used again afterwards."""
+        self.engine.dispose()
+
+    def __repr__(self) -> str:
+        """Name the engine and hide the password."""
+        return f"Database({self.engine.url.render_as_string(hide_password=True)!r})"
+
+
+@contextmanager
+def _told_as_busy() -> Iterator[None]:
+    """Turn the engines' many ways of saying "not now" into one `Busy`."""
+    try:
+        yield
+    except PoolEmpty as error:
+        raise Busy() from error
+    except DBAPIError as error:
+        if sqlite.says_busy(error.orig) or postgresql.says_busy(error.orig):
+            raise Busy() from error
+        raise

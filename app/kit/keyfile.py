@@ -1,0 +1,105 @@
+"""Secret keys in files: numbered versions, 32 random bytes each, readable by their owner only."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import secrets
+import string
+from pathlib import Path
+
+__all__ = ["KEY_BYTES", "KeyMissing", "check_key", "load_keys", "write_private"]
+
+KEY_BYTES = 32
+# 32 random bytes repeat themselves a little; fewer different values than this is no chance.
+FEWEST_DIFFERENT_BYTES = 12
+TYPED = frozenset(string.printable.encode())
+HOW_TO_MAKE_ONE = (
+    "Each line holds a number and 32 random bytes in base64, for example made with "
+    "`python3 -c 'import base64,secrets; print(1, base64.b64encode(secrets.token_bytes(32)).decode())'`."
+)
+
+
+class KeyMissing(Exception):
+    """A secret key is missing, unusable or the wrong one; the text says which, never its value."""
+
+
+def load_keys(path: Path, *, create: bool, purpose: str) -> dict[int, bytes]:
+    """Return the versions of a key from its file.
+
+    A file holds one version per line, `number base64`; empty lines and lines that begin with # do not
+    count. The highest number is the one to use for new things.
+
+    Args:
+        path: the file.
+        create: make the file with one fresh key, mode 0600, if it is missing (demonstration only).
+        purpose: what the key is for, in the error texts: "key-encryption key", "token key".
+
+    Returns:
+        version number -> 32 bytes, at least one.
+
+    Raises:
+        KeyMissing: no such file, no key in it, a line that cannot be read, or a key that is too short
+            or not random.
+    """
+    try:
+        text = path.read_text(encoding="ascii")
+    except FileNotFoundError:
+        if not create:
+            raise KeyMissing(f"the {purpose} file {path} is missing. {HOW_TO_MAKE_ONE}") from None
+        first = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii")
+        write_private(path, f"# {purpose}: keep this file secret and back it up\n1 {first}\n".encode("ascii"))
+        # Read back what lies there: another process may have been first.
+        return load_keys(path, create=False, purpose=purpose)
+    except (OSError, UnicodeDecodeError):
+        raise KeyMissing(f"the {purpose} file {path} cannot be read") from None
+    keys: dict[int, bytes] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.strip() and not line.lstrip().startswith("#"):
+            version, key = _key_line(line, f"{path}:{number}")
+            if version in keys:
+                raise KeyMissing(f"{path}:{number}: version {version} of the {purpose} stands there twice")
+            check_key(key, f"{path}:{number}: version {version} of the {purpose}")
+            keys[version] = key
+    if not keys:
+        raise KeyMissing(f"the {purpose} file {path} holds no key. {HOW_TO_MAKE_ONE}")
+    return keys
+
+
+def _key_line(line: str, where: str) -> tuple[int, bytes]:
+    version, _, encoded = line.strip().partition(" ")
+    try:
+        return int(version), base64.b64decode(encoded.strip(), validate=True)
+    except (ValueError, binascii.Error):
+        raise KeyMissing(f"{where}: expected a number and base64. {HOW_TO_MAKE_ONE}") from None
+
+
+def check_key(key: bytes, name: str) -> None:
+    """Raise KeyMissing unless `key` is 32 bytes that look random.
+
+    A key somebody typed, such as a password or a piece of JSON, consists of printable characters; 32
+    random bytes do that once in about 10**13 keys.
+    """
+    if len(key) != KEY_BYTES:
+        raise KeyMissing(f"{name} has {len(key)} bytes instead of {KEY_BYTES}")
+    if len(set(key)) < FEWEST_DIFFERENT_BYTES or TYPED.issuperset(key):
+        raise KeyMissing(f"{name} is not random")
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Put a new file at `path`, whole or not at all, mode 0600; leave an existing one as it is."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        # A link fails where the name is taken: of two processes at their first start one wins.
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

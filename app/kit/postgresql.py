@@ -1,0 +1,63 @@
+"""How a connection to PostgreSQL is set up: nothing in it waits for ever."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from psycopg import errors
+from sqlalchemy.engine import URL
+
+__all__ = ["connect_args", "on_connect", "says_busy"]
+
+SETTINGS = {
+    "statement_timeout": "30s",
+    "lock_timeout": "10s",
+    # A transaction that does nothing holds its locks all the same.
+    "idle_in_transaction_session_timeout": "60s",
+    "timezone": "UTC",
+}
+CONNECT_SECONDS = 10
+
+# "Not now" in PostgreSQL's words: lock or statement took too long, dead-lock, too many connections.
+BUSY = (
+    errors.LockNotAvailable,
+    errors.QueryCanceled,
+    errors.DeadlockDetected,
+    errors.SerializationFailure,
+    errors.TooManyConnections,
+)
+
+
+def connect_args(address: URL) -> dict[str, Any]:
+    """Return the connection's settings, which travel with its first message; the URL's own come last.
+
+    Args:
+        address: may carry `?options=-c name=value` and `?connect_timeout=seconds` of its own.
+    """
+    own = address.query.get("options", "")
+    settings = [f"-c {name}={value}" for name, value in SETTINGS.items()]
+    extra = [own] if isinstance(own, str) else list(own)
+    arguments: dict[str, Any] = {"options": " ".join([*settings, *extra]).strip()}
+    if "connect_timeout" not in address.query:
+        arguments["connect_timeout"] = CONNECT_SECONDS
+    if "application_name" not in address.query:
+        arguments["application_name"] = "waymark"
+    return arguments
+
+
+def on_connect(connection: psycopg.Connection[Any], _record: object) -> None:
+    """Refuse a connection whose commits would return before they are on disk.
+
+    Raises:
+        RuntimeError: the server, the role or the database switched synchronous_commit off.
+    """
+    value = connection.execute("SHOW synchronous_commit").fetchone()
+    connection.rollback()
+    if value is None or value[0] == "off":
+        raise RuntimeError("synchronous_commit is off: a commit could be lost after it was confirmed")
+
+
+def says_busy(error: object) -> bool:
+    """Tell whether a driver error means that the server had no room in time."""
+    return isinstance(error, BUSY)

@@ -1,0 +1,69 @@
+"""How a connection to SQLite is set up: durable, with foreign keys, and with transactions of our own."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.engine import URL
+
+__all__ = ["BUSY_MILLISECONDS", "connect_args", "make_private", "on_begin", "on_connect", "says_busy"]
+
+# How long a statement waits for another process (the command line beside the server).
+BUSY_MILLISECONDS = 15_000
+
+# The change to WAL needs the file for itself; two new connections at once would disturb each other.
+_setting_up = threading.Lock()
+
+
+def connect_args() -> dict[str, Any]:
+    """Return what the driver needs: connections that change threads, and no transactions of its own."""
+    return {"check_same_thread": False, "isolation_level": None, "timeout": BUSY_MILLISECONDS / 1000}
+
+
+def make_private(address: URL) -> None:
+    """Create the file and its folder, if missing, so that only their owner can read them.
+
+    SQLite gives its side files (-wal, -shm) the mode of the main file.
+    """
+    path = Path(address.database or "")
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        path.touch(mode=0o600)
+
+
+def on_connect(connection: sqlite3.Connection, _record: object) -> None:
+    """Set the pragmas of a new connection.
+
+    FULL survives a power cut, NORMAL may lose the last commits, and the file cannot tell the two apart.
+    """
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+    with _setting_up:
+        connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def on_begin(connection: Connection) -> None:
+    """Start the transaction the way `Database` asks for.
+
+    A writer takes the write lock before it reads, so its read, check and write are one. A reader is
+    refused every change. Other users of the engine (migrations) get a plain transaction.
+    """
+    mode = connection.get_execution_options().get("waymark_mode")
+    only_looks = mode == "read"
+    # The pragma outlives the transaction, so the connection remembers which way it was set last.
+    if connection.info.get("only_looks", False) != only_looks:
+        connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if only_looks else 'OFF'}")
+        connection.info["only_looks"] = only_looks
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if mode == "write" else "BEGIN")
+
+
+def says_busy(error: object) -> bool:
+    """Tell whether a driver error means that another process held the file too long."""
+    code = getattr(error, "sqlite_errorcode", None)
+    # The low byte is the primary code; the rest tells apart kinds of being busy.
+    return isinstance(code, int) and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)

@@ -1,0 +1,43 @@
+"""All secret keys of an installation, opened together at start and checked against each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.kit.crypto import KeyRing
+from app.kit.keyfile import KeyMissing, load_keys
+from app.kit.signing import SigningKeys
+from app.settings import Settings
+
+__all__ = ["Vault"]
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """The key-encryption ring, the signing keys by country, and the token keys by version."""
+
+    keys: KeyRing
+    signing: SigningKeys
+    token_keys: dict[int, bytes]
+
+    @classmethod
+    def open(cls, settings: Settings) -> Vault:
+        """Read every key; in the demo environment make those that are missing.
+
+        Raises:
+            KeyMissing: a key is missing, too short or not random, or one key serves two purposes.
+        """
+        create = settings.creates_keys
+        data_keys = load_keys(settings.kek_file, create=create, purpose="key-encryption key")
+        token_keys = load_keys(settings.token_key_file, create=create, purpose="token key")
+        if set(data_keys.values()) & set(token_keys.values()):
+            raise KeyMissing("a token key is also a key-encryption key; each purpose needs its own key")
+        return cls(
+            keys=KeyRing(data_keys, max(data_keys)),
+            signing=SigningKeys.from_folder(settings.signing_folder, create),
+            token_keys=token_keys,
+        )
+
+    def __repr__(self) -> str:
+        """Name the versions, never the keys."""
+        return f"Vault({self.keys!r}, {self.signing!r}, token_keys={sorted(self.token_keys)})"

@@ -1,0 +1,153 @@
+"""What every test can ask for: migrated databases on both engines, a clock that stands still, keys."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.kit import migrate
+from app.kit.clock import SettableClock
+from app.kit.crypto import KeyRing
+from app.kit.db import Database
+from app.kit.signing import SigningKeys
+from app.settings import Settings
+from tests.postgres import Cluster, PostgresMissing, running_cluster
+
+ENGINE_KINDS = ("sqlite", "postgresql")
+# A Monday morning in Bangkok; tests that care about the date set their own.
+START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+LOOPBACK = ("127.", "::1", "localhost")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_network() -> Iterator[None]:
+    """Refuse every connection that would leave this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any, /) -> None:
+        if self.family != getattr(socket, "AF_UNIX", None) and not str(address[0]).startswith(LOOPBACK):
+            raise AssertionError("a test tried to reach the network")
+        connect(self, address)
+
+    socket.socket.connect = guarded  # type: ignore[method-assign]
+    yield
+    socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A real PostgreSQL server of this test process; if missing, tests fail and say what to install."""
+    try:
+        with running_cluster() as cluster:
+            yield cluster
+    except PostgresMissing as missing:
+        pytest.fail(str(missing), pytrace=False)
+
+
+@pytest.fixture(params=ENGINE_KINDS)
+def engine_kind(request: pytest.FixtureRequest) -> str:
+    """The engine, one after the other: sqlite, postgresql."""
+    return str(request.param)
+
+
+@dataclass(frozen=True)
+class Makers:
+    """Makes fresh databases of one kind; each lives as long as its `with` block."""
+
+    kind: str
+    folder: Path
+    # Asked for only when needed: the template of SQLite or the server of PostgreSQL, each made once.
+    ask: Callable[[str], Any]
+
+    @contextmanager
+    def url(self, *, migrated: bool = True) -> Iterator[str]:
+        """Hand out the URL of a new database, with the tables of the newest revision or empty."""
+        if self.kind == "postgresql":
+            cluster: Cluster = self.ask("postgres")
+            template = cluster.template("waymark_template", migrate.upgrade) if migrated else "template1"
+            with cluster.database(template) as url:
+                yield url
+            return
+        number = len(list(self.folder.glob("test-*.db"))) + 1
+        path = self.folder / f"test-{number}.db"
+        if migrated:
+            shutil.copyfile(self.ask("sqlite_template"), path)
+        else:
+            path.touch()
+        yield f"sqlite:///{path}"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file at the newest revision, to be copied."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    migrate.upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def databases(engine_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Makers:
+    """A maker of databases of the present engine, for tests that need several (two countries)."""
+    return Makers(engine_kind, tmp_path, request.getfixturevalue)
+
+
+@pytest.fixture
+def database_url(databases: Makers) -> Iterator[str]:
+    """The URL of a fresh migrated database, on each engine."""
+    with databases.url() as url:
+        yield url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A fresh migrated database, on each engine."""
+    opened = Database(database_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def empty_url(databases: Makers) -> Iterator[str]:
+    """The URL of a database without any table, on each engine."""
+    with databases.url(migrated=False) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database(empty_url: str) -> Iterator[Database]:
+    """A database without any table, on each engine."""
+    opened = Database(empty_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    """A clock that stands at Monday 23 November 2026, 09:00 in Bangkok, until the test moves it."""
+    return SettableClock(START)
+
+
+@pytest.fixture(scope="session")
+def keys() -> KeyRing:
+    """A key ring with one version."""
+    return KeyRing({1: bytes(range(7, 39))}, 1)
+
+
+@pytest.fixture(scope="session")
+def signing(tmp_path_factory: pytest.TempPathFactory) -> SigningKeys:
+    """Signing keys that are made for whichever country is asked for."""
+    return SigningKeys.from_folder(tmp_path_factory.mktemp("signing"), create=True)
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Demo settings over the fresh database, with keys of their own."""
+    return Settings(environment="demo", var=tmp_path / "var", database_url=database_url)

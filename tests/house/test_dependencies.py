@@ -1,0 +1,87 @@
+"""Dependencies: declared where they are used, pinned without naming a host, explained on one page."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+OURS = {"app", "workflows", "policies", "migrations", "tests", "benchmarks"}
+# Comes with what is declared and is meant to be imported through it.
+COMES_WITH = {"pydantic_core": "pydantic", "anyio": "starlette"}
+
+
+def distribution(requirement: str) -> str:
+    """Return the normalised name of a requirement."""
+    return re.sub(r"[-_.]+", "-", re.match(r"[A-Za-z0-9._-]+", requirement)[0]).lower()
+
+
+DECLARED = {distribution(entry) for entry in PROJECT["dependencies"]}
+FOR_DEVELOPERS = {distribution(entry) for entry in PROJECT["optional-dependencies"]["dev"]}
+
+
+def imported(*tops: str) -> set[str]:
+    """Return the distributions that the Python files below some folders import."""
+    by_module = metadata.packages_distributions()
+    found = set()
+    for top in tops:
+        for file in (ROOT / top).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                names = []
+                if isinstance(node, ast.Import):
+                    names = [alias.name for alias in node.names]
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    names = [node.module]
+                for name in {name.partition(".")[0] for name in names} - OURS - set(sys.stdlib_module_names):
+                    owner = COMES_WITH.get(name) or by_module.get(name, [name])[0]
+                    found.add(distribution(owner))
+    return found
+
+
+def test_the_program_imports_only_what_it_declares() -> None:
+    assert imported("app", "workflows", "policies", "migrations") <= DECLARED
+
+
+def test_the_tests_import_only_what_developers_get() -> None:
+    assert imported("tests", "benchmarks") <= DECLARED | FOR_DEVELOPERS
+
+
+def test_every_dependency_is_pinned_exactly_and_no_host_is_named() -> None:
+    lines = [
+        line
+        for line in (ROOT / "constraints.txt").read_text().splitlines()
+        if line and not line.startswith("#")
+    ]
+    for line in lines:
+        assert re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.!+]+", line), line
+    pinned = {distribution(line) for line in lines}
+    assert pinned >= DECLARED | FOR_DEVELOPERS
+    assert lines == sorted(lines, key=str.lower)
+
+
+def test_the_pins_satisfy_the_floors() -> None:
+    # What runs here was installed under the constraints; so what is pinned is what was tested.
+    pins = dict(
+        line.split("==")
+        for line in (ROOT / "constraints.txt").read_text().splitlines()
+        if line and not line.startswith("#")
+    )
+    for name, version in pins.items():
+        try:
+            assert metadata.version(name) == version, name
+        except metadata.PackageNotFoundError:
+            # Needed on other systems only.
+            continue
+
+
+def test_each_dependency_is_explained() -> None:
+    page = (ROOT / "docs" / "dependencies.md").read_text()
+    for name in sorted(DECLARED | FOR_DEVELOPERS):
+        assert re.search(rf"^\| {re.escape(name)}\b", page, re.MULTILINE), (
+            f"docs/dependencies.md does not explain {name}"
+        )
