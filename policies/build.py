@@ -1,0 +1,252 @@
+"""Builds the policies from the parsed files, handing every fault to the document it stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import PurePosixPath
+
+from policies import checks
+from policies.checks import EVERYTHING, Names
+from policies.corridor_checks import check_corridor
+from policies.lists import CodeList, IndicatorPack, Report, RetentionRule, RolePolicy
+from policies.model import Corridor, Country, Disclosure, FrozenDict, Policies, Source
+from policies.nodes import Built, Document
+
+SINGLES = ("sources.yaml", "roles.yaml", "retention.yaml")
+FOLDERS = ("codes", "corridors", "countries", "indicators", "reports")
+DEFAULT = "corridors/_default.yaml"
+INHERITED = ("documents", "escalation", "meetings", "disclosure", "statistics_channel", "instruments")
+
+# Stands in for a default that could not be built, so that its faults are not repeated in every corridor.
+NOTHING = Corridor(
+    key="_default",
+    countries=(),
+    instruments=(),
+    documents=(),
+    escalation=(),
+    meetings=(),
+    disclosure=Disclosure(offer=(), after_acknowledgement=(), after_acceptance=()),
+    statistics_channel=None,
+    is_default=True,
+)
+
+
+class Builder:
+    """The documents of one folder (file -> document) and the names they offer to each other."""
+
+    def __init__(self, documents: dict[str, Document]) -> None:
+        self.documents = documents
+        self.names = self._names()
+
+    def _in(self, folder: str) -> dict[str, Document]:
+        """Stem -> document of one folder, without those that could not be read."""
+        return {
+            PurePosixPath(file).stem: document
+            for file, document in self.documents.items()
+            if file.startswith(f"{folder}/") and isinstance(document.value, dict)
+        }
+
+    def _names(self) -> Names:
+        return Names(
+            sources=self._keys("sources.yaml", "sources"),
+            permissions=self._keys("roles.yaml", "permissions"),
+            roles=self._keys("roles.yaml", "roles"),
+            corridors=frozenset(self._stems("corridors")) - {"_default"},
+            offices={stem.upper(): self._offices(f"countries/{stem}.yaml") for stem in self._stems("countries")},
+            codes={stem: self._keys(f"codes/{stem}.yaml", "codes") for stem in self._stems("codes")},
+        )
+
+    def _stems(self, folder: str) -> list[str]:
+        files = (PurePosixPath(file) for file in self.documents)
+        return [file.stem for file in files if str(file.parent) == folder and file.suffix == ".yaml"]
+
+    def _keys(self, file: str, section: str) -> frozenset[str]:
+        document = self.documents[file]
+        return EVERYTHING if document.value is None else frozenset(document.keys(section))
+
+    def _offices(self, file: str) -> frozenset[str]:
+        rows = self.documents[file].at("offices")
+        if not isinstance(rows, list):
+            return EVERYTHING
+        return frozenset(str(row.get("code")) for row in rows if isinstance(row, dict))
+
+    def policies(self, digest: str) -> Policies | None:
+        """Build and check everything; None when any document has a problem.
+
+        digest: SHA-256 of all files, hex.
+        """
+        sources, permissions, roles = self._sources(), self._permissions(), self._roles()
+        countries, retention = self._countries(), self._retention()
+        codes = self._one_each("codes", CodeList, checks.check_list)
+        packs = self._one_each("indicators", IndicatorPack, checks.check_pack)
+        reports = self._one_each("reports", Report, checks.check_report)
+        default, corridors = self._corridors()
+        self._offices_are_unique()
+        if default is None or any(document.problems for document in self.documents.values()):
+            return None
+        return Policies(
+            sources=sources,
+            permissions=permissions,
+            roles=roles,
+            countries=countries,
+            corridors=corridors,
+            default_corridor=default,
+            codes=codes,
+            indicators=packs,
+            retention=retention,
+            reports=reports,
+            digest=digest,
+        )
+
+    def _sources(self) -> dict[str, Source]:
+        document = self.documents["sources.yaml"]
+        _only(document, "instruments", "sources")
+        built: dict[str, Source] = {}
+        for source_id in document.keys("sources"):
+            path = ("sources", source_id)
+            row = document.at(*path)
+            parent = row.get("of") if isinstance(row, dict) else None
+            if parent is not None:
+                shared = document.at("instruments", parent)
+                if not isinstance(shared, dict):
+                    document.complain(f"there is no instrument '{parent}' above", *path, "of")
+                    continue
+                del row["of"]
+                document.inherit(("instruments", parent), path)
+            source = document.build(Source, *path, id=source_id)
+            if source is not None:
+                built[source_id] = source
+                checks.check_source(document, source, path)
+                checks.countries_known(document, source.binds or (), self.names, *path, "binds")
+        return built
+
+    def _permissions(self) -> dict[str, str]:
+        document = self.documents["roles.yaml"]
+        _only(document, "permissions", "roles")
+        found: dict[str, str] = {}
+        for name in document.keys("permissions"):
+            sentence = document.at("permissions", name)
+            if not isinstance(sentence, str) or not sentence.strip():
+                said = f"permission '{name}' needs a sentence saying what it allows"
+                document.complain(said, "permissions", name)
+            else:
+                found[name] = sentence
+        return found
+
+    def _roles(self) -> dict[str, RolePolicy]:
+        document = self.documents["roles.yaml"]
+        built: dict[str, RolePolicy] = {}
+        for name in document.keys("roles"):
+            role = document.build(RolePolicy, "roles", name)
+            if role is not None:
+                built[name] = role
+                checks.check_role(document, role, self.names, ("roles", name))
+        granted: set[str] = set()
+        for name in document.keys("roles"):
+            granted.update(document.keys("roles", name, "permissions"))
+        for name in document.keys("permissions"):
+            if name not in granted:
+                document.complain(f"no role holds the permission '{name}'", "permissions", name)
+        return built
+
+    def _countries(self) -> dict[str, Country]:
+        built: dict[str, Country] = {}
+        for stem, document in self._in("countries").items():
+            rows = document.at("offices")
+            for row in rows if isinstance(rows, list) else []:
+                if isinstance(row, dict):
+                    row.setdefault("country", stem.upper())
+            country = document.build(Country)
+            if country is None:
+                continue
+            if country.code != stem.upper():
+                document.complain(f"the file is named {stem}.yaml but its code is {country.code}", "code")
+            built[country.code] = country
+            checks.check_country(document, country, self.names)
+        return built
+
+    def _offices_are_unique(self) -> None:
+        holder: dict[str, str] = {}
+        for document in self._in("countries").values():
+            rows = document.at("offices")
+            for at, row in enumerate(rows if isinstance(rows, list) else []):
+                code = str(row.get("code")) if isinstance(row, dict) else ""
+                if code in holder:
+                    said = f"office '{code}' stands in {holder[code]} already"
+                    document.complain(said, "offices", at, "code")
+                elif code:
+                    holder[code] = document.file
+
+    def _one_each(
+        self, folder: str, kind: type[Built], check: Callable[[Document, Built, Names], None]
+    ) -> dict[str, Built]:
+        """The folders in which one file is one thing, named like the file."""
+        found: dict[str, Built] = {}
+        for stem, document in self._in(folder).items():
+            built = document.build(kind, name=stem)
+            if built is not None:
+                found[stem] = built
+                check(document, built, self.names)
+        return found
+
+    def _retention(self) -> dict[str, RetentionRule]:
+        document = self.documents["retention.yaml"]
+        _only(document, "retention")
+        built: dict[str, RetentionRule] = {}
+        for name in document.keys("retention"):
+            rule = document.build(RetentionRule, "retention", name)
+            if rule is not None:
+                built[name] = rule
+                checks.check_retention(document, rule, self.names, ("retention", name))
+        return built
+
+    def _corridors(self) -> tuple[Corridor | None, dict[str, Corridor]]:
+        documents = self._in("corridors")
+        first = documents.pop("_default", None)
+        default = first.build(Corridor, key="_default", countries=(), is_default=True) if first else None
+        if first is not None and default is not None:
+            check_corridor(first, default, self.names)
+        base = default or NOTHING
+        built: dict[str, Corridor] = {}
+        pairs: dict[frozenset[str], str] = {}
+        for stem, document in documents.items():
+            # Field by field, and clock by clock: what a corridor leaves open, the default answers.
+            left_open = {name: getattr(base, name) for name in INHERITED if name not in document.value}
+            corridor = document.build(Corridor, key=stem, **left_open)
+            if corridor is not None:
+                clocks = FrozenDict({**base.dated_clocks, **corridor.dated_clocks})
+                built[stem] = corridor.model_copy(update={"dated_clocks": clocks})
+                self._check_pair(document, corridor, pairs)
+                check_corridor(document, corridor, self.names)
+        return default, built
+
+    def _check_pair(self, document: Document, corridor: Corridor, pairs: dict[frozenset[str], str]) -> None:
+        ends = corridor.countries
+        pair = frozenset(ends)
+        if len(ends) != 2 or len(pair) != 2:
+            document.complain("a corridor has exactly two different countries", "countries")
+            return
+        if corridor.key != "-".join(ends).lower():
+            named = "-".join(ends).lower()
+            said = f"the file is named {corridor.key}.yaml but its countries say {named}"
+            document.complain(said, "countries")
+        if pair in pairs:
+            document.complain(f"{pairs[pair]}.yaml already has these two countries", "countries")
+        pairs[pair] = corridor.key
+        for end in ends:
+            file = self.documents.get(f"countries/{end.lower()}.yaml")
+            named_there = file.at("corridors") if file is not None else None
+            if isinstance(named_there, list) and corridor.key not in named_there:
+                document.complain(f"countries/{end.lower()}.yaml does not name this corridor", "countries")
+
+
+def _only(document: Document, *known: str) -> None:
+    """The top of a file with several sections holds these sections and no other."""
+    if document.value is None:  # said already
+        return
+    for name in document.value:
+        if name not in known:
+            document.complain(f"'{name}' is not a known section ({', '.join(known)})", name)
+    for name in known:
+        if not isinstance(document.value.get(name), dict):
+            document.complain(f"the section '{name}' is missing or not made of 'key: value' lines", name)

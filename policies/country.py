@@ -1,0 +1,132 @@
+"""One country: who is competent, which clocks run, what a person is entitled to, which offices exist."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, StrictBool, StrictInt
+
+from policies.terms import Cited, Clock, CountryCode, Dated, DatedClock, Day, FrozenMap, Policy, Slug, Text
+
+# Every country file answers these; what its law does not say is a default with a note.
+COUNTRY_CLOCKS = (
+    "screening",
+    "decision",
+    "reflection",
+    "reconsideration",
+    "rights_notification",
+    "needs_assessment",
+    "care_plan",
+    "care_plan_review",
+    "child_protection",
+    "temporary_protection",
+    "placement_review",
+)
+# A country may also state these.
+EXTRA_COUNTRY_CLOCKS = ("temporary_protection_limit", "work_agreement")
+
+OfficeKind = Literal["ministry", "shelter", "border", "police", "ngo", "health", "legal", "embassy", "authority"]
+
+
+class PolicyOffice(Cited):
+    """An office that can hold users, cases and referrals."""
+
+    code: Slug
+    country: CountryCode
+    name: Text
+    organisation: Slug
+    kind: OfficeKind
+    level: Literal["national", "local"]
+    national_focal_point: StrictBool = False
+
+
+class CompetentAuthority(Cited):
+    """The office whose identification decision has legal effect."""
+
+    office: Slug
+
+
+class Hotline(Cited):
+    """The number a person can call; None where no source gives one."""
+
+    number: str | None
+
+
+class NamedDay(Policy):
+    """A day off that the calendar package does not know."""
+
+    day: Day
+    name: Text
+
+
+class Holidays(Policy):
+    """Which public calendar is used (code of the `holidays` package) and where it is corrected."""
+
+    calendar: CountryCode
+    weekend: tuple[Annotated[StrictInt, Field(ge=1, le=7)], ...] = (6, 7)  # ISO weekdays
+    extra: tuple[NamedDay, ...] = ()
+    removed: tuple[Day, ...] = ()
+
+
+class DatedAmount(Dated, Cited):
+    """What an entitlement is worth between two dates; `amount` None = decided case by case."""
+
+    amount: Annotated[StrictInt, Field(ge=0)] | None = None
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+    per: Literal["time", "day", "case"] = "case"
+    ceiling: StrictBool = True
+    times_a_year: Annotated[StrictInt, Field(gt=0)] | None = None
+    longest_days: Annotated[StrictInt, Field(gt=0)] | None = None
+
+
+class Entitlement(Policy):
+    """What the law gives to a person; cooperation with police is never asked for (OHCHR-P8)."""
+
+    code: Slug
+    title: Text
+    service: str  # code list service_kind
+    persons: tuple[str, ...]  # code list entitled_person
+    kept_if_protection_declined: StrictBool = False
+    amounts: tuple[DatedAmount, ...]
+
+    def amount(self, on: date) -> DatedAmount | None:
+        """What it is worth on a day; None when it does not exist (yet) on that day."""
+        return next((each for each in self.amounts if each.holds_on(on)), None)
+
+
+class Country(Policy):
+    """Everything the rules need to know of one country."""
+
+    code: CountryCode
+    name: Text
+    languages: tuple[str, ...] = Field(min_length=1)  # ISO 639-1, official or national first
+    age_of_majority: Annotated[StrictInt, Field(ge=18, le=25)]
+    competent_authority: CompetentAuthority
+    hotline: Hotline
+    clocks: FrozenMap[tuple[DatedClock, ...]]
+    entitlements: tuple[Entitlement, ...] = ()
+    holidays: Holidays
+    corridors: tuple[Slug, ...] = ()  # keys of the corridor files that have this country at one end
+    offices: tuple[PolicyOffice, ...] = Field(min_length=1)
+
+    def clock(self, name: str, on: date) -> Clock:
+        """The time limit `name` as it stands on a day.
+
+        Raises KeyError, naming country, clock and day, when the country states none for that day.
+        """
+        for each in self.clocks.get(name, ()):
+            if each.holds_on(on):
+                return each
+        raise KeyError(f"{self.code} has no clock '{name}' in force on {on.isoformat()}")
+
+    def office(self, code: str) -> PolicyOffice:
+        """The office with this code; KeyError when the country has none."""
+        for each in self.offices:
+            if each.code == code:
+                return each
+        raise KeyError(f"{self.code} has no office '{code}'")
+
+    def entitled(self, person: str, on: date) -> tuple[Entitlement, ...]:
+        """What a kind of person (code list entitled_person) may have on a day."""
+        return tuple(each for each in self.entitlements if person in each.persons and each.amount(on))

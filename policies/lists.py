@@ -1,0 +1,119 @@
+"""Roles, code lists, indicator packs, retention rules and report declarations: the smaller policy files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, StrictBool, StrictInt
+
+from policies.terms import Cited, Dated, FieldGroup, FrozenMap, Policy, RoughDay, Scope, Text
+
+Dimension = Literal["nationality", "exploitation", "age_band", "sex", "year", "from_country", "to_country", "channel"]
+
+
+class RolePolicy(Policy):
+    """What a role may do, how far, and which groups of fields it sees."""
+
+    title: Text
+    permissions: FrozenMap[Scope]
+    field_groups: frozenset[FieldGroup]
+
+
+def _label_alone(value: Any) -> Any:
+    """`Code: Label` is short for `Code: {label: Label}`."""
+    return {"label": value} if isinstance(value, str) else value
+
+
+class Code(Policy):
+    """One entry of a code list."""
+
+    label: Text
+    htcds: str | None = None  # machine name in HTCDS 2.0, where one exists
+    custodial: StrictBool = False  # a place of detention: never a placement (OHCHR-G2.6, OHCHR-G6.1)
+    child_suitable: StrictBool = True
+    note: str = ""
+
+
+class CodeList(Policy):
+    """A closed or open vocabulary; an open list may meet codes it does not know and keeps them."""
+
+    name: str
+    title: Text
+    source: str
+    open: StrictBool = False
+    note: str = ""
+    codes: FrozenMap[Annotated[Code, BeforeValidator(_label_alone)]] = Field(min_length=1)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Code -> label, in the order of the file."""
+        return {code: entry.label for code, entry in self.codes.items()}
+
+
+class Indicator(Policy):
+    """One sign of trafficking; severity is judged by the officer, never fixed here."""
+
+    label: Text
+    exploitation: tuple[str, ...] = ()  # code list exploitation; empty = any form
+
+
+class IndicatorPack(Policy):
+    """A list of indicators used at screening."""
+
+    name: str
+    title: Text
+    source: str
+    status: Literal["ready", "to_be_filled"]
+    version: RoughDay
+    for_children: StrictBool = False
+    note: str = ""
+    indicators: FrozenMap[Annotated[Indicator, BeforeValidator(_label_alone)]]
+
+
+class RetentionPeriod(Dated, Cited):
+    """How long one kind of data is kept, between two dates; None = kept for ever."""
+
+    value: Annotated[StrictInt, Field(gt=0)] | None
+    unit: Literal["days", "years"] = "years"
+    after: Literal["created", "closed", "eighteenth_birthday", "withdrawn"]
+
+
+class RetentionRule(Policy):
+    """Keeping and erasing one kind of data; children may have periods of their own."""
+
+    title: Text
+    erases: Text  # what is destroyed when the period ends
+    legal_hold: StrictBool = True  # whether a hold stops the erasure
+    periods: tuple[RetentionPeriod, ...] = Field(min_length=1)
+    child_periods: tuple[RetentionPeriod, ...] = ()
+
+    def period(self, on: date, child: bool = False) -> RetentionPeriod:
+        """The period that applies on a day; KeyError when none does."""
+        for each in (self.child_periods or self.periods) if child else self.periods:
+            if each.holds_on(on):
+                return each
+        raise KeyError(f"no retention period for '{self.title}' on {on.isoformat()}")
+
+
+class Report(Policy):
+    """A statistics table: what is counted, by what, from which facts, in which unit."""
+
+    name: str
+    title: Text
+    unit: Text
+    counts: Literal["cases", "referrals"]
+    dimensions: tuple[Dimension, ...] = Field(min_length=1)
+    filters: FrozenMap[tuple[str, ...]] = Field(default_factory=dict)
+    smallest_cell: Annotated[StrictInt, Field(ge=1)]
+    roles: tuple[str, ...] = Field(min_length=1)
+    sources: tuple[str, ...] = Field(min_length=1)
+    note: str = ""
+
+
+def labels_of(lists: Mapping[str, CodeList], name: str) -> dict[str, str]:
+    """Code -> label of a list; KeyError naming the list when there is none."""
+    if name not in lists:
+        raise KeyError(f"there is no code list '{name}'")
+    return lists[name].labels

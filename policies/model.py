@@ -1,0 +1,197 @@
+"""All policy types, and `Policies`: the loaded whole, asked by rules, doors and pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from policies.corridor import (
+    CORRIDOR_CLOCKS,
+    OFFERABLE,
+    BorderPoint,
+    Corridor,
+    Disclosure,
+    Instrument,
+    Meeting,
+)
+from policies.country import (
+    COUNTRY_CLOCKS,
+    EXTRA_COUNTRY_CLOCKS,
+    CompetentAuthority,
+    Country,
+    DatedAmount,
+    Entitlement,
+    Holidays,
+    Hotline,
+    NamedDay,
+    PolicyOffice,
+)
+from policies.lists import (
+    Code,
+    CodeList,
+    Indicator,
+    IndicatorPack,
+    Report,
+    RetentionPeriod,
+    RetentionRule,
+    RolePolicy,
+    labels_of,
+)
+from policies.terms import (
+    Basis,
+    Cited,
+    Clock,
+    Dated,
+    DatedClock,
+    FieldGroup,
+    FrozenDict,
+    FrozenMap,
+    Policy,
+    Scope,
+    Source,
+    Strength,
+    overlaps,
+)
+
+__all__ = [
+    "CORRIDOR_CLOCKS",
+    "COUNTRY_CLOCKS",
+    "EXTRA_COUNTRY_CLOCKS",
+    "OFFERABLE",
+    "Basis",
+    "BorderPoint",
+    "Cited",
+    "Clock",
+    "Code",
+    "CodeList",
+    "CompetentAuthority",
+    "Corridor",
+    "Country",
+    "Dated",
+    "DatedAmount",
+    "DatedClock",
+    "Disclosure",
+    "Entitlement",
+    "FieldGroup",
+    "FrozenDict",
+    "FrozenMap",
+    "Holidays",
+    "Hotline",
+    "Indicator",
+    "IndicatorPack",
+    "Instrument",
+    "Meeting",
+    "NamedDay",
+    "Policies",
+    "Policy",
+    "PolicyOffice",
+    "Report",
+    "RetentionPeriod",
+    "RetentionRule",
+    "RolePolicy",
+    "Scope",
+    "Source",
+    "Strength",
+    "overlaps",
+]
+
+
+class Policies(Policy):
+    """Everything that is agreed, read once at start; `digest` (SHA-256, hex) names this exact text."""
+
+    sources: FrozenMap[Source]
+    permissions: FrozenMap[str]
+    roles: FrozenMap[RolePolicy]
+    countries: FrozenMap[Country]
+    corridors: FrozenMap[Corridor]
+    default_corridor: Corridor
+    codes: FrozenMap[CodeList]
+    indicators: FrozenMap[IndicatorPack]
+    retention: FrozenMap[RetentionRule]
+    reports: FrozenMap[Report]
+    digest: str
+
+    def corridor(self, a: str, b: str) -> Corridor:
+        """The rules between two countries (alpha-2, either order).
+
+        A pair without a file gets the default with its two countries set, and of its instruments only those
+        that bind both: a regional text says nothing to a country outside. ValueError for one country twice.
+        """
+        if a == b:
+            raise ValueError(f"a corridor needs two countries, not {a} twice")
+        for key in (f"{a}-{b}".lower(), f"{b}-{a}".lower()):
+            if key in self.corridors:
+                return self.corridors[key]
+        pair = tuple(sorted((a, b)))
+        shared = tuple(
+            each
+            for each in self.default_corridor.instruments
+            if all(self.source(each.source).binds_in(country) for country in pair)
+        )
+        return self.default_corridor.model_copy(
+            update={"key": "-".join(pair).lower(), "countries": pair, "instruments": shared}
+        )
+
+    def clock(self, name: str, country: str, other: str | None = None, *, on: date) -> Clock:
+        """The time limit `name` on a day: the corridor's, else the default corridor's, else the country's.
+
+        Raises KeyError, saying what was asked, when none of the three states it.
+        """
+        corridor = self.corridor(country, other) if other is not None else self.default_corridor
+        found = corridor.clock(name, on) or self.default_corridor.clock(name, on)
+        if found is not None:
+            return found
+        if country not in self.countries:
+            raise KeyError(f"no clock '{name}' for {country}: the policies have no such country")
+        return self.countries[country].clock(name, on)
+
+    def source(self, source_id: str) -> Source:
+        """The source with this id; KeyError when sources.yaml has none."""
+        if source_id not in self.sources:
+            raise KeyError(f"sources.yaml has no source '{source_id}'")
+        return self.sources[source_id]
+
+    def overridable(self, source_ids: Iterable[str]) -> bool:
+        """Whether a guard resting on these sources may be set aside with reasons.
+
+        True only when every one of them allows it; a guard that names no source is never overridable.
+        """
+        ids = tuple(source_ids)
+        return bool(ids) and all(self.source(each).strength is Strength.OVERRIDE for each in ids)
+
+    def knows(self, list_name: str, code: str) -> bool:
+        """Whether a code stands in a code list; KeyError when there is no such list."""
+        return code in labels_of(self.codes, list_name)
+
+    def label(self, list_name: str, code: str) -> str:
+        """What people read for a code; an unknown code is shown as itself, never as something else."""
+        return labels_of(self.codes, list_name).get(code, f"{code} (unknown code)")
+
+    def code(self, list_name: str, code: str) -> Code | None:
+        """The whole entry of a code, None when the list does not know it; KeyError for an unknown list."""
+        labels_of(self.codes, list_name)
+        return self.codes[list_name].codes.get(code)
+
+    def office(self, code: str) -> PolicyOffice:
+        """An office of any country by its code; KeyError when no country has it."""
+        for country in self.countries.values():
+            for each in country.offices:
+                if each.code == code:
+                    return each
+        raise KeyError(f"no country has an office '{code}'")
+
+    def scope_for(self, roles: Iterable[str], permission: str) -> frozenset[Scope]:
+        """How far these roles together reach with a permission; empty = not at all.
+
+        KeyError for a permission that roles.yaml does not declare: a typing mistake must not read as "no".
+        A role that roles.yaml no longer has gives nothing.
+        """
+        if permission not in self.permissions:
+            raise KeyError(f"roles.yaml declares no permission '{permission}'")
+        held = (self.roles[role].permissions for role in roles if role in self.roles)
+        return frozenset(each[permission] for each in held if permission in each)
+
+    def groups_for(self, roles: Iterable[str]) -> frozenset[FieldGroup]:
+        """All field groups that any of these roles may see."""
+        known = (self.roles[role].field_groups for role in roles if role in self.roles)
+        return frozenset(group for groups in known for group in groups)
