@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import aliased
 
+from app.access import attempts, once, sessions
 from app.access.desk import House
 from app.casework.following import HANDLERS
 from app.casework.ringing import ring
@@ -22,6 +23,7 @@ from app.models.outbox import OutboxRow
 log = structlog.get_logger("worker")
 TABLE: Any = OutboxRow.__table__
 LONGEST_WAIT = timedelta(hours=1)
+SWEEP_EVERY = timedelta(hours=1)
 
 
 class Worker:
@@ -32,19 +34,32 @@ class Worker:
         self._house = house
         self._transport = transport or LocalTransport(house)
         self._pause = pause
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._swept: datetime | None = None
 
-    def start(self) -> None:
-        """Run in a thread of its own until `stop`."""
-        self._thread = threading.Thread(target=self._run, name="waymark-worker", daemon=True)
-        self._thread.start()
+    def run(self, stop: threading.Event) -> None:
+        """Work until ``stop`` is set: effects first, then missed deadlines, then the sweep, then a rest."""
+        while not stop.is_set():
+            try:
+                busy = self.one()
+                if not busy:
+                    self.ring()
+                    self.sweep()
+            except Exception as error:  # noqa: BLE001 - the loop outlives a database that is away for a while
+                log.warning("worker_rests", kind=type(error).__name__)
+                busy = False
+            if not busy:
+                stop.wait(self._pause)
 
-    def stop(self) -> None:
-        """Finish the effect at hand and end."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join(timeout=30)
+    def sweep(self) -> None:
+        """Every hour, forget what is kept only for a time: answers given once, failed sign-ins, dead tokens."""
+        now = self._house.clock.now()
+        if self._swept is not None and now - self._swept < SWEEP_EVERY:
+            return
+        with self._house.db.write() as session:
+            once.purge(session, now)
+            attempts.purge(session, now)
+            sessions.purge(session, now)
+        self._swept = now
 
     def drain(self, most: int = 100_000) -> int:
         """Carry out everything that is due now, with what follows from it; how many effects were done."""
@@ -114,7 +129,7 @@ class Worker:
     def _postpone(self, row: Any, error: Exception) -> None:
         wait = min(timedelta(seconds=2 ** min(row.attempts, 12)), LONGEST_WAIT)
         word = error.code if isinstance(error, AppError) else type(error).__name__
-        log.warning("effect_postponed", effect=row.effect, attempts=row.attempts + 1, error=word)
+        log.warning("effect_postponed", job=row.effect, attempt=row.attempts + 1, kind=word)
         with self._house.db.write() as session:
             values = {
                 "attempts": row.attempts + 1,
@@ -122,15 +137,3 @@ class Worker:
                 "next_at": self._house.clock.now() + wait,
             }
             session.execute(update(TABLE).where(TABLE.c.id == row.id).values(values))
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                busy = self.one()
-                if not busy:
-                    self.ring()
-            except Exception as error:  # noqa: BLE001 - the loop outlives a database that is away for a while
-                log.warning("worker_rests", error=type(error).__name__)
-                busy = False
-            if not busy:
-                self._stop.wait(self._pause)

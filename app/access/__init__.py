@@ -1,0 +1,1 @@
+"""Who may enter, and how far: tokens, sessions, doors, scopes and the book of looks."""

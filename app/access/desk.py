@@ -1,0 +1,74 @@
+"""The desk every service works at: one transaction, one actor, one moment, one set of rules and keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.access.passwords import Passwords
+from app.access.tokens import Tokens
+from app.kit.clock import Clock
+from app.kit.crypto import KeyRing
+from app.kit.db import Database
+from app.kit.signing import SigningKeys
+from policies.model import Policies
+from workflows.facts import Actor
+
+SYSTEM: str = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What one running program holds and every door needs; made once by create_app."""
+
+    db: Database
+    policies: Policies
+    keys: KeyRing
+    signing: SigningKeys
+    clock: Clock
+    tokens: Tokens
+    passwords: Passwords
+
+    def system_desk(self, session: Session, country: str, correlation: str = "worker") -> Desk:
+        """A writable desk of ``country`` (two letters) for work no person asked for, such as the worker's.
+
+        The system actor holds no role, so no scope and no permission reaches anything through it by accident.
+        """
+        actor = Actor(SYSTEM, frozenset(), "", "", country, system=True)
+        return Desk(session, actor, self.clock.now(), self.policies, self.keys, self.signing, correlation)
+
+
+@dataclass(slots=True)
+class Desk:
+    """One transaction seen by one actor.
+
+    ``now`` is aware UTC and the same for the whole transaction. ``office_id`` is the row id of
+    ``actor.office``. ``writable`` is False on a reading desk, where nothing that is added would be kept.
+    """
+
+    session: Session
+    actor: Actor
+    now: datetime
+    policies: Policies
+    keys: KeyRing
+    signing: SigningKeys
+    correlation: str
+    office_id: str = ""
+    session_id: str = ""
+    writable: bool = True
+    _kept: list[Callable[[Session], None]] = field(default_factory=list)
+
+    def keep_if_refused(self, write: Callable[[Session], None]) -> None:
+        """Have ``write`` run in its own transaction if this one ends in a refusal (an AppError).
+
+        A refusal undoes everything the transaction wrote, but that somebody tried is evidence of its own.
+        """
+        self._kept.append(write)
+
+    def take_kept(self) -> list[Callable[[Session], None]]:
+        """What `keep_if_refused` collected, handed over once (the door calls this)."""
+        kept, self._kept = self._kept, []
+        return kept

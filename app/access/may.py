@@ -1,0 +1,125 @@
+"""May this actor do this, and to this thing? One answer for every door, list and step."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import Row, Select, bindparam, or_, select
+
+from app.access.desk import Desk
+from app.access.log import refused
+from app.access.scope import PREPARED, Asker, Predicate, asker_values, cases_within, referrals_within
+from app.kit.errors import Forbidden, NotFound
+from app.models.case import Case
+from app.models.referral import Referral
+from policies.model import Policies, Scope
+from workflows.facts import Actor
+
+_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# What makes a case or referral known to somebody at all; anything else is only done to what is known.
+_SEEING: Final = {"case": "case:read", "referral": "referral:read"}
+_WITHIN: Final[dict[str, Callable[[frozenset[Scope], Asker], Predicate]]] = {
+    "case": cases_within,
+    "referral": referrals_within,
+}
+_TABLES: Final[dict[str, Any]] = {"case": Case.__table__, "referral": Referral.__table__}
+
+
+def permitted(desk: Desk, permission: str) -> bool:
+    """Whether some role of the actor holds ``permission`` at any scope."""
+    return bool(desk.policies.scope_for(desk.actor.roles, permission))
+
+
+def must(desk: Desk, permission: str) -> None:
+    """Raise Forbidden (code permission_missing, noted as refused) unless the actor holds ``permission``."""
+    if not permitted(desk, permission):
+        refused(desk, "permission", permission)
+        raise forbidden(desk.policies, desk.actor, permission)
+
+
+def visible_case(desk: Desk, permission: str, case_id: str) -> Row[Any]:
+    """The case row (all columns of Case) that the actor may do ``permission`` to.
+
+    NotFound, the same bytes each time, if the case is unknown, outside the actor's sight or no id at all.
+    Forbidden if no role of the actor holds the permission, or if the actor sees the case with `case:read` but
+    the permission does not reach that far. Both are noted in the book of looks.
+    """
+    return _visible(desk, permission, "case", case_id)
+
+
+def visible_referral(desk: Desk, permission: str, referral_id: str) -> Row[Any]:
+    """The row of this country's copy of a referral; as `visible_case`, with `referral:read` as sight."""
+    return _visible(desk, permission, "referral", referral_id)
+
+
+def within_reach(desk: Desk, permission: str, case_id: str) -> bool:
+    """Whether ``permission`` reaches this one case: for offering steps, where a refusal is not an event."""
+    return _reaches(desk, permission, "case", case_id)
+
+
+def referral_within_reach(desk: Desk, permission: str, referral_id: str) -> bool:
+    """Whether ``permission`` reaches this one referral copy."""
+    return _reaches(desk, permission, "referral", referral_id)
+
+
+def holders_of(policies: Policies, permission: str) -> list[str]:
+    """The roles that hold ``permission`` at any scope, by name."""
+    return sorted(name for name, role in policies.roles.items() if permission in role.permissions)
+
+
+def forbidden(policies: Policies, actor: Actor, permission: str, scopes: frozenset[Scope] = frozenset()) -> Forbidden:
+    """The refusal of ``permission``: which one, what it allows, which roles hold it and why not this actor.
+
+    ``scopes``: how far the actor's own hold reaches, where there is one that does not reach this thing.
+    """
+    sentence = policies.permissions.get(permission, permission)
+    holders = holders_of(policies, permission)
+    if scopes:
+        reach = " or ".join(sorted(scope.value for scope in scopes))
+        why = f"Your roles hold this only within: {reach}. This one lies outside."
+    else:
+        why = f"None of your roles holds it: {', '.join(sorted(actor.roles)) or 'no role at all'}."
+    return Forbidden(
+        f"This needs the permission {permission} ({sentence}). {why}",
+        code="permission_missing",
+        title="Your role does not allow this.",
+        extra={"permission": permission, "roles": holders, "why": why},
+    )
+
+
+def _visible(desk: Desk, permission: str, kind: str, subject_id: str) -> Row[Any]:
+    must(desk, permission)
+    if not _ID.fullmatch(subject_id):
+        raise NotFound()
+    scopes = desk.policies.scope_for(desk.actor.roles, permission)
+    seeing = desk.policies.scope_for(desk.actor.roles, _SEEING[kind])
+    row = desk.session.execute(
+        _statement(kind, scopes, seeing), {**asker_values(desk), "asker_subject": subject_id}
+    ).one_or_none()
+    if row is None:
+        refused(desk, kind, subject_id, {"permission": permission, "answer": 404})
+        raise NotFound()
+    if not row.within_reach:
+        refused(desk, kind, subject_id, {"permission": permission, "answer": 403})
+        raise forbidden(desk.policies, desk.actor, permission, scopes)
+    return row
+
+
+def _reaches(desk: Desk, permission: str, kind: str, subject_id: str) -> bool:
+    scopes = desk.policies.scope_for(desk.actor.roles, permission)
+    if not scopes or not _ID.fullmatch(subject_id):
+        return False
+    parameters = {**asker_values(desk), "asker_subject": subject_id}
+    return desk.session.execute(_statement(kind, scopes, scopes), parameters).one_or_none() is not None
+
+
+@lru_cache(maxsize=512)
+def _statement(kind: str, scopes: frozenset[Scope], seeing: frozenset[Scope]) -> Select[Any]:
+    """The one query behind every single check; built once for each set of scopes that occurs."""
+    table, within = _TABLES[kind], _WITHIN[kind](scopes, PREPARED)
+    return select(*table.c, within.label("within_reach")).where(
+        table.c.id == bindparam("asker_subject"), or_(within, _WITHIN[kind](seeing, PREPARED))
+    )

@@ -1,0 +1,1 @@
+"""The accounts room: signing in, who am I, and the administrator's desk for other people's accounts."""

@@ -1,0 +1,144 @@
+"""The JSON door of the accounts room."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
+
+from app.access import sessions
+from app.access.desk import House
+from app.access.door import Door, needs, public
+from app.access.sessions import Grant
+from app.accounts import queries, service
+from app.accounts.schemas import (
+    AccountIn,
+    AccountOut,
+    AccountsOut,
+    GrantOut,
+    MeOut,
+    OwnPasswordIn,
+    PasswordIn,
+    RefreshIn,
+    RolesIn,
+    SignInForm,
+)
+from app.kit.errors import BadRequest, Conflict, Invalid, TooMany, Unauthorised
+from app.kit.paging import ask
+from app.kit.problems import documented
+
+router = APIRouter(tags=["accounts"])
+
+Myself = Annotated[Door, Depends(needs("account:self"))]
+MyselfNow = Annotated[Door, Depends(needs("account:self", once=False))]
+Looker = Annotated[Door, Depends(needs("account:manage"))]
+Changer = Annotated[Door, Depends(needs("account:manage", versioned=True))]
+
+
+@router.post("/auth/token", response_model=GrantOut, responses=documented(Unauthorised, TooMany))
+@public("it is how one signs in")
+def sign_in(form: Annotated[SignInForm, Form()], request: Request) -> GrantOut:
+    """Sign in with name and password. Five failures a minute close the account for a minute."""
+    house: House = request.app.state.house
+    address = request.client.host if request.client else "unknown"
+    return _granted(sessions.sign_in(house, form.username, form.password.get_secret_value(), address))
+
+
+@router.post("/auth/refresh", response_model=GrantOut, responses=documented(Unauthorised))
+@public("the refresh token in the body is what it checks")
+def refresh(body: RefreshIn, request: Request) -> GrantOut:
+    """Exchange a refresh token for a new pair. Used twice, it ends the session: somebody else has it too."""
+    return _granted(sessions.refresh(request.app.state.house, body.refresh_token))
+
+
+@router.post("/auth/logout", status_code=204, response_class=Response)
+def sign_out(door: MyselfNow) -> Response:
+    """End this session. Its tokens are refused from the next request on."""
+    with door.write() as desk:
+        service.sign_out(desk)
+    return Response(status_code=204, headers={"Clear-Site-Data": '"cache", "storage"'})
+
+
+@router.get("/me", response_model=MeOut)
+def me(door: Myself) -> MeOut:
+    """Who is signed in, and how far each permission reaches."""
+    with door.read() as desk:
+        return queries.me(desk)
+
+
+@router.post("/me/password", status_code=204, response_class=Response, responses=documented(Invalid, TooMany))
+def change_own_password(body: OwnPasswordIn, door: MyselfNow, request: Request) -> Response:
+    """Change the own password. All sessions end, this one too: sign in again with the new one."""
+    passwords = request.app.state.house.passwords
+    with door.write() as desk:
+        seen = service.own_attempt(desk)
+    if not passwords.matches(seen.password_hash, body.current.get_secret_value()):
+        raise Invalid("The current password is not this one.", code="current_password_wrong")
+    fresh = service.hashed(passwords, body.password.get_secret_value(), seen.login, seen.display_name)
+    with door.write() as desk:
+        service.set_own_password(desk, seen, fresh)
+    return Response(status_code=204)
+
+
+@router.get("/users", response_model=AccountsOut)
+def list_accounts(
+    door: Looker,
+    limit: Annotated[int | None, Query(ge=1, le=100, description="Entries per page; 50 if left out.")] = None,
+    cursor: Annotated[str | None, Query(max_length=512, description="`next` of the page before.")] = None,
+) -> AccountsOut:
+    """The accounts within reach, by login name."""
+    asked = ask(limit, cursor, (str, str))
+    with door.write() as desk:
+        return service.listed(desk, asked)
+
+
+@router.get("/users/{user_id}", response_model=AccountOut)
+def read_account(user_id: str, door: Looker, response: Response) -> AccountOut:
+    """One account, with its version as ETag."""
+    with door.write() as desk:
+        account = service.read(desk, user_id)
+    response.headers["ETag"] = f'"{account.version}"'
+    return account
+
+
+@router.post("/users", status_code=201, response_model=AccountOut, responses=documented(Conflict, BadRequest))
+def open_account(body: AccountIn, door: Looker, request: Request) -> Response:
+    """Open an account in an office within reach."""
+    door.verify()  # hashing costs; only who may open accounts may cause it
+    fresh = service.hashed(
+        request.app.state.house.passwords, body.password.get_secret_value(), body.login, body.display_name
+    )
+    return door.once(lambda desk: service.open_account(desk, body, fresh), status=201)
+
+
+@router.post("/users/{user_id}/roles", response_model=AccountOut)
+def set_roles(user_id: str, body: RolesIn, door: Changer) -> Response:
+    """Set all roles of an account. Its sessions end."""
+    return door.once(lambda desk: service.set_roles(desk, user_id, door.version, body.roles))
+
+
+@router.post("/users/{user_id}/disable", response_model=AccountOut)
+def disable(user_id: str, door: Changer) -> Response:
+    """Disable an account. Its sessions end."""
+    return door.once(lambda desk: service.set_active(desk, user_id, door.version, active=False))
+
+
+@router.post("/users/{user_id}/enable", response_model=AccountOut)
+def enable(user_id: str, door: Changer) -> Response:
+    """Enable a disabled account again."""
+    return door.once(lambda desk: service.set_active(desk, user_id, door.version, active=True))
+
+
+@router.post("/users/{user_id}/password", response_model=AccountOut)
+def set_password(user_id: str, body: PasswordIn, door: Changer, request: Request) -> Response:
+    """Set another password for somebody else's account. Its sessions end."""
+    with door.read() as desk:
+        seen = queries.account(desk, service.MANAGE, user_id)
+    fresh = service.hashed(
+        request.app.state.house.passwords, body.password.get_secret_value(), seen.login, seen.display_name
+    )
+    return door.once(lambda desk: service.set_password(desk, user_id, door.version, fresh))
+
+
+def _granted(grant: Grant) -> GrantOut:
+    return GrantOut(access_token=grant.access_token, refresh_token=grant.refresh_token, expires_in=grant.expires_in)

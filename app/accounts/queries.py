@@ -1,0 +1,103 @@
+"""Every SELECT of the accounts room, always within the asker's scope."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, Final
+
+from sqlalchemy import Row, select
+
+from app.access.desk import Desk
+from app.access.scope import accounts_in_scope, offices_in_scope
+from app.accounts.schemas import AccountOut, AccountsOut, MeOut, OfficeOut, RoleOut
+from app.kit.errors import NotFound
+from app.kit.paging import Ask
+from app.models.office import Office
+from app.models.user import User, UserRole
+
+_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_USERS: Final[Any] = User.__table__
+_ACCOUNT: Final[Any] = (
+    select(
+        User.id, User.login, User.display_name, User.password_hash, User.active, User.token_version,
+        Office.code.label("office"), Office.name.label("office_name"), Office.organisation, Office.country,
+        Office.kind,
+    ).join(Office, Office.id == User.office_id)
+)  # fmt: skip
+
+
+def me(desk: Desk) -> MeOut:
+    """The desk's own account with its rights as they are now."""
+    row, policies, roles = own(desk), desk.policies, desk.actor.roles
+    reach = {name: policies.scope_for(roles, name) for name in sorted(policies.permissions)}
+    return MeOut(
+        id=row.id,
+        login=row.login,
+        display_name=row.display_name,
+        office=OfficeOut(
+            code=row.office,
+            name=row.office_name,
+            organisation=row.organisation,
+            country=row.country,
+            kind=row.kind,
+        ),
+        roles=[
+            RoleOut(role=role, title=policies.roles[role].title if role in policies.roles else role)
+            for role in sorted(roles)
+        ],
+        permissions={name: sorted(scope.value for scope in scopes) for name, scopes in reach.items() if scopes},
+        field_groups=sorted(group.value for group in policies.groups_for(roles)),
+    )
+
+
+def own(desk: Desk) -> Row[Any]:
+    """The desk's own account row."""
+    return desk.session.execute(_ACCOUNT.where(User.id == desk.actor.id)).one()
+
+
+def account(desk: Desk, permission: str, user_id: str) -> Row[Any]:
+    """One account that ``permission`` reaches; NotFound, always the same, for any other id."""
+    if not _ID.fullmatch(user_id):
+        raise NotFound()
+    row = desk.session.execute(_ACCOUNT.where(User.id == user_id, accounts_in_scope(desk, permission))).one_or_none()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def accounts(desk: Desk, permission: str, ask: Ask) -> AccountsOut:
+    """One page of the accounts that ``permission`` reaches, by login name."""
+    query = _ACCOUNT.where(accounts_in_scope(desk, permission))
+    rows = desk.session.execute(ask.narrow(query, [_USERS.c.login, _USERS.c.id])).all()
+    page, following = ask.cut(rows, lambda row: (row.login, row.id))
+    roles = roles_of(desk, [row.id for row in page])
+    return AccountsOut(items=[shown(row, roles.get(row.id, ())) for row in page], next=following)
+
+
+def roles_of(desk: Desk, user_ids: Iterable[str]) -> dict[str, list[str]]:
+    """Account id -> its role codes, sorted."""
+    found: dict[str, list[str]] = {}
+    query = select(UserRole.user_id, UserRole.role).where(UserRole.user_id.in_(list(user_ids)))
+    for user_id, role in desk.session.execute(query.order_by(UserRole.user_id, UserRole.role)):
+        found.setdefault(user_id, []).append(role)
+    return found
+
+
+def office_id(desk: Desk, permission: str, code: str) -> str | None:
+    """The row id of an office that ``permission`` reaches, None if there is none such."""
+    query = select(Office.id).where(Office.code == code, offices_in_scope(desk, permission))
+    return desk.session.execute(query).scalar_one_or_none()
+
+
+def shown(row: Row[Any], roles: Iterable[str]) -> AccountOut:
+    """An account row as its administrator sees it."""
+    return AccountOut(
+        id=row.id,
+        login=row.login,
+        display_name=row.display_name,
+        office=row.office,
+        active=row.active,
+        roles=list(roles),
+        version=row.token_version,
+    )

@@ -1,0 +1,172 @@
+"""The verbs of the accounts room; a change of rights or password ends every session of that account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from sqlalchemy import Row, delete, insert, update
+from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
+
+from app.access import attempts
+from app.access.desk import Desk
+from app.access.log import looked
+from app.access.passwords import Passwords, check_new
+from app.access.sessions import end_all_sessions, end_session, login_name
+from app.accounts import queries
+from app.accounts.schemas import AccountIn, AccountOut, AccountsOut
+from app.kit.errors import Conflict, Forbidden, Invalid, StaleVersion
+from app.kit.paging import Ask
+from app.models.base import new_id
+from app.models.user import User, UserRole
+
+MANAGE: Final = "account:manage"
+# Who manages accounts may not also see what people entrusted to the house (DESIGN 6).
+_CONTENT: Final = ("case:read", "record:read", "identity:reveal")
+_INSERT: Final[dict[str, Callable[..., Any]]] = {
+    "sqlite": insert_on_sqlite,
+    "postgresql": insert_on_postgresql,
+}
+
+
+def sign_out(desk: Desk) -> None:
+    """End the session this request came through."""
+    end_session(desk.session, desk.session_id, desk.now, "signed_out")
+    looked(desk, "signed_out", "session", desk.session_id)
+
+
+def listed(desk: Desk, ask: Ask) -> AccountsOut:
+    """One page of accounts; the look is noted with its count."""
+    page = queries.accounts(desk, MANAGE, ask)
+    looked(desk, "accounts_listed", "account", "-", {"count": len(page.items)})
+    return page
+
+
+def read(desk: Desk, user_id: str) -> AccountOut:
+    """One account; the look is noted."""
+    row = queries.account(desk, MANAGE, user_id)
+    looked(desk, "account_read", "account", row.id)
+    return _shown(desk, row.id)
+
+
+def open_account(desk: Desk, body: AccountIn, password_hash: str) -> AccountOut:
+    """Open an account. Invalid (422) for an unknown office or roles, Conflict (409) if the name is taken."""
+    _check_roles(desk, body.roles)
+    office_id = queries.office_id(desk, MANAGE, body.office)
+    if office_id is None:
+        raise Invalid("There is no such office among those you manage.", code="office_unknown")
+    user_id = new_id()
+    statement = _INSERT[desk.session.get_bind().dialect.name](User).values(
+        id=user_id,
+        login=login_name(body.login),
+        password_hash=password_hash,
+        display_name=body.display_name,
+        office_id=office_id,
+        active=True,
+        token_version=1,
+        created_at=desk.now,
+    )
+    statement = statement.on_conflict_do_nothing(index_elements=[User.login]).returning(User.id)
+    if desk.session.execute(statement).first() is None:
+        raise Conflict("Another account has this login name.", code="login_taken")
+    _write_roles(desk, user_id, body.roles)
+    detail = {"office": body.office, "roles": sorted(set(body.roles))}
+    looked(desk, "account_opened", "account", user_id, detail)
+    return _shown(desk, user_id)
+
+
+def set_roles(desk: Desk, user_id: str, version: int, roles: list[str]) -> AccountOut:
+    """Give an account exactly ``roles``; ``version`` is the one the administrator saw."""
+    _check_roles(desk, roles)
+    _change(desk, user_id, version, "roles_changed", {})
+    before = queries.roles_of(desk, [user_id]).get(user_id, [])
+    desk.session.execute(delete(UserRole).where(UserRole.user_id == user_id))
+    _write_roles(desk, user_id, roles)
+    looked(desk, "account_roles_changed", "account", user_id, {"before": before, "after": sorted(set(roles))})
+    return _shown(desk, user_id)
+
+
+def set_active(desk: Desk, user_id: str, version: int, active: bool) -> AccountOut:
+    """Disable an account, or enable it again; either way its sessions end."""
+    action = "account_enabled" if active else "account_disabled"
+    _change(desk, user_id, version, action, {"active": active})
+    looked(desk, action, "account", user_id)
+    return _shown(desk, user_id)
+
+
+def set_password(desk: Desk, user_id: str, version: int, password_hash: str) -> AccountOut:
+    """Give somebody else's account another password (already hashed)."""
+    _change(desk, user_id, version, "password_changed", {"password_hash": password_hash})
+    looked(desk, "account_password_changed", "account", user_id)
+    return _shown(desk, user_id)
+
+
+def set_own_password(desk: Desk, seen: Row[Any], password_hash: str) -> None:
+    """Give the own account another password; ``seen`` is the row whose present password was shown."""
+    attempts.forgive(desk.session, seen.login, "")
+    _revise(desk, seen.id, seen.token_version, "password_changed", {"password_hash": password_hash})
+    looked(desk, "account_password_changed", "account", seen.id)
+
+
+def own_attempt(desk: Desk) -> Row[Any]:
+    """Count a try to name the own present password, which may be guessed no faster than at the front door."""
+    row = queries.own(desk)
+    attempts.count(desk.session, row.login, "", desk.now)
+    return row
+
+
+def hashed(passwords: Passwords, password: str, login: str, display_name: str) -> str:
+    """The hash of a new password, Invalid (422) if it is a bad one. Slow: call it outside `write`."""
+    check_new(password, login, display_name)
+    return passwords.hash(password)
+
+
+def _change(desk: Desk, user_id: str, version: int, why: str, values: dict[str, Any]) -> None:
+    row = queries.account(desk, MANAGE, user_id)
+    if row.id == desk.actor.id:
+        raise Forbidden(
+            "Nobody changes the rights of their own account; ask another administrator.", code="own_account"
+        )
+    _revise(desk, row.id, version, why, values)
+
+
+def _revise(desk: Desk, user_id: str, version: int, why: str, values: dict[str, Any]) -> None:
+    """Change an account if it still has ``version``; with the version all its tokens and sessions end."""
+    result: Any = desk.session.execute(
+        update(User)
+        .where(User.id == user_id, User.token_version == version)
+        .values(token_version=User.token_version + 1, **values)
+    )
+    if result.rowcount != 1:
+        raise StaleVersion()
+    end_all_sessions(desk.session, user_id, desk.now, why)
+
+
+def _check_roles(desk: Desk, roles: Iterable[str]) -> None:
+    held = set(roles)
+    policies = desk.policies
+    if held - set(policies.roles):
+        raise Invalid(
+            "One of these roles is not in the policies.",
+            code="role_unknown",
+            extra={"roles": sorted(policies.roles)},
+        )
+    content = [permission for permission in _CONTENT if policies.scope_for(held, permission)]
+    if policies.scope_for(held, MANAGE) and content:
+        raise Invalid(
+            "Who manages accounts may not see case content: give these roles to two people.",
+            code="roles_conflict",
+            extra={"permissions": [MANAGE, *content]},
+        )
+
+
+def _write_roles(desk: Desk, user_id: str, roles: Iterable[str]) -> None:
+    rows = [{"user_id": user_id, "role": role} for role in sorted(set(roles))]
+    if rows:
+        desk.session.execute(insert(UserRole), rows)
+
+
+def _shown(desk: Desk, user_id: str) -> AccountOut:
+    row = queries.account(desk, MANAGE, user_id)
+    return queries.shown(row, queries.roles_of(desk, [user_id]).get(user_id, ()))

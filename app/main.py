@@ -1,0 +1,210 @@
+"""Builds the running program: one house, the JSON door with its rooms, and the shell around both."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import anyio.to_thread
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from app.access.desk import House
+from app.access.docs_page import DocsPage
+from app.access.door import Door, public
+from app.access.openapi import complete
+from app.access.passwords import Passwords
+from app.access.routes import check_routes, inventory, needs_by_endpoint
+from app.access.shell import Shell, TooLarge
+from app.access.tokens import Tokens
+from app.kit import log, problems
+from app.kit.clock import Clock
+from app.kit.crypto import KeyRing
+from app.kit.db import Database
+from app.kit.errors import AppError, Busy
+from app.kit.keyfile import load_keys
+from app.kit.signing import SigningKeys
+from app.settings import Settings
+from policies.load import load_policies
+
+# Every room that has a JSON door: app/<room>/api.py with a `router`. A room that appears is added here.
+ROOMS: Final = ("accounts",)
+PREFIX: Final = "/api/v1"
+# Measured: with more threads than this the same code answers later, not sooner.
+THREADS: Final = 4
+_QUIET: Final[Any] = {"auto_configure": False, "logs": False}
+
+# What create_app leaves in `app.state.worker`: run in a thread of its own until the event is set.
+Worker = Callable[[threading.Event], None]
+
+
+def create_app(
+    settings: Settings | None = None, clock: Clock | None = None, *, passwords: Passwords | None = None
+) -> FastAPI:
+    """The whole program as one ASGI application.
+
+    Args:
+        settings: read from the environment if left out.
+        clock: the clock of the machine if left out; tests and the demonstration set their own.
+        passwords: how passwords are hashed; tests use a cheap one.
+
+    Raises:
+        PolicyError, KeyMissing, ValueError: policies, keys or settings cannot be used.
+        UndeclaredRoute: a route says neither which permission it needs nor why it is open.
+    """
+    settings = settings or Settings()
+    if not structlog.is_configured():
+        log.configure()
+    house = _house(settings, clock or Clock(), passwords or Passwords())
+    app = FastAPI(
+        title="Waymark",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry=_QUIET,
+        lifespan=_lifespan,
+    )
+    api = _api(house, show_text=settings.environment == "demo")
+    app.add_api_route("/health", health, methods=["GET"], include_in_schema=False)
+    app.mount(PREFIX, api)
+    app.state.api = api
+    for part in (app, api):
+        _share(part, house)
+    problems.install(app, show_text=settings.environment == "demo")
+    # Added last, hence outermost: also an unexpected error leaves with safe headers and one line in the log.
+    app.add_middleware(Shell, hosts=settings.allowed_hosts, production=settings.environment == "production")
+    app.state.routes = check_routes(app, house.policies)
+    return app
+
+
+@public("tells only whether the program and its database answer")
+def health(request: Request) -> Response:
+    """Whether the program and its database answer: 200, or 503."""
+    house: House = request.app.state.house
+    try:
+        with house.db.read() as session:
+            session.execute(text("SELECT 1"))
+    except (SQLAlchemyError, Busy):
+        return JSONResponse({"status": "unavailable"}, 503)
+    return JSONResponse({"status": "ok"})
+
+
+def _house(settings: Settings, clock: Clock, passwords: Passwords) -> House:
+    create = settings.creates_keys
+    secrets = load_keys(settings.token_key_file, create=create, purpose="token key")
+    return House(
+        db=Database(settings.database_url),
+        policies=load_policies(settings.policies_folder),
+        keys=KeyRing.from_file(settings.kek_file, create),
+        signing=SigningKeys.from_folder(settings.signing_folder, create),
+        clock=clock,
+        tokens=Tokens(
+            {str(version): secret for version, secret in secrets.items()},
+            current=str(max(secrets)),
+            issuer="waymark",
+            audience="waymark-api",
+        ),
+        passwords=passwords,
+    )
+
+
+def _share(part: FastAPI, house: House) -> None:
+    part.state.house = house
+    part.state.db = house.db
+    part.state.policies = house.policies
+    part.state.keys = house.keys
+    part.state.signing = house.signing
+    part.state.clock = house.clock
+    part.state.worker = None
+
+
+def _api(house: House, *, show_text: bool) -> FastAPI:
+    """The JSON door with every room of ROOMS, its own documentation and its own way of saying no."""
+    api = FastAPI(
+        title="Waymark",
+        version="1",
+        summary="The case of a trafficked person, inside one country and across borders.",
+        description="Sign in at `/auth/token`, then send the access token as a bearer token. Every refusal"
+        " is a problem document that says why, and what would help.",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry=_QUIET,
+    )
+    for room in ROOMS:
+        api.include_router(importlib.import_module(f"app.{room}.api").router)
+    document = complete(api, inventory(api.routes), house.policies, PREFIX)
+    _describe(api, document)
+    problems.install(api, show_text=show_text)
+    needed = needs_by_endpoint(api.routes)
+
+    async def unreadable(request: Request, error: Exception) -> Response:
+        """Who may not enter learns only that, not that the letter was badly written as well."""
+        door_of = needed.get(request.scope.get("endpoint"))
+        status = getattr(error, "status_code", 422)
+        if status == TooLarge.status:
+            return problems.render(TooLarge())
+        if door_of is not None and status in (400, 422):
+            try:
+                door: Door = getattr(request.state, "door", None) or await door_of(request)
+                await run_in_threadpool(door.verify)
+            except AppError as refusal:
+                return problems.render(refusal)
+        told = usual[HTTPException if isinstance(error, HTTPException) else RequestValidationError]
+        answer: Response = await told(request, error)
+        return answer
+
+    usual: dict[Any, Any] = dict(api.exception_handlers)
+    for kind in (RequestValidationError, HTTPException):
+        api.add_exception_handler(kind, unreadable)
+    return api
+
+
+def _describe(api: FastAPI, document: dict[str, Any]) -> None:
+    """Serve the OpenAPI document and its readable form, both made once."""
+    written = json.dumps(document, ensure_ascii=False).encode("utf-8")
+    page, policy = DocsPage(document).render()
+
+    @public("the description of the routes holds no data")
+    def openapi() -> Response:
+        return Response(written, media_type="application/json")
+
+    @public("the description of the routes holds no data")
+    def docs() -> Response:
+        return HTMLResponse(page, headers={"Content-Security-Policy": policy})
+
+    api.add_api_route("/openapi.json", openapi, methods=["GET"], include_in_schema=False)
+    api.add_api_route("/docs", docs, methods=["GET"], include_in_schema=False)
+    api.openapi = lambda: document  # type: ignore[method-assign]
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+    stop = threading.Event()
+    worker: Worker | None = app.state.worker
+    thread = threading.Thread(target=worker, args=(stop,), name="worker") if worker else None
+    if thread:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        if thread:
+            await anyio.to_thread.run_sync(thread.join)
+        app.state.house.db.dispose()
+
+
+__all__ = ["PREFIX", "ROOMS", "Worker", "create_app"]
