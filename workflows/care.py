@@ -16,8 +16,8 @@ from workflows.guards.children import (
 from workflows.guards.protection import (
     assistance_is_accepted,
     care_plan_is_agreed,
-    case_is_open,
     case_manager_is_named,
+    help_is_not_declined,
     needs_are_assessed,
     person_is_presumed_or_identified,
     person_is_with_us,
@@ -62,22 +62,32 @@ SAFE_RETURN = (
 )
 
 STEPS = (
+    # Before anybody has been presumed: a bed for tonight opens nothing else and closes nothing (TH-ATA-29).
+    Step(
+        "shelter_at_once", "Give a safe place at once", (C.INTAKE,), None, "care:admit",
+        (person_is_with_us, help_is_not_declined, *SAFE_PLACE),
+        (CloseTask("review_placement"),
+         OpenTask("review_placement", "shelter_manager", "temporary_protection", "child_protection")),
+        form="placement", form_required=True,
+    ),
     Step(
         "admit", "Admit to a safe place", (C.INTAKE,), C.SHELTERED, "care:admit",
         (person_is_presumed_or_identified, person_is_with_us, *SAFE_PLACE, assistance_is_accepted),
-        (OpenTask("review_placement", "shelter_manager", "placement_review", "child_protection"),),
+        (CloseTask("review_placement"),
+         OpenTask("review_placement", "shelter_manager", "placement_review", "child_protection")),
         form="placement",
     ),
     Step(
         "assist_outside", "Assist outside a shelter", (C.INTAKE,), C.RECOVERING, "care:admit",
         (person_is_presumed_or_identified, person_is_with_us, *SAFE_PLACE, assistance_is_accepted,
          rights_were_explained),
-        (OpenTask("write_care_plan", "social_worker", "care_plan"),),
+        (CloseTask("review_placement"), OpenTask("write_care_plan", "social_worker", "care_plan")),
         form="placement",
     ),
     Step(
-        "move_placement", "Move to another place", (C.SHELTERED, C.RECOVERING, C.PLANNING_RETURN), None,
-        "care:move",
+        "move_placement", "Move to another place",
+        (C.SHELTERED, C.RECOVERING, C.PLANNING_RETURN, C.INCLUDING_LOCALLY, C.RESETTLING, C.REINTEGRATING),
+        None, "care:move",
         (person_is_with_us, *SAFE_PLACE),
         (CloseTask("review_placement"),
          OpenTask("review_placement", "shelter_manager", "placement_review", "child_protection")),
@@ -100,7 +110,7 @@ STEPS = (
     Step(
         "resume_recovery", "Go back to recovery",
         (C.PLANNING_RETURN, C.INCLUDING_LOCALLY, C.RESETTLING), C.RECOVERING, "care:plan",
-        (person_is_with_us, closing.no_referral_is_open),
+        (person_is_with_us,),
     ),
     Step(
         "depart", "Depart", (C.PLANNING_RETURN,), C.RETURNING, "care:return",
@@ -110,25 +120,25 @@ STEPS = (
     ),
     Step(
         "turn_back", "Turn back", (C.RETURNING,), C.PLANNING_RETURN, "care:return",
-        (case_is_open,),
+        (returning.nobody_is_between_hands,),
     ),
     Step(
         "record_handover", "Record the handover", (C.RETURNING,), C.HANDED_OVER, "care:return",
         (returning.receipt_is_signed,),
         (CloseTask("review_care_plan"), CloseTask("end_of_reflection")), system_only=True,
     ),
+    # Staying and moving on wait for no other country: a referral that is still open cannot go forward without
+    # the person's wish, consent and departure, and ends by its own steps.
     Step(
         "include_locally", "Include locally", (C.RECOVERING, C.PLANNING_RETURN), C.INCLUDING_LOCALLY,
         "care:include",
-        (person_is_with_us, returning.identification_is_positive, wish_or_unsafe_return,
-         closing.no_referral_is_open, care_plan_is_agreed),
+        (person_is_with_us, returning.identification_is_positive, wish_or_unsafe_return, care_plan_is_agreed),
         form="wish",
     ),
     Step(
         "resettle", "Resettle in a third country", (C.RECOVERING, C.PLANNING_RETURN, C.INCLUDING_LOCALLY),
         C.RESETTLING, "care:include",
-        (person_is_with_us, returning.identification_is_positive, wish_or_unsafe_return,
-         closing.no_referral_is_open),
+        (person_is_with_us, returning.identification_is_positive, wish_or_unsafe_return),
         form="wish",
     ),
     Step(

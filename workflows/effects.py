@@ -1,4 +1,4 @@
-"""What must follow a step, as data; app/casework/effects carries it out in the same transaction or by the worker."""
+"""What must follow a step, as data; app/casework carries it out in the same transaction or by the worker."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ class CloseTask:
 
 @dataclass(frozen=True, slots=True)
 class SendMessage:
-    """A message to the other country. ``carries``: data groups about the person in it; empty = protocol only."""
+    """A message to the other country.
+
+    carries: the data groups about the person in it; empty = protocol only.
+    """
 
     carries: frozenset[str] = frozenset()
 

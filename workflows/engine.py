@@ -166,7 +166,7 @@ def _refusals(spec: MachineSpec, row: Step, situation: Situation, policies: Poli
 
 
 def _excused(guard: Guard, reason: Refusal, situation: Situation) -> bool:
-    """A reasoned override by somebody other than the actor, still running, on a guard whose sources allow it."""
+    """A reasoned override by somebody else, still running, on a guard whose sources allow it."""
     if not reason.overridable or situation.case is None:
         return False
     return any(

@@ -21,6 +21,7 @@ from workflows.guards.screening import (
     interview_was_safe,
     person_was_told,
     reasons_are_written,
+    screening_gives_reasons,
     screening_is_recorded,
     support_agency_is_named,
     window_or_new_evidence,
@@ -66,7 +67,8 @@ STEPS = (
     ),
     Step(
         "screen_out", "Screen out", (I.SCREENING,), I.SCREENED_OUT, "identification:screen",
-        (case_is_open, screening_is_recorded, interview_was_safe, information_was_given),
+        (case_is_open, screening_is_recorded, screening_gives_reasons, interview_was_safe,
+         information_was_given),
         (CloseTask("screen"), OpenTask("end_of_reconsideration", "case_manager", "reconsideration")),
         form="screening",
     ),
@@ -97,9 +99,10 @@ STEPS = (
     ),
     Step(
         "recognise", "Recognise another country's decision",
-        (I.REPORTED, I.SCREENING, I.PRESUMED, I.DECIDING), I.IDENTIFIED, "identification:recognise",
+        (I.REPORTED, I.SCREENING, I.PRESUMED, I.DECIDING, I.RECONSIDERING), I.IDENTIFIED,
+        "identification:recognise",
         (case_is_open, foreign_decision_is_recorded),
-        (CloseTask("screen"), CloseTask("decide_identification")),
+        (CloseTask("screen"), CloseTask("decide_identification"), CloseTask("reconsider")),
         form="identification_decision",
     ),
     Step(
@@ -110,8 +113,10 @@ STEPS = (
         form="reconsideration_request",
     ),
     Step(
-        "uphold", "Uphold the negative decision", (I.RECONSIDERING,), I.NOT_IDENTIFIED, "identification:review",
-        (case_is_open, decision_says_not_identified, *DECISION, person_was_told, decider_is_new),
+        "uphold", "Uphold the negative decision", (I.RECONSIDERING,), I.NOT_IDENTIFIED,
+        "identification:review",
+        (case_is_open, decision_says_not_identified, *DECISION, person_was_told, decider_is_new,
+         guardian_is_appointed),
         (CloseTask("reconsider"), OpenTask("end_of_reconsideration", "case_manager", "reconsideration")),
         form="identification_decision",
     ),
@@ -129,5 +134,6 @@ STEPS = (
 )
 
 MACHINE = MachineSpec(
-    "identification", "Identification", Identification, (I.REPORTED,), frozenset({I.IDENTIFIED}), STEPS, "case"
+    "identification", "Identification", Identification, (I.REPORTED,), frozenset({I.IDENTIFIED}), STEPS,
+    "case",
 )

@@ -1,8 +1,9 @@
-"""What must be true before a record of a kind may be added outside a step."""
+"""What must be true before a record of a kind may be added outside a step, and which tasks it answers."""
 
 from __future__ import annotations
 
 from policies.model import Policies
+from workflows.effects import CloseTask, OpenTask
 from workflows.facts import Situation
 from workflows.guards.children import guardian_is_appointed
 from workflows.guards.protection import case_is_open
@@ -14,6 +15,19 @@ NEEDS_GUARDIAN = frozenset({"identification_decision", "best_interests", "return
 # These kinds are written only by the step that certifies them.
 ONLY_WITH_STEP = frozenset({"handover", "receipt", "handover_schedule", "handover_confirmation", "placement",
                             "reception_plan", "family_tracing"})
+
+# A task that asks for a record is done when the record is there, not only when the next step is taken.
+FOLLOWS: dict[str, tuple[CloseTask | OpenTask, ...]] = {
+    "rights_notice": (CloseTask("read_rights"),),
+    "needs_assessment": (CloseTask("assess_needs"),),
+    "guardian_appointment": (CloseTask("appoint_guardian"),),
+    "remedies_notice": (CloseTask("explain_remedies"),),
+    "care_plan": (
+        CloseTask("write_care_plan"),
+        CloseTask("review_care_plan"),
+        OpenTask("review_care_plan", "case_manager", "care_plan_review"),
+    ),
+}
 
 
 def guards_for(kind: str) -> tuple[Guard, ...]:

@@ -1,22 +1,34 @@
 """Referral: one conversation between two countries, two copies, and one side at a time holding the pen.
 
 In every state only one side can move the conversation on; the other may ask or add. So two messages
-that cross on the way can never leave the copies in different states (tests/workflows proves it).
+that cross on the way can never leave the copies in different states (tests/workflows/test_crossing.py).
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
 
-from workflows.effects import Arbitrate, CloseTask, MoveCustody, OpenReceivingCase, OpenTask, SendMessage, StepOnCase
+from workflows.effects import (
+    Arbitrate,
+    CloseTask,
+    MoveCustody,
+    OpenReceivingCase,
+    OpenTask,
+    SendMessage,
+    StepOnCase,
+)
 from workflows.guards import children, conversation, returning
 from workflows.guards.consent import (
     OUTWARD_CONSENTS,
     country_is_not_blocked,
-    family_is_not_suspected,
     no_asylum_claim_is_open,
+    suspected_family_stays_out,
 )
-from workflows.guards.protection import case_manager_is_named, person_is_presumed_or_identified, person_is_with_us
+from workflows.guards.protection import (
+    case_manager_is_named,
+    person_is_presumed_or_identified,
+    person_is_with_us,
+)
 from workflows.step import Fork, MachineSpec, Side, Step
 
 
@@ -45,12 +57,19 @@ class Referral(StrEnum):
 
 R = Referral
 S, T = Side.SENDER, Side.RECEIVER
+# The sender's own turn: here it ends the referral at once, elsewhere it asks (request_end).
+OWN_TURN = (R.DRAFT, R.ASSESSED, R.ACCEPTED, R.HANDOVER_SCHEDULED, R.RETURNED_FOR_INFO, R.POSTPONED)
 FINAL = frozenset({R.COMPLETED, R.DECLINED, R.NO_SAFE_RETURN, R.WITHDRAWN, R.CANCELLED})
 BEFORE_RECEIPT = (
     R.SENT, R.ACKNOWLEDGED, R.TRACING, R.ASSESSED, R.PLAN_PROPOSED, R.ACCEPTED, R.RETURNED_FOR_INFO,
     R.HANDOVER_SCHEDULED, R.POSTPONED, R.HANDED_OVER,
 )
 NOTICE = SendMessage()
+ANSWERED = (CloseTask("answer_referral"), CloseTask("await_answer"))
+ASKED = (
+    OpenTask("answer_referral", "national_focal_point", "acknowledge", "acknowledge_child", side="receiver"),
+    OpenTask("await_answer", "case_manager", "acknowledge", "acknowledge_child", side="sender"),
+)
 
 
 def sharing(*groups: str) -> SendMessage:
@@ -66,6 +85,7 @@ STILL_SAFE = (
     returning.family_risk_is_covered,
     returning.return_risk_is_bearable,
     returning.nationality_is_confirmed,
+    returning.suspicion_was_weighed,
     children.guardian_is_appointed,
     children.best_interests_say_return,
     children.child_was_heard,
@@ -85,29 +105,28 @@ OPENING = (
         (conversation.another_has_approved, person_is_presumed_or_identified, person_is_with_us,
          OUTWARD_CONSENTS["notify"], *MAY_SHARE, conversation.agreement_is_in_force,
          conversation.receiving_office_is_known, children.guardian_is_appointed),
-        (sharing("needs", "age_band", "language", "corridor_plan"),
-         OpenTask("answer_referral", "national_focal_point", "acknowledge", "acknowledge_child", side="receiver"),
-         OpenTask("await_answer", "case_manager", "acknowledge", "acknowledge_child", side="sender")),
+        (sharing("needs", "age_band", "language", "corridor_plan"), *ASKED),
         by=S,
     ),
     Step(
         "acknowledge", "Accept as competent", (R.SENT,), R.ACKNOWLEDGED, "referral:answer",
         (conversation.end_is_not_asked,),
-        (NOTICE, CloseTask("answer_referral"), CloseTask("await_answer"),
+        (NOTICE, *ANSWERED,
          OpenTask("disclose_identity", "case_manager", "supply_info", side="sender")),
         by=T,
     ),
     Step(
-        "decline", "Decline", (R.SENT, R.ACKNOWLEDGED, R.TRACING, R.PLAN_PROPOSED), R.DECLINED, "referral:answer",
+        "decline", "Decline", (R.SENT, R.ACKNOWLEDGED, R.TRACING, R.PLAN_PROPOSED), R.DECLINED,
+        "referral:answer",
         (conversation.end_is_not_asked,),
         (NOTICE, CloseTask("*"), OpenTask("after_decline", "case_manager", "supply_info", side="sender")),
         given={"reason": "decline_reason"}, by=T,
     ),
     Step(
-        "return_for_info", "Ask for information", (R.SENT, R.ACKNOWLEDGED, R.PLAN_PROPOSED), R.RETURNED_FOR_INFO,
-        "referral:answer",
+        "return_for_info", "Ask for information", (R.SENT, R.ACKNOWLEDGED, R.PLAN_PROPOSED),
+        R.RETURNED_FOR_INFO, "referral:answer",
         (conversation.end_is_not_asked,),
-        (NOTICE, CloseTask("answer_referral"), CloseTask("await_answer"),
+        (NOTICE, *ANSWERED,
          OpenTask("supply_info", "case_manager", "supply_info", side="sender")),
         given={"reason": "info_request_reason"}, by=T,
     ),
@@ -116,15 +135,14 @@ OPENING = (
         Fork("came_from", {"sent": R.SENT, "acknowledged": R.ACKNOWLEDGED, "plan_proposed": R.PLAN_PROPOSED}),
         "referral:send",
         (OUTWARD_CONSENTS["notify"], *MAY_SHARE),
-        (sharing("needs", "age_band", "language", "corridor_plan"), CloseTask("supply_info"),
-         OpenTask("answer_referral", "national_focal_point", "acknowledge", "acknowledge_child", side="receiver")),
+        (sharing("needs", "age_band", "language", "corridor_plan"), CloseTask("supply_info"), *ASKED),
         by=S,
     ),
     Step(
         "disclose_identity", "Disclose the identity",
         (R.ACKNOWLEDGED, R.TRACING, R.ASSESSED, R.PLAN_PROPOSED, R.ACCEPTED, R.HANDOVER_SCHEDULED), None,
         "referral:disclose",
-        (OUTWARD_CONSENTS["identity"], *MAY_SHARE),
+        (OUTWARD_CONSENTS["identity"], *MAY_SHARE, suspected_family_stays_out),
         (sharing("identity", "nationality", "contact", "family", "health"), CloseTask("disclose_identity")),
         by=S,
     ),
@@ -132,14 +150,21 @@ OPENING = (
 
 PREPARING = (
     Step(
-        "start_tracing", "Start tracing", (R.ACKNOWLEDGED,), R.TRACING, "referral:trace",
+        "start_tracing", "Start tracing the family", (R.ACKNOWLEDGED,), R.TRACING, "referral:trace",
         (conversation.identity_is_disclosed, OUTWARD_CONSENTS["family"], conversation.end_is_not_asked),
-        (NOTICE, OpenTask("report_tracing", "social_worker", "tracing", side="receiver")),
+        (NOTICE, *ANSWERED, OpenTask("report_tracing", "social_worker", "tracing", side="receiver")),
+        by=T,
+    ),
+    # Who does not want the family to be found can go home all the same: nationality is checked alone.
+    Step(
+        "check_nationality", "Check nationality only", (R.ACKNOWLEDGED,), R.TRACING, "referral:trace",
+        (conversation.identity_is_disclosed, conversation.end_is_not_asked),
+        (NOTICE, *ANSWERED, OpenTask("report_tracing", "social_worker", "tracing", side="receiver")),
         by=T,
     ),
     Step(
         "report_assessment", "Report tracing and nationality", (R.TRACING,), R.ASSESSED, "referral:trace",
-        (conversation.tracing_is_reported, OUTWARD_CONSENTS["family"], conversation.end_is_not_asked),
+        (conversation.tracing_is_reported, OUTWARD_CONSENTS["family_news"], conversation.end_is_not_asked),
         (sharing("family", "nationality"), CloseTask("report_tracing"),
          OpenTask("propose_plan", "case_manager", "plan", side="sender")),
         form="family_tracing", by=T,
@@ -147,7 +172,7 @@ PREPARING = (
     Step(
         "propose_plan", "Propose the return plan", (R.ASSESSED,), R.PLAN_PROPOSED, "referral:plan",
         (person_is_with_us, OUTWARD_CONSENTS["return"], *MAY_SHARE, *STILL_SAFE,
-         returning.return_plan_covers_life, family_is_not_suspected, children.child_has_an_escort),
+         returning.return_plan_covers_life, children.child_has_an_escort),
         (sharing("corridor_plan", "risk", "needs"), CloseTask("propose_plan"),
          OpenTask("accept_plan", "national_focal_point", "accept", side="receiver")),
         form="return_plan", by=S,
@@ -162,9 +187,9 @@ PREPARING = (
     ),
     Step(
         "accept", "Accept the plan", (R.PLAN_PROPOSED,), R.ACCEPTED, "referral:accept",
-        (conversation.reception_is_arranged, children.child_has_somewhere_safe, OUTWARD_CONSENTS["return_copy"],
-         conversation.end_is_not_asked),
-        (sharing("corridor_plan"), OpenReceivingCase(), CloseTask("accept_plan"),
+        (conversation.reception_is_arranged, children.child_has_somewhere_safe,
+         OUTWARD_CONSENTS["return_copy"], conversation.end_is_not_asked),
+        (sharing("corridor_plan"), OpenReceivingCase(), CloseTask("accept_plan"), *ANSWERED,
          OpenTask("schedule_handover", "border_focal_point", "schedule", side="sender")),
         form="reception_plan", by=T,
     ),
@@ -172,10 +197,12 @@ PREPARING = (
 
 CROSSING = (
     Step(
-        "schedule_handover", "Schedule the handover", (R.ACCEPTED,), R.HANDOVER_SCHEDULED, "referral:schedule",
+        "schedule_handover", "Schedule the handover", (R.ACCEPTED,), R.HANDOVER_SCHEDULED,
+        "referral:schedule",
         (person_is_with_us, OUTWARD_CONSENTS["return"], *MAY_SHARE, *STILL_SAFE,
-         returning.travel_document_is_valid, returning.proceedings_were_considered, returning.claims_have_a_route,
-         conversation.border_point_is_agreed, conversation.day_is_ahead, conversation.agreement_is_in_force),
+         returning.travel_document_is_valid, returning.proceedings_were_considered,
+         returning.claims_have_a_route, conversation.border_point_is_agreed, conversation.day_is_ahead,
+         conversation.agreement_is_in_force),
         (sharing("corridor_plan", "documents"), CloseTask("schedule_handover"),
          OpenTask("confirm_handover", "border_focal_point", "schedule", side="receiver")),
         form="handover_schedule", form_required=True, by=S,
@@ -204,8 +231,8 @@ CROSSING = (
     ),
     Step(
         "sign_handover", "Sign the handover", (R.HANDOVER_SCHEDULED,), R.HANDED_OVER, "referral:handover",
-        (person_is_with_us, conversation.journey_has_begun, OUTWARD_CONSENTS["return"], *MAY_SHARE, *STILL_SAFE,
-         returning.travel_document_is_valid, conversation.officers_are_named, conversation.day_has_come,
+        (person_is_with_us, conversation.journey_has_begun, OUTWARD_CONSENTS["return"], *MAY_SHARE,
+         *STILL_SAFE, returning.travel_document_is_valid, conversation.officers_are_named, conversation.day_has_come,
          conversation.person_reconfirmed_today, conversation.handover_is_complete),
         (sharing("documents", "health"),
          OpenTask("sign_receipt", "border_focal_point", "receipt", side="receiver"),
@@ -232,7 +259,8 @@ CROSSING = (
 
 AFTER = (
     Step(
-        "start_reintegration", "Start reintegration", (R.RECEIVED,), R.IN_REINTEGRATION, "referral:reintegrate",
+        "start_reintegration", "Start reintegration", (R.RECEIVED,), R.IN_REINTEGRATION,
+        "referral:reintegrate",
         (case_manager_is_named, returning.reintegration_is_planned),
         (NOTICE, StepOnCase("arrive", "receiver"), CloseTask("start_reintegration"), *VISITS),
         by=T,
@@ -244,8 +272,9 @@ AFTER = (
         form="monitoring_visit", form_required=True, by=T,
     ),
     Step(
-        "complete", "Complete the referral", (R.IN_REINTEGRATION,), R.COMPLETED, "referral:reintegrate",
-        (conversation.visits_are_reported,),
+        "complete", "Complete the referral", (R.RECEIVED, R.IN_REINTEGRATION), R.COMPLETED,
+        "referral:reintegrate",
+        (conversation.visits_are_made,),
         (NOTICE, CloseTask("*")),
         by=T,
     ),
@@ -253,32 +282,31 @@ AFTER = (
 
 ENDING = (
     Step(
-        "withdraw", "Withdraw",
-        (R.DRAFT, R.ASSESSED, R.ACCEPTED, R.HANDOVER_SCHEDULED, R.RETURNED_FOR_INFO, R.POSTPONED), R.WITHDRAWN,
-        "referral:withdraw",
+        "withdraw", "Withdraw", OWN_TURN, R.WITHDRAWN, "referral:withdraw",
         (conversation.end_is_not_asked,),
         (NOTICE, CloseTask("*"), StepOnCase("turn_back", "sender")),
         given={"reason": "withdrawal_reason"}, by=S,
     ),
     Step(
-        "cancel", "Cancel",
-        (R.DRAFT, R.ASSESSED, R.ACCEPTED, R.HANDOVER_SCHEDULED, R.RETURNED_FOR_INFO, R.POSTPONED), R.CANCELLED,
-        "referral:withdraw",
+        "cancel", "Cancel", OWN_TURN, R.CANCELLED, "referral:withdraw",
         (conversation.end_is_not_asked,),
         (NOTICE, CloseTask("*"), StepOnCase("turn_back", "sender")),
         given={"reason": "withdrawal_reason"}, by=S,
     ),
     Step(
-        "request_end", "Ask to end",
-        (R.SENT, R.ACKNOWLEDGED, R.TRACING, R.PLAN_PROPOSED, R.HANDED_OVER, R.RECEIVED, R.IN_REINTEGRATION), None,
+        # It starts from every open state, because the receiver may have moved on while it was on its way.
+        "request_end", "Ask to end", (*BEFORE_RECEIPT, R.RECEIVED, R.IN_REINTEGRATION), None,
         "referral:withdraw",
-        (conversation.end_is_not_asked,),
+        (conversation.the_turn_is_theirs, conversation.end_is_not_asked),
         (NOTICE, Arbitrate()),
         given={"reason": "withdrawal_reason"}, by=S,
     ),
     Step(
         "grant_end", "Agree to end", BEFORE_RECEIPT,
-        Fork("end_asked", {"consent_withdrawn": R.WITHDRAWN, "no_safe_return": R.NO_SAFE_RETURN, "*": R.CANCELLED}),
+        Fork(
+            "end_asked",
+            {"consent_withdrawn": R.WITHDRAWN, "no_safe_return": R.NO_SAFE_RETURN, "*": R.CANCELLED},
+        ),
         "referral:answer",
         (conversation.end_is_asked,),
         (NOTICE, CloseTask("*"), StepOnCase("turn_back", "sender")),
@@ -293,5 +321,6 @@ ENDING = (
 )
 
 MACHINE = MachineSpec(
-    "referral", "Referral", Referral, (R.DRAFT,), FINAL, OPENING + PREPARING + CROSSING + AFTER + ENDING, "referral"
+    "referral", "Referral", Referral, (R.DRAFT,), FINAL,
+    OPENING + PREPARING + CROSSING + AFTER + ENDING, "referral",
 )

@@ -15,6 +15,11 @@ from workflows.verdict import Lack, Refusal
 
 Question = Callable[..., bool | Lack]
 PARTS = ("actor", "today", "case", "referral", "given", "policies")
+# A receiving country has no case before it accepts: what cannot be looked at is a refusal, never a crash.
+ABSENT = {
+    "case": "There is no case here yet that could show it.",
+    "referral": "There is no referral here that could show it.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,9 @@ class Guard:
 
     def objection(self, situation: Situation, policies: Policies) -> Refusal | None:
         """The refusal, or None when the claim holds."""
+        for name in self.needs:
+            if name in ABSENT and getattr(situation, name) is None:
+                return self._refusal(ABSENT[name], situation, policies)
         parts: dict[str, Any] = {
             name: policies if name == "policies" else getattr(situation, name) for name in self.needs
         }
@@ -43,15 +51,12 @@ class Guard:
         if answer is True:
             return None
         values = dict(answer.values) if isinstance(answer, Lack) else {}
-        return Refusal(
-            code=self.name,
-            sentence=self.sentence.format_map(values),
-            why=self.why,
-            mend=self.mend,
-            who=self.who,
-            sources=self.sources,
-            overridable=policies.overridable(self.sources),
-        )
+        return self._refusal(self.sentence.format_map(values), situation, policies)
+
+    def _refusal(self, sentence: str, situation: Situation, policies: Policies) -> Refusal:
+        # Overrides are recorded on the case; where there is none yet, nobody can grant one.
+        bends = situation.case is not None and policies.overridable(self.sources)
+        return Refusal(self.name, sentence, self.why, self.mend, self.who, self.sources, bends)
 
 
 def guard(

@@ -46,7 +46,7 @@ def best_interests_say_return(case: CaseFacts) -> bool | Lack:
 
 @guard(
     rule="G15",
-    sources=("OHCHR-G8.6",),
+    sources=("OHCHR-P10", "OHCHR-G8.6"),
     says="The child's views are not recorded, nor why none could be heard.",
     why="A child who can form views says them freely, above all about going home.",
     mend="Hear the child and record it in the determination.",
@@ -85,6 +85,8 @@ def child_has_somewhere_safe(referral: ReferralFacts) -> bool:
         return True
     traced, offered = referral.tracing, referral.reception
     family = traced is not None and traced.family_found and traced.family_willing and traced.family_safe
+    if traced is not None and traced.complicity_suspected:
+        family = False
     return family or (offered is not None and offered.family_or_care_arranged)
 
 
@@ -108,4 +110,5 @@ def child_has_an_escort(case: CaseFacts) -> bool:
     who=CHILD_ROLES,
 )
 def no_child_decision_is_open(case: CaseFacts) -> bool:
-    return not (case.child and case.best_interests_due and case.best_interests is None)
+    # An older determination does not answer a new question: holding one clears what is due.
+    return not (case.child and case.best_interests_due and not case.deceased)

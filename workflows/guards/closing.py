@@ -9,6 +9,13 @@ from workflows.step import guard
 from workflows.verdict import Lack, lacking
 
 CLOSERS = ("case_manager", "supervisor")
+NEGATIVE = frozenset({"not_identified", "screened_out"})
+
+
+def out_of_reach(case: CaseFacts) -> bool:
+    """True when there is nobody to tell or to ask: deceased, unreachable, or never arrived here."""
+    never_came = case.care == "awaiting_arrival" and not case.receipt_signed
+    return case.deceased or never_came or (case.closure is not None and case.closure.unreachable)
 
 
 @guard(
@@ -23,10 +30,13 @@ def closure_is_recorded(case: CaseFacts) -> bool | Lack:
     form = case.closure
     if form is None:
         return lacking(gap="is missing")
-    if not (form.person_told or form.unreachable):
+    if out_of_reach(case):
+        return True
+    if not form.person_told:
         return lacking(gap="does not say that the person was told")
-    agreed = case.child or form.person_agrees or form.unreachable
-    return agreed or lacking(gap="does not say that the person agrees")
+    # Who was found not to be trafficked is told, and may ask again; the end does not wait for their consent.
+    settled = case.child or case.identification in NEGATIVE
+    return settled or form.person_agrees or lacking(gap="does not say that the person agrees")
 
 
 @guard(
@@ -67,7 +77,7 @@ def no_referral_is_open(case: CaseFacts) -> bool | Lack:
     who=("legal_officer", "case_manager"),
 )
 def remedies_were_explained(case: CaseFacts) -> bool:
-    if case.identification != "identified" or case.deceased:
+    if case.identification != "identified" or out_of_reach(case):
         return True
     return case.remedies_notice is not None and case.remedies_notice.answer is not None
 
@@ -81,12 +91,11 @@ def remedies_were_explained(case: CaseFacts) -> bool:
     who=("legal_officer", "supervisor", "case_manager"),
 )
 def identification_is_settled(case: CaseFacts, today: Today, policies: Policies) -> bool | Lack:
-    gone = case.deceased or (case.closure is not None and case.closure.unreachable)
-    if case.identification == "identified" or gone:
+    if case.identification == "identified" or out_of_reach(case):
         return True
     end = window_end(case, policies)
-    if end is not None and case.identification in {"not_identified", "screened_out"}:
+    if end is not None and case.identification in NEGATIVE:
         if today.date.isoformat() > end:
             return True
         return lacking(state=f"it can be reconsidered until {end}")
-    return case.care == "awaiting_arrival" or lacking(state=case.identification)
+    return lacking(state=case.identification)

@@ -23,9 +23,11 @@ def _found(
     if not live:
         gone = any(row.purpose == purpose and row.withdrawn_on for row in rows)
         return lacking(**values, gap="has been withdrawn" if gone else "is not recorded or has run out")
-    if group and not any(group in row.data_groups for row in live):
+    # One and the same row has to satisfy everything: two halves of a consent are not a consent.
+    fitting = [row for row in live if group is None or group in row.data_groups]
+    if not fitting:
         return lacking(**values, gap=f"does not cover the data group '{group}'")
-    if child and not any(row.giver == "guardian" and row.child_assent for row in live):
+    if child and not any(row.giver == "guardian" and row.child_assent for row in fitting):
         return lacking(**values, gap="was not given by the guardian with the child's own agreement")
     return True
 
@@ -49,6 +51,23 @@ def consent_of_copy(purpose: str, sources: tuple[str, ...]) -> Guard:
         return _found(referral.consents, purpose, referral.to_country, today, referral.child, None)
 
     return _named(ask, purpose, None, sources)
+
+
+def consent_of_copy_for_family_news(sources: tuple[str, ...]) -> Guard:
+    """On the receiving side: news of the family is told only with the consent to contact them.
+
+    A report that says nothing about a family (nationality alone was checked) needs no such consent.
+    """
+
+    def ask(referral: ReferralFacts, today: Today) -> bool | Lack:
+        news = referral.tracing
+        silent = news is not None and not (
+            news.family_found or news.family_willing or news.family_safe or news.complicity_suspected
+        )
+        purpose = "contact_family"
+        return silent or _found(referral.consents, purpose, referral.to_country, today, referral.child, None)
+
+    return _named(ask, "contact_family", None, sources)
 
 
 def _named(ask: object, purpose: str, group: str | None, sources: tuple[str, ...]) -> Guard:
@@ -92,13 +111,16 @@ def country_is_not_blocked(case: CaseFacts, referral: ReferralFacts) -> bool | L
 @guard(
     rule="G11",
     sources=("OHCHR-G8.4", "WM-SAFETY"),
-    says="The family is suspected of taking part.",
-    why="Tracing would lead the traffickers to the person.",
-    mend="Plan reception elsewhere than with the family.",
+    says="The family is suspected of taking part, and the consent to contact them is still open.",
+    why="With it the other country would trace the family and lead the traffickers to the person.",
+    mend="Go through it with the person and record that this consent ends; nationality can be checked alone.",
     who=("case_manager", "supervisor"),
 )
-def family_is_not_suspected(case: CaseFacts) -> bool:
-    return not case.family_complicity
+def suspected_family_stays_out(case: CaseFacts, referral: ReferralFacts, today: Today) -> bool:
+    country = referral.other_country
+    return not case.family_complicity or not any(
+        row.covers("contact_family", country, today.date) for row in case.consents
+    )
 
 
 OUTWARD_CONSENTS = {
@@ -106,6 +128,7 @@ OUTWARD_CONSENTS = {
     "identity": consent_of_case("notify_origin", ("ACTIP-14.3", "ACTIP-14.6"), "identity"),
     "return": consent_of_case("return", ("OHCHR-P11", "ACTIP-15.1")),
     "family": consent_of_copy("contact_family", ("OHCHR-G8.4",)),
+    "family_news": consent_of_copy_for_family_news(("OHCHR-G8.4",)),
     "return_copy": consent_of_copy("return", ("OHCHR-P11",)),
     "report": consent_of_case("reintegration_report", ("ACTIP-14.6",)),
 }

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from policies.model import Policies
 from workflows.facts import Actor, CaseFacts, ReferralFacts, Today
+from workflows.guards.returning import NEEDED_SERVICES
 from workflows.step import guard
 from workflows.verdict import Lack, lacking
 
 SENDERS = ("case_manager", "social_worker")
 FOCAL = ("national_focal_point",)
 BORDER = ("border_focal_point",)
+# Where the receiving side moves the conversation on (tests/workflows/test_graph.py compares with the table).
+THEIR_TURN = frozenset(
+    {"sent", "acknowledged", "tracing", "plan_proposed", "handed_over", "received", "in_reintegration"}
+)
 
 
 @guard(
@@ -50,7 +55,7 @@ def agreement_is_in_force(referral: ReferralFacts, today: Today, policies: Polic
 
 
 @guard(
-    sources=("OHCHR-G11.7", "OHCHR-G11.1"),
+    sources=("OHCHR-G11.7", "OHCHR-G11.1", "WM-PROTOCOL"),
     says="No competent office in {there} is known for this referral.",
     why="A referral without an addressee waits for ever.",
     mend="Name the receiving office from the directory.",
@@ -80,6 +85,17 @@ def end_is_not_asked(referral: ReferralFacts) -> bool | Lack:
 )
 def end_is_asked(referral: ReferralFacts) -> bool:
     return referral.end_asked is not None
+
+
+@guard(
+    sources=("WM-PROTOCOL",),
+    says="It is your own turn: nobody has to be asked.",
+    why="Where this country moves the referral on, it can also end it at once.",
+    mend="Withdraw or cancel the referral.",
+    who=SENDERS,
+)
+def the_turn_is_theirs(referral: ReferralFacts) -> bool:
+    return referral.state in THEIR_TURN
 
 
 @guard(
@@ -115,7 +131,7 @@ def reception_is_arranged(referral: ReferralFacts) -> bool | Lack:
     offered = referral.reception
     if offered is None:
         return lacking(gap="is not planned")
-    missing = [name for name in ("health", "housing", "education", "employment") if name not in offered.services]
+    missing = [name for name in NEEDED_SERVICES if name not in offered.services]
     if missing:
         return lacking(gap=f"does not cover {', '.join(missing)}")
     if not offered.ngo_named:
@@ -241,28 +257,34 @@ def journey_has_begun(case: CaseFacts) -> bool:
     who=BORDER,
 )
 def person_is_here(referral: ReferralFacts, today: Today) -> bool:
-    signed = referral.receipt
-    return signed is not None and signed.person_present and signed.on == today.date
+    signed, given = referral.receipt, referral.handover
+    if signed is None or not signed.person_present:
+        return False
+    # A post without network enters the receipt later, under the day on which it was signed.
+    return signed.on <= today.date and (given is None or given.reconfirmed_on <= signed.on)
 
 
 @guard(
     rule="G20",
     sources=("OHCHR-G6.8", "OHCHR-G11.11"),
-    says="{done} of {wanted} reintegration visits are reported and contact is not documented as lost.",
-    why="The sending country learns how the return went only from these reports.",
-    mend="Report the visits, or document the loss of contact.",
+    says="{done} of {wanted} reintegration visits are made, and no loss of contact is documented.",
+    why="Whether a return went well shows only in these visits.",
+    mend="Make the visits, or document the loss of contact.",
     who=("case_manager", "social_worker"),
 )
-def visits_are_reported(referral: ReferralFacts, policies: Policies) -> bool | Lack:
+def visits_are_made(case: CaseFacts, referral: ReferralFacts, policies: Policies) -> bool | Lack:
     corridor = policies.corridor(referral.from_country, referral.to_country)
     wanted = sum(1 for name in corridor.clocks if name.startswith("visit_"))
-    return referral.visits >= wanted or referral.contact_lost or lacking(done=referral.visits, wanted=wanted)
+    # Visits on the case count too: who does not want reports to travel is visited all the same.
+    done = max(referral.visits, case.visits)
+    gone = referral.contact_lost or case.contact_lost or case.deceased
+    return done >= wanted or gone or lacking(done=done, wanted=wanted)
 
 
 @guard(
     sources=("ACTIP-14.4", "OHCHR-P11", "OHCHR-G6.7"),
     says="Nothing recorded says that a return is not safe.",
-    why="The finding closes the way home; it needs a serious risk, a denied nationality or the child panel's word.",
+    why="It closes the way home: that takes a serious risk, a denied nationality or the child panel's word.",
     mend="Record the risk assessment, the nationality result or the determination.",
     who=("case_manager", "supervisor"),
 )

@@ -36,7 +36,7 @@ def person_is_presumed_or_identified(case: CaseFacts) -> bool:
     rule="G01",
     sources=("OHCHR-P7", "OHCHR-G2.6", "OHCHR-G6.1", "ACTIP-14.8"),
     says="The place of stay is {place}.",
-    why="A trafficked person is never held in a cell, immigration detention or a vagrant house, by nobody's leave.",
+    why="A trafficked person is never held in a cell, immigration detention or a vagrant house. No leave helps.",
     mend="Find a place in a shelter, a family, supervised rooms or a hospital.",
     who=CARERS,
 )
@@ -75,6 +75,18 @@ def place_fits_the_person(case: CaseFacts, policies: Policies) -> bool | Lack:
 )
 def assistance_is_accepted(case: CaseFacts) -> bool:
     return case.rights is not None and case.rights.answer == "accepted"
+
+
+@guard(
+    rule="G09",
+    sources=("TH-RIGHTS-FORM", "OHCHR-G6.2"),
+    says="The person has declined help.",
+    why="Even a night's shelter is offered, never imposed.",
+    mend="Leave the offer open; when the person changes their mind, record the new answer.",
+    who=CARERS,
+)
+def help_is_not_declined(case: CaseFacts) -> bool:
+    return case.rights is None or case.rights.answer != "declined"
 
 
 @guard(
@@ -148,7 +160,7 @@ def person_is_with_us(case: CaseFacts) -> bool | Lack:
 @guard(
     sources=("OHCHR-G6.7", "OHCHR-P11", "ACTIP-14.4"),
     says="The person has not chosen {wish}, and no unsafe or refused return opens this way.",
-    why="Staying or moving to a third country follows the person's wish, or the finding that return is not safe.",
+    why="Staying or moving on follows the person's wish, or the finding that return is not safe.",
     mend="Record the person's wish after explaining every option, or the finding of no safe return.",
     who=CARERS,
 )

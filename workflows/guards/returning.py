@@ -164,6 +164,36 @@ def handover_is_scheduled(case: CaseFacts) -> bool:
 
 
 @guard(
+    rule="G13",
+    sources=("OHCHR-P11", "WM-SAFETY"),
+    says="The family is suspected of taking part, and {gap}.",
+    why="Nobody is sent back into the hands they came from; elsewhere in the same country may still be home.",
+    mend="Assess the risk again with the report in hand; for a child, hold the determination again.",
+    who=PLANNERS,
+)
+def suspicion_was_weighed(case: CaseFacts, referral: ReferralFacts) -> bool | Lack:
+    traced, risk, found = referral.tracing, case.return_risk, case.best_interests
+    if not (case.family_complicity or (traced is not None and traced.complicity_suspected)):
+        return True
+    if case.child and found is not None and found.outcome == "family_reunion":
+        return lacking(gap="the determination sends the child to that family")
+    if risk is None or (traced is not None and risk.on < traced.on):
+        return lacking(gap="the risk has not been assessed since the report")
+    return True
+
+
+@guard(
+    sources=("WM-CUSTODY",),
+    says="The handover is signed and the receiving country has not answered it.",
+    why="Between two hands nobody acts alone: the receipt, or the report that nobody came, decides.",
+    mend="Ask the receiving border office to sign, or to report that nobody was received.",
+    who=("border_focal_point", "national_focal_point"),
+)
+def nobody_is_between_hands(case: CaseFacts) -> bool:
+    return case.referral_state not in {"handed_over", "received"}
+
+
+@guard(
     rule="G19",
     sources=("WM-CUSTODY", "OHCHR-G6.8"),
     says="The receiving officer has not signed the receipt.",
@@ -202,4 +232,5 @@ def monitoring_is_done(case: CaseFacts, policies: Policies) -> bool | Lack:
     if case.care != "reintegrating":
         return True
     wanted = sum(1 for name in policies.default_corridor.clocks if name.startswith("visit_"))
-    return case.visits >= wanted or case.contact_lost or lacking(done=case.visits, wanted=wanted)
+    gone = case.contact_lost or case.deceased
+    return case.visits >= wanted or gone or lacking(done=case.visits, wanted=wanted)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, time
 
 from policies.model import Policies
+from workflows.deadlines import due_at
 from workflows.facts import Actor, CaseFacts, Today
 from workflows.step import guard
 from workflows.verdict import Lack, lacking
@@ -17,7 +18,7 @@ DECIDERS = ("legal_officer", "supervisor", "national_focal_point")
     rule="G03",
     sources=("OHCHR-G2.1", "WHO-10"),
     says="No screening interview has been recorded.",
-    why="A missed identification is a further denial of rights, so every outcome rests on a recorded interview.",
+    why="A missed identification denies rights once more, so every outcome rests on a recorded interview.",
     mend="Record the screening.",
     who=SCREENERS,
 )
@@ -45,8 +46,8 @@ def an_indicator_has_reasons(case: CaseFacts) -> bool | Lack:
     rule="G03",
     sources=("WHO-10", "OHCHR-G6.6"),
     says="The interview was not safe: {missing}.",
-    why="An interview that is overheard, badly interpreted or unexplained can harm the person and its result.",
-    mend="Repeat the interview in a private place, with a vetted interpreter, after explaining purpose and limits.",
+    why="An interview that is overheard, badly interpreted or unexplained can harm the person.",
+    mend="Repeat it in a private place, with a vetted interpreter, after explaining purpose and limits.",
     who=SCREENERS,
 )
 def interview_was_safe(case: CaseFacts) -> bool | Lack:
@@ -77,6 +78,17 @@ def information_was_given(case: CaseFacts) -> bool:
 
 
 @guard(
+    sources=("OHCHR-G2.1", "WM-REASONS"),
+    says="The screening does not say why the person is screened out.",
+    why="A no that gives no reasons cannot be looked at again.",
+    mend="Write the reasons into the screening.",
+    who=SCREENERS,
+)
+def screening_gives_reasons(case: CaseFacts) -> bool:
+    return case.screening is not None and case.screening.reasons
+
+
+@guard(
     sources=("OHCHR-G5.9",),
     says="The police opened this case and no support agency is named.",
     why="Support has to arrive with the police, not after the decision.",
@@ -102,7 +114,7 @@ def decision_says_identified(case: CaseFacts) -> bool | Lack:
 
 @guard(
     rule="G07",
-    sources=("OHCHR-G2.1",),
+    sources=("OHCHR-G2.1", "WM-REASONS"),
     says="No identification decision with the outcome '{outcome}' is recorded.",
     why="The outcome of the step and of the written decision must be the same.",
     mend="Record the decision of the competent authority.",
@@ -245,4 +257,4 @@ def window_end(case: CaseFacts, policies: Policies) -> str | None:
     if case.negative_on is None:
         return None
     clock = policies.clock("reconsideration", case.country, on=case.negative_on)
-    return (case.negative_on + timedelta(days=clock.value)).isoformat()
+    return due_at(datetime.combine(case.negative_on, time(), tzinfo=UTC), clock).date().isoformat()

@@ -1,0 +1,136 @@
+"""Draws the machines: one page with a diagram for each, and the table of all steps for workflows/README.md."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workflows.effects import (
+    Arbitrate,
+    CloseTask,
+    Effect,
+    MoveCustody,
+    OpenReceivingCase,
+    OpenTask,
+    SendMessage,
+    SpreadWithdrawal,
+    StepOnCase,
+)
+from workflows.engine import MACHINES, draw
+from workflows.step import Fork, MachineSpec, Step
+
+BEGIN = "<!-- steps: begin (written by `waymark draw`) -->"
+END = "<!-- steps: end -->"
+HEADINGS = ("machine", "step", "from", "to", "who", "permission", "guards", "effects")
+# What each picture shows, above it in words.
+TEXTS = {
+    "identification": (
+        "How the question whether somebody is trafficked is asked, answered and asked again. Protection does not\n"
+        "wait for its end: care (care.md) runs beside it from presumption on. A negative answer is never the last\n"
+        "word, so only `identified` is an end."
+    ),
+    "care": (
+        "Where the protection and recovery of one person stands, in one country. A case begins at `intake`, or at\n"
+        "`awaiting_arrival` in the country that has accepted a return. Home, staying and a third country are three\n"
+        "ways of equal rank. A step that stands on one state (an arrow to itself) changes something without moving."
+    ),
+    "referral": (
+        "One conversation between two countries. Both keep a copy and both copies use these states; in brackets\n"
+        "stands the side that may take the step. In every state one side alone can move on: it holds the pen.\n"
+        "Only `grant_end` crosses that line, and only when the sender has asked for the end and is tied by its own\n"
+        "request. Responsibility for the person passes with `sign_receipt`, and with nothing else."
+    ),
+}
+
+
+def write_diagrams(folder: Path) -> list[Path]:
+    """Write one page for each machine into ``folder`` and refresh the table of steps beside it.
+
+    folder: docs/workflows of a checkout; made when it is missing. The table is refreshed when the checkout has
+    workflows/README.md. Returns the files written. OSError when the folder cannot be written, ValueError when
+    the README has lost the two comments between which the table stands.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name in MACHINES:
+        page = folder / f"{name}.md"
+        page.write_text(diagram_page(name), encoding="utf-8")
+        written.append(page)
+    readme = folder.parent.parent / "workflows" / "README.md"
+    if readme.is_file():
+        readme.write_text(with_table(readme.read_text(encoding="utf-8")), encoding="utf-8")
+        written.append(readme)
+    return written
+
+
+def diagram_page(machine: str) -> str:
+    """The page of one machine (Markdown): what it shows, and the diagram as Mermaid."""
+    title = MACHINES[machine].title
+    note = f"Drawn from `workflows/{machine}.py` by `waymark draw`; do not edit the diagram by hand."
+    return f"# {title}\n\n{TEXTS[machine]}\n\n{note}\n\n```mermaid\n{draw(machine)}```\n"
+
+
+def with_table(text: str) -> str:
+    """The text with a fresh table of steps between the two marker comments; ValueError when they are missing."""
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"the table of steps needs both comments: {BEGIN} and {END}")
+    return f"{before}{BEGIN}\n\n{step_table()}\n{END}{after}"
+
+
+def step_table() -> str:
+    """All steps of all machines as one Markdown table, one row for each step."""
+    lines = [_line(HEADINGS), _line(["---"] * len(HEADINGS))]
+    lines += [_line(_row(spec, step)) for spec in MACHINES.values() for step in spec.steps]
+    return "\n".join(lines) + "\n"
+
+
+def _line(cells: tuple[str, ...] | list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _row(spec: MachineSpec, step: Step) -> list[str]:
+    who = "the system" if step.system_only else "anybody with the permission"
+    if step.by is not None:
+        who = f"{step.by.value}, by the system" if step.system_only else step.by.value
+    return [
+        spec.name,
+        f"`{step.name}`",
+        " ".join(state.value for state in step.start),
+        _target(step),
+        who,
+        f"`{step.permission}`",
+        " ".join(guard.name for guard in step.guards),
+        "; ".join(_words(effect) for effect in step.effects) or "-",
+    ]
+
+
+def _target(step: Step) -> str:
+    if step.to is None:
+        return "(stays)"
+    if isinstance(step.to, Fork):
+        return f"by {step.to.fact}: " + " ".join(state.value for state in step.to.ways.values())
+    return step.to.value
+
+
+def _words(effect: Effect) -> str:
+    match effect:
+        case OpenTask():
+            clock = effect.clock if effect.child_clock is None else f"{effect.clock}, child: {effect.child_clock}"
+            where = f" at the {effect.side}" if effect.side else ""
+            only = " for a child" if effect.only_child else ""
+            return f"task {effect.kind}{only} ({effect.role}{where}; {clock})"
+        case CloseTask():
+            return "all tasks done" if effect.kind == "*" else f"{effect.kind} done"
+        case SendMessage():
+            return f"message with {', '.join(sorted(effect.carries))}" if effect.carries else "message"
+        case MoveCustody():
+            return "responsibility passes to the receiver"
+        case OpenReceivingCase():
+            return "the receiver opens its case"
+        case StepOnCase():
+            return f"step {effect.step} on the {effect.side}'s case"
+        case Arbitrate():
+            return "the receiver answers"
+        case SpreadWithdrawal():
+            return "every open referral is told"

@@ -1,0 +1,170 @@
+"""How to break each guard of identification, shelter, recovery and closing."""
+
+from __future__ import annotations
+
+from tests.workflows.breaking import (
+    SAME_RECORD,
+    TOMORROW,
+    YESTERDAY,
+    Break,
+    also,
+    case_with,
+    record_with,
+)
+from tests.workflows.situations import LATELY, LONG_AGO, decision, with_actor
+from workflows import facts as f
+
+CUSTODIAL = ("police_cell", "immigration_detention", "vagrant_house", "prison")
+
+IDENTIFICATION: dict[str, list[Break]] = {
+    "case_is_open": [case_with(care="closed")],
+    "screening_is_recorded": [
+        case_with(
+            screening=None,
+            also=also(
+                SAME_RECORD,
+                "an_indicator_has_reasons",
+                "interview_was_safe",
+                "information_was_given",
+                "screening_gives_reasons",
+            ),
+        )
+    ],
+    "an_indicator_has_reasons": [
+        record_with("screening", indicators=0, strong=0),
+        record_with("screening", reasons=False),
+    ],
+    "screening_gives_reasons": [record_with("screening", reasons=False)],
+    "interview_was_safe": [
+        record_with("screening", private_place=False),
+        record_with("screening", interpreter_vetted=False),
+        record_with("screening", informed=False),
+    ],
+    "information_was_given": [record_with("screening", information_given=False)],
+    "support_agency_is_named": [case_with(support_agency=False)],
+    "decision_says_identified": [record_with("decision", outcome="not_identified")],
+    "decision_says_not_identified": [record_with("decision", outcome="identified")],
+    "authority_is_competent": [
+        record_with("decision", authority="th-police"),
+        record_with("decision", authority=""),
+    ],
+    "decider_is_not_screener": [
+        record_with("decision", decider="screener-1"),
+        record_with("decision", panel=0),
+        Break(lambda situation: with_actor(situation, id="screener-1")),
+    ],
+    "reasons_are_written": [record_with("decision", reasons=False)],
+    "findings_meet_definition": [
+        record_with("decision", act=False),
+        record_with("decision", purpose=False),
+        record_with("decision", child=False, means=False),
+        record_with("decision", child=True, act=False, means=False),
+    ],
+    "person_was_told": [
+        record_with("decision", notified_on=None),
+        record_with("decision", in_own_language=False),
+    ],
+    "decider_is_new": [case_with(earlier_deciders=frozenset({"decider-1", "decider-2"}))],
+    "foreign_decision_is_recorded": [
+        case_with(decision=None),
+        case_with(decision=decision("identified", by_country="TH")),
+        case_with(decision=decision("not_identified", by_country="MM")),
+    ],
+    "window_or_new_evidence": [
+        case_with(
+            negative_on=LONG_AGO,
+            reconsideration_grounds=False,
+            also=also("recorded grounds are what opens the window again", "grounds_are_recorded"),
+        )
+    ],
+    "grounds_are_recorded": [case_with(reconsideration_grounds=False)],
+}
+
+CARE: dict[str, list[Break]] = {
+    "person_is_presumed_or_identified": [
+        case_with(identification=each) for each in ("reported", "screening", "screened_out", "not_identified")
+    ],
+    "person_is_with_us": [case_with(missing=True), case_with(deceased=True)],
+    "help_is_not_declined": [record_with("rights", answer="declined")],
+    "assistance_is_accepted": [record_with("rights", answer="declined"), record_with("rights", answer=None)],
+    "place_is_not_custodial": [
+        *(record_with("placement", child=False, kind=kind) for kind in (*CUSTODIAL, "not-yet-invented")),
+        case_with(placement=None, also=also(SAME_RECORD, "place_fits_the_person")),
+    ],
+    "place_fits_the_person": [
+        record_with("placement", matched_to_needs=False),
+        record_with("placement", child=True, kind="own_housing"),
+    ],
+    "rights_were_explained": [
+        record_with("rights", own_language=False),
+        record_with("rights", witnessed=False),
+        case_with(rights=None, also=also(SAME_RECORD, "assistance_is_accepted")),
+    ],
+    "needs_are_assessed": [case_with(needs=None)],
+    "care_plan_is_agreed": [
+        case_with(care_plan=None),
+        record_with("care_plan", agreed=False),
+        record_with("care_plan", child=True, child_services=False),
+    ],
+    "case_manager_is_named": [case_with(case_manager=None)],
+    "wish_or_unsafe_return": [
+        case_with(wish=None),
+        case_with(wish=f.WishFacts(LATELY, "return", True, True)),
+        case_with(wish=f.WishFacts(LATELY, "stay", False, True)),
+    ],
+    "handover_is_scheduled": [case_with(referral_state=each) for each in (None, "accepted", "postponed")],
+    "nobody_is_between_hands": [case_with(referral_state=each) for each in ("handed_over", "received")],
+    "receipt_is_signed": [case_with(receipt_signed=False)],
+    "reintegration_is_planned": [
+        case_with(reintegration_plan=None),
+        record_with("reintegration_plan", agreed=False),
+    ],
+}
+
+CLOSING: dict[str, list[Break]] = {
+    "closure_is_recorded": [
+        case_with(closure=None),
+        record_with("closure", person_told=False),
+        record_with("closure", child=False, person_agrees=False),
+    ],
+    "identification_is_settled": [
+        *(case_with(identification=each) for each in ("reported", "screening", "presumed", "deciding")),
+        case_with(identification="reconsidering", negative_on=LONG_AGO),
+        # Inside the window, on its last day too (30 days in Thailand, a default).
+        case_with(identification="not_identified", negative_on=LATELY),
+        case_with(identification="screened_out", negative_on=YESTERDAY),
+    ],
+    "no_referral_is_open": [case_with(open_referrals=1)],
+    "nothing_legal_is_open": [
+        case_with(legal=f.LegalFacts(LATELY, 1, True, 0, False)),
+        case_with(legal=f.LegalFacts(LATELY, 0, True, 1, False)),
+    ],
+    "remedies_were_explained": [
+        case_with(remedies_notice=None),
+        record_with("remedies_notice", answer=None),
+    ],
+    "monitoring_is_done": [case_with(care="reintegrating", visits=3)],
+    "no_child_decision_is_open": [
+        case_with(child=True, best_interests_due=True),
+        case_with(child=True, best_interests_due=True, best_interests=None),
+    ],
+}
+
+CHILDREN: dict[str, list[Break]] = {
+    "guardian_is_appointed": [
+        case_with(child=True, guardian=None),
+        case_with(child=True, guardian=f.GuardianFacts(LONG_AGO, YESTERDAY, True)),
+        case_with(child=True, guardian=f.GuardianFacts(TOMORROW, None, True)),
+        case_with(child=True, guardian=f.GuardianFacts(LONG_AGO, None, False)),
+    ],
+    "best_interests_say_return": [
+        record_with("best_interests", child=True, outcome="stay"),
+        record_with("best_interests", child=True, outcome="third_country"),
+        case_with(
+            child=True, best_interests=None, also=also(SAME_RECORD, "child_was_heard", "tracing_came_first")
+        ),
+    ],
+    "child_was_heard": [record_with("best_interests", child=True, views_heard=False)],
+    "tracing_came_first": [record_with("best_interests", child=True, on=LONG_AGO)],
+    "child_has_an_escort": [record_with("return_plan", child=True, escort=False)],
+}

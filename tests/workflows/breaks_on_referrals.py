@@ -1,0 +1,159 @@
+"""How to break each guard of the return and of the conversation between two countries."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from policies.model import Policies
+from tests.workflows.breaking import (
+    SAME_RECORD,
+    TOMORROW,
+    YESTERDAY,
+    Break,
+    also,
+    both,
+    case_with,
+    consent_breaks,
+    copy_with,
+    group_breaks,
+    paper_with,
+    record_with,
+)
+from tests.workflows.situations import LATELY, SERVICES, TODAY, TRACED_ON, with_actor
+from workflows import facts as f
+
+SERIOUS = f.ReturnRiskFacts(LATELY, "serious", True, TOMORROW)
+SUSPECTED = f.TracingFacts(TODAY, "confirmed", True, True, True, True)
+LOCAL_CARE = f.BestInterestsFacts(TODAY, "local_care", 3, True, False)
+NO_CARE = f.ReceptionFacts("mm-dor", True, SERVICES, False)
+
+
+def without_instruments(policies: Policies) -> Policies:
+    """The policies with no agreement between Thailand and Myanmar in force."""
+    corridor = policies.corridor("TH", "MM").model_copy(update={"instruments": ()})
+    return policies.model_copy(update={"corridors": {**policies.corridors, "th-mm": corridor}})
+
+
+RETURN: dict[str, list[Break]] = {
+    "identification_is_positive": [
+        case_with(identification=each) for each in ("presumed", "deciding", "reconsidering")
+    ],
+    "return_is_wished_for": [
+        case_with(wish=None),
+        case_with(wish=f.WishFacts(LATELY, "undecided", True, True)),
+        case_with(wish=f.WishFacts(LATELY, "return", False, True)),
+        case_with(wish=f.WishFacts(LATELY, "return", True, False)),
+    ],
+    "return_risk_is_valid": [
+        record_with("return_risk", valid_until=YESTERDAY),
+        case_with(return_risk=None, also=also(SAME_RECORD, "family_risk_is_covered")),
+    ],
+    "family_risk_is_covered": [record_with("return_risk", covers_family=False)],
+    "return_risk_is_bearable": [case_with(return_risk=SERIOUS)],
+    "nationality_is_confirmed": [
+        *(paper_with("tracing", nationality=each) for each in ("pending", "denied", "not_found", "new-code")),
+        copy_with(tracing=None, also=also(SAME_RECORD, "tracing_came_first")),
+    ],
+    "suspicion_was_weighed": [
+        # The report speaks of the family's part, and the risk was assessed before it.
+        both(copy_with(tracing=SUSPECTED), case_with(best_interests=LOCAL_CARE)),
+        case_with(child=True, family_complicity=True),
+    ],
+    "return_plan_covers_life": [
+        case_with(return_plan=None, also=also(SAME_RECORD, "child_has_an_escort")),
+        record_with("return_plan", agreed=False),
+        *(record_with("return_plan", services=SERVICES - {each}) for each in sorted(SERVICES)),
+    ],
+    "travel_document_is_valid": [
+        case_with(travel_document=None),
+        case_with(travel_document=f.TravelDocumentFacts(LATELY, YESTERDAY)),
+        case_with(travel_document=f.TravelDocumentFacts(TOMORROW, TOMORROW)),
+    ],
+    "proceedings_were_considered": [
+        record_with("legal", considered=False),
+        case_with(legal=None, also=also(SAME_RECORD, "claims_have_a_route")),
+    ],
+    "claims_have_a_route": [record_with("legal", cross_border_route=False)],
+    "return_is_found_unsafe": [
+        case_with(return_risk=None),
+        record_with("return_risk", level="high"),
+    ],
+    "child_has_somewhere_safe": [
+        Break(both(copy_with(tracing=traced), copy_with(reception=NO_CARE)).change, child=True)
+        for traced in (
+            None,
+            f.TracingFacts(TRACED_ON, "confirmed", False, True, True, False),
+            f.TracingFacts(TRACED_ON, "confirmed", True, False, True, False),
+            f.TracingFacts(TRACED_ON, "confirmed", True, True, False, False),
+            SUSPECTED,
+        )
+    ],
+}
+
+SHARING: dict[str, list[Break]] = {
+    "consent_for_notify_origin": consent_breaks("notify_origin"),
+    "consent_for_notify_origin_of_identity": [
+        *consent_breaks("notify_origin"),
+        *group_breaks("notify_origin", "identity"),
+    ],
+    "consent_for_return": consent_breaks("return"),
+    "consent_for_contact_family": consent_breaks("contact_family"),
+    "consent_for_reintegration_report": consent_breaks("reintegration_report"),
+    "no_asylum_claim_is_open": [case_with(asylum_claim=True)],
+    "country_is_not_blocked": [case_with(blocked_countries=frozenset({"KH", "MM"}))],
+    "suspected_family_stays_out": [case_with(family_complicity=True)],
+}
+
+CONVERSATION: dict[str, list[Break]] = {
+    "another_has_approved": [copy_with(approved_by=None), copy_with(approved_by="author-1")],
+    "approver_is_not_author": [Break(lambda situation: with_actor(situation, id="author-1"))],
+    "agreement_is_in_force": [Break(lambda situation: situation, policies=without_instruments)],
+    "receiving_office_is_known": [copy_with(receiver_office=None), copy_with(receiver_office="")],
+    "end_is_not_asked": [copy_with(end_asked=each) for each in ("consent_withdrawn", "other")],
+    "end_is_asked": [copy_with(end_asked=None)],
+    "the_turn_is_theirs": [
+        copy_with(state=each)
+        for each in ("assessed", "accepted", "handover_scheduled", "returned_for_info", "postponed")
+    ],
+    "identity_is_disclosed": [copy_with(identity_disclosed=False)],
+    "tracing_is_reported": [copy_with(tracing=None), paper_with("tracing", nationality="pending")],
+    "reception_is_arranged": [
+        copy_with(reception=None),
+        paper_with("reception", office=""),
+        paper_with("reception", ngo_named=False),
+        *(paper_with("reception", services=SERVICES - {each}) for each in sorted(SERVICES)),
+    ],
+    "border_point_is_agreed": [
+        paper_with("schedule", border_point="aranyaprathet-poipet"),
+        copy_with(schedule=None, also=also(SAME_RECORD, "day_is_ahead")),
+    ],
+    "day_is_ahead": [paper_with("schedule", on=YESTERDAY)],
+    "journey_has_begun": [case_with(care="planning_return"), case_with(care="recovering")],
+    "officers_are_named": [
+        paper_with("schedule", sender_officer=False),
+        paper_with("schedule", receiver_officer=False),
+    ],
+    "day_has_come": [
+        paper_with("schedule", on=TOMORROW),
+        paper_with("schedule", on=YESTERDAY),
+        copy_with(schedule=None, also=also(SAME_RECORD, "officers_are_named")),
+    ],
+    "person_reconfirmed_today": [
+        paper_with("handover", agrees=False),
+        paper_with("handover", reconfirmed_on=YESTERDAY),
+    ],
+    "handover_is_complete": [
+        paper_with("handover", belongings_listed=False),
+        paper_with("handover", fit_to_travel=False),
+        paper_with("handover", onward_booked=False),
+        copy_with(handover=None, also=also(SAME_RECORD, "person_reconfirmed_today")),
+    ],
+    "person_is_here": [
+        copy_with(receipt=None),
+        paper_with("receipt", person_present=False),
+        paper_with("receipt", on=TOMORROW),
+        # Signed before the person was handed over at all.
+        paper_with("receipt", on=TODAY - timedelta(days=2)),
+    ],
+    "visits_are_made": [copy_with(visits=3)],
+}

@@ -1,0 +1,221 @@
+"""Situations in which everything holds: one person from Myanmar in a Thai shelter, an adult or a child.
+
+`ready("referral", "sign_handover", child=True)` is a situation in which exactly that step may be taken.
+Everything is frozen; a test breaks one thing with `with_case`, `with_referral` or `with_actor`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from workflows import facts as f
+from workflows.engine import MACHINES
+from workflows.step import Side, Step
+
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+TODAY = NOW.date()
+LONG_AGO = TODAY - timedelta(days=200)
+TRACED_ON = TODAY - timedelta(days=40)
+LATELY = TODAY - timedelta(days=10)
+NEXT_YEAR = TODAY + timedelta(days=365)
+
+ADULT, CHILD = False, True
+# The country that holds the case when the step is taken.
+SENDER, RECEIVER = "TH", "MM"
+SERVICES = frozenset({"health", "housing", "education", "employment"})
+PURPOSES = ("notify_origin", "contact_family", "return", "reintegration_report")
+GROUPS = frozenset({"needs", "age_band", "language", "nationality", "identity", "contact", "family", "health"})
+CASE_MACHINES = ("identification", "care")
+
+
+def actor(country: str = SENDER, system: bool = False) -> f.Actor:
+    """A case manager, or the system itself, of a country."""
+    return f.Actor("worker-1", frozenset({"case_manager"}), "office-1", "ministry-1", country, system)
+
+
+def consents(recipient: str, child: bool) -> tuple[f.ConsentFacts, ...]:
+    """A live consent for each purpose; a child's is the guardian's with the child's own agreement."""
+    giver, assent = ("guardian", True) if child else ("self", None)
+    return tuple(
+        f.ConsentFacts(purpose, recipient, GROUPS, giver, LONG_AGO, NEXT_YEAR, None, assent)
+        for purpose in PURPOSES
+    )
+
+
+def case(child: bool = ADULT, country: str = SENDER) -> f.CaseFacts:
+    """A case on which every record is filled in well; `country` decides to whom its consents speak."""
+    recipient = RECEIVER if country == SENDER else SENDER
+    return f.CaseFacts(
+        country=country,
+        office="office-1",
+        identification="identified",
+        care="recovering",
+        opened_on=LONG_AGO,
+        child=child,
+        age_band="15-17" if child else "18+",
+        sex="F",
+        nationality="MM",
+        exploitation="ForcedLabour",
+        language="my",
+        source="police",
+        presumed_on=LONG_AGO,
+        screening=f.ScreeningFacts(LONG_AGO, "screener-1", 3, 1, True, True, True, True, True),
+        decision=decision("identified"),
+        rights=f.NoticeFacts(LONG_AGO, True, True, "accepted"),
+        remedies_notice=f.NoticeFacts(LATELY, True, True, "declined"),
+        needs=f.NeedsFacts(LONG_AGO, "medium"),
+        placement=f.PlacementFacts(LONG_AGO, "shelter_government", True),
+        care_plan=f.PlanFacts(LONG_AGO, True, SERVICES, child_services=child),
+        guardian=f.GuardianFacts(LONG_AGO, None, True) if child else None,
+        best_interests=f.BestInterestsFacts(LATELY, "family_reunion", 3, True, False) if child else None,
+        wish=f.WishFacts(LATELY, "return", True, True),
+        consents=consents(recipient, child),
+        return_risk=f.ReturnRiskFacts(LATELY, "low", True, TODAY + timedelta(days=20)),
+        return_plan=f.PlanFacts(LATELY, True, SERVICES, escort=child),
+        travel_document=f.TravelDocumentFacts(LATELY, NEXT_YEAR),
+        legal=f.LegalFacts(LATELY, 0, True, 1, True),
+        reintegration_plan=f.PlanFacts(LATELY, True, SERVICES),
+        case_manager="worker-1",
+        closure=f.ClosureFacts(TODAY, "reintegrated", True, True, False),
+        support_agency=True,
+    )
+
+
+def decision(outcome: str, decider: str = "decider-1", by_country: str = SENDER) -> f.DecisionFacts:
+    """A decision of Thailand's panel, with findings and reasons, told to the person."""
+    return f.DecisionFacts(
+        LATELY, outcome, "th-mdt", by_country, decider, 3, True, True, True, True, LATELY, True
+    )
+
+
+def referral(side: Side, child: bool = ADULT) -> f.ReferralFacts:
+    """One copy of a referral from Thailand to Myanmar on which everything is filled in."""
+    return f.ReferralFacts(
+        side=side.value,
+        from_country=SENDER,
+        to_country=RECEIVER,
+        state="draft",
+        child=child,
+        drafted_by="author-1",
+        approved_by="supervisor-1",
+        receiver_office="mm-dor",
+        consents=consents(RECEIVER, child) if side is Side.RECEIVER else (),
+        identity_disclosed=True,
+        tracing=f.TracingFacts(TRACED_ON, "confirmed", True, True, True, False),
+        plan=f.PlanFacts(LATELY, True, SERVICES, escort=child),
+        reception=f.ReceptionFacts("mm-dor", True, SERVICES, True),
+        schedule=f.ScheduleFacts("mae-sot-myawaddy", TODAY, True, True),
+        handover=f.HandoverFacts(TODAY, TODAY, True, True, True, True),
+        receipt=f.ReceiptFacts(TODAY, True, "none"),
+        visits=4,
+    )
+
+
+# What a step needs beyond the case above: (facts of the case, facts of the referral copy).
+SPECIAL: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {
+    ("identification", "not_identify"): ({"decision": decision("not_identified")}, {}),
+    ("identification", "uphold"): (
+        {"decision": decision("not_identified", "decider-2"), "earlier_deciders": frozenset({"decider-1"})},
+        {},
+    ),
+    ("identification", "recognise"): ({"decision": decision("identified", by_country="MM")}, {}),
+    ("identification", "ask_reconsideration"): (
+        {"negative_on": LATELY, "reconsideration_grounds": True},
+        {},
+    ),
+    ("care", "depart"): ({"referral_state": "handover_scheduled"}, {}),
+    ("care", "turn_back"): ({"referral_state": "postponed"}, {}),
+    ("care", "record_handover"): ({"receipt_signed": True, "referral_state": "received"}, {}),
+    ("care", "include_locally"): ({"wish": f.WishFacts(LATELY, "stay", True, True)}, {}),
+    ("care", "resettle"): ({"wish": f.WishFacts(LATELY, "third_country", True, True)}, {}),
+    ("care", "arrive"): ({"receipt_signed": True}, {}),
+    ("care", "close"): ({"visits": 4}, {}),
+    ("referral", "supply_info"): ({}, {"came_from": "sent"}),
+    ("referral", "sign_handover"): ({"care": "returning", "referral_state": "handover_scheduled"}, {}),
+    ("referral", "find_no_safe_return"): (
+        {"return_risk": f.ReturnRiskFacts(LATELY, "serious", True, TODAY)},
+        {},
+    ),
+    ("referral", "grant_end"): ({}, {"end_asked": "consent_withdrawn"}),
+    ("referral", "refuse_end"): ({}, {"end_asked": "consent_withdrawn"}),
+}
+# Where the receiving country has opened its own case (after acceptance).
+WITH_A_RECEIVING_CASE = frozenset(
+    {"accepted", "handover_scheduled", "handed_over", "postponed", "received", "in_reintegration"}
+)
+
+
+def step_of(machine: str, step: str) -> Step:
+    """The row of the table; fails when there is none."""
+    row = MACHINES[machine].step(step)
+    assert row is not None, f"{machine} has no step {step}"
+    return row
+
+
+def ready(machine: str, step: str, *, child: bool = ADULT, start: str | None = None) -> f.Situation:
+    """A situation in which this step may be taken, from its first start state or from `start`."""
+    row = step_of(machine, step)
+    state = start or row.start[0].value
+    of_case, of_referral = SPECIAL.get((machine, step), ({}, {}))
+    today = f.Today(NOW, TODAY)
+    if machine in CASE_MACHINES:
+        facts = replace(case(child), **{machine: state}, **of_case)
+        return f.Situation(actor(system=row.system_only), today, facts)
+    side = row.by or Side.SENDER
+    copy = replace(referral(side, child), state=state, **of_referral)
+    if side is Side.SENDER:
+        return f.Situation(actor(), today, replace(case(child), **of_case), copy)
+    here = None
+    if state in WITH_A_RECEIVING_CASE:
+        here = replace(case(child, RECEIVER), care="awaiting_arrival")
+    return f.Situation(actor(RECEIVER, row.system_only), today, here, copy)
+
+
+def bare(machine: str, step: str, *, child: bool = ADULT) -> f.Situation:
+    """The same moment with nothing recorded at all: an opened case, a fresh copy."""
+    full = ready(machine, step, child=child)
+    row = step_of(machine, step)
+    empty = f.CaseFacts("TH", "office-1", "reported", "intake", LONG_AGO, child)
+    if machine in CASE_MACHINES:
+        return replace(full, case=replace(empty, **{machine: row.start[0].value}))
+    assert full.referral is not None
+    copy = f.ReferralFacts(full.referral.side, SENDER, RECEIVER, full.referral.state, child, drafted_by="worker-1")
+    return replace(full, case=empty if full.referral.side == "sender" else None, referral=copy)
+
+
+def with_case(situation: f.Situation, **changes: Any) -> f.Situation:
+    """The situation with other facts of the case."""
+    assert situation.case is not None, "this situation has no case"
+    return replace(situation, case=replace(situation.case, **changes))
+
+
+def with_referral(situation: f.Situation, **changes: Any) -> f.Situation:
+    """The situation with other facts of the referral copy."""
+    assert situation.referral is not None, "this situation has no referral"
+    return replace(situation, referral=replace(situation.referral, **changes))
+
+
+def with_actor(situation: f.Situation, **changes: Any) -> f.Situation:
+    """The situation with another actor."""
+    return replace(situation, actor=replace(situation.actor, **changes))
+
+
+def with_consents(situation: f.Situation, change: Any) -> f.Situation:
+    """The situation with `change(rows)` in place of the consents, on the case and on the copy."""
+    if situation.case is not None:
+        situation = with_case(situation, consents=change(situation.case.consents))
+    if situation.referral is not None and situation.referral.consents:
+        situation = with_referral(situation, consents=change(situation.referral.consents))
+    return situation
+
+
+def on(situation: f.Situation, day: date) -> f.Situation:
+    """The same situation on another day."""
+    return replace(situation, today=f.Today(datetime(day.year, day.month, day.day, 2, tzinfo=UTC), day))
+
+
+def all_steps() -> list[tuple[str, str]]:
+    """Every (machine, step) there is."""
+    return [(name, row.name) for name, spec in MACHINES.items() for row in spec.steps]

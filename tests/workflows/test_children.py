@@ -1,0 +1,199 @@
+"""A child, or an age in doubt: no proof of means, a guardian, heard, and home only if that is best (OHCHR-P10)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from policies.model import Policies
+from tests.workflows.situations import (
+    LATELY,
+    SERVICES,
+    TODAY,
+    TRACED_ON,
+    all_steps,
+    ready,
+    step_of,
+    with_case,
+    with_referral,
+)
+from workflows import facts as f
+from workflows.effects import OpenTask
+from workflows.engine import Moved, Refused, decide
+from workflows.recording import NEEDS_GUARDIAN, ONLY_WITH_STEP, guards_for, refusals_for
+
+# Steps that decide on a child or move it towards another country.
+WITH_GUARDIAN = {
+    ("identification", "open_decision"),
+    ("identification", "identify"),
+    ("identification", "not_identify"),
+    ("identification", "uphold"),
+    ("care", "start_recovery"),
+    ("care", "plan_return"),
+    ("care", "depart"),
+    ("referral", "send"),
+    ("referral", "propose_plan"),
+    ("referral", "schedule_handover"),
+    ("referral", "reschedule"),
+    ("referral", "sign_handover"),
+}
+# Steps that bring a child nearer to the border once the report is in.
+TOWARDS_HOME = ("propose_plan", "schedule_handover", "reschedule", "sign_handover")
+
+
+def codes(answer: Moved | Refused) -> set[str]:
+    return {refusal.code for refusal in answer.refusals} if isinstance(answer, Refused) else set()
+
+
+def bid(outcome: str = "family_reunion", **facts: object) -> f.BestInterestsFacts:
+    return replace(f.BestInterestsFacts(LATELY, outcome, 3, True, False), **facts)
+
+
+def test_a_child_needs_no_proof_of_means(policies: Policies) -> None:
+    for child, wanted in ((True, set()), (False, {"findings_meet_definition"})):
+        situation = ready("identification", "identify", child=child)
+        assert situation.case is not None and situation.case.decision is not None
+        made = replace(situation.case.decision, means=False)
+        answer = decide("identification", "identify", with_case(situation, decision=made), policies)
+        assert codes(answer) == wanted
+
+
+def test_an_age_in_doubt_is_a_childs(policies: Policies) -> None:
+    """The doubt is written as child=True with an unknown band; every guard treats it as a child."""
+    situation = with_case(ready("care", "depart", child=True), age_band="unknown")
+    assert isinstance(decide("care", "depart", situation, policies), Moved)
+    unguarded = with_case(situation, guardian=None, best_interests=None)
+    assert {"guardian_is_appointed", "best_interests_say_return"} <= codes(
+        decide("care", "depart", unguarded, policies)
+    )
+
+
+@pytest.mark.parametrize(("machine", "step"), all_steps())
+def test_the_guardian_comes_first(machine: str, step: str, policies: Policies) -> None:
+    asked = "guardian_is_appointed" in {guard.name for guard in step_of(machine, step).guards}
+    assert asked == ((machine, step) in WITH_GUARDIAN)
+    if asked:
+        alone = with_case(ready(machine, step, child=True), guardian=None)
+        assert codes(decide(machine, step, alone, policies)) == {"guardian_is_appointed"}
+
+
+@pytest.mark.parametrize("kind", sorted(NEEDS_GUARDIAN))
+def test_no_weighty_record_about_a_child_without_a_guardian(kind: str, policies: Policies) -> None:
+    child, adult = ready("care", "plan_return", child=True), ready("care", "plan_return")
+    assert not refusals_for(kind, child, policies)
+    assert not refusals_for(kind, adult, policies)
+    alone = refusals_for(kind, with_case(child, guardian=None), policies)
+    assert [refusal.code for refusal in alone] == ["guardian_is_appointed"]
+
+
+def test_safety_and_the_first_interview_wait_for_no_guardian(policies: Policies) -> None:
+    alone = with_case(ready("care", "plan_return", child=True), guardian=None)
+    for kind in ("needs_assessment", "screening", "circumstances", "guardian_appointment"):
+        assert not refusals_for(kind, alone, policies)
+    for machine, step in (("identification", "presume"), ("care", "shelter_at_once"), ("care", "admit")):
+        alone = with_case(ready(machine, step, child=True), guardian=None)
+        assert isinstance(decide(machine, step, alone, policies), Moved)
+
+
+def test_what_certifies_a_step_is_written_only_by_the_step(policies: Policies) -> None:
+    for kind in ONLY_WITH_STEP:
+        refusals = refusals_for(kind, ready("care", "plan_return"), policies)
+        assert [refusal.code for refusal in refusals] == ["belongs_to_a_step"]
+    closed = with_case(ready("care", "plan_return"), care="closed")
+    assert [refusal.code for refusal in refusals_for("wish", closed, policies)] == ["case_is_open"]
+    assert [guard.name for guard in guards_for("wish")] == ["case_is_open"]
+
+
+@pytest.mark.parametrize("step", TOWARDS_HOME)
+def test_trace_assess_hear_decide(step: str, policies: Policies) -> None:
+    """OHCHR-G8.4: the determination is made with the report in hand, after hearing the child."""
+    good = ready("referral", step, child=True)
+    too_early = bid(on=TRACED_ON - timedelta(days=1))
+    same_day = bid(on=TRACED_ON)
+    unheard = bid(views_heard=False)
+    too_young = bid(views_heard=False, views_reason=True)
+    for determination, wanted in (
+        (too_early, {"tracing_came_first"}),
+        (same_day, set()),
+        (unheard, {"child_was_heard"}),
+        (too_young, set()),
+    ):
+        situation = with_case(good, best_interests=determination)
+        assert codes(decide("referral", step, situation, policies)) == wanted
+    untraced = with_referral(good, tracing=None)
+    assert "tracing_came_first" in codes(decide("referral", step, untraced, policies))
+
+
+@pytest.mark.parametrize("outcome", ["stay", "third_country", "not-yet-invented"])
+def test_no_return_against_the_determination(outcome: str, policies: Policies) -> None:
+    against = bid(outcome)
+    for machine, step in [("care", "depart"), *(("referral", each) for each in TOWARDS_HOME)]:
+        situation = with_case(ready(machine, step, child=True), best_interests=against)
+        assert codes(decide(machine, step, situation, policies)) == {"best_interests_say_return"}
+
+
+def test_the_panels_word_opens_the_other_ways(policies: Policies) -> None:
+    situation = ready("referral", "find_no_safe_return", child=True)
+    calm = with_case(situation, return_risk=None)
+    assert codes(decide("referral", "find_no_safe_return", calm, policies)) == {"return_is_found_unsafe"}
+    stays = with_case(calm, best_interests=bid("stay"))
+    assert isinstance(decide("referral", "find_no_safe_return", stays, policies), Moved)
+    # For an adult a determination means nothing: it is the person who chooses.
+    adult = with_case(stays, child=False)
+    assert isinstance(decide("referral", "find_no_safe_return", adult, policies), Refused)
+
+
+def test_a_child_goes_to_people_known_to_be_safe(policies: Policies) -> None:
+    good = ready("referral", "accept", child=True)
+    family = f.TracingFacts(TRACED_ON, "confirmed", True, True, True, False)
+    nothing = f.ReceptionFacts("mm-dor", True, SERVICES, False)
+    cases = (
+        (family, nothing, set()),
+        (replace(family, family_found=False), nothing, {"child_has_somewhere_safe"}),
+        (replace(family, family_willing=False), nothing, {"child_has_somewhere_safe"}),
+        (replace(family, complicity_suspected=True), nothing, {"child_has_somewhere_safe"}),
+        (replace(family, complicity_suspected=True), replace(nothing, family_or_care_arranged=True), set()),
+    )
+    for traced, offered, wanted in cases:
+        situation = with_referral(good, tracing=traced, reception=offered)
+        assert codes(decide("referral", "accept", situation, policies)) == wanted
+
+
+def test_a_suspected_family_never_gets_the_child_back(policies: Policies) -> None:
+    suspected = with_case(ready("referral", "sign_handover", child=True), family_complicity=True)
+    assert codes(decide("referral", "sign_handover", suspected, policies)) == {"suspicion_was_weighed"}
+    elsewhere = with_case(suspected, best_interests=bid("local_care"))
+    assert isinstance(decide("referral", "sign_handover", elsewhere, policies), Moved)
+
+
+def test_a_new_question_about_a_child_holds_the_case_open(policies: Policies) -> None:
+    """An older determination does not answer a new one that is due."""
+    asked_again = with_case(ready("care", "close", child=True), best_interests_due=True)
+    assert codes(decide("care", "close", asked_again, policies)) == {"no_child_decision_is_open"}
+    assert isinstance(decide("care", "close", with_case(asked_again, child=False), policies), Moved)
+
+
+def test_a_childs_clocks_run_faster() -> None:
+    wanted = {
+        ("identification", "start_screening", "screen"): "child_protection",
+        ("care", "admit", "review_placement"): "child_protection",
+        ("care", "shelter_at_once", "review_placement"): "child_protection",
+        ("referral", "send", "answer_referral"): "acknowledge_child",
+        ("referral", "send", "await_answer"): "acknowledge_child",
+    }
+    for (machine, step, kind), clock in wanted.items():
+        found = [e for e in step_of(machine, step).effects if isinstance(e, OpenTask) and e.kind == kind]
+        assert [task.child_clock for task in found] == [clock]
+    guardian = [
+        effect
+        for effect in step_of("identification", "presume").effects
+        if isinstance(effect, OpenTask) and effect.kind == "appoint_guardian"
+    ]
+    assert [(task.only_child, task.clock) for task in guardian] == [(True, "child_protection")]
+
+
+def test_a_guardian_serves_for_a_time() -> None:
+    keeper = f.GuardianFacts(TODAY, TODAY + timedelta(days=3), True)
+    assert [keeper.serves_on(TODAY + timedelta(days=n)) for n in (-1, 0, 3, 4)] == [False, True, True, False]
