@@ -38,7 +38,7 @@ from app.settings import Settings
 from policies.load import load_policies
 
 # Every room that has a JSON door: app/<room>/api.py with a `router`. A room that appears is added here.
-ROOMS: Final = ("accounts",)
+ROOMS: Final = ("accounts", "cases", "people", "worklist", "oversight", "referrals", "directory", "lifecycle", "statistics")
 PREFIX: Final = "/api/v1"
 # Measured: with more threads than this the same code answers later, not sooner.
 THREADS: Final = 4
@@ -65,7 +65,7 @@ def create_app(
     settings = settings or Settings()
     if not structlog.is_configured():
         log.configure()
-    house = _house(settings, clock or Clock(), passwords or Passwords())
+    house = open_house(settings, clock, passwords)
     app = FastAPI(
         title="Waymark",
         openapi_url=None,
@@ -100,7 +100,11 @@ def health(request: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
-def _house(settings: Settings, clock: Clock, passwords: Passwords) -> House:
+def open_house(settings: Settings, clock: Clock | None = None, passwords: Passwords | None = None) -> House:
+    """What a running program holds, opened from its settings; the doors and the command line share it.
+
+    Raises PolicyError, KeyMissing, ValueError: policies, keys or settings cannot be used.
+    """
     create = settings.creates_keys
     secrets = load_keys(settings.token_key_file, create=create, purpose="token key")
     return House(
@@ -108,14 +112,14 @@ def _house(settings: Settings, clock: Clock, passwords: Passwords) -> House:
         policies=load_policies(settings.policies_folder),
         keys=KeyRing.from_file(settings.kek_file, create),
         signing=SigningKeys.from_folder(settings.signing_folder, create),
-        clock=clock,
+        clock=clock or Clock(),
         tokens=Tokens(
             {str(version): secret for version, secret in secrets.items()},
             current=str(max(secrets)),
             issuer="waymark",
             audience="waymark-api",
         ),
-        passwords=passwords,
+        passwords=passwords or Passwords(),
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import aliased
 
 from app.access import attempts, once, sessions
@@ -23,6 +23,19 @@ from app.models.outbox import OutboxRow
 log = structlog.get_logger("worker")
 TABLE: Any = OutboxRow.__table__
 LONGEST_WAIT = timedelta(hours=1)
+_EARLIER = aliased(OutboxRow)
+_FIRST_OF_LINE = ~(
+    select(_EARLIER.id)
+    .where(_EARLIER.line == TABLE.c.line, _EARLIER.done_at.is_(None), _EARLIER.seq < TABLE.c.seq)
+    .exists()
+)
+_NEXT = (
+    select(TABLE)
+    .where(TABLE.c.done_at.is_(None), TABLE.c.next_at <= bindparam("now"), _FIRST_OF_LINE)
+    .order_by(TABLE.c.next_at, TABLE.c.created_at, TABLE.c.line, TABLE.c.seq)
+    .limit(1)
+)
+_DONE = update(TABLE).where(TABLE.c.id == bindparam("row"))
 SWEEP_EVERY = timedelta(hours=1)
 
 
@@ -87,20 +100,8 @@ class Worker:
         return ring(self._house)
 
     def _next(self) -> Any:
-        earlier = aliased(OutboxRow)
-        first_of_line = ~(
-            select(earlier.id)
-            .where(earlier.line == TABLE.c.line, earlier.done_at.is_(None), earlier.seq < TABLE.c.seq)
-            .exists()
-        )
-        query = (
-            select(TABLE)
-            .where(TABLE.c.done_at.is_(None), TABLE.c.next_at <= self._house.clock.now(), first_of_line)
-            .order_by(TABLE.c.next_at, TABLE.c.created_at, TABLE.c.line, TABLE.c.seq)
-            .limit(1)
-        )
         with self._house.db.read() as session:
-            return session.execute(query).one_or_none()
+            return session.execute(_NEXT, {"now": self._house.clock.now()}).one_or_none()
 
     def _carry_out(self, row: Any) -> None:
         payload = json.loads(row.payload)
@@ -120,11 +121,11 @@ class Worker:
             if session.execute(mine.with_for_update(skip_locked=True)).first() is None:
                 return
             HANDLERS[row.effect](self._house.system_desk(session, row.country), payload)
-            session.execute(update(TABLE).where(TABLE.c.id == row.id).values(done_at=self._house.clock.now()))
+            session.execute(_DONE, {"row": row.id, "done_at": self._house.clock.now()})
 
     def _done(self, row: Any) -> None:
         with self._house.db.write() as session:
-            session.execute(update(TABLE).where(TABLE.c.id == row.id).values(done_at=self._house.clock.now()))
+            session.execute(_DONE, {"row": row.id, "done_at": self._house.clock.now()})
 
     def _postpone(self, row: Any, error: Exception) -> None:
         wait = min(timedelta(seconds=2 ** min(row.attempts, 12)), LONGEST_WAIT)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, StrictBool, StrictInt
+from pydantic import AfterValidator, Field, StrictBool, StrictInt
 
 from policies.terms import Cited, Clock, CountryCode, Dated, DatedClock, Day, FrozenMap, Policy, Slug, Text
 
@@ -95,12 +96,22 @@ class Entitlement(Policy):
         return next((each for each in self.amounts if each.holds_on(on)), None)
 
 
+def _known_zone(name: str) -> str:
+    """The name of a time zone; ValueError when there is no such zone."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError(f"there is no time zone '{name}'") from None
+    return name
+
+
 class Country(Policy):
     """Everything the rules need to know of one country."""
 
     code: CountryCode
     name: Text
     languages: tuple[str, ...] = Field(min_length=1)  # ISO 639-1, official or national first
+    timezone: Annotated[str, AfterValidator(_known_zone)]  # whose calendar says which day it is, e.g. at a border
     age_of_majority: Annotated[StrictInt, Field(ge=18, le=25)]
     competent_authority: CompetentAuthority
     hotline: Hotline

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime, tzinfo
+from zoneinfo import ZoneInfo
 
 from policies.corridor import (
     CORRIDOR_CLOCKS,
@@ -144,6 +145,15 @@ class Policies(Policy):
         if country not in self.countries:
             raise KeyError(f"no clock '{name}' for {country}: the policies have no such country")
         return self.countries[country].clock(name, on)
+
+    def zone(self, country: str) -> tzinfo:
+        """The time zone of a country; UTC for a country without a policy."""
+        known = self.countries.get(country)
+        return ZoneInfo(known.timezone) if known else UTC
+
+    def day(self, country: str, moment: datetime) -> date:
+        """The calendar day of an aware moment in a country."""
+        return moment.astimezone(self.zone(country)).date()
 
     def source(self, source_id: str) -> Source:
         """The source with this id; KeyError when sources.yaml has none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -60,6 +60,11 @@ class Desk:
     session_id: str = ""
     writable: bool = True
     _kept: list[Callable[[Session], None]] = field(default_factory=list)
+
+    @property
+    def today(self) -> date:
+        """The calendar day it is now in the desk's country: what rules call today."""
+        return self.policies.day(self.actor.country, self.now)
 
     def keep_if_refused(self, write: Callable[[Session], None]) -> None:
         """Have ``write`` run in its own transaction if this one ends in a refusal (an AppError).

@@ -20,11 +20,19 @@ from workflows.effects import (
 )
 from workflows.step import Step
 
-# Steps by which the receiving side decides on what it was sent: they answer with a receipt of the level 'decided'.
-DECIDING = frozenset(
-    {"acknowledge", "decline", "return_for_info", "report_assessment", "accept", "grant_end", "refuse_end",
-     "sign_receipt", "report_not_received"}
-)
+_OFFER = ("send", "supply_info")
+# Steps by which the receiving side decides, and the messages they answer with a receipt of the level 'decided'.
+DECIDING = {
+    "acknowledge": _OFFER,
+    "decline": (*_OFFER, "propose_plan"),
+    "return_for_info": (*_OFFER, "propose_plan"),
+    "report_assessment": (*_OFFER, "disclose_identity"),
+    "accept": ("propose_plan", "supply_info"),
+    "sign_receipt": ("sign_handover",),
+    "report_not_received": ("sign_handover",),
+    "grant_end": ("request_end",),
+    "refuse_end": ("request_end",),
+}
 
 
 def carry_out(
@@ -68,8 +76,9 @@ def _send(
 ) -> None:
     body = messages.compose(desk, held, step, effect, given, filled)
     if step.name in DECIDING:
-        heard = messages.last_message(desk, held.row.shared_id, "in")
+        heard = messages.last_message(desk, held.row.shared_id, "in", DECIDING[step.name])
         if heard is not None and receipts.found(desk, heard.message_id, "decided") is None:
-            outcome = {"step": step.name, "state": held.row.state, "reason": str(given.get("reason", ""))}
+            state = held.referral_facts.state if held.referral_facts else ""
+            outcome = {"step": step.name, "state": state, "reason": str(given.get("reason", ""))}
             body["receipts"] = [receipts.give(desk, heard.message_id, heard.digest.hex(), "decided", outcome)]
     messages.post(desk, held, step.name, body)

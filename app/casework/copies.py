@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from app.access.desk import Desk
-from app.casework import history
+from app.casework import history, records
 from app.casework.facts import said, stored
 from app.casework.held import REFERRAL, Held, hold_referral
 from app.casework.history import Chain, Event
@@ -30,8 +30,12 @@ def make_copy(
     border_point: str | None,
     border_office_id: str | None,
     event: str,
+    note: str | None = None,
 ) -> str:
-    """Insert one copy in the state of ``facts`` with its first history entry; the id of the copy."""
+    """Insert one copy in the state of ``facts`` with its first history entry; the id of the copy.
+
+    note: the author's own words, sealed under the key of ``key_id``; they never travel.
+    """
     chain = Chain("referral", new_id(), 0, history.NO_HASH)
     row: dict[str, Any] = {
         "id": chain.subject_id,
@@ -58,9 +62,9 @@ def make_copy(
     }
     desk.session.execute(insert(REFERRAL), row)
     details = {"shared": shared_id, "facts": said(facts)}
-    history.append(
-        desk.session, chain, Event("opened", event, 1, details, desk.now), desk.actor, desk.now, desk.keys, None
-    )
+    opening = Event("opened", event, 1, details, desk.now, note)
+    key = records.key_of(desk, key_id) if note else None
+    history.append(desk.session, chain, opening, desk.actor, desk.now, desk.keys, key)
     desk.session.execute(REFERRAL.update().where(REFERRAL.c.id == chain.subject_id).values(chain_head=chain.head))
     return chain.subject_id
 

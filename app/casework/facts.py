@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -13,6 +14,7 @@ from workflows.facts import CaseFacts, ReferralFacts
 
 _CASE = TypeAdapter(CaseFacts)
 _REFERRAL = TypeAdapter(ReferralFacts)
+_PLAIN = frozenset({str, int, bool, type(None)})
 
 
 def case_facts_from(text: str) -> CaseFacts:
@@ -45,8 +47,12 @@ def said(facts: CaseFacts | ReferralFacts) -> dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """Facts as plain JSON values."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {each.name: plain(getattr(value, each.name)) for each in dataclasses.fields(value)}
+    kind: Any = type(value)
+    if kind in _PLAIN:
+        return value
+    names = _names(kind)
+    if names:
+        return {name: plain(getattr(value, name)) for name in names}
     if isinstance(value, frozenset):
         return sorted(plain(each) for each in value)
     if isinstance(value, tuple | list):
@@ -54,3 +60,9 @@ def plain(value: Any) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()
     return value
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    """The fields of a dataclass; none for any other type."""
+    return tuple(each.name for each in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()

@@ -36,7 +36,7 @@ def open_receiving_case(desk: Desk, payload: dict[str, Any]) -> None:
             office=facts.receiver_office or "",
             identification="reported",
             care="awaiting_arrival",
-            opened_on=desk.now.date(),
+            opened_on=desk.today,
             child=facts.child,
             age_band=about.get("age_band", "unknown"),
             sex=about.get("sex", "U"),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import core_schema
 
+from app.kit.errors import Invalid
 from policies.model import FieldGroup, Policies
 from workflows.facts import CaseFacts, ReferralFacts
 
@@ -68,6 +70,27 @@ Services = Annotated[
 ]
 
 
+Filled = TypeVar("Filled", bound=Form)
+
+
+def validated(form: type[Filled], body: Any, context: CodeCheck, place: str, sentence: str) -> Filled:
+    """``body`` (plain JSON values) as ``form``.
+
+    Raises Invalid (422) with ``sentence``, naming each field below ``place`` and its rule; what was typed is
+    never repeated.
+    """
+    try:
+        return form.model_validate_json(json.dumps(body), context=context)
+    except ValidationError as error:
+        problems = [
+            {"field": ".".join([place, *map(str, each["loc"])]), "rule": each["msg"]}
+            for each in error.errors(include_input=False, include_url=False)
+        ]
+    except RecursionError:
+        problems = [{"field": place, "rule": "not nested so deeply"}]
+    raise Invalid(sentence, extra={"errors": problems})
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Who filled in a form, and the day it is about."""
@@ -78,7 +101,6 @@ class Entry:
     on: date
 
 
-Filled = TypeVar("Filled", bound=Form)
 FoldCase = Callable[[CaseFacts, Any, Entry], CaseFacts]
 FoldReferral = Callable[[ReferralFacts, Any, Entry], ReferralFacts]
 
@@ -88,8 +110,8 @@ class Kind:
     """One kind of record: its form, who may see it, where it is kept and what it changes in the facts.
 
     home: the subject that keeps it (case or referral). shared: it crosses with the step it belongs to, less
-    the ``withheld`` fields (all of them optional). permission: what adding it needs. example: a full form for
-    the API description.
+    the ``withheld`` fields (all of them optional); a field of ``bound`` crosses only where corridor and consent
+    let its data group travel. permission: what adding it needs. example: a full form for the API description.
     """
 
     name: str
@@ -103,4 +125,5 @@ class Kind:
     fold_referral: FoldReferral | None = None
     shared: bool = False
     withheld: frozenset[str] = frozenset()
+    bound: Mapping[str, str] = field(default_factory=dict)
     permission: str = "record:write"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from app.access.desk import Desk
 from app.casework import projection, records
@@ -28,8 +28,27 @@ _CASE_QUERY = (
     select(CASE, FACTS.c.facts, PERSON.c.key_id)
     .join(FACTS, FACTS.c.case_id == CASE.c.id)
     .join(PERSON, PERSON.c.id == CASE.c.person_id)
+    .where(CASE.c.id == bindparam("subject"), CASE.c.country == bindparam("here"))
 )
-_REFERRAL_QUERY = select(REFERRAL)
+_REFERRAL_QUERY = select(REFERRAL).where(REFERRAL.c.id == bindparam("subject"))
+# Built once: on these paths writing a statement costs as much as running it. The key says whether to lock.
+_CASE = {False: _CASE_QUERY, True: _CASE_QUERY.with_for_update(of=CASE)}
+_REFERRAL = {False: _REFERRAL_QUERY, True: _REFERRAL_QUERY.with_for_update()}
+_CASE_OF_REFERRAL = select(REFERRAL.c.case_id).where(
+    REFERRAL.c.id == bindparam("subject"), REFERRAL.c.country == bindparam("here")
+)
+_LINKS = (
+    select(REFERRAL.c.side, REFERRAL.c.state, REFERRAL.c.custody, REFERRAL.c.changed_at)
+    .where(REFERRAL.c.case_id == bindparam("subject"))
+    .order_by(REFERRAL.c.changed_at, REFERRAL.c.id)
+)
+_OFFICE_ID = select(OFFICE.c.id).where(OFFICE.c.code == bindparam("office"), OFFICE.c.country == bindparam("here"))
+# The columns to set are the names of the parameters they are run with.
+_SWAP = {
+    table: update(table).where(table.c.id == bindparam("subject"), table.c.version == bindparam("seen"))
+    for table in (CASE, REFERRAL)
+}
+_SAVE_FACTS = update(FACTS).where(FACTS.c.case_id == bindparam("subject"))
 
 
 @dataclass(slots=True)
@@ -86,7 +105,7 @@ class Held:
         """What rules may look at now."""
         return Situation(
             actor=desk.actor,
-            today=Today(desk.now, desk.now.date()),
+            today=Today(desk.now, desk.today),
             case=self.case_facts,
             referral=self.referral_facts,
             given=given or {},
@@ -98,8 +117,7 @@ def hold_case(desk: Desk, case_id: str, lock: bool = True) -> Held:
 
     Raises NotFound when there is none in this country.
     """
-    query = _CASE_QUERY.where(CASE.c.id == case_id, CASE.c.country == desk.actor.country)
-    row = desk.session.execute(query.with_for_update(of=CASE) if lock else query).one_or_none()
+    row = desk.session.execute(_CASE[lock], {"subject": case_id, "here": desk.actor.country}).one_or_none()
     if row is None:
         raise NotFound()
     return Held(
@@ -118,13 +136,12 @@ def hold_referral(desk: Desk, referral_id: str, lock: bool = True) -> Held:
     Raises NotFound when there is none in this country.
     """
     known = desk.session.execute(
-        select(REFERRAL.c.case_id).where(REFERRAL.c.id == referral_id, REFERRAL.c.country == desk.actor.country)
+        _CASE_OF_REFERRAL, {"subject": referral_id, "here": desk.actor.country}
     ).one_or_none()
     if known is None:
         raise NotFound()
     case = hold_case(desk, known.case_id, lock) if known.case_id else None
-    query = _REFERRAL_QUERY.where(REFERRAL.c.id == referral_id)
-    row = desk.session.execute(query.with_for_update() if lock else query).one()
+    row = desk.session.execute(_REFERRAL[lock], {"subject": referral_id}).one()
     return Held(
         "referral",
         row,
@@ -138,13 +155,9 @@ def hold_referral(desk: Desk, referral_id: str, lock: bool = True) -> Held:
 
 def links_of(desk: Desk, case_id: str) -> list[projection.Link]:
     """What the referral copies of a case say now."""
-    query = select(REFERRAL.c.side, REFERRAL.c.state, REFERRAL.c.custody, REFERRAL.c.changed_at).where(
-        REFERRAL.c.case_id == case_id
-    )
-    query = query.order_by(REFERRAL.c.changed_at, REFERRAL.c.id)
     return [
         projection.Link(row.side, row.state, row.custody, row.changed_at.isoformat())
-        for row in desk.session.execute(query)
+        for row in desk.session.execute(_LINKS, {"subject": case_id})
     ]
 
 
@@ -160,7 +173,7 @@ def swap_referral(desk: Desk, held: Held, version: int, values: dict[str, Any]) 
 
 def save_case_facts(desk: Desk, case_id: str, facts: CaseFacts) -> None:
     """Store the facts of a case: the columns lists filter by, and the whole."""
-    desk.session.execute(update(FACTS).where(FACTS.c.case_id == case_id).values(**fact_columns(facts)))
+    desk.session.execute(_SAVE_FACTS, {"subject": case_id, **fact_columns(facts)})
 
 
 def fact_columns(facts: CaseFacts) -> dict[str, Any]:
@@ -180,7 +193,7 @@ def _end(held: Held) -> dict[str, Any]:
 
 
 def _swap(desk: Desk, table: Any, held: Held, version: int, values: dict[str, Any]) -> None:
-    done = desk.session.execute(update(table).where(table.c.id == held.id, table.c.version == version).values(values))
+    done = desk.session.execute(_SWAP[table], {"subject": held.id, "seen": version, **values})
     if done.rowcount != 1:  # type: ignore[attr-defined]
         raise StaleVersion()
 
@@ -196,6 +209,5 @@ def office_at(desk: Desk, facts: ReferralFacts, border_point: str) -> str | None
 
 def office_id_of(desk: Desk, code: str) -> str | None:
     """The row id of an office of this country by its code, or None."""
-    query = select(OFFICE.c.id).where(OFFICE.c.code == code, OFFICE.c.country == desk.actor.country)
-    found = desk.session.execute(query).scalar_one_or_none()
+    found = desk.session.execute(_OFFICE_ID, {"office": code, "here": desk.actor.country}).scalar_one_or_none()
     return str(found) if found else None

@@ -168,8 +168,10 @@ def check_chain(
         if wrong:
             return seq - after - 1, f"{subject_id}: entry {seq}: the column '{wrong}' is not what was hashed"
         previous = row.hash
-    if seq != count or previous != head:
+    if seq != count:
         return seq - after, f"{subject_id}: the chain ends at {seq}, the record says {count}"
+    if previous != head:
+        return max(0, seq - after - 1), f"{subject_id}: entry {seq} is not the one the record ends with"
     return seq - after, None
 
 

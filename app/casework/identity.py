@@ -10,9 +10,10 @@ from pydantic import Field
 from sqlalchemy import insert, select, update
 
 from app.access.desk import Desk
-from app.casework.forms import Coded, Form, Long, Short
+from app.casework.forms import CodeCheck, Coded, Form, Long, Short, validated
 from app.kit.canonical import canonical_bytes
 from app.models.identity import PersonIdentity
+from policies.model import Policies
 
 _TABLE: Any = PersonIdentity.__table__
 PARTS = {
@@ -37,6 +38,15 @@ class Identity(Form):
     phone: Short | None = None
     family_contact: Long | None = None
     health_alert: Long | None = None
+
+
+def checked(policies: Policies, body: Any) -> dict[str, Any]:
+    """An identity as typed (plain JSON values), checked; every field of it, None where nothing was said.
+
+    Raises Invalid (422) naming each field and rule; what was typed is never repeated.
+    """
+    sentence = "The identity has fields that do not fit."
+    return validated(Identity, body, CodeCheck(policies), "identity", sentence).model_dump(mode="json")
 
 
 def keep(desk: Desk, person_id: str, key: bytes, identity: dict[str, Any], source: str) -> None:

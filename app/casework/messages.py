@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from app.access.desk import Desk
 from app.casework import identity, outbox
@@ -24,11 +24,25 @@ from workflows.step import Step
 
 TABLE: Any = Message.__table__
 _INSERT = insert(TABLE)
+_LAST = (
+    select(TABLE.c.message_id, TABLE.c.seq, TABLE.c.digest)
+    .where(
+        TABLE.c.country == bindparam("here"),
+        TABLE.c.shared_id == bindparam("shared"),
+        TABLE.c.direction == bindparam("way"),
+    )
+    .order_by(TABLE.c.seq.desc())
+    .limit(1)
+)
 LIFETIME = timedelta(days=365)
 NO_DIGEST = "0" * 64
 # What the other country may learn of why a referral ends; an asylum claim must never show (OHCHR-G2.7).
 SPEAKABLE_REASONS = frozenset({"consent_withdrawn", "no_safe_return"})
 BEFORE_ACKNOWLEDGEMENT = frozenset({"draft", "sent", "returned_for_info"})
+# A consent to be questioned, counted, discussed or passed to the police says nothing about telling another country.
+SHARING_PURPOSES = frozenset(
+    {"notify_origin", "contact_family", "return", "reintegration_report", "medical", "assistance"}
+)
 ACCEPTED_ON = frozenset({"accepted", "handover_scheduled", "handed_over", "received", "in_reintegration", "postponed"})
 
 
@@ -52,11 +66,17 @@ def digest_of(body: dict[str, Any]) -> str:
 
 
 def allowed_groups(
-    policies: Policies, referral: ReferralFacts, consents: tuple[ConsentFacts, ...], on: Any, carries: frozenset[str]
+    policies: Policies,
+    referral: ReferralFacts,
+    consents: tuple[ConsentFacts, ...],
+    on: date,
+    carries: frozenset[str],
+    child: bool,
 ) -> frozenset[str]:
     """The data groups a message may carry: of those the step sends, what corridor and consent both allow.
 
-    Protocol groups (plan and age band, without which nobody can answer) travel with any live consent.
+    Protocol groups (plan and age band, without which nobody can answer) travel with any live consent. For a
+    child only what the guardian agreed to with the child's own assent counts.
     """
     corridor = policies.corridor(referral.from_country, referral.to_country)
     disclosed = set(corridor.disclosure.offer)
@@ -68,7 +88,8 @@ def allowed_groups(
         disclosed.add("reintegration")
     agreed: set[str] = {"corridor_plan", "age_band", "language", "reintegration"}
     for row in consents:
-        if row.recipient in (referral.other_country, "*") and row.covers(row.purpose, referral.other_country, on):
+        given = not child or (row.giver == "guardian" and bool(row.child_assent))
+        if given and row.purpose in SHARING_PURPOSES and row.covers(row.purpose, referral.other_country, on):
             agreed |= row.data_groups
     return carries & disclosed & agreed
 
@@ -79,23 +100,37 @@ def compose(
     """The body of the message for a step that was just taken. Nothing in it goes beyond `allowed_groups`."""
     referral, case = held.referral_facts, held.case_facts
     assert referral is not None
-    body: dict[str, Any] = {"step": step.name, "given": _speakable(step.name, given)}
+    body: dict[str, Any] = {"step": step.name, "given": speakable(step.name, given)}
+    consents = _consents(case, referral)
+    child = referral.child or bool(case and case.child)
+
+    def allowed(carries: frozenset[str]) -> frozenset[str]:
+        return allowed_groups(desk.policies, referral, consents, desk.today, carries, child)
+
     if filled is not None and filled.kind.shared:
+        bound = filled.kind.bound
+        kept_back = filled.kind.withheld | {
+            name for name, group in bound.items() if group not in allowed(frozenset(bound.values()))
+        }
         body["record"] = {
             "kind": filled.kind.name,
             "version": filled.kind.version,
-            "body": {k: v for k, v in filled.body.items() if k not in filled.kind.withheld and v is not None},
+            "body": {k: v for k, v in filled.body.items() if k not in kept_back and v is not None},
         }
     if effect.carries:
-        consents = case.consents if case is not None and referral.side == "sender" else referral.consents
-        if case is not None and referral.side == "receiver":
-            consents = consents + case.consents
-        groups = allowed_groups(desk.policies, referral, consents, desk.now.date(), effect.carries)
-        body["about"] = {name: value for name in sorted(groups) if (value := _group(desk, held, name)) is not None}
+        groups = sorted(allowed(effect.carries))
+        body["about"] = {name: value for name in groups if (value := _group(desk, held, name)) is not None}
         if referral.side == "sender" and case is not None:
             body["consents"] = [_consent(row) for row in consents if row.recipient in (referral.other_country, "*")]
-            body["child"] = case.child
+            body["child"] = child
     return body
+
+
+def _consents(case: CaseFacts | None, referral: ReferralFacts) -> tuple[ConsentFacts, ...]:
+    """Whose word counts: at home the person's own record; abroad also what the sending country passed on."""
+    if referral.side == "sender":
+        return case.consents if case is not None else ()
+    return referral.consents + (case.consents if case is not None else ())
 
 
 def post(desk: Desk, held: Held, kind: str, body: dict[str, Any]) -> str:
@@ -118,7 +153,7 @@ def post(desk: Desk, held: Held, kind: str, body: dict[str, Any]) -> str:
         "expires": (desk.now + LIFETIME).isoformat(),
         "answers": heard.digest.hex() if heard else NO_DIGEST,
         "to_office": referral.receiver_office or "",
-        "from_office": desk.actor.office,
+        "from_office": _speaking_office(desk, referral),
         "key": desk.signing.signer(here).key_id,
     }
     unsigned = Envelope(header, body, b"")
@@ -147,17 +182,23 @@ def post(desk: Desk, held: Held, kind: str, body: dict[str, Any]) -> str:
     return str(header["id"])
 
 
-def last_message(desk: Desk, shared_id: str, direction: str) -> Any:
-    """The newest message of this country's side in that direction ('out' or 'in'), or None."""
-    query = (
-        select(TABLE.c.message_id, TABLE.c.seq, TABLE.c.digest)
-        .where(
-            TABLE.c.country == desk.actor.country, TABLE.c.shared_id == shared_id, TABLE.c.direction == direction
-        )
-        .order_by(TABLE.c.seq.desc())
-        .limit(1)
-    )
-    return desk.session.execute(query).one_or_none()
+def _speaking_office(desk: Desk, referral: ReferralFacts) -> str:
+    """The office named to the other country: a focal or border office. A shelter's own code would tell where the
+    person lives."""
+    here = desk.actor.country
+    corridor = desk.policies.corridor(referral.from_country, referral.to_country)
+    public = {*corridor.focal_offices.get(here, ()), *(point.offices.get(here) for point in corridor.border_points)}
+    return desk.actor.office if desk.actor.office in public else corridor.focal_office(here) or ""
+
+
+def last_message(desk: Desk, shared_id: str, direction: str, types: tuple[str, ...] = ()) -> Any:
+    """The newest message of this country's side in that direction ('out' or 'in'), or None.
+
+    types: only messages of these types; empty = any.
+    """
+    values = {"here": desk.actor.country, "shared": shared_id, "way": direction}
+    query = _LAST.where(TABLE.c.type.in_(types)) if types else _LAST
+    return desk.session.execute(query, values).one_or_none()
 
 
 def body_of(desk: Desk, row: Any, key: bytes) -> dict[str, Any]:
@@ -171,7 +212,8 @@ def place(row_id: str) -> bytes:
     return f"message|sealed_body|{row_id}|1".encode()
 
 
-def _speakable(step: str, given: dict[str, Any]) -> dict[str, Any]:
+def speakable(step: str, given: dict[str, Any]) -> dict[str, Any]:
+    """The inputs of a step as the other country, and colleagues who see neither law nor risk, may read them."""
     if step in {"withdraw", "cancel", "request_end"} and given.get("reason") not in SPEAKABLE_REASONS:
         return {**given, "reason": "other"}
     return dict(given)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from app.access.desk import Desk
-from app.casework import carry, copies, identity, messages, projection, receipts, records
+from app.casework import carry, copies, crossing, identity, messages, projection, receipts, records
 from app.casework.forms import Entry
 from app.casework.held import Held, hold_referral, office_at, office_id_of
 from app.casework.history import Event
@@ -19,9 +19,9 @@ from app.casework.messages import Envelope
 from app.casework.move import fold_record, write
 from app.casework.opening import office_row
 from app.casework.records import Filled
+from app.casework.wire import MessageRefused, must_be_sound
 from app.kit.canonical import canonical_bytes
-from app.kit.errors import Conflict, Invalid
-from app.kit.signing import verify
+from app.kit.errors import Invalid
 from app.models.base import new_id
 from workflows import engine
 from workflows.facts import Actor, ConsentFacts, ReferralFacts
@@ -29,13 +29,6 @@ from workflows.step import Step
 
 TABLE: Any = messages.TABLE
 _INSERT = insert(TABLE)
-
-
-class MessageRefused(Conflict):
-    """The message cannot be taken in; nothing was changed."""
-
-    code = "message_refused"
-    title = "This message was not accepted."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +42,16 @@ class Taken:
 def take_in(desk: Desk, envelope: Envelope) -> Taken:
     """Apply one message on the receiving country's desk (a system desk), in one transaction.
 
-    A known id gives the stored receipt again. Raises MessageRefused (409) for a bad signature, a wrong
+    A known id gives the stored receipt again. Raises MessageRefused (409) for a bad form or signature, a wrong
     address, a gap in the sequence or a broken chain; the sender keeps the message and tries again.
     """
+    signed = must_be_sound(desk, envelope)
     header = envelope.header
-    signed = envelope.signed_bytes
     digest = hashlib.sha256(signed).digest()
-    sender = str(header.get("from"))
-    if header.get("to") != desk.actor.country or sender == desk.actor.country:
-        raise MessageRefused("The message is addressed to another country.")
-    if not verify(desk.signing.public(sender), signed, envelope.signature):
-        raise MessageRefused("The signature is not the sender's.")
+    sender = str(header["from"])
     known = receipts.found(desk, header["id"], "stored")
     if known is not None:
-        return Taken({"content": known.content.decode(), "signature": known.signature.hex()}, True)
+        return _again(known, digest)
     _must_be_next(desk, header)
     held, step = _copy_for(desk, envelope, sender)
     _store(desk, held, envelope, digest)
@@ -78,6 +67,13 @@ def take_in(desk: Desk, envelope: Envelope) -> Taken:
         {"result": outcome, "state": state, "history": held.chain.count, "head": held.chain.head.hex()},
     )
     return Taken(receipt, False)
+
+
+def _again(known: Any, digest: bytes) -> Taken:
+    """The receipt given before; the number of a message must not come back with another content."""
+    if json.loads(known.content)["digest"] != digest.hex():
+        raise MessageRefused("This number belongs to another message.")
+    return Taken({"content": known.content.decode(), "signature": known.signature.hex()}, True)
 
 
 def _must_be_next(desk: Desk, header: dict[str, Any]) -> None:
@@ -100,7 +96,10 @@ def _copy_for(desk: Desk, envelope: Envelope, sender: str) -> tuple[Held, Step |
         if step is None or step.name != "send":
             raise MessageRefused("No referral of this number is known here, and this is no offer.")
         found = _new_copy(desk, envelope, sender)
-    return hold_referral(desk, found), step
+    held = hold_referral(desk, found)
+    if held.row.other_country != sender:
+        raise MessageRefused("No referral of this number is known here, and this is no offer.")
+    return held, step
 
 
 def _new_copy(desk: Desk, envelope: Envelope, sender: str) -> str:
@@ -111,16 +110,16 @@ def _new_copy(desk: Desk, envelope: Envelope, sender: str) -> str:
     if office_id is None:
         raise MessageRefused("No office here is competent for this referral.")
     plan = (body.get("about") or {}).get("corridor_plan") or {}
+    office = office_row(desk, office_id)
     facts = ReferralFacts(
         side="receiver",
         from_country=sender,
         to_country=here,
         state="draft",
         child=bool(body.get("child")),
-        receiver_office=header["to_office"],
+        receiver_office=office.code,
         approved_by="partner",
     )
-    office = office_row(desk, office_id)
     return copies.make_copy(
         desk,
         facts,
@@ -175,9 +174,9 @@ def _apply(desk: Desk, held: Held, step: Step | None, envelope: Envelope) -> str
         str(envelope.header["from"]),
         system=True,
     )
-    filled, unknown = _form(desk, envelope)
     if step is None or step.by is None or step.by == facts.side:
-        return _note(desk, held, envelope, partner, "kept_unknown", (f"step:{envelope.header['type']}", *unknown))
+        return _note(desk, held, envelope, partner, "kept_unknown", (f"step:{envelope.header['type']}",))
+    filled, unknown = _form(desk, step, envelope)
     given = {str(k): str(v) for k, v in (envelope.body.get("given") or {}).items()}
     unknown += tuple(
         f"{step.given[name]}:{value}"
@@ -185,13 +184,17 @@ def _apply(desk: Desk, held: Held, step: Step | None, envelope: Envelope) -> str
         if name in step.given and not desk.policies.knows(step.given[name], value)
     )
     here = engine.state_of(engine.MACHINES["referral"], held.situation(desk))
-    if here not in step.start:
-        ended = here in engine.MACHINES["referral"].final
-        return _note(desk, held, envelope, partner, "already_ended" if ended else "not_applicable", unknown)
-    entry = Entry(partner.id, partner.office, partner.country, desk.now.date())
+    leaves = here in step.start
+    if here in engine.MACHINES["referral"].final:
+        return _note(desk, held, envelope, partner, "already_ended", unknown)
+    if crossing.confirms_an_older_day(desk, step, envelope) or not (
+        leaves or crossing.still_fits(desk, step, envelope)
+    ):
+        return _note(desk, held, envelope, partner, "not_applicable", unknown)
+    entry = Entry(partner.id, partner.office, partner.country, desk.today)
     record = _keep_form(desk, held, filled, entry)
-    held.facts = _with_consents(facts if filled is None else _facts(held), envelope, desk.now.date())
-    to = engine.replay("referral", step.name, held.situation(desk))
+    held.facts = with_consents(facts if filled is None else _facts(held), envelope.body)
+    to = engine.replay("referral", step.name, held.situation(desk)) if leaves else str(here.value)
     held.facts = projection.referral_after_step(_facts(held), step.name, to, given, entry)
     held.facts = replace(_facts(held), unknown_codes=tuple(sorted({*_facts(held).unknown_codes, *unknown})))
     details = {
@@ -206,15 +209,11 @@ def _apply(desk: Desk, held: Held, step: Step | None, envelope: Envelope) -> str
     }
     write(desk, held, Event("partner", step.name, held.version + 1, details, desk.now), partner)
     _learn_identity(desk, held, envelope)
-    carry.carry_out(
-        desk, held, step, step.effects, given=given, filled=filled, came_from=here.value, mirrored=True
-    )
+    carry.carry_out(desk, held, step, step.effects, given=given, filled=filled, came_from=here.value, mirrored=True)
     return "applied"
 
 
-def _note(
-    desk: Desk, held: Held, envelope: Envelope, partner: Actor, outcome: str, unknown: tuple[str, ...]
-) -> str:
+def _note(desk: Desk, held: Held, envelope: Envelope, partner: Actor, outcome: str, unknown: tuple[str, ...]) -> str:
     """Keep and show a message that moves nothing."""
     facts = _facts(held)
     held.facts = replace(facts, unknown_codes=tuple(sorted({*facts.unknown_codes, *unknown})))
@@ -224,10 +223,12 @@ def _note(
     return outcome
 
 
-def _form(desk: Desk, envelope: Envelope) -> tuple[Filled | None, tuple[str, ...]]:
+def _form(desk: Desk, step: Step, envelope: Envelope) -> tuple[Filled | None, tuple[str, ...]]:
     sent = envelope.body.get("record")
     if not sent:
         return None, ()
+    if sent["kind"] != step.form:
+        raise MessageRefused("The form in the message does not belong to its step.")
     try:
         filled = records.check(desk.policies, str(sent.get("kind")), sent.get("body"), lenient=True)
     except Invalid as error:
@@ -256,9 +257,9 @@ def _keep_form(desk: Desk, held: Held, filled: Filled | None, entry: Entry) -> d
     return {"id": record_id, "kind": filled.kind.name, "digest": digest}
 
 
-def _with_consents(facts: ReferralFacts, envelope: Envelope, today: date) -> ReferralFacts:
-    """On the receiving side: what the person agreed to, as the sender passed it on."""
-    if facts.side != "receiver" or "consents" not in envelope.body:
+def with_consents(facts: ReferralFacts, body: dict[str, Any]) -> ReferralFacts:
+    """On the receiving side: what the person agreed to, as the sender passed it on in a message's body."""
+    if facts.side != "receiver" or "consents" not in body:
         return facts
     rows = tuple(
         ConsentFacts(
@@ -271,7 +272,7 @@ def _with_consents(facts: ReferralFacts, envelope: Envelope, today: date) -> Ref
             date.fromisoformat(row["withdrawn_on"]) if row.get("withdrawn_on") else None,
             row.get("child_assent"),
         )
-        for row in envelope.body["consents"]
+        for row in body["consents"]
     )
     return replace(facts, consents=rows)
 
@@ -296,7 +297,7 @@ def _keep_receipt(desk: Desk, travelled: dict[str, Any], sender: str) -> None:
     )
     ours = desk.session.execute(query).scalar_one_or_none()
     if ours is not None:
-        receipts.accept(desk, travelled, sender, ours.hex())
+        receipts.accept(desk, travelled, sender, about, ours.hex())
 
 
 def _facts(held: Held) -> ReferralFacts:

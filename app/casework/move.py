@@ -77,7 +77,7 @@ def perform(desk: Desk, command: Command) -> Outcome:
     happened = moment(desk, command.happened_at)
     given = _checked_inputs(desk, step, command.given)
     filled = _checked_form(desk, step, command.record)
-    entry = Entry(desk.actor.id, desk.actor.office, desk.actor.country, happened.date())
+    entry = Entry(desk.actor.id, desk.actor.office, desk.actor.country, desk.policies.day(desk.actor.country, happened))
     if filled is not None:
         fold_record(held, filled, entry)
     came_from = str(engine.state_of(spec, held.situation(desk)).value)

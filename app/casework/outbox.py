@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from app.access.desk import Desk
 from app.models.base import new_id
@@ -13,6 +13,7 @@ from app.models.outbox import OutboxRow
 
 _TABLE: Any = OutboxRow.__table__
 _INSERT = insert(_TABLE)
+_LAST = select(func.max(_TABLE.c.seq)).where(_TABLE.c.line == bindparam("of_line"))
 
 
 def put(desk: Desk, effect: str, payload: dict[str, Any], line: str, country: str | None = None) -> str:
@@ -22,7 +23,7 @@ def put(desk: Desk, effect: str, payload: dict[str, Any], line: str, country: st
     payload: ids and codes only.
     """
     row_id = new_id()
-    last = desk.session.execute(select(func.max(_TABLE.c.seq)).where(_TABLE.c.line == line)).scalar_one()
+    last = desk.session.execute(_LAST, {"of_line": line}).scalar_one()
     desk.session.execute(
         _INSERT,
         {

@@ -86,4 +86,5 @@ def referral_after_step(
         changed = replace(changed, custody="receiver")
     elif step == "start_reintegration":
         changed = replace(changed, reintegration_started=True)
-    return changed
+    # Where the conversation is over, no question about its end is open any more, whoever asked it.
+    return replace(changed, end_asked=None) if to in MAJOR_END else changed

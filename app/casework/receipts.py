@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from app.access.desk import Desk
 from app.kit.canonical import canonical_bytes
@@ -15,6 +15,9 @@ from app.models.referral import MessageReceipt
 
 TABLE: Any = MessageReceipt.__table__
 _INSERT = insert(TABLE)
+_FOUND = select(TABLE).where(
+    TABLE.c.country == bindparam("here"), TABLE.c.message_id == bindparam("message"), TABLE.c.level == bindparam("rank")
+)
 LEVELS = ("stored", "seen", "decided")
 
 
@@ -58,10 +61,10 @@ def keep(desk: Desk, message_id: str, level: str, content: bytes, signature: byt
         )
 
 
-def accept(desk: Desk, travelled: dict[str, Any], by: str, digest: str) -> dict[str, Any] | None:
-    """Check a receipt that came from country ``by`` for our message with that digest, and keep it.
+def accept(desk: Desk, travelled: dict[str, Any], by: str, message_id: str, digest: str) -> dict[str, Any] | None:
+    """Check a receipt that came from country ``by`` for our message with that id and digest, and keep it.
 
-    Returns its content, or None when signature, country or digest do not fit (then nothing is kept).
+    Returns its content, or None when signature, country, message or level do not fit (then nothing is kept).
     """
     content = str(travelled.get("content", "")).encode()
     try:
@@ -69,16 +72,16 @@ def accept(desk: Desk, travelled: dict[str, Any], by: str, digest: str) -> dict[
         said: dict[str, Any] = json.loads(content)
     except ValueError:
         return None
-    genuine = verify(desk.signing.public(by), content, signature)
-    if not genuine or said.get("digest") != digest or said.get("by") != by or said.get("level") not in LEVELS:
+    if not verify(desk.signing.public(by), content, signature):
         return None
-    keep(desk, str(said["message"]), str(said["level"]), content, signature)
+    about = {"message": message_id, "digest": digest, "by": by}
+    if not isinstance(said, dict) or said | about != said or said.get("level") not in LEVELS:
+        return None
+    keep(desk, message_id, str(said["level"]), content, signature)
     return said
 
 
 def found(desk: Desk, message_id: str, level: str) -> Any:
     """The receipt of that level that this side holds, or None."""
-    query = select(TABLE).where(
-        TABLE.c.country == desk.actor.country, TABLE.c.message_id == message_id, TABLE.c.level == level
-    )
-    return desk.session.execute(query).one_or_none()
+    values = {"here": desk.actor.country, "message": message_id, "rank": level}
+    return desk.session.execute(_FOUND, values).one_or_none()

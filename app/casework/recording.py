@@ -15,9 +15,11 @@ from app.casework.held import CASE, Held, hold_case
 from app.casework.history import Event
 from app.casework.move import fold_record, must_be_current
 from app.casework.opening import join_team
+from app.casework.tasks import close_task, open_task
 from app.kit.errors import Invalid
+from workflows.effects import CloseTask
 from workflows.facts import CaseFacts
-from workflows.recording import refusals_for
+from workflows.recording import FOLLOWS, refusals_for
 
 RESTS_REFERRALS = frozenset({"notify_origin", "return", "contact_family"})
 
@@ -46,8 +48,14 @@ def add_record(
         raise move.refusal(desk, held, kind, filled.kind.title, refusals)
     if corrects is not None:
         _must_correct(desk, held, corrects, kind)
-    fold_record(held, filled, Entry(desk.actor.id, desk.actor.office, desk.actor.country, happened.date()))
+    day = desk.policies.day(desk.actor.country, happened)
+    fold_record(held, filled, Entry(desk.actor.id, desk.actor.office, desk.actor.country, day))
     record_id, _ = move.keep_on_case(desk, held, filled, happened, desk.actor.id, note, corrects)
+    for effect in FOLLOWS.get(kind, ()):
+        if isinstance(effect, CloseTask):
+            close_task(desk, held, effect)
+        else:
+            open_task(desk, held, effect)
     if kind == "consent_withdrawal" and RESTS_REFERRALS & set(filled.body["purposes"]):
         outbox.put(desk, "spread_withdrawal", {"case": case_id}, line=f"{desk.actor.country}:{case_id}:withdrawal")
     return record_id, held

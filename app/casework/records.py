@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pydantic import ValidationError
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from app.access.desk import Desk
-from app.casework.forms import CodeCheck, Form, Kind
+from app.casework.forms import CodeCheck, Form, Kind, validated
 from app.casework.kinds import KINDS
 from app.kit.canonical import canonical_bytes
 from app.kit.errors import Invalid
@@ -25,6 +24,7 @@ from policies.model import Policies
 _TABLE: Any = Record.__table__
 _KEYS: Any = DataKey.__table__
 _INSERT = insert(_TABLE)
+_WRAPPED = select(_KEYS.c.wrapped).where(_KEYS.c.id == bindparam("key"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +60,7 @@ def check(policies: Policies, name: str, body: Any, lenient: bool = False) -> Fi
     """
     kind = kind_called(name)
     context = CodeCheck(policies, lenient)
-    try:
-        form = kind.form.model_validate_json(json.dumps(body), context=context)
-    except ValidationError as error:
-        raise Invalid(
-            f"The form '{kind.title}' has fields that do not fit.",
-            extra={
-                "errors": [
-                    {"field": ".".join(["record", *map(str, each["loc"])]), "rule": each["msg"]}
-                    for each in error.errors(include_input=False, include_url=False)
-                ]
-            },
-        ) from None
+    form = validated(kind.form, body, context, "record", f"The form '{kind.title}' has fields that do not fit.")
     return Filled(kind, form, tuple(context.unknown))
 
 
@@ -85,7 +74,7 @@ def new_key(desk: Desk) -> str:
 
 def key_of(desk: Desk, key_id: str) -> bytes:
     """The plain data key of a row of data_key."""
-    wrapped = desk.session.execute(select(_KEYS.c.wrapped).where(_KEYS.c.id == key_id)).scalar_one()
+    wrapped = desk.session.execute(_WRAPPED, {"key": key_id}).scalar_one()
     return desk.keys.unwrap(wrapped)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
 
 from app.access.desk import Desk
 from app.casework.calendars import days_off
-from app.casework.held import Held
+from app.casework.held import Held, office_at
 from app.models.base import new_id
 from app.models.task import Task
 from policies.model import Clock
@@ -17,6 +17,11 @@ from workflows.effects import CloseTask, OpenTask
 
 TABLE: Any = Task.__table__
 _INSERT = insert(TABLE)
+_OPEN_OF = {
+    kind: update(TABLE).where(column == bindparam("subject"), TABLE.c.state == "open")
+    for kind, column in (("case", TABLE.c.case_id), ("referral", TABLE.c.referral_id))
+}
+_ONE_KIND_OF = {kind: query.where(TABLE.c.kind == bindparam("of_kind")) for kind, query in _OPEN_OF.items()}
 BORDER_ROLE = "border_focal_point"
 
 
@@ -27,7 +32,7 @@ def clock_for(desk: Desk, held: Held, effect: OpenTask) -> tuple[str, Clock, tup
     name = effect.child_clock if child and effect.child_clock else effect.clock
     here = desk.actor.country
     other = referral.other_country if referral else None
-    clock = desk.policies.clock(name, here, other, on=desk.now.date())
+    clock = desk.policies.clock(name, here, other, on=desk.today)
     return name, clock, (here, other) if other else (here,)
 
 
@@ -37,16 +42,14 @@ def open_task(desk: Desk, held: Held, effect: OpenTask) -> None:
     if effect.only_child and not child:
         return
     name, clock, countries = clock_for(desk, held, effect)
-    office_id = held.row.office_id
-    if held.referral is not None and effect.role == BORDER_ROLE and held.referral.border_office_id:
-        office_id = held.referral.border_office_id
+    office_id = _border_office(desk, held) if effect.role == BORDER_ROLE else None
     case_id = held.case.id if held.case is not None else None
     desk.session.execute(
         _INSERT,
         {
             "id": new_id(),
             "country": desk.actor.country,
-            "office_id": office_id,
+            "office_id": office_id or held.row.office_id,
             "case_id": case_id,
             "referral_id": held.id if held.kind == "referral" else None,
             "kind": effect.kind,
@@ -55,7 +58,9 @@ def open_task(desk: Desk, held: Held, effect: OpenTask) -> None:
             "basis": clock.basis.value,
             "sources": " ".join(clock.sources),
             "opened_at": desk.now,
-            "due_at": due_at(desk.now, clock, days_off(desk.policies, countries, desk.now.date())),
+            "due_at": due_at(
+                desk.now, clock, days_off(desk.policies, countries, desk.today), desk.policies.zone(desk.actor.country)
+            ),
             "state": "open",
             "done_at": None,
             "done_by": None,
@@ -65,13 +70,22 @@ def open_task(desk: Desk, held: Held, effect: OpenTask) -> None:
     )
 
 
+def _border_office(desk: Desk, held: Held) -> str | None:
+    """Our office at the border point of the schedule as it is now; the row may still name an earlier one."""
+    facts = held.referral_facts
+    if facts is None or held.referral is None:
+        return None
+    scheduled = office_at(desk, facts, facts.schedule.border_point) if facts.schedule else None
+    return scheduled or held.referral.border_office_id
+
+
 def close_task(desk: Desk, held: Held, effect: CloseTask) -> None:
     """Mark the open tasks of that kind on the subject as done ('*': all of them; 'visit_next': the next visit)."""
-    column = TABLE.c.referral_id if held.kind == "referral" else TABLE.c.case_id
-    query = update(TABLE).where(column == held.id, TABLE.c.state == "open")
-    if effect.kind == "visit_next":
-        visits = held.referral_facts.visits if held.referral_facts else 0
-        query = query.where(TABLE.c.kind == f"visit_{visits}")
-    elif effect.kind != "*":
-        query = query.where(TABLE.c.kind == effect.kind)
-    desk.session.execute(query.values(state="done", done_at=desk.now, done_by=desk.actor.id))
+    values = {"subject": held.id, "state": "done", "done_at": desk.now, "done_by": desk.actor.id}
+    if effect.kind == "*":
+        desk.session.execute(_OPEN_OF[held.kind], values)
+        return
+    kind = effect.kind
+    if kind == "visit_next":
+        kind = f"visit_{held.referral_facts.visits if held.referral_facts else 0}"
+    desk.session.execute(_ONE_KIND_OF[held.kind], {"of_kind": kind, **values})

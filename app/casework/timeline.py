@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from heapq import merge
+from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, bindparam, select
 
 from app.access.desk import Desk
 from app.casework import records
 from app.casework.held import CASE, PERSON, REFERRAL
 from app.casework.history import check_chain, note_of
 from app.casework.shapes import TimelineEntryOut
-from app.kit.paging import Ask
+from app.kit.errors import Invalid
+from app.kit.paging import Ask, encode_cursor
 from app.models.history import HistoryEntry
 
 HISTORY: Final[Any] = HistoryEntry.__table__
-# The sort key of a line, and the shape of its cursors.
-ORDER: Final = (HISTORY.c.recorded_at, HISTORY.c.subject, HISTORY.c.subject_id, HISTORY.c.seq)
-SHAPE: Final = (datetime, str, str, int)
+# The shape of a line's cursors: one text with the number reached in each chain.
+SHAPE: Final = (str,)
+_POSITIONS: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9}){0,99}")
 # Who writes down in the evening what happened in the morning is not late; who does so the day after next is.
 LATE: Final = timedelta(hours=24)
 BATCH: Final = 500
@@ -40,22 +44,34 @@ class Subject:
     head: bytes
 
 
+_CASE: Final = (
+    select(CASE.c.id, PERSON.c.key_id, CASE.c.history_count, CASE.c.chain_head)
+    .join(PERSON, PERSON.c.id == CASE.c.person_id)
+    .where(CASE.c.id == bindparam("case_id"), CASE.c.country == bindparam("country"))
+)
+_COPIES: Final = (
+    select(REFERRAL.c.id, REFERRAL.c.key_id, REFERRAL.c.history_count, REFERRAL.c.chain_head)
+    .where(REFERRAL.c.case_id == bindparam("case_id"), REFERRAL.c.country == bindparam("country"))
+    .order_by(REFERRAL.c.opened_at, REFERRAL.c.id)
+)
+_ENTRIES: Final = (
+    select(HISTORY)
+    .where(
+        HISTORY.c.subject_id == bindparam("subject"),
+        HISTORY.c.seq > bindparam("after"),
+        HISTORY.c.seq <= bindparam("last"),
+    )
+    .order_by(HISTORY.c.seq)
+)
+
+
 def subjects_of_case(desk: Desk, case_id: str) -> list[Subject]:
     """The case itself and this country's copies of its referrals, oldest first."""
-    case = (
-        select(CASE.c.id, PERSON.c.key_id, CASE.c.history_count, CASE.c.chain_head)
-        .join(PERSON, PERSON.c.id == CASE.c.person_id)
-        .where(CASE.c.id == case_id, CASE.c.country == desk.actor.country)
-    )
-    copies = (
-        select(REFERRAL.c.id, REFERRAL.c.key_id, REFERRAL.c.history_count, REFERRAL.c.chain_head)
-        .where(REFERRAL.c.case_id == case_id, REFERRAL.c.country == desk.actor.country)
-        .order_by(REFERRAL.c.opened_at, REFERRAL.c.id)
-    )
+    which = {"case_id": case_id, "country": desk.actor.country}
     return [
         Subject(kind, row.id, row.key_id, row.history_count, row.chain_head)
-        for kind, query in (("case", case), ("referral", copies))
-        for row in desk.session.execute(query)
+        for kind, query in (("case", _CASE), ("referral", _COPIES))
+        for row in desk.session.execute(query, which)
     ]
 
 
@@ -71,16 +87,48 @@ def line(
     """One page of the line in the order of recording, and the cursor of the next page.
 
     attempts: also the steps that were refused; notes: open what people wrote in their own words (the caller
-    has checked that the actor may).
+    has checked that the actor may). Each chain is read by its numbers from where the last page ended, so that
+    the hundredth page of ten thousand entries costs what the first one does.
     """
-    query = select(HISTORY).where(HISTORY.c.subject_id.in_([each.id for each in subjects]))
-    if not attempts:
-        query = query.where(HISTORY.c.kind != "attempt")
-    rows = desk.session.execute(ask.narrow(query, ORDER, newest_first=newest_first)).all()
-    page, following = ask.cut(rows, lambda row: (row.recorded_at, row.subject, row.subject_id, row.seq))
+    reached = _positions(ask, subjects, newest_first)
+    chains = [_next_of(desk, each, reached[each.id], ask.limit + 1, attempts, newest_first) for each in subjects]
+    merged = merge(*chains, key=lambda row: (row.recorded_at, row.subject, row.subject_id), reverse=newest_first)
+    rows = list(islice(merged, ask.limit + 1))
+    page = rows[: ask.limit]
+    reached |= {row.subject_id: row.seq for row in page}
+    following = (
+        encode_cursor((".".join(str(reached[each.id]) for each in subjects),)) if len(rows) > len(page) else None
+    )
     keys = {each.id: each.key_id for each in subjects}
     opened: dict[str, bytes] = {}
     return [entry_out(row, _note(desk, row, keys, opened) if notes else None) for row in page], following
+
+
+def _positions(ask: Ask, subjects: Sequence[Subject], newest_first: bool) -> dict[str, int]:
+    """How far each chain has been shown: the number of its last entry on an earlier page, or where it begins.
+
+    A chain that was added since the first page has nothing to show backwards, and all of it forwards.
+    """
+    if ask.key is None:
+        return {each.id: each.count + 1 if newest_first else 0 for each in subjects}
+    said = str(ask.key[0])
+    if not _POSITIONS.fullmatch(said):
+        raise Invalid("The cursor is not one that this list gave out.", code="bad_cursor")
+    shown = [int(seq) for seq in said.split(".")]
+    return {each.id: shown[number] if number < len(shown) else 0 for number, each in enumerate(subjects)}
+
+
+def _next_of(
+    desk: Desk, subject: Subject, reached: int, most: int, attempts: bool, newest_first: bool
+) -> Sequence[Row[Any]]:
+    query = select(HISTORY).where(HISTORY.c.subject_id == subject.id)
+    if newest_first:
+        query = query.where(HISTORY.c.seq < reached).order_by(HISTORY.c.seq.desc())
+    else:
+        query = query.where(HISTORY.c.seq > reached).order_by(HISTORY.c.seq)
+    if not attempts:
+        query = query.where(HISTORY.c.kind != "attempt")
+    return desk.session.execute(query.limit(most)).all()
 
 
 def entry_out(row: Row[Any], note: str | None = None) -> TimelineEntryOut:
@@ -113,13 +161,9 @@ def entries_of(desk: Desk, subject: Subject, after: int = 0) -> Iterator[Row[Any
 
     Entries that were added since are left to the next look: those that are there do not change.
     """
-    query: Select[Any] = (
-        select(HISTORY)
-        .where(HISTORY.c.subject_id == subject.id, HISTORY.c.seq > after, HISTORY.c.seq <= subject.count)
-        .order_by(HISTORY.c.seq)
-    )
     options = {"yield_per": BATCH} if subject.count - after > BATCH else {}
-    return iter(desk.session.execute(query, execution_options=options))
+    which = {"subject": subject.id, "after": after, "last": subject.count}
+    return iter(desk.session.execute(_ENTRIES, which, execution_options=options))
 
 
 @dataclass(frozen=True, slots=True)

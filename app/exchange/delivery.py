@@ -27,7 +27,7 @@ def deliver(house: House, transport: Transport, country: str, message_row_id: st
     travelled = transport.hand_over(envelope)
     with house.db.write() as session:
         desk = house.system_desk(session, country, "exchange")
-        if receipts.accept(desk, travelled, str(envelope.header["to"]), digest) is None:
+        if receipts.accept(desk, travelled, str(envelope.header["to"]), message_id, digest) is None:
             raise ReceiptDoesNotFit(message_id)
 
 
@@ -49,4 +49,4 @@ def deliver_receipt(house: House, country: str, payload: dict[str, Any]) -> None
         )
         ours = desk.session.execute(query).scalar_one_or_none()
         if ours is not None:
-            receipts.accept(desk, payload["receipt"], country, ours.hex())
+            receipts.accept(desk, payload["receipt"], country, str(payload["message"]), ours.hex())

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, Select, literal, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Select, literal, tuple_
 
 from app.kit.clock import as_utc
 from app.kit.errors import Invalid
@@ -55,7 +55,7 @@ class Ask:
         """
         if self.key is not None:
             here = tuple_(*columns)
-            there = tuple_(*(literal(part, column.type) for part, column in zip(self.key, columns, strict=True)))
+            there = tuple_(*(_literal(part, column) for part, column in zip(self.key, columns, strict=True)))
             query = query.where(here < there if newest_first else here > there)
         order = [column.desc() if newest_first else column.asc() for column in columns]
         return query.order_by(None).order_by(*order).limit(self.limit + 1)
@@ -88,6 +88,11 @@ def ask(limit: int | None, cursor: str | None, shape: tuple[type, ...]) -> Ask:
     if not 1 <= wanted <= LARGEST_LIMIT:
         raise Invalid(f"A page has 1 to {LARGEST_LIMIT} entries.", code="bad_limit")
     return Ask(wanted, None if cursor is None else decode_cursor(cursor, shape))
+
+
+def _literal(part: str | int | datetime, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    # A number from outside may be too large for the column's own type; compared as a big one it is merely larger.
+    return literal(part, BigInteger() if isinstance(part, int) else column.type)
 
 
 def encode_cursor(key: Key) -> str:

@@ -39,5 +39,5 @@ KIND = Kind(
     "handover", "Handover", FieldGroup.FACTS, Handover,
     {"officer": "officer 3, Mae Sot", "reconfirmed_on": "2017-06-12", "person_agrees": True,
      "belongings": ["one bag", "savings book"], "fit_to_travel": True, "onward_service": "Myawaddy transit centre"},
-    home="referral", fold_referral=fold_referral, shared=True,
+    home="referral", fold_referral=fold_referral, shared=True, bound={"health_summary": "health"},
 )

@@ -100,9 +100,7 @@ def test_a_case_step_is_all_or_nothing(house: House) -> None:
     case_id = cases.bring_case(house, staff, "screening")
     screening = form(house, "screening")
 
-    points = crash_everywhere(
-        house, lambda: cases.take(house, staff["social_worker"], case_id, "presume", screening)
-    )
+    points = crash_everywhere(house, lambda: cases.take(house, staff["social_worker"], case_id, "presume", screening))
     assert points >= 6, "record, history, case, facts, tasks and the commit are each a place to fail"
 
 
@@ -158,4 +156,3 @@ def test_delivery_cut_anywhere_and_taken_up_again_ends_the_same(house: House, cl
     assert referrals.row_of(house, pair.arrived).state == referrals.row_of(house, copy_id).state == "sent"
     referrals.take(house, there["national_focal_point"], pair.arrived, "acknowledge")
     assert referrals.row_of(house, copy_id).state == "acknowledged"
-

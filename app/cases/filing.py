@@ -1,0 +1,156 @@
+"""Records of a case: file a form, read what was filed, and describe the kinds there are."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import Row
+
+from app.access.desk import Desk
+from app.access.log import looked, refused
+from app.access.may import visible_case
+from app.cases import queries
+from app.cases.filing_schemas import (
+    KindDetailOut,
+    KindOut,
+    KindsOut,
+    RecordFiledOut,
+    RecordIn,
+    RecordOut,
+    RecordsOut,
+)
+from app.casework import recording, records
+from app.casework.choices import next_steps
+from app.casework.forms import Kind
+from app.casework.held import Held, hold_case
+from app.casework.ids import is_id
+from app.casework.kinds import KINDS
+from app.casework.reach import permit, reach_of, refuse_as_attempt
+from app.kit.errors import Forbidden, NotFound
+from app.kit.paging import Ask
+from policies.model import FieldGroup
+from workflows.engine import MACHINES
+from workflows.recording import ONLY_WITH_STEP
+
+READ: Final = "record:read"
+
+
+def filed(desk: Desk, case_id: str, name: str, body: RecordIn, seen: int) -> RecordFiledOut:
+    """File a record of a kind, or the correction of one.
+
+    NotFound for an unknown case or kind; Forbidden without the kind's permission on this case, or where the
+    actor's roles do not see the kind's field group; then as `add_record`.
+    """
+    kind = _kind_called(name)
+    permit(desk, kind.permission, case_id, name)
+    if kind.group not in _groups(desk):
+        refusal = _group_missing(desk, kind)
+        refuse_as_attempt(desk, case_id, name, refusal)
+        raise refusal
+    record_id, held = recording.add_record(
+        desk, case_id, name, body.record, seen, note=body.note, happened_at=body.happened_at, corrects=body.corrects
+    )
+    row = queries.record(desk, case_id, record_id)
+    assert row is not None
+    return RecordFiledOut(
+        version=held.version,
+        record=_out(row, body.record),
+        next_steps=next_steps(desk, held, reach_of(desk, case_id, kind.permission)),
+    )
+
+
+def listed(desk: Desk, case_id: str, ask: Ask) -> RecordsOut:
+    """One page of the records of a case; a body only where its field group is the actor's to see."""
+    visible_case(desk, READ, case_id)
+    held, groups = hold_case(desk, case_id, lock=False), _groups(desk)
+    rows, following = queries.records(desk, case_id, ask)
+    items = [_out(row, _body(desk, held, row) if _group_of(row) in groups else None) for row in rows]
+    opened = sum(1 for item in items if item.body is not None)
+    looked(desk, "records_listed", "case", case_id, {"count": len(items), "opened": opened})
+    return RecordsOut(items=items, next=following)
+
+
+def read(desk: Desk, case_id: str, record_id: str) -> RecordOut:
+    """One opened record. NotFound if it is none of this case, Forbidden for a field group not to be seen."""
+    visible_case(desk, READ, case_id)
+    row = queries.record(desk, case_id, record_id) if is_id(record_id) else None
+    if row is None:
+        raise NotFound()
+    detail = {"record": record_id, "kind": row.kind}
+    if _group_of(row) not in _groups(desk):
+        refused(desk, "case", case_id, detail)
+        raise _group_missing(desk, KINDS[row.kind])
+    looked(desk, "record_opened", "case", case_id, detail)
+    return _out(row, _body(desk, hold_case(desk, case_id, lock=False), row))
+
+
+def kinds() -> KindsOut:
+    """Every kind of record, by name."""
+    return KindsOut(items=[KindOut(**_kind_values(kind)) for kind in KINDS.values()])
+
+
+def kind_detail(name: str) -> KindDetailOut:
+    """One kind with the JSON schema of its form and a full example."""
+    kind = _kind_called(name)
+    return KindDetailOut(**_kind_values(kind), form=kind.form.model_json_schema(), example=kind.example)
+
+
+def _kind_called(name: str) -> Kind:
+    kind = KINDS.get(name)
+    if kind is None:
+        raise NotFound()
+    return kind
+
+
+def _kind_values(kind: Kind) -> dict[str, Any]:
+    steps = [step.name for spec in MACHINES.values() for step in spec.steps if step.form == kind.name]
+    return {
+        "kind": kind.name,
+        "title": kind.title,
+        "group": kind.group.value,
+        "permission": kind.permission,
+        "version": kind.version,
+        "filed_by": steps,
+        "only_with_step": kind.name in ONLY_WITH_STEP,
+    }
+
+
+def _groups(desk: Desk) -> frozenset[FieldGroup]:
+    return desk.policies.groups_for(desk.actor.roles)
+
+
+def _group_of(row: Row[Any]) -> FieldGroup | None:
+    """The field group of a stored record; None, which nobody sees, for a kind that is no more."""
+    kind = KINDS.get(row.kind)
+    return kind.group if kind else None
+
+
+def _group_missing(desk: Desk, kind: Kind) -> Forbidden:
+    holders = sorted(name for name, role in desk.policies.roles.items() if kind.group in role.field_groups)
+    return Forbidden(
+        f"Your roles do not see the field group {kind.group.value}, to which '{kind.title}' belongs.",
+        code="field_group_missing",
+        extra={"group": kind.group.value, "roles": holders},
+    )
+
+
+def _body(desk: Desk, held: Held, row: Row[Any]) -> dict[str, Any]:
+    return records.opened(desk, row, held.key(desk))
+
+
+def _out(row: Row[Any], body: dict[str, Any] | None) -> RecordOut:
+    kind = KINDS.get(row.kind)
+    return RecordOut(
+        id=row.id,
+        kind=row.kind,
+        title=kind.title if kind else row.kind,
+        group=kind.group.value if kind else "none",
+        kind_version=row.kind_version,
+        seq=row.seq,
+        created_by=row.created_by,
+        happened_at=row.happened_at,
+        recorded_at=row.recorded_at,
+        corrects=row.corrects_id,
+        digest=row.digest.hex(),
+        body=body,
+    )

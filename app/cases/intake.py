@@ -1,0 +1,133 @@
+"""Opens a case: checks what is said in codes, ties it to an earlier case of the same person, seals the rest."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import Row
+
+from app.access.desk import Desk
+from app.access.may import visible_case
+from app.cases import queries
+from app.cases.schemas import CaseIn, CaseOut
+from app.cases.service import shown_case
+from app.casework import identity, move, records
+from app.casework.held import hold_case
+from app.casework.history import Event
+from app.casework.opening import Opening, join_team, open_case
+from app.casework.reach import SEEING
+from app.casework.tasks import open_task
+from app.kit.errors import Invalid, NotFound
+from policies.model import FieldGroup
+from workflows.care import Care
+from workflows.effects import OpenTask
+from workflows.facts import CaseFacts
+from workflows.identification import Identification
+
+# Channels of the yearly figures: those of a return, and those of people who came to a shelter here.
+CHANNELS: Final = frozenset({"shelter", "other"})
+MINORS: Final = frozenset({"0-14", "15-17"})
+CAME_BACK: Final = OpenTask("person_came_back", "case_manager", "needs_assessment", "child_protection")
+
+
+def opened(desk: Desk, body: CaseIn) -> CaseOut:
+    """Open a case in the actor's own office; the actor joins its team.
+
+    Invalid (422), naming every field and rule, for codes that are not in their lists, a child that is no
+    child, an identity that does not fit, or an earlier case the actor cannot see.
+    """
+    earlier = _earlier(desk, body.previous_case_id)
+    _check(desk, body)
+    told = identity.checked(desk.policies, body.identity) if body.identity is not None else {}
+    failed_return = earlier is not None and queries.was_handed_over(desk, earlier.id)
+    facts = CaseFacts(
+        country=desk.actor.country,
+        office=desk.actor.office,
+        identification=Identification.REPORTED.value,
+        care=Care.INTAKE.value,
+        opened_on=desk.today,
+        child=body.child,
+        age_band=body.age_band,
+        sex=body.sex,
+        nationality=body.nationality,
+        exploitation=body.exploitation or "unknown",
+        language=body.language,
+        follows_failed_return=failed_return,
+    )
+    order = Opening(
+        office_id=desk.office_id,
+        organisation=desk.actor.organisation,
+        facts=facts,
+        source=body.source,
+        channel=body.channel,
+        identity=_with_what_was_known(desk, earlier, told),
+        person_id=earlier.person_id if earlier is not None else None,
+        previous_case_id=earlier.id if earlier is not None else None,
+        note=body.note,
+    )
+    happened = move.moment(desk, body.happened_at)
+    case_id = open_case(desk, order, happened)
+    join_team(desk, case_id, desk.actor.id, _part(desk))
+    if earlier is not None:
+        _tell_earlier(desk, earlier.id, case_id, failed_return)
+    return shown_case(desk, hold_case(desk, case_id))
+
+
+def _earlier(desk: Desk, case_id: str | None) -> Row[Any] | None:
+    if case_id is None:
+        return None
+    try:
+        return visible_case(desk, SEEING, case_id)
+    except NotFound:
+        rule = {"field": "previous_case_id", "rule": "a case that you can see"}
+        raise Invalid("There is no such earlier case that you can see.", extra={"errors": [rule]}) from None
+
+
+def _check(desk: Desk, body: CaseIn) -> None:
+    lists = {
+        "source": ("case_source", body.source),
+        "age_band": ("age_band", body.age_band),
+        "sex": ("sex", body.sex),
+        "exploitation": ("exploitation", body.exploitation or "unknown"),
+    }
+    if body.channel not in CHANNELS:
+        lists["channel"] = ("return_channel", body.channel)
+    errors = [
+        {"field": field, "rule": f"a code of '{name}': {', '.join(desk.policies.codes[name].codes)}"}
+        for field, (name, code) in lists.items()
+        if not desk.policies.knows(name, code)
+    ]
+    if not body.child and body.age_band in MINORS:
+        errors.append({"field": "child", "rule": "true for everybody under 18 (UNICEF-AGE)"})
+    if not body.child and body.age_band == "unknown":
+        rule = "true while the age is in doubt; say age_band 18+ of somebody known to be adult (UNICEF-AGE)"
+        errors.append({"field": "child", "rule": rule})
+    if body.identity and FieldGroup.IDENTITY not in desk.policies.groups_for(desk.actor.roles):
+        errors.append({"field": "identity", "rule": "left out: your roles do not see the field group identity"})
+    if errors:
+        raise Invalid("The case cannot be opened like this; see errors.", extra={"errors": errors})
+
+
+def _with_what_was_known(desk: Desk, earlier: Row[Any] | None, told: dict[str, Any]) -> dict[str, Any]:
+    """What is told now, laid over what the earlier case knew: a second case must not erase a name."""
+    fresh = {name: value for name, value in told.items() if value not in (None, [])}
+    if earlier is None or not fresh:
+        return fresh
+    held = hold_case(desk, earlier.id)
+    if fresh.get("sex") == "U":
+        del fresh["sex"]
+    return identity.read(desk, earlier.person_id, records.key_of(desk, held.key_id)) | fresh
+
+
+def _part(desk: Desk) -> str:
+    """The role in which the actor opened the case."""
+    roles = sorted(desk.actor.roles)
+    return next((role for role in roles if desk.policies.scope_for([role], "case:create")), roles[0])
+
+
+def _tell_earlier(desk: Desk, earlier_id: str, case_id: str, failed_return: bool) -> None:
+    """The earlier case learns of the new one, and its case manager has to look at what went wrong."""
+    held = hold_case(desk, earlier_id)
+    open_task(desk, held, CAME_BACK)
+    details = {"case": case_id, "failed_return": failed_return}
+    move.remark(desk, held, Event("linked", "new_case", held.version, details, desk.now))

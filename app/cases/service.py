@@ -1,0 +1,184 @@
+"""The verbs of the cases room: open, list, show, take a step, name the manager, draw the timeline."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from app.access.desk import Desk
+from app.access.log import looked
+from app.access.may import visible_case, within_reach
+from app.cases import queries
+from app.cases.fields import shown
+from app.cases.queries import Filter
+from app.cases.schemas import (
+    CaseNextStepsOut,
+    CaseOut,
+    CasePageOut,
+    CaseReferralOut,
+    CaseRowOut,
+    CasesOut,
+    CaseTimelineOut,
+    ChainOut,
+    ManagerIn,
+    OpenTaskOut,
+    TeamMemberOut,
+)
+from app.cases.stages import stage_of
+from app.casework import recording, timeline
+from app.casework.choices import CASE_MACHINES, next_steps
+from app.casework.held import Held, hold_case
+from app.casework.ids import is_id
+from app.casework.move import Command, perform
+from app.casework.reach import SEEING, permit, reach_of
+from app.casework.shapes import StepIn
+from app.kit.errors import Invalid, NotFound
+from app.kit.paging import Ask
+from policies.model import FieldGroup
+from workflows.engine import MACHINES
+from workflows.facts import CaseFacts
+from workflows.step import Step
+
+# How much of the history the case page proves at each opening; the audit proves all of it.
+PROVED_AT_OPENING: Final = 50
+
+
+def listed(desk: Desk, wanted: Filter, ask: Ask) -> CasesOut:
+    """One page of the cases within reach; one row in the book of looks, with filter and count."""
+    rows, following = queries.cases(desk, SEEING, wanted, ask)
+    looked(desk, "cases_listed", "case", "-", {**wanted.said, "count": len(rows)})
+    return CasesOut(items=[_row_out(row) for row in rows], next=following)
+
+
+def read(desk: Desk, case_id: str) -> CasePageOut:
+    """The page of one case; the look is noted."""
+    visible_case(desk, SEEING, case_id)
+    looked(desk, "case_opened", "case", case_id)
+    held = hold_case(desk, case_id, lock=False)
+    proof = timeline.prove(desk, timeline.subjects_of_case(desk, case_id), last=PROVED_AT_OPENING)
+    return CasePageOut(
+        **_values(desk, held),
+        team=[
+            TeamMemberOut(user_id=row.user_id, name=row.display_name, role=row.role, office=row.office, since=row.since)
+            for row in queries.team(desk, case_id)
+        ],
+        tasks=[
+            OpenTaskOut(id=row.id, kind=row.kind, role=row.role, due_at=row.due_at, late=row.due_at < desk.now)
+            for row in queries.open_tasks(desk, case_id)
+        ],
+        referrals=[
+            CaseReferralOut(id=row.id, side=row.side, state=row.state, other_country=row.other_country)
+            for row in queries.referrals(desk, case_id)
+        ],
+        chain=ChainOut(
+            entries=proof.entries,
+            checked=proof.checked,
+            verified=proof.sound,
+            fault=proof.fault,
+            sentence=proof.sentence,
+        ),
+    )
+
+
+def take_step(desk: Desk, case_id: str, word: str, body: StepIn, seen: int) -> CaseOut:
+    """Take a step of identification or care.
+
+    NotFound for an unknown case or step, Forbidden for a step that is not the actor's, then as `perform`.
+    """
+    visible_case(desk, SEEING, case_id)
+    machine, step = _step_called(word)
+    permit(desk, step.permission, case_id, step.name)
+    command = Command(machine, step.name, case_id, seen, body.record, body.given, body.note, body.happened_at)
+    return shown_case(desk, perform(desk, command).held)
+
+
+def steps(desk: Desk, case_id: str) -> CaseNextStepsOut:
+    """What the actor's role could do next, and what blocks it; the look is noted."""
+    visible_case(desk, SEEING, case_id)
+    looked(desk, "next_steps_read", "case", case_id)
+    held = hold_case(desk, case_id, lock=False)
+    return CaseNextStepsOut(version=held.version, next_steps=next_steps(desk, held, reach_of(desk, case_id, SEEING)))
+
+
+def assign(desk: Desk, case_id: str, body: ManagerIn, seen: int) -> CaseOut:
+    """Name the case manager; they join the team.
+
+    Invalid (422), in the same words, for an account that is unknown, disabled, of another country, or whose
+    roles do not let it work on cases.
+    """
+    permit(desk, "case:assign", case_id, "assign")
+    roles = queries.roles_of_colleague(desk, body.user_id) if is_id(body.user_id) else None
+    if roles is None or not desk.policies.scope_for(roles, SEEING):
+        raise Invalid(
+            "This account cannot manage a case here.",
+            code="not_a_case_manager",
+            extra={"errors": [{"field": "user_id", "rule": "an active account of this country that works on cases"}]},
+        )
+    return shown_case(desk, recording.assign(desk, case_id, body.user_id, seen))
+
+
+def history(desk: Desk, case_id: str, ask: Ask, newest_first: bool) -> CaseTimelineOut:
+    """One page of the timeline; refused attempts and opened notes only for those who may see them."""
+    visible_case(desk, "timeline:read", case_id)
+    looked(desk, "timeline_read", "case", case_id)
+    items, following = timeline.line(
+        desk,
+        timeline.subjects_of_case(desk, case_id),
+        ask,
+        attempts=within_reach(desk, "attempt:read", case_id),
+        notes=FieldGroup.NARRATIVE in desk.policies.groups_for(desk.actor.roles),
+        newest_first=newest_first,
+    )
+    return CaseTimelineOut(items=items, next=following)
+
+
+def shown_case(desk: Desk, held: Held) -> CaseOut:
+    """A held case as its reader sees it."""
+    return CaseOut(**_values(desk, held))
+
+
+def _values(desk: Desk, held: Held) -> dict[str, Any]:
+    row, facts = held.row, held.facts
+    assert isinstance(facts, CaseFacts)
+    return {
+        "id": held.id,
+        "reference": row.reference,
+        "version": held.version,
+        "country": row.country,
+        "office": queries.office_code(desk, row.office_id),
+        "organisation": row.organisation,
+        "channel": row.channel,
+        "opened_at": row.opened_at,
+        "stage": stage_of(facts.care),
+        "identification": facts.identification,
+        "care": facts.care,
+        "case_manager": facts.case_manager,
+        "previous_case_id": row.previous_case_id,
+        "facts": shown(facts, desk.policies.groups_for(desk.actor.roles)),
+        "next_steps": next_steps(desk, held, reach_of(desk, held.id, SEEING)),
+    }
+
+
+def _row_out(row: Any) -> CaseRowOut:
+    return CaseRowOut(
+        id=row.id,
+        reference=row.reference,
+        version=row.version,
+        office=row.office,
+        stage=stage_of(row.care),
+        identification=row.identification,
+        care=row.care,
+        child=row.child,
+        age_band=row.age_band,
+        sex=row.sex,
+        nationality=row.nationality,
+        case_manager=row.case_manager_id,
+        opened_at=row.opened_at,
+    )
+
+
+def _step_called(word: str) -> tuple[str, Step]:
+    for machine in CASE_MACHINES:
+        step = MACHINES[machine].step(word)
+        if step is not None:
+            return machine, step
+    raise NotFound()

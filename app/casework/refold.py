@@ -1,0 +1,98 @@
+"""Folds a whole history again, from the first entry on, into the facts that should be stored now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from app.access.desk import Desk
+from app.casework import history, messages, mirror, projection, records
+from app.casework.facts import case_facts_from, referral_facts_from
+from app.casework.forms import Entry, Form
+from app.casework.held import Held, links_of
+from workflows.facts import CaseFacts, ReferralFacts
+
+
+class HistoryUnreadable(RuntimeError):
+    """A history does not begin with an opening, or names a record that is not there."""
+
+
+def case_facts(desk: Desk, held: Held) -> CaseFacts:
+    """The facts of a held case by its history, its records and what its referral copies say now."""
+    told = _told(desk, held)
+    facts = case_facts_from(json.dumps(_opening(held, told)))
+    for said in told:
+        kind, details, entry = said["kind"], said["details"], _entry(desk, said)
+        filled = _form(desk, held, details)
+        if filled is not None:
+            facts = projection.after_record(facts, *filled, entry)
+        if kind == "step":
+            facts = projection.after_step(facts, details["machine"], details["to"], entry)
+        elif kind == "assigned":
+            facts = replace(facts, case_manager=details["user"])
+    return projection.with_links(facts, links_of(desk, held.id))
+
+
+def referral_facts(desk: Desk, held: Held) -> ReferralFacts:
+    """The facts of a held referral copy by its history, its records and the messages it took in."""
+    told = _told(desk, held)
+    facts = referral_facts_from(json.dumps(_opening(held, told)))
+    for said in told:
+        kind, details, entry = said["kind"], said["details"], _entry(desk, said)
+        filled = _form(desk, held, details)
+        if filled is not None:
+            facts = projection.referral_after_record(facts, *filled, entry)
+        if kind == "partner":
+            facts = mirror.with_consents(facts, _message(desk, held, details["message"]))
+        if kind in {"step", "partner"}:
+            facts = projection.referral_after_step(facts, said["step"], details["to"], details["given"], entry)
+        if kind in {"partner", "message"}:
+            facts = replace(facts, unknown_codes=tuple(sorted({*facts.unknown_codes, *details["unknown"]})))
+    return facts
+
+
+def _told(desk: Desk, held: Held) -> Iterator[dict[str, Any]]:
+    rows = history.entries(desk.session, held.id)
+    return (json.loads(row.canonical) for row in rows)
+
+
+def _opening(held: Held, told: Iterator[dict[str, Any]]) -> dict[str, Any]:
+    first = next(told, None)
+    if first is None or first["kind"] != "opened":
+        raise HistoryUnreadable(f"{held.kind} {held.id}: the history does not begin with an opening")
+    facts: dict[str, Any] = first["details"]["facts"]
+    return facts
+
+
+def _entry(desk: Desk, said: dict[str, Any]) -> Entry:
+    actor = said["actor"]
+    happened = datetime.fromisoformat(said["happened_at"])
+    return Entry(actor["id"], actor["office"], actor["country"], desk.policies.day(desk.actor.country, happened))
+
+
+def _form(desk: Desk, held: Held, details: dict[str, Any]) -> tuple[str, Form] | None:
+    """The kind and the form an entry tells of, if it tells of one."""
+    named = details.get("record")
+    if not isinstance(named, dict):
+        return None
+    row = records.row_by_id(desk.session, named["id"])
+    if row is None:
+        raise HistoryUnreadable(f"{held.kind} {held.id}: the record {named['id']} is missing")
+    # Codes that have left a list since were valid on their day.
+    body = records.opened(desk, row, held.key(desk))
+    return row.kind, records.check(desk.policies, row.kind, body, lenient=True).form
+
+
+def _message(desk: Desk, held: Held, message_id: str) -> dict[str, Any]:
+    query = select(messages.TABLE).where(
+        messages.TABLE.c.country == desk.actor.country, messages.TABLE.c.message_id == message_id
+    )
+    row = desk.session.execute(query).one_or_none()
+    if row is None:
+        raise HistoryUnreadable(f"{held.kind} {held.id}: the message {message_id} is missing")
+    return messages.body_of(desk, row, records.key_of(desk, row.key_id))

@@ -1,0 +1,147 @@
+"""The outer form of a message from another country: checked before a word of it is believed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from app.access.desk import Desk
+from app.casework.messages import Envelope
+from app.kit.canonical import NotCanonical
+from app.kit.errors import Conflict
+from app.kit.keyfile import KeyMissing
+from app.kit.signing import verify
+
+_Id = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+_Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+_Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+_Word = Annotated[str, Field(min_length=1, max_length=40)]
+_Code = Annotated[str, Field(max_length=64)]
+
+
+class MessageRefused(Conflict):
+    """The message cannot be taken in; nothing was changed."""
+
+    code = "message_refused"
+    title = "This message was not accepted."
+
+
+class _Part(BaseModel):
+    # A partner may say more than we know; what we do know has to be of its type.
+    model_config = ConfigDict(extra="allow")
+
+
+class Header(_Part):
+    """What every header must say."""
+
+    id: _Id
+    referral: _Id
+    reference: _Word
+    from_: Annotated[_Country, Field(alias="from")]
+    to: _Country
+    seq: Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+    type: _Word
+    prev_hash: _Digest
+    answers: _Digest
+    created: AwareDatetime
+    to_office: _Code
+    from_office: _Code
+
+
+class AgeBand(_Part):
+    """Age band and sex, codes of either side's lists."""
+
+    age_band: Annotated[str, Field(max_length=20)] | None = None
+    sex: Annotated[str, Field(max_length=4)] | None = None
+
+
+class Nationality(_Part):
+    """Nationality as stated, and the form of exploitation."""
+
+    nationality: Annotated[str, Field(max_length=20)] | None = None
+    exploitation: Annotated[str, Field(max_length=40)] | None = None
+
+
+class Language(_Part):
+    """What the person speaks."""
+
+    language: Annotated[str, Field(max_length=40)] | None = None
+
+
+class CorridorPlan(_Part):
+    """The proposed place and day."""
+
+    border_point: Annotated[str, Field(max_length=80)] | None = None
+    on: date | None = None
+
+
+class About(_Part):
+    """The data groups that open this side's copy and case; other groups are objects we keep as they are."""
+
+    __pydantic_extra__: dict[str, dict[str, Any]] = Field(init=False)
+
+    age_band: AgeBand | None = None
+    nationality: Nationality | None = None
+    language: Language | None = None
+    corridor_plan: CorridorPlan | None = None
+
+
+class Consent(_Part):
+    """What the person agreed to, as the sending country passes it on."""
+
+    purpose: _Code
+    data_groups: Annotated[list[_Code], Field(max_length=40)]
+    giver: _Code
+    valid_from: date
+    valid_until: date | None = None
+    withdrawn_on: date | None = None
+    child_assent: bool | None = None
+
+
+class Form(_Part):
+    """A form that crosses with its step; its fields are checked against the kind later."""
+
+    kind: _Word
+    body: dict[str, Any]
+
+
+class Body(_Part):
+    """The parts of a body that we read."""
+
+    step: _Word
+    given: dict[str, Annotated[str, Field(max_length=60)]] = {}
+    record: Form | None = None
+    about: About | None = None
+    consents: Annotated[list[Consent], Field(max_length=200)] | None = None
+    child: bool | None = None
+    receipts: Annotated[list[dict[str, Any]], Field(max_length=20)] = []
+
+
+def must_be_sound(desk: Desk, envelope: Envelope) -> bytes:
+    """The signed bytes of a well-formed message to this country, from a partner, under its own signature.
+
+    Raises MessageRefused (409), naming the field or the fault and never repeating what was sent.
+    """
+    try:
+        Header.model_validate(envelope.header)
+        Body.model_validate(envelope.body)
+        signed = envelope.signed_bytes
+    except ValidationError as error:
+        faults = [".".join(map(str, each["loc"])) for each in error.errors(include_input=False, include_url=False)]
+        raise MessageRefused("The message has not the agreed form.", extra={"fields": faults}) from None
+    except NotCanonical:
+        raise MessageRefused("The message has not the agreed form.") from None
+    sender = str(envelope.header["from"])
+    if envelope.header["to"] != desk.actor.country or sender == desk.actor.country:
+        raise MessageRefused("The message is addressed to another country.")
+    if sender not in desk.policies.countries:
+        raise MessageRefused("The sender is no partner of ours.")
+    try:
+        public = desk.signing.public(sender)
+    except KeyMissing:
+        raise MessageRefused("No key of the sender is known here.") from None
+    if not verify(public, signed, envelope.signature):
+        raise MessageRefused("The signature is not the sender's.")
+    return signed

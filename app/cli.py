@@ -1,0 +1,280 @@
+"""The command line: `waymark demo`, `serve`, `worker`, `migrate`, and what an operator checks and repairs."""
+
+from __future__ import annotations
+
+import functools
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, ParamSpec, TypeVar
+
+import typer
+from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
+
+from app.kit import migrate as tables
+from app.kit.errors import AppError
+from app.kit.keyfile import KeyMissing
+from app.settings import Settings
+from policies.load import PolicyError, load_policies
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+app = typer.Typer(
+    help="Waymark: case work for trafficked persons, inside one country and across borders.",
+    no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+)  # fmt: skip
+policies_app = typer.Typer(help="The rules: countries, corridors, roles, codes.", no_args_is_help=True)
+audit_app = typer.Typer(help="The hash-chained history.", no_args_is_help=True)
+user_app = typer.Typer(help="Accounts.", no_args_is_help=True)
+offices_app = typer.Typer(help="Offices.", no_args_is_help=True)
+for name, part in (("policies", policies_app), ("audit", audit_app), ("user", user_app), ("offices", offices_app)):
+    app.add_typer(part, name=name)
+
+Var = Annotated[Path, typer.Option("--var", help="The folder for databases and keys.", envvar="WAYMARK_VAR")]
+
+
+def _stop(sentence: str) -> NoReturn:
+    """Say why and end with exit code 1."""
+    typer.echo(f"waymark: {sentence}", err=True)
+    raise typer.Exit(1)
+
+
+def told(command: Callable[Given, Result]) -> Callable[Given, Result]:
+    """A command that says in a sentence what its user can mend, instead of a stack trace."""
+
+    @functools.wraps(command)
+    def run(*args: Given.args, **kwargs: Given.kwargs) -> Result:
+        try:
+            return command(*args, **kwargs)
+        except PolicyError as error:
+            _stop(f"the policies cannot be used:\n{error}\n`waymark policies check` shows the same list.")
+        except ValidationError as error:
+            _stop("; ".join(each["msg"].removeprefix("Value error, ") for each in error.errors(include_input=False)))
+        except AppError as error:
+            _stop(f"{error.detail or error.title}")
+        except DBAPIError as error:
+            _stop(f"the database does not answer as it should ({type(error.orig).__name__}: {error.orig}).")
+        except (KeyMissing, OSError, ValueError, tables.BrokenReferences) as error:
+            _stop(f"{error}")
+
+    return run
+
+
+@app.command()
+@told
+def demo(
+    once: Annotated[
+        bool, typer.Option("--once", help="Build, print the report and end; 1 if a figure differs.")
+    ] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what was built before.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1; 0 takes a free one.")] = 8000,
+    people: Annotated[
+        int | None, typer.Option(min=20, help="A smaller world of about so many people, for a quick look.")
+    ] = None,
+    var: Var = Path("var"),
+) -> None:
+    """Two countries, a border and a year of invented cases, in published numbers; then the API on this machine."""
+    from app.demo import figures, place, serve
+    from app.demo.once import once as build_and_report
+    from app.demo.progress import Bar
+    from app.demo.stage import StoryFault
+
+    wanted = figures.published() if people is None else figures.sample(people)
+    try:
+        if once:
+            bar = Bar("Playing two years of casework")
+            same = build_and_report(var / "demo-once", wanted, typer.echo, bar)
+            bar.end("Built and checked")
+            raise typer.Exit(0 if same else 1)
+        folder = var / "demo"
+        if fresh:
+            shutil.rmtree(folder, ignore_errors=True)
+        if not place.is_built(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+            typer.echo(f"Building the demonstration in {folder}: once, for about a minute.")
+            bar = Bar("Playing two years of casework")
+            acts = place.make_whole(folder, wanted, bar)
+            bar.end(f"{wanted.people} people, {acts} acts of their case workers, played")
+    except StoryFault as fault:
+        _stop(f"the program did not let the story go on: {fault}")
+    serve.serve(folder, port)
+
+
+@app.command()
+@told
+def serve(
+    worker: Annotated[bool, typer.Option(help="Carry out effects and deadlines in this process too.")] = True,
+) -> None:
+    """Serve the JSON API with the settings of the environment (WAYMARK_...)."""
+    from app.demo.serve import listening, run
+    from app.kit.durability import doubts
+    from app.main import create_app
+
+    settings = Settings()
+    _must_be_migrated(settings)
+    on = listening(settings.host, settings.port)
+    program = create_app(settings)
+    for doubt in doubts(program.state.db):
+        typer.echo(f"waymark: a power cut could lose confirmed changes: {doubt}", err=True)
+    typer.echo(f"Waymark listens on http://{settings.host}:{on.getsockname()[1]}", err=True)
+    run(program, on, worker=worker)
+
+
+@app.command()
+@told
+def worker() -> None:
+    """Carry out effects and ring deadlines, beside servers that do not; SIGTERM or Ctrl-C ends it."""
+    from app.main import open_house
+    from app.worker import Worker
+
+    settings = Settings()
+    _must_be_migrated(settings)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    Worker(open_house(settings)).run(stop)
+
+
+@app.command()
+@told
+def migrate() -> None:
+    """Bring the tables of the database up to this version of the program; a second time changes nothing."""
+    settings = Settings()
+    before = tables.current(settings.database_url)
+    tables.upgrade(settings.database_url)
+    after = tables.current(settings.database_url)
+    typer.echo(f"The tables are at revision {after}." if before != after else f"Nothing to do: at revision {after}.")
+
+
+@policies_app.command("check")
+def check(
+    folder: Annotated[Path | None, typer.Argument(help="Other policies than the package's own.")] = None,
+) -> None:
+    """Read all policy files and print every problem as file:line: sentence."""
+    if folder is not None and not folder.is_dir():
+        _stop(f"there is no folder {folder}")
+    try:
+        found = load_policies(folder)
+    except PolicyError as error:
+        for file, line, text in error.problems:
+            typer.echo(f"{file}:{line}: {text}")
+        typer.echo(f"{len(error.problems)} problems.", err=True)
+        raise typer.Exit(1) from None
+    offices = sum(len(country.offices) for country in found.countries.values())
+    typer.echo(
+        f"{len(found.countries)} countries with {offices} offices, {len(found.corridors)} corridors,"
+        f" {len(found.roles)} roles, {len(found.permissions)} permissions, {len(found.codes)} code lists and"
+        f" {len(found.sources)} sources: no problem found."
+    )
+
+
+@app.command()
+@told
+def draw(
+    folder: Annotated[Path, typer.Argument(help="Where the diagrams go.")] = Path("docs/workflows"),
+) -> None:
+    """Write the state machines as Mermaid diagrams."""
+    from app.drawing import write_diagrams
+
+    for path in write_diagrams(folder):
+        typer.echo(str(path))
+
+
+@audit_app.command("verify")
+@told
+def verify() -> None:
+    """Prove every history entry of the installation; ends with 1 and the first fault if one was touched."""
+    from app.kit.db import Database
+    from app.oversight.verify import verify_all
+
+    settings = Settings()
+    _must_be_migrated(settings)
+    database = Database(settings.database_url)
+    with database.read() as session:
+        found = verify_all(session)
+    database.dispose()
+    if not found.sound:
+        _stop(found.fault or found.sentence)
+    typer.echo(f"{found.chains} chains, {found.entries} entries verified")
+
+
+@app.command("rebuild-facts")
+@told
+def rebuild_facts(
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Write what was rebuilt, with an entry in the history.")
+    ] = False,
+) -> None:
+    """Fold every history again and compare the result with the stored facts; ends with 1 if they differ."""
+    from app.main import open_house
+    from app.oversight.rebuild import rebuild_facts as rebuild
+
+    settings = Settings()
+    _must_be_migrated(settings)
+    differing = rebuild(open_house(settings), repair=repair)
+    for each in differing:
+        typer.echo(each.sentence)
+    if differing and not repair:
+        _stop(f"{len(differing)} subjects differ; nothing was changed. --repair writes what the history says.")
+    typer.echo(f"{len(differing)} repaired." if differing else "All stored facts are what the histories say.")
+
+
+@user_app.command("create")
+@told
+def create_user(
+    login: Annotated[str, typer.Argument(help="Letters, digits and . _ @ + - only.")],
+    name: Annotated[str, typer.Option(help="The name colleagues see.")],
+    office: Annotated[str, typer.Option(help="The code of the office, as in `waymark offices sync`.")],
+    role: Annotated[list[str], typer.Option(help="A role of policies/roles.yaml; may be given several times.")],
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+) -> None:
+    """Open an account, such as the first administrator's; the password is asked for."""
+    from app.accounts.schemas import AccountIn
+    from app.main import open_house
+    from app.operations import create_user as create
+
+    settings = Settings()
+    _must_be_migrated(settings)
+    if password_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    else:
+        password = typer.prompt("Password (15 characters or more)", hide_input=True, confirmation_prompt=True)
+    values: dict[str, Any] = {"display_name": name, "office": office, "roles": role, "password": password}
+    create(open_house(settings), AccountIn.model_validate({"login": login, **values}))
+    typer.echo(f"{login} can sign in now.")
+
+
+@offices_app.command("sync")
+@told
+def sync() -> None:
+    """Bring the offices of the policies into the database; a second time changes nothing."""
+    from app.kit.db import Database
+    from app.operations import sync_offices
+
+    settings = Settings()
+    _must_be_migrated(settings)
+    database = Database(settings.database_url)
+    with database.write() as session:
+        done = sync_offices(session, load_policies(settings.policies_folder))
+    database.dispose()
+    typer.echo(f"{len(done.added)} offices added, {len(done.changed)} changed, {done.unchanged} as they were.")
+    if done.strays:
+        typer.echo(f"In the database only, and kept: {', '.join(done.strays)}", err=True)
+
+
+def _must_be_migrated(settings: Settings) -> None:
+    at, newest = tables.current(settings.database_url), tables.head()
+    if at != newest:
+        _stop(f"the tables are at revision {at or 'none'}, this program needs {newest}: run `waymark migrate`.")
+
+
+def main() -> None:
+    """The entry point of the `waymark` command."""
+    app()

@@ -1,0 +1,1 @@
+"""The demonstration: invented people in published numbers, through the real program, day by day."""

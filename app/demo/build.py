@@ -1,0 +1,48 @@
+"""Builds the demonstration: an empty database, the world, both groups, and two simulated years played through."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from app.access.desk import House
+from app.demo.figures import Figures
+from app.demo.play import Play, Progress, at
+from app.demo.returns import returns
+from app.demo.shelter import shelter
+from app.demo.stage import Stage
+from app.demo.world import settle
+from app.kit.clock import SettableClock
+
+FIRST_DAY = date(2016, 8, 1)
+# A Thursday: handovers are scheduled for it, so whoever opens the demonstration finds work at the bridge.
+LAST_DAY = date(2018, 3, 15)
+
+
+def first_moment() -> datetime:
+    """When the world is made, before any story begins."""
+    return at(FIRST_DAY, 7)
+
+
+def last_moment() -> datetime:
+    """When the play ends and the demonstration goes on: in the morning, before the meetings at the bridges."""
+    return at(LAST_DAY, 9)
+
+
+def build(
+    house: House, clock: SettableClock, figures: Figures, password: str, progress: Progress | None = None
+) -> Stage:
+    """Fill the empty, migrated database of ``house`` and leave ``clock`` at `last_moment`.
+
+    Returns the stage as it was left: how many acts it took, and what was said when steps were refused.
+
+    clock: the clock of ``house``. Raises StoryFault when the program does not let a story happen.
+    """
+    clock.set(first_moment())
+    with house.db.write() as session:
+        cast = settle(session, house.policies, house.passwords, password, clock.now())
+    stage = Stage(house, clock, cast)
+    play = Play(stage)
+    for story in (*shelter(stage, figures, LAST_DAY), *returns(stage, figures)):
+        play.add(story)
+    play.run(last_moment(), progress)
+    return stage

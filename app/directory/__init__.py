@@ -1,0 +1,1 @@
+"""The directory room: which offices, border points and agreements there are between the countries."""

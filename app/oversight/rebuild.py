@@ -1,0 +1,107 @@
+"""Compares every stored fact with what history and records say, and puts it right where that is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import select, update
+
+from app.access.desk import Desk, House
+from app.casework import move, refold
+from app.casework.facts import plain, stored
+from app.casework.held import CASE, FACTS, REFERRAL, Held, fact_columns, hold_case, hold_referral, save_case_facts
+from app.casework.history import Event
+from workflows.facts import CaseFacts, ReferralFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One subject whose stored facts are not what its history says; the values are codes and days."""
+
+    kind: str
+    subject_id: str
+    stored: dict[str, Any]
+    rebuilt: dict[str, Any]
+
+    @property
+    def sentence(self) -> str:
+        """The difference in words, for the command line."""
+        return f"{self.kind} {self.subject_id}: {', '.join(sorted(self.rebuilt))}"
+
+
+def rebuild_facts(house: House, country: str | None = None, repair: bool = False) -> list[Difference]:
+    """Rebuild the facts of every referral copy and case and compare them with what is stored.
+
+    country: two letters, None = all. repair: write what was rebuilt, with an entry in the history of the
+    subject. Each subject is locked in a short transaction of its own. Referral copies come first, since the
+    facts of a case repeat what its copies say.
+
+    Raises HistoryUnreadable when a history cannot be folded; `verify_all` tells where it was broken.
+    """
+    found: list[Difference] = []
+    for table, look in ((REFERRAL, _referral), (CASE, _case)):
+        query = select(table.c.id, table.c.country).order_by(table.c.opened_at, table.c.id)
+        if country is not None:
+            query = query.where(table.c.country == country)
+        with house.db.read() as session:
+            subjects = session.execute(query).all()
+        for subject_id, here in subjects:
+            with house.db.write() as session:
+                difference = look(house.system_desk(session, here, "rebuild"), subject_id, repair)
+            if difference is not None:
+                found.append(difference)
+    return found
+
+
+def _referral(desk: Desk, referral_id: str, repair: bool) -> Difference | None:
+    held = hold_referral(desk, referral_id)
+    fresh = refold.referral_facts(desk, held)
+    row = held.row
+    columns = {"state": fresh.state, "custody": fresh.custody}
+    difference = _compare(held, fresh, {name: getattr(row, name) for name in columns}, columns)
+    if difference is not None and repair:
+        desk.session.execute(
+            update(REFERRAL).where(REFERRAL.c.id == referral_id).values(facts=stored(fresh), **columns)
+        )
+        _tell(desk, held, difference)
+    return difference
+
+
+def _case(desk: Desk, case_id: str, repair: bool) -> Difference | None:
+    held = hold_case(desk, case_id)
+    fresh = refold.case_facts(desk, held)
+    states = {"identification": fresh.identification, "care": fresh.care}
+    managed = {"case_manager_id": fresh.case_manager}
+    filters = {name: value for name, value in fact_columns(fresh).items() if name != "facts"}
+    kept = desk.session.execute(select(FACTS).where(FACTS.c.case_id == case_id)).one()
+    now = {name: getattr(held.row, name) for name in states | managed}
+    now |= {name: getattr(kept, name) for name in filters}
+    difference = _compare(held, fresh, now, states | managed | filters)
+    if difference is not None and repair:
+        desk.session.execute(update(CASE).where(CASE.c.id == case_id).values(**states, **managed))
+        save_case_facts(desk, case_id, fresh)
+        _tell(desk, held, difference)
+    return difference
+
+
+COLUMN: Final = "column "
+
+
+def _compare(
+    held: Held, fresh: CaseFacts | ReferralFacts, now: dict[str, Any], columns: dict[str, Any]
+) -> Difference | None:
+    """Facts field by field, and the columns that repeat some of them."""
+    before = plain(held.facts) | {COLUMN + name: value for name, value in now.items()}
+    after = plain(fresh) | {COLUMN + name: value for name, value in columns.items()}
+    differing = [name for name in after if before.get(name) != after[name]]
+    if not differing:
+        return None
+    return Difference(
+        held.kind, held.id, {name: before.get(name) for name in differing}, {name: after[name] for name in differing}
+    )
+
+
+def _tell(desk: Desk, held: Held, difference: Difference) -> None:
+    details = {"fields": sorted(difference.rebuilt)}
+    move.remark(desk, held, Event("repaired", "facts", held.version, details, desk.now))

@@ -1,0 +1,95 @@
+"""The verbs of the people room: reveal with a reason, correct or complete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from app.access.desk import Desk
+from app.access.log import looked
+from app.access.may import visible_case
+from app.casework import identity, move
+from app.casework.held import Held, hold_case
+from app.casework.history import Event
+from app.casework.reach import permit
+from app.kit.errors import Forbidden, Invalid
+from app.people import queries
+from app.people.schemas import IdentityChangedOut, IdentityIn, IdentityOut, RevealIn
+from policies.model import FieldGroup
+
+# Sex is a fact already; every other field belongs to the group of its part. The family is a way of contact.
+_PART_GROUPS: Final = {
+    "identity": FieldGroup.IDENTITY,
+    "contact": FieldGroup.CONTACT,
+    "family": FieldGroup.CONTACT,
+    "health": FieldGroup.HEALTH,
+}
+GROUP_OF: Final[dict[str, FieldGroup]] = {
+    "sex": FieldGroup.FACTS,
+    **{field: _PART_GROUPS[part] for part, fields in identity.PARTS.items() for field in fields},
+}
+
+
+def reveal(desk: Desk, case_id: str, body: RevealIn) -> IdentityOut:
+    """Who the person is, within the actor's field groups; the reason is sealed in the history of the case.
+
+    Forbidden (code field_group_missing) for roles that see none of these groups.
+    """
+    reason = body.reason.strip()
+    if len(reason) < 10:
+        raise _broken("reason", "at least 10 characters besides spaces")
+    visible_case(desk, "identity:reveal", case_id)
+    groups = desk.policies.groups_for(desk.actor.roles)
+    _must_see(desk, FieldGroup.IDENTITY)
+    held = hold_case(desk, case_id)
+    known = queries.known(desk, held)
+    seen = sorted({group.value for field, group in GROUP_OF.items() if group in groups and field != "sex"})
+    looked(desk, "reveal", "case", case_id, {"groups": seen})
+    move.remark(desk, held, Event("reveal", "identity", held.version, {"groups": seen}, desk.now, reason))
+    return IdentityOut(
+        case_id=case_id,
+        groups=seen,
+        identity={field: known.get(field) for field, group in GROUP_OF.items() if group in groups},
+    )
+
+
+def correct(desk: Desk, case_id: str, body: IdentityIn, seen: int) -> IdentityChangedOut:
+    """Lay what is known now over what was known; the history tells which fields changed, never what they say.
+
+    Forbidden (code field_group_missing) for a field of a group the actor does not see.
+    """
+    permit(desk, "record:write", case_id, "identity")
+    _must_see(desk, FieldGroup.IDENTITY)
+    told = identity.checked(desk.policies, body.identity)
+    held = hold_case(desk, case_id)
+    move.must_be_current(desk, held, seen)
+    known = queries.known(desk, held)
+    # Sets are lists in JSON, so both sides are compared in the form in which they are stored.
+    fresh = {field: told[field] for field in body.identity if told[field] != known.get(field)}
+    for group in {GROUP_OF[field] for field in fresh}:
+        _must_see(desk, group)
+    if not fresh:
+        raise _broken("identity", "at least one field that differs from what is known")
+    identity.keep(desk, held.row.person_id, held.key(desk), known | fresh, "case_work")
+    return IdentityChangedOut(version=_tell(desk, held, fresh), fields=sorted(fresh))
+
+
+def _tell(desk: Desk, held: Held, fields: Iterable[str]) -> int:
+    event = Event("identity", "correct", held.version + 1, {"fields": sorted(fields)}, desk.now)
+    move.write(desk, held, event)
+    return held.version
+
+
+def _must_see(desk: Desk, group: FieldGroup) -> None:
+    if group not in desk.policies.groups_for(desk.actor.roles):
+        holders = sorted(name for name, role in desk.policies.roles.items() if group in role.field_groups)
+        raise Forbidden(
+            f"Your roles do not see the field group {group.value}.",
+            code="field_group_missing",
+            extra={"group": group.value, "roles": holders},
+        )
+
+
+def _broken(field: str, rule: str) -> Invalid:
+    extra: dict[str, Any] = {"errors": [{"field": field, "rule": rule}]}
+    return Invalid("A field breaks its rule; see errors.", extra=extra)

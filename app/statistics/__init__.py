@@ -1,0 +1,1 @@
+"""The statistics room: counted figures in which nobody can be recognised."""

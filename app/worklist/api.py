@@ -1,0 +1,50 @@
+"""The JSON door of the worklist room."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from app.access.door import Door, needs
+from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
+from app.kit.paging import ask
+from app.kit.problems import documented
+from app.worklist import service
+from app.worklist.queries import Filter
+from app.worklist.schemas import DoneIn, TaskOut, TasksOut, TaskState
+
+router = APIRouter(tags=["worklist"])
+
+Reader = Annotated[Door, Depends(needs("task:read"))]
+Worker = Annotated[Door, Depends(needs("task:work"))]
+
+
+@router.get("/tasks", response_model=TasksOut, responses=documented(Invalid), summary="List tasks")
+def list_tasks(
+    door: Reader,
+    state: Annotated[TaskState, Query(description="open, done or all.")] = TaskState.OPEN,
+    role: Annotated[
+        str | None, Query(pattern=r"^[a-z_]{1,40}$", description="Only tasks of this role.", examples=["case_manager"])
+    ] = None,
+    late: Annotated[bool | None, Query(description="Only those that are late, or only those that are not.")] = None,
+    case_id: Annotated[str | None, Query(max_length=36, description="Only tasks about this case.")] = None,
+    limit: Annotated[int | None, Query(ge=1, le=100, description="Entries per page; 50 if left out.")] = None,
+    cursor: Annotated[str | None, Query(max_length=512, description="`next` of the page before.")] = None,
+) -> TasksOut:
+    """The tasks within your reach, due first. `closed_by` names the steps and records with which a task ends."""
+    asked = ask(limit, cursor, (datetime, str))
+    with door.write() as desk:
+        return service.listed(desk, Filter(state, role, late, case_id), asked)
+
+
+@router.post(
+    "/tasks/{task_id}/done",
+    response_model=TaskOut,
+    responses=documented(NotFound, Forbidden, Conflict),
+    summary="Mark a task as done",
+)
+def finish_task(task_id: str, body: DoneIn, door: Worker) -> Response:
+    """Mark a task as done. One that ends with a step or a record (`closed_by`) is refused: do that instead."""
+    return door.once(lambda desk: service.done(desk, task_id, body))

@@ -1,0 +1,46 @@
+"""Which steps and records answer which task: those tasks end with the act itself and not by anybody's word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from workflows.effects import CloseTask, Effect, OpenTask
+from workflows.engine import MACHINES
+from workflows.recording import FOLLOWS
+
+# The next visit that is due, whichever number it has.
+NEXT_VISIT: Final = "visit_next"
+RECORD: Final = "record"
+
+
+def _acts() -> Iterator[tuple[str, Iterable[Effect]]]:
+    """What people can do, as machine.step or record.kind, with what follows from it."""
+    for spec in MACHINES.values():
+        for step in spec.steps:
+            if not step.system_only:
+                yield f"{spec.name}.{step.name}", step.effects
+    for kind, effects in FOLLOWS.items():
+        yield f"{RECORD}.{kind}", effects
+
+
+def _all() -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for act, effects in _acts():
+        # '*' ends whatever is left and answers nothing.
+        closed = {effect.kind for effect in effects if isinstance(effect, CloseTask)} - {"*"}
+        if NEXT_VISIT in closed:
+            closed = (closed - {NEXT_VISIT}) | VISITS
+        for kind in closed:
+            found.setdefault(kind, []).append(act)
+    return {kind: tuple(acts) for kind, acts in sorted(found.items())}
+
+
+VISITS: Final = frozenset(
+    effect.kind
+    for _, effects in _acts()
+    for effect in effects
+    if isinstance(effect, OpenTask) and effect.kind.startswith("visit_")
+)
+# Task kind -> the acts that end it, as machine.step or record.kind.
+CLOSERS: Final = _all()

@@ -1,0 +1,57 @@
+"""What the worklist room takes and gives."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.casework.shapes import Id, Moment, OfficeCode, RoleCode
+
+
+class TaskState(StrEnum):
+    """Which tasks a list shows."""
+
+    OPEN = "open"
+    DONE = "done"
+    ALL = "all"
+
+
+class TaskOut(BaseModel):
+    """A duty of a role in an office, with where its due moment comes from."""
+
+    id: Id
+    kind: Annotated[str, Field(examples=["end_of_reflection"])]
+    role: RoleCode
+    office: OfficeCode
+    case_id: Id | None
+    referral_id: Id | None
+    opened_at: Moment
+    due_at: Moment
+    late: Annotated[bool, Field(description="Still open after the moment it was due.")]
+    clock: Annotated[str, Field(description="The clock of the policies that set the moment.")]
+    basis: Annotated[str, Field(description="sourced, practice or default: how sure the clock is.")]
+    sources: Annotated[list[str], Field(examples=[["OHCHR-G6.2"]])]
+    state: Annotated[str, Field(examples=["open"])]
+    done_at: Moment | None
+    done_by: Id | None
+    missed_at: Moment | None
+    closed_by: Annotated[list[str], Field(description="What ends it, as machine.step or record.kind; empty: by hand.")]
+
+
+class TasksOut(BaseModel):
+    """One page of tasks, due first; ``next`` is the cursor of the following page."""
+
+    items: list[TaskOut]
+    next: str | None = None
+
+
+class DoneIn(BaseModel):
+    """What was done, in your own words."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, json_schema_extra={"example": {"note": "Guardian appointed by the court today."}}
+    )
+
+    note: Annotated[str, Field(min_length=1, max_length=4000, description="Kept sealed in the history.")] | None = None

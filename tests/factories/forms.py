@@ -1,0 +1,44 @@
+"""Builds filled-in forms of every record kind, with days around the house's clock."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from datetime import timedelta
+from typing import Any
+
+from app.access.desk import House
+from app.casework.kinds import KINDS
+
+ALL_GROUPS = [
+    "needs", "age_band", "language", "nationality", "corridor_plan", "identity", "contact", "family", "health",
+    "documents", "risk", "legal",
+]  # fmt: skip
+
+
+def day(house: House, days: int = 0) -> str:
+    """The day ``days`` from what is called today in Thailand, as JSON writes it."""
+    return (house.policies.day("TH", house.clock.now()) + timedelta(days=days)).isoformat()
+
+
+def form(house: House, kind: str, **changes: Any) -> dict[str, Any]:
+    """The kind's own example with days that fit the clock; ``changes`` overwrite fields."""
+    filled = deepcopy(KINDS[kind].example)
+    filled |= _days(house).get(kind, {})
+    return filled | changes
+
+
+def _days(house: House) -> dict[str, dict[str, Any]]:
+    return {
+        "consent": {
+            "valid_from": day(house, -1),
+            "valid_until": day(house, 300),
+            "data_groups": list(ALL_GROUPS),
+        },
+        "guardian_appointment": {"since": day(house, -1)},
+        "handover": {"reconfirmed_on": day(house)},
+        "handover_schedule": {"on": day(house)},
+        "identification_decision": {"notified_on": day(house)},
+        "override": {"until": day(house, 10)},
+        "pre_return_risk": {"valid_until": day(house, 60)},
+        "travel_document": {"issued": day(house, -3), "expires": day(house, 200)},
+    }
