@@ -38,7 +38,9 @@ from app.settings import Settings
 from policies.load import load_policies
 
 # Every room that has a JSON door: app/<room>/api.py with a `router`. A room that appears is added here.
-ROOMS: Final = ("accounts", "cases", "people", "worklist", "oversight", "referrals", "directory", "lifecycle", "statistics")
+ROOMS: Final = (
+    "accounts", "cases", "people", "worklist", "oversight", "referrals", "directory", "lifecycle", "statistics",
+)  # fmt: skip
 PREFIX: Final = "/api/v1"
 # Measured: with more threads than this the same code answers later, not sooner.
 THREADS: Final = 4

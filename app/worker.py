@@ -15,7 +15,7 @@ from app.access import attempts, once, sessions
 from app.access.desk import House
 from app.casework.following import HANDLERS
 from app.casework.ringing import ring
-from app.exchange.delivery import deliver, deliver_receipt
+from app.exchange.delivery import deliver
 from app.exchange.transport import LocalTransport, Transport
 from app.kit.errors import AppError
 from app.models.outbox import OutboxRow
@@ -109,7 +109,7 @@ class Worker:
             deliver(self._house, self._transport, row.country, payload["message"])
             self._done(row)
         elif row.effect == "deliver_receipt":
-            deliver_receipt(self._house, row.country, payload)
+            self._transport.bring_receipt(payload["to"], row.country, payload["message"], payload["receipt"])
             self._done(row)
         else:
             self._follow(row, payload)

@@ -175,6 +175,23 @@ def _excused(guard: Guard, reason: Refusal, situation: Situation) -> bool:
     )
 
 
+def override_refusal(guard_name: str, policies: Policies) -> Refusal | None:
+    """Why this guard cannot be excused, or None: it exists, and every source it rests on allows an exception."""
+    every = (guard for spec in MACHINES.values() for row in spec.steps for guard in row.guards)
+    named = [guard for guard in every if guard.name == guard_name]
+    if named and policies.overridable(named[0].sources):
+        return None
+    known = f"'{guard_name}' rests on sources that never bend" if named else "There is no guard of that name"
+    return Refusal(
+        "cannot_be_overridden",
+        f"{known}, so no exception from it can be granted.",
+        "Principles are hard; only a guideline point may be set aside, with reasons and for a time.",
+        "Mend what the guard misses.",
+        ("case_manager", "supervisor"),
+        (*(named[0].sources if named else ()), "WM-OVERRIDE"),
+    )
+
+
 def _wrong_state(row: Step, here: StrEnum) -> Refusal:
     starts = ", ".join(f"'{state.value}'" for state in row.start)
     return Refusal(

@@ -19,6 +19,7 @@ from app.cases.schemas import (
     CasesOut,
     CaseTimelineOut,
     ManagerIn,
+    TeamIn,
 )
 from app.cases.stages import Stage
 from app.casework import timeline
@@ -127,6 +128,18 @@ def read_next_steps(case_id: str, door: Reader) -> CaseNextStepsOut:
 def name_manager(case_id: str, body: ManagerIn, door: Assigner) -> Response:
     """Name the case manager, who joins the team."""
     return door.once(lambda desk: service.assign(desk, case_id, body, seen_version(door, body.seen_version)))
+
+
+@router.post(
+    "/cases/{case_id}/team",
+    response_model=CaseOut,
+    responses=CHANGES,
+    openapi_extra=IF_MATCH,
+    summary="Put a colleague on the team",
+)
+def join_team(case_id: str, body: TeamIn, door: Assigner) -> Response:
+    """Put a colleague on the team: need-to-know, one case at a time."""
+    return door.once(lambda desk: service.join(desk, case_id, body, seen_version(door, body.seen_version)))
 
 
 @router.get(

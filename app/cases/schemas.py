@@ -192,6 +192,14 @@ class ManagerIn(_In):
     seen_version: SeenVersion | None = None
 
 
+class TeamIn(_In):
+    """Who shall work on the case, and in the part of which of their roles."""
+
+    user_id: Annotated[str, Field(max_length=36, examples=["3f2c9a54-7d0e-4f5e-9d53-0a5d2c1b8e77"])]
+    role: Annotated[str, Field(max_length=40, examples=["legal_officer"])]
+    seen_version: SeenVersion | None = None
+
+
 class CaseTimelineOut(BaseModel):
     """One page of the timeline; ``next`` is the cursor of the following page."""
 

@@ -21,6 +21,7 @@ from app.cases.schemas import (
     ChainOut,
     ManagerIn,
     OpenTaskOut,
+    TeamIn,
     TeamMemberOut,
 )
 from app.cases.stages import stage_of
@@ -114,6 +115,22 @@ def assign(desk: Desk, case_id: str, body: ManagerIn, seen: int) -> CaseOut:
             extra={"errors": [{"field": "user_id", "rule": "an active account of this country that works on cases"}]},
         )
     return shown_case(desk, recording.assign(desk, case_id, body.user_id, seen))
+
+
+def join(desk: Desk, case_id: str, body: TeamIn, seen: int) -> CaseOut:
+    """Put a colleague on the team, which lets them see and work on this case as far as their role goes.
+
+    Invalid (422) for an account that is unknown, disabled, of another country, or does not hold the role.
+    """
+    permit(desk, "case:assign", case_id, "team")
+    roles = queries.roles_of_colleague(desk, body.user_id) if is_id(body.user_id) else None
+    if roles is None or body.role not in roles or not desk.policies.scope_for([body.role], SEEING):
+        raise Invalid(
+            "This account cannot work on a case here in that part.",
+            code="not_a_colleague",
+            extra={"errors": [{"field": "user_id", "rule": "an active account of this country holding the role"}]},
+        )
+    return shown_case(desk, recording.join(desk, case_id, body.user_id, body.role, seen))
 
 
 def history(desk: Desk, case_id: str, ask: Ask, newest_first: bool) -> CaseTimelineOut:

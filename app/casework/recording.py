@@ -18,6 +18,7 @@ from app.casework.opening import join_team
 from app.casework.tasks import close_task, open_task
 from app.kit.errors import Invalid
 from workflows.effects import CloseTask
+from workflows.engine import override_refusal
 from workflows.facts import CaseFacts
 from workflows.recording import FOLLOWS, refusals_for
 
@@ -44,6 +45,9 @@ def add_record(
     filled = records.check(desk.policies, kind, body)
     happened = move.moment(desk, happened_at)
     refusals = refusals_for(kind, held.situation(desk), desk.policies)
+    if kind == "override":
+        hard = override_refusal(filled.body["guard"], desk.policies)
+        refusals += (hard,) if hard else ()
     if refusals:
         raise move.refusal(desk, held, kind, filled.kind.title, refusals)
     if corrects is not None:
@@ -70,6 +74,15 @@ def assign(desk: Desk, case_id: str, user_id: str, seen: int | None) -> Held:
     join_team(desk, case_id, user_id, "case_manager")
     desk.session.execute(update(CASE).where(CASE.c.id == case_id).values(case_manager_id=user_id))
     move.write(desk, held, Event("assigned", "case_manager", held.version + 1, {"user": user_id}, desk.now))
+    return held
+
+
+def join(desk: Desk, case_id: str, user_id: str, part: str, seen: int | None) -> Held:
+    """Put a colleague on the team of a case, in the part of one of their roles (the caller has checked that)."""
+    held = hold_case(desk, case_id)
+    must_be_current(desk, held, seen)
+    join_team(desk, case_id, user_id, part)
+    move.write(desk, held, Event("team", part, held.version + 1, {"user": user_id}, desk.now))
     return held
 
 

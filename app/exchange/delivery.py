@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select
 
 from app.access.desk import Desk, House
 from app.casework import messages, receipts, records
 from app.casework.messages import Envelope
-from app.exchange.transport import Transport
+
+
+class Carrier(Protocol):
+    """The part of a transport that delivering a message needs."""
+
+    def hand_over(self, envelope: Envelope) -> dict[str, Any]:
+        """Deliver ``envelope``; the receipt as it travels."""
 
 
 class ReceiptDoesNotFit(RuntimeError):
     """The other country's receipt is not bound to the message or not signed by it."""
 
 
-def deliver(house: House, transport: Transport, country: str, message_row_id: str) -> None:
+def deliver(house: House, transport: Carrier, country: str, message_row_id: str) -> None:
     """Deliver a message of ``country`` and store the receipt. Safe to repeat: the receiver knows its ids."""
     with house.db.read() as session:
         desk = house.system_desk(session, country, "exchange")
@@ -38,15 +44,13 @@ def envelope_of(desk: Desk, message_row_id: str) -> tuple[Envelope, str, str]:
     return Envelope(json.loads(row.header), body, row.signature), row.message_id, row.digest.hex()
 
 
-def deliver_receipt(house: House, country: str, payload: dict[str, Any]) -> None:
-    """Bring a receipt of the level 'seen' to the country whose message was opened."""
-    with house.db.write() as session:
-        desk = house.system_desk(session, str(payload["to"]), "exchange")
-        query = select(messages.TABLE.c.digest).where(
-            messages.TABLE.c.country == payload["to"],
-            messages.TABLE.c.message_id == payload["message"],
-            messages.TABLE.c.direction == "out",
-        )
-        ours = desk.session.execute(query).scalar_one_or_none()
-        if ours is not None:
-            receipts.accept(desk, payload["receipt"], country, str(payload["message"]), ours.hex())
+def take_receipt(desk: Desk, by: str, message_id: str, receipt: dict[str, Any]) -> None:
+    """Keep a receipt of country ``by`` for a message of ours, if signature, message and digest fit."""
+    query = select(messages.TABLE.c.digest).where(
+        messages.TABLE.c.country == desk.actor.country,
+        messages.TABLE.c.message_id == message_id,
+        messages.TABLE.c.direction == "out",
+    )
+    ours = desk.session.execute(query).scalar_one_or_none()
+    if ours is not None:
+        receipts.accept(desk, receipt, by, message_id, ours.hex())

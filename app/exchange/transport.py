@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from app.access.desk import House
 from app.casework.messages import Envelope
 from app.casework.mirror import take_in
+from app.exchange.delivery import take_receipt
 
 
 class Transport(Protocol):
@@ -14,6 +15,9 @@ class Transport(Protocol):
 
     def hand_over(self, envelope: Envelope) -> dict[str, Any]:
         """Deliver ``envelope``; the receipt as it travels: content (JSON text) and signature (hex)."""
+
+    def bring_receipt(self, to: str, by: str, message_id: str, receipt: dict[str, Any]) -> None:
+        """Bring a later receipt of country ``by`` to ``to``, whose message ``message_id`` it answers."""
 
 
 class LocalTransport:
@@ -28,3 +32,8 @@ class LocalTransport:
         with self._house.db.write() as session:
             desk = self._house.system_desk(session, str(envelope.header["to"]), "exchange")
             return take_in(desk, envelope).receipt
+
+    def bring_receipt(self, to: str, by: str, message_id: str, receipt: dict[str, Any]) -> None:
+        """Have the receipt checked and kept on the other country's desk; one that does not fit is not kept."""
+        with self._house.db.write() as session:
+            take_receipt(self._house.system_desk(session, to, "exchange"), by, message_id, receipt)

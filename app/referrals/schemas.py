@@ -155,7 +155,7 @@ class NextStepsOut(BaseModel):
     """Every step the asker's role could take from here."""
 
     version: Version
-    items: list[NextStepOut]
+    next_steps: list[NextStepOut]
 
 
 class TimelineOut(BaseModel):

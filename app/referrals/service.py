@@ -142,7 +142,7 @@ def take_step(desk: Desk, referral_id: str, step_name: str, body: StepIn, seen: 
 def next_steps(desk: Desk, referral_id: str) -> NextStepsOut:
     """What the actor could do from here, and what blocks it."""
     held = _looked_at(desk, referral_id, "referral_steps_read")
-    return NextStepsOut(version=held.version, items=_next_steps(desk, held))
+    return NextStepsOut(version=held.version, next_steps=_next_steps(desk, held))
 
 
 def history_of(desk: Desk, referral_id: str, ask: Ask) -> TimelineOut:
@@ -172,7 +172,9 @@ def reveal(desk: Desk, referral_id: str, reason: str) -> DisclosedOut:
     Raises Conflict (409) when the referral ended without the person coming here (IOM-4: nothing is used any
     more), or when nothing has been disclosed.
     """
-    visible_referral(desk, "identity:reveal", referral_id)
+    # Whoever traces has to know whom: before a case exists here there is no team that could be asked instead.
+    tracing = referral_within_reach(desk, "referral:trace", referral_id)
+    visible_referral(desk, "referral:trace" if tracing else "identity:reveal", referral_id)
     held = hold_referral(desk, referral_id)
     facts = _facts(held)
     if facts.state in pen.CLOSED and facts.custody == "sender":

@@ -187,7 +187,7 @@ class Hand:
     def next_steps(self, paper: Paper) -> dict[str, list[str]]:
         """The steps this hand could take from here -> the guards that block each (none: it is open)."""
         page = self.get(f"{paper.path}/next-steps")
-        items = page["next_steps" if paper.room == "cases" else "items"]
+        items = page["next_steps"]
         return {item["step"]: [reason["code"] for reason in item["refusals"]] for item in items}
 
 

@@ -36,7 +36,7 @@ def test_the_whole_way_to_the_receipt_through_the_door(town: Town) -> None:
     assert (sent.json()["state"], sent.headers["etag"]) == ("sent", '"3"')
     referrals.post(town.house)
     arrived = referrals.pair_of(town.house, pair.sent_from).arrived
-    offered = town.get(town.mm["national_focal_point"], f"/referrals/{arrived}/next-steps").json()["items"]
+    offered = town.get(town.mm["national_focal_point"], f"/referrals/{arrived}/next-steps").json()["next_steps"]
     assert {each["step"] for each in offered} == {"acknowledge", "decline", "return_for_info"}
     assert all(each["allowed"] for each in offered)
     accepted = take(town, town.mm["national_focal_point"], arrived, "acknowledge")
