@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select, update
 
 from app.access.desk import Desk
-from app.casework import projection, records
+from app.casework import projection
 from app.casework.facts import case_facts_from, referral_facts_from, stored
 from app.casework.history import Chain
 from app.kit.errors import NotFound, StaleVersion
 from app.models.case import Case, CaseFactsRow
 from app.models.office import Office
-from app.models.person import Person
+from app.models.person import DataKey, Person
 from app.models.referral import Referral
 from workflows.facts import CaseFacts, ReferralFacts, Situation, Today
 
@@ -22,18 +22,24 @@ CASE: Any = Case.__table__
 FACTS: Any = CaseFactsRow.__table__
 REFERRAL: Any = Referral.__table__
 PERSON: Any = Person.__table__
+KEY: Any = DataKey.__table__
 OFFICE: Any = Office.__table__
 
 _CASE_QUERY = (
-    select(CASE, FACTS.c.facts, PERSON.c.key_id)
+    select(CASE, FACTS.c.facts, PERSON.c.key_id, KEY.c.wrapped)
     .join(FACTS, FACTS.c.case_id == CASE.c.id)
     .join(PERSON, PERSON.c.id == CASE.c.person_id)
+    .join(KEY, KEY.c.id == PERSON.c.key_id)
     .where(CASE.c.id == bindparam("subject"), CASE.c.country == bindparam("here"))
 )
-_REFERRAL_QUERY = select(REFERRAL).where(REFERRAL.c.id == bindparam("subject"))
+_REFERRAL_QUERY = (
+    select(REFERRAL, KEY.c.wrapped)
+    .join(KEY, KEY.c.id == REFERRAL.c.key_id)
+    .where(REFERRAL.c.id == bindparam("subject"))
+)
 # Built once: on these paths writing a statement costs as much as running it. The key says whether to lock.
 _CASE = {False: _CASE_QUERY, True: _CASE_QUERY.with_for_update(of=CASE)}
-_REFERRAL = {False: _REFERRAL_QUERY, True: _REFERRAL_QUERY.with_for_update()}
+_REFERRAL = {False: _REFERRAL_QUERY, True: _REFERRAL_QUERY.with_for_update(of=REFERRAL)}
 _CASE_OF_REFERRAL = select(REFERRAL.c.case_id).where(
     REFERRAL.c.id == bindparam("subject"), REFERRAL.c.country == bindparam("here")
 )
@@ -98,7 +104,7 @@ class Held:
     def key(self, desk: Desk) -> bytes:
         """The plain data key of the person (or of the copy, before a case exists here)."""
         if self.plain_key is None:
-            self.plain_key = records.key_of(desk, self.key_id)
+            self.plain_key = desk.keys.unwrap(self.row.wrapped)
         return self.plain_key
 
     def situation(self, desk: Desk, given: dict[str, Any] | None = None) -> Situation:

@@ -22,13 +22,11 @@ def permit(desk: Desk, permission: str, case_id: str, word: str) -> Row[Any]:
     NotFound for what the actor cannot see. Forbidden for what they see and may not do; that they tried is kept
     in the timeline of the case.
     """
-    sees = permitted(desk, SEEING)
-    if sees and permission != SEEING:
-        visible_case(desk, SEEING, case_id)
     try:
         return visible_case(desk, permission, case_id)
     except Forbidden as refusal:
-        if sees:
+        if permitted(desk, SEEING):
+            visible_case(desk, SEEING, case_id)
             refuse_as_attempt(desk, case_id, word, refusal)
         raise
 

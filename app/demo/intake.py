@@ -93,6 +93,7 @@ def _decided(life: Life) -> Story:
         )
         yield life.day(RECONSIDERED + 8)
         life.blocked(crew.legal, "identify", forms.decision(life))
+        life.stage.join(crew.allotter, life.case_id, crew.second_legal)
         yield life.day(RECONSIDERED + 9)
         life.step(crew.second_legal, "identify", forms.decision(life))
     else:

@@ -29,7 +29,7 @@ class Crew:
     @property
     def team(self) -> tuple[str, ...]:
         """Who needs to be put on the team of a case before they can work on it."""
-        return (self.social, self.legal, self.second_legal, self.health)
+        return (self.social, self.legal, self.health)
 
     @property
     def elsewhere(self) -> bool:

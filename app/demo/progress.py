@@ -29,7 +29,7 @@ class Bar:
             self._write(f"\r{self._what} [{'#' * filled}{'.' * (WIDTH - filled)}] {share:4.0%}")
         elif int(share * LINES) > self._told:
             self._told = int(share * LINES)
-            self._write(f"{self._what}: {share:.0%}\n")
+            self._write(f"{self._what}: {int(share * 100)}%\n")
 
     def end(self, words: str) -> None:
         """Say that it is done, with ``words`` and the seconds it took."""

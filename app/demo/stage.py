@@ -74,6 +74,11 @@ class Stage:
             self._worker = Worker(replace(self.house, db=OneTransaction(session)))
             try:
                 yield
+                self._no_effect_failed()
+            except Exception:
+                # A failed effect is the reason why a story did not find what it looked for.
+                self._no_effect_failed()
+                raise
             finally:
                 self._session = self._worker = None
 
@@ -107,9 +112,9 @@ class Stage:
     def join(self, login: str, case_id: str, member: str) -> None:
         """Put a colleague on the team of a case."""
         desk = self.desk(login)
-        visible_case(desk, "case:assign", case_id)
+        row = visible_case(desk, "case:assign", case_id)
         colleague = self.cast.actors[member]
-        opening.join_team(desk, case_id, colleague.id, next(iter(colleague.roles)))
+        recording.join(desk, case_id, colleague.id, next(iter(colleague.roles)), row.version)
         self._done()
 
     def assign(self, login: str, case_id: str, manager: str) -> None:
@@ -203,7 +208,6 @@ class Stage:
         """Carry out what waits in the outbox, with all that follows from it."""
         if self.mail and self._worker is not None:
             self._worker.drain()
-            self._no_effect_failed()
             self.clock.advance(PAUSE)
             self.mail = False
 

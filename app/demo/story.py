@@ -164,6 +164,8 @@ def _what(entry: dict[str, Any]) -> str:
         return f"Deadline passed: {step.replace('_', ' ')} (clock {details['clock']})"
     if kind == "opened":
         return "Case opened" if entry["subject"] == "case" else f"Referral: {step.replace('_', ' ')}"
+    if kind == "team":
+        return f"Joined the team: {step.replace('_', ' ')}"
     return f"{kind} {step}".replace("_", " ").capitalize()
 
 

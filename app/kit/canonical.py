@@ -69,6 +69,8 @@ def _mapping(obj: dict[Any, Any], where: str, depth: int) -> dict[str, Any]:
 
 
 def _text(text: str, where: str) -> str:
+    if type(text) is str and text.isascii():
+        return text  # has one form only, and most texts here are codes, ids and moments
     # str.__str__: a member of a StrEnum counts as the text it stands for.
     normal = unicodedata.normalize("NFC", str.__str__(text))
     try:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -154,6 +156,21 @@ def test_an_empty_installation_verifies(run: Run) -> None:
     run("migrate")
     assert run("audit", "verify").output == "0 chains, 0 entries verified\n"
     assert "are what the histories say" in run("rebuild-facts").output
+
+
+def test_the_worker_runs_until_it_is_told_to_end(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    handlers: dict[int, Any] = {}
+    monkeypatch.setattr(cli.signal, "signal", handlers.__setitem__)
+    stopped: list[bool] = []
+
+    def work(_self: object, stop: threading.Event) -> None:
+        handlers[signal.SIGTERM](signal.SIGTERM, None)
+        stopped.append(stop.is_set())
+
+    monkeypatch.setattr("app.worker.Worker.run", work)
+    run("migrate")
+    assert run("worker").exit_code == 0
+    assert stopped == [True] and set(handlers) == {signal.SIGTERM, signal.SIGINT}
 
 
 @pytest.fixture
