@@ -61,6 +61,9 @@ SAFE_RETURN = (
     child_has_an_escort,
 )
 
+# The way on is found: nobody has to look for another one, and the time to reflect has been used.
+SETTLED = (CloseTask("after_decline"), CloseTask("plan_alternatives"), CloseTask("end_of_reflection"))
+
 STEPS = (
     # Before anybody has been presumed: a bed for tonight opens nothing else and closes nothing (TH-ATA-29).
     Step(
@@ -92,6 +95,13 @@ STEPS = (
         (CloseTask("review_placement"),
          OpenTask("review_placement", "shelter_manager", "placement_review", "child_protection")),
         form="placement", form_required=True,
+    ),
+    Step(
+        "confirm_placement", "Confirm the place",
+        (C.SHELTERED, C.RECOVERING, C.PLANNING_RETURN, C.INCLUDING_LOCALLY, C.RESETTLING, C.REINTEGRATING),
+        None, "care:move",
+        (person_is_with_us, *SAFE_PLACE),
+        (CloseTask("review_placement"), OpenTask("review_placement", "shelter_manager", "placement_review")),
     ),
     Step(
         "start_recovery", "Start recovery", (C.SHELTERED,), C.RECOVERING, "care:plan",
@@ -133,13 +143,13 @@ STEPS = (
         "include_locally", "Include locally", (C.RECOVERING, C.PLANNING_RETURN), C.INCLUDING_LOCALLY,
         "care:include",
         (person_is_with_us, returning.identification_is_positive, wish_or_unsafe_return, care_plan_is_agreed),
-        form="wish",
+        SETTLED, form="wish",
     ),
     Step(
         "resettle", "Resettle in a third country", (C.RECOVERING, C.PLANNING_RETURN, C.INCLUDING_LOCALLY),
         C.RESETTLING, "care:include",
         (person_is_with_us, returning.identification_is_positive, wish_or_unsafe_return),
-        form="wish",
+        SETTLED, form="wish",
     ),
     Step(
         "arrive", "Start reintegration", (C.AWAITING_ARRIVAL,), C.REINTEGRATING, "care:plan",

@@ -29,12 +29,12 @@ _CASE_QUERY = (
     select(CASE, FACTS.c.facts, PERSON.c.key_id, KEY.c.wrapped)
     .join(FACTS, FACTS.c.case_id == CASE.c.id)
     .join(PERSON, PERSON.c.id == CASE.c.person_id)
-    .join(KEY, KEY.c.id == PERSON.c.key_id)
+    .join(KEY, KEY.c.id == PERSON.c.key_id, isouter=True)
     .where(CASE.c.id == bindparam("subject"), CASE.c.country == bindparam("here"))
 )
 _REFERRAL_QUERY = (
     select(REFERRAL, KEY.c.wrapped)
-    .join(KEY, KEY.c.id == REFERRAL.c.key_id)
+    .join(KEY, KEY.c.id == REFERRAL.c.key_id, isouter=True)
     .where(REFERRAL.c.id == bindparam("subject"))
 )
 # Built once: on these paths writing a statement costs as much as running it. The key says whether to lock.

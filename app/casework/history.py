@@ -162,7 +162,7 @@ def check_chain(
             return seq - after - 1, f"{subject_id}: entry {seq} is missing (found {row.seq})"
         if seq == after + 1 and after:
             previous = row.previous
-        if row.previous != previous or row.hash != hashlib.sha256(previous + row.canonical).digest():
+        if not _are_bytes(row) or not _follows(row, previous):
             return seq - after - 1, f"{subject_id}: entry {seq} does not continue the chain"
         wrong = _column_that_differs(row)
         if wrong:
@@ -173,6 +173,16 @@ def check_chain(
     if previous != head:
         return max(0, seq - after - 1), f"{subject_id}: entry {seq} is not the one the record ends with"
     return seq - after, None
+
+
+def _follows(row: Row[Any], previous: bytes) -> bool:
+    return bool(row.previous == previous and row.hash == hashlib.sha256(previous + row.canonical).digest())
+
+
+def _are_bytes(row: Row[Any]) -> bool:
+    """SQLite keeps whatever type is written: text in place of bytes is tampering, not a crash."""
+    sealed = row.sealed_note is None or isinstance(row.sealed_note, bytes)
+    return sealed and all(isinstance(each, bytes) for each in (row.canonical, row.previous, row.hash))
 
 
 def _column_that_differs(row: Row[Any]) -> str | None:

@@ -14,7 +14,10 @@ class OutboxRow(Base):
     """One effect to carry out. ``line``: rows of one line are done strictly in order of ``seq``."""
 
     __tablename__ = "outbox_row"
-    __table_args__ = (Index("ix_outbox_row_waiting", "done_at", "next_at", "line", "seq"),)
+    __table_args__ = (
+        Index("ix_outbox_row_waiting", "done_at", "next_at", "line", "seq"),
+        Index("ix_outbox_row_line", "line", "seq"),
+    )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     country: Mapped[str] = mapped_column(String(2))

@@ -114,6 +114,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("outbox_row", schema=None) as batch_op:
         batch_op.create_index("ix_outbox_row_waiting", ["done_at", "next_at", "line", "seq"], unique=False)
+        batch_op.create_index("ix_outbox_row_line", ["line", "seq"], unique=False)
 
     op.create_table(
         "task",
@@ -471,6 +472,7 @@ def downgrade() -> None:
 
     op.drop_table("task")
     with op.batch_alter_table("outbox_row", schema=None) as batch_op:
+        batch_op.drop_index("ix_outbox_row_line")
         batch_op.drop_index("ix_outbox_row_waiting")
 
     op.drop_table("outbox_row")
