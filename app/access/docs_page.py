@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
 
 TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates"
 _DEEPEST: Final = 6
@@ -25,6 +27,7 @@ _LIMITS: Final = (
     ("format", "{}"),
     ("default", "default {}"),
 )
+_TICKED: Final = re.compile(r"`([^`\n]+)`")
 _SAMPLES: Final = {
     "date-time": "2026-11-23T09:30:00Z",
     "date": "2026-11-23",
@@ -44,6 +47,11 @@ class Field:
     text: str
 
 
+def _marked(text: str) -> Markup:
+    """The text, escaped, with what stands between backticks set as code."""
+    return Markup(_TICKED.sub(r"<code>\1</code>", str(escape(text))))
+
+
 class DocsPage:
     """Renders one OpenAPI document; its only style sheet is named by its hash in the page's own policy."""
 
@@ -61,6 +69,7 @@ class DocsPage:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        pages.filters["marked"] = _marked
         style = (TEMPLATES / "api_docs.css").read_text(encoding="utf-8")
         html = pages.get_template("api_docs.html").render(
             info=self._document["info"],
