@@ -32,7 +32,11 @@ policies_app = typer.Typer(help="The rules: countries, corridors, roles, codes."
 audit_app = typer.Typer(help="The hash-chained history.", no_args_is_help=True)
 user_app = typer.Typer(help="Accounts.", no_args_is_help=True)
 offices_app = typer.Typer(help="Offices.", no_args_is_help=True)
-for name, part in (("policies", policies_app), ("audit", audit_app), ("user", user_app), ("offices", offices_app)):
+keys_app = typer.Typer(help="Secret keys.", no_args_is_help=True)
+GROUPS = {
+    "policies": policies_app, "audit": audit_app, "user": user_app, "offices": offices_app, "keys": keys_app,
+}  # fmt: skip
+for name, part in GROUPS.items():
     app.add_typer(part, name=name)
 
 Var = Annotated[Path, typer.Option("--var", help="The folder for databases and keys.", envvar="WAYMARK_VAR")]
@@ -249,6 +253,24 @@ def create_user(
     values: dict[str, Any] = {"display_name": name, "office": office, "roles": role, "password": password}
     create(open_house(settings), AccountIn.model_validate({"login": login, **values}))
     typer.echo(f"{login} can sign in now.")
+
+
+@keys_app.command("create")
+@told
+def create_keys(
+    country: Annotated[list[str], typer.Option(help="A country this installation holds; may be given several times.")],
+) -> None:
+    """Make the keys that are missing, before the first start; no key is ever replaced."""
+    from app.operations import make_keys
+
+    places = Settings(environment="demo")
+    made = make_keys(places, country, load_policies(places.policies_folder))
+    for file in made.files:
+        typer.echo(f"made {file}")
+    for code, key_id in made.signing.items():
+        typer.echo(f"{code} signs with the key {key_id}")
+    if places.kek_file in made.files:
+        typer.echo(f"Keep a copy of {places.kek_file} off this machine: without it nobody can open what is sealed.")
 
 
 @offices_app.command("sync")

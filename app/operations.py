@@ -1,8 +1,10 @@
-"""What an operator does from the command line: offices kept like the policies, first accounts."""
+"""What an operator does from the command line: keys, offices kept like the policies, first accounts."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -11,9 +13,14 @@ from sqlalchemy.orm import Session
 from app.access.desk import SYSTEM, Desk, House
 from app.accounts import service
 from app.accounts.schemas import AccountIn
-from app.kit.errors import Invalid
+from app.kit import migrate as tables
+from app.kit.db import Database
+from app.kit.errors import Conflict, Invalid
+from app.kit.vault import Vault
 from app.models.base import new_id
 from app.models.office import Office
+from app.models.person import DataKey
+from app.settings import Settings
 from policies.model import Policies, PolicyOffice
 from workflows.facts import Actor
 
@@ -86,3 +93,42 @@ def _values(office: PolicyOffice) -> dict[str, Any]:
         "level": office.level,
         "national_focal_point": office.national_focal_point,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class KeysMade:
+    """The files that were made, and the id of each country's signing key for comparing by telephone."""
+
+    files: tuple[Path, ...]
+    signing: dict[str, str]
+
+
+def make_keys(settings: Settings, countries: Sequence[str], policies: Policies) -> KeysMade:
+    """Make the keys that are missing, mode 0600, for the countries this installation holds; none is replaced.
+
+    ``settings``: only the places are read. Raises Invalid for a country without a policy, Conflict when the
+    database already holds data under a key-encryption key that is not at its place: a new one could not open it.
+    """
+    unknown = sorted(set(countries) - set(policies.countries))
+    if unknown:
+        raise Invalid(f"There are no policies for {', '.join(unknown)}.", code="country_unknown")
+    if not settings.kek_file.is_file() and _holds_sealed_data(settings.database_url):
+        raise Conflict(
+            f"The database holds sealed data, and there is no key at {settings.kek_file}. Bring that key back from "
+            "its copy; a new one cannot open anything.",
+            code="key_lost",
+        )
+    wanted = (settings.kek_file, settings.token_key_file, *(settings.signing_folder / f"{c}.pem" for c in countries))
+    missing = tuple(file for file in wanted if not file.exists())
+    vault = Vault.open(settings.model_copy(update={"environment": "demo"}))
+    return KeysMade(missing, {country: vault.signing.signer(country).key_id for country in countries})
+
+
+def _holds_sealed_data(url: str) -> bool:
+    if tables.current(url) is None:
+        return False
+    database = Database(url)
+    with database.read() as session:
+        found = session.execute(select(DataKey.id).limit(1)).first() is not None
+    database.dispose()
+    return found

@@ -6,6 +6,7 @@ import shutil
 import signal
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,11 @@ from app import cli
 from app.demo.figures import Figures
 from app.demo.place import Built, settings_of
 from app.kit.db import Database
+from app.main import open_house
 from app.models.office import Office
+from app.models.person import DataKey
 from app.models.user import User, UserRole
+from app.settings import Settings
 
 # Runs a command and gives back what it printed and its exit code.
 Run = Callable[..., Any]
@@ -137,6 +141,33 @@ def test_production_without_keys_is_a_sentence(run: Run, monkeypatch: pytest.Mon
     monkeypatch.setenv("WAYMARK_ENVIRONMENT", "production")
     result = run("serve")
     assert result.exit_code == 1 and "production does not start" in result.output
+
+
+def test_from_nothing_to_a_production_start(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("WAYMARK_ENVIRONMENT", "production")
+    made = run("keys", "create", "--country", "TH", "--country", "MM")
+    assert made.exit_code == 0 and "Keep a copy" in made.output and "MM signs with the key" in made.output
+    keys = tmp_path / "var" / "keys"
+    assert {file.name for file in keys.rglob("*") if file.is_file()} == {"kek", "token", "TH.pem", "MM.pem"}
+    assert all(file.stat().st_mode & 0o077 == 0 for file in keys.rglob("*"))
+    before = {file: file.read_bytes() for file in keys.rglob("*") if file.is_file()}
+    for command in (("migrate",), ("offices", "sync"), ADMIN + ("--password-stdin",)):
+        assert run(*command, input=f"{GOOD}\n").exit_code == 0
+    again = run("keys", "create", "--country", "TH")
+    assert again.exit_code == 0 and "made" not in again.output
+    assert before == {file: file.read_bytes() for file in keys.rglob("*") if file.is_file()}
+    assert open_house(Settings()).signing.countries == ("MM", "TH")
+
+
+def test_no_new_key_takes_the_place_of_a_lost_one(run: Run, database: Database, tmp_path: Path) -> None:
+    assert run("keys", "create", "--country", "TH").exit_code == 0
+    assert run("migrate").exit_code == 0
+    with database.write() as session:
+        session.add(DataKey(wrapped=b"sealed", created_at=datetime(2026, 11, 23, tzinfo=UTC)))
+    (tmp_path / "var" / "keys" / "kek").unlink()
+    refused = run("keys", "create", "--country", "TH")
+    assert refused.exit_code == 1 and "Bring that key back" in refused.output
+    assert "no policies for XX" in run("keys", "create", "--country", "XX").output
 
 
 def test_a_database_nobody_knows_is_a_sentence(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
