@@ -61,9 +61,6 @@ SAFE_RETURN = (
     child_has_an_escort,
 )
 
-# The way on is found: nobody has to look for another one, and the time to reflect has been used.
-SETTLED = (CloseTask("after_decline"), CloseTask("plan_alternatives"), CloseTask("end_of_reflection"))
-
 STEPS = (
     # Before anybody has been presumed: a bed for tonight opens nothing else and closes nothing (TH-ATA-29).
     Step(
@@ -143,13 +140,13 @@ STEPS = (
         "include_locally", "Include locally", (C.RECOVERING, C.PLANNING_RETURN), C.INCLUDING_LOCALLY,
         "care:include",
         (person_is_with_us, returning.identification_is_positive, wish_or_unsafe_return, care_plan_is_agreed),
-        SETTLED, form="wish",
+        form="wish",
     ),
     Step(
         "resettle", "Resettle in a third country", (C.RECOVERING, C.PLANNING_RETURN, C.INCLUDING_LOCALLY),
         C.RESETTLING, "care:include",
         (person_is_with_us, returning.identification_is_positive, wish_or_unsafe_return),
-        SETTLED, form="wish",
+        form="wish",
     ),
     Step(
         "arrive", "Start reintegration", (C.AWAITING_ARRIVAL,), C.REINTEGRATING, "care:plan",
