@@ -12,7 +12,6 @@ from workflows.effects import (
     OpenReceivingCase,
     OpenTask,
     SendMessage,
-    SpreadWithdrawal,
     StepOnCase,
 )
 from workflows.engine import MACHINES, draw
@@ -132,5 +131,3 @@ def _words(effect: Effect) -> str:
             return f"step {effect.step} on the {effect.side}'s case"
         case Arbitrate():
             return "the receiver answers"
-        case SpreadWithdrawal():
-            return "every open referral is told"

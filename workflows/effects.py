@@ -61,11 +61,6 @@ class Arbitrate:
     """The receiving side answers a request to end the referral (crossing commands, design 4)."""
 
 
-@dataclass(frozen=True, slots=True)
-class SpreadWithdrawal:
-    """A withdrawn consent reaches every open referral that rests on it (IOM-4)."""
-
-
 Effect = (
     OpenTask
     | CloseTask
@@ -74,5 +69,4 @@ Effect = (
     | OpenReceivingCase
     | StepOnCase
     | Arbitrate
-    | SpreadWithdrawal
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
@@ -13,12 +12,12 @@ from app.access.desk import Desk
 from app.access.log import refused
 from app.access.scope import PREPARED, Asker, Predicate, asker_values, cases_within, referrals_within
 from app.kit.errors import Forbidden, NotFound
+from app.models.base import is_id
 from app.models.case import Case
 from app.models.referral import Referral
 from policies.model import Policies, Scope
 from workflows.facts import Actor
 
-_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # What makes a case or referral known to somebody at all; anything else is only done to what is known.
 _SEEING: Final = {"case": "case:read", "referral": "referral:read"}
 _WITHIN: Final[dict[str, Callable[[frozenset[Scope], Asker], Predicate]]] = {
@@ -92,7 +91,7 @@ def forbidden(policies: Policies, actor: Actor, permission: str, scopes: frozens
 
 def _visible(desk: Desk, permission: str, kind: str, subject_id: str) -> Row[Any]:
     must(desk, permission)
-    if not _ID.fullmatch(subject_id):
+    if not is_id(subject_id):
         raise NotFound()
     scopes = desk.policies.scope_for(desk.actor.roles, permission)
     seeing = desk.policies.scope_for(desk.actor.roles, _SEEING[kind])
@@ -110,7 +109,7 @@ def _visible(desk: Desk, permission: str, kind: str, subject_id: str) -> Row[Any
 
 def _reaches(desk: Desk, permission: str, kind: str, subject_id: str) -> bool:
     scopes = desk.policies.scope_for(desk.actor.roles, permission)
-    if not scopes or not _ID.fullmatch(subject_id):
+    if not scopes or not is_id(subject_id):
         return False
     parameters = {**asker_values(desk), "asker_subject": subject_id}
     return desk.session.execute(_statement(kind, scopes, scopes), parameters).one_or_none() is not None

@@ -19,7 +19,7 @@ from typing import Any, Final, Never
 from jose import jwk, jwt
 
 from app.kit.errors import Unauthorised
-from app.models.base import new_id
+from app.models.base import is_id, new_id
 
 ALGORITHM: Final = "HS256"
 TYPE: Final = "at+jwt"
@@ -29,7 +29,6 @@ LONGEST: Final = 4096
 SHORTEST_SECRET: Final = 32
 
 _SEGMENT: Final = re.compile(r"[A-Za-z0-9_-]+")
-_ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _HEADER: Final = frozenset({"alg", "typ", "kid"})
 _CLAIMS: Final = frozenset({"iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "ver"})
 # jose compares exp and nbf with a clock of its own, and only loosely: it takes exp equal to now. The house clock
@@ -135,7 +134,7 @@ class Tokens:
         if claims["aud"] != self._audience or claims["iss"] != self._issuer:
             raise ValueError("not for us")
         names = [claims[name] for name in ("sub", "sid", "jti")]
-        if not all(type(name) is str and _ID.fullmatch(name) for name in names):
+        if not all(type(name) is str and is_id(name) for name in names):
             raise ValueError("not our ids")
         return Claims(names[0], names[1], names[2], version)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -13,10 +12,10 @@ from app.access.scope import accounts_in_scope, offices_in_scope
 from app.accounts.schemas import AccountOut, AccountsOut, MeOut, OfficeOut, RoleOut
 from app.kit.errors import NotFound
 from app.kit.paging import Ask
+from app.models.base import is_id
 from app.models.office import Office
 from app.models.user import User, UserRole
 
-_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _USERS: Final[Any] = User.__table__
 _ACCOUNT: Final[Any] = (
     select(
@@ -58,7 +57,7 @@ def own(desk: Desk) -> Row[Any]:
 
 def account(desk: Desk, permission: str, user_id: str) -> Row[Any]:
     """One account that ``permission`` reaches; NotFound, always the same, for any other id."""
-    if not _ID.fullmatch(user_id):
+    if not is_id(user_id):
         raise NotFound()
     row = desk.session.execute(_ACCOUNT.where(User.id == user_id, accounts_in_scope(desk, permission))).one_or_none()
     if row is None:

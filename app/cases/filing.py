@@ -23,11 +23,11 @@ from app.casework import recording, records
 from app.casework.choices import next_steps
 from app.casework.forms import Kind
 from app.casework.held import Held, hold_case
-from app.casework.ids import is_id
 from app.casework.kinds import KINDS
 from app.casework.reach import permit, reach_of, refuse_as_attempt
 from app.kit.errors import Forbidden, NotFound
 from app.kit.paging import Ask
+from app.models.base import is_id
 from policies.model import FieldGroup
 from workflows.engine import MACHINES
 from workflows.recording import ONLY_WITH_STEP

@@ -28,12 +28,12 @@ from app.cases.stages import stage_of
 from app.casework import recording, timeline
 from app.casework.choices import CASE_MACHINES, next_steps
 from app.casework.held import Held, hold_case
-from app.casework.ids import is_id
 from app.casework.move import Command, perform
 from app.casework.reach import SEEING, permit, reach_of
 from app.casework.shapes import StepIn
 from app.kit.errors import Invalid, NotFound
 from app.kit.paging import Ask
+from app.models.base import is_id
 from policies.model import FieldGroup
 from workflows.engine import MACHINES
 from workflows.facts import CaseFacts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select
@@ -17,7 +17,7 @@ from app.casework.records import Filled
 from app.kit.canonical import canonical_bytes
 from app.models.base import new_id
 from app.models.referral import Message
-from policies.model import Policies
+from workflows.disclosure import allowed_groups, speakable
 from workflows.effects import SendMessage
 from workflows.facts import CaseFacts, ConsentFacts, ReferralFacts
 from workflows.step import Step
@@ -36,14 +36,6 @@ _LAST = (
 )
 LIFETIME = timedelta(days=365)
 NO_DIGEST = "0" * 64
-# What the other country may learn of why a referral ends; an asylum claim must never show (OHCHR-G2.7).
-SPEAKABLE_REASONS = frozenset({"consent_withdrawn", "no_safe_return"})
-BEFORE_ACKNOWLEDGEMENT = frozenset({"draft", "sent", "returned_for_info"})
-# A consent to be questioned, counted, discussed or passed to the police says nothing about telling another country.
-SHARING_PURPOSES = frozenset(
-    {"notify_origin", "contact_family", "return", "reintegration_report", "medical", "assistance"}
-)
-ACCEPTED_ON = frozenset({"accepted", "handover_scheduled", "handed_over", "received", "in_reintegration", "postponed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,35 +55,6 @@ class Envelope:
 def digest_of(body: dict[str, Any]) -> str:
     """SHA-256 of the canonical body, hex."""
     return hashlib.sha256(canonical_bytes(body)).hexdigest()
-
-
-def allowed_groups(
-    policies: Policies,
-    referral: ReferralFacts,
-    consents: tuple[ConsentFacts, ...],
-    on: date,
-    carries: frozenset[str],
-    child: bool,
-) -> frozenset[str]:
-    """The data groups a message may carry: of those the step sends, what corridor and consent both allow.
-
-    Protocol groups (plan and age band, without which nobody can answer) travel with any live consent. For a
-    child only what the guardian agreed to with the child's own assent counts.
-    """
-    corridor = policies.corridor(referral.from_country, referral.to_country)
-    disclosed = set(corridor.disclosure.offer)
-    if referral.state not in BEFORE_ACKNOWLEDGEMENT:
-        disclosed |= set(corridor.disclosure.after_acknowledgement)
-    if referral.state in ACCEPTED_ON:
-        disclosed |= set(corridor.disclosure.after_acceptance)
-    if "reintegration" in carries:
-        disclosed.add("reintegration")
-    agreed: set[str] = {"corridor_plan", "age_band", "language", "reintegration"}
-    for row in consents:
-        given = not child or (row.giver == "guardian" and bool(row.child_assent))
-        if given and row.purpose in SHARING_PURPOSES and row.covers(row.purpose, referral.other_country, on):
-            agreed |= row.data_groups
-    return carries & disclosed & agreed
 
 
 def compose(
@@ -210,13 +173,6 @@ def body_of(desk: Desk, row: Any, key: bytes) -> dict[str, Any]:
 def place(row_id: str) -> bytes:
     """Where a sealed body belongs."""
     return f"message|sealed_body|{row_id}|1".encode()
-
-
-def speakable(step: str, given: dict[str, Any]) -> dict[str, Any]:
-    """The inputs of a step as the other country, and colleagues who see neither law nor risk, may read them."""
-    if step in {"withdraw", "cancel", "request_end"} and given.get("reason") not in SPEAKABLE_REASONS:
-        return {**given, "reason": "other"}
-    return dict(given)
 
 
 def _consent(row: ConsentFacts) -> dict[str, Any]:

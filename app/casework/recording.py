@@ -17,12 +17,11 @@ from app.casework.move import fold_record, must_be_current
 from app.casework.opening import join_team
 from app.casework.tasks import close_task, open_task
 from app.kit.errors import Invalid
+from workflows.disclosure import REFERRAL_RESTS_ON
 from workflows.effects import CloseTask
 from workflows.engine import override_refusal
 from workflows.facts import CaseFacts
 from workflows.recording import FOLLOWS, refusals_for
-
-RESTS_REFERRALS = frozenset({"notify_origin", "return", "contact_family"})
 
 
 def add_record(
@@ -60,7 +59,7 @@ def add_record(
             close_task(desk, held, effect)
         else:
             open_task(desk, held, effect)
-    if kind == "consent_withdrawal" and RESTS_REFERRALS & set(filled.body["purposes"]):
+    if kind == "consent_withdrawal" and REFERRAL_RESTS_ON & set(filled.body["purposes"]):
         outbox.put(desk, "spread_withdrawal", {"case": case_id}, line=f"{desk.actor.country}:{case_id}:withdrawal")
     return record_id, held
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -10,7 +11,9 @@ from sqlalchemy import DateTime, Dialect, MetaData
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
-__all__ = ["Base", "Stamp", "new_id"]
+__all__ = ["Base", "Stamp", "is_id", "new_id"]
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 # Named constraints can be dropped by name on both engines; unnamed ones cannot be altered on SQLite.
 NAMES = {
@@ -58,3 +61,8 @@ class Base(DeclarativeBase):
 def new_id() -> str:
     """Return a fresh random id: a UUID of version 4 as 36 characters, which nobody can guess."""
     return str(uuid.uuid4())
+
+
+def is_id(text: str) -> bool:
+    """Whether ``text`` can be an id at all (a text with a NUL, for one, would upset PostgreSQL)."""
+    return _ID.fullmatch(text) is not None

@@ -6,13 +6,14 @@ from typing import Any, Final
 
 from app.access.desk import Desk
 from app.access.may import referral_within_reach
-from app.casework import messages, timeline
+from app.casework import timeline
 from app.casework.held import Held
 from app.casework.shapes import TimelineEntryOut
 from app.kit.paging import Ask
 from app.referrals import view
 from app.referrals.schemas import TimelineOut
 from policies.model import FieldGroup
+from workflows.disclosure import speakable
 
 _NARRATIVE: Final = frozenset({FieldGroup.NARRATIVE})
 
@@ -37,4 +38,4 @@ def _cut(desk: Desk, entry: TimelineEntryOut) -> TimelineEntryOut:
     given: Any = entry.details.get("given")
     if not given or view.sees(desk, view.GUARDED):
         return entry
-    return entry.model_copy(update={"details": {**entry.details, "given": messages.speakable(entry.step, given)}})
+    return entry.model_copy(update={"details": {**entry.details, "given": speakable(entry.step, given)}})

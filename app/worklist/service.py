@@ -12,11 +12,11 @@ from app.access.may import forbidden
 from app.casework import move
 from app.casework.held import hold_case, hold_referral
 from app.casework.history import Event
-from app.casework.ids import is_id
 from app.casework.kinds import KINDS
 from app.casework.tasks import TABLE
 from app.kit.errors import Conflict, NotFound
 from app.kit.paging import Ask
+from app.models.base import is_id
 from app.worklist import queries
 from app.worklist.closers import CLOSERS, RECORD
 from app.worklist.queries import Filter

@@ -10,7 +10,6 @@ import pytest
 
 from app.casework import identity as identities
 from app.casework.held import hold_case
-from app.casework.messages import SHARING_PURPOSES, allowed_groups
 from app.casework.move import StepRefused
 from policies.load import load_policies
 from policies.model import OFFERABLE
@@ -18,6 +17,7 @@ from tests.app.exchange.wire import Post
 from tests.factories import cases, referrals
 from tests.factories.forms import ALL_GROUPS, form
 from tests.factories.houses import system_desk
+from workflows.disclosure import SHARING_PURPOSES, allowed_groups
 from workflows.effects import SendMessage
 from workflows.facts import ConsentFacts, ReferralFacts
 from workflows.referral import MACHINE
