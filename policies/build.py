@@ -9,10 +9,10 @@ from policies import checks
 from policies.checks import EVERYTHING, Names
 from policies.corridor_checks import check_corridor
 from policies.lists import CodeList, IndicatorPack, Report, RetentionRule, RolePolicy
-from policies.model import Corridor, Country, Disclosure, FrozenDict, Policies, Source
+from policies.model import Corridor, Country, Disclosure, FrozenDict, Policies, Safeguards, Source
 from policies.nodes import Built, Document
 
-SINGLES = ("sources.yaml", "roles.yaml", "retention.yaml")
+SINGLES = ("sources.yaml", "roles.yaml", "retention.yaml", "safeguards.yaml")
 FOLDERS = ("codes", "corridors", "countries", "indicators", "reports")
 DEFAULT = "corridors/_default.yaml"
 INHERITED = ("documents", "escalation", "meetings", "disclosure", "statistics_channel", "instruments")
@@ -76,13 +76,13 @@ class Builder:
         digest: SHA-256 of all files, hex.
         """
         sources, permissions, roles = self._sources(), self._permissions(), self._roles()
-        countries, retention = self._countries(), self._retention()
+        countries, retention, safeguards = self._countries(), self._retention(), self._safeguards()
         codes = self._one_each("codes", CodeList, checks.check_list)
         packs = self._one_each("indicators", IndicatorPack, checks.check_pack)
         reports = self._one_each("reports", Report, checks.check_report)
         default, corridors = self._corridors()
         self._offices_are_unique()
-        if default is None or any(document.problems for document in self.documents.values()):
+        if default is None or safeguards is None or any(document.problems for document in self.documents.values()):
             return None
         return Policies(
             sources=sources,
@@ -95,6 +95,7 @@ class Builder:
             indicators=packs,
             retention=retention,
             reports=reports,
+            safeguards=safeguards,
             digest=digest,
         )
 
@@ -198,6 +199,14 @@ class Builder:
             if rule is not None:
                 built[name] = rule
                 checks.check_retention(document, rule, self.names, ("retention", name))
+        return built
+
+    def _safeguards(self) -> Safeguards | None:
+        document = self.documents["safeguards.yaml"]
+        _only(document, "safeguards")
+        built = document.build(Safeguards, "safeguards")
+        if built is not None:
+            checks.check_safeguards(document, built, self.names)
         return built
 
     def _corridors(self) -> tuple[Corridor | None, dict[str, Corridor]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from policies.country import COUNTRY_CLOCKS, EXTRA_COUNTRY_CLOCKS, Country
 from policies.lists import CodeList, IndicatorPack, Report, RetentionRule, RolePolicy
 from policies.nodes import Document, Path, maybe
+from policies.safeguards import Safeguards
 from policies.terms import Dated, Source, overlaps
 
 # Who runs the machine or counts never sees a case (DESIGN 6); a file cannot change that by mistake.
@@ -89,6 +90,22 @@ def check_role(document: Document, role: RolePolicy, names: Names, path: Path) -
             document.complain(f"there is no permission '{each}'{hint}", *path, "permissions", each)
         if path[-1] in CONTENT_FREE and each in CONTENT:
             document.complain(f"{path[-1]} never gets '{each}'", *path, "permissions", each)
+
+
+def check_safeguards(document: Document, safeguards: Safeguards, names: Names) -> None:
+    """Every permission that safeguards speak of is declared, and every source is known."""
+    named = (("emergency", "opens", safeguards.emergency.opens), ("two_persons", "power", safeguards.two_persons.power))
+    for part, field, permissions in named:
+        for each in sorted(permissions):
+            if each not in names.permissions:
+                hint = maybe(each, names.permissions)
+                document.complain(f"there is no permission '{each}'{hint}", "safeguards", part, field)
+    for part, sources in (
+        ("emergency", safeguards.emergency.sources),
+        ("bulk_viewing", safeguards.bulk_viewing.sources),
+        ("two_persons", safeguards.two_persons.sources),
+    ):
+        source_ids(document, sources, names, "safeguards", part, "sources")
 
 
 def check_country(document: Document, country: Country, names: Names) -> None:

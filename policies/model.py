@@ -38,6 +38,7 @@ from policies.lists import (
     RolePolicy,
     labels_of,
 )
+from policies.safeguards import Safeguards
 from policies.terms import (
     Basis,
     Cited,
@@ -90,6 +91,7 @@ __all__ = [
     "RetentionPeriod",
     "RetentionRule",
     "RolePolicy",
+    "Safeguards",
     "Scope",
     "Source",
     "Strength",
@@ -110,6 +112,7 @@ class Policies(Policy):
     indicators: FrozenMap[IndicatorPack]
     retention: FrozenMap[RetentionRule]
     reports: FrozenMap[Report]
+    safeguards: Safeguards = Safeguards()
     digest: str
 
     def corridor(self, a: str, b: str) -> Corridor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, new_id
@@ -33,6 +33,8 @@ class Case(Base):
     identification: Mapped[str] = mapped_column(String(40))
     care: Mapped[str] = mapped_column(String(40))
     opened_at: Mapped[datetime]
+    # Only the accounts of seal_name see it (DESIGN 6).
+    sealed: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     version: Mapped[int]
     history_count: Mapped[int]
     chain_head: Mapped[bytes] = mapped_column(LargeBinary(32))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, new_id
@@ -38,6 +38,8 @@ class Referral(Base):
     state: Mapped[str] = mapped_column(String(40))
     opened_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+    # As the cases of the person (case.py).
+    sealed: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     facts: Mapped[str] = mapped_column(Text)
     version: Mapped[int]
     history_count: Mapped[int]

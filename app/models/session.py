@@ -22,6 +22,8 @@ class LoginSession(Base):
     expires_at: Mapped[datetime] = mapped_column(Stamp)
     ended_at: Mapped[datetime | None] = mapped_column(Stamp, default=None)
     ended_why: Mapped[str | None] = mapped_column(String(32), default=None)
+    # When its person last proved with a second factor that it is still them.
+    stepped_up_at: Mapped[datetime | None] = mapped_column(Stamp, default=None)
 
 
 class RefreshToken(Base):

@@ -1,0 +1,65 @@
+"""The safeguards around access: emergencies, uncovered names, steps that need two persons or a second factor."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field, StrictInt
+
+from policies.terms import Policy
+
+Minutes = Annotated[StrictInt, Field(ge=1, le=1440)]
+Count = Annotated[StrictInt, Field(ge=1, le=100_000)]
+
+
+class Emergency(Policy):
+    """Break-glass: how long it lasts, what it opens to read, and by when somebody must have looked at it."""
+
+    minutes: Minutes = 120
+    review_days: Annotated[StrictInt, Field(ge=1, le=30)] = 3
+    opens: frozenset[str] = frozenset()
+    sources: tuple[str, ...] = Field(min_length=1, default=("WM-ACCESS",))
+
+
+class BulkViewing(Policy):
+    """When opening many persons' cases raises an alarm: more than ``persons`` within ``minutes``."""
+
+    persons: Count = 30
+    minutes: Minutes = 60
+    sources: tuple[str, ...] = Field(min_length=1, default=("WM-ACCESS",))
+
+
+class TwoPersons(Policy):
+    """What one person alone cannot do: grant these permissions, and export more than so many rows."""
+
+    power: frozenset[str] = frozenset()
+    export_rows_alone: Count = 50
+    export_rows_at_most: Count = 5000
+    hours: Annotated[StrictInt, Field(ge=1, le=720)] = 72
+    sources: tuple[str, ...] = Field(min_length=1, default=("WM-ACCESS",))
+
+
+class Safeguards(Policy):
+    """`policies/safeguards.yaml` as a whole; the defaults are the ones the file states."""
+
+    emergency: Emergency = Emergency()
+    bulk_viewing: BulkViewing = BulkViewing()
+    two_persons: TwoPersons = TwoPersons()
+    reveal_minutes: Minutes = 5
+    step_up_minutes: Minutes = 10
+
+    @property
+    def emergency_lasts(self) -> timedelta:
+        """How long an emergency access stays open."""
+        return timedelta(minutes=self.emergency.minutes)
+
+    @property
+    def reveal_lasts(self) -> timedelta:
+        """How long an uncovered identity may be read again without another reason."""
+        return timedelta(minutes=self.reveal_minutes)
+
+    @property
+    def step_up_lasts(self) -> timedelta:
+        """How long a shown second factor counts."""
+        return timedelta(minutes=self.step_up_minutes)
