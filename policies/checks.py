@@ -95,11 +95,11 @@ def check_role(document: Document, role: RolePolicy, names: Names, path: Path) -
 def check_safeguards(document: Document, safeguards: Safeguards, names: Names) -> None:
     """Every permission that safeguards speak of is declared, and every source is known."""
     named = (("emergency", "opens", safeguards.emergency.opens), ("two_persons", "power", safeguards.two_persons.power))
-    for part, field, permissions in named:
+    for part, place, permissions in named:
         for each in sorted(permissions):
             if each not in names.permissions:
                 hint = maybe(each, names.permissions)
-                document.complain(f"there is no permission '{each}'{hint}", "safeguards", part, field)
+                document.complain(f"there is no permission '{each}'{hint}", "safeguards", part, place)
     for part, sources in (
         ("emergency", safeguards.emergency.sources),
         ("bulk_viewing", safeguards.bulk_viewing.sources),

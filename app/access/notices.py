@@ -18,7 +18,12 @@ _INSERT: Final = insert(Notice)
 
 
 def tell(
-    desk: Desk, users: Iterable[str], kind: str, subject_kind: str, subject_id: str, detail: dict[str, Any] | None = None
+    desk: Desk,
+    users: Iterable[str],
+    kind: str,
+    subject_kind: str,
+    subject_id: str,
+    detail: dict[str, Any] | None = None,
 ) -> int:
     """Leave one notice of ``kind`` for each of ``users`` (account ids); how many accounts were told.
 
