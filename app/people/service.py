@@ -1,22 +1,28 @@
-"""The verbs of the people room: reveal with a reason, correct or complete."""
+"""The verbs of the people room: reveal with a reason, read again while it is uncovered, correct or complete."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, Final
 
+from sqlalchemy import insert
+
 from app.access.desk import Desk
-from app.access.log import looked
+from app.access.log import looked, refused
 from app.access.may import visible_case
 from app.casework import identity, move
 from app.casework.held import Held, hold_case
 from app.casework.history import Event
 from app.casework.reach import permit
 from app.kit.errors import Forbidden, Invalid
+from app.models.base import new_id
+from app.models.walls import Reveal
 from app.people import queries
 from app.people.schemas import IdentityChangedOut, IdentityIn, IdentityOut, RevealIn
 from policies.model import FieldGroup
 
+REVEAL: Final = "identity:reveal"
 # Sex is a fact already; every other field belongs to the group of its part. The family is a way of contact.
 _PART_GROUPS: Final = {
     "identity": FieldGroup.IDENTITY,
@@ -31,24 +37,62 @@ GROUP_OF: Final[dict[str, FieldGroup]] = {
 
 
 def reveal(desk: Desk, case_id: str, body: RevealIn) -> IdentityOut:
-    """Who the person is, within the actor's field groups; the reason is sealed in the history of the case.
+    """Uncover who the person is for this sign-in and a few minutes; the reason is sealed in the history of the case.
 
-    Forbidden (code field_group_missing) for roles that see none of these groups.
+    Within the actor's field groups; Forbidden (code field_group_missing) for roles that do not see the identity.
     """
     reason = body.reason.strip()
     if len(reason) < 10:
         raise _broken("reason", "at least 10 characters besides spaces")
-    visible_case(desk, "identity:reveal", case_id)
-    groups = desk.policies.groups_for(desk.actor.roles)
-    _must_see(desk, FieldGroup.IDENTITY)
-    held = hold_case(desk, case_id)
-    known = queries.known(desk, held)
-    seen = sorted({group.value for field, group in GROUP_OF.items() if group in groups and field != "sex"})
+    held = _readable(desk, case_id, lock=True)
+    until = desk.now + desk.policies.safeguards.reveal_lasts
+    row = {
+        "id": new_id(), "country": desk.actor.country, "case_id": case_id, "user_id": desk.actor.id,
+        "session_id": desk.session_id, "since": desk.now, "until": until,
+    }  # fmt: skip
+    desk.session.execute(insert(Reveal), row)
+    seen = _groups(desk)
     looked(desk, "reveal", "case", case_id, {"groups": seen})
     move.remark(desk, held, Event("reveal", "identity", held.version, {"groups": seen}, desk.now, reason))
+    return _shown(desk, held, until)
+
+
+def uncovered(desk: Desk, case_id: str) -> IdentityOut:
+    """The identity again, as long as it is uncovered for this sign-in; each look is noted.
+
+    Forbidden (code reveal_needed) when no reason was given within the last minutes.
+    """
+    held = _readable(desk, case_id, lock=False)
+    until = queries.uncovered_until(desk, case_id)
+    if until is None:
+        refused(desk, "case", case_id, {"permission": REVEAL, "answer": 403})
+        raise Forbidden(
+            "The name is covered. Say why you have to know it, and it can be read for a few minutes.",
+            code="reveal_needed",
+            title="Say why first.",
+            extra={"how": f"POST /cases/{case_id}/identity/reveal"},
+        )
+    looked(desk, "identity_read", "case", case_id, {"groups": _groups(desk)})
+    return _shown(desk, held, until)
+
+
+def _readable(desk: Desk, case_id: str, *, lock: bool) -> Held:
+    visible_case(desk, REVEAL, case_id)
+    _must_see(desk, FieldGroup.IDENTITY)
+    return hold_case(desk, case_id, lock)
+
+
+def _groups(desk: Desk) -> list[str]:
+    groups = desk.policies.groups_for(desk.actor.roles)
+    return sorted({group.value for field, group in GROUP_OF.items() if group in groups and field != "sex"})
+
+
+def _shown(desk: Desk, held: Held, until: datetime) -> IdentityOut:
+    groups, known = desk.policies.groups_for(desk.actor.roles), queries.known(desk, held)
     return IdentityOut(
-        case_id=case_id,
-        groups=seen,
+        case_id=held.id,
+        until=until,
+        groups=_groups(desk),
         identity={field: known.get(field) for field, group in GROUP_OF.items() if group in groups},
     )
 
