@@ -8,7 +8,6 @@ from app.access.desk import Desk
 from app.access.log import looked
 from app.access.may import visible_case, within_reach
 from app.cases import queries
-from app.cases.fields import shown
 from app.cases.queries import Filter
 from app.cases.schemas import (
     CaseNextStepsOut,
@@ -26,7 +25,7 @@ from app.cases.schemas import (
     TeamMemberOut,
 )
 from app.cases.stages import stage_of
-from app.casework import recording, timeline
+from app.casework import fieldgroups, recording, timeline
 from app.casework.choices import CASE_MACHINES, next_steps
 from app.casework.colleagues import colleague
 from app.casework.held import Held, hold_case
@@ -168,7 +167,7 @@ def history(desk: Desk, case_id: str, ask: Ask, newest_first: bool) -> CaseTimel
         timeline.subjects_of_case(desk, case_id),
         ask,
         attempts=within_reach(desk, "attempt:read", case_id),
-        notes=FieldGroup.NARRATIVE in desk.policies.groups_for(desk.actor.roles),
+        notes=fieldgroups.sees(desk, FieldGroup.NARRATIVE),
         newest_first=newest_first,
     )
     return CaseTimelineOut(items=items, next=following)
@@ -197,7 +196,7 @@ def _values(desk: Desk, held: Held) -> dict[str, Any]:
         "case_manager": facts.case_manager,
         "previous_case_id": _if_seen(desk, row.previous_case_id),
         "sealed": row.sealed,
-        "facts": shown(facts, desk.policies.groups_for(desk.actor.roles)),
+        "facts": fieldgroups.case_facts(desk, facts),
         "next_steps": next_steps(desk, held, reach_of(desk, held.id, SEEING)),
     }
 

@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from app.access.desk import Desk
 from app.access.log import looked, refused
 from app.access.may import visible_case
-from app.casework import identity, move
+from app.casework import fieldgroups, identity, move
 from app.casework.held import Held, hold_case
 from app.casework.history import Event
 from app.casework.reach import permit
@@ -23,18 +23,6 @@ from app.people.schemas import IdentityChangedOut, IdentityIn, IdentityOut, Reve
 from policies.model import FieldGroup
 
 REVEAL: Final = "identity:reveal"
-# Sex is a fact already; every other field belongs to the group of its part. The family is a way of contact.
-_PART_GROUPS: Final = {
-    "identity": FieldGroup.IDENTITY,
-    "contact": FieldGroup.CONTACT,
-    "family": FieldGroup.CONTACT,
-    "health": FieldGroup.HEALTH,
-}
-GROUP_OF: Final[dict[str, FieldGroup]] = {
-    "sex": FieldGroup.FACTS,
-    **{field: _PART_GROUPS[part] for part, fields in identity.PARTS.items() for field in fields},
-}
-
 
 def reveal(desk: Desk, case_id: str, body: RevealIn) -> IdentityOut:
     """Uncover who the person is for this sign-in and a few minutes; the reason is sealed in the history of the case.
@@ -51,7 +39,7 @@ def reveal(desk: Desk, case_id: str, body: RevealIn) -> IdentityOut:
         "session_id": desk.session_id, "since": desk.now, "until": until,
     }  # fmt: skip
     desk.session.execute(insert(Reveal), row)
-    seen = _groups(desk)
+    seen = fieldgroups.person_groups(desk)
     looked(desk, "reveal", "case", case_id, {"groups": seen})
     move.remark(desk, held, Event("reveal", "identity", held.version, {"groups": seen}, desk.now, reason))
     return _shown(desk, held, until)
@@ -72,28 +60,22 @@ def uncovered(desk: Desk, case_id: str) -> IdentityOut:
             title="Say why first.",
             extra={"how": f"POST /cases/{case_id}/identity/reveal"},
         )
-    looked(desk, "identity_read", "case", case_id, {"groups": _groups(desk)})
+    looked(desk, "identity_read", "case", case_id, {"groups": fieldgroups.person_groups(desk)})
     return _shown(desk, held, until)
 
 
 def _readable(desk: Desk, case_id: str, *, lock: bool) -> Held:
     visible_case(desk, REVEAL, case_id)
-    _must_see(desk, FieldGroup.IDENTITY)
+    fieldgroups.must_see(desk, FieldGroup.IDENTITY)
     return hold_case(desk, case_id, lock)
 
 
-def _groups(desk: Desk) -> list[str]:
-    groups = desk.policies.groups_for(desk.actor.roles)
-    return sorted({group.value for field, group in GROUP_OF.items() if group in groups and field != "sex"})
-
-
 def _shown(desk: Desk, held: Held, until: datetime) -> IdentityOut:
-    groups, known = desk.policies.groups_for(desk.actor.roles), queries.known(desk, held)
     return IdentityOut(
         case_id=held.id,
         until=until,
-        groups=_groups(desk),
-        identity={field: known.get(field) for field, group in GROUP_OF.items() if group in groups},
+        groups=fieldgroups.person_groups(desk),
+        identity=fieldgroups.person(desk, queries.known(desk, held)),
     )
 
 
@@ -103,15 +85,15 @@ def correct(desk: Desk, case_id: str, body: IdentityIn, seen: int) -> IdentityCh
     Forbidden (code field_group_missing) for a field of a group the actor does not see.
     """
     permit(desk, "record:write", case_id, "identity")
-    _must_see(desk, FieldGroup.IDENTITY)
+    fieldgroups.must_see(desk, FieldGroup.IDENTITY)
     told = identity.checked(desk.policies, body.identity)
     held = hold_case(desk, case_id)
     move.must_be_current(desk, held, seen)
     known = queries.known(desk, held)
     # Sets are lists in JSON, so both sides are compared in the form in which they are stored.
     fresh = {field: told[field] for field in body.identity if told[field] != known.get(field)}
-    for group in {GROUP_OF[field] for field in fresh}:
-        _must_see(desk, group)
+    for group in {fieldgroups.IDENTITY_GROUPS[field] for field in fresh}:
+        fieldgroups.must_see(desk, group)
     if not fresh:
         raise _broken("identity", "at least one field that differs from what is known")
     identity.keep(desk, held.row.person_id, held.key(desk), known | fresh, "case_work")
@@ -122,16 +104,6 @@ def _tell(desk: Desk, held: Held, fields: Iterable[str]) -> int:
     event = Event("identity", "correct", held.version + 1, {"fields": sorted(fields)}, desk.now)
     move.write(desk, held, event)
     return held.version
-
-
-def _must_see(desk: Desk, group: FieldGroup) -> None:
-    if group not in desk.policies.groups_for(desk.actor.roles):
-        holders = sorted(name for name, role in desk.policies.roles.items() if group in role.field_groups)
-        raise Forbidden(
-            f"Your roles do not see the field group {group.value}.",
-            code="field_group_missing",
-            extra={"group": group.value, "roles": holders},
-        )
 
 
 def _broken(field: str, rule: str) -> Invalid:

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from app.casework import identity
+from app.casework.fieldgroups import IDENTITY_GROUPS
 from app.casework.held import hold_case
-from app.people.service import GROUP_OF
 from tests.factories import cases, referrals
 from tests.factories.forms import told
 from tests.factories.houses import system_desk
@@ -32,7 +32,7 @@ def known(town: Town, case_id: str) -> dict[str, Any]:
 
 
 def test_every_field_of_an_identity_belongs_to_a_group() -> None:
-    assert set(GROUP_OF) == set(identity.Identity.model_fields)
+    assert set(IDENTITY_GROUPS) == set(identity.Identity.model_fields)
 
 
 def test_a_reveal_shows_the_groups_of_the_role_and_keeps_look_and_reason(town: Town) -> None:
