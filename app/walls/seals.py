@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Final
 
 from app.access import stepup
@@ -45,8 +45,9 @@ def seal(desk: Desk, case_id: str, body: SealIn) -> SealOut:
     return _out(desk, hold_case(desk, case_id))
 
 
-def put_on(desk: Desk, held: Held, users: Iterable[str], reason: str | None) -> None:
+def put_on(desk: Desk, held: Held, users: Collection[str], reason: str | None) -> None:
     """Write the seal with its names and its entry in the history."""
+    _must_be_known(desk, users)
     sealing.mark(desk, held.key_id, sealed=True)
     sealing.add_names(desk, held.key_id, users)
     _must_hold(desk, held)
@@ -60,6 +61,7 @@ def rename(desk: Desk, case_id: str, body: NamesIn) -> SealOut:
     permit(desk, SEAL, case_id, "seal")
     stepup.must_be_fresh(desk, "changing who sees a sealed case")
     held = _sealed(desk, case_id)
+    _must_be_known(desk, body.add)
     added = sealing.add_names(desk, held.key_id, body.add)
     sealing.strike_names(desk, held.key_id, body.strike)
     _must_hold(desk, held)
@@ -89,6 +91,12 @@ def _sealed(desk: Desk, case_id: str) -> Held:
     if not held.row.sealed:
         raise Conflict("This case is not sealed.", code="not_sealed")
     return held
+
+
+def _must_be_known(desk: Desk, users: Collection[str]) -> None:
+    unknown = sorted(user_id for user_id in set(users) if colleague(desk, user_id) is None)
+    if unknown:
+        raise _unfit("active accounts of this country", unknown)
 
 
 def _must_hold(desk: Desk, held: Held) -> None:
