@@ -101,7 +101,8 @@ class Door:
 
         The same Idempotency-Key with the same request gives the first answer again, without the effect;
         another request with it is refused (422), a missing one too (400). Only success is remembered. What
-        ``act`` returns is the body (None: no body); its ``version``, if it has one, becomes the ETag.
+        ``act`` returns is the body (None: no body); its ``version``, if it has one, becomes the ETag. A result with
+        an ``answer_status`` of its own is answered with that one: 202, where a second person has to agree first.
         """
         with self.write() as desk:
             key = once.checked_key(self._key)
@@ -109,7 +110,8 @@ class Door:
             replayed = answer is not None
             if answer is None:
                 result = act(desk)
-                answer = once.Answer(status, b"" if result is None else to_json(result), _version_of(result))
+                chosen = getattr(result, "answer_status", status)
+                answer = once.Answer(chosen, b"" if result is None else to_json(result), _version_of(result))
                 once.store(desk, key, answer)
         return answered(answer.status, answer.body, answer.version, replayed=replayed)
 
