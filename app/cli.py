@@ -273,6 +273,37 @@ def create_keys(
         typer.echo(f"Keep a copy of {places.kek_file} off this machine: without it nobody can open what is sealed.")
 
 
+@keys_app.command("rotate")
+@told
+def rotate_keys(
+    approval: Annotated[str, typer.Option(help="The id of the approval that two persons gave: POST /keys/rotations.")],
+) -> None:
+    """Make a new token key, as two persons agreed; the old one reads until `waymark keys retire`."""
+    from app.main import open_house
+    from app.operations import rotate_token_key
+
+    settings = Settings()
+    _must_be_migrated(settings)
+    version = rotate_token_key(open_house(settings), settings.token_key_file, approval)
+    typer.echo(f"Token key {version} signs from now on; running servers take it up by themselves.")
+    typer.echo("In a quarter of an hour run `waymark keys retire`. Bring the file to every machine that serves.")
+
+
+@keys_app.command("retire")
+@told
+def retire_keys(
+    at_once: Annotated[bool, typer.Option("--at-once", help="Do not wait until older tokens have ended.")] = False,
+) -> None:
+    """Take older token keys out of use; tokens made with them are refused from then on."""
+    from app.main import open_house
+    from app.operations import retire_token_keys
+
+    settings = Settings()
+    _must_be_migrated(settings)
+    gone = retire_token_keys(open_house(settings), settings.token_key_file, at_once=at_once)
+    typer.echo(f"Retired: token key {', '.join(map(str, gone))}." if gone else "Nothing to do: there is one token key.")
+
+
 @offices_app.command("sync")
 @told
 def sync() -> None:

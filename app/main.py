@@ -32,15 +32,15 @@ from app.kit.clock import Clock
 from app.kit.crypto import KeyRing
 from app.kit.db import Database
 from app.kit.errors import AppError, Busy
-from app.kit.keyfile import load_keys
+from app.kit.keyfile import TOKEN_KEY, WatchedKeys, load_keys
 from app.kit.signing import SigningKeys
 from app.settings import Settings
 from policies.load import load_policies
 
 # Every room that has a JSON door: app/<room>/api.py with a `router`. A room that appears is added here.
 ROOMS: Final = (
-    "accounts", "approvals", "cases", "people", "worklist", "oversight", "referrals", "directory", "lifecycle",
-    "statistics",
+    "accounts", "approvals", "cases", "exports", "keys", "people", "worklist", "oversight", "referrals", "directory",
+    "lifecycle", "statistics",
 )  # fmt: skip
 PREFIX: Final = "/api/v1"
 # Measured: with more threads than this the same code answers later, not sooner.
@@ -108,8 +108,12 @@ def open_house(settings: Settings, clock: Clock | None = None, passwords: Passwo
 
     Raises PolicyError, KeyMissing, ValueError: policies, keys or settings cannot be used.
     """
+    for room in ROOMS:
+        # With its doors a room registers what its acts of power do: the worker undoes them, and has no doors.
+        importlib.import_module(f"app.{room}.api")
     create = settings.creates_keys
-    secrets = load_keys(settings.token_key_file, create=create, purpose="token key")
+    secrets = load_keys(settings.token_key_file, create=create, purpose=TOKEN_KEY)
+    watched = WatchedKeys(settings.token_key_file, TOKEN_KEY)
     return House(
         db=Database(settings.database_url),
         policies=load_policies(settings.policies_folder),
@@ -121,6 +125,7 @@ def open_house(settings: Settings, clock: Clock | None = None, passwords: Passwo
             current=str(max(secrets)),
             issuer="waymark",
             audience="waymark-api",
+            news=watched.news,
         ),
         passwords=passwords or Passwords(),
     )

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import aliased
 
-from app.access import attempts, once, sessions
+from app.access import attempts, deciding, once, sessions
 from app.access.desk import House
 from app.casework.following import HANDLERS
 from app.casework.ringing import ring
@@ -50,12 +50,13 @@ class Worker:
         self._swept: datetime | None = None
 
     def run(self, stop: threading.Event) -> None:
-        """Work until ``stop`` is set: effects first, then missed deadlines, then the sweep, then a rest."""
+        """Work until ``stop`` is set: effects first, then missed deadlines and answers, then the sweep, then a rest."""
         while not stop.is_set():
             try:
                 busy = self.one()
                 if not busy:
                     self.ring()
+                    deciding.expire(self._house)
                     self.sweep()
             except Exception as error:  # noqa: BLE001 - the loop outlives a database that is away for a while
                 log.warning("worker_rests", kind=type(error).__name__)

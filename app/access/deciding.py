@@ -42,7 +42,7 @@ def visible(desk: Desk, approval_id: str, *, lock: bool = False) -> tuple[Row[An
     query = select(APPROVAL, within(desk).label("within")).where(
         APPROVAL.c.id == approval_id, APPROVAL.c.country == desk.actor.country
     )
-    row = desk.session.execute(query.with_for_update(of=APPROVAL) if lock else query).one_or_none()
+    row = desk.session.execute(query.with_for_update(of=APPROVAL, key_share=True) if lock else query).one_or_none()
     if row is None or not (row.within or row.asked_by == desk.actor.id) or row.kind not in KINDS:
         raise NotFound()
     return row, bool(row.within)
@@ -171,7 +171,8 @@ def _end(desk: Desk, row: Row[Any], state: str, **more: Any) -> None:
 def _lock_accounts(desk: Desk, row: Row[Any]) -> None:
     """Nobody may lose a right between the check and the act: whoever takes rights away locks the account too."""
     pair = select(User.id).where(User.id.in_([row.asked_by, desk.actor.id])).order_by(User.id)
-    desk.session.execute(pair.with_for_update()).all()
+    # Rows that only refer to the account (an Idempotency-Key, a notice) may be written meanwhile.
+    desk.session.execute(pair.with_for_update(key_share=True)).all()
 
 
 def _carry_out(desk: Desk, row: Row[Any], kind: Kind) -> str | None:

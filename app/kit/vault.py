@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.kit.crypto import KeyRing
-from app.kit.keyfile import KeyMissing, load_keys
+from app.kit.keyfile import KEK, TOKEN_KEY, KeyMissing, load_keys
 from app.kit.signing import SigningKeys
 from app.settings import Settings
 
@@ -28,8 +28,8 @@ class Vault:
             KeyMissing: a key is missing, too short or not random, or one key serves two purposes.
         """
         create = settings.creates_keys
-        data_keys = load_keys(settings.kek_file, create=create, purpose="key-encryption key")
-        token_keys = load_keys(settings.token_key_file, create=create, purpose="token key")
+        data_keys = load_keys(settings.kek_file, create=create, purpose=KEK)
+        token_keys = load_keys(settings.token_key_file, create=create, purpose=TOKEN_KEY)
         if set(data_keys.values()) & set(token_keys.values()):
             raise KeyMissing("a token key is also a key-encryption key; each purpose needs its own key")
         return cls(
