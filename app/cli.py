@@ -15,6 +15,7 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
+from app.access.unsafe_start import check_start
 from app.kit import migrate as tables
 from app.kit.errors import AppError
 from app.kit.keyfile import KeyMissing
@@ -120,13 +121,14 @@ def serve(
     from app.main import create_app
 
     settings = Settings()
+    check_start(settings)
     _must_be_migrated(settings)
     on = listening(settings.host, settings.port)
     program = create_app(settings)
     for doubt in doubts(program.state.db):
         typer.echo(f"waymark: a power cut could lose confirmed changes: {doubt}", err=True)
     typer.echo(f"Waymark listens on http://{settings.host}:{on.getsockname()[1]}", err=True)
-    run(program, on, worker=worker)
+    run(program, on, worker=worker, proxies=settings.trusted_proxies)
 
 
 @app.command()
@@ -137,6 +139,7 @@ def worker() -> None:
     from app.worker import Worker
 
     settings = Settings()
+    check_start(settings)
     _must_be_migrated(settings)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -179,7 +179,7 @@ def retire_token_keys(house: House, place: Path, *, at_once: bool = False) -> tu
     if gone:
         with house.db.write() as session:
             operator = Actor(SYSTEM, frozenset(), "", "", "", system=True)
-            detail = {"versions": [str(version) for version in gone], "at_once": at_once}
+            detail: Detail = {"versions": [str(version) for version in gone], "at_once": at_once}
             noted(session, operator, house.clock.now(), "keys_retired", "key", "token", detail)
     return gone
 

@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
 
 from app.kit.crypto import KeyRing
 from app.kit.keyfile import KEK, TOKEN_KEY, KeyMissing, load_keys
 from app.kit.signing import SigningKeys
-from app.settings import Settings
 
-__all__ = ["Vault"]
+__all__ = ["Places", "Vault"]
+
+
+class Places(Protocol):
+    """Where the keys of an installation are, as its settings say."""
+
+    @property
+    def kek_file(self) -> Path:
+        """The key-encryption keys."""
+
+    @property
+    def token_key_file(self) -> Path:
+        """The token keys."""
+
+    @property
+    def signing_folder(self) -> Path:
+        """One CC.pem for each country."""
+
+    @property
+    def creates_keys(self) -> bool:
+        """Whether missing keys are made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +42,7 @@ class Vault:
     token_keys: dict[int, bytes]
 
     @classmethod
-    def open(cls, settings: Settings) -> Vault:
+    def open(cls, settings: Places) -> Vault:
         """Read every key; in the demo environment make those that are missing.
 
         Raises:

@@ -198,16 +198,16 @@ def facts_only(town: Town) -> Iterator[None]:
     object.__setattr__(role, "field_groups", before)
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"purpose": "curiosity"}, {"note": "short"}, {"note": None}, {"rows": 1}, {"filters": {"office": "x"}},
-        {"filters": {"stage": "nowhere"}}, {"filters": {"child": "yes"}}, {"state": "ready"}, {"asked_by": "x"},
-    ],
+BROKEN: tuple[dict[str, Any], ...] = (
+    {"purpose": "curiosity"}, {"note": "short"}, {"note": None}, {"rows": 1}, {"filters": {"office": "x"}},
+    {"filters": {"stage": "nowhere"}}, {"filters": {"child": "yes"}}, {"state": "ready"}, {"asked_by": "x"},
 )  # fmt: skip
-def test_what_breaks_a_rule_is_refused(town: Town, body: dict[str, Any]) -> None:
+
+
+def test_what_breaks_a_rule_is_refused(town: Town) -> None:
     step_up(town, town.th["supervisor"])
-    assert ask(town, town.th["supervisor"], **body).status_code == 422
+    for body in BROKEN:
+        assert ask(town, town.th["supervisor"], **body).status_code == 422, body
     with town.house.db.read() as session:
         assert session.execute(select(func.count()).select_from(CaseExport)).scalar_one() == 0
 
