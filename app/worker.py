@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import aliased
 
-from app.access import attempts, once, sessions
+from app.access import attempts, deciding, once, sessions
 from app.access.desk import House
 from app.casework.following import HANDLERS
 from app.casework.ringing import ring
@@ -83,11 +83,12 @@ class Worker:
         self._swept = now
 
     def watch(self) -> int:
-        """Once a minute, raise the alarm of unreviewed emergencies and of views of many persons; how many."""
+        """Once a minute, ring unreviewed emergencies and views of many persons, end unanswered approvals; how many."""
         now = self._house.clock.now()
         if self._watched is not None and now - self._watched < WATCH_EVERY:
             return 0
         rung = emergencies.ring(self._house) + looks.ring(self._house, self._watched)
+        rung += deciding.expire(self._house)
         self._watched = now
         return rung
 
