@@ -97,7 +97,7 @@ class SealOut(BaseModel):
     case_id: Id
     sealed: bool
     names: list[NamedOut]
-    approval: Annotated[str | None, Field(description="The second person's say that is waited for.")] = None
+    approval: Annotated[str | None, Field(description="What a second person has to confirm, see /approvals.")] = None
 
 
 class BlockOut(BaseModel):
