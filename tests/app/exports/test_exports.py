@@ -106,6 +106,7 @@ def test_only_the_asker_takes_it_and_only_for_an_hour(town: Town) -> None:
     step_up(town, who)
     assert town.get(who, f"{path}/file").status_code == 200
     town.clock.advance(timedelta(minutes=1))
+    step_up(town, who)
     over = town.get(who, f"{path}/file")
     assert (over.status_code, over.json()["code"], over.json()["state"]) == (409, "export_over", "expired")
 
