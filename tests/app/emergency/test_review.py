@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -149,7 +150,8 @@ def test_three_days_unreviewed_ring_once_for_all_workers(town: Town) -> None:
     town.clock.advance(timedelta(days=3) - timedelta(minutes=122))
     assert first.watch() == second.watch() == 0
     town.clock.advance(timedelta(minutes=1))
-    assert (first.watch(), second.watch()) == (1, 0), "two workers, one alarm"
+    with ThreadPoolExecutor(2) as pool:
+        assert sum(pool.map(lambda each: each.watch(), (first, second))) == 1, "two workers at once, one alarm"
     town.clock.advance(timedelta(minutes=2))
     assert (first.watch(), Postman(town.house).watch()) == (0, 0), "and not again, also after a new start"
     for role in ("supervisor", "data_protection_officer", "national_focal_point"):
