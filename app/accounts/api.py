@@ -6,24 +6,30 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 
-from app.access import sessions
+from app.access import factors, sessions
 from app.access.desk import House
 from app.access.door import Door, needs, public
 from app.access.sessions import Grant
-from app.accounts import queries, service
+from app.accounts import own, queries, service
 from app.accounts.schemas import (
     AccountIn,
     AccountOut,
     AccountsOut,
+    ConfirmIn,
+    EnrolIn,
+    EnrolOut,
     GrantOut,
     MeOut,
     OwnPasswordIn,
     PasswordIn,
+    RecoveryCodesOut,
     RefreshIn,
     RolesIn,
     SignInForm,
+    SteppedUpOut,
+    StepUpIn,
 )
-from app.kit.errors import BadRequest, Conflict, Invalid, TooMany, Unauthorised
+from app.kit.errors import BadRequest, Conflict, Forbidden, Invalid, TooMany, Unauthorised
 from app.kit.paging import ask
 from app.kit.problems import documented
 
@@ -38,10 +44,14 @@ Changer = Annotated[Door, Depends(needs("account:manage", versioned=True))]
 @router.post("/auth/token", response_model=GrantOut, responses=documented(Unauthorised, TooMany))
 @public("it is how one signs in")
 def sign_in(form: Annotated[SignInForm, Form()], request: Request) -> GrantOut:
-    """Sign in with name and password. Five failures a minute close the account for a minute."""
+    """Sign in with name and password, and the code of the authenticator where one is enrolled.
+
+    Five failures a minute close the account for a minute.
+    """
     house: House = request.app.state.house
     address = request.client.host if request.client else "unknown"
-    return _granted(sessions.sign_in(house, form.username, form.password.get_secret_value(), address))
+    password = form.password.get_secret_value()
+    return _granted(sessions.sign_in(house, form.username, password, address, form.code))
 
 
 @router.post("/auth/refresh", response_model=GrantOut, responses=documented(Unauthorised))
@@ -69,14 +79,35 @@ def me(door: Myself) -> MeOut:
 @router.post("/me/password", status_code=204, response_class=Response, responses=documented(Invalid, TooMany))
 def change_own_password(body: OwnPasswordIn, door: MyselfNow, request: Request) -> Response:
     """Change the own password. All sessions end, this one too: sign in again with the new one."""
-    passwords = request.app.state.house.passwords
-    with door.write() as desk:
-        seen = service.own_attempt(desk)
-    if not passwords.matches(seen.password_hash, body.current.get_secret_value()):
-        raise Invalid("The current password is not this one.", code="current_password_wrong")
-    fresh = service.hashed(passwords, body.password.get_secret_value(), seen.login, seen.display_name)
-    with door.write() as desk:
-        service.set_own_password(desk, seen, fresh)
+    current, fresh = body.current.get_secret_value(), body.password.get_secret_value()
+    own.change_password(door, request.app.state.house, current, fresh)
+    return Response(status_code=204)
+
+
+@router.post("/auth/step-up", response_model=SteppedUpOut, responses=documented(Invalid, TooMany, Forbidden))
+def step_up(body: StepUpIn, door: MyselfNow, request: Request) -> SteppedUpOut:
+    """Show again who is at the keys, before an act of power; it counts for the minutes of the policies."""
+    password = None if body.password is None else body.password.get_secret_value()
+    return SteppedUpOut(until=own.step_up(door, request.app.state.house, body.code, password))
+
+
+@router.post("/auth/totp/enrol", response_model=EnrolOut, responses=documented(Invalid, Conflict, TooMany))
+def enrol_authenticator(body: EnrolIn, door: MyselfNow, request: Request) -> EnrolOut:
+    """Begin with an authenticator app: its secret, once. It counts after `/auth/totp/confirm`."""
+    secret, address = own.begin_authenticator(door, request.app.state.house, body.password.get_secret_value())
+    return EnrolOut(secret=secret, address=address, picture=factors.picture(address))
+
+
+@router.post("/auth/totp/confirm", response_model=RecoveryCodesOut, responses=documented(Invalid, Conflict, TooMany))
+def confirm_authenticator(body: ConfirmIn, door: MyselfNow) -> RecoveryCodesOut:
+    """Confirm the authenticator with its first code. From now on signing in asks for a code; other sessions end."""
+    return RecoveryCodesOut(recovery_codes=own.confirm_authenticator(door, body.code))
+
+
+@router.post("/auth/totp/remove", status_code=204, response_class=Response, responses=documented(Forbidden, Conflict))
+def remove_authenticator(door: MyselfNow) -> Response:
+    """Take the own authenticator away, after a step-up. Other sessions end."""
+    own.remove_authenticator(door)
     return Response(status_code=204)
 
 
@@ -138,6 +169,12 @@ def set_password(user_id: str, body: PasswordIn, door: Changer, request: Request
         request.app.state.house.passwords, body.password.get_secret_value(), seen.login, seen.display_name
     )
     return door.once(lambda desk: service.set_password(desk, user_id, door.version, fresh))
+
+
+@router.post("/users/{user_id}/factor/reset", response_model=AccountOut)
+def reset_factor(user_id: str, door: Changer) -> Response:
+    """Take the second factor of somebody else away, who lost it. Their sessions end."""
+    return door.once(lambda desk: service.reset_factor(desk, user_id, door.version))
 
 
 def _granted(grant: Grant) -> GrantOut:

@@ -9,11 +9,13 @@ from sqlalchemy import Row, delete, insert, update
 from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 
-from app.access import attempts
+from app.access import attempts, factors
 from app.access.desk import Desk
+from app.access.first_factor import login_name
 from app.access.log import looked
 from app.access.passwords import Passwords, check_new
-from app.access.sessions import end_all_sessions, end_session, login_name
+from app.access.sessions import end_all_sessions, end_session
+from app.access.stepup import must_be_fresh
 from app.accounts import queries
 from app.accounts.schemas import AccountIn, AccountOut, AccountsOut
 from app.kit.errors import Conflict, Forbidden, Invalid, StaleVersion
@@ -52,6 +54,7 @@ def read(desk: Desk, user_id: str) -> AccountOut:
 
 def open_account(desk: Desk, body: AccountIn, password_hash: str) -> AccountOut:
     """Open an account. Invalid (422) for an unknown office or roles, Conflict (409) if the name is taken."""
+    must_be_fresh(desk, "opening an account")
     _check_roles(desk, body.roles)
     office_id = queries.office_id(desk, MANAGE, body.office)
     if office_id is None:
@@ -78,6 +81,7 @@ def open_account(desk: Desk, body: AccountIn, password_hash: str) -> AccountOut:
 
 def set_roles(desk: Desk, user_id: str, version: int, roles: list[str]) -> AccountOut:
     """Give an account exactly ``roles``; ``version`` is the one the administrator saw."""
+    must_be_fresh(desk, "changing roles")
     _check_roles(desk, roles)
     _change(desk, user_id, version, "roles_changed", {})
     before = queries.roles_of(desk, [user_id]).get(user_id, [])
@@ -89,6 +93,7 @@ def set_roles(desk: Desk, user_id: str, version: int, roles: list[str]) -> Accou
 
 def set_active(desk: Desk, user_id: str, version: int, active: bool) -> AccountOut:
     """Disable an account, or enable it again; either way its sessions end."""
+    must_be_fresh(desk, "closing or opening an account")
     action = "account_enabled" if active else "account_disabled"
     _change(desk, user_id, version, action, {"active": active})
     looked(desk, action, "account", user_id)
@@ -97,6 +102,7 @@ def set_active(desk: Desk, user_id: str, version: int, active: bool) -> AccountO
 
 def set_password(desk: Desk, user_id: str, version: int, password_hash: str) -> AccountOut:
     """Give somebody else's account another password (already hashed)."""
+    must_be_fresh(desk, "setting another person's password")
     _change(desk, user_id, version, "password_changed", {"password_hash": password_hash})
     looked(desk, "account_password_changed", "account", user_id)
     return _shown(desk, user_id)
@@ -109,11 +115,25 @@ def set_own_password(desk: Desk, seen: Row[Any], password_hash: str) -> None:
     looked(desk, "account_password_changed", "account", seen.id)
 
 
+def reset_factor(desk: Desk, user_id: str, version: int) -> AccountOut:
+    """Take somebody else's second factor away, who lost it; they enrol another after their next sign-in."""
+    must_be_fresh(desk, "taking away a second factor")
+    _change(desk, user_id, version, "factor_reset", {})
+    had = factors.remove(desk.session, user_id)
+    looked(desk, "account_factor_reset", "account", user_id, {"had": had})
+    return _shown(desk, user_id)
+
+
 def own_attempt(desk: Desk) -> Row[Any]:
     """Count a try to name the own present password, which may be guessed no faster than at the front door."""
     row = queries.own(desk)
     attempts.count(desk.session, row.login, "", desk.now)
     return row
+
+
+def forgive_own(desk: Desk) -> None:
+    """Take back the count of `own_attempt`, since the password was right."""
+    attempts.forgive(desk.session, queries.own(desk).login, "")
 
 
 def hashed(passwords: Passwords, password: str, login: str, display_name: str) -> str:
