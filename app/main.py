@@ -26,6 +26,7 @@ from app.access.openapi import complete
 from app.access.passwords import Passwords
 from app.access.routes import check_routes, inventory, needs_by_endpoint
 from app.access.shell import Shell, TooLarge
+from app.access.site import build_site
 from app.access.tokens import Tokens
 from app.kit import log, problems
 from app.kit.clock import Clock
@@ -41,6 +42,8 @@ from policies.load import load_policies
 ROOMS: Final = (
     "accounts", "cases", "people", "worklist", "oversight", "referrals", "directory", "lifecycle", "statistics",
 )  # fmt: skip
+# Every room that has an HTML door: app/<room>/pages.py with a `router`.
+PAGE_ROOMS: Final = ("accounts",)
 PREFIX: Final = "/api/v1"
 # Measured: with more threads than this the same code answers later, not sooner.
 THREADS: Final = 4
@@ -80,8 +83,13 @@ def create_app(
     api = _api(house, show_text=settings.environment == "demo")
     app.add_api_route("/health", health, methods=["GET"], include_in_schema=False)
     app.mount(PREFIX, api)
-    app.state.api = api
-    for part in (app, api):
+    routers = [importlib.import_module(f"app.{room}.pages").router for room in PAGE_ROOMS]
+    production = settings.environment == "production"
+    site = build_site(house, routers, production=production, show_text=not production)
+    # Mounted last: what nothing else answers to is a page that does not exist.
+    app.mount("", site)
+    app.state.api, app.state.html = api, site
+    for part in (app, api, site):
         _share(part, house)
     problems.install(app, show_text=settings.environment == "demo")
     # Added last, hence outermost: also an unexpected error leaves with safe headers and one line in the log.

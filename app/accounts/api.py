@@ -20,6 +20,7 @@ from app.accounts.schemas import (
     EnrolOut,
     GrantOut,
     MeOut,
+    OfficeIn,
     OwnPasswordIn,
     PasswordIn,
     RecoveryCodesOut,
@@ -146,6 +147,12 @@ def open_account(body: AccountIn, door: Looker, request: Request) -> Response:
 def set_roles(user_id: str, body: RolesIn, door: Changer) -> Response:
     """Set all roles of an account. Its sessions end."""
     return door.once(lambda desk: service.set_roles(desk, user_id, door.version, body.roles))
+
+
+@router.post("/users/{user_id}/office", response_model=AccountOut)
+def set_office(user_id: str, body: OfficeIn, door: Changer) -> Response:
+    """Move an account to another office, whose reach it has from the next sign-in on. Its sessions end."""
+    return door.once(lambda desk: service.set_office(desk, user_id, door.version, body.office))
 
 
 @router.post("/users/{user_id}/disable", response_model=AccountOut)

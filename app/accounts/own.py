@@ -14,7 +14,7 @@ from sqlalchemy import Row
 from app.access import factors, stepup
 from app.access.desk import Desk, House
 from app.access.door import Door
-from app.access.log import looked
+from app.access.log import looked, refused
 from app.access.may import permitted
 from app.access.sessions import end_all_sessions, end_session
 from app.accounts import queries, service
@@ -33,7 +33,7 @@ def step_up(
     """
     with door.write() as desk:
         enrolled = factors.enrolled(desk.session, desk.actor.id)
-        if not enrolled and _holds_power(desk):
+        if lacks_factor(desk):
             raise _factor_missing()
         right = enrolled and factors.prove(desk.session, desk.keys, desk.actor.id, code, desk.now)
         if right:
@@ -98,11 +98,24 @@ def remove_authenticator(door: Door) -> None:
 def end_own_session(door: Door, session_id: str) -> bool:
     """End one of the own sign-ins; whether it was the one this request came through. NotFound for any other id."""
     with door.write() as desk:
-        if not is_id(session_id) or session_id not in {row.id for row in queries.own_sessions(desk)}:
+        if not is_id(session_id):
+            raise NotFound()
+        if session_id not in {row.id for row in queries.own_sessions(desk)}:
+            refused(desk, "session", session_id, {"answer": 404})
             raise NotFound()
         end_session(desk.session, session_id, desk.now, "ended_by_owner")
         looked(desk, "session_ended", "session", session_id)
         return session_id == desk.session_id
+
+
+def holds_power(desk: Desk) -> bool:
+    """Whether some right of the actor is one that the policies call power."""
+    return any(permitted(desk, permission) for permission in desk.policies.safeguards.two_persons.power)
+
+
+def lacks_factor(desk: Desk) -> bool:
+    """Whether the actor cannot step up before enrolling an authenticator."""
+    return holds_power(desk) and not factors.enrolled(desk.session, desk.actor.id)
 
 
 def _shown(door: Door, house: House, password: str) -> Row[Any]:
@@ -120,10 +133,6 @@ def _stepped_up(desk: Desk, by: str, then: Callable[[Desk], None] | None) -> dat
     if then is not None:
         then(desk)
     return desk.now + desk.policies.safeguards.step_up_lasts
-
-
-def _holds_power(desk: Desk) -> bool:
-    return any(permitted(desk, permission) for permission in desk.policies.safeguards.two_persons.power)
 
 
 def _factor_missing() -> Forbidden:

@@ -132,6 +132,12 @@ class RolesIn(_In):
     roles: Roles
 
 
+class OfficeIn(_In):
+    """The office somebody works in from now on."""
+
+    office: Annotated[str, Field(max_length=64, examples=["th-datip"], description="Office code.")]
+
+
 class PasswordIn(_In):
     """A new password for somebody else's account."""
 

@@ -91,6 +91,17 @@ def set_roles(desk: Desk, user_id: str, version: int, roles: list[str]) -> Accou
     return _shown(desk, user_id)
 
 
+def set_office(desk: Desk, user_id: str, version: int, code: str) -> AccountOut:
+    """Move an account to the office of that code. Invalid (422) for an office out of reach."""
+    must_be_fresh(desk, "moving somebody to another office")
+    office_id = queries.office_id(desk, MANAGE, code)
+    if office_id is None:
+        raise Invalid("There is no such office among those you manage.", code="office_unknown")
+    _change(desk, user_id, version, "office_changed", {"office_id": office_id})
+    looked(desk, "account_office_changed", "account", user_id, {"office": code})
+    return _shown(desk, user_id)
+
+
 def set_active(desk: Desk, user_id: str, version: int, active: bool) -> AccountOut:
     """Disable an account, or enable it again; either way its sessions end."""
     must_be_fresh(desk, "closing or opening an account")

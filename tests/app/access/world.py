@@ -65,7 +65,7 @@ ROLES = {
     "office_administrator": _role("Administrator of one office", account_manage="office"),
 }  # fmt: skip
 POLICIES = Policies.model_construct(
-    permissions={name: f"Lets somebody do {name}." for name in PERMISSIONS}, roles=ROLES
+    permissions={name: f"Lets somebody do {name}." for name in PERMISSIONS}, roles=ROLES, countries={}
 )
 OFFICES = {
     "th-a": ("TH", "th-ministry"),

@@ -21,6 +21,7 @@ NEW = {
 }
 CHANGES: dict[str, tuple[str, Any]] = {
     "roles": ("roles", {"roles": ["visitor"]}),
+    "office": ("office", {"office": "th-b"}),
     "disable": ("disable", None),
     "enable": ("enable", None),
     "password": ("password", {"password": FRESH}),
@@ -211,7 +212,8 @@ def test_nobody_changes_their_own_rights(world: World, what: str) -> None:
 
 @pytest.mark.parametrize(
     ("what", "body"),
-    [("roles", {"roles": ["king"]}), ("roles", {"roles": ["administrator", "office_reader"]}), ("roles", {}),
+    [("office", {"office": "th-c"}), ("office", {"office": "nowhere"}), ("office", {}),
+     ("roles", {"roles": ["king"]}), ("roles", {"roles": ["administrator", "office_reader"]}), ("roles", {}),
      ("roles", {"roles": [], "active": True}), ("password", {"password": "short"}), ("password", {})],
 )  # fmt: skip
 def test_a_bad_change_is_refused(world: World, what: str, body: Any) -> None:
