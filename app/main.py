@@ -24,6 +24,7 @@ from app.access.docs_page import DocsPage
 from app.access.door import Door, public
 from app.access.openapi import complete
 from app.access.passwords import Passwords
+from app.access.provider import Provider
 from app.access.routes import check_routes, inventory, needs_by_endpoint
 from app.access.shell import Shell, TooLarge
 from app.access.site import build_site
@@ -85,7 +86,7 @@ def create_app(
     app.mount(PREFIX, api)
     routers = [importlib.import_module(f"app.{room}.pages").router for room in PAGE_ROOMS]
     production = settings.environment == "production"
-    site = build_site(house, routers, production=production, show_text=not production)
+    site = build_site(house, routers, _provider(settings), production=production, show_text=not production)
     # Mounted last: what nothing else answers to is a page that does not exist.
     app.mount("", site)
     app.state.api, app.state.html = api, site
@@ -131,6 +132,14 @@ def open_house(settings: Settings, clock: Clock | None = None, passwords: Passwo
         ),
         passwords=passwords or Passwords(),
     )
+
+
+def _provider(settings: Settings) -> Provider | None:
+    """The identity provider of the settings, if they name one; nothing is asked of it before somebody goes there."""
+    if not settings.oidc_issuer or settings.oidc_client_secret_file is None:
+        return None
+    secret = settings.oidc_client_secret_file.read_text(encoding="utf-8").strip()
+    return Provider(settings.oidc_issuer, settings.oidc_client_id, secret, settings.oidc_claim)
 
 
 def _share(part: FastAPI, house: House) -> None:

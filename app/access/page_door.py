@@ -165,6 +165,12 @@ def _cookies(request: Request) -> Cookies:
     return Cookies(request, production=site.production)
 
 
+def own_origin(request: Request) -> str:
+    """The address of this site without a path, for a link that leads back to it from elsewhere."""
+    origins = _origins(request)
+    return origins[-1] if request.scope["scheme"] == "http" else origins[0]
+
+
 def _origins(request: Request) -> tuple[str, ...]:
     """How a browser names this site. The shell has compared the host with the list of the settings.
 

@@ -16,6 +16,7 @@ from starlette.datastructures import FormData
 from app.access import csrf
 from app.access.cookies import Cookies
 from app.access.desk import House
+from app.access.provider import Provider
 from app.kit.errors import AppError, Invalid, Unauthorised
 from app.kit.fields import invalid
 from app.kit.html import POLICY, Pages
@@ -37,10 +38,14 @@ class PageForm(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What every page needs beside the house. ``production``: only cookies for https count."""
+    """What every page needs beside the house.
+
+    ``production``: only cookies for https count. ``provider``: where organisations sign their people in, if anywhere.
+    """
 
     pages: Pages
     production: bool
+    provider: Provider | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from app.access.desk import House
 from app.access.door import public
 from app.access.page_door import Page
+from app.access.provider import Provider
 from app.access.sheet import SIGN_IN, STEP_UP, Sheet, Site
 from app.access.shell import TooLarge
 from app.kit.errors import AppError, NotFound, Unauthorised
@@ -30,7 +31,9 @@ _OWN_WORDS = {
 }
 
 
-def build_site(house: House, routers: Iterable[APIRouter], *, production: bool, show_text: bool) -> FastAPI:
+def build_site(
+    house: House, routers: Iterable[APIRouter], provider: Provider | None, *, production: bool, show_text: bool
+) -> FastAPI:
     """The HTML site as an application to be mounted; ``show_text`` as in `problems.install`."""
     app = FastAPI(
         openapi_url=None,
@@ -41,7 +44,7 @@ def build_site(house: House, routers: Iterable[APIRouter], *, production: bool, 
     )
     pages = Pages()
     app.state.house = house
-    app.state.site = Site(pages, production)
+    app.state.site = Site(pages, production, provider)
     # Tells the inventory that these routes are pages: what changes state must stand behind the page door.
     app.state.waymark_html = True
     for router in routers:

@@ -10,10 +10,10 @@ from markupsafe import Markup
 from app.access import factors, first_factor, page_sessions
 from app.access.desk import Desk
 from app.access.door import public
-from app.access.first_factor import Known
 from app.access.page_door import Page, opens, visitor
 from app.access.sheet import SIGN_IN, START, STEP_UP, Sheet, path_within
-from app.accounts import own, queries, service
+from app.accounts import own, provider_pages, queries, service
+from app.accounts.entering import CODE, enter, inside
 from app.accounts.forms import (
     CodePage,
     ConfirmPage,
@@ -26,13 +26,13 @@ from app.accounts.forms import (
 from app.kit.errors import Invalid
 
 router = APIRouter()
+router.include_router(provider_pages.router)
 
 Visitor = Annotated[Sheet, Depends(visitor())]
 Myself = Annotated[Page, Depends(opens("account:self"))]
 Next = Annotated[str, Query(max_length=512)]
 Done = Annotated[str, Query(max_length=20)]
 
-CODE: Final = "/sign-in/code"
 ME: Final = "/me"
 _SIGN_IN_PAGE, _CODE_PAGE = "accounts/sign_in.html", "accounts/code.html"
 _WRONG_CODE: Final = {"code_wrong": "code"}
@@ -49,28 +49,18 @@ def start(visit: Visitor) -> Response:
 @public("it is how one signs in")
 def sign_in_page(visit: Visitor, next: Next = "", done: Done = "") -> Response:
     """The form for name and password."""
-    return visit.show(_SIGN_IN_PAGE, next=path_within(next), done=done, provider=False)
+    return visit.show(_SIGN_IN_PAGE, next=path_within(next), done=done, provider=visit.site.provider is not None)
 
 
 @router.post(SIGN_IN)
 @public("it is how one signs in")
 def sign_in(visit: Visitor) -> Response:
     """Go in with name and password, or on to the second factor."""
-    visit.again(_SIGN_IN_PAGE, next=path_within(visit.own_field("next")), done="", provider=False)
+    provider = visit.site.provider is not None
+    visit.again(_SIGN_IN_PAGE, next=path_within(visit.own_field("next")), done="", provider=provider)
     form = visit.form(SignInPage)
     known = first_factor.show(visit.house, form.username, form.password.get_secret_value(), visit.address)
     return enter(visit, known, form.next)
-
-
-def enter(visit: Sheet, known: Known, wanted: str) -> Response:
-    """Let the browser in after a first factor, or on to the second; ``wanted``: the page it came for."""
-    admitted = page_sessions.admit(visit.house, known, visit.cookies.session)
-    if admitted.half:
-        # The visitor's cookie now stands for the half session, so a form shown before the password is worth nothing.
-        value = visit.cookies.new_visit(visit.house.clock.now(), admitted.value)
-        visit.keep(visit.cookies.visit_name, value)
-        return visit.to(CODE, next=path_within(wanted))
-    return _inside(visit, admitted.value, wanted)
 
 
 @router.get(CODE)
@@ -94,13 +84,7 @@ def show_code(visit: Visitor) -> Response:
             code="code_wrong",
             title="This code does not fit.",
         )
-    return _inside(visit, value, form.next)
-
-
-def _inside(visit: Sheet, value: str, wanted: str) -> Response:
-    visit.keep(visit.cookies.session_name, value)
-    visit.keep(visit.cookies.visit_name, None)
-    return visit.to(path_within(wanted))
+    return inside(visit, value, form.next)
 
 
 @router.post("/sign-out")
