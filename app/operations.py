@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from app.access import rows
 from app.access.desk import SYSTEM, Desk, House
 from app.accounts import service
 from app.accounts.schemas import AccountIn
@@ -129,6 +130,7 @@ def _holds_sealed_data(url: str) -> bool:
         return False
     database = Database(url)
     with database.read() as session:
+        rows.enter_everything(session)
         found = session.execute(select(DataKey.id).limit(1)).first() is not None
     database.dispose()
     return found

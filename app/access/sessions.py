@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import and_, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.access import attempts
+from app.access import attempts, rows
 from app.access.desk import House
 from app.access.log import noted
 from app.access.tokens import LIFETIME_SECONDS
@@ -96,6 +96,7 @@ def sign_in(house: House, login: str, password: str, address: str) -> Grant:
             )
         )
         refresh_token = _new_refresh_token(session, sid, now, now + SESSION_LIFETIME)
+        rows.enter(session, _as_actor(account), "", house.policies, now)
         noted(session, _as_actor(account), now, "signed_in", "session", sid)
     return Grant(house.tokens.issue(account.user_id, sid, account.token_version, now), refresh_token)
 
@@ -167,6 +168,7 @@ def _exchange(house: House, session: Session, digest: str, now: datetime) -> Gra
     if first_use.rowcount != 1:
         # Two hands hold this token and one of them stole it; nobody can tell which, so both lose.
         end_session(session, found.sid, now, "refresh_token_reused")
+        rows.enter(session, _as_actor(found), "", house.policies, now)
         noted(session, _as_actor(found), now, "refresh_token_reused", "session", found.sid)
         return None
     alive = (

@@ -103,9 +103,9 @@ class Stage:
             nationality=person.nationality, exploitation=person.exploitation, language=person.language,
         )  # fmt: skip
         known = Identity.model_validate(person.identity).model_dump(mode="json", exclude_none=True)
-        told = Opening(desk.office_id, actor.organisation, facts, source, channel, known)
+        part = next(iter(desk.actor.roles))
+        told = Opening(desk.office_id, actor.organisation, facts, source, channel, known, part=part)
         case_id = opening.open_case(desk, told, happened_at)
-        opening.join_team(desk, case_id, desk.actor.id, next(iter(desk.actor.roles)))
         self._done()
         return case_id
 
