@@ -17,16 +17,12 @@ from sqlalchemy.orm import Session
 from policies.model import Policies
 from workflows.facts import Actor
 
-__all__ = ["KINDS", "RIGHTS_WITHOUT_ROWS", "ROW_KINDS", "as_the_house", "enter", "enter_as_nobody", "enter_everything",
-           "kinds_of", "reach_of_roles"]  # fmt: skip
+__all__ = [
+    "KINDS", "RIGHTS_WITHOUT_ROWS", "as_the_house", "enter", "enter_as_nobody", "enter_everything", "kinds_of",
+    "reach_of_roles",
+]  # fmt: skip
 
-_NAMES: Final = ("kind", "me", "office", "organisation", "country", "now", "roles", "reach")
-# All in one statement, and each only until the transaction ends: a pooled connection carries nothing on.
-_ENTER: Final = select(
-    *(func.set_config(f"waymark.{name}", bindparam(name), True).label(name) for name in _NAMES)
-)
-_HELD: Final = select(*(func.current_setting(f"waymark.{name}", True).label(name) for name in _NAMES))
-_NOTHING: Final = dict.fromkeys(_NAMES, "")
+_WHO: Final = ("kind", "me", "office", "organisation", "country", "now")
 
 # Which rows a permission reaches, by the part before its colon, or by its whole name where that differs:
 #   case      a case with what is in it      referral  a referral copy with what is in it     task  tasks
@@ -56,16 +52,21 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     "referral:draft": _CASE,
     "emergency:review": frozenset({"row", "review", "look"}),
 }
-ROW_KINDS: Final = frozenset().union(*KINDS.values())
 # Parts before the colon of permissions that open no row about a person.
-RIGHTS_WITHOUT_ROWS: Final = frozenset(
-    {"account", "deputy", "directory", "exchange", "keys", "policy", "workflow"}
+RIGHTS_WITHOUT_ROWS: Final = frozenset({"account", "deputy", "directory", "exchange", "keys", "policy", "workflow"})
+_KINDS: Final = tuple(sorted(frozenset().union(*KINDS.values())))
+_NAMES: Final = (*_WHO, *_KINDS)
+_NOTHING: Final = dict.fromkeys(_NAMES, "")
+# All in one statement, and each only until the transaction ends: a pooled connection carries nothing on. The last reads
+# what the others have set: whom the actor stands in for.
+_ENTER: Final = select(
+    *(func.set_config(f"waymark.{name}", bindparam(name), True).label(name) for name in _NAMES),
+    func.set_config("waymark.us", func.waymark_stands_for(), True).label("us"),
 )
+_HELD: Final = select(*(func.current_setting(f"waymark.{name}", True).label(name) for name in _NAMES))
 
 
-def enter(
-    session: Session, actor: Actor, office_id: str, policies: Policies, now: datetime
-) -> None:
+def enter(session: Session, actor: Actor, office_id: str, policies: Policies, now: datetime) -> None:
     """Open, for the rest of the session's transaction, what ``actor`` reaches at ``now`` (aware UTC).
 
     The system itself reaches every row of its country. ``office_id``: the row id of the actor's office.
@@ -125,6 +126,7 @@ def reach_of_roles(policies: Policies, roles: Iterable[str]) -> frozenset[str]:
 
 
 def _values(actor: Actor, office_id: str, policies: Policies, now: datetime) -> dict[str, Any]:
+    reach = frozenset[str]() if actor.system else reach_of_roles(policies, actor.roles)
     return {
         "kind": "system" if actor.system else "actor",
         "me": actor.id,
@@ -132,9 +134,20 @@ def _values(actor: Actor, office_id: str, policies: Policies, now: datetime) -> 
         "organisation": actor.organisation,
         "country": actor.country,
         "now": now.isoformat(),
-        "roles": ",".join(sorted(actor.roles)),
-        "reach": "" if actor.system else ",".join(sorted(reach_of_roles(policies, actor.roles))),
+        **{kind: _words(kind, reach, actor, office_id) for kind in _KINDS},
     }
+
+
+def _words(kind: str, reach: frozenset[str], actor: Actor, office_id: str) -> str:
+    """How far the actor reaches rows of ``kind``, in the words that policies make of a row."""
+    values = {
+        "country": actor.country, "organisation": actor.organisation, "office": office_id, "party": office_id,
+    }  # fmt: skip
+    scopes = sorted(each.partition(":")[2] for each in reach if each.startswith(f"{kind}:"))
+    words = [f"{scope}:{values[scope]}" if scope in values else scope for scope in scopes]
+    if kind == "task" and scopes:
+        words += [f"role:{office_id}:{role}" for role in sorted(actor.roles)]
+    return ",".join(words)
 
 
 def _on_postgresql(session: Session) -> bool:

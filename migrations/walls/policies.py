@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from migrations.walls.functions import SYSTEM, content, grounds_of, work
+from migrations.walls.functions import SYSTEM, content, within, work
 
-HERE: Final = "country = (SELECT waymark_said('country'))"
-ME: Final = "(SELECT waymark_said('me'))"
+HERE: Final = "country = waymark_said('country')"
+ME: Final = "waymark_said('me')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,27 +27,18 @@ class Rule:
 
 CASE: Final = "EXISTS (SELECT FROM case_file c WHERE c.id = {0} AND " + content("c") + ")"
 COPY: Final = "EXISTS (SELECT FROM referral r WHERE r.id = {0})"
-PERSON_OR_COPY: Final = (
-    "(EXISTS (SELECT FROM person p WHERE p.key_id = {0}) OR EXISTS (SELECT FROM referral r WHERE r.key_id = {0}))"
-)
 SUBJECT: Final = (
     "CASE subject WHEN 'case' THEN " + CASE.format("subject_id")
     + " WHEN 'referral' THEN " + COPY.format("subject_id") + " ELSE false END"
 )  # fmt: skip
-LINE: Final = (
-    "(EXISTS (SELECT FROM referral r WHERE r.country = outbox_row.country AND r.shared_id = split_part(line, ':', 2))"
-    " OR EXISTS (SELECT FROM case_file c WHERE c.id = split_part(line, ':', 2)))"
-)
-LOOKS: Final = (
-    "(actor_id = " + ME + " OR cardinality((SELECT waymark_grounds('look'))) > 0 AND CASE subject_kind"
-    " WHEN 'case' THEN " + CASE.format("subject_id") + " WHEN 'referral' THEN " + COPY.format("subject_id")
-    + " WHEN 'task' THEN false ELSE 'country:' || country = ANY ((SELECT waymark_grounds('look'))::text[]) END)"
+LOOK: Final = "waymark_words('look') IS NOT NULL AND CASE subject_kind WHEN 'case' THEN " + (
+    CASE.format("subject_id") + " WHEN 'referral' THEN " + COPY.format("subject_id")
+    + " WHEN 'task' THEN false ELSE 'country:' || country = ANY (waymark_words('look')) END"
 )  # fmt: skip
 
 RULES: Final[dict[str, Rule]] = {
     "case_file": Rule(
-        sees=f"{HERE} AND ({SYSTEM} OR"
-        f" ({grounds_of('case_file')} && (SELECT waymark_grounds('row')) OR id IN (SELECT waymark_cases('row'))"
+        sees=f"{HERE} AND ({SYSTEM} OR ({within('case_file', 'row')} OR id IN (SELECT waymark_cases('row'))"
         " OR id IN (SELECT waymark_cases_behind_copies()))"
         " AND person_id NOT IN (SELECT waymark_blocked_persons())"
         " AND (NOT sealed OR person_id IN (SELECT waymark_named_persons())))",
@@ -58,40 +49,42 @@ RULES: Final[dict[str, Rule]] = {
         keeps=f"{HERE} AND (case_manager_id IS NULL OR waymark_works_here(case_manager_id))",
     ),
     "case_team": Rule(
-        sees=f"user_id = ANY ((SELECT waymark_us())::text[]) OR {CASE.format('case_id')}",
-        adds="waymark_works_here(user_id) AND (waymark_sees_facts(case_id)"
+        sees=f"user_id = ANY (waymark_words('us')) OR {CASE.format('case_id')}",
+        adds="waymark_works_here(user_id) AND (waymark_works_on_case(case_id)"
         f" OR user_id = {ME} AND waymark_team_begins(case_id))",
     ),
     "case_facts": Rule(
         sees=f"{HERE} AND EXISTS (SELECT FROM case_file c WHERE c.id = case_id AND ({work('c')}"
-        f" OR {grounds_of('c')} && (SELECT waymark_grounds('facts')) OR c.id IN (SELECT waymark_cases('facts'))))",
-        adds=f"{HERE} AND waymark_sees_facts(case_id)",
+        f" OR {within('c', 'facts')} OR c.id IN (SELECT waymark_cases('facts'))))",
+        adds=f"{HERE} AND waymark_works_on_case(case_id)",
     ),
     "person": Rule(
-        sees=f"{HERE} AND ({SYSTEM} OR key_id NOT IN (SELECT waymark_blocked_keys())"
-        f" AND EXISTS (SELECT FROM case_file c WHERE c.person_id = person.id AND {work('c')}))",
+        sees=f"{HERE} AND ({SYSTEM} OR waymark_sees_person(id))",
         adds=f"{HERE} AND (waymark_key_is_new(key_id) OR waymark_sees_key(key_id))",
     ),
     "person_identity": Rule(
-        sees="EXISTS (SELECT FROM person p WHERE p.id = person_id)", adds="waymark_sees_person(person_id)"
+        sees="EXISTS (SELECT FROM person p WHERE p.id = person_id)",
+        adds="EXISTS (SELECT FROM person p WHERE p.id = person_id)",
     ),
-    "data_key": Rule(sees=f"{HERE} AND ({SYSTEM} OR {PERSON_OR_COPY.format('data_key.id')})", adds=HERE),
+    "data_key": Rule(sees=f"{HERE} AND ({SYSTEM} OR waymark_sees_key(id))", adds=HERE),
     "record": Rule(
         sees=SUBJECT,
         adds="waymark_works_on(subject, subject_id) AND waymark_sees_key(key_id)"
         " AND (corrects_id IS NULL OR waymark_sees_record(corrects_id))",
     ),
     "history_entry": Rule(sees=SUBJECT, adds="waymark_works_on(subject, subject_id)"),
+    # A copy belongs to the office of its case, so what reaches the case by its office reaches the copy.
     "referral": Rule(
         sees=f"{HERE} AND ({SYSTEM} OR (ARRAY['country:' || country, 'organisation:' || organisation,"
-        " 'office:' || office_id, 'party:' || office_id, 'party:' || border_office_id, 'by:' || created_by]"
-        " && (SELECT waymark_grounds('copy')) OR case_id IN (SELECT waymark_cases('copy'))"
-        f" OR {CASE.format('case_id')})"
+        " 'office:' || office_id] && (waymark_words('copy') || waymark_words('case'))"
+        " OR ARRAY['party:' || office_id, 'party:' || border_office_id] && waymark_words('copy')"
+        " OR created_by = ANY (waymark_words('us')) AND 'own' = ANY (waymark_words('copy'))"
+        " OR case_id IN (SELECT waymark_cases_of_copies()))"
         " AND key_id NOT IN (SELECT waymark_blocked_keys())"
         " AND (NOT sealed OR key_id IN (SELECT waymark_named_keys())))",
-        adds=f"{HERE} AND (case_id IS NULL AND {SYSTEM} OR waymark_sees_facts(case_id)) AND (waymark_sees_key(key_id)"
-        f" OR {SYSTEM} AND waymark_key_is_new(key_id))",
-        keeps=f"{HERE} AND (case_id IS NULL OR waymark_sees_facts(case_id))",
+        adds=f"{HERE} AND (case_id IS NULL AND {SYSTEM} OR waymark_works_on_case(case_id))"
+        f" AND (waymark_sees_key(key_id) OR {SYSTEM} AND waymark_key_is_new(key_id))",
+        keeps=f"{HERE} AND (case_id IS NULL OR waymark_works_on_case(case_id))",
     ),
     "message": Rule(
         sees=f"{HERE} AND EXISTS (SELECT FROM referral r"
@@ -105,52 +98,50 @@ RULES: Final[dict[str, Rule]] = {
         adds=f"{HERE} AND waymark_sees_message(message_id)",
     ),
     "task": Rule(
-        sees=f"{HERE} AND ({SYSTEM} OR (ARRAY['country:' || country, 'office:' || office_id,"
-        " 'role:' || office_id || ':' || role] && (SELECT waymark_task_grounds())"
+        sees=f"{HERE} AND ({SYSTEM} OR"
+        " (case_id IS NULL OR case_id NOT IN (SELECT waymark_hidden_cases()))"
+        " AND (referral_id IS NULL OR referral_id NOT IN (SELECT waymark_hidden_copies()))"
+        " AND (ARRAY['country:' || country, 'office:' || office_id, 'role:' || office_id || ':' || role]"
+        " && waymark_words('task')"
         " OR case_id IN (SELECT waymark_cases('task')) OR case_id IN (SELECT waymark_own_cases('task'))"
         " OR referral_id IN (SELECT waymark_party_copies('task'))"
-        f" OR EXISTS (SELECT FROM case_file c WHERE c.id = case_id AND ({content('c')}"
-        f" OR {grounds_of('c')} && (SELECT waymark_grounds('task'))))"
-        f" OR {COPY.format('referral_id')})"
-        " AND (case_id IS NULL OR case_id NOT IN (SELECT waymark_hidden_cases()))"
-        " AND (referral_id IS NULL OR referral_id NOT IN (SELECT waymark_hidden_copies())))",
+        " OR waymark_reaches_task(case_id, referral_id, office_id)))",
         adds=f"{HERE} AND (case_id IS NOT NULL OR referral_id IS NOT NULL)"
-        " AND (case_id IS NULL OR waymark_sees_facts(case_id))"
+        " AND (case_id IS NULL OR waymark_works_on_case(case_id))"
         " AND (referral_id IS NULL OR waymark_sees_copy(referral_id))",
     ),
-    "outbox_row": Rule(sees=f"{HERE} AND ({SYSTEM} OR {LINE})", adds=f"{HERE} AND ({SYSTEM} OR {LINE})"),
+    "outbox_row": Rule(
+        sees=f"{HERE} AND ({SYSTEM} OR waymark_sees_line(line))",
+        adds=f"{HERE} AND ({SYSTEM} OR waymark_sees_line(line))",
+    ),
     # A look that was refused names what could not be seen, so it has no parent to be checked.
     "access_entry": Rule(
-        sees=f"{HERE} AND ({SYSTEM} OR {LOOKS})", adds=f"{HERE} AND ({SYSTEM} OR actor_id = {ME})"
+        sees=f"{HERE} AND ({SYSTEM} OR actor_id = {ME} OR {LOOK})",
+        adds=f"{HERE} AND ({SYSTEM} OR actor_id = {ME})",
     ),
     "idempotency_key": Rule(sees=f"user_id = {ME}", adds=f"user_id = {ME}"),
     # Whoever is kept away must find the block too: the first wall reads it with their eyes.
     "access_block": Rule(
         sees=f"{HERE} AND ({SYSTEM} OR kind = 'user' AND value = {ME}"
-        " OR kind = 'organisation' AND value = (SELECT waymark_said('organisation'))"
-        f" OR kind = 'country' AND value = country OR {PERSON_OR_COPY.format('access_block.key_id')})",
+        " OR kind = 'organisation' AND value = waymark_said('organisation')"
+        " OR kind = 'country' AND value = country OR waymark_sees_key(key_id))",
         adds=f"{HERE} AND waymark_sees_key(key_id)",
     ),
     "seal_name": Rule(
-        sees=f"{HERE} AND ({SYSTEM} OR user_id = {ME} OR {PERSON_OR_COPY.format('seal_name.key_id')})",
+        sees=f"{HERE} AND ({SYSTEM} OR user_id = {ME} OR waymark_sees_key(key_id))",
         adds=f"{HERE} AND waymark_sees_key(key_id) AND waymark_works_here(user_id)",
     ),
     "emergency_access": Rule(
-        sees=f"{HERE} AND ({SYSTEM} OR user_id = {ME} OR EXISTS (SELECT FROM case_file c WHERE c.id = case_id AND"
-        f" ({content('c')} OR {grounds_of('c')} && (SELECT waymark_grounds('review')))))",
+        sees=f"{HERE} AND ({SYSTEM} OR user_id = {ME} OR waymark_reviews_case(case_id))",
         adds=f"{HERE} AND ({SYSTEM} OR user_id = {ME}) AND waymark_sees_case(case_id)",
     ),
     # Who stands in for whom is about workers; everybody of the country may know it.
-    "deputy": Rule(
-        sees=HERE, adds=f"{HERE} AND waymark_works_here(user_id) AND waymark_works_here(deputy_id)"
-    ),
+    "deputy": Rule(sees=HERE, adds=f"{HERE} AND waymark_works_here(user_id) AND waymark_works_here(deputy_id)"),
     "reveal": Rule(
-        sees=f"{HERE} AND ({SYSTEM} OR user_id = {ME} OR {CASE.format('case_id')})",
-        adds=f"{HERE} AND user_id = {ME} AND waymark_sees_facts(case_id)",
+        sees=f"{HERE} AND ({SYSTEM} OR user_id = {ME} OR waymark_reads_case(case_id))",
+        adds=f"{HERE} AND user_id = {ME} AND waymark_reads_case(case_id)",
     ),
-    "notice": Rule(
-        sees=f"{HERE} AND ({SYSTEM} OR user_id = {ME})", adds=f"{HERE} AND waymark_works_here(user_id)"
-    ),
+    "notice": Rule(sees=f"{HERE} AND ({SYSTEM} OR user_id = {ME})", adds=f"{HERE} AND waymark_works_here(user_id)"),
 }
 
 

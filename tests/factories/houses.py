@@ -61,5 +61,5 @@ def offices(house: House) -> dict[str, str]:
 @contextmanager
 def system_desk(house: House, country: str = "TH") -> Iterator[Desk]:
     """A writable desk of the system itself."""
-    with writing(house.db) as session:
+    with house.db.write() as session:
         yield house.system_desk(session, country, "test")

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from sqlalchemy import insert, select, update
 
+from app.access import rows
 from app.access.desk import Desk, House
 from app.models.base import new_id
 from app.models.office import Office
@@ -109,7 +110,7 @@ def desk_of(house: House, worker: Worker) -> Iterator[Desk]:
     """A writable desk of ``worker`` as the door would open it: what is kept of refusals is kept here too."""
     desk = None
     try:
-        with writing(house.db) as session:
+        with house.db.write() as session:
             desk = Desk(
                 session=session,
                 actor=worker.actor,
@@ -123,7 +124,8 @@ def desk_of(house: House, worker: Worker) -> Iterator[Desk]:
             yield desk
     finally:
         kept = desk.take_kept() if desk is not None else []
-        if kept:
-            with writing(house.db) as session:
+        if desk is not None and kept:
+            with house.db.write() as session:
+                rows.enter(session, desk.actor, desk.office_id, desk.policies, desk.now)
                 for write in kept:
                     write(session)

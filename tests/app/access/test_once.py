@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from app.access import once
 from app.models.idempotency import IdempotencyKey
 from tests.app.access.world import API, World
-from tests.inspect import reading, writing
+from tests.inspect import reading, tampering, writing
 
 NOTE = {"text": "her own words"}
 
@@ -91,7 +91,7 @@ def test_what_is_kept_is_sealed_to_its_place(world: World) -> None:
     with reading(world.house.db) as session:
         row = session.execute(select(IdempotencyKey.__table__)).one()
     assert b"her own words" not in row.answer
-    with writing(world.house.db) as session:
+    with tampering(world.house.db) as session:
         session.execute(update(IdempotencyKey).values(key="moved"))
     assert world.post("worker", "/trial/notes", NOTE, key="moved").status_code == 500
 

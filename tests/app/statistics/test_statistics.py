@@ -16,7 +16,7 @@ from app.statistics.tables import returns_table, shelter_table
 from tests.factories import cases, referrals
 from tests.factories.staff import add_user
 from tests.factories.towns import Town
-from tests.inspect import reading, writing
+from tests.inspect import reading, tampering, writing
 from workflows.facts import PlacementFacts
 
 YEAR = 2026
@@ -89,7 +89,7 @@ def test_the_return_table_counts_each_received_person_once(town: Town) -> None:
     assert returns(town, channel="shelter") == {("TH", "MM", "M", "0-17"): 1}
     # The receiving country's cases are of the channel "return" and never shelter figures.
     assert shelters(town, "MM") == {}
-    with writing(town.house.db) as session:
+    with tampering(town.house.db) as session:
         session.execute(REFERRAL.delete().where(REFERRAL.c.id.in_([adult.sent_from, child.sent_from])))
     assert returns(town) == returns(town, channel="return") == expected
 
