@@ -19,6 +19,7 @@ from app.access.routes import Declared, UndeclaredRoute, check_routes
 from app.models.base import Base
 from tests.app.access.browser import Browser, browser_of
 from tests.app.access.world import PASSWORD, POLICIES, World, world
+from tests.inspect import reading
 
 __all__ = ["world"]
 
@@ -128,7 +129,7 @@ def forgeries(world: World, path: str, browser: Browser, fields: Fields, other: 
 def snapshot(world: World) -> str:
     """One hash over every row of every table."""
     digest = hashlib.sha256()
-    with world.house.db.read() as session:
+    with reading(world.house.db) as session:
         for name, table in sorted(Base.metadata.tables.items()):
             for row in sorted(map(repr, session.execute(select(table)))):
                 digest.update(f"{name}{row}".encode())

@@ -15,6 +15,7 @@ from app.models.session import LoginSession
 from app.models.user import User, UserRole
 from tests.app.access.browser import Browser, browser_of, forms_of
 from tests.app.access.world import API, PASSWORD, World, world
+from tests.inspect import reading
 
 __all__ = ["world"]
 
@@ -43,7 +44,7 @@ def own_sessions(world: World, browser: Browser) -> None:
     mine = {form.fields["session_id"] for form in forms_of(other.last.text) if "session_id" in form.fields}
     there = {form.fields["session_id"] for form in forms_of(browser.get("/me").text) if "session_id" in form.fields}
     assert mine == there
-    with world.house.db.read() as session:
+    with reading(world.house.db) as session:
         own = actor.authenticate_page(session, other.cookie or "", world.clock.now()).session_id
     fields = other.form("/me/sessions/end").fields
     for each in sorted(mine, key=own.__eq__):

@@ -24,6 +24,7 @@ from app.settings import Settings
 from tests.app.access.browser import browser_of
 from tests.app.access.world import API, PASSWORD, World, world
 from tests.app.accounts.test_second_factor import enrol
+from tests.inspect import reading, writing
 
 __all__ = ["world"]
 
@@ -49,7 +50,7 @@ DOORS: dict[str, Callable[[World], Try]] = {"json": json_door, "html": html_door
 
 def forget(world: World) -> None:
     """Empty the buckets, which would stop this gate's many tries as they stop anybody's."""
-    with world.house.db.write() as session:
+    with writing(world.house.db) as session:
         session.execute(delete(LoginAttempt))
 
 
@@ -147,7 +148,7 @@ def test_nobody_is_there_before_somebody_is_let_in(tmp_path: Path, clock: Settab
     settings = Settings(environment="demo", var=tmp_path / "var")
     migrate.upgrade(settings.database_url)
     house = open_house(settings, clock)
-    with house.db.read() as session:
+    with reading(house.db) as session:
         accounts = session.execute(select(User.id)).all()
     house.db.dispose()
     print(f"GATE g16 default_accounts={len(accounts)} limit=0 n=1")

@@ -12,6 +12,7 @@ from app.access.page_sessions import digest
 from app.models.session import LoginSession
 from tests.app.access.browser import Browser, browser_of, forms_of
 from tests.app.access.world import API, PASSWORD, World
+from tests.inspect import reading
 
 FRESH = "seven lanterns on a quiet river"
 
@@ -86,7 +87,7 @@ def test_the_doors_do_not_take_each_others_keys(world: World) -> None:
     for name in ("demo-waymark", "waymark", "__Host-waymark"):
         other.client.cookies.set(name, token)
         assert other.get("/me").status_code == 303
-    with world.house.db.read() as session:
+    with reading(world.house.db) as session:
         sid = session.execute(select(LoginSession.id).where(LoginSession.kind == "page")).scalar_one()
         kept = session.execute(select(LoginSession.digest).where(LoginSession.id == sid)).scalar_one()
     assert cookie != kept and len(kept) == 64
@@ -138,7 +139,7 @@ def test_other_sessions_are_seen_and_ended(world: World) -> None:
     for unknown in (theirs, "x", ""):
         assert browser.post("/me/sessions/end", mine | {"session_id": unknown}).status_code == 404
     assert foreign.get("/me").status_code == 200
-    with world.house.db.read() as session:
+    with reading(world.house.db) as session:
         own_digest = digest(browser.cookie or "")
         own = session.execute(select(LoginSession.id).where(LoginSession.digest == own_digest)).scalar_one()
     for each in sorted(ids, key=own.__eq__):
@@ -167,7 +168,7 @@ def test_a_form_sent_twice_acts_once(world: World) -> None:
     form = browser.form("/sign-out").fields
     answers = [browser.post("/sign-out", form).status_code for _ in range(2)]
     assert answers[0] == 303
-    with world.house.db.read() as session:
+    with reading(world.house.db) as session:
         ended = select(func.count()).select_from(LoginSession).where(LoginSession.ended_why == "signed_out")
         assert session.execute(ended).scalar_one() == 1
 

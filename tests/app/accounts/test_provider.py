@@ -30,6 +30,7 @@ from tests.app.access.browser import Browser, browser_of
 from tests.app.access.world import PASSWORD, World
 from tests.app.accounts.identity_provider import CLIENT, SECRET, IdentityProvider, running_provider
 from tests.app.accounts.test_second_factor import code, enrol
+from tests.inspect import reading, writing
 
 GO = "/sign-in/organisation"
 Bend = Callable[[dict[str, Any]], dict[str, Any]]
@@ -98,14 +99,14 @@ def test_accounts_are_never_made_and_strangers_and_disabled_ones_get_one_answer(
     world: World, provider: IdentityProvider
 ) -> None:
     world.add_user("gone", "th-a", "worker")
-    with world.house.db.write() as session:
+    with writing(world.house.db) as session:
         session.execute(update(User).where(User.login == "gone").values(active=False))
     seen = set()
     for name in ("nobody", "gone", "a b\x00c", "' OR 1=1 --", ""):
         provider.who["preferred_username"] = name
         seen.add(refusal(there_and_back(browser_of(world))))
     assert len(seen) == 1
-    with world.house.db.read() as session:
+    with reading(world.house.db) as session:
         assert len(session.execute(select(User.id)).all()) == len(world.users)
         assert session.execute(select(LoginSession.id)).all() == []
 
@@ -202,7 +203,7 @@ def test_whatever_does_not_prove_it_opens_nothing(world: World, provider: Identi
         provider.sign = lambda claims, sign=sign: sign(provider, claims)
         seen.add(refusal(there_and_back(browser_of(world))))
         tried += 1
-    with world.house.db.read() as session:
+    with reading(world.house.db) as session:
         opened = len(session.execute(select(LoginSession.id)).all())
     print(f"GATE oidc opened={opened} limit=0 n={tried}")
     assert opened == 0 and len(seen) == 1

@@ -16,6 +16,7 @@ from app.models.session import LoginSession
 from policies.safeguards import Safeguards, TwoPersons
 from tests.app.access.browser import browser_of
 from tests.app.access.world import API, PASSWORD, World
+from tests.inspect import reading
 
 WRONG = "000000"
 
@@ -71,7 +72,7 @@ def test_enrolling_takes_the_password_and_a_first_code(world: World) -> None:
 
 def test_the_secret_and_the_recovery_codes_are_nowhere_in_clear(world: World) -> None:
     secret, codes = enrol(world)
-    with world.house.db.read() as session:
+    with reading(world.house.db) as session:
         factor = session.execute(select(SecondFactor.__table__)).one()
         digests = session.execute(select(RecoveryCode.digest)).scalars().all()
     assert secret.encode() not in factor.sealed_secret
@@ -238,7 +239,7 @@ def test_removing_takes_a_fresh_proof(world: World) -> None:
     assert world.post("worker", "/auth/totp/remove", key="").status_code == 204
     assert try_in(world, "worker").status_code == 200
     assert step_up(world, "worker", code=codes[0]).status_code == 422
-    with world.house.db.read() as session:
+    with reading(world.house.db) as session:
         assert session.execute(select(RecoveryCode.digest)).all() == []
     assert len(world.entries("factor_removed")) == 1
 
@@ -308,7 +309,7 @@ def test_half_a_sign_in_opens_nothing_and_lasts_five_minutes(world: World) -> No
     world.clock.advance(timedelta(minutes=5))
     late = browser.send("/sign-in/code", code=code(world, secret))
     assert late.headers["location"] == "/sign-in"
-    with world.house.db.read() as session:
+    with reading(world.house.db) as session:
         assert session.execute(select(LoginSession.id).where(LoginSession.kind == "page")).all() == []
     fresh = browser_of(world)
     fresh.get("/sign-in/code")
