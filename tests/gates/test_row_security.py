@@ -80,7 +80,8 @@ def test_every_table_about_persons_is_guarded_and_every_view_asks_as_its_reader(
         }
         bare = session.execute(
             text("SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace"
-                 " WHERE relkind IN ('v', 'm') AND nspname = 'public' AND NOT coalesce(reloptions @> ARRAY['security_invoker=true'], false)")
+                 " WHERE relkind IN ('v', 'm') AND nspname = 'public'"
+                 " AND NOT coalesce(reloptions @> ARRAY['security_invoker=true'], false)")
         ).scalars().all()  # fmt: skip
     assert said("unguarded_tables", len(set(RULES) - guarded), 0, len(RULES))
     assert bare == []
