@@ -6,9 +6,10 @@ transaction, also a forgotten filter's, to what the actor's permissions reach to
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, Protocol
 
 from sqlalchemy import bindparam, func, select
@@ -146,21 +147,42 @@ def kinds_of(permission: str) -> frozenset[str]:
     return KINDS.get(permission, KINDS.get(permission.partition(":")[0], frozenset()))
 
 
-def reach_of_roles(policies: Policies, roles: Iterable[str]) -> frozenset[str]:
-    """Everything ``roles`` reach together, as kind:scope, e.g. case:assigned, copy:party, case:emergency."""
-    held = frozenset(roles)
-    found: set[str] = set()
+def reach_of_roles(policies: Policies, roles: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """How far ``roles`` together reach each kind of rows: kind -> scopes, sorted, "emergency" among them."""
+    return dict(_reach(_Same(policies), frozenset(roles)))
+
+
+class _Same:
+    """Policies as the key of a cache: the very same ones, not equal ones."""
+
+    __slots__ = ("policies",)
+
+    def __init__(self, policies: Policies) -> None:
+        self.policies = policies
+
+    def __hash__(self) -> int:
+        return id(self.policies)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.policies is self.policies
+
+
+@lru_cache(maxsize=512)
+def _reach(same: _Same, roles: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    policies = same.policies
+    found: dict[str, set[str]] = {kind: set() for kind in _KINDS}
     for permission in policies.permissions:
         kinds = kinds_of(permission)
-        scopes = {scope.value for scope in policies.scope_for(held, permission)} if kinds else set()
-        if scopes and policies.opens_in_emergency(held, permission):
+        scopes = {scope.value for scope in policies.scope_for(roles, permission)} if kinds else set()
+        if scopes and policies.opens_in_emergency(roles, permission):
             scopes.add("emergency")
-        found.update(f"{kind}:{scope}" for kind in kinds for scope in scopes)
-    return frozenset(found)
+        for kind in kinds:
+            found[kind] |= scopes
+    return {kind: tuple(sorted(scopes)) for kind, scopes in found.items()}
 
 
 def _values(actor: Actor, office_id: str, policies: Policies, now: datetime) -> dict[str, Any]:
-    reach = frozenset[str]() if actor.system else reach_of_roles(policies, actor.roles)
+    reach = {} if actor.system else _reach(_Same(policies), actor.roles)
     return {
         "kind": "system" if actor.system else "actor",
         "me": actor.id,
@@ -168,16 +190,15 @@ def _values(actor: Actor, office_id: str, policies: Policies, now: datetime) -> 
         "organisation": actor.organisation,
         "country": actor.country,
         "now": now.isoformat(),
-        **{kind: _words(kind, reach, actor, office_id) for kind in _KINDS},
+        **{kind: _words(kind, reach.get(kind, ()), actor, office_id) for kind in _KINDS},
     }
 
 
-def _words(kind: str, reach: frozenset[str], actor: Actor, office_id: str) -> str:
+def _words(kind: str, scopes: Sequence[str], actor: Actor, office_id: str) -> str:
     """How far the actor reaches rows of ``kind``, in the words that policies make of a row."""
     values = {
         "country": actor.country, "organisation": actor.organisation, "office": office_id, "party": office_id,
     }  # fmt: skip
-    scopes = sorted(each.partition(":")[2] for each in reach if each.startswith(f"{kind}:"))
     words = [f"{scope}:{values[scope]}" if scope in values else scope for scope in scopes]
     if kind == "task" and scopes:
         words += [f"role:{office_id}:{role}" for role in sorted(actor.roles)]

@@ -19,8 +19,8 @@ _OWNED = text(
 _CREATES = text("SELECT has_schema_privilege(current_user, current_schema(), 'CREATE')")
 _OPEN = text(
     "SELECT string_agg(c.relname, ', ' ORDER BY c.relname) FROM pg_class c"
-    " JOIN pg_policy p ON p.polrelid = c.oid WHERE p.polname = 'sees'"
-    " AND NOT (c.relrowsecurity AND c.relforcerowsecurity)"
+    " JOIN pg_policy p ON p.polrelid = c.oid"
+    " WHERE p.polname = 'sees' AND NOT (c.relrowsecurity AND c.relforcerowsecurity)"
 )
 _SENTENCES = (
     "is a superuser, whom no row security binds",

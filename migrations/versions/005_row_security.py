@@ -27,7 +27,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("country", sa.String(length=2), nullable=True))
     for table in KEEPERS:
         op.execute(
-            f"UPDATE data_key SET country = (SELECT min(k.country) FROM {table} k WHERE k.key_id = data_key.id)"  # noqa: S608
+            f"UPDATE data_key SET country = (SELECT min(k.country) FROM {table} k WHERE k.key_id = data_key.id)"
             " WHERE country IS NULL"
         )
     # A key that nothing is kept under belongs to nobody, and no country is called that.

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, insert, or_, select
+from sqlalchemy import insert, or_, select
 from sqlalchemy.orm import Session
 
-from app.access import rows, walls
+from app.access import rows, scope, walls
 from app.access.desk import Desk, House
-from app.access.scope import asker_of, cases_in_scope, referrals_in_scope, tasks_in_scope
+from app.access.scope import asker_of
 from app.models.base import new_id
 from app.models.case import Case, CaseTeam
 from app.models.office import Office
@@ -66,39 +66,36 @@ def expected(session: Session, desk: Desk, table: str) -> set[str]:
     what the program reaches on from there: the case behind a copy, the copies and tasks of a case.
     """
     asker = asker_of(desk)
-    cases, contents = _any(desk, "row", cases_in_scope), _any(desk, "case", cases_in_scope)
-    copies, worked = _any(desk, "copy", referrals_in_scope), _any(desk, "referral", referrals_in_scope)
-    behind = Case.id.in_(select(Referral.case_id).where(Referral.case_id.is_not(None), worked))
-    seen_copies = or_(copies, Referral.case_id.in_(select(Case.id).where(contents)))
-    if table == "case_file":
-        query = select(Case.id).where(Case.country == asker.country, or_(cases, behind), walls.case_is_open_to(asker))
-    elif table == "referral":
-        query = select(Referral.id).where(
-            Referral.country == asker.country, seen_copies, walls.referral_is_open_to(asker)
-        )
-    else:
-        of_tasks = _any(desk, "task", cases_in_scope)
-        query = select(Task.id).where(
-            Task.country == asker.country,
-            or_(
-                _any(desk, "task", tasks_in_scope),
-                Task.case_id.in_(select(Case.id).where(or_(contents, of_tasks))),
-                Task.referral_id.in_(select(Referral.id).where(seen_copies, walls.referral_is_open_to(asker))),
-            ),
-            or_(Task.case_id.is_(None), Task.case_id.not_in(walls.hidden_cases(asker))),
-            or_(Task.referral_id.is_(None), Task.referral_id.not_in(walls.hidden_referrals(asker))),
-        )
     rows.enter_everything(session)
-    found = set(session.execute(query).scalars())
+
+    def ids(column: Any, *where: Any) -> set[str]:
+        return set(session.execute(select(column).where(*where)).scalars())
+
+    def reached(kind: str, column: Any, predicate: Any) -> set[str]:
+        found: dict[Any, set[str]] = {}
+        for permission in desk.policies.permissions:
+            reach = scope.reach_of(desk.policies, desk.actor.roles, permission)
+            if kind in rows.kinds_of(permission) and reach.scopes and reach not in found:
+                found[reach] = ids(column, predicate(desk, permission))
+        return set().union(*found.values())
+
+    contents = reached("case", Case.id, scope.cases_in_scope)
+    copies = reached("copy", Referral.id, scope.referrals_in_scope)
+    copies |= ids(Referral.id, Referral.case_id.in_(contents), walls.referral_is_open_to(asker))
+    if table == "case_file":
+        worked = reached("referral", Referral.case_id, scope.referrals_in_scope) - {None}
+        found = reached("row", Case.id, scope.cases_in_scope)
+        found |= ids(Case.id, Case.id.in_(worked), walls.case_is_open_to(asker))
+    elif table == "referral":
+        found = copies
+    else:
+        about = contents | reached("task", Case.id, scope.cases_in_scope)
+        found = reached("task", Task.id, scope.tasks_in_scope)
+        hidden = ids(Task.id, or_(Task.case_id.in_(walls.hidden_cases(asker)),
+                                  Task.referral_id.in_(walls.hidden_referrals(asker))))  # fmt: skip
+        found |= ids(Task.id, or_(Task.case_id.in_(about), Task.referral_id.in_(copies))) - hidden
     desk.take_seat()
     return found
-
-
-def _any(desk: Desk, kind: str, predicate: Any) -> ColumnElement[bool]:
-    """Whether any permission that reaches rows of ``kind`` reaches this one."""
-    held = [each for each in desk.policies.permissions if kind in rows.kinds_of(each)]
-    held = [each for each in held if desk.policies.scope_for(desk.actor.roles, each)]
-    return or_(*(predicate(desk, each) for each in held)) if held else false()
 
 
 def _put_cases(session: Session, chart: Chart, chance: random.Random, places: Any, ids: Any, count: int) -> None:
