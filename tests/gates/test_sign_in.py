@@ -22,7 +22,7 @@ from app.models.session import LoginAttempt
 from app.models.user import User
 from app.settings import Settings
 from tests.app.access.browser import browser_of
-from tests.app.access.world import API, PASSWORD, World, world
+from tests.app.access.world import API, PASSWORD, World, one_engine, world
 from tests.app.accounts.test_second_factor import enrol
 from tests.inspect import reading, writing
 
@@ -54,6 +54,7 @@ def forget(world: World) -> None:
         session.execute(delete(LoginAttempt))
 
 
+@one_engine
 @pytest.mark.parametrize("door", DOORS)
 def test_unknown_and_known_cost_the_same(world: World, door: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The hasher is the cheap one of the tests (64 KiB, one pass), so that its 40 ms do not drown what differs.
@@ -87,6 +88,7 @@ def test_unknown_and_known_cost_the_same(world: World, door: str, monkeypatch: p
     assert apart < LIMIT_MS
 
 
+@one_engine
 def test_the_timing_gate_bites_its_mutant(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A door that does not compare anything for unknown names does less work for them."""
     honest = Passwords.matches
@@ -109,6 +111,7 @@ def test_the_timing_gate_bites_its_mutant(world: World, monkeypatch: pytest.Monk
     assert work == {"worker": 1, "nobody": 0}
 
 
+@one_engine
 @pytest.mark.parametrize("door", DOORS)
 def test_unknown_and_known_are_told_the_same_bytes(world: World, door: str) -> None:
     enrol(world, "visitor")

@@ -37,6 +37,8 @@ from tests.inspect import reading, writing
 PASSWORD = "lantern quiet river seven"
 API = "/api/v1"
 CHEAP = Passwords(memory_kib=64, passes=1)
+# For tests of what no engine has a part in, such as the looks of a page: every other test runs on both.
+one_engine = pytest.mark.parametrize("engine_kind", ["sqlite"], indirect=True)
 PERMISSIONS = (
     "account:self", "account:manage", "case:create", "case:read", "record:read", "care:plan", "identity:reveal",
     "referral:read", "referral:plan",
