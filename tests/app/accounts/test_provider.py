@@ -330,4 +330,8 @@ def test_half_a_setting_does_not_start(tmp_path: Path) -> None:
     with pytest.raises(ValidationError, match="nothing at"):
         Settings(environment="demo", var=tmp_path, **whole)
     secret.write_text(SECRET)
+    secret.chmod(0o644)
+    with pytest.raises(ValidationError, match="chmod"):
+        Settings(environment="demo", var=tmp_path, **whole)
+    secret.chmod(0o600)
     assert Settings(environment="demo", var=tmp_path, **whole).oidc_claim == "preferred_username"
