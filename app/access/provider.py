@@ -83,6 +83,9 @@ class Provider:
         self._client_id = client_id
         self._client_secret = client_secret
         self._claim = claim
+        # A proxy of the environment is for the world outside, not for this machine.
+        outside = urlsplit(issuer).scheme == "https"
+        self._line = httpx2.Client(timeout=SECONDS, follow_redirects=False, trust_env=outside)
         self._lock = threading.Lock()
         self._about: dict[str, Any] = {}
         self._keys: list[Any] = []
@@ -113,7 +116,7 @@ class Provider:
             "grant_type": "authorization_code", "code": code, "redirect_uri": attempt.back,
             "code_verifier": attempt.verifier,
         }  # fmt: skip
-        status, body = _fetch("POST", about["token_endpoint"], data=given, auth=(user, password))
+        status, body = self._fetch("POST", about["token_endpoint"], data=given, auth=(user, password))
         if status >= 500:
             raise ProviderAway()
         token = _object(body).get("id_token") if status == 200 else None
@@ -195,7 +198,7 @@ class Provider:
             return self._about
 
     def _introduced(self) -> tuple[dict[str, Any], list[Any]]:
-        about = _ask(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
+        about = self._ask(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
         if about.get("issuer") != self._issuer:
             raise ProviderAway()
         try:
@@ -203,7 +206,26 @@ class Provider:
                 _safe(about[name])
         except (KeyError, ValueError, TypeError, AttributeError):
             raise ProviderAway() from None
-        return about, _keys_of(_ask(about["jwks_uri"]))
+        return about, _keys_of(self._ask(about["jwks_uri"]))
+
+    def _ask(self, address: str) -> dict[str, Any]:
+        status, body = self._fetch("GET", address)
+        if status != 200:
+            raise ProviderAway()
+        return _object(body)
+
+    def _fetch(self, method: str, address: str, **sent: Any) -> tuple[int, bytes]:
+        """One request to the provider: no redirect, no long wait, no large answer."""
+        try:
+            with self._line.stream(method, address, headers={"Accept": "application/json"}, **sent) as answer:
+                body = b""
+                for piece in answer.iter_bytes():
+                    body += piece
+                    if len(body) > LARGEST_ANSWER:
+                        raise ProviderAway()
+                return answer.status_code, body
+        except (httpx2.HTTPError, httpx2.InvalidURL):
+            raise ProviderAway() from None
 
 
 def _keys_of(document: Mapping[str, Any]) -> list[Any]:
@@ -221,32 +243,6 @@ def _keys_of(document: Mapping[str, Any]) -> list[Any]:
         if each["kty"] == "EC" or key.public_key.key_size >= SHORTEST_RSA:  # type: ignore[union-attr]
             found.append(key)
     return found
-
-
-def _ask(address: str) -> dict[str, Any]:
-    status, body = _fetch("GET", address)
-    if status != 200:
-        raise ProviderAway()
-    return _object(body)
-
-
-def _fetch(method: str, address: str, **sent: Any) -> tuple[int, bytes]:
-    """One request to the provider: no redirect, no long wait, no large answer."""
-    secure = urlsplit(address).scheme == "https"
-    try:
-        with (
-            # A proxy of the environment is for the world outside, not for this machine.
-            httpx2.Client(timeout=SECONDS, follow_redirects=False, trust_env=secure) as client,
-            client.stream(method, address, headers={"Accept": "application/json"}, **sent) as answer,
-        ):
-            body = b""
-            for piece in answer.iter_bytes():
-                body += piece
-                if len(body) > LARGEST_ANSWER:
-                    raise ProviderAway()
-            return answer.status_code, body
-    except (httpx2.HTTPError, httpx2.InvalidURL):
-        raise ProviderAway() from None
 
 
 def _object(body: bytes) -> dict[str, Any]:
