@@ -7,12 +7,10 @@ it opens no account and gives no right. Code flow with PKCE; nothing but the con
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import json
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
@@ -20,6 +18,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import httpx2
 from joserfc import jwk, jwt
 
+from app.access.provider_attempt import Attempt
 from app.kit.errors import AppError
 
 # Signatures only, and none that a shared secret or nobody could make.
@@ -48,30 +47,6 @@ class ProviderAway(AppError):
 
 class NotProven(Exception):
     """What came back from the provider proves nothing; why is nobody's business but the log's."""
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One way to the provider and back; all of it follows from the visitor's cookie, so nothing has to be kept."""
-
-    state: str
-    nonce: str
-    verifier: str
-    back: str
-
-    @classmethod
-    def of(cls, visit: str, back: str) -> Attempt:
-        """The attempt of the browser whose cookie is ``visit``; ``back``: the full address the provider sends it to."""
-        return cls(_derived("state", visit), _derived("nonce", visit), _derived("verifier", visit), back)
-
-    @property
-    def challenge(self) -> str:
-        """What the provider compares the verifier with (PKCE, RFC 7636, S256)."""
-        return _letters(hashlib.sha256(self.verifier.encode("ascii")).digest())
-
-    def is_answered_by(self, state: str) -> bool:
-        """Whether ``state`` came back from this attempt."""
-        return hmac.compare_digest(state.encode("utf-8", "surrogatepass"), self.state.encode("ascii"))
 
 
 class Provider:
@@ -261,12 +236,3 @@ def _safe(address: str) -> str:
     if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)):
         raise ValueError("an identity provider is asked over https only")
     return address
-
-
-def _derived(purpose: str, visit: str) -> str:
-    # The cookie is a secret of 256 bits that only its browser holds; what is derived from it does not lead back.
-    return _letters(hashlib.sha256(f"waymark sign-in {purpose}|{visit}".encode()).digest())
-
-
-def _letters(digest: bytes) -> str:
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
