@@ -24,23 +24,29 @@ from app.access.docs_page import DocsPage
 from app.access.door import Door, public
 from app.access.openapi import complete
 from app.access.passwords import Passwords
+from app.access.provider import Provider
 from app.access.routes import check_routes, inventory, needs_by_endpoint
 from app.access.shell import Shell, TooLarge
+from app.access.site import build_site
 from app.access.tokens import Tokens
+from app.access.unsafe_start import check_start
 from app.kit import log, problems
 from app.kit.clock import Clock
 from app.kit.crypto import KeyRing
 from app.kit.db import Database
 from app.kit.errors import AppError, Busy
-from app.kit.keyfile import load_keys
+from app.kit.keyfile import TOKEN_KEY, WatchedKeys, load_keys
 from app.kit.signing import SigningKeys
 from app.settings import Settings
 from policies.load import load_policies
 
 # Every room that has a JSON door: app/<room>/api.py with a `router`. A room that appears is added here.
 ROOMS: Final = (
-    "accounts", "cases", "people", "worklist", "oversight", "referrals", "directory", "lifecycle", "statistics",
+    "accounts", "approvals", "cases", "exports", "people", "worklist", "emergency", "walls", "deputies", "oversight",
+    "referrals", "directory", "lifecycle", "statistics", "keys",
 )  # fmt: skip
+# Every room that has an HTML door: app/<room>/pages.py with a `router`.
+PAGE_ROOMS: Final = ("accounts",)
 PREFIX: Final = "/api/v1"
 # Measured: with more threads than this the same code answers later, not sooner.
 THREADS: Final = 4
@@ -61,10 +67,12 @@ def create_app(
         passwords: how passwords are hashed; tests use a cheap one.
 
     Raises:
+        UnsafeStart: production, and something is not safe; every such thing is named at once.
         PolicyError, KeyMissing, ValueError: policies, keys or settings cannot be used.
         UndeclaredRoute: a route says neither which permission it needs nor why it is open.
     """
     settings = settings or Settings()
+    check_start(settings)
     if not structlog.is_configured():
         log.configure()
     house = open_house(settings, clock, passwords)
@@ -77,13 +85,18 @@ def create_app(
         telemetry=_QUIET,
         lifespan=_lifespan,
     )
-    api = _api(house, show_text=settings.environment == "demo")
+    api = _api(house, show_text=settings.shows_error_texts, show_docs=settings.shows_docs)
     app.add_api_route("/health", health, methods=["GET"], include_in_schema=False)
     app.mount(PREFIX, api)
-    app.state.api = api
-    for part in (app, api):
+    routers = [importlib.import_module(f"app.{room}.pages").router for room in PAGE_ROOMS]
+    production = settings.environment == "production"
+    site = build_site(house, routers, _provider(settings), production=production, show_text=not production)
+    # Mounted last: what nothing else answers to is a page that does not exist.
+    app.mount("", site)
+    app.state.api, app.state.html = api, site
+    for part in (app, api, site):
         _share(part, house)
-    problems.install(app, show_text=settings.environment == "demo")
+    problems.install(app, show_text=settings.shows_error_texts)
     # Added last, hence outermost: also an unexpected error leaves with safe headers and one line in the log.
     app.add_middleware(Shell, hosts=settings.allowed_hosts, production=settings.environment == "production")
     app.state.routes = check_routes(app, house.policies)
@@ -107,8 +120,12 @@ def open_house(settings: Settings, clock: Clock | None = None, passwords: Passwo
 
     Raises PolicyError, KeyMissing, ValueError: policies, keys or settings cannot be used.
     """
+    for room in ROOMS:
+        # With its doors a room registers what its acts of power do: the worker undoes them, and has no doors.
+        importlib.import_module(f"app.{room}.api")
     create = settings.creates_keys
-    secrets = load_keys(settings.token_key_file, create=create, purpose="token key")
+    secrets = load_keys(settings.token_key_file, create=create, purpose=TOKEN_KEY)
+    watched = WatchedKeys(settings.token_key_file, TOKEN_KEY)
     return House(
         db=Database(settings.database_url),
         policies=load_policies(settings.policies_folder),
@@ -120,9 +137,18 @@ def open_house(settings: Settings, clock: Clock | None = None, passwords: Passwo
             current=str(max(secrets)),
             issuer="waymark",
             audience="waymark-api",
+            news=watched.news,
         ),
         passwords=passwords or Passwords(),
     )
+
+
+def _provider(settings: Settings) -> Provider | None:
+    """The identity provider of the settings, if they name one; nothing is asked of it before somebody goes there."""
+    if not settings.oidc_issuer or settings.oidc_client_secret_file is None:
+        return None
+    secret = settings.oidc_client_secret_file.read_text(encoding="utf-8").strip()
+    return Provider(settings.oidc_issuer, settings.oidc_client_id, secret, settings.oidc_claim)
 
 
 def _share(part: FastAPI, house: House) -> None:
@@ -135,7 +161,7 @@ def _share(part: FastAPI, house: House) -> None:
     part.state.worker = None
 
 
-def _api(house: House, *, show_text: bool) -> FastAPI:
+def _api(house: House, *, show_text: bool, show_docs: bool) -> FastAPI:
     """The JSON door with every room of ROOMS, its own documentation and its own way of saying no."""
     api = FastAPI(
         title="Waymark",
@@ -152,7 +178,9 @@ def _api(house: House, *, show_text: bool) -> FastAPI:
     for room in ROOMS:
         api.include_router(importlib.import_module(f"app.{room}.api").router)
     document = complete(api, inventory(api.routes), house.policies, PREFIX)
-    _describe(api, document)
+    api.openapi = lambda: document  # type: ignore[method-assign]
+    if show_docs:
+        _describe(api, document)
     problems.install(api, show_text=show_text)
     needed = needs_by_endpoint(api.routes)
 
@@ -193,7 +221,6 @@ def _describe(api: FastAPI, document: dict[str, Any]) -> None:
 
     api.add_api_route("/openapi.json", openapi, methods=["GET"], include_in_schema=False)
     api.add_api_route("/docs", docs, methods=["GET"], include_in_schema=False)
-    api.openapi = lambda: document  # type: ignore[method-assign]
 
 
 @asynccontextmanager

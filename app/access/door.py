@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from fastapi import Request
@@ -15,7 +16,7 @@ from pydantic_core import to_json
 from sqlalchemy.orm import Session
 
 from app.access import once, rows
-from app.access.actor import authenticate
+from app.access.actor import SignedIn, authenticate
 from app.access.desk import Desk, House
 from app.access.may import must
 from app.access.tokens import Claims
@@ -36,14 +37,14 @@ class Door:
     def __init__(
         self,
         house: House,
-        claims: Claims,
+        claims: Claims | None,
         permission: str,
         correlation: str = "",
         key: str | None = None,
         if_match: str | None = None,
         fingerprint: str = "",
     ) -> None:
-        """Made by `needs`; ``key`` and ``if_match`` are the headers as sent."""
+        """Made by `needs`; ``key`` and ``if_match`` are the headers as sent. ``claims``: None where no token counts."""
         self._house = house
         self._claims = claims
         self._permission = permission
@@ -96,21 +97,27 @@ class Door:
             self._keep(desk)
             raise
 
-    def once(self, act: Callable[[Desk], Answerable], status: int = 200) -> Response:
+    def once(
+        self, act: Callable[[Desk], Answerable], status: int = 200, *, again: Callable[[Desk], Answerable] | None = None
+    ) -> Response:
         """Run ``act`` in one transaction and answer ``status`` with what it returns, exactly once per key.
 
         The same Idempotency-Key with the same request gives the first answer again, without the effect;
         another request with it is refused (422), a missing one too (400). Only success is remembered. What
-        ``act`` returns is the body (None: no body); its ``version``, if it has one, becomes the ETag.
+        ``act`` returns is the body (None: no body); its ``version``, if it has one, becomes the ETag. A result with
+        an ``answer_status`` of its own is answered with that one: 202, where a second person has to agree first.
+        ``again``: for an answer that may not be kept, what a retry gets instead of it, under the rights of its moment.
         """
         with self.write() as desk:
             key = once.checked_key(self._key)
             answer = once.claim(desk, key, self._fingerprint)
             replayed = answer is not None
             if answer is None:
-                result = act(desk)
-                answer = once.Answer(status, b"" if result is None else to_json(result), _version_of(result))
-                once.store(desk, key, answer)
+                answer = _written(status, act(desk))
+                kept = answer if again is None else once.Answer(status, b"", None)
+                once.store(desk, key, kept)
+            elif again is not None:
+                answer = _written(status, again(desk))
         return answered(answer.status, answer.body, answer.version, replayed=replayed)
 
     def verify(self) -> None:
@@ -121,7 +128,7 @@ class Door:
     def _desk(self, session: Session, *, writable: bool) -> Desk:
         house = self._house
         now = house.clock.now()
-        who = authenticate(session, self._claims, now)
+        who = self._who(session, now)
         return Desk(
             session=session,
             actor=who.actor,
@@ -135,6 +142,12 @@ class Door:
             writable=writable,
         )
 
+    def _who(self, session: Session, now: datetime) -> SignedIn:
+        """Who knocks; the HTML door asks its cookie instead."""
+        if self._claims is None:
+            raise Unauthorised()
+        return authenticate(session, self._claims, now)
+
     def _keep(self, desk: Desk | None) -> None:
         kept = desk.take_kept() if desk is not None else []
         if desk is not None and kept:
@@ -142,6 +155,11 @@ class Door:
                 rows.enter(session, desk.actor, desk.office_id, desk.policies, desk.now)
                 for write in kept:
                     write(session)
+
+
+def _written(status: int, result: Answerable) -> once.Answer:
+    chosen = getattr(result, "answer_status", status)
+    return once.Answer(chosen, b"" if result is None else to_json(result), _version_of(result))
 
 
 def answered(status: int, body: bytes, version: int | None = None, *, replayed: bool = False) -> Response:

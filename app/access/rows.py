@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
@@ -19,8 +19,8 @@ from policies.model import Policies
 from workflows.facts import Actor
 
 __all__ = [
-    "KINDS", "RIGHTS_WITHOUT_ROWS", "as_the_house", "enter", "enter_as_nobody", "enter_everything", "kinds_of",
-    "reach_of_roles",
+    "KINDS", "RIGHTS_WITHOUT_ROWS", "as_somebody", "as_the_house", "enter", "enter_as_nobody", "enter_everything",
+    "enter_own", "kinds_of", "reach_of_roles",
 ]  # fmt: skip
 
 _WHO: Final = ("kind", "me", "office", "organisation", "country", "now")
@@ -56,6 +56,17 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
 # Parts before the colon of permissions that open no row about a person.
 RIGHTS_WITHOUT_ROWS: Final = frozenset({"account", "deputy", "directory", "exchange", "keys", "policy", "workflow"})
 _KINDS: Final = tuple(sorted(frozenset().union(*KINDS.values())))
+
+class Whoever(Protocol):
+    """What this module needs of a desk, which itself needs this module."""
+
+    session: Session
+    actor: Actor
+    office_id: str
+    policies: Policies
+    now: datetime
+
+
 _NAMES: Final = (*_WHO, *_KINDS)
 _NOTHING: Final = dict.fromkeys(_NAMES, "")
 # All in one statement, and each only until the transaction ends: a pooled connection carries nothing on. The last reads
@@ -74,6 +85,13 @@ def enter(session: Session, actor: Actor, office_id: str, policies: Policies, no
     """
     if _on_postgresql(session):
         session.execute(_ENTER, _values(actor, office_id, policies, now))
+
+
+def enter_own(session: Session, actor: Actor, now: datetime) -> None:
+    """Open what is ``actor``'s own and nothing else: for signing in, where nobody has come through a door yet."""
+    if _on_postgresql(session):
+        own = {"kind": "actor", "me": actor.id, "country": actor.country, "now": now.isoformat()}
+        session.execute(_ENTER, {**_NOTHING, **own})
 
 
 def enter_everything(session: Session) -> None:
@@ -101,11 +119,27 @@ def as_the_house(session: Session, country: str) -> Iterator[None]:
     if not _on_postgresql(session):
         yield
         return
-    before = {name: value or "" for name, value in session.execute(_HELD).one()._mapping.items()}
+    before = _held(session)
     session.execute(_ENTER, {**before, "kind": "system", "country": country})
     yield
     # After an error the transaction is lost anyway, and with it every setting.
     session.execute(_ENTER, before)
+
+
+@contextmanager
+def as_somebody(desk: Whoever, other: Whoever) -> Iterator[None]:
+    """Reach what the actor of ``other`` reaches inside the block, afterwards as before: for an act of two persons."""
+    if not _on_postgresql(desk.session):
+        yield
+        return
+    before = _held(desk.session)
+    enter(desk.session, other.actor, other.office_id, other.policies, other.now)
+    yield
+    desk.session.execute(_ENTER, before)
+
+
+def _held(session: Session) -> dict[str, Any]:
+    return {name: value or "" for name, value in session.execute(_HELD).one()._mapping.items()}
 
 
 def kinds_of(permission: str) -> frozenset[str]:

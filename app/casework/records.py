@@ -65,7 +65,7 @@ def check(policies: Policies, name: str, body: Any, lenient: bool = False) -> Fi
 
 
 def new_key(desk: Desk) -> tuple[str, bytes]:
-    """Make a data key; the id of its row, and the plain key: out of sight until something is kept under it."""
+    """Make a data key; the id of its row, and the plain key: the row is seen once something is kept under it."""
     key_id = new_id()
     key, wrapped = desk.keys.new_data_key()
     row = {"id": key_id, "country": desk.actor.country, "wrapped": wrapped, "created_at": desk.now}

@@ -13,7 +13,7 @@ from alembic import op
 from migrations.walls import functions, policies
 
 revision = "005"
-down_revision = "002"
+down_revision = "004"
 branch_labels = None
 depends_on = None
 

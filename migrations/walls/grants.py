@@ -11,10 +11,22 @@ ONLY_ADDED: Final = frozenset({"access_entry", "history_entry", "message", "mess
 # The program's own number of the tables.
 ONLY_READ: Final = frozenset({"alembic_version"})
 # Tables whose rows are removed in the course of serving; every other keeps what it has.
-REMOVED_FROM: Final = frozenset({"idempotency_key", "login_attempt", "refresh_token", "user_role"})
+REMOVED_FROM: Final = frozenset(
+    {
+        "idempotency_key", "login_attempt", "login_session", "recovery_code", "refresh_token", "second_factor",
+        "user_role",
+    }
+)  # fmt: skip
 # What ties a row to its person, case or account: set once, so that no row can be carried over to another.
 FIXED: Final[dict[str, frozenset[str]]] = {
     "access_block": frozenset({"id", "country", "key_id", "kind", "value", "why", "set_by", "since"}),
+    "approval": frozenset(
+        {
+            "id", "country", "kind", "subject_kind", "subject_id", "about_id", "payload", "digest", "wrapped", "sealed",
+            "at_once", "asked_by", "asked_at", "expires_at",
+        }
+    ),
+    "case_export": frozenset({"id", "country", "asked_by", "purpose", "wrapped", "sealed_note", "filters"}),
     "case_facts": frozenset({"case_id", "country"}),
     "case_file": frozenset(
         {"id", "country", "reference", "person_id", "previous_case_id", "created_by", "opened_at"}

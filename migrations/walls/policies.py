@@ -141,6 +141,15 @@ RULES: Final[dict[str, Rule]] = {
         sees=f"{HERE} AND ({SYSTEM} OR user_id = {ME} OR waymark_reads_case(case_id))",
         adds=f"{HERE} AND user_id = {ME} AND waymark_reads_case(case_id)",
     ),
+    # An act on a case is known to those who see the case; whoever asked always finds what they asked for.
+    "approval": Rule(
+        sees=f"{HERE} AND ({SYSTEM} OR asked_by = {ME} OR subject_kind <> 'case' OR waymark_sees_case(subject_id))",
+        adds=f"{HERE} AND ({SYSTEM} OR asked_by = {ME}) AND (subject_kind <> 'case' OR waymark_sees_case(subject_id))",
+    ),
+    "case_export": Rule(
+        sees=f"{HERE} AND ({SYSTEM} OR asked_by = {ME} OR EXISTS (SELECT FROM approval a WHERE a.id = approval_id))",
+        adds=f"{HERE} AND asked_by = {ME}",
+    ),
     "notice": Rule(sees=f"{HERE} AND ({SYSTEM} OR user_id = {ME})", adds=f"{HERE} AND waymark_works_here(user_id)"),
 }
 

@@ -20,11 +20,14 @@ OPEN = {
     "user_role": "rights of workers; read to find out who asks",
     "login_session": "sign-ins of workers; read to find out who asks",
     "refresh_token": "digests of tokens; read before anybody is known",
+    "second_factor": "of workers, sealed; read before anybody has come through a door",
+    "recovery_code": "digests of workers' codes; read before anybody has come through a door",
     "login_attempt": "counted before anybody is known; digests only",
 }
 # Who may open every row: operators' commands, and the worker's look at what is due. Never a room's door.
 SEES_ALL = {
-    "app/access/rows.py", "app/casework/ringing.py", "app/cli.py", "app/demo/place.py", "app/demo/report.py",
+    "app/access/deciding.py", "app/access/rows.py", "app/casework/ringing.py", "app/emergency/watching.py",
+    "app/oversight/watching.py", "app/cli.py", "app/demo/place.py", "app/demo/report.py",
     "app/demo/serve.py", "app/demo/stage.py", "app/operations.py", "app/oversight/rebuild.py", "app/worker.py",
 }  # fmt: skip
 
