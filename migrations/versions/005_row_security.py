@@ -26,8 +26,8 @@ def upgrade() -> None:
     with op.batch_alter_table("data_key", schema=None) as batch_op:
         batch_op.add_column(sa.Column("country", sa.String(length=2), nullable=True))
     for table in KEEPERS:
-        kept_in = f"SELECT min(k.country) FROM {table} k WHERE k.key_id = data_key.id"  # noqa: S608
-        op.execute(f"UPDATE data_key SET country = ({kept_in}) WHERE country IS NULL")  # noqa: S608
+        kept_in = f"SELECT min(k.country) FROM {table} k WHERE k.key_id = data_key.id"
+        op.execute(f"UPDATE data_key SET country = ({kept_in}) WHERE country IS NULL")
     # A key that nothing is kept under belongs to nobody, and no country is called that.
     op.execute("UPDATE data_key SET country = '' WHERE country IS NULL")
     with op.batch_alter_table("data_key", schema=None) as batch_op:
