@@ -61,7 +61,7 @@ def counted(session: Session) -> int:
 def test_the_serving_role_has_no_power_over_the_walls(served: Database) -> None:
     assert said("powers_of_the_serving_role", len(powers(served)), 0, 1), powers(served)
     owner = as_owner(served)
-    assert len(powers(owner)) == 2, "the owner of the tables is told from the role that serves"
+    assert len(powers(owner)) == 3, "the owner of the tables is told from the role that serves"
     with owner.write() as session:
         session.execute(text("ALTER TABLE case_file NO FORCE ROW LEVEL SECURITY"))
     owner.dispose()
