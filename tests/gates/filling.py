@@ -1,0 +1,168 @@
+"""How each route of the running program is filled in: path parameters by name, bodies from the API's own examples.
+
+A route that asks for something not named here stops the gates until somebody says how to fill it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any, Final
+
+from app.access.docs_page import DocsPage
+from app.access.routes import Declared
+from app.main import PREFIX
+from tests.gates.scene import Scene, Subject
+
+# Path parameters that name something one may not know of.
+SUBJECTS: Final = ("case_id", "referral_id", "record_id", "task_id", "user_id")
+# Path parameters that name something everybody may know: a value that exists, by path and name.
+FIXED: Final[dict[str, str]] = {
+    "machine": "referral",
+    "kind": "circumstances",
+    "source_id": "WM-ACCESS",
+    "name": "sex",
+    "a": "TH",
+    "b": "MM",
+    "report": "returns",
+}
+STEPS: Final = {"case": "start_recovery", "referral": "withdraw"}
+# A version nobody has seen: whoever may act is told 409, and nothing changes.
+STALE: Final = 999_999_999
+_NAMED: Final = re.compile(r"\{(\w+)(?::\w+)?\}")
+
+# Bodies whose example does not fit the scene, by method and path below the API.
+_BODIES: Final[dict[str, Any]] = {
+    "POST /cases": {"source": "police", "child": False, "age_band": "18+"},
+    "POST /cases/{case_id}/steps/{step}": {},
+    "POST /referrals/{referral_id}/steps/{step}": {},
+    "POST /cases/{case_id}/records/{kind}": {"record": {"note": "Seen today."}},
+    "POST /cases/{case_id}/identity": {"identity": {"birth_year": 1990}},
+    "POST /cases/{case_id}/referrals": {"to_country": "LA"},
+    "POST /auth/token": b"username=nobody&password=lantern+quiet+river+seven",
+    "POST /auth/refresh": {"refresh_token": "x" * 43},
+}
+_FORM: Final = {"content-type": "application/x-www-form-urlencoded"}
+# What an allowed request may answer beyond success and a refusal by the present state (409).
+ALSO: Final[dict[str, set[int]]] = {
+    # The password that is sent is not the account's own.
+    "POST /me/password": {422, 429},
+    "POST /auth/token": {401, 429},
+    "POST /auth/refresh": {401},
+    # Tables are named for roles of their own in policies/reports.
+    "GET /statistics/{report}": {403},
+}
+
+
+class Unfilled(AssertionError):
+    """A route that asks for something nobody has said how to fill in."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method of one route: its template below the host, and what it needs."""
+
+    method: str
+    path: str
+    permission: str | None
+    versioned: bool
+
+    @property
+    def name(self) -> str:
+        """Method and template below the API, such as 'GET /cases/{case_id}'."""
+        return f"{self.method} {self.path.removeprefix(PREFIX)}"
+
+    @property
+    def parameters(self) -> list[str]:
+        """The names of the path parameters, in order."""
+        return _NAMED.findall(self.path)
+
+    @property
+    def subject(self) -> str | None:
+        """The first parameter that names something one may not know of."""
+        return next((each for each in self.parameters if each in SUBJECTS), None)
+
+
+def routes_of(declared: Iterable[Declared]) -> list[Route]:
+    """Every method of every route of the running program; Unfilled for a parameter without a filling."""
+    found = [
+        Route(method, route.path, route.permission, route.versioned) for route in declared for method in route.methods
+    ]
+    unknown = {
+        f"{route.name}: {{{name}}}"
+        for route in found
+        for name in route.parameters
+        if name not in SUBJECTS and name not in FIXED and name != "step"
+    }
+    if unknown:
+        raise Unfilled(f"tests/gates/filling.py does not know how to fill: {', '.join(sorted(unknown))}")
+    return sorted(found, key=lambda route: (route.path, route.method))
+
+
+def path_of(route: Route, subject: Subject) -> str | None:
+    """The path with its parameters filled in; None where the subject has no such thing."""
+    values = {}
+    for name in route.parameters:
+        if name in SUBJECTS:
+            values[name] = subject.id_of(name)
+        elif name == "step":
+            values[name] = STEPS["referral" if "referral_id" in route.parameters else "case"]
+        else:
+            values[name] = FIXED[name]
+        if not values[name]:
+            return None
+    return _NAMED.sub(lambda match: values[match[1]], route.path)
+
+
+def query_of(route: Route) -> str:
+    """The query parameters a route cannot do without."""
+    return "year=2026" if route.name == "GET /statistics/{report}" else ""
+
+
+class Bodies:
+    """The body of each route: named above, or the example of the API's own description."""
+
+    def __init__(self, scene: Scene) -> None:
+        """Reads the OpenAPI document of the running program."""
+        self._document: dict[str, Any] = scene.app.state.api.openapi()
+        self._page = DocsPage(self._document)
+
+    def of(self, route: Route) -> tuple[Any, dict[str, str]]:
+        """Body and further headers; Unfilled for a body without an example. GETs have neither."""
+        headers = {"if-match": f'"{STALE}"'} if route.versioned else {}
+        if route.method == "GET":
+            return None, {}
+        if route.name in _BODIES:
+            body = deepcopy(_BODIES[route.name])
+            if isinstance(body, bytes):
+                return body, _FORM
+        else:
+            body = self._example(route)
+        if body is not None and self._takes(route, "seen_version"):
+            body["seen_version"] = STALE
+        return body, headers
+
+    def _example(self, route: Route) -> Any:
+        schema = self.schema(route)
+        if schema is None:
+            return None
+        body = self._page.sample(schema)
+        if not isinstance(body, dict):
+            raise Unfilled(f"{route.name}: its body has no example, and tests/gates/filling.py names none")
+        return deepcopy(body)
+
+    def schema(self, route: Route) -> dict[str, Any] | None:
+        """The JSON schema of the body, resolved one level; None without a body."""
+        operation = self._document["paths"].get(route.path.removeprefix(PREFIX), {}).get(route.method.lower(), {})
+        content = operation.get("requestBody", {}).get("content", {})
+        if not content:
+            return None
+        schema: dict[str, Any] = next(iter(content.values()))["schema"]
+        if "$ref" in schema:
+            schema = self._document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        return schema
+
+    def _takes(self, route: Route, field: str) -> bool:
+        return field in (self.schema(route) or {}).get("properties", {})
