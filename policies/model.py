@@ -204,6 +204,13 @@ class Policies(Policy):
         held = (self.roles[role].permissions for role in roles if role in self.roles)
         return frozenset(each[permission] for each in held if permission in each)
 
+    def opens_in_emergency(self, roles: Iterable[str], permission: str) -> bool:
+        """Whether an emergency access extends ``permission`` for these roles: theirs, and one that only reads."""
+        if permission not in self.safeguards.emergency.opens:
+            return False
+        held = tuple(roles)
+        return bool(self.scope_for(held, permission)) and bool(self.scope_for(held, "emergency:open"))
+
     def groups_for(self, roles: Iterable[str]) -> frozenset[FieldGroup]:
         """All field groups that any of these roles may see."""
         known = (self.roles[role].field_groups for role in roles if role in self.roles)

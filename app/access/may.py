@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, bindparam, or_, select
 
 from app.access.desk import Desk
 from app.access.log import refused
-from app.access.scope import PREPARED, Asker, Predicate, asker_values, cases_within, referrals_within
+from app.access.scope import PREPARED, Asker, Predicate, Reach, asker_values, cases_within, reach_of, referrals_within
 from app.kit.errors import Forbidden, NotFound
 from app.models.base import is_id
 from app.models.case import Case
@@ -20,7 +20,7 @@ from workflows.facts import Actor
 
 # What makes a case or referral known to somebody at all; anything else is only done to what is known.
 _SEEING: Final = {"case": "case:read", "referral": "referral:read"}
-_WITHIN: Final[dict[str, Callable[[frozenset[Scope], Asker], Predicate]]] = {
+_WITHIN: Final[dict[str, Callable[[Reach, Asker], Predicate]]] = {
     "case": cases_within,
     "referral": referrals_within,
 }
@@ -93,32 +93,32 @@ def _visible(desk: Desk, permission: str, kind: str, subject_id: str) -> Row[Any
     must(desk, permission)
     if not is_id(subject_id):
         raise NotFound()
-    scopes = desk.policies.scope_for(desk.actor.roles, permission)
-    seeing = desk.policies.scope_for(desk.actor.roles, _SEEING[kind])
+    reach = reach_of(desk.policies, desk.actor.roles, permission)
+    seeing = reach_of(desk.policies, desk.actor.roles, _SEEING[kind])
     row = desk.session.execute(
-        _statement(kind, scopes, seeing), {**asker_values(desk), "asker_subject": subject_id}
+        _statement(kind, reach, seeing), {**asker_values(desk), "asker_subject": subject_id}
     ).one_or_none()
     if row is None:
         refused(desk, kind, subject_id, {"permission": permission, "answer": 404})
         raise NotFound()
     if not row.within_reach:
         refused(desk, kind, subject_id, {"permission": permission, "answer": 403})
-        raise forbidden(desk.policies, desk.actor, permission, scopes)
+        raise forbidden(desk.policies, desk.actor, permission, reach.scopes)
     return row
 
 
 def _reaches(desk: Desk, permission: str, kind: str, subject_id: str) -> bool:
-    scopes = desk.policies.scope_for(desk.actor.roles, permission)
-    if not scopes or not is_id(subject_id):
+    reach = reach_of(desk.policies, desk.actor.roles, permission)
+    if not reach.scopes or not is_id(subject_id):
         return False
     parameters = {**asker_values(desk), "asker_subject": subject_id}
-    return desk.session.execute(_statement(kind, scopes, scopes), parameters).one_or_none() is not None
+    return desk.session.execute(_statement(kind, reach, reach), parameters).one_or_none() is not None
 
 
 @lru_cache(maxsize=512)
-def _statement(kind: str, scopes: frozenset[Scope], seeing: frozenset[Scope]) -> Select[Any]:
-    """The one query behind every single check; built once for each set of scopes that occurs."""
-    table, within = _TABLES[kind], _WITHIN[kind](scopes, PREPARED)
+def _statement(kind: str, reach: Reach, seeing: Reach) -> Select[Any]:
+    """The one query behind every single check; built once for each reach that occurs."""
+    table, within = _TABLES[kind], _WITHIN[kind](reach, PREPARED)
     return select(*table.c, within.label("within_reach")).where(
         table.c.id == bindparam("asker_subject"), or_(within, _WITHIN[kind](seeing, PREPARED))
     )

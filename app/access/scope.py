@@ -1,7 +1,7 @@
 """How far a permission reaches, as one SQL predicate: list filter and single check are the same words.
 
-A permission's scopes come from policies/roles.yaml, one per role that holds it; the predicate is their
-union, and always stays inside the actor's own country. Without any scope it is `false()`: deny by default.
+A permission's scopes come from policies/roles.yaml, one per role that holds it; the predicate is their union, always
+inside the actor's own country and never through a wall (walls.py). Without any scope it is `false()`: deny by default.
 """
 
 from __future__ import annotations
@@ -13,30 +13,55 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_, select
 
+from app.access import walls
 from app.access.desk import Desk
-from app.models.case import Case, CaseTeam
+from app.access.walls import Asker
+from app.models.case import Case
 from app.models.office import Office
 from app.models.referral import Referral
+from app.models.task import Task
 from app.models.user import User
 from policies.model import Policies, Scope
 from workflows.facts import Actor
 
+__all__ = [
+    "PREPARED",
+    "Asker",
+    "Predicate",
+    "Reach",
+    "accounts_in_scope",
+    "asker_of",
+    "asker_values",
+    "case_parts",
+    "case_predicate",
+    "cases_in_scope",
+    "cases_within",
+    "offices_in_scope",
+    "reach_of",
+    "referral_predicate",
+    "referrals_in_scope",
+    "referrals_within",
+    "tasks_in_scope",
+]
+
 Predicate = ColumnElement[bool]
-Reach = Mapping[Scope, Callable[[], Predicate]]
+Words = Mapping[Scope, Callable[[], Predicate]]
+
+PREPARED = Asker(*(bindparam(f"asker_{name}") for name in ("me", "office", "organisation", "country", "now")))
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
-    """The five values a predicate compares with: plain, or the parameters of a prepared statement."""
+class Reach:
+    """How far one permission goes: its scopes, and whether an emergency access extends it."""
 
-    me: Any
-    office: Any
-    organisation: Any
-    country: Any
-    now: Any
+    scopes: frozenset[Scope]
+    emergency: bool = False
 
 
-PREPARED = Asker(*(bindparam(f"asker_{name}") for name in ("me", "office", "organisation", "country", "now")))
+def reach_of(policies: Policies, roles: Iterable[str], permission: str) -> Reach:
+    """The reach that ``roles`` together give ``permission``; KeyError for one that roles.yaml does not declare."""
+    held = frozenset(roles)
+    return Reach(policies.scope_for(held, permission), policies.opens_in_emergency(held, permission))
 
 
 def asker_values(desk: Desk) -> dict[str, object]:
@@ -51,6 +76,11 @@ def asker_values(desk: Desk) -> dict[str, object]:
     }
 
 
+def asker_of(desk: Desk) -> Asker:
+    """The actor of ``desk`` as the values a predicate compares with."""
+    return _plain(desk.actor, desk.now, desk.office_id)
+
+
 def case_predicate(
     actor: Actor, policies: Policies, permission: str, *, now: datetime, office_id: str | None = None
 ) -> Predicate:
@@ -58,14 +88,14 @@ def case_predicate(
 
     ``office_id``: the row id of the actor's office when known, which spares the query a look-up.
     """
-    return cases_within(policies.scope_for(actor.roles, permission), _plain(actor, now, office_id))
+    return cases_within(reach_of(policies, actor.roles, permission), _plain(actor, now, office_id))
 
 
 def referral_predicate(
     actor: Actor, policies: Policies, permission: str, *, now: datetime, office_id: str | None = None
 ) -> Predicate:
     """The referral copies ``actor`` reaches with ``permission``; arguments as in `case_predicate`."""
-    return referrals_within(policies.scope_for(actor.roles, permission), _plain(actor, now, office_id))
+    return referrals_within(reach_of(policies, actor.roles, permission), _plain(actor, now, office_id))
 
 
 def cases_in_scope(desk: Desk, permission: str) -> Predicate:
@@ -78,66 +108,112 @@ def referrals_in_scope(desk: Desk, permission: str) -> Predicate:
     return referral_predicate(desk.actor, desk.policies, permission, now=desk.now, office_id=desk.office_id)
 
 
+def tasks_in_scope(desk: Desk, permission: str) -> Predicate:
+    """The tasks ``permission`` reaches: by the office that holds them, or by the case or referral they are about.
+
+    Whoever holds it at all reaches the tasks of the own office that wait for one of the own roles; nobody those of a
+    case or referral behind a wall. Written with the task's own columns and short lists of ids, so that the indexes of
+    the task table serve it.
+    """
+    actor, asker = desk.actor, asker_of(desk)
+    reach = reach_of(desk.policies, actor.roles, permission)
+    words: Words = {
+        Scope.OFFICE: lambda: Task.office_id == desk.office_id,
+        Scope.ORGANISATION: lambda: Task.office_id.in_(
+            select(Office.id).where(Office.organisation == actor.organisation, Office.country == actor.country)
+        ),
+        Scope.OWN: lambda: Task.case_id.in_(select(Case.id).where(walls.ours(Case.created_by, asker))),
+        Scope.ASSIGNED: lambda: Task.case_id.in_(walls.team_cases(asker)),
+        Scope.PARTY: lambda: Task.referral_id.in_(
+            select(Referral.id).where(Referral.country == actor.country, _is_party(asker))
+        ),
+    }
+    open_to = and_(
+        Task.country == actor.country,
+        or_(Task.case_id.is_(None), Task.case_id.not_in(walls.hidden_cases(asker))),
+        or_(Task.referral_id.is_(None), Task.referral_id.not_in(walls.hidden_referrals(asker))),
+    )
+    if Scope.COUNTRY in reach.scopes:
+        return open_to
+    parts = [say() for scope, say in words.items() if scope in reach.scopes]
+    if Scope.OFFICE not in reach.scopes:
+        parts.append(and_(Task.office_id == desk.office_id, Task.role.in_(sorted(actor.roles))))
+    if reach.emergency:
+        parts.append(Task.case_id.in_(walls.emergency_cases(asker)))
+    return and_(open_to, or_(*parts))
+
+
 def accounts_in_scope(desk: Desk, permission: str) -> Predicate:
     """The accounts the actor of ``desk`` reaches; the query must join `Office` on the account's office.
 
     An account has no team and no referral, so the scopes assigned and party reach none.
     """
     actor = desk.actor
-    reach: Reach = {
+    words: Words = {
         Scope.OWN: lambda: User.id == actor.id,
         Scope.OFFICE: lambda: User.office_id == desk.office_id,
         Scope.ORGANISATION: lambda: Office.organisation == actor.organisation,
     }
     scopes = desk.policies.scope_for(actor.roles, permission)
-    return _union(scopes, Office.country == actor.country, reach)
+    return _union(Reach(scopes), Office.country == actor.country, words)
 
 
 def offices_in_scope(desk: Desk, permission: str) -> Predicate:
     """The offices in which the actor of ``desk`` may do ``permission`` to accounts."""
-    reach: Reach = {
+    words: Words = {
         Scope.OFFICE: lambda: Office.id == desk.office_id,
         Scope.ORGANISATION: lambda: Office.organisation == desk.actor.organisation,
     }
     scopes = desk.policies.scope_for(desk.actor.roles, permission)
-    return _union(scopes, Office.country == desk.actor.country, reach)
+    return _union(Reach(scopes), Office.country == desk.actor.country, words)
 
 
-def cases_within(scopes: Iterable[Scope], asker: Asker) -> Predicate:
-    """The union of ``scopes`` over cases, seen from ``asker`` and never beyond the asker's country."""
-    reach: Reach = {
-        Scope.OWN: lambda: Case.created_by == asker.me,
-        Scope.ASSIGNED: lambda: _on_team(Case.id, asker),
+def cases_within(reach: Reach, asker: Asker) -> Predicate:
+    """The union of a reach over cases, seen from ``asker``, never beyond their country and never through a wall."""
+    emergency = Case.id.in_(walls.emergency_cases(asker)) if reach.emergency else None
+    here = and_(Case.country == asker.country, walls.case_is_open_to(asker))
+    return _union(reach, here, case_parts(asker), emergency)
+
+
+def case_parts(asker: Asker) -> Words:
+    """What each scope below the whole country means for cases; also what an explanation of access is made of."""
+    return {
+        Scope.OWN: lambda: walls.ours(Case.created_by, asker),
+        Scope.ASSIGNED: lambda: walls.on_team(Case.id, asker),
         Scope.OFFICE: lambda: Case.office_id == asker.office,
         Scope.ORGANISATION: lambda: Case.organisation == asker.organisation,
         Scope.PARTY: lambda: exists().where(
-            Referral.case_id == Case.id,
-            Referral.country == asker.country,
-            or_(Referral.office_id == asker.office, Referral.border_office_id == asker.office),
+            Referral.case_id == Case.id, Referral.country == asker.country, _is_party(asker)
         ),
     }
-    return _union(scopes, Case.country == asker.country, reach)
 
 
-def referrals_within(scopes: Iterable[Scope], asker: Asker) -> Predicate:
-    """The union of ``scopes`` over this country's copies of referrals, seen from ``asker``."""
-    reach: Reach = {
-        Scope.OWN: lambda: Referral.created_by == asker.me,
-        Scope.ASSIGNED: lambda: _on_team(Referral.case_id, asker),
+def referrals_within(reach: Reach, asker: Asker) -> Predicate:
+    """The union of a reach over this country's copies of referrals, seen from ``asker``."""
+    words: Words = {
+        Scope.OWN: lambda: walls.ours(Referral.created_by, asker),
+        Scope.ASSIGNED: lambda: walls.on_team(Referral.case_id, asker),
         Scope.OFFICE: lambda: Referral.office_id == asker.office,
         Scope.ORGANISATION: lambda: Referral.organisation == asker.organisation,
-        Scope.PARTY: lambda: or_(Referral.office_id == asker.office, Referral.border_office_id == asker.office),
+        Scope.PARTY: lambda: _is_party(asker),
     }
-    return _union(scopes, Referral.country == asker.country, reach)
+    emergency = Referral.case_id.in_(walls.emergency_cases(asker)) if reach.emergency else None
+    here = and_(Referral.country == asker.country, walls.referral_is_open_to(asker))
+    return _union(reach, here, words, emergency)
 
 
-def _union(scopes: Iterable[Scope], same_country: Predicate, reach: Reach) -> Predicate:
-    held = set(scopes)
-    if Scope.COUNTRY in held:
-        return same_country
-    # In the order of `reach`, so that the same rights always compile to the same, cached statement.
-    parts = [words() for scope, words in reach.items() if scope in held]
-    return and_(same_country, or_(*parts)) if parts else false()
+def _is_party(asker: Asker) -> Predicate:
+    return or_(Referral.office_id == asker.office, Referral.border_office_id == asker.office)
+
+
+def _union(reach: Reach, here: Predicate, words: Words, emergency: Predicate | None = None) -> Predicate:
+    if Scope.COUNTRY in reach.scopes:
+        return here
+    # In the order of `words`, so that the same rights always compile to the same, cached statement.
+    parts = [say() for scope, say in words.items() if scope in reach.scopes]
+    if parts and emergency is not None:
+        parts.append(emergency)
+    return and_(here, or_(*parts)) if parts else false()
 
 
 def _plain(actor: Actor, now: datetime, office_id: str | None) -> Asker:
@@ -145,12 +221,3 @@ def _plain(actor: Actor, now: datetime, office_id: str | None) -> Asker:
     if office_id is None:
         office = select(Office.id).where(Office.code == actor.office).scalar_subquery()
     return Asker(actor.id, office, actor.organisation, actor.country, now)
-
-
-def _on_team(case_id: Any, asker: Asker) -> Predicate:
-    return exists().where(
-        CaseTeam.case_id == case_id,
-        CaseTeam.user_id == asker.me,
-        CaseTeam.since <= asker.now,
-        or_(CaseTeam.until.is_(None), CaseTeam.until > asker.now),
-    )

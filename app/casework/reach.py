@@ -9,9 +9,10 @@ from sqlalchemy import Row
 
 from app.access.desk import Desk
 from app.access.may import permitted, visible_case, within_reach
+from app.access.scope import Reach
+from app.access.scope import reach_of as how_far
 from app.casework.move import keep_attempt
 from app.kit.errors import Forbidden
-from policies.model import Scope
 
 SEEING = "case:read"
 
@@ -37,19 +38,19 @@ def refuse_as_attempt(desk: Desk, case_id: str, word: str, refusal: Forbidden) -
 
 
 def reach_of(desk: Desk, case_id: str, granted: str | None = None) -> Callable[[str], bool]:
-    """Answers whether a permission reaches this case, asking the database once for each set of scopes.
+    """Answers whether a permission reaches this case, asking the database once for each reach.
 
     granted: a permission that was found to reach the case in this transaction already.
     """
-    known: dict[frozenset[Scope], bool] = {}
+    known: dict[Reach, bool] = {}
     if granted is not None:
-        known[desk.policies.scope_for(desk.actor.roles, granted)] = True
-    known[frozenset()] = False
+        known[how_far(desk.policies, desk.actor.roles, granted)] = True
+    known[Reach(frozenset())] = False
 
     def reaches(permission: str) -> bool:
-        scopes = desk.policies.scope_for(desk.actor.roles, permission)
-        if scopes not in known:
-            known[scopes] = within_reach(desk, permission, case_id)
-        return known[scopes]
+        reach = how_far(desk.policies, desk.actor.roles, permission)
+        if reach not in known:
+            known[reach] = within_reach(desk, permission, case_id)
+        return known[reach]
 
     return reaches

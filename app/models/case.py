@@ -18,6 +18,7 @@ class Case(Base):
         UniqueConstraint("country", "reference"),
         Index("ix_case_file_office_opened", "office_id", "opened_at", "id"),
         Index("ix_case_file_country_opened", "country", "opened_at", "id"),
+        Index("ix_case_file_sealed", "sealed", "country"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)

@@ -27,5 +27,5 @@ class Person(Base):
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     country: Mapped[str] = mapped_column(String(2))
-    key_id: Mapped[str] = mapped_column(ForeignKey("data_key.id"))
+    key_id: Mapped[str] = mapped_column(ForeignKey("data_key.id"), index=True)
     created_at: Mapped[datetime]

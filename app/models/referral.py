@@ -16,6 +16,8 @@ class Referral(Base):
     __tablename__ = "referral"
     __table_args__ = (
         UniqueConstraint("country", "shared_id"),
+        Index("ix_referral_sealed", "sealed", "country"),
+        Index("ix_referral_key_id", "key_id"),
         Index("ix_referral_office_state", "office_id", "state", "changed_at", "id"),
         Index("ix_referral_border_state", "border_office_id", "state", "changed_at", "id"),
         Index("ix_referral_country_state", "country", "side", "state", "changed_at", "id"),

@@ -8,6 +8,7 @@ from typing import Final
 from app.access.desk import Desk
 from app.access.log import looked
 from app.access.may import referral_within_reach, visible_case, visible_referral, within_reach
+from app.access.scope import Reach, reach_of
 from app.casework import choices, copies, following, move, outbox, receipts
 from app.casework.held import Held, hold_case, hold_referral, links_of, office_at, save_case_facts
 from app.casework.history import Event
@@ -31,7 +32,7 @@ from app.referrals.schemas import (
     StepTakenOut,
     TimelineOut,
 )
-from policies.model import FieldGroup, Scope
+from policies.model import FieldGroup
 from workflows import engine
 from workflows.facts import CaseFacts, ReferralFacts
 from workflows.guards.protection import case_is_open
@@ -269,14 +270,14 @@ def _facts(held: Held) -> ReferralFacts:
 
 
 def _next_steps(desk: Desk, held: Held) -> list[NextStepOut]:
-    known: dict[frozenset[Scope], bool] = {frozenset(): False}
+    known: dict[Reach, bool] = {Reach(frozenset()): False}
 
     def reaches(permission: str) -> bool:
-        """Asks the database once for each set of scopes, not for each step."""
-        scopes = desk.policies.scope_for(desk.actor.roles, permission)
-        if scopes not in known:
-            known[scopes] = referral_within_reach(desk, permission, held.id)
-        return known[scopes]
+        """Asks the database once for each reach, not for each step."""
+        reach = reach_of(desk.policies, desk.actor.roles, permission)
+        if reach not in known:
+            known[reach] = referral_within_reach(desk, permission, held.id)
+        return known[reach]
 
     return choices.next_steps(desk, held, reaches)
 

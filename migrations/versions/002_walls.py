@@ -32,6 +32,10 @@ def _key(table: str) -> sa.PrimaryKeyConstraint:
 
 
 INDEXES = (
+    ("ix_case_file_sealed", "case_file", ["sealed", "country"]),
+    ("ix_referral_sealed", "referral", ["sealed", "country"]),
+    ("ix_referral_key_id", "referral", ["key_id"]),
+    ("ix_person_key_id", "person", ["key_id"]),
     ("ix_access_block_against", "access_block", ["country", "kind", "value"]),
     ("ix_access_block_key_id", "access_block", ["key_id"]),
     ("ix_seal_name_user", "seal_name", ["user_id", "key_id"]),
