@@ -87,6 +87,8 @@ def _complete(operation: dict[str, Any], method: str, route: Declared, policies:
     parameters = operation.setdefault("parameters", [])
     if any(parameter["in"] == "path" for parameter in parameters):
         problems["404"] = "There is no such thing, or you may not know that there is."
+    if {parameter["name"] for parameter in parameters} & {"case_id", "referral_id"}:
+        problems["410"] = "What was told about this person has been erased."
     if method != "GET":
         problems |= {
             "400": "The request cannot be read, or its Idempotency-Key is missing.",

@@ -62,7 +62,8 @@ def filed(desk: Desk, case_id: str, name: str, body: RecordIn, seen: int) -> Rec
 def listed(desk: Desk, case_id: str, ask: Ask) -> RecordsOut:
     """One page of the records of a case; a body only where its field group is the actor's to see."""
     visible_case(desk, READ, case_id)
-    held, groups = hold_case(desk, case_id, lock=False), _groups(desk)
+    held = hold_case(desk, case_id, lock=False)
+    groups = frozenset() if held.erased else _groups(desk)
     rows, following = queries.records(desk, case_id, ask)
     items = [_out(row, _body(desk, held, row) if _group_of(row) in groups else None) for row in rows]
     opened = sum(1 for item in items if item.body is not None)
