@@ -14,7 +14,7 @@ from typing import Any, Final
 from app.access.docs_page import DocsPage
 from app.access.routes import Declared
 from app.main import PREFIX
-from tests.gates.scene import Scene, Subject
+from tests.gates.scene import NOBODY, Scene, Subject
 
 # Path parameters that name something one may not know of.
 SUBJECTS: Final = ("case_id", "referral_id", "record_id", "task_id", "user_id")
@@ -126,11 +126,12 @@ class Bodies:
 
     def __init__(self, scene: Scene) -> None:
         """Reads the OpenAPI document of the running program."""
+        self._scene = scene
         self._document: dict[str, Any] = scene.app.state.api.openapi()
         self._page = DocsPage(self._document)
 
-    def of(self, route: Route) -> tuple[Any, dict[str, str]]:
-        """Body and further headers; Unfilled for a body without an example. GETs have neither."""
+    def of(self, route: Route, name: str) -> tuple[Any, dict[str, str]]:
+        """Body and further headers for the asker ``name``; Unfilled for a body without an example."""
         headers = {"if-match": f'"{STALE}"'} if route.versioned else {}
         if route.method == "GET":
             return None, {}
@@ -140,6 +141,11 @@ class Bodies:
                 return body, _FORM
         else:
             body = self._example(route)
+        if isinstance(body, dict) and self._takes(route, "user_id"):
+            place = name.partition("@")[2]
+            body["user_id"] = self._scene.staff[place]["case_manager"].id if place else NOBODY
+            if self._takes(route, "role"):
+                body["role"] = "case_manager"
         if body is not None and self._takes(route, "seen_version"):
             body["seen_version"] = STALE
         return body, headers

@@ -161,7 +161,8 @@ class Oracle:
             "country": True,
             "party": asker.office in ends,
         }
-        return any(reached[scope] for scope in scopes)
+        broken = duty.case is not None and self._breaks_glass(asker, permission, duty.case)
+        return broken or any(reached[scope] for scope in scopes)
 
     def us(self, asker: Asker) -> set[str]:
         """The asker and everybody they stand in for now."""
@@ -172,9 +173,9 @@ class Oracle:
         """Whether a block or a seal keeps the asker away, whatever their roles say."""
         values = {"country": asker.country, "organisation": asker.organisation, "user": asker.id}
         for block in self.blocks:
-            if block.key == thing.key and not block.lifted and values[block.kind] == block.value:
-                if self._lasts(block.since, block.until):
-                    return True
+            meant = block.key == thing.key and values[block.kind] == block.value
+            if meant and not block.lifted and self._lasts(block.since, block.until):
+                return True
         if not thing.sealed:
             return False
         return not any(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from sqlalchemy import delete, insert, select, update
 
 from app.access.desk import House
 from app.casework.held import CASE, KEY, PERSON, REFERRAL
+from app.kit import log
 from app.kit.clock import SettableClock
 from app.main import create_app
 from app.models.base import new_id
@@ -112,6 +114,11 @@ def open_scene(url: str, folder: Path) -> Iterator[Scene]:
         scene.house.db.dispose()
 
 
+def quiet() -> None:
+    """Send the program's log nowhere: for gates that run as commands."""
+    log.configure(Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the process ends
+
+
 def _build(scene: Scene) -> None:
     house = scene.house
     put_offices(house)
@@ -121,6 +128,8 @@ def _build(scene: Scene) -> None:
     scene.tokens["disabled"] = token_for(house, gone)
     disable(house, gone)
     home, ngo, sister = scene.staff["home"], scene.staff["ngo"], scene.staff["sister"]
+    for name in scene.askers():
+        scene.token(name)
     _subjects(scene)
     _walls(scene, home, ngo, sister)
 

@@ -1,0 +1,325 @@
+"""G8: every route of the running program, asked by everybody, about everything one may not see.
+
+    python -m tests.gates.matrix --long [--engine sqlite|postgresql]
+
+A leak is an answer that differs by one byte or header from the answer for a thing that does not exist, where the
+oracle says that the asker may not know of it; or a refused request that changed a row; or a thing listed too many.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
+
+from sqlalchemy import select
+
+from app.models.access_log import AccessEntry
+from app.models.base import Base
+from tests.gates import filling
+from tests.gates.filling import ALSO, Bodies, Route, path_of, query_of, routes_of
+from tests.gates.ground import engines_asked, ground, told
+from tests.gates.knocking import Answer
+from tests.gates.oracle import SEEING, Asker, Thing, written_groups
+from tests.gates.scene import NOBODY, Scene, Subject, nested, open_scene, quiet
+from tests.gates.worldview import View, view_of
+
+# One in so many pairs of route and asker is knocked at in the suite; all of them in the long form.
+SAMPLE: Final = 60
+STRANGERS: Final = ("anonymous", "garbage", "disabled")
+
+
+class Verdict(Enum):
+    """What the oracle expects; the value is the status where there is only one."""
+
+    UNKNOWN = 401
+    LACKING = 403
+    INVISIBLE = 404
+    OUT_OF_REACH = 4030
+    ALLOWED = 200
+    ANYTHING = 0
+
+
+# Verdicts whose answer must be the one for a thing that does not exist.
+BLIND: Final = (Verdict.UNKNOWN, Verdict.LACKING, Verdict.INVISIBLE)
+# What a route asks about its case or referral where that is another permission than the door's.
+ACTS: Final = {
+    "POST /cases/{case_id}/steps/{step}": "care:plan",
+    "POST /cases/{case_id}/records/{kind}": "record:write",
+    "POST /referrals/{referral_id}/steps/{step}": "referral:withdraw",
+}
+# The field group of what is filed and read in the scene, where a route depends on it.
+FILED_GROUP: Final = "risk"
+
+
+@dataclass
+class Matrix:
+    """One run over one scene: what was asked, and what was wrong. ``only``: these routes (by name), without lists."""
+
+    scene: Scene
+    share: int = SAMPLE
+    only: frozenset[str] = frozenset()
+    leaks: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    seen: Counter[str] = field(default_factory=Counter)
+    allowed: Counter[str] = field(default_factory=Counter)
+    _known: dict[tuple[str, str, str], Answer] = field(default_factory=dict)
+
+    def run(self) -> Matrix:
+        """Refused requests first, with nothing changed by them; then what may be read, then what may be done."""
+        every = routes_of(self.scene.app.state.routes)
+        self.routes = [route for route in every if not self.only or route.name in self.only]
+        self.bodies = Bodies(self.scene)
+        self.groups = written_groups()
+        self.view = self._look()
+        self.subjects = [*self.scene.subjects.values(), nested(self.scene)]
+        asked = list(self._asked())
+        before = self._rows()
+        for route, name, subject, verdict in asked:
+            if verdict in BLIND:
+                self._refused(route, name, subject, verdict)
+        changed = self._rows()
+        self.leaks += [f"refused requests changed {table}" for table in before if before[table] != changed[table]]
+        if not self.only:
+            self._lists()
+        for method in ("GET", "POST"):
+            for route, name, subject, verdict in asked:
+                if verdict not in BLIND and (route.method == "GET") == (method == "GET"):
+                    self._let_in(route, name, subject, verdict)
+        return self
+
+    @property
+    def silent(self) -> list[str]:
+        """Routes that let nobody in: a gate that is always shut proves nothing."""
+        return sorted(route.name for route in self.routes if not self.allowed[route.name])
+
+    def _asked(self) -> Iterator[tuple[Route, str, Subject, Verdict]]:
+        for route in self.routes:
+            lets_in = 0
+            for name in STRANGERS:
+                for subject in self.subjects if route.subject else self.subjects[:1]:
+                    if path_of(route, subject) and _hashed(f"{route.name} {name} {subject.name}") % self.share < 3:
+                        yield route, name, subject, self._verdict(route, name, subject)
+            for name in self.scene.askers():
+                subjects = self.subjects if route.subject else self.subjects[:1]
+                rows = [(each, self._verdict(route, name, each)) for each in subjects if path_of(route, each)]
+                # Of what is not in the sample at least a few who may come in, so that each route is shown to open.
+                opens = any(verdict is Verdict.ALLOWED for _, verdict in rows)
+                if self._sampled(route, name) or (opens and not lets_in):
+                    lets_in += opens
+                    yield from ((route, name, subject, verdict) for subject, verdict in rows)
+
+    def _sampled(self, route: Route, name: str) -> bool:
+        return _hashed(f"{route.name} {name}") % self.share == 0
+
+    def _verdict(self, route: Route, name: str, subject: Subject) -> Verdict:
+        if route.permission is None:
+            return Verdict.ANYTHING
+        if name in STRANGERS:
+            return Verdict.UNKNOWN
+        asker, oracle = self.scene.asker(name), self.view.oracle
+        if not oracle.scopes(asker, route.permission):
+            return Verdict.LACKING
+        if route.subject is None:
+            return Verdict.ALLOWED
+        if route.subject == "user_id":
+            return self._account(asker, subject)
+        if route.subject == "task_id":
+            return self._task(route, asker, subject)
+        kind = "referral" if route.subject == "referral_id" else "case"
+        things = self.view.referrals if kind == "referral" else self.view.cases
+        thing = things.get(subject.id_of(route.subject))
+        return self._thing(route, asker, subject, thing, kind)
+
+    def _thing(self, route: Route, asker: Asker, subject: Subject, thing: Thing | None, kind: str) -> Verdict:
+        oracle = self.view.oracle
+        assert route.permission is not None
+        act = ACTS.get(route.name, route.permission)
+        sees = thing is not None and oracle.may(asker, SEEING[kind], thing)
+        if not oracle.scopes(asker, act):
+            # The door let them in, the act is not theirs: who sees the thing is told so, others as if it were none.
+            return Verdict.OUT_OF_REACH if sees else self._without(asker, kind)
+        reaches = thing is not None and oracle.may(asker, act, thing)
+        if kind == "referral" and route.permission == SEEING[kind] and not sees:
+            return Verdict.INVISIBLE
+        if route.name == "POST /referrals/{referral_id}/disclosed/reveal":
+            reaches = reaches or (thing is not None and oracle.may(asker, "referral:trace", thing))
+        if not reaches:
+            return Verdict.OUT_OF_REACH if sees else Verdict.INVISIBLE
+        return self._inside(route, asker, subject)
+
+    def _without(self, asker: Asker, kind: str) -> Verdict:
+        return Verdict.INVISIBLE if self.view.oracle.scopes(asker, SEEING[kind]) else Verdict.LACKING
+
+    def _inside(self, route: Route, asker: Asker, subject: Subject) -> Verdict:
+        """Within reach of the case: what else a route asks."""
+        groups = frozenset().union(*(self.groups[role] for role in asker.roles))
+        if "record_id" in route.parameters and subject.name == "nested":
+            return Verdict.INVISIBLE
+        if route.name == "POST /cases/{case_id}/records/{kind}" and FILED_GROUP not in groups:
+            return Verdict.OUT_OF_REACH
+        if route.name.startswith("POST /cases/{case_id}/identity") and "identity" not in groups:
+            return Verdict.OUT_OF_REACH
+        return Verdict.ALLOWED
+
+    def _account(self, asker: Asker, subject: Subject) -> Verdict:
+        owner = next((each for staff in self.scene.staff.values() for each in staff.values()
+                      if each.id == subject.user_id), None)  # fmt: skip
+        reached = owner is not None and owner.country == asker.country
+        assert self.view.oracle.scopes(asker, "account:manage") == {"country"}
+        return Verdict.ALLOWED if reached else Verdict.INVISIBLE
+
+    def _task(self, route: Route, asker: Asker, subject: Subject) -> Verdict:
+        duty, oracle = self.view.duties.get(subject.task_id), self.view.oracle
+        if duty is None or not oracle.may_task(asker, "task:read", duty):
+            return Verdict.INVISIBLE
+        assert route.permission is not None
+        return Verdict.ALLOWED if oracle.may_task(asker, route.permission, duty) else Verdict.OUT_OF_REACH
+
+    def _knock(self, route: Route, name: str, subject: Subject) -> Answer:
+        path = path_of(route, subject)
+        assert path is not None
+        body, headers = self.bodies.of(route, name)
+        token = {"anonymous": None, "garbage": "a.b.c"}.get(name, "") if name in STRANGERS[:2] else self._token(name)
+        if route.name == "POST /auth/logout" and name not in STRANGERS:
+            self.scene.tokens.pop(name)
+        return self.scene.knocker.knock(route.method, path, query=query_of(route), token=token, body=body,
+                                        headers=headers)  # fmt: skip
+
+    def _token(self, name: str) -> str:
+        return self.scene.tokens[name] if name == "disabled" else self.scene.token(name)
+
+    def _refused(self, route: Route, name: str, subject: Subject, verdict: Verdict) -> None:
+        answer = self._knock(route, name, subject)
+        self.seen[route.name] += 1
+        where = f"{route.name} as {name} about {subject.name}"
+        if answer.status != verdict.value:
+            self.leaks.append(f"{where}: {answer.status} instead of {verdict.value}")
+            return
+        absent = self._absent(route, name, subject)
+        if answer != absent:
+            self.leaks.append(f"{where}: differs from the answer for what does not exist")
+
+    def _absent(self, route: Route, name: str, subject: Subject) -> Answer:
+        """The answer for a thing that does not exist, asked for in the same way by the same asker."""
+        missing = self.scene.subjects["nonexistent"]
+        if subject.name == "nested":
+            missing = Subject("absent", **{**_ids(subject), "record_id": NOBODY})
+        key = (route.name, name, missing.name)
+        if key not in self._known:
+            self._known[key] = self._knock(route, name, missing if route.subject else subject)
+        return self._known[key]
+
+    def _let_in(self, route: Route, name: str, subject: Subject, verdict: Verdict) -> None:
+        answer = self._knock(route, name, subject)
+        self.seen[route.name] += 1
+        where = f"{route.name} as {name} about {subject.name}: {answer.status}"
+        if answer.status >= 500:
+            self.wrong.append(f"{where}: it broke")
+        elif verdict is Verdict.OUT_OF_REACH and answer.status != 403:
+            self.leaks.append(f"{where} instead of 403")
+        elif verdict is Verdict.ALLOWED and answer.status not in ALSO.get(route.name, ()):
+            group_missing = answer.status == 403 and answer.json["code"] == "field_group_missing"
+            if group_missing and "record_id" in route.parameters:
+                return
+            if answer.status in (401, 403, 404, 422, 428, 400):
+                self.wrong.append(f"{where} instead of being let in: {answer.body[:160]!r}")
+                return
+        if verdict is Verdict.ANYTHING or answer.status < 500:
+            self.allowed[route.name] += verdict in (Verdict.ALLOWED, Verdict.ANYTHING)
+
+    def _lists(self) -> None:
+        """Each list shows exactly the things within reach; a filter by an id tells nothing of what is not."""
+        lists = {
+            "/cases": (self.view.cases, lambda asker, thing: self.view.oracle.may(asker, "case:read", thing)),
+            "/referrals": (
+                self.view.referrals,
+                lambda asker, thing: self.view.oracle.may(asker, "referral:read", thing),
+            ),
+            "/tasks": (self.view.duties, lambda asker, duty: self.view.oracle.may_task(asker, "task:read", duty)),
+        }
+        for name in self.scene.askers():
+            if _hashed(name) % self.share > 3:
+                continue
+            asker = self.scene.asker(name)
+            for path, (things, may) in lists.items():
+                expected = {each.id for each in things.values() if may(asker, each)}
+                listed = self._listed(name, path, "state=all" if path == "/tasks" else "")
+                if listed is None:
+                    continue
+                self.seen[f"GET {path}"] += 1
+                if extra := listed - expected:
+                    self.leaks.append(f"GET {path} as {name} lists {len(extra)} too many: {sorted(extra)[:3]}")
+                if lost := expected - listed:
+                    self.wrong.append(f"GET {path} as {name} lists {len(lost)} too few: {sorted(lost)[:3]}")
+
+    def _listed(self, name: str, path: str, query: str) -> set[str] | None:
+        found: set[str] = set()
+        cursor = ""
+        while True:
+            asked = "&".join(filter(None, (query, "limit=100", cursor and f"cursor={cursor}")))
+            answer = self.scene.knocker.knock("GET", filling.PREFIX + path, query=asked, token=self.scene.token(name))
+            if answer.status != 200:
+                return None
+            found |= {each["id"] for each in answer.json["items"]}
+            cursor = answer.json["next"]
+            if not cursor:
+                return found
+
+    def _look(self) -> View:
+        with self.scene.house.db.read() as session:
+            return view_of(session, self.scene.clock.now())
+
+    def _rows(self) -> dict[str, str]:
+        """Each table and a digest of all its rows; the book of looks, where refusals belong, left out."""
+        found = {}
+        with self.scene.house.db.read() as session:
+            for table in Base.metadata.sorted_tables:
+                if table is not AccessEntry.__table__:
+                    rows = sorted(repr(tuple(row)) for row in session.execute(select(table)))
+                    found[table.name] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
+        return found
+
+
+def _hashed(text: str) -> int:
+    """A number that is the same in every run, so that a failure of the sample comes again."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
+
+
+def _ids(subject: Subject) -> dict[str, str]:
+    return {name: subject.id_of(name) for name in filling.SUBJECTS}
+
+
+def report(matrix: Matrix, engine: str) -> bool:
+    """Print the gate's lines and what is wrong; whether it holds."""
+    asked = sum(matrix.seen.values())
+    bare = [each.path for each in matrix.scene.app.state.routes if each.permission is None and not each.open_because]
+    for text in [*matrix.leaks[:40], *matrix.wrong[:40]]:
+        print(f"  {text}")
+    return all(
+        [
+            told("g08", "leaks", len(matrix.leaks), 0, asked, routes=len(matrix.routes), engine=engine),
+            told("g08", "undeclared", len(bare), 0, len(matrix.scene.app.state.routes), engine=engine),
+            told("g08", "shut_out", len(matrix.wrong), 0, asked, engine=engine),
+            told("g08", "never_open", len(matrix.silent), 0, len(matrix.routes), engine=engine),
+        ]
+    )
+
+
+def main() -> int:
+    """The command: 0 if every gate holds."""
+    long, engines = engines_asked(__doc__ or "")
+    quiet()
+    sound = True
+    for engine in engines:
+        with ground(engine) as (url, folder), open_scene(url, folder) as scene:
+            sound &= report(Matrix(scene, share=1 if long else SAMPLE).run(), engine)
+    return 0 if sound else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
