@@ -14,7 +14,8 @@ from typing import Any, Final
 from app.access.docs_page import DocsPage
 from app.access.routes import Declared
 from app.main import PREFIX
-from tests.gates.scene import NOBODY, Scene, Subject
+from tests.factories.staff import Worker
+from tests.gates.scene import Scene, Subject
 
 # Path parameters that name something one may not know of.
 SUBJECTS: Final = ("case_id", "referral_id", "record_id", "task_id", "user_id")
@@ -141,14 +142,23 @@ class Bodies:
                 return body, _FORM
         else:
             body = self._example(route)
-        if isinstance(body, dict) and self._takes(route, "user_id"):
-            place = name.partition("@")[2]
-            body["user_id"] = self._scene.staff[place]["case_manager"].id if place else NOBODY
-            if self._takes(route, "role"):
-                body["role"] = "case_manager"
+        if isinstance(body, dict) and name.partition("@")[2]:
+            self._at_home(route, body, self._scene.worker(name))
         if body is not None and self._takes(route, "seen_version"):
             body["seen_version"] = STALE
         return body, headers
+
+    def _at_home(self, route: Route, body: dict[str, Any], worker: Worker) -> None:
+        """Name a colleague, the own office and another country: whoever may do this at all may do it with these."""
+        if self._takes(route, "user_id"):
+            staff = next(each for each in self._scene.staff.values() if worker.id in {one.id for one in each.values()})
+            body["user_id"] = staff["case_manager"].id
+            if self._takes(route, "role"):
+                body["role"] = "case_manager"
+        if route.name == "POST /users":
+            body["office"] = worker.office
+        if self._takes(route, "to_country"):
+            body["to_country"] = "VN" if worker.country == "LA" else "LA"
 
     def _example(self, route: Route) -> Any:
         schema = self.schema(route)

@@ -13,7 +13,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Final
 
 from sqlalchemy import select
@@ -21,40 +20,14 @@ from sqlalchemy import select
 from app.models.access_log import AccessEntry
 from app.models.base import Base
 from tests.gates import filling
+from tests.gates.expectation import BLIND, STRANGERS, Expectation, Verdict
 from tests.gates.filling import ALSO, Bodies, Route, path_of, query_of, routes_of
 from tests.gates.ground import engines_asked, ground, told
 from tests.gates.knocking import Answer
-from tests.gates.oracle import SEEING, Asker, Thing, written_groups
 from tests.gates.scene import NOBODY, Scene, Subject, nested, open_scene, quiet
-from tests.gates.worldview import View, view_of
 
 # One in so many pairs of route and asker is knocked at in the suite; all of them in the long form.
 SAMPLE: Final = 60
-STRANGERS: Final = ("anonymous", "garbage", "disabled")
-
-
-class Verdict(Enum):
-    """What the oracle expects; the value is the status where there is only one."""
-
-    UNKNOWN = 401
-    LACKING = 403
-    INVISIBLE = 404
-    OUT_OF_REACH = 4030
-    ALLOWED = 200
-    ANYTHING = 0
-
-
-# Verdicts whose answer must be the one for a thing that does not exist.
-BLIND: Final = (Verdict.UNKNOWN, Verdict.LACKING, Verdict.INVISIBLE)
-# What a route asks about its case or referral where that is another permission than the door's.
-ACTS: Final = {
-    "POST /cases/{case_id}/steps/{step}": "care:plan",
-    "POST /cases/{case_id}/records/{kind}": "record:write",
-    "POST /referrals/{referral_id}/steps/{step}": "referral:withdraw",
-}
-# The field group of what is filed and read in the scene, where a route depends on it.
-FILED_GROUP: Final = "risk"
-
 
 @dataclass
 class Matrix:
@@ -74,15 +47,14 @@ class Matrix:
         every = routes_of(self.scene.app.state.routes)
         self.routes = [route for route in every if not self.only or route.name in self.only]
         self.bodies = Bodies(self.scene)
-        self.groups = written_groups()
-        self.view = self._look()
+        self.expected = Expectation(self.scene)
         self.subjects = [*self.scene.subjects.values(), nested(self.scene)]
         asked = list(self._asked())
-        before = self._rows()
+        before = self.rows()
         for route, name, subject, verdict in asked:
             if verdict in BLIND:
                 self._refused(route, name, subject, verdict)
-        changed = self._rows()
+        changed = self.rows()
         self.leaks += [f"refused requests changed {table}" for table in before if before[table] != changed[table]]
         if not self.only:
             self._lists()
@@ -103,10 +75,10 @@ class Matrix:
             for name in STRANGERS:
                 for subject in self.subjects if route.subject else self.subjects[:1]:
                     if path_of(route, subject) and _hashed(f"{route.name} {name} {subject.name}") % self.share < 3:
-                        yield route, name, subject, self._verdict(route, name, subject)
+                        yield route, name, subject, self.expected.verdict(route, name, subject)
             for name in self.scene.askers():
                 subjects = self.subjects if route.subject else self.subjects[:1]
-                rows = [(each, self._verdict(route, name, each)) for each in subjects if path_of(route, each)]
+                rows = [(each, self.expected.verdict(route, name, each)) for each in subjects if path_of(route, each)]
                 # Of what is not in the sample at least a few who may come in, so that each route is shown to open.
                 opens = any(verdict is Verdict.ALLOWED for _, verdict in rows)
                 if self._sampled(route, name) or (opens and not lets_in):
@@ -115,70 +87,6 @@ class Matrix:
 
     def _sampled(self, route: Route, name: str) -> bool:
         return _hashed(f"{route.name} {name}") % self.share == 0
-
-    def _verdict(self, route: Route, name: str, subject: Subject) -> Verdict:
-        if route.permission is None:
-            return Verdict.ANYTHING
-        if name in STRANGERS:
-            return Verdict.UNKNOWN
-        asker, oracle = self.scene.asker(name), self.view.oracle
-        if not oracle.scopes(asker, route.permission):
-            return Verdict.LACKING
-        if route.subject is None:
-            return Verdict.ALLOWED
-        if route.subject == "user_id":
-            return self._account(asker, subject)
-        if route.subject == "task_id":
-            return self._task(route, asker, subject)
-        kind = "referral" if route.subject == "referral_id" else "case"
-        things = self.view.referrals if kind == "referral" else self.view.cases
-        thing = things.get(subject.id_of(route.subject))
-        return self._thing(route, asker, subject, thing, kind)
-
-    def _thing(self, route: Route, asker: Asker, subject: Subject, thing: Thing | None, kind: str) -> Verdict:
-        oracle = self.view.oracle
-        assert route.permission is not None
-        act = ACTS.get(route.name, route.permission)
-        sees = thing is not None and oracle.may(asker, SEEING[kind], thing)
-        if not oracle.scopes(asker, act):
-            # The door let them in, the act is not theirs: who sees the thing is told so, others as if it were none.
-            return Verdict.OUT_OF_REACH if sees else self._without(asker, kind)
-        reaches = thing is not None and oracle.may(asker, act, thing)
-        if kind == "referral" and route.permission == SEEING[kind] and not sees:
-            return Verdict.INVISIBLE
-        if route.name == "POST /referrals/{referral_id}/disclosed/reveal":
-            reaches = reaches or (thing is not None and oracle.may(asker, "referral:trace", thing))
-        if not reaches:
-            return Verdict.OUT_OF_REACH if sees else Verdict.INVISIBLE
-        return self._inside(route, asker, subject)
-
-    def _without(self, asker: Asker, kind: str) -> Verdict:
-        return Verdict.INVISIBLE if self.view.oracle.scopes(asker, SEEING[kind]) else Verdict.LACKING
-
-    def _inside(self, route: Route, asker: Asker, subject: Subject) -> Verdict:
-        """Within reach of the case: what else a route asks."""
-        groups = frozenset().union(*(self.groups[role] for role in asker.roles))
-        if "record_id" in route.parameters and subject.name == "nested":
-            return Verdict.INVISIBLE
-        if route.name == "POST /cases/{case_id}/records/{kind}" and FILED_GROUP not in groups:
-            return Verdict.OUT_OF_REACH
-        if route.name.startswith("POST /cases/{case_id}/identity") and "identity" not in groups:
-            return Verdict.OUT_OF_REACH
-        return Verdict.ALLOWED
-
-    def _account(self, asker: Asker, subject: Subject) -> Verdict:
-        owner = next((each for staff in self.scene.staff.values() for each in staff.values()
-                      if each.id == subject.user_id), None)  # fmt: skip
-        reached = owner is not None and owner.country == asker.country
-        assert self.view.oracle.scopes(asker, "account:manage") == {"country"}
-        return Verdict.ALLOWED if reached else Verdict.INVISIBLE
-
-    def _task(self, route: Route, asker: Asker, subject: Subject) -> Verdict:
-        duty, oracle = self.view.duties.get(subject.task_id), self.view.oracle
-        if duty is None or not oracle.may_task(asker, "task:read", duty):
-            return Verdict.INVISIBLE
-        assert route.permission is not None
-        return Verdict.ALLOWED if oracle.may_task(asker, route.permission, duty) else Verdict.OUT_OF_REACH
 
     def _knock(self, route: Route, name: str, subject: Subject) -> Answer:
         path = path_of(route, subject)
@@ -234,13 +142,11 @@ class Matrix:
 
     def _lists(self) -> None:
         """Each list shows exactly the things within reach; a filter by an id tells nothing of what is not."""
+        view, oracle = self.expected.view, self.expected.view.oracle
         lists = {
-            "/cases": (self.view.cases, lambda asker, thing: self.view.oracle.may(asker, "case:read", thing)),
-            "/referrals": (
-                self.view.referrals,
-                lambda asker, thing: self.view.oracle.may(asker, "referral:read", thing),
-            ),
-            "/tasks": (self.view.duties, lambda asker, duty: self.view.oracle.may_task(asker, "task:read", duty)),
+            "/cases": (view.cases, lambda asker, thing: oracle.may(asker, "case:read", thing)),
+            "/referrals": (view.referrals, lambda asker, thing: oracle.may(asker, "referral:read", thing)),
+            "/tasks": (view.duties, lambda asker, duty: oracle.may_task(asker, "task:read", duty)),
         }
         for name in self.scene.askers():
             if _hashed(name) % self.share > 3:
@@ -270,11 +176,7 @@ class Matrix:
             if not cursor:
                 return found
 
-    def _look(self) -> View:
-        with self.scene.house.db.read() as session:
-            return view_of(session, self.scene.clock.now())
-
-    def _rows(self) -> dict[str, str]:
+    def rows(self) -> dict[str, str]:
         """Each table and a digest of all its rows; the book of looks, where refusals belong, left out."""
         found = {}
         with self.scene.house.db.read() as session:
