@@ -40,6 +40,7 @@ from policies.load import load_policies
 # Every room that has a JSON door: app/<room>/api.py with a `router`. A room that appears is added here.
 ROOMS: Final = (
     "accounts", "cases", "people", "worklist", "oversight", "referrals", "directory", "lifecycle", "statistics",
+    "walls", "deputies",
 )  # fmt: skip
 PREFIX: Final = "/api/v1"
 # Measured: with more threads than this the same code answers later, not sooner.

@@ -96,21 +96,26 @@ class Door:
             self._keep(desk)
             raise
 
-    def once(self, act: Callable[[Desk], Answerable], status: int = 200) -> Response:
+    def once(
+        self, act: Callable[[Desk], Answerable], status: int = 200, *, again: Callable[[Desk], Answerable] | None = None
+    ) -> Response:
         """Run ``act`` in one transaction and answer ``status`` with what it returns, exactly once per key.
 
         The same Idempotency-Key with the same request gives the first answer again, without the effect;
         another request with it is refused (422), a missing one too (400). Only success is remembered. What
-        ``act`` returns is the body (None: no body); its ``version``, if it has one, becomes the ETag.
+        ``act`` returns is the body (None: no body); its ``version``, if it has one, becomes the ETag. ``again``: for an
+        answer that may not be kept, what a retry gets instead of it, under the rights of its own moment.
         """
         with self.write() as desk:
             key = once.checked_key(self._key)
             answer = once.claim(desk, key, self._fingerprint)
             replayed = answer is not None
             if answer is None:
-                result = act(desk)
-                answer = once.Answer(status, b"" if result is None else to_json(result), _version_of(result))
-                once.store(desk, key, answer)
+                answer = _written(status, act(desk))
+                kept = answer if again is None else once.Answer(status, b"", None)
+                once.store(desk, key, kept)
+            elif again is not None:
+                answer = _written(status, again(desk))
         return answered(answer.status, answer.body, answer.version, replayed=replayed)
 
     def verify(self) -> None:
@@ -141,6 +146,10 @@ class Door:
             with self._house.db.write() as session:
                 for write in kept:
                     write(session)
+
+
+def _written(status: int, result: Answerable) -> once.Answer:
+    return once.Answer(status, b"" if result is None else to_json(result), _version_of(result))
 
 
 def answered(status: int, body: bytes, version: int | None = None, *, replayed: bool = False) -> Response:

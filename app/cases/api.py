@@ -18,6 +18,7 @@ from app.cases.schemas import (
     CasePageOut,
     CasesOut,
     CaseTimelineOut,
+    LeaveIn,
     ManagerIn,
     TeamIn,
 )
@@ -138,8 +139,20 @@ def name_manager(case_id: str, body: ManagerIn, door: Assigner) -> Response:
     summary="Put a colleague on the team",
 )
 def join_team(case_id: str, body: TeamIn, door: Assigner) -> Response:
-    """Put a colleague on the team: need-to-know, one case at a time."""
+    """Put a colleague on the team, for a time if you like: need-to-know, one case at a time."""
     return door.once(lambda desk: service.join(desk, case_id, body, seen_version(door, body.seen_version)))
+
+
+@router.post(
+    "/cases/{case_id}/team/leave",
+    response_model=CaseOut,
+    responses=CHANGES,
+    openapi_extra=IF_MATCH,
+    summary="Take somebody off the team",
+)
+def leave_team(case_id: str, body: LeaveIn, door: Assigner) -> Response:
+    """Take somebody off the team; the case leaves their sight with the next request, unless their role reaches it."""
+    return door.once(lambda desk: service.leave(desk, case_id, body, seen_version(door, body.seen_version)))
 
 
 @router.get(

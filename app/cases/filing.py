@@ -19,7 +19,7 @@ from app.cases.filing_schemas import (
     RecordOut,
     RecordsOut,
 )
-from app.casework import recording, records
+from app.casework import fieldgroups, recording, records
 from app.casework.choices import next_steps
 from app.casework.forms import Kind
 from app.casework.held import Held, hold_case
@@ -28,7 +28,6 @@ from app.casework.reach import permit, reach_of, refuse_as_attempt
 from app.kit.errors import Forbidden, NotFound
 from app.kit.paging import Ask
 from app.models.base import is_id
-from policies.model import FieldGroup
 from workflows.engine import MACHINES
 from workflows.recording import ONLY_WITH_STEP
 
@@ -43,7 +42,7 @@ def filed(desk: Desk, case_id: str, name: str, body: RecordIn, seen: int) -> Rec
     """
     kind = _kind_called(name)
     permit(desk, kind.permission, case_id, name)
-    if kind.group not in _groups(desk):
+    if not fieldgroups.sees(desk, kind.group):
         refusal = _group_missing(desk, kind)
         refuse_as_attempt(desk, case_id, name, refusal)
         raise refusal
@@ -63,9 +62,10 @@ def listed(desk: Desk, case_id: str, ask: Ask) -> RecordsOut:
     """One page of the records of a case; a body only where its field group is the actor's to see."""
     visible_case(desk, READ, case_id)
     held = hold_case(desk, case_id, lock=False)
-    groups = frozenset() if held.erased else _groups(desk)
     rows, following = queries.records(desk, case_id, ask)
-    items = [_out(row, _body(desk, held, row) if _group_of(row) in groups else None) for row in rows]
+    # Of somebody erased the list says what was filed and when, and nothing of what it said.
+    readable = [row.id for row in rows if not held.erased and fieldgroups.sees_record(desk, row.kind)]
+    items = [_out(row, _body(desk, held, row) if row.id in readable else None) for row in rows]
     opened = sum(1 for item in items if item.body is not None)
     looked(desk, "records_listed", "case", case_id, {"count": len(items), "opened": opened})
     return RecordsOut(items=items, next=following)
@@ -78,7 +78,7 @@ def read(desk: Desk, case_id: str, record_id: str) -> RecordOut:
     if row is None:
         raise NotFound()
     detail = {"record": record_id, "kind": row.kind}
-    if _group_of(row) not in _groups(desk):
+    if not fieldgroups.sees_record(desk, row.kind):
         refused(desk, "case", case_id, detail)
         raise _group_missing(desk, KINDS[row.kind])
     looked(desk, "record_opened", "case", case_id, detail)
@@ -116,23 +116,8 @@ def _kind_values(kind: Kind) -> dict[str, Any]:
     }
 
 
-def _groups(desk: Desk) -> frozenset[FieldGroup]:
-    return desk.policies.groups_for(desk.actor.roles)
-
-
-def _group_of(row: Row[Any]) -> FieldGroup | None:
-    """The field group of a stored record; None, which nobody sees, for a kind that is no more."""
-    kind = KINDS.get(row.kind)
-    return kind.group if kind else None
-
-
 def _group_missing(desk: Desk, kind: Kind) -> Forbidden:
-    holders = sorted(name for name, role in desk.policies.roles.items() if kind.group in role.field_groups)
-    return Forbidden(
-        f"Your roles do not see the field group {kind.group.value}, to which '{kind.title}' belongs.",
-        code="field_group_missing",
-        extra={"group": kind.group.value, "roles": holders},
-    )
+    return fieldgroups.missing(desk, kind.group, f", to which '{kind.title}' belongs")
 
 
 def _body(desk: Desk, held: Held, row: Row[Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from app.access.may import visible_case
 from app.cases import queries
 from app.cases.schemas import CaseIn, CaseOut
 from app.cases.service import shown_case
-from app.casework import identity, move, records
+from app.casework import fieldgroups, identity, move, records
 from app.casework.held import hold_case
 from app.casework.history import Event
 from app.casework.opening import Opening, join_team, open_case
@@ -102,7 +102,7 @@ def _check(desk: Desk, body: CaseIn) -> None:
     if not body.child and body.age_band == "unknown":
         rule = "true while the age is in doubt; say age_band 18+ of somebody known to be adult (UNICEF-AGE)"
         errors.append({"field": "child", "rule": rule})
-    if body.identity and FieldGroup.IDENTITY not in desk.policies.groups_for(desk.actor.roles):
+    if body.identity and not fieldgroups.sees(desk, FieldGroup.IDENTITY):
         errors.append({"field": "identity", "rule": "left out: your roles do not see the field group identity"})
     if errors:
         raise Invalid("The case cannot be opened like this; see errors.", extra={"errors": errors})

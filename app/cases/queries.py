@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,11 +15,10 @@ from app.kit.paging import Ask
 from app.models.case import CaseTeam
 from app.models.record import Record
 from app.models.task import Task
-from app.models.user import User, UserRole
+from app.models.user import User
 
 _TEAM: Final[Any] = CaseTeam.__table__
 _USER: Final[Any] = User.__table__
-_ROLE: Final[Any] = UserRole.__table__
 _TASK: Final[Any] = Task.__table__
 _RECORD: Final[Any] = Record.__table__
 # A case has a handful of open duties; more than this is a fault that a list would only hide.
@@ -93,7 +91,9 @@ def _teams_of(desk: Desk) -> Any:
 
 # The page of a case is opened more often than anything else: its statements are built once.
 _TEAM_OF: Final = (
-    select(_TEAM.c.user_id, _USER.c.display_name, _TEAM.c.role, OFFICE.c.code.label("office"), _TEAM.c.since)
+    select(
+        _TEAM.c.user_id, _USER.c.display_name, _TEAM.c.role, OFFICE.c.code.label("office"), _TEAM.c.since, _TEAM.c.until
+    )
     .join(_USER, _USER.c.id == _TEAM.c.user_id)
     .join(OFFICE, OFFICE.c.id == _USER.c.office_id)
     .where(_TEAM.c.case_id == bindparam("case_id"), or_(_TEAM.c.until.is_(None), _TEAM.c.until > bindparam("now")))
@@ -136,19 +136,6 @@ def was_handed_over(desk: Desk, case_id: str) -> bool:
 def office_code(desk: Desk, office_id: str) -> str:
     """The code of an office."""
     return str(desk.session.execute(_OFFICE_CODE, {"office_id": office_id}).scalar_one())
-
-
-def roles_of_colleague(desk: Desk, user_id: str) -> Collection[str] | None:
-    """The roles of an active account of the desk's country; None if there is none such."""
-    query = (
-        select(_USER.c.id)
-        .join(OFFICE, OFFICE.c.id == _USER.c.office_id)
-        .where(_USER.c.id == user_id, _USER.c.active.is_(True), OFFICE.c.country == desk.actor.country)
-    )
-    if desk.session.execute(query).one_or_none() is None:
-        return None
-    roles = select(_ROLE.c.role).where(_ROLE.c.user_id == user_id).order_by(_ROLE.c.role)
-    return list(desk.session.execute(roles).scalars())
 
 
 def records(desk: Desk, case_id: str, ask: Ask) -> tuple[list[Row[Any]], str | None]:

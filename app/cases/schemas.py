@@ -101,6 +101,7 @@ class CaseOut(BaseModel):
     care: Annotated[str, Field(examples=["sheltered"])]
     case_manager: Id | None
     previous_case_id: Id | None
+    sealed: Annotated[bool, Field(description="Only the people named on its seal see this case.")]
     facts: Annotated[dict[str, Any], Field(examples=[FACTS_EXAMPLE])]
     next_steps: list[NextStepOut]
 
@@ -113,6 +114,7 @@ class TeamMemberOut(BaseModel):
     role: RoleCode
     office: OfficeCode
     since: Moment
+    until: Moment | None
 
 
 class OpenTaskOut(BaseModel):
@@ -197,6 +199,16 @@ class TeamIn(_In):
 
     user_id: Annotated[str, Field(max_length=36, examples=["3f2c9a54-7d0e-4f5e-9d53-0a5d2c1b8e77"])]
     role: Annotated[str, Field(max_length=40, examples=["legal_officer"])]
+    until: Annotated[
+        AwareDatetime | None, Field(strict=False, examples=[None], description="When it ends; open if left out.")
+    ] = None
+    seen_version: SeenVersion | None = None
+
+
+class LeaveIn(_In):
+    """Who leaves the team."""
+
+    user_id: Annotated[str, Field(max_length=36, examples=["3f2c9a54-7d0e-4f5e-9d53-0a5d2c1b8e77"])]
     seen_version: SeenVersion | None = None
 
 

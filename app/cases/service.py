@@ -8,7 +8,6 @@ from app.access.desk import Desk
 from app.access.log import looked
 from app.access.may import visible_case, within_reach
 from app.cases import queries
-from app.cases.fields import shown
 from app.cases.queries import Filter
 from app.cases.schemas import (
     CaseNextStepsOut,
@@ -19,21 +18,23 @@ from app.cases.schemas import (
     CasesOut,
     CaseTimelineOut,
     ChainOut,
+    LeaveIn,
     ManagerIn,
     OpenTaskOut,
     TeamIn,
     TeamMemberOut,
 )
 from app.cases.stages import stage_of
-from app.casework import recording, timeline
+from app.casework import fieldgroups, recording, timeline
 from app.casework.choices import CASE_MACHINES, next_steps
+from app.casework.colleagues import colleague
 from app.casework.held import Held, hold_case
 from app.casework.move import Command, perform
 from app.casework.reach import SEEING, permit, reach_of
 from app.casework.shapes import StepIn
-from app.kit.errors import Invalid, NotFound
+from app.kit.clock import as_utc
+from app.kit.errors import Conflict, Invalid, NotFound
 from app.kit.paging import Ask
-from app.models.base import is_id
 from policies.model import FieldGroup
 from workflows.engine import MACHINES
 from workflows.facts import CaseFacts
@@ -59,7 +60,10 @@ def read(desk: Desk, case_id: str) -> CasePageOut:
     return CasePageOut(
         **_values(desk, held),
         team=[
-            TeamMemberOut(user_id=row.user_id, name=row.display_name, role=row.role, office=row.office, since=row.since)
+            TeamMemberOut(
+                user_id=row.user_id, name=row.display_name, role=row.role, office=row.office, since=row.since,
+                until=row.until,
+            )  # fmt: skip
             for row in queries.team(desk, case_id)
         ],
         tasks=[
@@ -106,7 +110,7 @@ def assign(desk: Desk, case_id: str, body: ManagerIn, seen: int) -> CaseOut:
     roles do not let it work on cases.
     """
     permit(desk, "case:assign", case_id, "assign")
-    roles = queries.roles_of_colleague(desk, body.user_id) if is_id(body.user_id) else None
+    roles = _roles_of(desk, body.user_id)
     if roles is None or not desk.policies.scope_for(roles, SEEING):
         raise Invalid(
             "This account cannot manage a case here.",
@@ -119,17 +123,39 @@ def assign(desk: Desk, case_id: str, body: ManagerIn, seen: int) -> CaseOut:
 def join(desk: Desk, case_id: str, body: TeamIn, seen: int) -> CaseOut:
     """Put a colleague on the team, which lets them see and work on this case as far as their role goes.
 
-    Invalid (422) for an account that is unknown, disabled, of another country, or does not hold the role.
+    Invalid (422) for an account that is unknown, disabled, of another country, or does not hold the role, and for an
+    end that is past.
     """
     permit(desk, "case:assign", case_id, "team")
-    roles = queries.roles_of_colleague(desk, body.user_id) if is_id(body.user_id) else None
+    roles = _roles_of(desk, body.user_id)
     if roles is None or body.role not in roles or not desk.policies.scope_for([body.role], SEEING):
         raise Invalid(
             "This account cannot work on a case here in that part.",
             code="not_a_colleague",
             extra={"errors": [{"field": "user_id", "rule": "an active account of this country holding the role"}]},
         )
-    return shown_case(desk, recording.join(desk, case_id, body.user_id, body.role, seen))
+    if body.until is not None and body.until <= desk.now:
+        rule = {"field": "until", "rule": "later than now, or left out"}
+        raise Invalid("The time on the team has no end that lies ahead.", extra={"errors": [rule]})
+    until = None if body.until is None else as_utc(body.until)
+    return shown_case(desk, recording.join(desk, case_id, body.user_id, body.role, seen, until))
+
+
+def leave(desk: Desk, case_id: str, body: LeaveIn, seen: int) -> CaseOut:
+    """Take somebody off the team. Conflict (409) if they are not on it, or carry the case as its manager."""
+    row = permit(desk, "case:assign", case_id, "team")
+    if row.case_manager_id == body.user_id:
+        raise Conflict("The case manager carries the case: name another one first.", code="still_the_manager")
+    held = recording.leave(desk, case_id, body.user_id, seen)
+    if held is None:
+        raise Conflict("This account is not on the team.", code="not_on_the_team")
+    return shown_case(desk, held)
+
+
+def _roles_of(desk: Desk, user_id: str) -> frozenset[str] | None:
+    """The roles of an active account of this country; None for any other id."""
+    found = colleague(desk, user_id)
+    return found.actor.roles if found is not None and found.active else None
 
 
 def history(desk: Desk, case_id: str, ask: Ask, newest_first: bool) -> CaseTimelineOut:
@@ -141,7 +167,7 @@ def history(desk: Desk, case_id: str, ask: Ask, newest_first: bool) -> CaseTimel
         timeline.subjects_of_case(desk, case_id),
         ask,
         attempts=within_reach(desk, "attempt:read", case_id),
-        notes=FieldGroup.NARRATIVE in desk.policies.groups_for(desk.actor.roles),
+        notes=fieldgroups.sees(desk, FieldGroup.NARRATIVE),
         newest_first=newest_first,
     )
     return CaseTimelineOut(items=items, next=following)
@@ -168,10 +194,16 @@ def _values(desk: Desk, held: Held) -> dict[str, Any]:
         "identification": facts.identification,
         "care": facts.care,
         "case_manager": facts.case_manager,
-        "previous_case_id": row.previous_case_id,
-        "facts": shown(facts, desk.policies.groups_for(desk.actor.roles)),
+        "previous_case_id": _if_seen(desk, row.previous_case_id),
+        "sealed": row.sealed,
+        "facts": fieldgroups.case_facts(desk, facts),
         "next_steps": next_steps(desk, held, reach_of(desk, held.id, SEEING)),
     }
+
+
+def _if_seen(desk: Desk, case_id: str | None) -> str | None:
+    """The id of an earlier case, for those who could open it."""
+    return case_id if case_id is not None and within_reach(desk, SEEING, case_id) else None
 
 
 def _row_out(row: Any) -> CaseRowOut:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from app.access.desk import Desk
-from app.casework import history, records
+from app.casework import history, records, sealing
 from app.casework.facts import said, stored
 from app.casework.held import REFERRAL, Held, hold_referral
 from app.casework.history import Chain, Event
@@ -55,6 +55,7 @@ def make_copy(
         "state": facts.state,
         "opened_at": desk.now,
         "changed_at": desk.now,
+        "sealed": sealing.is_sealed(desk, key_id),
         "facts": stored(facts),
         "version": 1,
         "history_count": 1,

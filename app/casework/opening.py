@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, or_, select, update
 
 from app.access.desk import Desk
-from app.casework import history, identity, records
+from app.casework import history, identity, records, sealing
 from app.casework.facts import said
 from app.casework.held import CASE, FACTS, OFFICE, PERSON, fact_columns
 from app.casework.history import Chain, Event
@@ -75,6 +75,7 @@ def open_case(desk: Desk, opening: Opening, happened_at: datetime | None = None)
         "identification": facts.identification,
         "care": facts.care,
         "opened_at": now,
+        "sealed": sealing.is_sealed(desk, key_id),
         "version": 1,
         "history_count": 1,
         "chain_head": history.NO_HASH,
@@ -102,12 +103,22 @@ def open_case(desk: Desk, opening: Opening, happened_at: datetime | None = None)
     return chain.subject_id
 
 
-def join_team(desk: Desk, case_id: str, user_id: str, role: str) -> None:
-    """Put somebody on the team of a case from now on; a second time changes nothing."""
-    known = select(TEAM.c.id).where(TEAM.c.case_id == case_id, TEAM.c.user_id == user_id, TEAM.c.until.is_(None))
-    if desk.session.execute(known).first() is None:
-        row = {"id": new_id(), "case_id": case_id, "user_id": user_id, "role": role, "since": desk.now, "until": None}
+def join_team(desk: Desk, case_id: str, user_id: str, role: str, until: datetime | None = None) -> None:
+    """Put somebody on the team of a case from now on, until ``until`` if given; a second time only moves the end."""
+    mine = (TEAM.c.case_id == case_id, TEAM.c.user_id == user_id, or_(TEAM.c.until.is_(None), TEAM.c.until > desk.now))
+    known = desk.session.execute(select(TEAM.c.id, TEAM.c.until).where(*mine)).first()
+    if known is None:
+        row = {"id": new_id(), "case_id": case_id, "user_id": user_id, "role": role, "since": desk.now, "until": until}
         desk.session.execute(insert(TEAM), row)
+    elif known.until != until:
+        desk.session.execute(update(TEAM).where(TEAM.c.id == known.id).values(until=until))
+
+
+def leave_team(desk: Desk, case_id: str, user_id: str) -> bool:
+    """Take somebody off the team of a case now; whether they were on it."""
+    mine = (TEAM.c.case_id == case_id, TEAM.c.user_id == user_id, or_(TEAM.c.until.is_(None), TEAM.c.until > desk.now))
+    done: Any = desk.session.execute(update(TEAM).where(*mine).values(until=desk.now))
+    return bool(done.rowcount)
 
 
 def office_row(desk: Desk, office_id: str) -> Any:

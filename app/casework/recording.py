@@ -14,7 +14,7 @@ from app.casework.forms import Entry
 from app.casework.held import CASE, Held, hold_case
 from app.casework.history import Event
 from app.casework.move import fold_record, must_be_current
-from app.casework.opening import join_team
+from app.casework.opening import join_team, leave_team
 from app.casework.tasks import close_task, open_task
 from app.kit.errors import Invalid
 from workflows.disclosure import REFERRAL_RESTS_ON
@@ -76,12 +76,25 @@ def assign(desk: Desk, case_id: str, user_id: str, seen: int | None) -> Held:
     return held
 
 
-def join(desk: Desk, case_id: str, user_id: str, part: str, seen: int | None) -> Held:
+def join(
+    desk: Desk, case_id: str, user_id: str, part: str, seen: int | None, until: datetime | None = None
+) -> Held:
     """Put a colleague on the team of a case, in the part of one of their roles (the caller has checked that)."""
     held = hold_case(desk, case_id)
     must_be_current(desk, held, seen)
-    join_team(desk, case_id, user_id, part)
-    move.write(desk, held, Event("team", part, held.version + 1, {"user": user_id}, desk.now))
+    join_team(desk, case_id, user_id, part, until)
+    details = {"user": user_id} if until is None else {"user": user_id, "until": until.isoformat()}
+    move.write(desk, held, Event("team", part, held.version + 1, details, desk.now))
+    return held
+
+
+def leave(desk: Desk, case_id: str, user_id: str, seen: int | None) -> Held | None:
+    """Take somebody off the team of a case; None if they are not on it."""
+    held = hold_case(desk, case_id)
+    must_be_current(desk, held, seen)
+    if not leave_team(desk, case_id, user_id):
+        return None
+    move.write(desk, held, Event("team", "leave", held.version + 1, {"user": user_id}, desk.now))
     return held
 
 

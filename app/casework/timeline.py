@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Row, bindparam, select
 
 from app.access.desk import Desk
-from app.casework import records
+from app.casework import fieldgroups, records
 from app.casework.held import CASE, PERSON, REFERRAL
 from app.casework.history import check_chain, note_of
 from app.casework.shapes import TimelineEntryOut
@@ -101,7 +101,10 @@ def line(
     )
     keys = {each.id: each.key_id for each in subjects}
     opened: dict[str, bytes] = {}
-    return [entry_out(row, _note(desk, row, keys, opened) if notes else None) for row in page], following
+    items = [
+        fieldgroups.entry(desk, entry_out(row, _note(desk, row, keys, opened) if notes else None)) for row in page
+    ]
+    return items, following
 
 
 def _positions(ask: Ask, subjects: Sequence[Subject], newest_first: bool) -> dict[str, int]:

@@ -15,7 +15,7 @@ from app.access.desk import Desk
 from app.access.log import looked
 from app.access.may import visible_case
 from app.access.scope import cases_in_scope, referrals_in_scope
-from app.casework import timeline
+from app.casework import fieldgroups, timeline
 from app.casework.history import check_chain
 from app.casework.shapes import TimelineEntryOut
 from app.casework.timeline import Subject
@@ -50,24 +50,29 @@ class _Chosen:
 class _Sorted:
     """What one pass over the chains picks out while they are proved."""
 
+    desk: Desk
     attempts: _Chosen = field(default_factory=_Chosen)
     late: _Chosen = field(default_factory=_Chosen)
     missed: _Chosen = field(default_factory=_Chosen)
     corrections: _Chosen = field(default_factory=_Chosen)
 
+    def shown(self, row: Row[Any]) -> TimelineEntryOut:
+        """The entry as the auditor may see it."""
+        return fieldgroups.entry(self.desk, timeline.entry_out(row))
+
     def passing(self, rows: Iterator[Row[Any]]) -> Iterator[Row[Any]]:
         """The same rows, each looked at on its way."""
         for row in rows:
             if row.kind == "attempt":
-                self.attempts.add(timeline.entry_out(row))
+                self.attempts.add(self.shown(row))
             elif row.kind == "deadline":
-                self.missed.add(timeline.entry_out(row))
+                self.missed.add(self.shown(row))
             elif timeline.is_late(row.kind, row.happened_at, row.recorded_at):
-                self.late.add(timeline.entry_out(row))
-            if row.kind == "record" and (entry := timeline.entry_out(row)).details.get("corrects"):
+                self.late.add(self.shown(row))
+            if row.kind == "record" and (entry := self.shown(row)).details.get("corrects"):
                 self.corrections.add(entry)
             elif row.kind == "identity":
-                self.corrections.add(timeline.entry_out(row))
+                self.corrections.add(self.shown(row))
             yield row
 
 
@@ -76,9 +81,9 @@ def audit(desk: Desk, case_id: str, ask: Ask) -> AuditOut:
     case = visible_case(desk, AUDIT, case_id)
     looked(desk, "audit_read", "case", case_id)
     subjects = timeline.subjects_of_case(desk, case_id)
-    found = _Sorted()
+    found = _Sorted(desk)
     summary = _prove(desk, subjects, found)
-    notes = FieldGroup.NARRATIVE in desk.policies.groups_for(desk.actor.roles)
+    notes = fieldgroups.sees(desk, FieldGroup.NARRATIVE)
     items, following = timeline.line(desk, subjects, ask, attempts=True, notes=notes)
     return AuditOut(
         case_id=case_id,

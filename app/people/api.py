@@ -26,8 +26,26 @@ Writer = Annotated[Door, Depends(needs("record:write"))]
     summary="Uncover who the person is",
 )
 def reveal_identity(case_id: str, body: RevealIn, door: Revealer) -> Response:
-    """Uncover who the person is, within your field groups. Say why: the look and your reason stay on record."""
-    return door.once(lambda desk: service.reveal(desk, case_id, body))
+    """Uncover who the person is, within your field groups, for five minutes of this sign-in.
+
+    Say why: the look and your reason stay on record. A retry with the same key shows it only as long as it is
+    uncovered.
+    """
+    return door.once(
+        lambda desk: service.reveal(desk, case_id, body), again=lambda desk: service.uncovered(desk, case_id)
+    )
+
+
+@router.get(
+    "/cases/{case_id}/identity",
+    response_model=IdentityOut,
+    responses=documented(Forbidden, NotFound),
+    summary="Read the identity again while it is uncovered",
+)
+def read_identity(case_id: str, door: Revealer) -> IdentityOut:
+    """The identity, as long as this sign-in has it uncovered; else 403 (reveal_needed). Each look is noted."""
+    with door.write() as desk:
+        return service.uncovered(desk, case_id)
 
 
 @router.post(

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from app.casework.identity import Identity
-from app.casework.shapes import Id, Version
+from app.casework.shapes import Id, Moment, Version
 
 IdentityChange = Annotated[
     dict[str, Any],
@@ -36,6 +36,7 @@ class IdentityOut(BaseModel):
     """Who the person is, within the field groups of the reader; null: nobody has said."""
 
     case_id: Id
+    until: Annotated[Moment, Field(description="Until then it may be read again without another reason.")]
     groups: Annotated[list[str], Field(examples=[["contact", "identity"]])]
     identity: Annotated[
         dict[str, Any], Field(examples=[{"given_names": "Mya Thandar", "family_name": "Aung", "birth_year": 1998}])

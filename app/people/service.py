@@ -1,55 +1,81 @@
-"""The verbs of the people room: reveal with a reason, correct or complete."""
+"""The verbs of the people room: reveal with a reason, read again while it is uncovered, correct or complete."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, Final
 
+from sqlalchemy import insert
+
 from app.access.desk import Desk
-from app.access.log import looked
+from app.access.log import looked, refused
 from app.access.may import visible_case
-from app.casework import identity, move
+from app.casework import fieldgroups, identity, move
 from app.casework.held import Held, hold_case
 from app.casework.history import Event
 from app.casework.reach import permit
 from app.kit.errors import Forbidden, Invalid
+from app.models.base import new_id
+from app.models.walls import Reveal
 from app.people import queries
 from app.people.schemas import IdentityChangedOut, IdentityIn, IdentityOut, RevealIn
 from policies.model import FieldGroup
 
-# Sex is a fact already; every other field belongs to the group of its part. The family is a way of contact.
-_PART_GROUPS: Final = {
-    "identity": FieldGroup.IDENTITY,
-    "contact": FieldGroup.CONTACT,
-    "family": FieldGroup.CONTACT,
-    "health": FieldGroup.HEALTH,
-}
-GROUP_OF: Final[dict[str, FieldGroup]] = {
-    "sex": FieldGroup.FACTS,
-    **{field: _PART_GROUPS[part] for part, fields in identity.PARTS.items() for field in fields},
-}
-
+REVEAL: Final = "identity:reveal"
 
 def reveal(desk: Desk, case_id: str, body: RevealIn) -> IdentityOut:
-    """Who the person is, within the actor's field groups; the reason is sealed in the history of the case.
+    """Uncover who the person is for this sign-in and a few minutes; the reason is sealed in the history of the case.
 
-    Forbidden (code field_group_missing) for roles that see none of these groups.
+    Within the actor's field groups; Forbidden (code field_group_missing) for roles that do not see the identity.
     """
     reason = body.reason.strip()
     if len(reason) < 10:
         raise _broken("reason", "at least 10 characters besides spaces")
-    visible_case(desk, "identity:reveal", case_id)
-    groups = desk.policies.groups_for(desk.actor.roles)
-    _must_see(desk, FieldGroup.IDENTITY)
-    held = hold_case(desk, case_id)
-    known = queries.known(desk, held)
-    seen = sorted({group.value for field, group in GROUP_OF.items() if group in groups and field != "sex"})
+    held = _readable(desk, case_id, lock=True)
+    until = desk.now + desk.policies.safeguards.reveal_lasts
+    row = {
+        "id": new_id(), "country": desk.actor.country, "case_id": case_id, "user_id": desk.actor.id,
+        "session_id": desk.session_id, "since": desk.now, "until": until,
+    }  # fmt: skip
+    desk.session.execute(insert(Reveal), row)
+    seen = fieldgroups.person_groups(desk)
     looked(desk, "reveal", "case", case_id, {"groups": seen})
     move.remark(desk, held, Event("reveal", "identity", held.version, {"groups": seen}, desk.now, reason))
+    return _shown(desk, held, until)
+
+
+def uncovered(desk: Desk, case_id: str) -> IdentityOut:
+    """The identity again, as long as it is uncovered for this sign-in; each look is noted.
+
+    Forbidden (code reveal_needed) when no reason was given within the last minutes.
+    """
+    held = _readable(desk, case_id, lock=False)
+    until = queries.uncovered_until(desk, case_id)
+    if until is None:
+        refused(desk, "case", case_id, {"permission": REVEAL, "answer": 403})
+        raise Forbidden(
+            "The name is covered. Say why you have to know it, and it can be read for a few minutes.",
+            code="reveal_needed",
+            title="Say why first.",
+            extra={"how": f"POST /cases/{case_id}/identity/reveal"},
+        )
+    looked(desk, "identity_read", "case", case_id, {"groups": fieldgroups.person_groups(desk)})
+    return _shown(desk, held, until)
+
+
+def _readable(desk: Desk, case_id: str, *, lock: bool) -> Held:
+    visible_case(desk, REVEAL, case_id)
+    fieldgroups.must_see(desk, FieldGroup.IDENTITY)
+    return hold_case(desk, case_id, lock)
+
+
+def _shown(desk: Desk, held: Held, until: datetime) -> IdentityOut:
     return IdentityOut(
-        case_id=case_id,
-        groups=seen,
-        identity={field: known.get(field) for field, group in GROUP_OF.items() if group in groups},
+        case_id=held.id,
+        until=until,
+        groups=fieldgroups.person_groups(desk),
+        identity=fieldgroups.person(desk, queries.known(desk, held)),
     )
 
 
@@ -59,15 +85,15 @@ def correct(desk: Desk, case_id: str, body: IdentityIn, seen: int) -> IdentityCh
     Forbidden (code field_group_missing) for a field of a group the actor does not see.
     """
     permit(desk, "record:write", case_id, "identity")
-    _must_see(desk, FieldGroup.IDENTITY)
+    fieldgroups.must_see(desk, FieldGroup.IDENTITY)
     told = identity.checked(desk.policies, body.identity)
     held = hold_case(desk, case_id)
     move.must_be_current(desk, held, seen)
     known = queries.known(desk, held)
     # Sets are lists in JSON, so both sides are compared in the form in which they are stored.
     fresh = {field: told[field] for field in body.identity if told[field] != known.get(field)}
-    for group in {GROUP_OF[field] for field in fresh}:
-        _must_see(desk, group)
+    for group in {fieldgroups.IDENTITY_GROUPS[field] for field in fresh}:
+        fieldgroups.must_see(desk, group)
     if not fresh:
         raise _broken("identity", "at least one field that differs from what is known")
     identity.keep(desk, held.row.person_id, held.key(desk), known | fresh, "case_work")
@@ -78,16 +104,6 @@ def _tell(desk: Desk, held: Held, fields: Iterable[str]) -> int:
     event = Event("identity", "correct", held.version + 1, {"fields": sorted(fields)}, desk.now)
     move.write(desk, held, event)
     return held.version
-
-
-def _must_see(desk: Desk, group: FieldGroup) -> None:
-    if group not in desk.policies.groups_for(desk.actor.roles):
-        holders = sorted(name for name, role in desk.policies.roles.items() if group in role.field_groups)
-        raise Forbidden(
-            f"Your roles do not see the field group {group.value}.",
-            code="field_group_missing",
-            extra={"group": group.value, "roles": holders},
-        )
 
 
 def _broken(field: str, rule: str) -> Invalid:

@@ -5,17 +5,14 @@ from __future__ import annotations
 from typing import Any, Final
 
 from app.access.desk import Desk
-from app.casework import records
+from app.casework import fieldgroups, records
 from app.casework.held import Held
-from app.referrals import pen, proof, queries, view
+from app.referrals import pen, proof, queries
 from app.referrals.schemas import HandoverOut, SignedActOut
-from policies.model import FieldGroup
 from workflows.facts import ReferralFacts
 
 # The message that carries each signature, and what it certifies.
 _ACTS: Final = (("sign_handover", "handover"), ("sign_receipt", "receipt"))
-# Fields of the two forms that need more than the facts group.
-_GUARDED_FIELDS: Final = {"health_summary": FieldGroup.HEALTH, "note": FieldGroup.NARRATIVE}
 
 
 def handover(desk: Desk, held: Held) -> HandoverOut:
@@ -32,8 +29,8 @@ def handover(desk: Desk, held: Held) -> HandoverOut:
         time=schedule.get("time"),
         sending_officer=schedule.get("sender_officer"),
         receiving_officer=_confirmed(facts, forms),
-        handed_over=_cut(desk, forms.get("handover")),
-        received=_cut(desk, forms.get("receipt")),
+        handed_over=fieldgroups.handover(desk, forms.get("handover")),
+        received=fieldgroups.handover(desk, forms.get("receipt")),
         custody=facts.custody,
         custody_sentence=sentence(desk, facts),
         signatures=_signatures(desk, held),
@@ -63,13 +60,6 @@ def _confirmed(facts: ReferralFacts, forms: dict[str, dict[str, Any]]) -> str | 
     named = facts.schedule is not None and facts.schedule.receiver_officer
     officer = forms.get("handover_confirmation", {}).get("receiver_officer")
     return str(officer) if named and officer else None
-
-
-def _cut(desk: Desk, form: dict[str, Any] | None) -> dict[str, Any] | None:
-    if form is None:
-        return None
-    seen = view.groups_of(desk)
-    return {name: value for name, value in form.items() if _GUARDED_FIELDS.get(name, FieldGroup.FACTS) in seen}
 
 
 def _names(desk: Desk, facts: ReferralFacts, code: str | None) -> dict[str, str]:

@@ -9,7 +9,7 @@ from app.access.desk import Desk
 from app.access.log import looked
 from app.access.may import referral_within_reach, visible_case, visible_referral, within_reach
 from app.access.scope import Reach, reach_of
-from app.casework import choices, copies, following, move, outbox, receipts
+from app.casework import choices, copies, fieldgroups, following, move, outbox, receipts
 from app.casework.held import Held, hold_case, hold_referral, links_of, office_at, save_case_facts
 from app.casework.history import Event
 from app.casework.opening import ALPHABET
@@ -18,7 +18,7 @@ from app.casework.shapes import NextStepOut, StepIn
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from app.kit.paging import Ask
 from app.models.base import new_id
-from app.referrals import border, pen, proof, queries, timeline, view
+from app.referrals import border, pen, proof, queries, timeline
 from app.referrals.schemas import (
     Box,
     DisclosedOut,
@@ -32,27 +32,12 @@ from app.referrals.schemas import (
     StepTakenOut,
     TimelineOut,
 )
-from policies.model import FieldGroup
 from workflows import engine
 from workflows.facts import CaseFacts, ReferralFacts
 from workflows.guards.protection import case_is_open
 from workflows.verdict import Refusal
 
 READ: Final = "referral:read"
-# Which field group a data group from across the border belongs to; what is not named is told to nobody.
-TOLD_GROUPS: Final = {
-    **dict.fromkeys(
-        ("needs", "age_band", "language", "nationality", "corridor_plan", "reintegration"), FieldGroup.FACTS
-    ),
-    "identity": FieldGroup.IDENTITY,
-    "documents": FieldGroup.IDENTITY,
-    "contact": FieldGroup.CONTACT,
-    "family": FieldGroup.CONTACT,
-    "health": FieldGroup.HEALTH,
-    "risk": FieldGroup.RISK,
-    "legal": FieldGroup.LEGAL,
-}
-
 
 def draft(desk: Desk, case_id: str, body: ReferralIn) -> ReferralOut:
     """Write the sender's copy in `draft` and ask a supervisor for approval; nothing leaves the country yet.
@@ -185,8 +170,7 @@ def reveal(desk: Desk, referral_id: str, reason: str) -> DisclosedOut:
     told = following.told_by_partner(desk, held)
     if not told:
         raise Conflict("The other country has disclosed nothing about the person yet.", code="nothing_disclosed")
-    may_see = view.groups_of(desk)
-    shown = {name: value for name, value in told.items() if TOLD_GROUPS.get(name) in may_see}
+    shown = fieldgroups.told(desk, told)
     groups = sorted(shown)
     looked(desk, "reveal", "referral", referral_id, {"groups": groups, "person_told_by": facts.other_country})
     move.remark(desk, held, Event("reveal", "disclosed", held.version, {"groups": groups}, desk.now, reason))
@@ -285,7 +269,7 @@ def _next_steps(desk: Desk, held: Held) -> list[NextStepOut]:
 def _shown(desk: Desk, held: Held) -> ReferralOut:
     facts = _facts(held)
     row = held.row
-    shown, hidden = view.cut(desk, facts)
+    shown, hidden = fieldgroups.referral_facts(desk, facts)
     counted = queries.levels(desk, row.shared_id)
     return ReferralOut(
         **queries.one(desk, held.id).model_dump(),

@@ -103,6 +103,13 @@ def token_for(house: House, worker: Worker) -> str:
     return house.tokens.issue(worker.id, session_id, 1, now)
 
 
+def step_up(house: House, worker: Worker) -> None:
+    """Note for every live sign-in of the account that its second factor was shown just now."""
+    with house.db.write() as session:
+        mine = update(LoginSession).where(LoginSession.user_id == worker.id)
+        session.execute(mine.values(stepped_up_at=house.clock.now()))
+
+
 @contextmanager
 def desk_of(house: House, worker: Worker) -> Iterator[Desk]:
     """A writable desk of ``worker`` as the door would open it: what is kept of refusals is kept here too."""

@@ -19,7 +19,7 @@ from app.main import create_app
 from app.models.access_log import AccessEntry
 from app.settings import Settings
 from tests.factories.houses import CHEAP, put_offices
-from tests.factories.staff import Staff, Worker, hire_staff, token_for
+from tests.factories.staff import Staff, Worker, hire_staff, step_up, token_for
 
 API = "/api/v1"
 
@@ -52,6 +52,11 @@ class Town:
         if when not in self._tokens:
             self._tokens[when] = token_for(self.house, worker)
         return {"Authorization": f"Bearer {self._tokens[when]}", **sent}
+
+    def step_up(self, worker: Worker) -> None:
+        """Have ``worker`` show the second factor in the sign-in that `get` and `post` use now."""
+        self.headers(worker)
+        step_up(self.house, worker)
 
     def get(self, worker: Worker | None, path: str, **headers: str) -> Any:
         """GET below the API."""

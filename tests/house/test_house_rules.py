@@ -22,6 +22,17 @@ PACKAGE_HOSTS = re.compile(
 )
 TEXT_FILES = {".py", ".md", ".toml", ".txt", ".sh", ".yaml", ".yml", ".html", ".css", ".mako", ""}
 SKIPPED_FOLDERS = {"var", "build", "__pycache__", "node_modules"}
+# Loading something about a person is said in one kind of place: the queries of a room, casework, access. These few
+# are neither, and read whole tables for the program itself, never for somebody at a desk.
+LOADS_FOR_THE_PROGRAM = {
+    "app/exchange/delivery.py": "the worker delivers messages by their row",
+    "app/oversight/rebuild.py": "the command line folds every history again",
+    "app/oversight/verify.py": "proves chains within a condition that its caller gives, or all of them",
+    "app/operations.py": "the command line keeps offices and keys",
+    "app/statistics/tables.py": "counts within a condition that its caller gives",
+    "app/worker.py": "the outbox and its lines",
+}
+LOADS = re.compile(r"app/(access|casework|models|kit|demo)/|app/\w+/queries\.py")
 # The only places that end a transaction; everybody else leaves that to Database.write().
 ENDS_TRANSACTIONS = {"app/kit/db.py", "app/kit/migrate.py", "app/kit/postgresql.py"}
 
@@ -104,12 +115,30 @@ def ties_to_one_host(name: str, text: str) -> Iterable[str]:
             yield f"{name}:{number}: the name of a package host"
 
 
+def loads_past_the_predicate(name: str, text: str) -> Iterable[str]:
+    """Nothing is loaded by its bare id, and a SELECT stands where a room's predicate is applied (DESIGN 6)."""
+    if not name.startswith("app/"):
+        return
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.Call):
+            continue
+        called = node.func
+        on = getattr(called, "value", None)
+        of_session = getattr(on, "id", getattr(on, "attr", "")) == "session"
+        if isinstance(called, ast.Attribute) and of_session and called.attr in ("get", "get_one", "query", "scalars"):
+            yield f"{name}:{node.lineno}: session.{called.attr}() loads past the predicate; ask a query of the room"
+        if getattr(called, "id", "") == "select" and not LOADS.match(name) and name not in LOADS_FOR_THE_PROGRAM:
+            yield f"{name}:{node.lineno}: a SELECT outside queries.py; the room's queries say what is within reach"
+
+
 IN_PROGRAM = {
     "long": (too_long, ("app/x.py", "x = 1\n" * 401)),
     "docstring": (says_what_it_is, ("app/x.py", "x = 1\n")),
     "name": (name_says_nothing, ("app/utils/x.py", "")),
     "unfinished": (unfinished, ("app/x.py", "# TO" + "DO later")),
     "commit": (ends_a_transaction, ("app/cases/service.py", "def f(s):\n    s.commit()\n")),
+    "load": (loads_past_the_predicate, ("app/cases/service.py", "row = desk.session.get(Case, case_id)\n")),
+    "select": (loads_past_the_predicate, ("app/cases/service.py", "q = select(CASE).where(CASE.c.id == x)\n")),
     "engine": (opens_its_own_database, ("app/cases/service.py", "e = create_engine('x')\n")),
 }
 EVERYWHERE = {

@@ -8,8 +8,8 @@ from collections import Counter
 import pytest
 from sqlalchemy import update
 
-from app.cases.fields import FACTS_BY_GROUP
 from app.cases.service import PROVED_AT_OPENING
+from app.casework.fieldgroups import FACTS_BY_GROUP
 from app.casework.kinds import KINDS
 from app.casework.timeline import HISTORY
 from policies.load import load_policies

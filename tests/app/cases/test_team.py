@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from tests.factories import cases
@@ -79,3 +80,31 @@ def test_no_exception_is_granted_from_what_never_bends(town: Town) -> None:
     assert {"OHCHR-G6.1", "WM-OVERRIDE"} <= {source["id"] for source in reason["sources"]}
     assert "There is no guard" in grant("no_such_guard").json()["refusals"][0]["missing"]
     assert grant("support_agency_is_named").status_code == 201
+
+
+def test_a_time_on_the_team_ends_by_itself_and_by_hand(town: Town) -> None:
+    case_id = cases.bring_case(town.house, town.th)
+    member = add_user(town.house, "th-mdt", "legal_officer")
+    past = join(town, case_id, member.id, "legal_officer", until="2020-01-01T00:00:00Z")
+    assert past.status_code == 422
+    until = (town.clock.now() + timedelta(days=3)).isoformat()
+    assert join(town, case_id, member.id, "legal_officer", until=until).status_code == 200
+    team = town.get(member, f"/cases/{case_id}").json()["team"]
+    assert next(each for each in team if each["user_id"] == member.id)["until"] is not None
+    town.clock.advance(timedelta(days=3))
+    assert town.get(member, f"/cases/{case_id}").status_code == 404
+    assert join(town, case_id, member.id, "legal_officer").status_code == 200
+    leave = {"user_id": member.id, "seen_version": cases.version_of(town.house, case_id)}
+    assert town.post(town.th["supervisor"], f"/cases/{case_id}/team/leave", leave).status_code == 200
+    assert town.get(member, f"/cases/{case_id}").status_code == 404
+    leave["seen_version"] = cases.version_of(town.house, case_id)
+    again = town.post(town.th["supervisor"], f"/cases/{case_id}/team/leave", leave)
+    assert again.json()["code"] == "not_on_the_team"
+
+
+def test_the_manager_is_replaced_before_they_leave(town: Town) -> None:
+    case_id = cases.bring_case(town.house, town.th)
+    cases.name_manager(town.house, case_id, town.th)
+    leave = {"user_id": town.th["case_manager"].id, "seen_version": cases.version_of(town.house, case_id)}
+    answer = town.post(town.th["supervisor"], f"/cases/{case_id}/team/leave", leave)
+    assert (answer.status_code, answer.json()["code"]) == (409, "still_the_manager")

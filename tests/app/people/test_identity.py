@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from app.casework import identity
+from app.casework.fieldgroups import IDENTITY_GROUPS
 from app.casework.held import hold_case
-from app.people.service import GROUP_OF
 from tests.factories import cases, referrals
 from tests.factories.forms import told
 from tests.factories.houses import system_desk
+from tests.factories.staff import token_for
 from tests.factories.towns import Town
 
 REASON = "The hospital asks for her name."
@@ -32,7 +34,7 @@ def known(town: Town, case_id: str) -> dict[str, Any]:
 
 
 def test_every_field_of_an_identity_belongs_to_a_group() -> None:
-    assert set(GROUP_OF) == set(identity.Identity.model_fields)
+    assert set(IDENTITY_GROUPS) == set(identity.Identity.model_fields)
 
 
 def test_a_reveal_shows_the_groups_of_the_role_and_keeps_look_and_reason(town: Town) -> None:
@@ -121,3 +123,24 @@ def test_a_correction_that_does_not_fit_or_changes_nothing(town: Town) -> None:
     refused = town.post(town.th["social_worker"], f"/cases/{case_id}/identity", stale)
     assert (refused.status_code, refused.json()["code"]) == (409, "stale_version")
     assert known(town, case_id)["family_name"] == "Aung"
+
+
+def test_an_uncovered_name_is_read_again_for_five_minutes_of_one_sign_in(town: Town) -> None:
+    case_id = cases.bring_case(town.house, town.th)
+    worker, path = town.th["social_worker"], f"/cases/{case_id}/identity"
+    covered = town.get(worker, path)
+    assert (covered.status_code, covered.json()["code"]) == (403, "reveal_needed")
+    first = reveal(town, "social_worker", case_id, key="once-and-again")
+    assert first.status_code == 200
+    assert town.get(worker, path).json() == first.json()
+    assert town.get(town.th["case_manager"], path).json()["code"] == "reveal_needed"
+    other_sign_in = {"Authorization": f"Bearer {token_for(town.house, worker)}"}
+    assert town.client.get(f"/api/v1{path}", headers=other_sign_in).status_code == 403
+    retry = reveal(town, "social_worker", case_id, key="once-and-again")
+    assert retry.json() == first.json() and retry.headers["Idempotency-Replayed"] == "true"
+    assert len(town.looks("reveal")) == 1
+    town.clock.advance(timedelta(minutes=5))
+    assert town.get(worker, path).status_code == 403
+    late = reveal(town, "social_worker", case_id, key="once-and-again")
+    assert (late.status_code, late.json()["code"]) == (403, "reveal_needed"), "no kept answer outlives it"
+    assert len(town.looks("identity_read")) == 2

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import update
 
 from app.casework import messages
-from app.referrals.view import FACT_GROUPS
+from app.casework.fieldgroups import FACT_GROUPS
 from tests.factories import cases, referrals
 from tests.factories.forms import told
 from tests.factories.staff import add_user
@@ -53,14 +53,14 @@ def test_facts_are_cut_to_the_role(town: Town, role: str, hidden: list[str]) -> 
 def test_who_sees_neither_law_nor_risk_sees_no_consent_and_no_tracing(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app.referrals import view
+    from app.casework import fieldgroups
     from policies.model import FieldGroup
 
     pair = referrals.bring_referral(town.house, town.th, town.mm, "assessed")
-    monkeypatch.setattr(view, "groups_of", lambda _desk: frozenset({FieldGroup.FACTS}))
+    monkeypatch.setattr(fieldgroups, "groups_of", lambda _desk: frozenset({FieldGroup.FACTS}))
     found = read(town, town.mm["national_focal_point"], pair.arrived)
     assert found["hidden"] == ["consents", "end_asked", "tracing"]
-    monkeypatch.setattr(view, "groups_of", lambda _desk: frozenset())
+    monkeypatch.setattr(fieldgroups, "groups_of", lambda _desk: frozenset())
     assert read(town, town.mm["national_focal_point"], pair.arrived)["facts"] == {}
 
 
@@ -120,7 +120,7 @@ def test_the_timeline_is_one_line_of_both_countries(town: Town) -> None:
 
 
 def test_why_an_end_was_asked_is_for_law_and_risk_only(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    from app.referrals import view
+    from app.casework import fieldgroups
     from policies.model import FieldGroup
 
     pair = referrals.bring_referral(town.house, town.th, town.mm, "assessed")
@@ -128,7 +128,7 @@ def test_why_an_end_was_asked_is_for_law_and_risk_only(town: Town, monkeypatch: 
     referrals.take(town.house, manager, pair.sent_from, "withdraw", given={"reason": "asylum_claim"})
     url = f"/referrals/{pair.sent_from}/timeline"
     assert town.get(manager, url).json()["items"][-1]["details"]["given"] == {"reason": "asylum_claim"}
-    monkeypatch.setattr(view, "groups_of", lambda _desk: frozenset({FieldGroup.FACTS}))
+    monkeypatch.setattr(fieldgroups, "groups_of", lambda _desk: frozenset({FieldGroup.FACTS}))
     assert town.get(manager, url).json()["items"][-1]["details"]["given"] == {"reason": "other"}
     monkeypatch.undo()
     theirs = town.get(town.mm["national_focal_point"], f"/referrals/{pair.arrived}/timeline")

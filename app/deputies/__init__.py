@@ -1,0 +1,1 @@
+"""Names who stands in for an absent colleague."""

@@ -1,0 +1,70 @@
+"""Deputies reach what is their colleague's own or assigned, in their own roles, for a time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from tests.factories import cases
+from tests.factories.staff import Worker, add_user
+from tests.factories.towns import Town
+
+
+def name(town: Town, absent: Worker, standing: Worker, who: str = "supervisor", days: int = 7, **more: Any) -> Any:
+    town.step_up(town.th[who])
+    until = (town.clock.now() + timedelta(days=days)).isoformat()
+    body = {"user_id": absent.id, "deputy_id": standing.id, "until": until, **more}
+    return town.post(town.th[who], "/deputies", body)
+
+
+def test_a_deputy_reaches_the_cases_of_the_absent_for_the_time(town: Town) -> None:
+    case_id = cases.bring_case(town.house, town.th, "recovering")
+    absent, standing = town.th["social_worker"], add_user(town.house, "th-shelter-tak", "social_worker")
+    assert town.get(standing, f"/cases/{case_id}").status_code == 404
+    made = name(town, absent, standing)
+    assert made.status_code == 201, made.text
+    assert town.get(standing, f"/cases/{case_id}").status_code == 200
+    assert {row["id"] for row in town.get(standing, "/cases").json()["items"]} == {case_id}
+    body = {"reason": "The hospital asks for her name."}
+    assert town.post(standing, f"/cases/{case_id}/identity/reveal", body).status_code == 200
+    assert {row["id"] for row in town.get(standing, "/deputies").json()["items"]} == {made.json()["id"]}
+    assert town.post(town.th["supervisor"], f"/deputies/{made.json()['id']}/end").status_code == 200
+    assert town.get(standing, f"/cases/{case_id}").status_code == 404
+    assert town.post(town.th["supervisor"], f"/deputies/{made.json()['id']}/end").json()["code"] == "deputy_over"
+    assert name(town, absent, standing, days=2).status_code == 201
+    assert town.get(standing, f"/cases/{case_id}").status_code == 200
+    town.clock.advance(timedelta(days=2))
+    assert town.get(standing, f"/cases/{case_id}").status_code == 404
+
+
+def test_a_deputy_acts_only_in_their_own_roles(town: Town) -> None:
+    case_id = cases.bring_case(town.house, town.th, "recovering")
+    absent = town.th["case_manager"]
+    standing = add_user(town.house, "th-shelter-tak", "case_manager")
+    assert name(town, absent, standing).status_code == 201
+    blocked = add_user(town.house, "th-shelter-tak", "health_officer")
+    assert name(town, absent, blocked).status_code == 422, "no role in common"
+    page = town.get(standing, f"/cases/{case_id}").json()
+    assert "plan_return" in {step["step"] for step in page["next_steps"]}
+
+
+def test_who_may_name_whom(town: Town) -> None:
+    absent, standing = town.th["social_worker"], add_user(town.house, "th-shelter-tak", "social_worker")
+    elsewhere = add_user(town.house, "th-ngo", "social_worker")
+    boss = town.th["supervisor"]
+    refused = [
+        name(town, absent, absent), name(town, absent, elsewhere), name(town, absent, town.mm["social_worker"]),
+        name(town, town.mm["social_worker"], standing), name(town, absent, standing, days=0),
+        name(town, absent, standing, days=200), name(town, boss, boss),
+    ]  # fmt: skip
+    assert {answer.status_code for answer in refused} == {422}
+    other = add_user(town.house, "th-shelter-tak", "supervisor")
+    assert name(town, other, boss).status_code == 422, "nobody widens their own reach"
+    until = "2026-12-01T00:00:00Z"
+    body = {"user_id": absent.id, "deputy_id": standing.id, "until": until}
+    assert town.post(town.th["case_manager"], "/deputies", body).json()["code"] == "permission_missing"
+    town.clock.advance(timedelta(minutes=10))
+    assert town.post(boss, "/deputies", body).json()["code"] == "step_up_needed"
+    made = name(town, absent, standing)
+    assert town.post(town.mm["administrator"], f"/deputies/{made.json()['id']}/end").status_code == 404
+    assert town.get(town.th["health_officer"], "/deputies").json()["items"] == []
