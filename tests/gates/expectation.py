@@ -61,8 +61,8 @@ class Expectation:
             return Verdict.LACKING
         if route.subject is None:
             return Verdict.ALLOWED
-        if route.subject == "user_id":
-            return self._account(asker, subject)
+        if route.subject in ("user_id", "deputy_row"):
+            return self._account(asker, route.permission, subject)
         if route.subject == "task_id":
             return self._task(route, asker, subject)
         kind = "referral" if route.subject == "referral_id" else "case"
@@ -101,12 +101,19 @@ class Expectation:
             return Verdict.OUT_OF_REACH
         return Verdict.ALLOWED
 
-    def _account(self, asker: Asker, subject: Subject) -> Verdict:
+    def _account(self, asker: Asker, permission: str, subject: Subject) -> Verdict:
+        """Accounts, and the times of standing in for them, are reached by office, organisation and country."""
         owner = next((each for staff in self._scene.staff.values() for each in staff.values()
                       if each.id == subject.user_id), None)  # fmt: skip
-        reached = owner is not None and owner.country == asker.country
-        assert self.view.oracle.scopes(asker, "account:manage") == {"country"}
-        return Verdict.ALLOWED if reached else Verdict.INVISIBLE
+        if owner is None or owner.country != asker.country:
+            return Verdict.INVISIBLE
+        reached = {
+            "country": True,
+            "organisation": owner.organisation == asker.organisation,
+            "office": owner.office == asker.office,
+        }
+        scopes = self.view.oracle.scopes(asker, permission)
+        return Verdict.ALLOWED if any(reached[scope] for scope in scopes) else Verdict.INVISIBLE
 
     def _task(self, route: Route, asker: Asker, subject: Subject) -> Verdict:
         duty, oracle = self.view.duties.get(subject.task_id), self.view.oracle

@@ -28,7 +28,7 @@ from app.settings import Settings
 from tests.conftest import START
 from tests.factories import cases, referrals
 from tests.factories.houses import CHEAP, put_offices
-from tests.factories.staff import Staff, Worker, add_user, disable, token_for
+from tests.factories.staff import Staff, Worker, add_user, disable, step_up, token_for
 from tests.gates.knocking import Knocker
 from tests.gates.oracle import Asker, written_rights
 
@@ -56,6 +56,8 @@ class Subject:
     record_id: str = ""
     task_id: str = ""
     user_id: str = ""
+    block_id: str = ""
+    deputy_row: str = ""
 
     def id_of(self, parameter: str) -> str:
         """The id for a path parameter such as case_id."""
@@ -97,6 +99,7 @@ class Scene:
         """A live token of role@place."""
         if name not in self.tokens:
             self.tokens[name] = token_for(self.house, self.worker(name))
+            step_up(self.house, self.worker(name))
         return self.tokens[name]
 
 
@@ -158,7 +161,7 @@ def _subjects(scene: Scene) -> None:
         user = scene.staff[users.get(name, "home")]["analyst"]
         scene.subjects[name] = _subject(house, name, case_id, referral_id, user.id)
     for name, text in (("nonexistent", NOBODY), ("malformed", STRANGE)):
-        scene.subjects[name] = Subject(name, text, text, text, text, text)
+        scene.subjects[name] = Subject(name, text, text, text, text, text, text, text)
 
 
 def _subject(house: House, name: str, case_id: str, referral_id: str, user_id: str) -> Subject:
@@ -186,7 +189,8 @@ def _walls(scene: Scene, home: Staff, ngo: Staff, sister: Staff) -> None:
         person = select(PERSON.c.id).where(PERSON.c.key_id == key)
         session.execute(update(CASE).where(CASE.c.person_id.in_(person)).values(sealed=True))
         session.execute(update(REFERRAL).where(REFERRAL.c.key_id == key).values(sealed=True))
-        for user, until in ((home["case_manager"], None), (home["legal_officer"], yesterday)):
+        named = (("case_manager", None), ("supervisor", None), ("legal_officer", yesterday))
+        for user, until in ((home[role], until) for role, until in named):
             row = {"id": new_id(), "country": "TH", "key_id": key, "user_id": user.id, "named_by": chief}
             session.execute(insert(SealName), {**row, "since": long_ago, "until": until})
         for name, kind, value, until, lifted in (
@@ -215,6 +219,18 @@ def _walls(scene: Scene, home: Staff, ngo: Staff, sister: Staff) -> None:
             row = {"id": new_id(), "case_id": scene.subjects["home"].case_id, "user_id": user.id}
             row |= {"role": min(user.roles), "since": long_ago, "until": until}
             session.execute(insert(CaseTeam), row)
+        # On every case a block that was lifted, and a time of standing in that is over: to end them again is a 409.
+        for name, subject in scene.subjects.items():
+            if name in _NO_CASE:
+                continue
+            who = next(each for staff in scene.staff.values() for each in staff.values() if each.id == subject.user_id)
+            made = {"country": who.country, "set_by": who.id, "since": long_ago, "until": None}
+            block, over = new_id(), new_id()
+            row = {"id": block, "key_id": keys[name], "kind": "user", "value": who.id, "why": "safety", **made}
+            session.execute(insert(AccessBlock), {**row, "lifted_at": yesterday, "lifted_by": who.id})
+            row = {"id": over, "user_id": who.id, "deputy_id": who.id, **made}
+            session.execute(insert(Deputy), {**row, "until": yesterday})
+            scene.subjects[name] = replace(subject, block_id=block, deputy_row=over)
         # What an erasure will leave: no identity, no key, and everything that never named anybody.
         session.execute(update(KEY).where(KEY.c.id == keys["erased"]).values(wrapped=b""))
         person = select(CASE.c.person_id).where(CASE.c.id == scene.subjects["erased"].case_id)
