@@ -21,7 +21,7 @@ Reader = Annotated[Door, Depends(needs("task:read"))]
 Worker = Annotated[Door, Depends(needs("task:work"))]
 
 
-@router.get("/tasks", response_model=TasksOut, responses=documented(Invalid), summary="List tasks")
+@router.get("/tasks", response_model=TasksOut, responses=documented(Invalid, NotFound), summary="List tasks")
 def list_tasks(
     door: Reader,
     state: Annotated[TaskState, Query(description="open, done or all.")] = TaskState.OPEN,
