@@ -15,6 +15,7 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
+from app.access.unsafe_start import check_start
 from app.kit import migrate as tables
 from app.kit.errors import AppError
 from app.kit.keyfile import KeyMissing
@@ -120,13 +121,14 @@ def serve(
     from app.main import create_app
 
     settings = Settings()
+    check_start(settings)
     _must_be_migrated(settings)
     on = listening(settings.host, settings.port)
     program = create_app(settings)
     for doubt in doubts(program.state.db):
         typer.echo(f"waymark: a power cut could lose confirmed changes: {doubt}", err=True)
     typer.echo(f"Waymark listens on http://{settings.host}:{on.getsockname()[1]}", err=True)
-    run(program, on, worker=worker)
+    run(program, on, worker=worker, proxies=settings.trusted_proxies)
 
 
 @app.command()
@@ -137,6 +139,7 @@ def worker() -> None:
     from app.worker import Worker
 
     settings = Settings()
+    check_start(settings)
     _must_be_migrated(settings)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -271,6 +274,37 @@ def create_keys(
         typer.echo(f"{code} signs with the key {key_id}")
     if places.kek_file in made.files:
         typer.echo(f"Keep a copy of {places.kek_file} off this machine: without it nobody can open what is sealed.")
+
+
+@keys_app.command("rotate")
+@told
+def rotate_keys(
+    approval: Annotated[str, typer.Option(help="The id of the approval that two persons gave: POST /keys/rotations.")],
+) -> None:
+    """Make a new token key, as two persons agreed; the old one reads until `waymark keys retire`."""
+    from app.main import open_house
+    from app.operations import rotate_token_key
+
+    settings = Settings()
+    _must_be_migrated(settings)
+    version = rotate_token_key(open_house(settings), settings.token_key_file, approval)
+    typer.echo(f"Token key {version} signs from now on; running servers take it up by themselves.")
+    typer.echo("In a quarter of an hour run `waymark keys retire`. Bring the file to every machine that serves.")
+
+
+@keys_app.command("retire")
+@told
+def retire_keys(
+    at_once: Annotated[bool, typer.Option("--at-once", help="Do not wait until older tokens have ended.")] = False,
+) -> None:
+    """Take older token keys out of use; tokens made with them are refused from then on."""
+    from app.main import open_house
+    from app.operations import retire_token_keys
+
+    settings = Settings()
+    _must_be_migrated(settings)
+    gone = retire_token_keys(open_house(settings), settings.token_key_file, at_once=at_once)
+    typer.echo(f"Retired: token key {', '.join(map(str, gone))}." if gone else "Nothing to do: there is one token key.")
 
 
 @offices_app.command("sync")

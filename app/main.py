@@ -27,20 +27,21 @@ from app.access.passwords import Passwords
 from app.access.routes import check_routes, inventory, needs_by_endpoint
 from app.access.shell import Shell, TooLarge
 from app.access.tokens import Tokens
+from app.access.unsafe_start import check_start
 from app.kit import log, problems
 from app.kit.clock import Clock
 from app.kit.crypto import KeyRing
 from app.kit.db import Database
 from app.kit.errors import AppError, Busy
-from app.kit.keyfile import load_keys
+from app.kit.keyfile import TOKEN_KEY, WatchedKeys, load_keys
 from app.kit.signing import SigningKeys
 from app.settings import Settings
 from policies.load import load_policies
 
 # Every room that has a JSON door: app/<room>/api.py with a `router`. A room that appears is added here.
 ROOMS: Final = (
-    "accounts", "cases", "people", "worklist", "oversight", "referrals", "directory", "lifecycle", "statistics",
-    "walls", "deputies",
+    "accounts", "approvals", "cases", "exports", "people", "worklist", "emergency", "walls", "deputies", "oversight",
+    "referrals", "directory", "lifecycle", "statistics", "keys",
 )  # fmt: skip
 PREFIX: Final = "/api/v1"
 # Measured: with more threads than this the same code answers later, not sooner.
@@ -62,10 +63,12 @@ def create_app(
         passwords: how passwords are hashed; tests use a cheap one.
 
     Raises:
+        UnsafeStart: production, and something is not safe; every such thing is named at once.
         PolicyError, KeyMissing, ValueError: policies, keys or settings cannot be used.
         UndeclaredRoute: a route says neither which permission it needs nor why it is open.
     """
     settings = settings or Settings()
+    check_start(settings)
     if not structlog.is_configured():
         log.configure()
     house = open_house(settings, clock, passwords)
@@ -78,13 +81,13 @@ def create_app(
         telemetry=_QUIET,
         lifespan=_lifespan,
     )
-    api = _api(house, show_text=settings.environment == "demo")
+    api = _api(house, show_text=settings.shows_error_texts, show_docs=settings.shows_docs)
     app.add_api_route("/health", health, methods=["GET"], include_in_schema=False)
     app.mount(PREFIX, api)
     app.state.api = api
     for part in (app, api):
         _share(part, house)
-    problems.install(app, show_text=settings.environment == "demo")
+    problems.install(app, show_text=settings.shows_error_texts)
     # Added last, hence outermost: also an unexpected error leaves with safe headers and one line in the log.
     app.add_middleware(Shell, hosts=settings.allowed_hosts, production=settings.environment == "production")
     app.state.routes = check_routes(app, house.policies)
@@ -108,8 +111,12 @@ def open_house(settings: Settings, clock: Clock | None = None, passwords: Passwo
 
     Raises PolicyError, KeyMissing, ValueError: policies, keys or settings cannot be used.
     """
+    for room in ROOMS:
+        # With its doors a room registers what its acts of power do: the worker undoes them, and has no doors.
+        importlib.import_module(f"app.{room}.api")
     create = settings.creates_keys
-    secrets = load_keys(settings.token_key_file, create=create, purpose="token key")
+    secrets = load_keys(settings.token_key_file, create=create, purpose=TOKEN_KEY)
+    watched = WatchedKeys(settings.token_key_file, TOKEN_KEY)
     return House(
         db=Database(settings.database_url),
         policies=load_policies(settings.policies_folder),
@@ -121,6 +128,7 @@ def open_house(settings: Settings, clock: Clock | None = None, passwords: Passwo
             current=str(max(secrets)),
             issuer="waymark",
             audience="waymark-api",
+            news=watched.news,
         ),
         passwords=passwords or Passwords(),
     )
@@ -136,7 +144,7 @@ def _share(part: FastAPI, house: House) -> None:
     part.state.worker = None
 
 
-def _api(house: House, *, show_text: bool) -> FastAPI:
+def _api(house: House, *, show_text: bool, show_docs: bool) -> FastAPI:
     """The JSON door with every room of ROOMS, its own documentation and its own way of saying no."""
     api = FastAPI(
         title="Waymark",
@@ -153,7 +161,9 @@ def _api(house: House, *, show_text: bool) -> FastAPI:
     for room in ROOMS:
         api.include_router(importlib.import_module(f"app.{room}.api").router)
     document = complete(api, inventory(api.routes), house.policies, PREFIX)
-    _describe(api, document)
+    api.openapi = lambda: document  # type: ignore[method-assign]
+    if show_docs:
+        _describe(api, document)
     problems.install(api, show_text=show_text)
     needed = needs_by_endpoint(api.routes)
 
@@ -194,7 +204,6 @@ def _describe(api: FastAPI, document: dict[str, Any]) -> None:
 
     api.add_api_route("/openapi.json", openapi, methods=["GET"], include_in_schema=False)
     api.add_api_route("/docs", docs, methods=["GET"], include_in_schema=False)
-    api.openapi = lambda: document  # type: ignore[method-assign]
 
 
 @asynccontextmanager

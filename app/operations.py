@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +13,20 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app.access.desk import SYSTEM, Desk, House
+from app.access.log import Detail, noted
+from app.access.notices import tell
+from app.access.tokens import LEEWAY_SECONDS, LIFETIME_SECONDS
+from app.access.two_persons import APPROVAL, digest_of
 from app.accounts import service
 from app.accounts.schemas import AccountIn
+from app.keys.service import KIND as KEY_OPERATION
+from app.keys.service import ROTATE_TOKEN_KEY
 from app.kit import migrate as tables
 from app.kit.db import Database
 from app.kit.errors import Conflict, Invalid
+from app.kit.keyfile import TOKEN_KEY, add_version, changed_at, retire_versions
 from app.kit.vault import Vault
-from app.models.base import new_id
+from app.models.base import is_id, new_id
 from app.models.office import Office
 from app.models.person import DataKey
 from app.settings import Settings
@@ -132,3 +141,67 @@ def _holds_sealed_data(url: str) -> bool:
         found = session.execute(select(DataKey.id).limit(1)).first() is not None
     database.dispose()
     return found
+
+
+def rotate_token_key(house: House, place: Path, approval_id: str) -> int:
+    """Make a new token key, current from now on, as two persons agreed under ``approval_id``; its number.
+
+    ``place``: the token key file. The approval is used up in the same transaction. Raises Conflict if there is none
+    such, it does not hold, or it was used already, and KeyMissing if the file cannot be read.
+    """
+    with house.db.write() as session:
+        agreed = _used_up(house, session, approval_id, ROTATE_TOKEN_KEY)
+        # Last, for a file cannot be taken back: should the commit still fail, there is one key more and nothing lost.
+        version = add_version(place, TOKEN_KEY)
+        detail: Detail = {"operation": ROTATE_TOKEN_KEY, "version": version, "asked_by": agreed.asked_by}
+        operator = Actor(SYSTEM, frozenset(), "", "", agreed.country, system=True)
+        noted(session, operator, house.clock.now(), "key_operation_done", "approval", approval_id, detail)
+        desk = house.system_desk(session, agreed.country, "command-line")
+        tell(desk, [agreed.asked_by, agreed.decided_by], "key_operation_done", "approval", approval_id)
+    return version
+
+
+def retire_token_keys(house: House, place: Path, *, at_once: bool = False) -> tuple[int, ...]:
+    """Take the older token keys out of the file, once no token made with them lives; the numbers that went.
+
+    ``at_once``: do not wait; whoever holds a token of an older key signs in again. Raises Conflict if it is too early.
+    """
+    wait = timedelta(seconds=LIFETIME_SECONDS + LEEWAY_SECONDS)
+    age = house.clock.now() - changed_at(place)
+    if age < wait and not at_once:
+        left = int((wait - age).total_seconds() // 60) + 1
+        raise Conflict(
+            f"The file was changed {int(age.total_seconds() // 60)} minutes ago, and tokens live 15 minutes. Wait"
+            f" {left} minutes more, or say --at-once: then people sign in again.",
+            code="too_early",
+        )
+    gone = retire_versions(place, TOKEN_KEY)
+    if gone:
+        with house.db.write() as session:
+            operator = Actor(SYSTEM, frozenset(), "", "", "", system=True)
+            detail: Detail = {"versions": [str(version) for version in gone], "at_once": at_once}
+            noted(session, operator, house.clock.now(), "keys_retired", "key", "token", detail)
+    return gone
+
+
+def _used_up(house: House, session: Session, approval_id: str, operation: str) -> Any:
+    """The row of an agreed key operation, used up by this; Conflict with what is the matter otherwise."""
+    row = None
+    if is_id(approval_id):
+        query = select(APPROVAL).where(APPROVAL.c.id == approval_id, APPROVAL.c.kind == KEY_OPERATION)
+        row = session.execute(query.with_for_update()).one_or_none()
+    if row is None:
+        raise Conflict("There is no approval of a key operation with this id.", code="approval_unknown")
+    now, lasts = house.clock.now(), timedelta(hours=house.policies.safeguards.two_persons.hours)
+    faults = (
+        (row.state != "agreed", f"is {row.state}, not agreed"),
+        (row.used_at is not None, "was used already; ask for a new one"),
+        (row.decided_at is not None and now - row.decided_at >= lasts, "is too old; ask for a new one"),
+        (digest_of(row._asdict()) != row.digest, "was changed in the database; tell the data protection officer"),
+        (json.loads(row.payload).get("operation") != operation, f"is for another operation than {operation}"),
+    )
+    for wrong, what in faults:
+        if wrong:
+            raise Conflict(f"The approval {approval_id} {what}.", code="approval_unusable")
+    session.execute(update(APPROVAL).where(APPROVAL.c.id == approval_id).values(used_at=now))
+    return row

@@ -1,4 +1,4 @@
-"""The worker: carries out the outbox, in order and each effect once, and rings missed deadlines."""
+"""The worker: carries out the outbox, in order and each effect once, rings missed deadlines, watches over access."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ import structlog
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import aliased
 
-from app.access import attempts, once, sessions
+from app.access import attempts, deciding, once, sessions
 from app.access.desk import House
 from app.casework.following import HANDLERS
 from app.casework.ringing import ring
+from app.emergency import watching as emergencies
 from app.exchange.delivery import deliver
 from app.exchange.transport import LocalTransport, Transport
 from app.kit.errors import AppError
 from app.models.outbox import OutboxRow
+from app.oversight import watching as looks
 
 log = structlog.get_logger("worker")
 TABLE: Any = OutboxRow.__table__
@@ -37,6 +39,7 @@ _NEXT = (
 )
 _DONE = update(TABLE).where(TABLE.c.id == bindparam("row"))
 SWEEP_EVERY = timedelta(hours=1)
+WATCH_EVERY = timedelta(minutes=1)
 
 
 class Worker:
@@ -48,15 +51,20 @@ class Worker:
         self._transport = transport or LocalTransport(house)
         self._pause = pause
         self._swept: datetime | None = None
+        self._watched: datetime | None = None
 
     def run(self, stop: threading.Event) -> None:
-        """Work until ``stop`` is set: effects first, then missed deadlines, then the sweep, then a rest."""
+        """Work until ``stop`` is set: effects first, then missed deadlines, then the sweep, then a rest.
+
+        The watch comes round every minute, however much is waiting: an alarm is no good tomorrow.
+        """
         while not stop.is_set():
             try:
                 busy = self.one()
                 if not busy:
                     self.ring()
                     self.sweep()
+                self.watch()
             except Exception as error:  # noqa: BLE001 - the loop outlives a database that is away for a while
                 log.warning("worker_rests", kind=type(error).__name__)
                 busy = False
@@ -73,6 +81,16 @@ class Worker:
             attempts.purge(session, now)
             sessions.purge(session, now)
         self._swept = now
+
+    def watch(self) -> int:
+        """Once a minute, ring unreviewed emergencies and views of many persons, end unanswered approvals; how many."""
+        now = self._house.clock.now()
+        if self._watched is not None and now - self._watched < WATCH_EVERY:
+            return 0
+        rung = emergencies.ring(self._house) + looks.ring(self._house, self._watched)
+        rung += deciding.expire(self._house)
+        self._watched = now
+        return rung
 
     def drain(self, most: int = 100_000) -> int:
         """Carry out everything that is due now, with what follows from it; how many effects were done."""

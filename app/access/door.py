@@ -103,8 +103,9 @@ class Door:
 
         The same Idempotency-Key with the same request gives the first answer again, without the effect;
         another request with it is refused (422), a missing one too (400). Only success is remembered. What
-        ``act`` returns is the body (None: no body); its ``version``, if it has one, becomes the ETag. ``again``: for an
-        answer that may not be kept, what a retry gets instead of it, under the rights of its own moment.
+        ``act`` returns is the body (None: no body); its ``version``, if it has one, becomes the ETag. A result with
+        an ``answer_status`` of its own is answered with that one: 202, where a second person has to agree first.
+        ``again``: for an answer that may not be kept, what a retry gets instead of it, under the rights of its moment.
         """
         with self.write() as desk:
             key = once.checked_key(self._key)
@@ -149,7 +150,8 @@ class Door:
 
 
 def _written(status: int, result: Answerable) -> once.Answer:
-    return once.Answer(status, b"" if result is None else to_json(result), _version_of(result))
+    chosen = getattr(result, "answer_status", status)
+    return once.Answer(chosen, b"" if result is None else to_json(result), _version_of(result))
 
 
 def answered(status: int, body: bytes, version: int | None = None, *, replayed: bool = False) -> Response:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Never
@@ -54,23 +54,45 @@ class Claims:
 class Tokens:
     """Writes and reads access tokens with one key per key id; new ones carry ``current``."""
 
-    def __init__(self, secrets: Mapping[str, bytes], current: str, issuer: str, audience: str) -> None:
-        """``secrets``: key id -> at least 32 random bytes. Raises ValueError for a weak or missing secret."""
+    def __init__(
+        self,
+        secrets: Mapping[str, bytes],
+        current: str,
+        issuer: str,
+        audience: str,
+        *,
+        news: Callable[[], Mapping[int, bytes] | None] | None = None,
+    ) -> None:
+        """``secrets``: key id -> at least 32 random bytes. Raises ValueError for a weak or missing secret.
+
+        ``news`` is asked before each token: it gives all secrets by number when they have changed, the highest being
+        the current one, and None otherwise. So a key is exchanged while people work.
+        """
+        self._issuer = issuer
+        self._audience = audience
+        self._news = news
+        self._held = self._usable(secrets, current)
+
+    @staticmethod
+    def _usable(secrets: Mapping[str, bytes], current: str) -> tuple[dict[str, Any], str]:
         for kid, secret in secrets.items():
             if type(secret) is not bytes or len(secret) < SHORTEST_SECRET or len(set(secret)) < 8:
                 raise ValueError(f"token secret {kid!r} must be at least {SHORTEST_SECRET} random bytes")
         if current not in secrets:
             raise ValueError(f"token secret {current!r} is named as current but missing")
         # A key *object* pins the algorithm and skips jose's guessing whether a secret is JSON, PEM or DER.
-        self._keys: dict[str, Any] = {}
-        for kid, secret in secrets.items():
-            self._keys[kid] = jwk.construct(secret, ALGORITHM)
-        self._current = current
-        self._issuer = issuer
-        self._audience = audience
+        return {kid: jwk.construct(secret, ALGORITHM) for kid, secret in secrets.items()}, current
+
+    def _keys(self) -> tuple[dict[str, Any], str]:
+        """The keys by id and the id of the current one, both of one reading of the file."""
+        fresh = self._news() if self._news is not None else None
+        if fresh:
+            self._held = self._usable({str(number): secret for number, secret in fresh.items()}, str(max(fresh)))
+        return self._held
 
     def issue(self, sub: str, sid: str, version: int, now: datetime) -> str:
         """A token for account ``sub`` in session ``sid``, valid for 15 minutes from ``now`` (aware UTC)."""
+        keys, current = self._keys()
         moment = int(now.timestamp())
         claims = {
             "iss": self._issuer,
@@ -83,8 +105,8 @@ class Tokens:
             "exp": moment + LIFETIME_SECONDS,
             "ver": version,
         }
-        header = {"typ": TYPE, "kid": self._current}
-        token: str = jwt.encode(claims, self._keys[self._current], algorithm=ALGORITHM, headers=header)
+        header = {"typ": TYPE, "kid": current}
+        token: str = jwt.encode(claims, keys[current], algorithm=ALGORITHM, headers=header)
         return token
 
     def read(self, token: object, now: datetime) -> Claims:
@@ -106,12 +128,13 @@ class Tokens:
         if header.keys() != _HEADER or header["alg"] != ALGORITHM or header["typ"] != TYPE:
             raise ValueError("not our header")
         kid = header["kid"]
-        if type(kid) is not str or kid not in self._keys:
+        keys, _ = self._keys()
+        if type(kid) is not str or kid not in keys:
             raise ValueError("not our key")
         written = _object(_plain(segments[1]))
         decoded = jwt.decode(
             token,
-            self._keys[kid],
+            keys[kid],
             algorithms=[ALGORITHM],
             audience=self._audience,
             issuer=self._issuer,

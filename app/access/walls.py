@@ -23,7 +23,11 @@ USER: Final = "user"
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """The five values a predicate compares with: plain, parameters of a prepared statement, or columns of accounts."""
+    """The five values a predicate compares with: plain, parameters of a prepared statement, or columns of accounts.
+
+    Columns belong to the query around; every set below therefore says which tables are its own (`correlate_except`),
+    for SQLAlchemy by itself looks only one query up and would otherwise quietly ask about all accounts at once.
+    """
 
     me: Any
     office: Any
@@ -39,21 +43,26 @@ def in_force(row: Any, now: Any) -> Predicate:
 
 def blocked_keys(asker: Asker) -> Select[Any]:
     """The data keys of the persons from whom the asker, their agency or their country is kept away."""
-    return select(AccessBlock.key_id).where(
-        AccessBlock.country == asker.country,
-        AccessBlock.lifted_at.is_(None),
-        in_force(AccessBlock, asker.now),
-        or_(
-            and_(AccessBlock.kind == USER, AccessBlock.value == asker.me),
-            and_(AccessBlock.kind == ORGANISATION, AccessBlock.value == asker.organisation),
-            and_(AccessBlock.kind == COUNTRY, AccessBlock.value == asker.country),
-        ),
+    return (
+        select(AccessBlock.key_id)
+        .where(
+            AccessBlock.country == asker.country,
+            AccessBlock.lifted_at.is_(None),
+            in_force(AccessBlock, asker.now),
+            or_(
+                and_(AccessBlock.kind == USER, AccessBlock.value == asker.me),
+                and_(AccessBlock.kind == ORGANISATION, AccessBlock.value == asker.organisation),
+                and_(AccessBlock.kind == COUNTRY, AccessBlock.value == asker.country),
+            ),
+        )
+        .correlate_except(AccessBlock)
     )
 
 
 def named_keys(asker: Asker) -> Select[Any]:
     """The data keys of the sealed persons on whose seal the asker is named."""
-    return select(SealName.key_id).where(SealName.user_id == asker.me, in_force(SealName, asker.now))
+    named = select(SealName.key_id).where(SealName.user_id == asker.me, in_force(SealName, asker.now))
+    return named.correlate_except(SealName)
 
 
 def case_is_open_to(asker: Asker) -> Predicate:
@@ -104,14 +113,15 @@ def ours(account: Any, asker: Asker) -> Predicate:
     absent = select(Deputy.user_id).where(
         Deputy.deputy_id == asker.me, Deputy.ended_at.is_(None), Deputy.since <= asker.now, Deputy.until > asker.now
     )
-    return or_(account == asker.me, account.in_(absent))
+    return or_(account == asker.me, account.in_(absent.correlate_except(Deputy)))
 
 
 def on_team(case_id: Any, asker: Asker) -> Predicate:
     """Whether the asker, or somebody the asker stands in for, is on the team of the case now."""
-    return exists().where(
+    members = exists().where(
         CaseTeam.case_id == case_id, ours(CaseTeam.user_id, asker), in_force(CaseTeam, asker.now)
     )
+    return members.correlate_except(CaseTeam)
 
 
 def team_cases(asker: Asker) -> Select[Any]:
@@ -131,6 +141,7 @@ def emergency_cases(asker: Asker) -> Select[Any]:
             EmergencyAccess.until > asker.now,
             Case.sealed.is_(False),
         )
+        .correlate_except(EmergencyAccess, Case)
     )
 
 

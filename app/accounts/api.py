@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 
 from app.access import sessions
+from app.access.approval_shapes import ApprovalAskedOut
 from app.access.desk import House
 from app.access.door import Door, needs, public
 from app.access.sessions import Grant
-from app.accounts import queries, service
+from app.accounts import power, queries, service
 from app.accounts.schemas import (
     AccountIn,
     AccountOut,
@@ -33,6 +34,9 @@ Myself = Annotated[Door, Depends(needs("account:self"))]
 MyselfNow = Annotated[Door, Depends(needs("account:self", once=False))]
 Looker = Annotated[Door, Depends(needs("account:manage"))]
 Changer = Annotated[Door, Depends(needs("account:manage", versioned=True))]
+ASKED: Final[dict[int | str, dict[str, Any]]] = {
+    202: {"model": ApprovalAskedOut, "description": "It gives a right of power: a second person has to agree first."}
+}
 
 
 @router.post("/auth/token", response_model=GrantOut, responses=documented(Unauthorised, TooMany))
@@ -101,20 +105,25 @@ def read_account(user_id: str, door: Looker, response: Response) -> AccountOut:
     return account
 
 
-@router.post("/users", status_code=201, response_model=AccountOut, responses=documented(Conflict, BadRequest))
+@router.post(
+    "/users", status_code=201, response_model=AccountOut, responses={**ASKED, **documented(Conflict, BadRequest)}
+)
 def open_account(body: AccountIn, door: Looker, request: Request) -> Response:
-    """Open an account in an office within reach."""
+    """Open an account in an office within reach. With a role of power it waits for a second person (202)."""
     door.verify()  # hashing costs; only who may open accounts may cause it
     fresh = service.hashed(
         request.app.state.house.passwords, body.password.get_secret_value(), body.login, body.display_name
     )
-    return door.once(lambda desk: service.open_account(desk, body, fresh), status=201)
+    return door.once(lambda desk: power.open_account(desk, body, fresh), status=201)
 
 
-@router.post("/users/{user_id}/roles", response_model=AccountOut)
+@router.post("/users/{user_id}/roles", response_model=AccountOut, responses=ASKED)
 def set_roles(user_id: str, body: RolesIn, door: Changer) -> Response:
-    """Set all roles of an account. Its sessions end."""
-    return door.once(lambda desk: service.set_roles(desk, user_id, door.version, body.roles))
+    """Set all roles of an account. Its sessions end. A right of power it did not have waits for a second person (202).
+
+    Taking rights away needs nobody else; do that first if both are wanted.
+    """
+    return door.once(lambda desk: power.set_roles(desk, user_id, door.version, body.roles))
 
 
 @router.post("/users/{user_id}/disable", response_model=AccountOut)
@@ -123,10 +132,10 @@ def disable(user_id: str, door: Changer) -> Response:
     return door.once(lambda desk: service.set_active(desk, user_id, door.version, active=False))
 
 
-@router.post("/users/{user_id}/enable", response_model=AccountOut)
+@router.post("/users/{user_id}/enable", response_model=AccountOut, responses=ASKED)
 def enable(user_id: str, door: Changer) -> Response:
-    """Enable a disabled account again."""
-    return door.once(lambda desk: service.set_active(desk, user_id, door.version, active=True))
+    """Enable a disabled account again. One that holds a right of power waits for a second person (202)."""
+    return door.once(lambda desk: power.enable(desk, user_id, door.version))
 
 
 @router.post("/users/{user_id}/password", response_model=AccountOut)

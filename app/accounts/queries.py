@@ -83,6 +83,11 @@ def roles_of(desk: Desk, user_ids: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
+def is_taken(desk: Desk, login: str) -> bool:
+    """Whether an account of this login name exists anywhere."""
+    return desk.session.execute(select(User.id).where(User.login == login)).first() is not None
+
+
 def office_id(desk: Desk, permission: str, code: str) -> str | None:
     """The row id of an office that ``permission`` reaches, None if there is none such."""
     query = select(Office.id).where(Office.code == code, offices_in_scope(desk, permission))

@@ -52,10 +52,7 @@ def read(desk: Desk, user_id: str) -> AccountOut:
 
 def open_account(desk: Desk, body: AccountIn, password_hash: str) -> AccountOut:
     """Open an account. Invalid (422) for an unknown office or roles, Conflict (409) if the name is taken."""
-    _check_roles(desk, body.roles)
-    office_id = queries.office_id(desk, MANAGE, body.office)
-    if office_id is None:
-        raise Invalid("There is no such office among those you manage.", code="office_unknown")
+    office_id = may_open(desk, body.office, body.roles)
     user_id = new_id()
     statement = _INSERT[desk.session.get_bind().dialect.name](User).values(
         id=user_id,
@@ -69,16 +66,31 @@ def open_account(desk: Desk, body: AccountIn, password_hash: str) -> AccountOut:
     )
     statement = statement.on_conflict_do_nothing(index_elements=[User.login]).returning(User.id)
     if desk.session.execute(statement).first() is None:
-        raise Conflict("Another account has this login name.", code="login_taken")
+        raise _taken()
     _write_roles(desk, user_id, body.roles)
     detail = {"office": body.office, "roles": sorted(set(body.roles))}
     looked(desk, "account_opened", "account", user_id, detail)
     return _shown(desk, user_id)
 
 
+def may_open(desk: Desk, office: str, roles: Iterable[str]) -> str:
+    """The row id of the office in which the actor may open an account with ``roles``; Invalid (422) if they may not."""
+    check_roles(desk, roles)
+    office_id = queries.office_id(desk, MANAGE, office)
+    if office_id is None:
+        raise Invalid("There is no such office among those you manage.", code="office_unknown")
+    return office_id
+
+
+def name_is_free(desk: Desk, login: str) -> None:
+    """Conflict (409, login_taken) if another account has this login name."""
+    if queries.is_taken(desk, login_name(login)):
+        raise _taken()
+
+
 def set_roles(desk: Desk, user_id: str, version: int, roles: list[str]) -> AccountOut:
     """Give an account exactly ``roles``; ``version`` is the one the administrator saw."""
-    _check_roles(desk, roles)
+    check_roles(desk, roles)
     _change(desk, user_id, version, "roles_changed", {})
     before = queries.roles_of(desk, [user_id]).get(user_id, [])
     desk.session.execute(delete(UserRole).where(UserRole.user_id == user_id))
@@ -122,13 +134,22 @@ def hashed(passwords: Passwords, password: str, login: str, display_name: str) -
     return passwords.hash(password)
 
 
-def _change(desk: Desk, user_id: str, version: int, why: str, values: dict[str, Any]) -> None:
+def another(desk: Desk, user_id: str) -> Row[Any]:
+    """The row of an account within reach that is not the actor's own; NotFound, or Forbidden (own_account)."""
     row = queries.account(desk, MANAGE, user_id)
     if row.id == desk.actor.id:
         raise Forbidden(
             "Nobody changes the rights of their own account; ask another administrator.", code="own_account"
         )
-    _revise(desk, row.id, version, why, values)
+    return row
+
+
+def _taken() -> Conflict:
+    return Conflict("Another account has this login name.", code="login_taken")
+
+
+def _change(desk: Desk, user_id: str, version: int, why: str, values: dict[str, Any]) -> None:
+    _revise(desk, another(desk, user_id).id, version, why, values)
 
 
 def _revise(desk: Desk, user_id: str, version: int, why: str, values: dict[str, Any]) -> None:
@@ -143,7 +164,8 @@ def _revise(desk: Desk, user_id: str, version: int, why: str, values: dict[str, 
     end_all_sessions(desk.session, user_id, desk.now, why)
 
 
-def _check_roles(desk: Desk, roles: Iterable[str]) -> None:
+def check_roles(desk: Desk, roles: Iterable[str]) -> None:
+    """Invalid (422) for a role the policies do not know, and for accounts and case content in one hand."""
     held = set(roles)
     policies = desk.policies
     if held - set(policies.roles):

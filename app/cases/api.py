@@ -10,22 +10,23 @@ from fastapi import APIRouter, Depends, Query, Response
 from app.access.door import Door, needs
 from app.cases import intake, service
 from app.cases.filing_api import router as filing_router
-from app.cases.queries import Filter
 from app.cases.schemas import (
     CaseIn,
     CaseNextStepsOut,
     CaseOut,
     CasePageOut,
+    CasesCountOut,
     CasesOut,
     CaseTimelineOut,
     LeaveIn,
     ManagerIn,
     TeamIn,
 )
-from app.cases.stages import Stage
 from app.casework import timeline
+from app.casework.case_list import Filter
 from app.casework.seen import IF_MATCH, seen_version
 from app.casework.shapes import StepIn
+from app.casework.stages import Stage
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionMissing, StaleVersion
 from app.kit.paging import ask
 from app.kit.problems import documented
@@ -53,9 +54,7 @@ def open_case(body: CaseIn, door: Opener) -> Response:
     return door.once(lambda desk: intake.opened(desk, body), status=201)
 
 
-@router.get("/cases", response_model=CasesOut, responses=documented(Invalid), summary="List cases")
-def list_cases(
-    door: Reader,
+def narrowed(
     identification: Annotated[Identification | None, Query(description="State of the identification.")] = None,
     care: Annotated[Care | None, Query(description="State of the care.")] = None,
     stage: Annotated[Stage | None, Query(description="One of the five stages.")] = None,
@@ -64,16 +63,29 @@ def list_cases(
         str | None, Query(pattern=r"^([A-Z]{2}|stateless|unknown)$", description="ISO code.", examples=["MM"])
     ] = None,
     mine: Annotated[bool, Query(description="Only those on whose team you are.")] = False,
-    limit: Limit = None,
-    cursor: Cursor = None,
-) -> CasesOut:
-    """The cases within your reach, newest first. No names; the look is noted with filter and count."""
-    asked = ask(limit, cursor, (datetime, str))
-    wanted = Filter(
+) -> Filter:
+    """What a list of cases, or its count, is narrowed to."""
+    return Filter(
         identification.value if identification else None, care.value if care else None, stage, child, nationality, mine
     )
+
+
+Wanted = Annotated[Filter, Depends(narrowed)]
+
+
+@router.get("/cases", response_model=CasesOut, responses=documented(Invalid), summary="List cases")
+def list_cases(door: Reader, wanted: Wanted, limit: Limit = None, cursor: Cursor = None) -> CasesOut:
+    """The cases within your reach, newest first. No names; the look is noted with filter and count."""
+    asked = ask(limit, cursor, (datetime, str))
     with door.write() as desk:
         return service.listed(desk, wanted, asked)
+
+
+@router.get("/cases/count", response_model=CasesCountOut, responses=documented(Invalid), summary="Count cases")
+def count_cases(door: Reader, wanted: Wanted) -> CasesCountOut:
+    """How many cases the list with the same filters holds, within your reach."""
+    with door.write() as desk:
+        return service.counted(desk, wanted)
 
 
 @router.get(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Row, bindparam, or_, select
 
 from app.access.desk import Desk
-from app.access.scope import cases_in_scope
-from app.cases.stages import STAGES, Stage
-from app.casework.held import CASE, FACTS, OFFICE, REFERRAL
+from app.casework import case_list
+from app.casework.case_list import Filter
+from app.casework.held import CASE, OFFICE, REFERRAL
 from app.kit.paging import Ask
 from app.models.case import CaseTeam
 from app.models.record import Record
@@ -26,67 +25,13 @@ MOST_TASKS: Final = 100
 # What a referral went through at the bridge: from here on the person has left.
 HANDED_OVER: Final = frozenset({"handed_over", "received", "in_reintegration", "completed"})
 
-_ROWS: Final = (
-    select(
-        CASE.c.id, CASE.c.reference, CASE.c.version, OFFICE.c.code.label("office"), CASE.c.identification, CASE.c.care,
-        FACTS.c.child, FACTS.c.age_band, FACTS.c.sex, FACTS.c.nationality, CASE.c.case_manager_id, CASE.c.opened_at,
-    )
-    .join(FACTS, FACTS.c.case_id == CASE.c.id)
-    .join(OFFICE, OFFICE.c.id == CASE.c.office_id)
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What a list of cases is narrowed to; None = everything."""
-
-    identification: str | None = None
-    care: str | None = None
-    stage: Stage | None = None
-    child: bool | None = None
-    nationality: str | None = None
-    mine: bool = False
-
-    @property
-    def said(self) -> dict[str, str | bool]:
-        """What was asked for, in codes: for the book of looks."""
-        named = {
-            "identification": self.identification,
-            "care": self.care,
-            "stage": self.stage.value if self.stage else None,
-            "child": self.child,
-            "nationality": self.nationality,
-            "mine": self.mine or None,
-        }
-        return {name: value for name, value in named.items() if value is not None}
-
 
 def cases(desk: Desk, permission: str, wanted: Filter, ask: Ask) -> tuple[list[Row[Any]], str | None]:
     """One page of the cases that ``permission`` reaches, newest first, and the cursor of the next page."""
-    query = _ROWS.where(cases_in_scope(desk, permission))
-    if wanted.identification is not None:
-        query = query.where(CASE.c.identification == wanted.identification)
-    if wanted.care is not None:
-        query = query.where(CASE.c.care == wanted.care)
-    if wanted.stage is not None:
-        query = query.where(CASE.c.care.in_([state.value for state in STAGES[wanted.stage]]))
-    if wanted.child is not None:
-        query = query.where(FACTS.c.child.is_(wanted.child))
-    if wanted.nationality is not None:
-        query = query.where(FACTS.c.nationality == wanted.nationality)
-    if wanted.mine:
-        query = query.where(or_(CASE.c.case_manager_id == desk.actor.id, CASE.c.id.in_(_teams_of(desk))))
+    query = case_list.cases(desk, permission, wanted)
     rows = desk.session.execute(ask.narrow(query, [CASE.c.opened_at, CASE.c.id], newest_first=True)).all()
     page, following = ask.cut(rows, lambda row: (row.opened_at, row.id))
     return list(page), following
-
-
-def _teams_of(desk: Desk) -> Any:
-    return select(_TEAM.c.case_id).where(
-        _TEAM.c.user_id == desk.actor.id,
-        _TEAM.c.since <= desk.now,
-        or_(_TEAM.c.until.is_(None), _TEAM.c.until > desk.now),
-    )
 
 
 # The page of a case is opened more often than anything else: its statements are built once.

@@ -180,6 +180,12 @@ class CasesOut(BaseModel):
     next: str | None = None
 
 
+class CasesCountOut(BaseModel):
+    """How many cases a list with the same filters holds, over all its pages."""
+
+    count: Annotated[int, Field(examples=[17])]
+
+
 class CaseNextStepsOut(BaseModel):
     """Every step your role could take from here, allowed or blocked with all its reasons."""
 

@@ -8,13 +8,13 @@ from app.access.desk import Desk
 from app.access.log import looked
 from app.access.may import visible_case, within_reach
 from app.cases import queries
-from app.cases.queries import Filter
 from app.cases.schemas import (
     CaseNextStepsOut,
     CaseOut,
     CasePageOut,
     CaseReferralOut,
     CaseRowOut,
+    CasesCountOut,
     CasesOut,
     CaseTimelineOut,
     ChainOut,
@@ -24,14 +24,15 @@ from app.cases.schemas import (
     TeamIn,
     TeamMemberOut,
 )
-from app.cases.stages import stage_of
-from app.casework import fieldgroups, recording, timeline
+from app.casework import case_list, fieldgroups, recording, timeline
+from app.casework.case_list import Filter
 from app.casework.choices import CASE_MACHINES, next_steps
 from app.casework.colleagues import colleague
 from app.casework.held import Held, hold_case
 from app.casework.move import Command, perform
 from app.casework.reach import SEEING, permit, reach_of
 from app.casework.shapes import StepIn
+from app.casework.stages import stage_of
 from app.kit.clock import as_utc
 from app.kit.errors import Conflict, Invalid, NotFound
 from app.kit.paging import Ask
@@ -49,6 +50,13 @@ def listed(desk: Desk, wanted: Filter, ask: Ask) -> CasesOut:
     rows, following = queries.cases(desk, SEEING, wanted, ask)
     looked(desk, "cases_listed", "case", "-", {**wanted.said, "count": len(rows)})
     return CasesOut(items=[_row_out(row) for row in rows], next=following)
+
+
+def counted(desk: Desk, wanted: Filter) -> CasesCountOut:
+    """How many cases within reach the filter leaves; the look is noted."""
+    count = case_list.count(desk, SEEING, wanted)
+    looked(desk, "cases_counted", "case", "-", {**wanted.said, "count": count})
+    return CasesCountOut(count=count)
 
 
 def read(desk: Desk, case_id: str) -> CasePageOut:

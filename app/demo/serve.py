@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,14 +40,19 @@ def listening(host: str, port: int) -> socket.socket:
     return taken
 
 
-def run(app: FastAPI, on: socket.socket, *, worker: bool = True) -> None:
-    """Serve ``app`` on the socket until the program is told to end; ``worker``: the worker runs inside."""
+def run(app: FastAPI, on: socket.socket, *, worker: bool = True, proxies: Sequence[str] = ()) -> None:
+    """Serve ``app`` on the socket until the program is told to end.
+
+    ``worker``: the worker runs inside. ``proxies``: addresses or networks whose X-Forwarded-For is believed, so that
+    one person's failed sign-ins do not count for everybody behind the same proxy.
+    """
     if worker:
         app.state.worker = Worker(app.state.house).run
     # The program writes its own line for each request; the server's headers would only tell what it runs on.
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, proxy_headers=False, ws="none"
-    )
+        app, log_level="warning", access_log=False, server_header=False, ws="none",
+        proxy_headers=bool(proxies), forwarded_allow_ips=list(proxies),
+    )  # fmt: skip
     uvicorn.Server(config).run(sockets=[on])
 
 

@@ -7,11 +7,20 @@ import binascii
 import os
 import secrets
 import string
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
-__all__ = ["KEY_BYTES", "KeyMissing", "check_key", "load_keys", "write_private"]
+__all__ = [
+    "KEK", "KEY_BYTES", "TOKEN_KEY", "KeyMissing", "WatchedKeys", "add_version", "changed_at", "check_key",
+    "load_keys", "retire_versions", "write_private",
+]  # fmt: skip
 
 KEY_BYTES = 32
+# What a key file is for, in its first line and in error texts.
+KEK = "key-encryption key"
+TOKEN_KEY = "token key"  # noqa: S105
 # 32 random bytes repeat themselves a little; fewer different values than this is no chance.
 FEWEST_DIFFERENT_BYTES = 12
 TYPED = frozenset(string.printable.encode())
@@ -87,19 +96,123 @@ def check_key(key: bytes, name: str) -> None:
         raise KeyMissing(f"{name} is not random")
 
 
+def add_version(path: Path, purpose: str) -> int:
+    """Put a fresh key of the next higher number into a key file, which must be there; return the number.
+
+    The file is exchanged whole, mode 0600; older versions stay, so that what they made can still be read.
+
+    Raises:
+        KeyMissing: as in `load_keys`.
+    """
+    with _alone(path):
+        keys = load_keys(path, create=False, purpose=purpose)
+        version = max(keys) + 1
+        _exchange(path, {**keys, version: secrets.token_bytes(KEY_BYTES)}, purpose)
+    return version
+
+
+def retire_versions(path: Path, purpose: str) -> tuple[int, ...]:
+    """Take all versions but the newest out of a key file; return the numbers that went, none the second time.
+
+    Raises:
+        KeyMissing: as in `load_keys`.
+    """
+    with _alone(path):
+        keys = load_keys(path, create=False, purpose=purpose)
+        newest = max(keys)
+        if len(keys) > 1:
+            _exchange(path, {newest: keys[newest]}, purpose)
+    return tuple(sorted(set(keys) - {newest}))
+
+
+class WatchedKeys:
+    """A key file that running programs look at again: each change of the file is read once, and only whole."""
+
+    def __init__(self, path: Path, purpose: str) -> None:
+        """Watch the file from its state now; what stands in it now is not news."""
+        self._path = path
+        self._purpose = purpose
+        self._seen = self._mark()
+
+    def news(self) -> dict[int, bytes] | None:
+        """The versions, if the file was exchanged since the last call; None if not, or if it cannot be used.
+
+        A file that is missing or unusable is no news: whoever holds keys keeps them until it is mended.
+        """
+        mark = self._mark()
+        if mark is None or mark == self._seen:
+            return None
+        self._seen = mark
+        try:
+            return load_keys(self._path, create=False, purpose=self._purpose)
+        except KeyMissing:
+            return None
+
+    def _mark(self) -> tuple[int, int, int] | None:
+        try:
+            told = self._path.stat()
+        except OSError:
+            return None
+        return told.st_ino, told.st_mtime_ns, told.st_size
+
+
+def changed_at(path: Path) -> datetime:
+    """When the file was last exchanged."""
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
 def write_private(path: Path, content: bytes) -> None:
     """Put a new file at `path`, whole or not at all, mode 0600; leave an existing one as it is."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    draft = _draft(path, content)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
         # A link fails where the name is taken: of two processes at their first start one wins.
         os.link(draft, path)
     except FileExistsError:
         pass
     finally:
         draft.unlink()
+
+
+def _exchange(path: Path, keys: dict[int, bytes], purpose: str) -> None:
+    lines = [f"{version} {base64.b64encode(key).decode('ascii')}" for version, key in sorted(keys.items())]
+    text = "\n".join([f"# {purpose}: keep this file secret and back it up", *lines, ""])
+    draft = _draft(path, text.encode("ascii"))
+    draft.replace(path)
+    _keep_name(path.parent)
+
+
+def _draft(path: Path, content: bytes) -> Path:
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
+
+
+def _keep_name(folder: Path) -> None:
+    """Have the new name survive a power cut as well."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Keep a second command on this machine waiting, which would lose what the first one writes."""
+    if os.name != "posix":  # there an operator runs one command at a time
+        yield
+        return
+    import fcntl
+
+    handle = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

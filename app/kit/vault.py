@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
 
 from app.kit.crypto import KeyRing
-from app.kit.keyfile import KeyMissing, load_keys
+from app.kit.keyfile import KEK, TOKEN_KEY, KeyMissing, load_keys
 from app.kit.signing import SigningKeys
-from app.settings import Settings
 
-__all__ = ["Vault"]
+__all__ = ["Places", "Vault"]
+
+
+class Places(Protocol):
+    """Where the keys of an installation are, as its settings say."""
+
+    @property
+    def kek_file(self) -> Path:
+        """The key-encryption keys."""
+
+    @property
+    def token_key_file(self) -> Path:
+        """The token keys."""
+
+    @property
+    def signing_folder(self) -> Path:
+        """One CC.pem for each country."""
+
+    @property
+    def creates_keys(self) -> bool:
+        """Whether missing keys are made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +42,15 @@ class Vault:
     token_keys: dict[int, bytes]
 
     @classmethod
-    def open(cls, settings: Settings) -> Vault:
+    def open(cls, settings: Places) -> Vault:
         """Read every key; in the demo environment make those that are missing.
 
         Raises:
             KeyMissing: a key is missing, too short or not random, or one key serves two purposes.
         """
         create = settings.creates_keys
-        data_keys = load_keys(settings.kek_file, create=create, purpose="key-encryption key")
-        token_keys = load_keys(settings.token_key_file, create=create, purpose="token key")
+        data_keys = load_keys(settings.kek_file, create=create, purpose=KEK)
+        token_keys = load_keys(settings.token_key_file, create=create, purpose=TOKEN_KEY)
         if set(data_keys.values()) & set(token_keys.values()):
             raise KeyMissing("a token key is also a key-encryption key; each purpose needs its own key")
         return cls(

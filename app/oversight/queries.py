@@ -1,15 +1,17 @@
-"""Every SELECT of the oversight room: looks by person and day, and refused attempts within reach."""
+"""Every SELECT of the oversight room: looks by person and day, refused attempts within reach, views of many persons."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, exists, func, or_, select
+from sqlalchemy import Row, Select, and_, exists, func, or_, select, union_all
+from sqlalchemy.orm import Session
 
-from app.access.desk import Desk
+from app.access.desk import SYSTEM, Desk
 from app.access.scope import cases_in_scope, referrals_in_scope
-from app.casework.held import CASE, OFFICE, REFERRAL
+from app.casework.held import CASE, OFFICE, PERSON, REFERRAL
 from app.casework.timeline import HISTORY, Subject
 from app.kit.paging import Ask
 from app.models.access_log import AccessEntry
@@ -83,3 +85,62 @@ def references(desk: Desk, subject_ids: Sequence[str]) -> dict[str, str]:
         query = select(table.c.id, table.c.reference).where(table.c.id.in_(subject_ids)).order_by(table.c.id)
         found |= {row.id: row.reference for row in desk.session.execute(query)}
     return found
+
+
+def viewers_of_many(session: Session, countries: Sequence[str], since: datetime, most: int) -> list[str]:
+    """The accounts that have looked at more than ``most`` different persons since then, in whatever time."""
+    views = _views(countries, since).subquery()
+    query = (
+        select(views.c.actor_id)
+        .group_by(views.c.actor_id)
+        .having(func.count(views.c.key_id.distinct()) > most)
+        .order_by(views.c.actor_id)
+    )
+    return list(session.execute(query).scalars())
+
+
+def views_of(session: Session, country: str, user_id: str, since: datetime) -> list[tuple[datetime, str]]:
+    """Moment and person (by their data key) of every look of one account after ``since``, oldest first."""
+    views = _views([country], since, user_id).subquery()
+    rows = session.execute(select(views.c.at, views.c.key_id).order_by(views.c.at))
+    return [(row.at, row.key_id) for row in rows]
+
+
+def locked_account(session: Session, user_id: str) -> Row[Any] | None:
+    """An account with its office and country, locked until the transaction ends."""
+    query = (
+        select(_USER.c.office_id, OFFICE.c.country)
+        .join(OFFICE, OFFICE.c.id == _USER.c.office_id)
+        .where(_USER.c.id == user_id)
+        .with_for_update(of=_USER)
+    )
+    return session.execute(query).one_or_none()
+
+
+def last_alarm(session: Session, action: str, user_id: str) -> datetime | None:
+    """When an alarm about an account was last written into the book."""
+    query = select(func.max(_LOOKS.c.at)).where(
+        _LOOKS.c.subject_kind == "account", _LOOKS.c.subject_id == user_id, _LOOKS.c.action == action
+    )
+    last: datetime | None = session.execute(query).scalar_one()
+    return last
+
+
+def _views(countries: Sequence[str], since: datetime, user_id: str | None = None) -> Any:
+    """Looks at one case or one referral: whatever was done there, but refusals. A list is about none ("-")."""
+    who = _LOOKS.c.actor_id != SYSTEM if user_id is None else _LOOKS.c.actor_id == user_id
+    looks = select(_LOOKS.c.actor_id, _LOOKS.c.at).where(
+        _LOOKS.c.country.in_(countries), _LOOKS.c.at > since, _LOOKS.c.action != "refused", who
+    )
+    of_cases: Select[Any] = (
+        looks.add_columns(PERSON.c.key_id)
+        .join(CASE, CASE.c.id == _LOOKS.c.subject_id)
+        .join(PERSON, PERSON.c.id == CASE.c.person_id)
+        .where(_LOOKS.c.subject_kind == "case")
+    )
+    of_referrals: Select[Any] = (
+        looks.add_columns(REFERRAL.c.key_id)
+        .join(REFERRAL, REFERRAL.c.id == _LOOKS.c.subject_id)
+        .where(_LOOKS.c.subject_kind == "referral")
+    )
+    return union_all(of_cases, of_referrals)

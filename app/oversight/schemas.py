@@ -1,4 +1,4 @@
-"""What the oversight room gives."""
+"""What the oversight room gives; who could open a case is in explaining_schemas.py."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The worklist room: what has to be done by whom until when, and marking it done."""
+"""The worklist room: what has to be done by whom until when, marking it done, and notices to oneself."""

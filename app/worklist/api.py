@@ -11,14 +11,15 @@ from app.access.door import Door, needs
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from app.kit.paging import ask
 from app.kit.problems import documented
-from app.worklist import service
+from app.worklist import notices, service
 from app.worklist.queries import Filter
-from app.worklist.schemas import DoneIn, TaskOut, TasksOut, TaskState
+from app.worklist.schemas import DoneIn, NoticeOut, NoticeReadIn, NoticesOut, TaskOut, TasksOut, TaskState
 
 router = APIRouter(tags=["worklist"])
 
 Reader = Annotated[Door, Depends(needs("task:read"))]
 Worker = Annotated[Door, Depends(needs("task:work"))]
+Anybody = Annotated[Door, Depends(needs("account:self"))]
 
 
 @router.get("/tasks", response_model=TasksOut, responses=documented(Invalid, NotFound), summary="List tasks")
@@ -48,3 +49,26 @@ def list_tasks(
 def finish_task(task_id: str, body: DoneIn, door: Worker) -> Response:
     """Mark a task as done. One that ends with a step or a record (`closed_by`) is refused: do that instead."""
     return door.once(lambda desk: service.done(desk, task_id, body))
+
+
+@router.get("/notices", response_model=NoticesOut, responses=documented(Invalid), summary="List your notices")
+def list_notices(
+    door: Anybody,
+    limit: Annotated[int | None, Query(ge=1, le=100, description="Entries per page; 50 if left out.")] = None,
+    cursor: Annotated[str | None, Query(max_length=512, description="`next` of the page before.")] = None,
+) -> NoticesOut:
+    """What you have to know: unread notices first, then the newest. Never a name or a reason, and only your own."""
+    asked = ask(limit, cursor, (int, datetime, str))
+    with door.read() as desk:
+        return notices.listed(desk, asked)
+
+
+@router.post(
+    "/notices/{notice_id}/read",
+    response_model=NoticeOut,
+    responses=documented(NotFound),
+    summary="Mark a notice as read",
+)
+def read_notice(notice_id: str, body: NoticeReadIn, door: Anybody) -> Response:
+    """Mark one of your own notices as read, or as unread again."""
+    return door.once(lambda desk: notices.marked(desk, notice_id, body))

@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select
 
 from app.access.desk import Desk
-from app.access.scope import cases_in_scope, tasks_in_scope
+from app.access.scope import asker_of, cases_in_scope, tasks_in_scope
+from app.access.walls import hidden_cases, hidden_referrals
 from app.casework.held import CASE, OFFICE
 from app.casework.tasks import TABLE
 from app.kit.paging import Ask
+from app.models.notice import Notice
 from app.worklist.schemas import TaskState
 
 READ: Final = "task:read"
+NOTICE: Final[Any] = Notice.__table__
+_UNREAD: Final = case((NOTICE.c.read_at.is_(None), 1), else_=0)
 _ROWS: Final = select(TABLE, OFFICE.c.code.label("office")).join(OFFICE, OFFICE.c.id == TABLE.c.office_id)
 Predicate = ColumnElement[bool]
 
@@ -69,3 +73,32 @@ def workable(desk: Desk, task_id: str) -> bool:
     """Whether `task:work` reaches this task."""
     query = select(TABLE.c.id).where(TABLE.c.id == task_id, tasks_in_scope(desk, "task:work"))
     return desk.session.execute(query).one_or_none() is not None
+
+
+def notices(desk: Desk, ask: Ask) -> tuple[list[Row[Any]], str | None]:
+    """One page of the actor's own notices, unread ones first, then the newest."""
+    query = select(NOTICE, _UNREAD.label("unread")).where(_to_me(desk))
+    rows = desk.session.execute(ask.narrow(query, [_UNREAD, NOTICE.c.at, NOTICE.c.id], newest_first=True)).all()
+    page, following = ask.cut(rows, lambda row: (row.unread, row.at, row.id))
+    return list(page), following
+
+
+def unread(desk: Desk) -> int:
+    """How many of the actor's own notices are unread."""
+    query = select(func.count()).select_from(NOTICE).where(_to_me(desk), NOTICE.c.read_at.is_(None))
+    return int(desk.session.execute(query).scalar_one())
+
+
+def notice(desk: Desk, notice_id: str) -> Row[Any] | None:
+    """One notice of the actor's own."""
+    return desk.session.execute(select(NOTICE).where(NOTICE.c.id == notice_id, _to_me(desk))).one_or_none()
+
+
+def _to_me(desk: Desk) -> Predicate:
+    """The actor's own notices, but those about a case or referral behind a wall: like the tasks, they go unseen."""
+    asker = asker_of(desk)
+    return and_(
+        NOTICE.c.user_id == desk.actor.id,
+        or_(NOTICE.c.subject_kind != "case", NOTICE.c.subject_id.not_in(hidden_cases(asker))),
+        or_(NOTICE.c.subject_kind != "referral", NOTICE.c.subject_id.not_in(hidden_referrals(asker))),
+    )

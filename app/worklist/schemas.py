@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -55,3 +55,31 @@ class DoneIn(BaseModel):
     )
 
     note: Annotated[str, Field(min_length=1, max_length=4000, description="Kept sealed in the history.")] | None = None
+
+
+class NoticeOut(BaseModel):
+    """One notice to you, in ids, codes and counts: a notice is read on screens that other people pass."""
+
+    id: Id
+    kind: Annotated[str, Field(examples=["emergency_opened"])]
+    subject: Annotated[str, Field(description="What it is about.", examples=["case"])]
+    subject_id: Annotated[str, Field(examples=["3f2c9a54-7d0e-4f5e-9d53-0a5d2c1b8e77"])]
+    detail: Annotated[dict[str, Any], Field(examples=[{"until": "2017-03-02T09:00:00+00:00"}])]
+    at: Moment
+    read_at: Moment | None
+
+
+class NoticesOut(BaseModel):
+    """One page of your notices, unread ones first, then the newest; ``next`` is the cursor of the following page."""
+
+    items: list[NoticeOut]
+    unread: Annotated[int, Field(description="How many are unread in all.", examples=[2])]
+    next: str | None = None
+
+
+class NoticeReadIn(BaseModel):
+    """Whether a notice counts as read."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"example": {"read": True}})
+
+    read: bool

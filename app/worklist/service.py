@@ -43,6 +43,7 @@ def done(desk: Desk, task_id: str, body: DoneIn) -> TaskOut:
     """
     row = queries.task(desk, task_id) if is_id(task_id) else None
     if row is None:
+        refused(desk, "task", task_id if is_id(task_id) else "-", {"permission": WORK, "answer": 404})
         raise NotFound()
     if not queries.workable(desk, task_id):
         refused(desk, "task", task_id, {"permission": WORK, "answer": 403})

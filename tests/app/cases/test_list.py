@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from app.cases.stages import STAGES, stage_of
+from app.casework.stages import STAGES, stage_of
 from tests.factories import cases
 from tests.factories.staff import add_user
 from tests.factories.towns import Town

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import logging
-import os
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import AliasChoices, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.settings import keys, unsafe
+
 __all__ = ["Settings"]
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
-# Read or written by everybody on the machine.
-OPEN_TO_OTHERS = 0o007
 
 
 class Settings(BaseSettings):
@@ -55,8 +54,23 @@ class Settings(BaseSettings):
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         default=LOCAL_HOSTS, description="host names the program answers to, separated by commas"
     )
+    public_url: str = Field(default="", description="the address people type, such as https://waymark.example")
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="addresses or networks of the proxy that ends TLS, separated by commas; its X-Forwarded-For counts",
+    )
+    backup_target: Path | None = Field(default=None, description="the folder for backups, on another disk than var")
+    checkpoint_target: Path | None = Field(
+        default=None, description="the folder for signed checkpoints of the history, where nobody rewrites them"
+    )
+    open_docs: bool | None = Field(
+        default=None, description="whether everybody may read the description of the API; only the demo's default"
+    )
+    debug: bool | None = Field(
+        default=None, description="log the text of unexpected errors, which may hold what people typed; as above"
+    )
 
-    @field_validator("allowed_hosts", mode="before")
+    @field_validator("allowed_hosts", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -79,13 +93,19 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _refuse_what_is_unsafe(self) -> Self:
+        """Without keys and hosts no command runs in production; and then all that is unsafe is told at once."""
         if self.environment == "production":
-            unsafe = [*self._unsafe_hosts(), *self._unsafe_keys()]
-            if unsafe:
-                raise ValueError("production does not start: " + "; ".join(unsafe))
+            if unsafe.hosts(self) or keys.places(self):
+                raise ValueError("production does not start: " + "; ".join(self.unsafe()))
             for caution in self.cautions:
                 logging.getLogger("waymark").warning(caution)
         return self
+
+    def unsafe(self) -> list[str]:
+        """A sentence for each thing that keeps production from serving: the variable, what is wrong, the mend."""
+        if self.environment != "production":
+            return []
+        return [*unsafe.found(self), *keys.found(self)]
 
     @property
     def creates_keys(self) -> bool:
@@ -93,36 +113,18 @@ class Settings(BaseSettings):
         return self.environment == "demo"
 
     @property
+    def shows_docs(self) -> bool:
+        """Whether the description of the API is open to everybody."""
+        return self.environment == "demo" if self.open_docs is None else self.open_docs
+
+    @property
+    def shows_error_texts(self) -> bool:
+        """Whether the text of unexpected errors goes into the log."""
+        return self.environment == "demo" if self.debug is None else self.debug
+
+    @property
     def cautions(self) -> tuple[str, ...]:
         """Sentences about what is allowed and still worth a thought."""
         if self.environment == "production" and self.database_url.startswith("sqlite"):
             return ("SQLite serves one machine and one process; for more of either use PostgreSQL",)
         return ()
-
-    def _unsafe_hosts(self) -> list[str]:
-        found = []
-        if not self.allowed_hosts:
-            found.append("WAYMARK_ALLOWED_HOSTS is empty; name the hosts people use")
-        if any("*" in host for host in self.allowed_hosts):
-            found.append("WAYMARK_ALLOWED_HOSTS holds a *; name each host")
-        return found
-
-    def _unsafe_keys(self) -> list[str]:
-        found = []
-        if self.kek_file.resolve() == self.token_key_file.resolve():
-            found.append(
-                "WAYMARK_KEK_FILE and WAYMARK_TOKEN_KEY_FILE are one file; each purpose needs its own key"
-            )
-        places = (
-            ("WAYMARK_KEK_FILE", self.kek_file, self.kek_file.is_file()),
-            ("WAYMARK_TOKEN_KEY_FILE", self.token_key_file, self.token_key_file.is_file()),
-            ("WAYMARK_SIGNING_FOLDER", self.signing_folder, self.signing_folder.is_dir()),
-        )
-        for name, path, there in places:
-            if not there:
-                found.append(f"{name}: there is nothing at {path}")
-        files = [self.kek_file, self.token_key_file, *sorted(self.signing_folder.glob("*.pem"))]
-        for path in files if os.name == "posix" else []:
-            if path.is_file() and path.stat().st_mode & OPEN_TO_OTHERS:
-                found.append(f"everybody on this machine may read {path}; chmod it to 600")
-        return found

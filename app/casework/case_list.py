@@ -1,0 +1,86 @@
+"""The list of cases: one query behind the list, its count and its export, so that they can never differ."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from sqlalchemy import Select, func, or_, select
+
+from app.access.desk import Desk
+from app.access.scope import cases_in_scope
+from app.casework.held import CASE, FACTS, OFFICE
+from app.casework.stages import STAGES, Stage
+from app.models.case import CaseTeam
+
+_TEAM: Final[Any] = CaseTeam.__table__
+# What a row of the list shows; an export adds to it.
+COLUMNS: Final = (
+    CASE.c.id, CASE.c.reference, CASE.c.version, OFFICE.c.code.label("office"), CASE.c.identification, CASE.c.care,
+    FACTS.c.child, FACTS.c.age_band, FACTS.c.sex, FACTS.c.nationality, CASE.c.case_manager_id, CASE.c.opened_at,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list of cases is narrowed to; None = everything."""
+
+    identification: str | None = None
+    care: str | None = None
+    stage: Stage | None = None
+    child: bool | None = None
+    nationality: str | None = None
+    mine: bool = False
+
+    @property
+    def said(self) -> dict[str, str | bool]:
+        """What was asked for, in codes: for the book of looks."""
+        named = asdict(self) | {"stage": self.stage.value if self.stage else None, "mine": self.mine or None}
+        return {name: value for name, value in named.items() if value is not None}
+
+    @classmethod
+    def of(cls, said: dict[str, Any]) -> Filter:
+        """The filter whose `said` this is."""
+        stage = said.get("stage")
+        return cls(**{**said, "stage": Stage(stage) if stage else None})
+
+
+def cases(desk: Desk, permission: str, wanted: Filter, *more: Any) -> Select[Any]:
+    """The cases that ``permission`` reaches and ``wanted`` asks for, with COLUMNS and ``more``, in no order."""
+    return _narrowed(select(*COLUMNS, *more), desk, permission, wanted)
+
+
+def count(desk: Desk, permission: str, wanted: Filter) -> int:
+    """How many those are."""
+    query = _narrowed(select(func.count(CASE.c.id)), desk, permission, wanted)
+    return int(desk.session.execute(query).scalar_one())
+
+
+def _narrowed(query: Select[Any], desk: Desk, permission: str, wanted: Filter) -> Select[Any]:
+    query = (
+        query.select_from(CASE)
+        .join(FACTS, FACTS.c.case_id == CASE.c.id)
+        .join(OFFICE, OFFICE.c.id == CASE.c.office_id)
+        .where(cases_in_scope(desk, permission))
+    )
+    if wanted.identification is not None:
+        query = query.where(CASE.c.identification == wanted.identification)
+    if wanted.care is not None:
+        query = query.where(CASE.c.care == wanted.care)
+    if wanted.stage is not None:
+        query = query.where(CASE.c.care.in_([state.value for state in STAGES[wanted.stage]]))
+    if wanted.child is not None:
+        query = query.where(FACTS.c.child.is_(wanted.child))
+    if wanted.nationality is not None:
+        query = query.where(FACTS.c.nationality == wanted.nationality)
+    if wanted.mine:
+        query = query.where(or_(CASE.c.case_manager_id == desk.actor.id, CASE.c.id.in_(_teams_of(desk))))
+    return query
+
+
+def _teams_of(desk: Desk) -> Any:
+    return select(_TEAM.c.case_id).where(
+        _TEAM.c.user_id == desk.actor.id,
+        _TEAM.c.since <= desk.now,
+        or_(_TEAM.c.until.is_(None), _TEAM.c.until > desk.now),
+    )
