@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Final
 
+from tests.gates.belongings import OWNERS
 from tests.gates.filling import Route
 from tests.gates.oracle import SEEING, Asker, Thing, written_groups
 from tests.gates.scene import Scene, Subject
@@ -63,6 +64,8 @@ class Expectation:
             return Verdict.ALLOWED
         if route.subject in ("user_id", "deputy_row"):
             return self._account(asker, route.permission, subject)
+        if route.subject in ("notice_id", "export_id", "approval_id", "emergency_id"):
+            return self._belonging(route, asker, subject)
         if route.subject == "task_id":
             return self._task(route, asker, subject)
         kind = "referral" if route.subject == "referral_id" else "case"
@@ -101,19 +104,49 @@ class Expectation:
             return Verdict.OUT_OF_REACH
         return Verdict.ALLOWED
 
+    def _owner(self, subject: Subject, parameter: str) -> Asker | None:
+        """Whose a thing of the subject is; None for what does not exist."""
+        if subject.name in ("nonexistent", "malformed"):
+            return None
+        owner = self._scene.place_of(subject.name)[OWNERS[parameter]]
+        return Asker(owner.id, owner.roles, owner.office, owner.organisation, owner.country)
+
+    def _belonging(self, route: Route, asker: Asker, subject: Subject) -> Verdict:
+        """What is somebody's own: theirs, and of those who review an emergency or agree to an act."""
+        assert route.subject is not None
+        owner, oracle = self._owner(subject, route.subject), self.view.oracle
+        if owner is None:
+            return Verdict.INVISIBLE
+        mine = owner.id == asker.id
+        if route.subject == "emergency_id":
+            case = self.view.cases[subject.case_id]
+            if route.permission == "emergency:review":
+                # The opener of the scene holds no right to review; who does is never the opener.
+                return Verdict.ALLOWED if oracle.may(asker, "emergency:review", case) else Verdict.INVISIBLE
+            return Verdict.ALLOWED if mine and not oracle.walled(asker, case) else Verdict.INVISIBLE
+        if route.subject == "approval_id":
+            second = self._reached(oracle.scopes(asker, "case:export"), asker, owner)
+            if not (mine or second):
+                return Verdict.INVISIBLE
+            if route.method == "GET":
+                return Verdict.ALLOWED
+            # Who asked takes back and cannot agree; the others agree or refuse and cannot take back.
+            return Verdict.ALLOWED if mine is route.path.endswith("/withdraw") else Verdict.OUT_OF_REACH
+        return Verdict.ALLOWED if mine else Verdict.INVISIBLE
+
     def _account(self, asker: Asker, permission: str, subject: Subject) -> Verdict:
         """Accounts, and the times of standing in for them, are reached by office, organisation and country."""
-        owner = next((each for staff in self._scene.staff.values() for each in staff.values()
-                      if each.id == subject.user_id), None)  # fmt: skip
-        if owner is None or owner.country != asker.country:
-            return Verdict.INVISIBLE
+        owner = self._owner(subject, "user_id")
+        reached = owner is not None and self._reached(self.view.oracle.scopes(asker, permission), asker, owner)
+        return Verdict.ALLOWED if reached else Verdict.INVISIBLE
+
+    def _reached(self, scopes: set[str], asker: Asker, owner: Asker) -> bool:
         reached = {
             "country": True,
             "organisation": owner.organisation == asker.organisation,
             "office": owner.office == asker.office,
         }
-        scopes = self.view.oracle.scopes(asker, permission)
-        return Verdict.ALLOWED if any(reached[scope] for scope in scopes) else Verdict.INVISIBLE
+        return owner.country == asker.country and any(reached.get(scope, False) for scope in scopes)
 
     def _task(self, route: Route, asker: Asker, subject: Subject) -> Verdict:
         duty, oracle = self.view.duties.get(subject.task_id), self.view.oracle

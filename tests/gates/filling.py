@@ -18,7 +18,12 @@ from tests.factories.staff import Worker
 from tests.gates.scene import Scene, Subject
 
 # Path parameters that name something one may not know of.
-SUBJECTS: Final = ("case_id", "referral_id", "record_id", "task_id", "user_id", "block_id", "deputy_row")
+SUBJECTS: Final = (
+    "case_id", "referral_id", "record_id", "task_id", "user_id", "block_id", "deputy_row", "emergency_id", "notice_id",
+    "export_id", "approval_id",
+)  # fmt: skip
+# Routes that name the case in their body.
+IN_BODY: Final = {"POST /emergency-access": "case_id"}
 # Path parameters that name something everybody may know: a value that exists, by path and name.
 FIXED: Final[dict[str, str]] = {
     "machine": "referral",
@@ -62,7 +67,7 @@ ALSO: Final[dict[str, set[int | str]]] = {
     "POST /deputies": {422},
 }
 # Acts that change who sees what: done last, and only to the case a first responder opened.
-DRASTIC: Final = frozenset({"POST /cases/{case_id}/conflicts"})
+DRASTIC: Final = frozenset({"POST /cases/{case_id}/conflicts", "POST /emergency-access"})
 
 
 class Unfilled(AssertionError):
@@ -91,7 +96,7 @@ class Route:
     @property
     def subject(self) -> str | None:
         """The first parameter that names something one may not know of."""
-        return next((each for each in self.parameters if each in SUBJECTS), None)
+        return IN_BODY.get(self.name) or next((each for each in self.parameters if each in SUBJECTS), None)
 
 
 def routes_of(declared: Iterable[Declared]) -> list[Route]:
@@ -139,7 +144,7 @@ class Bodies:
         self._document: dict[str, Any] = scene.app.state.api.openapi()
         self._page = DocsPage(self._document)
 
-    def of(self, route: Route, name: str) -> tuple[Any, dict[str, str]]:
+    def of(self, route: Route, name: str, subject: Subject) -> tuple[Any, dict[str, str]]:
         """Body and further headers for the asker ``name``; Unfilled for a body without an example."""
         headers = {"if-match": f'"{STALE}"'} if route.versioned else {}
         if route.method == "GET":
@@ -150,6 +155,9 @@ class Bodies:
                 return body, _FORM
         else:
             body = self._example(route)
+        if route.name in IN_BODY:
+            body.pop("reference")
+            body[IN_BODY[route.name]] = subject.id_of(IN_BODY[route.name])
         if isinstance(body, dict) and "reason" in body:
             body["reason"] = "The gate asks, in words enough for a reason."
         if isinstance(body, dict) and name.partition("@")[2]:

@@ -83,10 +83,11 @@ class Matrix:
                 subjects = self.subjects if route.subject else self.subjects[:1]
                 rows = [(each, self.expected.verdict(route, name, each)) for each in subjects if path_of(route, each)]
                 # Of what is not in the sample at least a few who may come in, so that each route is shown to open.
-                opens = any(verdict is Verdict.ALLOWED for _, verdict in rows)
-                if self._sampled(route, name) or (opens and not lets_in):
-                    lets_in += opens
-                    yield from ((route, name, subject, verdict) for subject, verdict in rows)
+                opens = [row for row in rows if row[1] is Verdict.ALLOWED]
+                if not self._sampled(route, name):
+                    rows = opens[:1] if not lets_in else []
+                lets_in += len(opens) if rows else 0
+                yield from ((route, name, subject, verdict) for subject, verdict in rows)
 
     def _sampled(self, route: Route, name: str) -> bool:
         return _hashed(f"{route.name} {name}") % self.share == 0
@@ -94,7 +95,7 @@ class Matrix:
     def _knock(self, route: Route, name: str, subject: Subject) -> Answer:
         path = path_of(route, subject)
         assert path is not None
-        body, headers = self.bodies.of(route, name)
+        body, headers = self.bodies.of(route, name, subject)
         token = {"anonymous": None, "garbage": "a.b.c"}.get(name, "") if name in STRANGERS[:2] else self._token(name)
         if route.name == "POST /auth/logout" and name not in STRANGERS:
             self.scene.tokens.pop(name)

@@ -29,6 +29,7 @@ from tests.conftest import START
 from tests.factories import cases, referrals
 from tests.factories.houses import CHEAP, put_offices
 from tests.factories.staff import Staff, Worker, add_user, disable, step_up, token_for
+from tests.gates.belongings import belong
 from tests.gates.knocking import Knocker
 from tests.gates.oracle import Asker, written_rights
 
@@ -42,6 +43,7 @@ PLACES = {
     "partner": "mm-dor",
     "partner_border": "mm-border-myawaddy",
 }
+_PLACES_OF = {"other_office": "sister", "other_organisation": "ngo", "other_country": "abroad", "partner": "partner"}
 NOBODY = "00000000-0000-4000-8000-000000000000"
 STRANGE = "not-an-id"
 
@@ -58,6 +60,10 @@ class Subject:
     user_id: str = ""
     block_id: str = ""
     deputy_row: str = ""
+    emergency_id: str = ""
+    notice_id: str = ""
+    export_id: str = ""
+    approval_id: str = ""
 
     def id_of(self, parameter: str) -> str:
         """The id for a path parameter such as case_id."""
@@ -90,6 +96,10 @@ class Scene:
         """The same account as the oracle sees it."""
         worker = self.worker(name)
         return Asker(worker.id, worker.roles, worker.office, worker.organisation, worker.country)
+
+    def place_of(self, subject: str) -> Staff:
+        """The staff of the office to which a subject belongs."""
+        return self.staff[_PLACES_OF.get(subject, "home")]
 
     def askers(self) -> list[str]:
         """Every account, as role@place."""
@@ -155,13 +165,12 @@ def _subjects(scene: Scene) -> None:
         office = {"MM": "mm-dor", "TH": "th-datip"}[to]
         made[name] = (case_id, referrals.draft(house, staff, case_id, to, office))
     made["own"] = (cases.open_case(house, scene.staff["home"]["first_responder"]), "")
-    users = {"other_office": "sister", "other_organisation": "ngo", "other_country": "abroad", "partner": "partner"}
     for name, (case_id, referral_id) in made.items():
         # An account without a case of its own: to look at it, or to try to change it, changes nothing else here.
-        user = scene.staff[users.get(name, "home")]["analyst"]
+        user = scene.place_of(name)["analyst"]
         scene.subjects[name] = _subject(house, name, case_id, referral_id, user.id)
     for name, text in (("nonexistent", NOBODY), ("malformed", STRANGE)):
-        scene.subjects[name] = Subject(name, text, text, text, text, text, text, text)
+        scene.subjects[name] = Subject(name, *[text] * 11)
 
 
 def _subject(house: House, name: str, case_id: str, referral_id: str, user_id: str) -> Subject:
@@ -181,6 +190,9 @@ def _subject(house: House, name: str, case_id: str, referral_id: str, user_id: s
 def _walls(scene: Scene, home: Staff, ngo: Staff, sister: Staff) -> None:
     """Seals, blocks, deputies, emergencies and the team, live and over, straight into the tables."""
     house, now = scene.house, scene.clock.now()
+    for name, subject in scene.subjects.items():
+        if name not in _NO_CASE:
+            scene.subjects[name] = replace(subject, **belong(house, scene.place_of(name), subject.case_id))
     long_ago, yesterday, tomorrow = (now + timedelta(days=days) for days in (-2, -1, 1))
     keys = {name: _key_of(house, each.case_id) for name, each in scene.subjects.items() if name not in _NO_CASE}
     chief = home["supervisor"].id
@@ -219,18 +231,6 @@ def _walls(scene: Scene, home: Staff, ngo: Staff, sister: Staff) -> None:
             row = {"id": new_id(), "case_id": scene.subjects["home"].case_id, "user_id": user.id}
             row |= {"role": min(user.roles), "since": long_ago, "until": until}
             session.execute(insert(CaseTeam), row)
-        # On every case a block that was lifted, and a time of standing in that is over: to end them again is a 409.
-        for name, subject in scene.subjects.items():
-            if name in _NO_CASE:
-                continue
-            who = next(each for staff in scene.staff.values() for each in staff.values() if each.id == subject.user_id)
-            made = {"country": who.country, "set_by": who.id, "since": long_ago, "until": None}
-            block, over = new_id(), new_id()
-            row = {"id": block, "key_id": keys[name], "kind": "user", "value": who.id, "why": "safety", **made}
-            session.execute(insert(AccessBlock), {**row, "lifted_at": yesterday, "lifted_by": who.id})
-            row = {"id": over, "user_id": who.id, "deputy_id": who.id, **made}
-            session.execute(insert(Deputy), {**row, "until": yesterday})
-            scene.subjects[name] = replace(subject, block_id=block, deputy_row=over)
         # What an erasure will leave: no identity, no key, and everything that never named anybody.
         session.execute(update(KEY).where(KEY.c.id == keys["erased"]).values(wrapped=b""))
         person = select(CASE.c.person_id).where(CASE.c.id == scene.subjects["erased"].case_id)

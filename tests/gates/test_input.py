@@ -88,7 +88,7 @@ def test_every_body_refuses_a_field_it_does_not_know(scene: Scene) -> None:
     expected, bodies, watch = Expectation(scene), Bodies(scene), Matrix(scene)
     before, taken, asked = watch.rows(), [], 0
     for route in bodied(scene):
-        body, headers = bodies.of(route, who := insider(scene, expected, route))
+        body, headers = bodies.of(route, who := insider(scene, expected, route), scene.subjects["home"])
         if route.name in LENIENT:
             continue
         assert isinstance(body, dict), route.name
