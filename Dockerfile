@@ -1,7 +1,13 @@
 # Two stages: the first has what building needs, the second only what running needs.
 # Build: docker build -t waymark .
-# Run:   docker run -p 8000:8000 -v waymark-keys:/var/lib/waymark/keys:ro \
-#          -e DATABASE_URL=postgresql://... -e WAYMARK_ALLOWED_HOSTS=waymark.example waymark
+# Run:   docker run -p 127.0.0.1:8000:8000 -v waymark-keys:/var/lib/waymark/keys:ro \
+#          -v waymark-backup:/srv/backup -v waymark-checkpoints:/srv/checkpoints \
+#          -e DATABASE_URL='postgresql://waymark_app:...@db.internal/waymark?sslmode=verify-full' \
+#          -e WAYMARK_ALLOWED_HOSTS=waymark.example -e WAYMARK_PUBLIC_URL=https://waymark.example \
+#          -e WAYMARK_TRUSTED_PROXIES=172.17.0.1 waymark
+# It listens on all addresses of the container, so it wants to know the proxy that ends TLS before it; app/settings
+# lists every variable, and a start that is not safe says which one to mend. Keys are exchanged beside the container,
+# where the volume can be written: waymark keys rotate.
 # Before the first start bring the tables up: docker run ... waymark waymark migrate
 
 FROM python:3.12-slim AS build
@@ -19,13 +25,15 @@ RUN /opt/waymark/bin/pip install --no-cache-dir -c constraints.txt . \
 FROM python:3.12-slim
 # A number, so that an orchestrator can see that it is not root.
 RUN useradd --system --uid 10001 --no-create-home --home-dir /var/lib/waymark --shell /usr/sbin/nologin waymark \
-    && install -d -o waymark -g waymark -m 0700 /var/lib/waymark
+    && install -d -o waymark -g waymark -m 0700 /var/lib/waymark /srv/backup /srv/checkpoints
 COPY --from=build /opt/waymark /opt/waymark
 ENV PATH=/opt/waymark/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     WAYMARK_ENVIRONMENT=production \
     WAYMARK_VAR=/var/lib/waymark \
     WAYMARK_HOST=0.0.0.0 \
+    WAYMARK_BACKUP_TARGET=/srv/backup \
+    WAYMARK_CHECKPOINT_TARGET=/srv/checkpoints \
     WAYMARK_PORT=8000
 WORKDIR /var/lib/waymark
 USER 10001

@@ -24,8 +24,10 @@ from app.access.docs_page import DocsPage
 from app.access.door import Door, public
 from app.access.openapi import complete
 from app.access.passwords import Passwords
+from app.access.provider import Provider
 from app.access.routes import check_routes, inventory, needs_by_endpoint
 from app.access.shell import Shell, TooLarge
+from app.access.site import build_site
 from app.access.tokens import Tokens
 from app.access.unsafe_start import check_start
 from app.kit import log, problems
@@ -43,6 +45,8 @@ ROOMS: Final = (
     "accounts", "approvals", "cases", "exports", "people", "worklist", "emergency", "walls", "deputies", "oversight",
     "referrals", "directory", "lifecycle", "statistics", "keys",
 )  # fmt: skip
+# Every room that has an HTML door: app/<room>/pages.py with a `router`.
+PAGE_ROOMS: Final = ("accounts",)
 PREFIX: Final = "/api/v1"
 # Measured: with more threads than this the same code answers later, not sooner.
 THREADS: Final = 4
@@ -84,8 +88,13 @@ def create_app(
     api = _api(house, show_text=settings.shows_error_texts, show_docs=settings.shows_docs)
     app.add_api_route("/health", health, methods=["GET"], include_in_schema=False)
     app.mount(PREFIX, api)
-    app.state.api = api
-    for part in (app, api):
+    routers = [importlib.import_module(f"app.{room}.pages").router for room in PAGE_ROOMS]
+    production = settings.environment == "production"
+    site = build_site(house, routers, _provider(settings), production=production, show_text=not production)
+    # Mounted last: what nothing else answers to is a page that does not exist.
+    app.mount("", site)
+    app.state.api, app.state.html = api, site
+    for part in (app, api, site):
         _share(part, house)
     problems.install(app, show_text=settings.shows_error_texts)
     # Added last, hence outermost: also an unexpected error leaves with safe headers and one line in the log.
@@ -132,6 +141,14 @@ def open_house(settings: Settings, clock: Clock | None = None, passwords: Passwo
         ),
         passwords=passwords or Passwords(),
     )
+
+
+def _provider(settings: Settings) -> Provider | None:
+    """The identity provider of the settings, if they name one; nothing is asked of it before somebody goes there."""
+    if not settings.oidc_issuer or settings.oidc_client_secret_file is None:
+        return None
+    secret = settings.oidc_client_secret_file.read_text(encoding="utf-8").strip()
+    return Provider(settings.oidc_issuer, settings.oidc_client_id, secret, settings.oidc_claim)
 
 
 def _share(part: FastAPI, house: House) -> None:

@@ -1,13 +1,16 @@
-"""From a token's claims to the actor: account, office, roles and live session in one database round trip."""
+"""From a token's claims or a cookie to the actor: account, office, roles and live session in one round trip."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
+from app.access.page_sessions import IDLE, digest
 from app.access.tokens import Claims
 from app.kit.errors import Unauthorised
 from app.models.office import Office
@@ -17,7 +20,10 @@ from workflows.facts import Actor
 
 # Everything that can end a sign-in is a condition here, so it takes effect on the very next request.
 _WHO = (
-    select(Office.id, Office.code, Office.organisation, Office.country, UserRole.role)
+    select(
+        User.id, Office.id, Office.code, Office.organisation, Office.country, LoginSession.id, LoginSession.seen_at,
+        UserRole.role,
+    )
     .select_from(LoginSession)
     .join(
         User,
@@ -29,23 +35,29 @@ _WHO = (
     )
     .join(Office, Office.id == User.office_id)
     .outerjoin(UserRole, UserRole.user_id == User.id)
-    .where(
-        LoginSession.id == bindparam("sid"),
-        LoginSession.user_id == bindparam("sub"),
-        LoginSession.token_version == bindparam("version"),
-        LoginSession.ended_at.is_(None),
-        LoginSession.expires_at > bindparam("now"),
-    )
+    .where(LoginSession.ended_at.is_(None), LoginSession.expires_at > bindparam("now"))
+)  # fmt: skip
+_BY_TOKEN = _WHO.where(
+    LoginSession.kind == "token",
+    LoginSession.id == bindparam("sid"),
+    LoginSession.user_id == bindparam("sub"),
+    LoginSession.token_version == bindparam("version"),
+)
+_BY_COOKIE = _WHO.where(
+    LoginSession.kind == "page",
+    LoginSession.digest == bindparam("digest"),
+    LoginSession.seen_at > bindparam("idle_since"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A live sign-in: the actor, the row id of the actor's office and the session it came through."""
+    """A live sign-in: the actor, the row id of the actor's office, the session and when a page of it was asked for."""
 
     actor: Actor
     office_id: str
     session_id: str
+    seen_at: datetime | None = None
 
 
 def authenticate(session: Session, claims: Claims, now: datetime) -> SignedIn:
@@ -54,9 +66,20 @@ def authenticate(session: Session, claims: Claims, now: datetime) -> SignedIn:
     Raises Unauthorised if the account, its session or its token version is no longer what the token was
     made for.
     """
-    rows = session.execute(_WHO, {"sid": claims.sid, "sub": claims.sub, "version": claims.version, "now": now}).all()
+    return _who(
+        session, _BY_TOKEN, {"sid": claims.sid, "sub": claims.sub, "version": claims.version, "now": now}
+    )
+
+
+def authenticate_page(session: Session, value: str, now: datetime) -> SignedIn:
+    """Who the cookie's ``value`` belongs to at ``now``; Unauthorised if nobody, ended, expired or idle too long."""
+    return _who(session, _BY_COOKIE, {"digest": digest(value), "now": now, "idle_since": now - IDLE})
+
+
+def _who(session: Session, query: Any, values: Mapping[str, Any]) -> SignedIn:
+    rows = session.execute(query, values).all()
     if not rows:
         raise Unauthorised()
-    office_id, code, organisation, country, _ = rows[0]
-    roles = frozenset(row[4] for row in rows if row[4] is not None)
-    return SignedIn(Actor(claims.sub, roles, code, organisation, country), office_id, claims.sid)
+    user_id, office_id, code, organisation, country, session_id, seen_at, _ = rows[0]
+    roles = frozenset(row[7] for row in rows if row[7] is not None)
+    return SignedIn(Actor(user_id, roles, code, organisation, country), office_id, session_id, seen_at)

@@ -24,6 +24,9 @@ WINDOW: Final = timedelta(minutes=1)
 PER_ACCOUNT: Final = 5
 # A whole shelter or border post may share one address; this bucket only stops a flood.
 PER_ADDRESS: Final = 60
+# Six digits are few. At this pace, with the first factor stolen, half a year of guessing finds one in four.
+PER_FACTOR: Final = 5
+FACTOR_WINDOW: Final = timedelta(minutes=15)
 
 _TABLE: Final[Any] = LoginAttempt.__table__
 _INSERT: Final[dict[str, Callable[..., Any]]] = {
@@ -45,6 +48,23 @@ def count(session: Session, login: str, address: str, now: datetime) -> None:
         raise _wait()
 
 
+def count_address(session: Session, address: str, now: datetime) -> None:
+    """Count one attempt from ``address`` that names no account yet; TooMany (429) as in `count`."""
+    if not _counted(session, _address(address), PER_ADDRESS, now, moving=False):
+        raise _wait()
+
+
+def count_factor(session: Session, user_id: str, now: datetime) -> None:
+    """Count one code shown for the account ``user_id``; TooMany (429) if it had its share for these minutes."""
+    if not _counted(session, _factor(user_id), PER_FACTOR, now, moving=True, window=FACTOR_WINDOW):
+        raise _wait(FACTOR_WINDOW)
+
+
+def forgive_factor(session: Session, user_id: str) -> None:
+    """Forget the wrong codes of an account, since a right one came."""
+    session.execute(delete(_TABLE).where(_TABLE.c.bucket == _factor(user_id)))
+
+
 def forgive(session: Session, login: str, address: str) -> None:
     """Take the count of a sign-in back that succeeded, and forget the account's earlier failures."""
     session.execute(delete(_TABLE).where(_TABLE.c.bucket == _account(login)))
@@ -61,9 +81,11 @@ def purge(session: Session, now: datetime) -> int:
     return int(result.rowcount)
 
 
-def _counted(session: Session, bucket: str, most: int, now: datetime, *, moving: bool) -> bool:
+def _counted(
+    session: Session, bucket: str, most: int, now: datetime, *, moving: bool, window: timedelta = WINDOW
+) -> bool:
     """One more in ``bucket`` unless it holds ``most`` already, in one statement: parallel attempts queue."""
-    over = _TABLE.c.since <= now - WINDOW
+    over = _TABLE.c.since <= now - window
     statement = _INSERT[session.get_bind().dialect.name](_TABLE).values(bucket=bucket, failures=1, since=now)
     statement = statement.on_conflict_do_update(
         index_elements=[_TABLE.c.bucket],
@@ -77,8 +99,12 @@ def _counted(session: Session, bucket: str, most: int, now: datetime, *, moving:
     return session.execute(statement.returning(_TABLE.c.bucket)).first() is not None
 
 
-def _wait() -> TooMany:
-    return TooMany(headers={"Retry-After": str(int(WINDOW.total_seconds()))})
+def _wait(window: timedelta = WINDOW) -> TooMany:
+    return TooMany(headers={"Retry-After": str(int(window.total_seconds()))})
+
+
+def _factor(user_id: str) -> str:
+    return "factor:" + _digest(user_id)
 
 
 def _account(login: str) -> str:

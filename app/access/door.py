@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from fastapi import Request
@@ -15,7 +16,7 @@ from pydantic_core import to_json
 from sqlalchemy.orm import Session
 
 from app.access import once
-from app.access.actor import authenticate
+from app.access.actor import SignedIn, authenticate
 from app.access.desk import Desk, House
 from app.access.may import must
 from app.access.tokens import Claims
@@ -36,14 +37,14 @@ class Door:
     def __init__(
         self,
         house: House,
-        claims: Claims,
+        claims: Claims | None,
         permission: str,
         correlation: str = "",
         key: str | None = None,
         if_match: str | None = None,
         fingerprint: str = "",
     ) -> None:
-        """Made by `needs`; ``key`` and ``if_match`` are the headers as sent."""
+        """Made by `needs`; ``key`` and ``if_match`` are the headers as sent. ``claims``: None where no token counts."""
         self._house = house
         self._claims = claims
         self._permission = permission
@@ -127,7 +128,7 @@ class Door:
     def _desk(self, session: Session, *, writable: bool) -> Desk:
         house = self._house
         now = house.clock.now()
-        who = authenticate(session, self._claims, now)
+        who = self._who(session, now)
         return Desk(
             session=session,
             actor=who.actor,
@@ -140,6 +141,12 @@ class Door:
             session_id=who.session_id,
             writable=writable,
         )
+
+    def _who(self, session: Session, now: datetime) -> SignedIn:
+        """Who knocks; the HTML door asks its cookie instead."""
+        if self._claims is None:
+            raise Unauthorised()
+        return authenticate(session, self._claims, now)
 
     def _keep(self, desk: Desk | None) -> None:
         kept = desk.take_kept() if desk is not None else []

@@ -5,36 +5,27 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.access import attempts
+from app.access import attempts, factors, first_factor
 from app.access.desk import House
+from app.access.first_factor import Known
 from app.access.log import noted
 from app.access.tokens import LIFETIME_SECONDS
 from app.kit.errors import Unauthorised
 from app.models.base import new_id
-from app.models.office import Office
 from app.models.session import LoginSession, RefreshToken
 from app.models.user import User
-from workflows.facts import Actor
 
 SESSION_LIFETIME: Final = timedelta(hours=12)
 REFRESH_LIFETIME: Final = timedelta(hours=1)
 
-_LOGIN: Final = re.compile(r"[\w.@+-]{1,64}")
 _REFRESH: Final = re.compile(r"[A-Za-z0-9_-]{43}")
-_ACCOUNT: Final = (
-    select(
-        User.id.label("user_id"), User.password_hash, User.active, User.token_version,
-        Office.code, Office.organisation, Office.country,
-    ).join(Office, Office.id == User.office_id)
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,58 +37,27 @@ class Grant:
     expires_in: int = LIFETIME_SECONDS
 
 
-def login_name(typed: str) -> str:
-    """The one form of a login name that is stored and compared: compatible letters, lower case, trimmed."""
-    return unicodedata.normalize("NFKC", typed).strip().casefold()
+def sign_in(house: House, login: str, password: str, address: str, code: str | None = None) -> Grant:
+    """Open a session of the JSON door for the account ``login``; ``address`` is the caller's network address.
 
-
-def well_formed(login: str) -> bool:
-    """Whether ``login`` (as `login_name` gives it) can be the name of an account at all."""
-    return _LOGIN.fullmatch(login) is not None
-
-
-def sign_in(house: House, login: str, password: str, address: str) -> Grant:
-    """Open a session for the account ``login``; ``address`` is the caller's network address.
-
-    Raises Unauthorised, the same for an unknown account, a disabled one and a wrong password and after the
-    same work, or TooMany. The password is compared between two transactions, never while one holds the
-    writer's lock.
+    ``code``: of the authenticator, or a recovery code; asked for where the account has one. Raises Unauthorised, the
+    same for whatever is wrong with name and password; with its own code (second_factor_needed) only once these were
+    right. Raises TooMany.
     """
-    name = login_name(login)
-    with house.db.write() as session:
-        attempts.count(session, name, address, house.clock.now())
-        account = _account(session, name)
-    stored = account.password_hash if account is not None and account.active else None
-    if not house.passwords.matches(stored, password) or account is None:
-        raise _not_known()
-    fresh = house.passwords.hash(password) if house.passwords.stale(account.password_hash) else None
+    known = first_factor.show(house, login, password, address)
+    sid = new_id()
     with house.db.write() as session:
         now = house.clock.now()
-        # Between the two transactions the account may have been disabled or given another password.
-        unchanged = and_(
-            User.id == account.user_id,
-            User.active.is_(True),
-            User.password_hash == account.password_hash,
-            User.token_version == account.token_version,
+        first_factor.must_be_unchanged(session, known)
+        complete = not factors.enrolled(session, known.user_id) or factors.prove(
+            session, house.keys, known.user_id, code, now
         )
-        if session.execute(select(User.id).where(unchanged).with_for_update()).one_or_none() is None:
-            raise _not_known()
-        if fresh is not None:
-            session.execute(update(User).where(User.id == account.user_id).values(password_hash=fresh))
-        attempts.forgive(session, name, address)
-        sid = new_id()
-        session.execute(
-            insert(LoginSession).values(
-                id=sid,
-                user_id=account.user_id,
-                token_version=account.token_version,
-                started_at=now,
-                expires_at=now + SESSION_LIFETIME,
-            )
-        )
-        refresh_token = _new_refresh_token(session, sid, now, now + SESSION_LIFETIME)
-        noted(session, _as_actor(account), now, "signed_in", "session", sid)
-    return Grant(house.tokens.issue(account.user_id, sid, account.token_version, now), refresh_token)
+        if complete:
+            refresh_token = _open(session, sid, known, now)
+    # Raised after the commit: a wrong code stays counted.
+    if not complete:
+        raise _second_factor_needed()
+    return Grant(house.tokens.issue(known.user_id, sid, known.token_version, now), refresh_token)
 
 
 def refresh(house: House, token: str) -> Grant:
@@ -124,31 +84,45 @@ def end_session(session: Session, sid: str, now: datetime, why: str) -> None:
     )
 
 
-def end_all_sessions(session: Session, user_id: str, now: datetime, why: str) -> None:
-    """End every session of an account, for instance because its rights or its password changed."""
+def end_all_sessions(session: Session, user_id: str, now: datetime, why: str, but: str | None = None) -> None:
+    """End every session of an account, for instance because its rights or its password changed; ``but``: not this."""
     session.execute(
         update(LoginSession)
-        .where(LoginSession.user_id == user_id, LoginSession.ended_at.is_(None))
+        .where(LoginSession.user_id == user_id, LoginSession.ended_at.is_(None), LoginSession.id != (but or ""))
         .values(ended_at=now, ended_why=why)
     )
 
 
 def purge(session: Session, now: datetime) -> int:
-    """Delete refresh tokens of sessions that expired over a day ago; how many (the worker calls this)."""
+    """Delete refresh tokens of sessions that expired over a day ago; how many (the worker calls this).
+
+    Sign-ins that stopped half-way go too.
+    """
     over = select(LoginSession.id).where(LoginSession.expires_at <= now - timedelta(days=1))
+    session.execute(delete(LoginSession).where(LoginSession.kind == "half", LoginSession.id.in_(over)))
     result: Any = session.execute(delete(RefreshToken).where(RefreshToken.session_id.in_(over)))
     return int(result.rowcount)
 
 
-def _account(session: Session, name: str) -> Any:
-    if not well_formed(name):
-        return None
-    return session.execute(_ACCOUNT.where(User.login == name)).one_or_none()
+def _open(session: Session, sid: str, known: Known, now: datetime) -> str:
+    """Open the session ``sid``; its first refresh token."""
+    attempts.forgive(session, known.login, known.address)
+    session.execute(
+        insert(LoginSession).values(
+            id=sid,
+            user_id=known.user_id,
+            token_version=known.token_version,
+            started_at=now,
+            expires_at=now + SESSION_LIFETIME,
+        )
+    )
+    noted(session, known.actor, now, "signed_in", "session", sid)
+    return _new_refresh_token(session, sid, now, now + SESSION_LIFETIME)
 
 
 def _exchange(house: House, session: Session, digest: str, now: datetime) -> Grant | None:
     found = session.execute(
-        _ACCOUNT.add_columns(
+        first_factor.ACCOUNT.add_columns(
             LoginSession.id.label("sid"),
             LoginSession.expires_at.label("session_expires_at"),
             LoginSession.ended_at,
@@ -167,7 +141,7 @@ def _exchange(house: House, session: Session, digest: str, now: datetime) -> Gra
     if first_use.rowcount != 1:
         # Two hands hold this token and one of them stole it; nobody can tell which, so both lose.
         end_session(session, found.sid, now, "refresh_token_reused")
-        noted(session, _as_actor(found), now, "refresh_token_reused", "session", found.sid)
+        noted(session, first_factor.actor_of(found), now, "refresh_token_reused", "session", found.sid)
         return None
     alive = (
         found.active
@@ -200,9 +174,9 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode("ascii")).hexdigest()
 
 
-def _as_actor(account: Any) -> Actor:
-    return Actor(account.user_id, frozenset(), account.code, account.organisation, account.country)
-
-
-def _not_known() -> Unauthorised:
-    return Unauthorised("This name and password do not open an account.", code="sign_in_failed", title="Not signed in.")
+def _second_factor_needed() -> Unauthorised:
+    return Unauthorised(
+        "Send the present code of your authenticator, or a recovery code, in the field code; each works once.",
+        code="second_factor_needed",
+        title="The second factor is missing or wrong.",
+    )

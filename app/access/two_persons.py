@@ -82,13 +82,14 @@ def ask(desk: Desk, act: Act) -> ApprovalAskedOut:
     if not reaches(desk, approval_id):
         raise forbidden(desk.policies, desk.actor, kind.permission, scopes_of(desk, kind.permission))
     stored = load(desk, approval_id)
+    if kind.at_once:
+        # First the act: who could decide about a seal, and is told of it, are those who are named on it.
+        kind.deed(desk, asked_of(desk, stored))
     others = second_persons(desk, stored)
     if not others and not kind.at_once:
         raise _nobody_else(desk, kind)
     looked(desk, "approval_asked", "approval", approval_id, {"kind": kind.name, "digest": stored.digest})
     tell(desk, others, "approval_asked", "approval", approval_id, {"kind": kind.name})
-    if kind.at_once:
-        kind.deed(desk, asked_of(desk, stored))
     return ApprovalAskedOut(**shown(desk, stored, could=False, others=len(others)).model_dump())
 
 

@@ -6,25 +6,32 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 
-from app.access import sessions
+from app.access import factors, sessions
 from app.access.approval_shapes import ApprovalAskedOut
 from app.access.desk import House
 from app.access.door import Door, needs, public
 from app.access.sessions import Grant
-from app.accounts import power, queries, service
+from app.accounts import own, power, queries, service
 from app.accounts.schemas import (
     AccountIn,
     AccountOut,
     AccountsOut,
+    ConfirmIn,
+    EnrolIn,
+    EnrolOut,
     GrantOut,
     MeOut,
+    OfficeIn,
     OwnPasswordIn,
     PasswordIn,
+    RecoveryCodesOut,
     RefreshIn,
     RolesIn,
     SignInForm,
+    SteppedUpOut,
+    StepUpIn,
 )
-from app.kit.errors import BadRequest, Conflict, Invalid, TooMany, Unauthorised
+from app.kit.errors import BadRequest, Conflict, Forbidden, Invalid, TooMany, Unauthorised
 from app.kit.paging import ask
 from app.kit.problems import documented
 
@@ -35,17 +42,21 @@ MyselfNow = Annotated[Door, Depends(needs("account:self", once=False))]
 Looker = Annotated[Door, Depends(needs("account:manage"))]
 Changer = Annotated[Door, Depends(needs("account:manage", versioned=True))]
 ASKED: Final[dict[int | str, dict[str, Any]]] = {
-    202: {"model": ApprovalAskedOut, "description": "It gives a right of power: a second person has to agree first."}
+    202: {"model": ApprovalAskedOut, "description": "A right of power is at stake: a second person has to agree first."}
 }
 
 
 @router.post("/auth/token", response_model=GrantOut, responses=documented(Unauthorised, TooMany))
 @public("it is how one signs in")
 def sign_in(form: Annotated[SignInForm, Form()], request: Request) -> GrantOut:
-    """Sign in with name and password. Five failures a minute close the account for a minute."""
+    """Sign in with name and password, and the code of the authenticator where one is enrolled.
+
+    Five failures a minute close the account for a minute.
+    """
     house: House = request.app.state.house
     address = request.client.host if request.client else "unknown"
-    return _granted(sessions.sign_in(house, form.username, form.password.get_secret_value(), address))
+    password = form.password.get_secret_value()
+    return _granted(sessions.sign_in(house, form.username, password, address, form.code))
 
 
 @router.post("/auth/refresh", response_model=GrantOut, responses=documented(Unauthorised))
@@ -73,14 +84,35 @@ def me(door: Myself) -> MeOut:
 @router.post("/me/password", status_code=204, response_class=Response, responses=documented(Invalid, TooMany))
 def change_own_password(body: OwnPasswordIn, door: MyselfNow, request: Request) -> Response:
     """Change the own password. All sessions end, this one too: sign in again with the new one."""
-    passwords = request.app.state.house.passwords
-    with door.write() as desk:
-        seen = service.own_attempt(desk)
-    if not passwords.matches(seen.password_hash, body.current.get_secret_value()):
-        raise Invalid("The current password is not this one.", code="current_password_wrong")
-    fresh = service.hashed(passwords, body.password.get_secret_value(), seen.login, seen.display_name)
-    with door.write() as desk:
-        service.set_own_password(desk, seen, fresh)
+    current, fresh = body.current.get_secret_value(), body.password.get_secret_value()
+    own.change_password(door, request.app.state.house, current, fresh)
+    return Response(status_code=204)
+
+
+@router.post("/auth/step-up", response_model=SteppedUpOut, responses=documented(Invalid, TooMany, Forbidden))
+def step_up(body: StepUpIn, door: MyselfNow, request: Request) -> SteppedUpOut:
+    """Show again who is at the keys, before an act of power; it counts for the minutes of the policies."""
+    password = None if body.password is None else body.password.get_secret_value()
+    return SteppedUpOut(until=own.step_up(door, request.app.state.house, body.code, password))
+
+
+@router.post("/auth/totp/enrol", response_model=EnrolOut, responses=documented(Invalid, Conflict, TooMany))
+def enrol_authenticator(body: EnrolIn, door: MyselfNow, request: Request) -> EnrolOut:
+    """Begin with an authenticator app: its secret, once. It counts after `/auth/totp/confirm`."""
+    secret, address = own.begin_authenticator(door, request.app.state.house, body.password.get_secret_value())
+    return EnrolOut(secret=secret, address=address, picture=factors.picture(address))
+
+
+@router.post("/auth/totp/confirm", response_model=RecoveryCodesOut, responses=documented(Invalid, Conflict, TooMany))
+def confirm_authenticator(body: ConfirmIn, door: MyselfNow) -> RecoveryCodesOut:
+    """Confirm the authenticator with its first code. From now on signing in asks for a code; other sessions end."""
+    return RecoveryCodesOut(recovery_codes=own.confirm_authenticator(door, body.code))
+
+
+@router.post("/auth/totp/remove", status_code=204, response_class=Response, responses=documented(Forbidden, Conflict))
+def remove_authenticator(door: MyselfNow) -> Response:
+    """Take the own authenticator away, after a step-up. Other sessions end."""
+    own.remove_authenticator(door)
     return Response(status_code=204)
 
 
@@ -126,10 +158,19 @@ def set_roles(user_id: str, body: RolesIn, door: Changer) -> Response:
     return door.once(lambda desk: power.set_roles(desk, user_id, door.version, body.roles))
 
 
+@router.post("/users/{user_id}/office", response_model=AccountOut, responses=ASKED)
+def set_office(user_id: str, body: OfficeIn, door: Changer) -> Response:
+    """Move an account to another office, whose reach it has from the next sign-in on. Its sessions end.
+
+    An account that holds a right of power waits for a second person (202).
+    """
+    return door.once(lambda desk: power.set_office(desk, user_id, door.version, body.office))
+
+
 @router.post("/users/{user_id}/disable", response_model=AccountOut)
 def disable(user_id: str, door: Changer) -> Response:
     """Disable an account. Its sessions end."""
-    return door.once(lambda desk: service.set_active(desk, user_id, door.version, active=False))
+    return door.once(lambda desk: power.disable(desk, user_id, door.version))
 
 
 @router.post("/users/{user_id}/enable", response_model=AccountOut, responses=ASKED)
@@ -138,15 +179,27 @@ def enable(user_id: str, door: Changer) -> Response:
     return door.once(lambda desk: power.enable(desk, user_id, door.version))
 
 
-@router.post("/users/{user_id}/password", response_model=AccountOut)
+@router.post("/users/{user_id}/password", response_model=AccountOut, responses=ASKED)
 def set_password(user_id: str, body: PasswordIn, door: Changer, request: Request) -> Response:
-    """Set another password for somebody else's account. Its sessions end."""
+    """Set another password for somebody else's account. Its sessions end.
+
+    An account that holds a right of power and has no second factor waits for a second person (202).
+    """
     with door.read() as desk:
         seen = queries.account(desk, service.MANAGE, user_id)
     fresh = service.hashed(
         request.app.state.house.passwords, body.password.get_secret_value(), seen.login, seen.display_name
     )
-    return door.once(lambda desk: service.set_password(desk, user_id, door.version, fresh))
+    return door.once(lambda desk: power.set_password(desk, user_id, door.version, fresh))
+
+
+@router.post("/users/{user_id}/factor/reset", response_model=AccountOut, responses=ASKED)
+def reset_factor(user_id: str, door: Changer) -> Response:
+    """Take the second factor of somebody else away, who lost it. Their sessions end.
+
+    An account that holds a right of power waits for a second person (202).
+    """
+    return door.once(lambda desk: power.reset_factor(desk, user_id, door.version))
 
 
 def _granted(grant: Grant) -> GrantOut:

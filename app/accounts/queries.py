@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, and_, or_, select
 
+from app.access import factors
 from app.access.desk import Desk
+from app.access.page_sessions import IDLE
 from app.access.scope import accounts_in_scope, offices_in_scope
 from app.accounts.schemas import AccountOut, AccountsOut, MeOut, OfficeOut, RoleOut
 from app.kit.errors import NotFound
 from app.kit.paging import Ask
 from app.models.base import is_id
 from app.models.office import Office
+from app.models.session import LoginSession
 from app.models.user import User, UserRole
 
+MOST_SESSIONS: Final = 25
 _USERS: Final[Any] = User.__table__
+_SESSIONS: Final[Any] = LoginSession.__table__
 _ACCOUNT: Final[Any] = (
     select(
         User.id, User.login, User.display_name, User.password_hash, User.active, User.token_version,
@@ -47,12 +52,31 @@ def me(desk: Desk) -> MeOut:
         ],
         permissions={name: sorted(scope.value for scope in scopes) for name, scopes in reach.items() if scopes},
         field_groups=sorted(group.value for group in policies.groups_for(roles)),
+        second_factor=factors.enrolled(desk.session, row.id),
     )
 
 
 def own(desk: Desk) -> Row[Any]:
     """The desk's own account row."""
     return desk.session.execute(_ACCOUNT.where(User.id == desk.actor.id)).one()
+
+
+def own_sessions(desk: Desk) -> list[Row[Any]]:
+    """The live sign-ins of the desk's own account, newest first: id, kind, started_at, seen_at, stepped_up_at."""
+    query = (
+        select(_SESSIONS.c.id, _SESSIONS.c.kind, _SESSIONS.c.started_at, _SESSIONS.c.seen_at, _SESSIONS.c.stepped_up_at)
+        .join(User, and_(User.id == _SESSIONS.c.user_id, User.token_version == _SESSIONS.c.token_version))
+        .where(
+            _SESSIONS.c.user_id == desk.actor.id,
+            _SESSIONS.c.kind != "half",
+            _SESSIONS.c.ended_at.is_(None),
+            _SESSIONS.c.expires_at > desk.now,
+            or_(_SESSIONS.c.kind != "page", _SESSIONS.c.seen_at > desk.now - IDLE),
+        )
+        .order_by(_SESSIONS.c.started_at.desc(), _SESSIONS.c.id)
+        .limit(MOST_SESSIONS)
+    )
+    return list(desk.session.execute(query))
 
 
 def account(desk: Desk, permission: str, user_id: str) -> Row[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
@@ -40,6 +41,28 @@ class SignInForm(BaseModel):
     username: Annotated[str, Field(max_length=256, examples=["nok.srisai"])]
     password: Annotated[SecretStr, Field(max_length=2048, examples=["lantern quiet river seven"])]
     grant_type: Literal["password"] = "password"
+    code: Annotated[
+        str | None,
+        Field(
+            max_length=64,
+            examples=["492039"],
+            description="The present code of the authenticator, or a recovery code; only where one is enrolled.",
+        ),
+    ] = None
+
+
+Code = Annotated[
+    str,
+    Field(
+        min_length=6,
+        max_length=64,
+        examples=["492039"],
+        description="The present code of the authenticator, or a recovery code; each works once.",
+    ),
+]
+Present = Annotated[
+    SecretStr, Field(max_length=1024, examples=["lantern quiet river seven"], description="The present password.")
+]
 
 
 class RefreshIn(_In):
@@ -90,6 +113,7 @@ class MeOut(BaseModel):
         ),
     ]
     field_groups: list[str]
+    second_factor: Annotated[bool, Field(description="Whether an authenticator is enrolled.")]
 
 
 class AccountIn(_In):
@@ -108,6 +132,12 @@ class RolesIn(_In):
     roles: Roles
 
 
+class OfficeIn(_In):
+    """The office somebody works in from now on."""
+
+    office: Annotated[str, Field(max_length=64, examples=["th-datip"], description="Office code.")]
+
+
 class PasswordIn(_In):
     """A new password for somebody else's account."""
 
@@ -119,6 +149,45 @@ class OwnPasswordIn(_In):
 
     current: Annotated[SecretStr, Field(max_length=1024, examples=["lantern quiet river seven"])]
     password: NewPassword
+
+
+class StepUpIn(_In):
+    """A fresh proof: the code of the authenticator. Who has none, and holds no right of power, sends the password."""
+
+    code: Code | None = None
+    password: Present | None = None
+
+
+class SteppedUpOut(BaseModel):
+    """Until when acts that ask for a fresh proof are open to this sign-in."""
+
+    until: datetime
+
+
+class EnrolIn(_In):
+    """The present password, so that a screen left open cannot give somebody else's telephone a say."""
+
+    password: Present
+
+
+class EnrolOut(BaseModel):
+    """The secret of the new authenticator: shown this once, and only useful after it was confirmed with a code."""
+
+    secret: Annotated[str, Field(examples=["JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"])]
+    address: Annotated[str, Field(description="The same as an otpauth: address, for apps on this machine.")]
+    picture: Annotated[str, Field(description="The same as a square code, an SVG element to photograph.")]
+
+
+class ConfirmIn(_In):
+    """The first code of the new authenticator."""
+
+    code: Code
+
+
+class RecoveryCodesOut(BaseModel):
+    """Codes that each stand in once for a lost authenticator; shown this once."""
+
+    recovery_codes: list[str]
 
 
 class AccountOut(BaseModel):

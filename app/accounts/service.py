@@ -9,11 +9,12 @@ from sqlalchemy import Row, delete, insert, update
 from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 
-from app.access import attempts
+from app.access import attempts, factors
 from app.access.desk import Desk
+from app.access.first_factor import login_name
 from app.access.log import looked
 from app.access.passwords import Passwords, check_new
-from app.access.sessions import end_all_sessions, end_session, login_name
+from app.access.sessions import end_all_sessions, end_session
 from app.accounts import queries
 from app.accounts.schemas import AccountIn, AccountOut, AccountsOut
 from app.kit.errors import Conflict, Forbidden, Invalid, StaleVersion
@@ -99,6 +100,16 @@ def set_roles(desk: Desk, user_id: str, version: int, roles: list[str]) -> Accou
     return _shown(desk, user_id)
 
 
+def set_office(desk: Desk, user_id: str, version: int, code: str) -> AccountOut:
+    """Move an account to the office of that code. Invalid (422) for an office out of reach."""
+    office_id = queries.office_id(desk, MANAGE, code)
+    if office_id is None:
+        raise Invalid("There is no such office among those you manage.", code="office_unknown")
+    _change(desk, user_id, version, "office_changed", {"office_id": office_id})
+    looked(desk, "account_office_changed", "account", user_id, {"office": code})
+    return _shown(desk, user_id)
+
+
 def set_active(desk: Desk, user_id: str, version: int, active: bool) -> AccountOut:
     """Disable an account, or enable it again; either way its sessions end."""
     action = "account_enabled" if active else "account_disabled"
@@ -121,11 +132,24 @@ def set_own_password(desk: Desk, seen: Row[Any], password_hash: str) -> None:
     looked(desk, "account_password_changed", "account", seen.id)
 
 
+def reset_factor(desk: Desk, user_id: str, version: int) -> AccountOut:
+    """Take somebody else's second factor away, who lost it; they enrol another after their next sign-in."""
+    _change(desk, user_id, version, "factor_reset", {})
+    had = factors.remove(desk.session, user_id)
+    looked(desk, "account_factor_reset", "account", user_id, {"had": had})
+    return _shown(desk, user_id)
+
+
 def own_attempt(desk: Desk) -> Row[Any]:
     """Count a try to name the own present password, which may be guessed no faster than at the front door."""
     row = queries.own(desk)
     attempts.count(desk.session, row.login, "", desk.now)
     return row
+
+
+def forgive_own(desk: Desk) -> None:
+    """Take back the count of `own_attempt`, since the password was right."""
+    attempts.forgive(desk.session, queries.own(desk).login, "")
 
 
 def hashed(passwords: Passwords, password: str, login: str, display_name: str) -> str:

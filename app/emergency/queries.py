@@ -34,9 +34,12 @@ Page = tuple[list[Row[Any]], str | None]
 
 
 def case_within(desk: Desk, reference: str | None, case_id: str | None) -> Row[Any] | None:
-    """The case of that reference or id, if `emergency:open` reaches it: walls, country and scope included."""
+    """The case of that reference or id, if `emergency:open` reaches it: walls, country and scope included.
+
+    Never a sealed one, not even for those named on the seal: whom they let in is said by name, not by need.
+    """
     named = CASE.c.id == case_id if reference is None else CASE.c.reference == reference
-    query = select(CASE.c.id, CASE.c.reference).where(named, cases_in_scope(desk, OPEN))
+    query = select(CASE.c.id, CASE.c.reference).where(named, CASE.c.sealed.is_(False), cases_in_scope(desk, OPEN))
     return desk.session.execute(query).one_or_none()
 
 

@@ -178,6 +178,10 @@ def _exchange(path: Path, keys: dict[int, bytes], purpose: str) -> None:
     lines = [f"{version} {base64.b64encode(key).decode('ascii')}" for version, key in sorted(keys.items())]
     text = "\n".join([f"# {purpose}: keep this file secret and back it up", *lines, ""])
     draft = _draft(path, text.encode("ascii"))
+    owner = path.stat()
+    if os.name == "posix" and (owner.st_uid, owner.st_gid) != (os.geteuid(), os.getegid()):
+        # An operator may run this as root; the program that reads the file still has to.
+        os.chown(draft, owner.st_uid, owner.st_gid)
     draft.replace(path)
     _keep_name(path.parent)
 
@@ -210,7 +214,10 @@ def _alone(path: Path) -> Iterator[None]:
         return
     import fcntl
 
-    handle = os.open(path.parent, os.O_RDONLY)
+    try:
+        handle = os.open(path.parent, os.O_RDONLY)
+    except FileNotFoundError:
+        raise KeyMissing(f"the folder of the key file {path} is missing") from None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

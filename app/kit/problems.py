@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast
@@ -98,10 +98,13 @@ class Boundary:
     the places it came through are logged.
     """
 
-    def __init__(self, app: ASGIApp, *, show_text: bool = False) -> None:
-        """Wrap `app`; `show_text` as in `install`."""
+    def __init__(
+        self, app: ASGIApp, *, show_text: bool = False, answer: Callable[[str], Response] | None = None
+    ) -> None:
+        """Wrap `app`; `show_text` as in `install`. `answer` makes the answer from the correlation id."""
         self.app = app
         self.show_text = show_text
+        self.answer = answer or _unexpected
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -125,7 +128,7 @@ class Boundary:
             if started:
                 # Half an answer is out already; breaking the connection off is all that is left.
                 raise RuntimeError("the answer broke off") from None
-            await _unexpected(correlation)(scope, receive, send_named)
+            await self.answer(correlation)(scope, receive, send_named)
 
     def _log(self, error: Exception, correlation: str) -> None:
         frames = [

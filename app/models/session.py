@@ -1,4 +1,4 @@
-"""Signed-in sessions, their rotating refresh tokens, and the count of failed sign-ins."""
+"""Signed-in sessions of both doors, their rotating refresh tokens, and the count of failed sign-ins."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from app.models.base import Base, Stamp, new_id
 
 
 class LoginSession(Base):
-    """One sign-in: alive until it expires, is signed out, or its account changes."""
+    """One sign-in: alive until it expires, is signed out, or its account changes.
+
+    ``kind``: token (the JSON door), page (the HTML door) or half (password shown, second factor not yet). ``digest``:
+    SHA-256 of the random value in the browser's cookie, for the last two; ``seen_at``: when a page was last asked for.
+    """
 
     __tablename__ = "login_session"
 
@@ -24,6 +28,9 @@ class LoginSession(Base):
     ended_why: Mapped[str | None] = mapped_column(String(32), default=None)
     # When its person last proved with a second factor that it is still them.
     stepped_up_at: Mapped[datetime | None] = mapped_column(Stamp, default=None)
+    kind: Mapped[str] = mapped_column(String(8), default="token", server_default="token")
+    digest: Mapped[str | None] = mapped_column(String(64), unique=True, default=None)
+    seen_at: Mapped[datetime | None] = mapped_column(Stamp, default=None)
 
 
 class RefreshToken(Base):

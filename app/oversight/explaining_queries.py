@@ -118,7 +118,9 @@ def _accounts_with(desk: Desk, case_id: str, roles: Roles) -> list[Account]:
     held = {way: reach for way, reach in reaches.items() if reach.scopes}
     if not held:
         return []
-    ways = {way: _opens(way, reach, asker) for way, reach in held.items()}
+    # Permissions that reach equally far share one column: the question is the same.
+    asked = {_question(way, reach): _opens(way, reach, asker) for way, reach in held.items()}
+    columns_of = {question: f"way_{number}" for number, question in enumerate(asked)}
     named = {scope for way in WAYS if way in held for scope in held[way].scopes}
     parts = {scope: say() for scope, say in case_parts(asker).items() if scope in named}
     emergency = (
@@ -130,14 +132,14 @@ def _accounts_with(desk: Desk, case_id: str, roles: Roles) -> list[Account]:
         Office.organisation,
         case_is_open_to(asker).label("open_to"),
         emergency.label("emergency"),
-        *(said.label(f"way_{number}") for number, said in enumerate(ways.values())),
+        *(said.label(columns_of[question]) for question, said in asked.items()),
         *(said.label(f"scope_{scope.value}") for scope, said in parts.items()),
     ]
     rows = desk.session.execute(onlookers.accounts_beside(desk, case_id, *columns).where(onlookers.holding(roles)))
     found = []
     for row in rows.mappings():
         scopes = {scope for scope in parts if row[f"scope_{scope.value}"]} | ({Scope.COUNTRY} & named)
-        opens = tuple(way for number, way in enumerate(ways) if row[f"way_{number}"])
+        opens = tuple(way for way, reach in held.items() if row[columns_of[_question(way, reach)]])
         if opens or scopes or row["emergency"]:
             found.append(
                 Account(
@@ -154,6 +156,10 @@ def _accounts_with(desk: Desk, case_id: str, roles: Roles) -> list[Account]:
                 )
             )
     return found
+
+
+def _question(way: str, reach: Reach) -> tuple[bool, Reach]:
+    return way == REFERRAL_WAY, reach
 
 
 def _opens(way: str, reach: Reach, asker: Any) -> ColumnElement[bool]:

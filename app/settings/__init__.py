@@ -70,6 +70,15 @@ class Settings(BaseSettings):
         default=None, description="log the text of unexpected errors, which may hold what people typed; as above"
     )
 
+    oidc_issuer: str = Field(
+        default="", description="the OpenID Connect provider people may sign in through; empty: none"
+    )
+    oidc_client_id: str = Field(default="", description="the name this installation has at that provider")
+    oidc_client_secret_file: Path | None = Field(default=None, description="the file that holds its secret there")
+    oidc_claim: str = Field(
+        default="preferred_username", min_length=1, description="the claim that holds the login name of an account"
+    )
+
     @field_validator("allowed_hosts", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -99,6 +108,18 @@ class Settings(BaseSettings):
                 raise ValueError("production does not start: " + "; ".join(self.unsafe()))
             for caution in self.cautions:
                 logging.getLogger("waymark").warning(caution)
+        return self
+
+    @model_validator(mode="after")
+    def _name_the_provider_whole(self) -> Self:
+        if not self.oidc_issuer:
+            return self
+        if not self.oidc_client_id or self.oidc_client_secret_file is None:
+            raise ValueError("WAYMARK_OIDC_ISSUER needs WAYMARK_OIDC_CLIENT_ID and WAYMARK_OIDC_CLIENT_SECRET_FILE too")
+        if not self.oidc_client_secret_file.is_file():
+            raise ValueError(f"WAYMARK_OIDC_CLIENT_SECRET_FILE: there is nothing at {self.oidc_client_secret_file}")
+        if self.environment == "production" and not self.oidc_issuer.startswith("https://"):
+            raise ValueError("WAYMARK_OIDC_ISSUER must begin with https://")
         return self
 
     def unsafe(self) -> list[str]:

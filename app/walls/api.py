@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Response
 
+from app.access.approval_shapes import ApprovalAskedOut
 from app.access.door import Door, needs
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from app.kit.problems import documented
@@ -33,10 +34,22 @@ def read_seal(case_id: str, door: Reader) -> SealOut:
 def put_seal(case_id: str, body: SealIn, door: Sealer) -> Response:
     """Seal every case and referral of the person, at once: from now on only the named people see them.
 
-    Names, blocks and seals win over every right, also over an emergency. At least two are named, one of whom may
-    lift the seal.
+    A seal wins over every right, also over an emergency. At least two are named, one of whom may lift it. It holds
+    from this moment; a second named person who may seal confirms it, or refuses it and so ends it.
     """
     return door.once(lambda desk: seals.seal(desk, case_id, body))
+
+
+@router.post(
+    "/cases/{case_id}/seal/lift",
+    status_code=202,
+    response_model=ApprovalAskedOut,
+    responses=CHANGES,
+    summary="Ask for a seal to be lifted",
+)
+def lift_seal(case_id: str, body: LiftIn, door: Sealer) -> Response:
+    """Ask for the seal to be lifted. It holds until a second named person who may seal has agreed."""
+    return door.once(lambda desk: seals.lift(desk, case_id, body.reason), status=202)
 
 
 @router.post(

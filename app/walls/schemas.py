@@ -10,7 +10,13 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from app.casework.shapes import Id, Moment, Version
 
 Reason = Annotated[
-    str, Field(min_length=10, max_length=1000, description="In your own words; sealed in the history of the case.")
+    str,
+    Field(
+        min_length=10,
+        max_length=1000,
+        description="In your own words; sealed in the history of the case.",
+        examples=["A brother of the recruiter works in that office."],
+    ),
 ]
 UserId = Annotated[str, Field(max_length=36, examples=["3f2c9a54-7d0e-4f5e-9d53-0a5d2c1b8e77"])]
 TWO = ["3f2c9a54-7d0e-4f5e-9d53-0a5d2c1b8e77", "5d1c7a10-1c7e-4d0b-8a55-2f6b9c3d4e5f"]
@@ -97,7 +103,7 @@ class SealOut(BaseModel):
     case_id: Id
     sealed: bool
     names: list[NamedOut]
-    approval: Annotated[str | None, Field(description="The second person's say that is waited for.")] = None
+    approval: Annotated[str | None, Field(description="What a second person has to confirm, see /approvals.")] = None
 
 
 class BlockOut(BaseModel):

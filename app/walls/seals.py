@@ -1,14 +1,16 @@
-"""Seals: put one on at once, change its names, lift it; sealing and lifting ask for a second person."""
+"""Seals: put on at once and confirmed by a second person, lifted only after a second person has agreed."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from typing import Final
 
-from app.access import stepup
+from app.access import notices, stepup, two_persons
+from app.access.approval_shapes import ApprovalAskedOut
 from app.access.desk import Desk
 from app.access.log import looked
 from app.access.may import visible_case
+from app.access.two_persons import Act, Asked, carries_out
 from app.casework import move, sealing
 from app.casework.colleagues import colleague, reaches
 from app.casework.held import Held, hold_case
@@ -31,18 +33,53 @@ def shown(desk: Desk, case_id: str) -> SealOut:
 
 
 def seal(desk: Desk, case_id: str, body: SealIn) -> SealOut:
-    """Seal everything of the person for the named accounts, at once.
+    """Seal everything of the person for the named accounts, at once; a second person confirms or refuses it.
 
     Invalid (422) unless every named account is active and reaches the case by its own rights, and one of them may
-    lift the seal again. Conflict (409) if it is sealed already.
+    lift the seal again. Conflict (409) if it is sealed already. Needs a fresh second factor.
     """
     permit(desk, SEAL, case_id, "seal")
-    stepup.must_be_fresh(desk, "sealing a case")
-    held = hold_case(desk, case_id)
-    if held.row.sealed:
+    if hold_case(desk, case_id).row.sealed:
         raise Conflict("This case is sealed already; change the names instead.", code="sealed_already")
-    put_on(desk, held, body.names, body.reason)
-    return _out(desk, hold_case(desk, case_id))
+    payload = {"names": sorted(set(body.names))}
+    asked = two_persons.ask(desk, Act("seal", ("case", case_id), payload, {"reason": body.reason}))
+    return _out(desk, hold_case(desk, case_id), asked)
+
+
+def _unconfirmed(desk: Desk, asked: Asked) -> None:
+    """A seal that somebody refused or took back ends; one that nobody answered stays, and those named are told.
+
+    Time alone must never open a sealed case: whoever is in danger has no say in how busy an office is (WM-SAFETY).
+    """
+    held = hold_case(desk, asked.subject_id)
+    if not held.row.sealed:
+        return
+    if desk.actor.system:
+        move.remark(desk, held, Event("seal", "unconfirmed", held.version, {}, desk.now))
+        named = [row.user_id for row in sealing.names(desk, held.key_id)]
+        notices.tell(desk, named, "seal_unconfirmed", "case", held.id)
+    else:
+        take_off(desk, held, None)
+
+
+@carries_out("seal", permission=SEAL, act="sealing a case", at_once=True, undo=_unconfirmed)
+def _seal(desk: Desk, asked: Asked) -> None:
+    put_on(desk, hold_case(desk, asked.subject_id), asked.payload["names"], asked.words["reason"])
+
+
+def lift(desk: Desk, case_id: str, reason: str) -> ApprovalAskedOut:
+    """Ask for the seal to be lifted: it holds until a second named person who may seal has agreed.
+
+    Conflict (not_sealed, no_second_person). Needs a fresh second factor.
+    """
+    permit(desk, SEAL, case_id, "seal")
+    _sealed(desk, case_id)
+    return two_persons.ask(desk, Act("unseal", ("case", case_id), {}, {"reason": reason}))
+
+
+@carries_out("unseal", permission=SEAL, act="lifting the seal of a case")
+def _unseal(desk: Desk, asked: Asked) -> None:
+    take_off(desk, _sealed(desk, asked.subject_id), asked.words["reason"])
 
 
 def put_on(desk: Desk, held: Held, users: Collection[str], reason: str | None) -> None:
@@ -68,14 +105,9 @@ def rename(desk: Desk, case_id: str, body: NamesIn) -> SealOut:
     details = {"added": added, "struck": sorted(set(body.strike))}
     move.remark(desk, held, Event("seal", "names", held.version, details, desk.now))
     looked(desk, "seal_names_changed", "case", case_id, details)
+    told = {row.user_id for row in sealing.names(desk, held.key_id)} | set(body.strike)
+    notices.tell(desk, told - {desk.actor.id}, "seal_names_changed", "case", case_id)
     return _out(desk, held)
-
-
-def must_lift(desk: Desk, case_id: str) -> Held:
-    """The sealed case, if the actor may ask for its seal to be lifted."""
-    permit(desk, SEAL, case_id, "seal")
-    stepup.must_be_fresh(desk, "lifting a seal")
-    return _sealed(desk, case_id)
 
 
 def take_off(desk: Desk, held: Held, reason: str | None) -> None:
@@ -121,11 +153,12 @@ def _unfit(rule: str, users: list[str]) -> Invalid:
     return Invalid("These names cannot carry a sealed case.", code="names_do_not_carry", extra=extra)
 
 
-def _out(desk: Desk, held: Held) -> SealOut:
+def _out(desk: Desk, held: Held, asked: ApprovalAskedOut | None = None) -> SealOut:
     rows = sealing.names(desk, held.key_id) if held.row.sealed else []
     known = queries.display_names(desk, [row.user_id for row in rows])
     return SealOut(
         case_id=held.id,
         sealed=held.row.sealed,
         names=[NamedOut(user_id=row.user_id, name=known[row.user_id], since=row.since) for row in rows],
+        approval=asked.id if asked is not None else None,
     )

@@ -278,3 +278,25 @@ def test_the_demonstration_is_built_once_and_then_only_served(
     assert "Building" in run("demo", "--people", "20", "--fresh").output
     assert (tmp_path / "var" / "demo" / "password").read_text() != password
     assert served == [(tmp_path / "var" / "demo", 0), *[(tmp_path / "var" / "demo", 8000)] * 2]
+
+
+def test_a_key_is_turned_only_with_an_approval(run: Run, tmp_path: Path) -> None:
+    assert run("keys", "create", "--country", "TH").exit_code == 0
+    assert run("migrate").exit_code == 0
+    refused = run("keys", "rotate", "--approval", "3f2c9a54-7d0e-4f5e-9d53-0a5d2c1b8e77")
+    assert refused.exit_code == 1 and "no approval of a key operation" in refused.output
+    early = run("keys", "retire")
+    assert early.exit_code == 1 and "tokens live 15 minutes" in early.output
+    assert "there is one token key" in run("keys", "retire", "--at-once").output
+    assert (tmp_path / "var" / "keys" / "token").read_text().count("\n") == 2
+
+
+def test_a_server_of_production_says_all_that_is_unsafe(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("keys", "create", "--country", "TH").exit_code == 0
+    monkeypatch.setenv("WAYMARK_ENVIRONMENT", "production")
+    assert run("migrate").exit_code == 0, "what an operator does first needs keys and hosts only"
+    for command in ("serve", "worker"):
+        result = run(command)
+        assert result.exit_code == 1 and "production does not start" in result.output
+        for name in ("WAYMARK_PUBLIC_URL", "WAYMARK_BACKUP_TARGET", "WAYMARK_CHECKPOINT_TARGET"):
+            assert name in result.output

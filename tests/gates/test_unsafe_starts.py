@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 from fastapi import FastAPI
 from pydantic import ValidationError
 
@@ -19,6 +21,7 @@ import app.main
 import app.settings
 from app.access import unsafe_start
 from app.access.unsafe_start import UnsafeStart
+from app.demo.serve import run
 from app.kit.vault import Vault
 from app.settings import Settings, keys, unsafe
 from tests.postgres import Cluster
@@ -257,6 +260,15 @@ def test_the_real_command_does_not_serve(safe: Installation) -> None:
     assert done.returncode == 1 and "Traceback" not in done.stderr and "listens" not in done.stderr
     for name in ("WAYMARK_PUBLIC_URL", "WAYMARK_HOST", "WAYMARK_BACKUP_TARGET", "WAYMARK_CHECKPOINT_TARGET"):
         assert name in done.stderr
+
+
+def test_only_a_declared_proxy_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[uvicorn.Config] = []
+    monkeypatch.setattr(uvicorn.Server, "run", lambda self, sockets=None: seen.append(self.config))
+    for proxies in ((), ("192.0.2.7", "10.0.0.0/8")):
+        run(FastAPI(), socket.socket(), worker=False, proxies=proxies)
+    assert [config.proxy_headers for config in seen] == [False, True]
+    assert [list(config.forwarded_allow_ips) for config in seen] == [[], ["192.0.2.7", "10.0.0.0/8"]]
 
 
 ROLES = {

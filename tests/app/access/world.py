@@ -17,6 +17,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Boolean, Date, Integer, LargeBinary, String, Text, insert, select
 
 import app.main
+from app.access import stepup
 from app.access.desk import House
 from app.access.passwords import Passwords
 from app.kit.clock import SettableClock
@@ -26,6 +27,7 @@ from app.models.case import Case, CaseTeam
 from app.models.office import Office
 from app.models.person import DataKey, Person
 from app.models.referral import Referral
+from app.models.session import LoginSession
 from app.models.user import User, UserRole
 from app.settings import Settings
 from policies.model import FieldGroup, Policies, RolePolicy, Scope
@@ -63,7 +65,7 @@ ROLES = {
     "office_administrator": _role("Administrator of one office", account_manage="office"),
 }  # fmt: skip
 POLICIES = Policies.model_construct(
-    permissions={name: f"Lets somebody do {name}." for name in PERMISSIONS}, roles=ROLES
+    permissions={name: f"Lets somebody do {name}." for name in PERMISSIONS}, roles=ROLES, countries={}
 )
 OFFICES = {
     "th-a": ("TH", "th-ministry"),
@@ -117,6 +119,14 @@ class World:
             self.tokens[login] = self.sign_in(login)["access_token"]
         sent = {name.replace("_", "-"): value for name, value in more.items()}
         return {"Authorization": f"Bearer {self.tokens[login]}", **sent}
+
+    def step_up(self, login: str) -> None:
+        """Have ``login``, signed in if need be, prove its second factor now, in every session it has."""
+        self.headers(login)
+        with self.house.db.write() as session:
+            mine = select(LoginSession.id).where(LoginSession.user_id == self.users[login])
+            for session_id in session.execute(mine).scalars().all():
+                stepup.mark(session, session_id, self.clock.now())
 
     def get(self, login: str | None, path: str, **headers: str) -> Any:
         """GET below the API as ``login``, or as nobody."""

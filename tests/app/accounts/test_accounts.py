@@ -21,10 +21,18 @@ NEW = {
 }
 CHANGES: dict[str, tuple[str, Any]] = {
     "roles": ("roles", {"roles": ["visitor"]}),
+    "office": ("office", {"office": "th-b"}),
     "disable": ("disable", None),
     "enable": ("enable", None),
     "password": ("password", {"password": FRESH}),
 }
+
+
+@pytest.fixture(autouse=True)
+def _administrators_have_stepped_up(world: World) -> None:
+    """Acts of power ask for a fresh proof; test_step_up.py shows that they do."""
+    for who in ("administrator", "office_administrator"):
+        world.step_up(who)
 
 
 def change(world: World, who: str | None, user_id: str, what: str, version: int | None = 1, **more: Any) -> Any:
@@ -204,7 +212,8 @@ def test_nobody_changes_their_own_rights(world: World, what: str) -> None:
 
 @pytest.mark.parametrize(
     ("what", "body"),
-    [("roles", {"roles": ["king"]}), ("roles", {"roles": ["administrator", "office_reader"]}), ("roles", {}),
+    [("office", {"office": "th-c"}), ("office", {"office": "nowhere"}), ("office", {}),
+     ("roles", {"roles": ["king"]}), ("roles", {"roles": ["administrator", "office_reader"]}), ("roles", {}),
      ("roles", {"roles": [], "active": True}), ("password", {"password": "short"}), ("password", {})],
 )  # fmt: skip
 def test_a_bad_change_is_refused(world: World, what: str, body: Any) -> None:

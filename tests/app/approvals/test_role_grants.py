@@ -6,7 +6,6 @@ import json
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import delete, insert, select, update
 
 from app.access import deciding
@@ -83,17 +82,14 @@ def test_ordinary_roles_and_taking_rights_away_need_nobody_else(town: Town) -> N
     assert town.post(admin, f"/users/{away.id}/enable", If_Match="2").status_code == 202
     assert town.post(admin, f"/users/{holder.id}/roles", {"roles": ["case_manager"]}, If_Match="2").status_code == 200
     assert len(town.looks("approval_asked")) == 1
-
-
-def test_a_wider_reach_of_the_same_right_is_a_grant(town: Town) -> None:
-    second_administrator(town)
-    body = {"roles": ["national_focal_point"]}
-    wider = town.post(town.th["administrator"], f"/users/{town.th['supervisor'].id}/roles", body, If_Match="1")
+    # A wider reach of a right that is there already is a grant.
+    narrow = add_user(town.house, "th-shelter-tak", "supervisor")
+    wider = town.post(admin, f"/users/{narrow.id}/roles", {"roles": ["national_focal_point"]}, If_Match="1")
     assert wider.status_code == 202
     assert "case:seal country" in wider.json()["payload"]["grants"]
 
 
-def test_asker_and_second_person_both_show_their_second_factor(town: Town) -> None:
+def test_asker_and_second_person_show_their_second_factor_and_who_cannot_be_it(town: Town) -> None:
     second = add_user(town.house, "th-datip", "administrator")
     body = {"roles": ["supervisor"]}
     path = f"/users/{town.th['social_worker'].id}/roles"
@@ -107,10 +103,12 @@ def test_asker_and_second_person_both_show_their_second_factor(town: Town) -> No
     assert decide(town, second, approval).json()["code"] == "step_up_needed"
     step_up(town, second)
     assert decide(town, second, approval).status_code == 200
+    _who_cannot(town)
 
 
-def test_who_cannot_be_the_second_person(town: Town) -> None:
-    second_administrator(town)
+def _who_cannot(town: Town) -> None:
+    """Neither the asker, nor who gains, nor anybody without the permission over this account."""
+    step_up(town, town.th["administrator"])
     approval, gains = ask_for_power(town)
     own = decide(town, town.th["administrator"], approval)
     assert (own.status_code, own.json()["code"], own.json()["second_persons"]) == (403, "own_approval", 1)
@@ -141,42 +139,28 @@ def test_without_anybody_else_the_refusal_says_how_to_get_somebody(town: Town) -
     assert town.looks("approval_asked") == []
 
 
-@pytest.mark.parametrize("loss", ["disabled", "demoted"])
-def test_rights_the_asker_lost_refuse_the_act(town: Town, loss: str) -> None:
-    second = second_administrator(town)
-    approval, gains = ask_for_power(town)
-    asker = town.th["administrator"].id
+def test_what_stands_in_the_way_refuses_the_act_whole(town: Town) -> None:
+    second, asker = second_administrator(town), town.th["administrator"].id
+    asked = {why: ask_for_power(town) for why in ("stale_version", "act_changed", "asker_lost_right", "asker_disabled")}
+    moved = asked["stale_version"][1]
+    path = f"/users/{moved.id}/roles"
+    assert town.post(town.th["administrator"], path, {"roles": ["analyst"]}, If_Match="1").status_code == 200
     with town.house.db.write() as session:
-        if loss == "disabled":
-            session.execute(update(User).where(User.id == asker).values(active=False))
-        else:
-            session.execute(update(UserRole).where(UserRole.user_id == asker).values(role="analyst"))
-    answer = decide(town, second, approval)
-    why = {"disabled": "asker_disabled", "demoted": "asker_lost_right"}[loss]
-    assert (answer.status_code, answer.json()["state"], answer.json()["why"]) == (200, "refused", why)
-    assert roles_of(town, gains) == {"social_worker"}
-    assert json.loads(town.looks("approval_refused")[0].detail)["why"] == why
-
-
-def test_an_act_that_no_longer_fits_is_refused_whole(town: Town) -> None:
-    second = second_administrator(town)
-    approval, gains = ask_for_power(town)
-    plain = town.post(town.th["administrator"], f"/users/{gains.id}/roles", {"roles": ["analyst"]}, If_Match="1")
-    assert plain.status_code == 200
-    answer = decide(town, second, approval)
-    assert (answer.json()["state"], answer.json()["why"]) == ("refused", "stale_version")
-    assert roles_of(town, gains) == {"analyst"}
-    assert town.looks("approval_carried_out") == []
-
-
-def test_an_act_changed_in_the_database_is_not_carried_out(town: Town) -> None:
-    second = second_administrator(town)
-    approval, gains = ask_for_power(town)
-    with town.house.db.write() as session:
-        row = session.execute(select(Approval).where(Approval.id == approval)).scalars().one()
+        row = session.execute(select(Approval).where(Approval.id == asked["act_changed"][0])).scalars().one()
         row.payload = row.payload.replace("supervisor", "national_focal_point")
-    assert decide(town, second, approval).json()["why"] == "act_changed"
-    assert roles_of(town, gains) == {"social_worker"}
+    losses = {
+        "asker_lost_right": update(UserRole).where(UserRole.user_id == asker).values(role="analyst"),
+        "asker_disabled": update(User).where(User.id == asker).values(active=False),
+    }
+    for why, (approval, gains) in asked.items():
+        if why in losses:
+            with town.house.db.write() as session:
+                session.execute(losses[why])
+        answer = decide(town, second, approval)
+        assert (answer.status_code, answer.json()["state"], answer.json()["why"]) == (200, "refused", why)
+        assert roles_of(town, gains) == ({"analyst"} if gains is moved else {"social_worker"})
+    assert {json.loads(look.detail)["why"] for look in town.looks("approval_refused")} == set(asked)
+    assert town.looks("approval_carried_out") == []
 
 
 def test_refused_withdrawn_and_over_is_over(town: Town) -> None:
@@ -194,6 +178,11 @@ def test_refused_withdrawn_and_over_is_over(town: Town) -> None:
     assert roles_of(town, gains) == {"social_worker"}
     assert decide(town, second, other, "refuse", body={"reason": "x" * 1001}).status_code == 422
     assert decide(town, second, other, "refuse", body={"reason": "fine", "state": "agreed"}).status_code == 422
+    third, _ = ask_for_power(town)
+    key = {"key": "the-same-key"}
+    twice = [decide(town, second, third, **key) for _ in range(2)]
+    assert [answer.status_code for answer in twice] == [200, 200] and twice[0].content == twice[1].content
+    assert twice[1].headers["idempotency-replayed"] == "true"
 
 
 def test_what_nobody_answers_expires_and_the_asker_is_told(town: Town) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from app.access import deciding
 from tests.factories import cases, referrals
 from tests.factories.staff import Worker, add_user, disable
 from tests.factories.towns import Town
@@ -130,3 +132,58 @@ def test_a_deputy_of_a_named_person_is_not_named(town: Town) -> None:
     assert town.get(standing, f"/cases/{case_id}").status_code == 200
     assert seal(town, case_id, ids(town, "supervisor", "social_worker")).status_code == 200
     assert town.get(standing, f"/cases/{case_id}").status_code == 404
+
+
+def boss_and_second(town: Town) -> Worker:
+    """A second supervisor of the same shelter, who may seal as well."""
+    return add_user(town.house, "th-shelter-tak", "supervisor")
+
+
+def test_a_seal_holds_at_once_and_a_second_person_confirms_it(town: Town) -> None:
+    case_id = cases.bring_case(town.house, town.th)
+    second, officer = boss_and_second(town), town.th["national_focal_point"]
+    sealed = seal(town, case_id, [town.th["supervisor"].id, second.id]).json()
+    assert town.get(officer, f"/cases/{case_id}").status_code == 404
+    assert town.get(officer, f"/approvals/{sealed['approval']}").status_code == 404, "nobody else learns of a seal"
+    assert sealed["approval"] not in town.get(officer, "/notices").text
+    assert sealed["approval"] in town.get(second, "/notices").text
+    town.step_up(second)
+    agreed = town.post(second, f"/approvals/{sealed['approval']}/agree")
+    assert (agreed.status_code, agreed.json()["state"]) == (200, "agreed"), agreed.text
+    assert town.get(second, f"/cases/{case_id}").json()["sealed"]
+
+
+def test_a_refused_seal_ends_and_an_unanswered_one_does_not(town: Town) -> None:
+    case_id = cases.bring_case(town.house, town.th)
+    second, officer = boss_and_second(town), town.th["national_focal_point"]
+    first = seal(town, case_id, [town.th["supervisor"].id, second.id]).json()
+    town.step_up(second)
+    refused = town.post(second, f"/approvals/{first['approval']}/refuse", {"reason": "There is no such danger."})
+    assert refused.status_code == 200, refused.text
+    assert town.get(officer, f"/cases/{case_id}").status_code == 200
+    assert seal(town, case_id, [town.th["supervisor"].id, second.id]).status_code == 200
+    town.clock.advance(timedelta(hours=73))
+    assert deciding.expire(town.house) == 1
+    assert town.get(officer, f"/cases/{case_id}").status_code == 404
+    last = town.get(second, f"/cases/{case_id}/timeline").json()["items"][-1]
+    assert (last["kind"], last["step"]) == ("seal", "unconfirmed")
+    assert "seal_unconfirmed" in town.get(second, "/notices").text
+
+
+def test_lifting_a_seal_takes_two(town: Town) -> None:
+    case_id = cases.bring_case(town.house, town.th)
+    second, officer = boss_and_second(town), town.th["national_focal_point"]
+    boss, path, body = town.th["supervisor"], f"/cases/{case_id}/seal/lift", {"reason": "The danger is over now."}
+    assert seal(town, case_id, [boss.id, town.th["social_worker"].id]).status_code == 200
+    alone = town.post(boss, path, body)
+    assert (alone.status_code, alone.json()["code"]) == (409, "no_second_person")
+    assert town.post(boss, f"/cases/{case_id}/seal/names", {"add": [second.id]}).status_code == 200
+    asked = town.post(boss, path, body)
+    assert asked.status_code == 202, asked.text
+    assert town.get(officer, f"/cases/{case_id}").status_code == 404
+    town.step_up(second)
+    assert town.post(boss, f"/approvals/{asked.json()['id']}/agree").json()["code"] == "own_approval"
+    agreed = town.post(second, f"/approvals/{asked.json()['id']}/agree")
+    assert agreed.json()["state"] == "agreed", agreed.text
+    assert town.get(officer, f"/cases/{case_id}").status_code == 200
+    assert town.post(boss, path, body).json()["code"] == "not_sealed"

@@ -1,0 +1,181 @@
+"""The door of every HTML route: whose page it is, by which permission, and that its forms are our own.
+
+    Myself = Annotated[Page, Depends(opens("account:self"))]
+
+    @router.post("/me/password")
+    def change_password(page: Myself) -> Response:
+        page.again("accounts/password.html")          # shown once more, with what is wrong, if anything is refused
+        form = page.form(PasswordForm)
+        return page.act(lambda desk: service.change(desk, form), then="/me")
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Final
+
+from fastapi import Request
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
+
+from app.access import csrf, once, page_sessions
+from app.access.actor import SignedIn, authenticate_page
+from app.access.cookies import Cookies
+from app.access.desk import Desk
+from app.access.door import Door
+from app.access.sheet import Sheet, Site
+from app.kit.errors import Unauthorised
+
+_LOOKING: Final = frozenset({"GET", "HEAD"})
+_MOST_FIELDS: Final = 300
+
+
+class Page(Sheet, Door):
+    """What the route of somebody signed in gets: desks to `read`, `write` and `act` at, forms and answers."""
+
+    signed_in = True
+
+    def __init__(self, request: Request, cookies: Cookies, posted: FormData | None, permission: str) -> None:
+        """Made by `opens`."""
+        Sheet.__init__(self, request, cookies, cookies.session, posted)
+        correlation = getattr(request.state, "correlation", "")
+        version = self.own_field("version")
+        Door.__init__(self, self.house, None, permission, correlation, self.own_field("act"), version)
+        self._who_it_is: SignedIn | None = None
+
+    @contextmanager
+    def read(self) -> Iterator[Desk]:
+        """As `Door.read`; afterwards it is noted that the session is not idle."""
+        with Door.read(self) as desk:
+            yield desk
+        if self._must_note(desk.now):
+            with self.house.db.write() as session:
+                page_sessions.seen(session, desk.session_id, desk.now)
+
+    @contextmanager
+    def write(self) -> Iterator[Desk]:
+        """As `Door.write`; it is noted that the session is not idle."""
+        with Door.write(self) as desk:
+            if self._must_note(desk.now):
+                page_sessions.seen(desk.session, desk.session_id, desk.now)
+            yield desk
+
+    def act(self, act: Callable[[Desk], str | None], then: str) -> Response:
+        """Run ``act`` in one transaction, once for each time the form was shown, and send the browser on.
+
+        It goes to the path ``act`` returns, or to ``then``. The form carries a key of its own (`parts.hidden`): sent
+        twice, by an impatient finger or over a line that broke, it acts once and answers twice.
+        """
+        with self.write() as desk:
+            key = once.checked_key(self._key)
+            answer = once.claim(desk, key, self._form_print())
+            if answer is None:
+                answer = once.Answer(303, (act(desk) or then).encode(), None)
+                once.store(desk, key, answer)
+        return self.to(answer.body.decode())
+
+    def rotate(self, desk: Desk) -> None:
+        """Give the session and the browser another cookie value, in the desk's transaction."""
+        value = page_sessions.rotate(desk.session, desk.session_id)
+        self.keep(self.cookies.session_name, value)
+        self.bind(value)
+
+    def show(self, template: str, status: int = 200, **context: Any) -> Response:
+        """As `Sheet.show`; the template also knows `act`, a fresh key for its form."""
+        return Sheet.show(self, template, status, **{"act": uuid.uuid4().hex, **context})
+
+    def _who(self, session: Session, now: datetime) -> SignedIn:
+        value = self.cookies.session
+        if value is None:
+            raise Unauthorised()
+        self._who_it_is = authenticate_page(session, value, now)
+        return self._who_it_is
+
+    def _must_note(self, now: datetime) -> bool:
+        seen_at = self._who_it_is.seen_at if self._who_it_is else None
+        return seen_at is not None and now - seen_at >= page_sessions.SEEN_EVERY
+
+    def _form_print(self) -> str:
+        """SHA-256 of what this form asks for: path and fields, without the token, which a step-up changes."""
+        items = sorted((name, str(value)) for name, value in (self._posted or FormData()).multi_items())
+        told = repr((self.request.scope["path"], [item for item in items if item[0] != csrf.FIELD]))
+        return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def opens(permission: str) -> Callable[[Request], Awaitable[Page]]:
+    """The dependency of a page for people who are signed in: `page: Annotated[Page, Depends(opens("case:read"))]`.
+
+    A POST is refused (415, 403) unless it carries a form that one of this session's own pages posted. Who is signed
+    in, and the permission, is checked by `Page.read`, `write` and `act` in the same transaction as the act.
+    """
+
+    async def at_the_door(request: Request) -> Page:
+        cookies = _cookies(request)
+        posted = await _posted(request, cookies.session)
+        page = Page(request, cookies, posted, permission)
+        request.state.sheet = page
+        return page
+
+    at_the_door.waymark_needs = permission  # type: ignore[attr-defined]
+    at_the_door.waymark_page = True  # type: ignore[attr-defined]
+    return at_the_door
+
+
+def visitor() -> Callable[[Request], Awaitable[Sheet]]:
+    """The dependency of a page that is open to everybody (mark the route `public` with the reason).
+
+    Its forms are bound to a visitor's cookie, made when the page is first asked for.
+    """
+
+    async def at_the_door(request: Request) -> Sheet:
+        cookies = _cookies(request)
+        now: datetime = request.app.state.house.clock.now()
+        visit = cookies.visit(now)
+        posted = await _posted(request, visit)
+        sheet = Sheet(request, cookies, visit, posted)
+        if visit is None:
+            fresh = cookies.new_visit(now)
+            sheet.bind(fresh)
+            sheet.keep(cookies.visit_name, fresh)
+        request.state.sheet = sheet
+        return sheet
+
+    at_the_door.waymark_page = True  # type: ignore[attr-defined]
+    return at_the_door
+
+
+async def _posted(request: Request, cookie: str | None) -> FormData | None:
+    """The posted form, None on a request that only looks. Refused unless a page of ours, with ``cookie``, sent it."""
+    if request.method in _LOOKING:
+        return None
+    csrf.check_kind(request.headers)
+    csrf.check_source(request.headers, _origins(request))
+    form = await request.form(max_fields=_MOST_FIELDS, max_files=1)
+    csrf.check_token(cookie, form.getlist(csrf.FIELD))
+    return form
+
+
+def _cookies(request: Request) -> Cookies:
+    site: Site = request.app.state.site
+    return Cookies(request, production=site.production)
+
+
+def own_origin(request: Request) -> str:
+    """The address of this site without a path, for a link that leads back to it from elsewhere."""
+    origins = _origins(request)
+    return origins[-1] if request.scope["scheme"] == "http" else origins[0]
+
+
+def _origins(request: Request) -> tuple[str, ...]:
+    """How a browser names this site. The shell has compared the host with the list of the settings.
+
+    In production it is https, whatever the line between a proxy and this program is.
+    """
+    host = request.headers.get("host", "").lower()
+    site: Site = request.app.state.site
+    return (f"https://{host}",) if site.production else (f"https://{host}", f"http://{host}")

@@ -1,0 +1,180 @@
+"""One HTML request as a route sees it: the form that was posted, and the page that answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar, get_origin
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.datastructures import FormData
+
+from app.access import csrf
+from app.access.cookies import Cookies
+from app.access.desk import House
+from app.access.provider import Provider
+from app.kit.errors import AppError, Invalid, Unauthorised
+from app.kit.fields import invalid
+from app.kit.html import POLICY, Pages
+
+START: Final = "/"
+SIGN_IN: Final = "/sign-in"
+STEP_UP: Final = "/step-up"
+# Beside what a form is about it may carry these.
+_OWN_FIELDS: Final = frozenset({csrf.FIELD, "act", "version"})
+_PATH: Final = re.compile(r"/(?![/\\])[A-Za-z0-9_./?=&%~-]{0,500}")
+Form = TypeVar("Form", bound="PageForm")
+
+
+class PageForm(BaseModel):
+    """What a page posts; each form is a model of its own. Fields it does not name are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What every page needs beside the house.
+
+    ``production``: only cookies for https count. ``provider``: where organisations sign their people in, if anywhere.
+    """
+
+    pages: Pages
+    production: bool
+    provider: Provider | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The page to show once more if a refusal ends the request, and which field a code of refusal belongs to."""
+
+    template: str
+    context: Mapping[str, Any]
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+class Sheet:
+    """What a public page gets; the page of somebody signed in is a `Page`, which can do the same."""
+
+    def __init__(self, request: Request, cookies: Cookies, cookie: str | None, posted: FormData | None) -> None:
+        """``cookie``: the value the tokens of this page's forms are bound to. ``posted``: the form, on a POST."""
+        self.request = request
+        self.house: House = request.app.state.house
+        self.site: Site = request.app.state.site
+        self.cookies = cookies
+        self.again_with: Again | None = None
+        self._cookie = cookie
+        self._posted = posted
+        self._to_set: dict[str, str | None] = {}
+
+    signed_in = False
+
+    @property
+    def address(self) -> str:
+        """The network address of the caller."""
+        return self.request.client.host if self.request.client else "unknown"
+
+    def form(self, model: type[Form]) -> Form:
+        """The posted form as ``model``. Invalid (422) with a sentence for each field that breaks a rule."""
+        values: dict[str, Any] = {}
+        posted = self._posted if self._posted is not None else FormData()
+        for name in posted:
+            if name not in _OWN_FIELDS:
+                several = posted.getlist(name)
+                known = model.model_fields.get(name)
+                is_list = known is not None and get_origin(known.annotation) is list
+                values[name] = several if is_list or len(several) > 1 else several[0]
+        try:
+            return model.model_validate(values)
+        except ValidationError as error:
+            raise invalid(error) from None
+
+    def own_field(self, name: str) -> str | None:
+        """A field every form may carry: `act` (its one-time key) or `version` (the one that was seen)."""
+        value = self._posted.get(name) if self._posted is not None else None
+        return value if isinstance(value, str) else None
+
+    def again(self, template: str, fields: Mapping[str, str] | None = None, **context: Any) -> None:
+        """If a refusal ends this request, show ``template`` once more: what is wrong on top, what was typed kept.
+
+        ``fields``: code of a refusal -> name of the field it is shown at; a refusal of form names its fields itself.
+        """
+        self.again_with = Again(template, context, fields or {})
+
+    def show(self, template: str, status: int = 200, **context: Any) -> Response:
+        """Answer with a page. Every template knows `csrf`, `signed_in`, `problem`, `errors` and `typed`."""
+        frame = {
+            "csrf": csrf.token_for(self._cookie) if self._cookie else "",
+            "signed_in": self.signed_in,
+            "problem": None,
+            "errors": {},
+            "typed": {},
+        }
+        html = self.site.pages.render(template, {**frame, **context})
+        return self._finished(HTMLResponse(html, status, {"Content-Security-Policy": POLICY}))
+
+    def show_again(self, error: AppError) -> Response | None:
+        """The page a route asked for with `again`, telling of ``error``; None if it asked for none."""
+        again = self.again_with
+        if again is None or error.code in (Unauthorised.code, "step_up_needed"):
+            return None
+        # Passwords and codes are typed anew: what is secret never stands in a page.
+        typed = {
+            name: value
+            for name, value in (self._posted or FormData()).items()
+            if isinstance(value, str) and name not in _OWN_FIELDS and "password" not in name and name != "code"
+        }
+        status = 422 if error.status == 401 else error.status
+        told = {"problem": error, "errors": _by_field(error, again.fields), "typed": typed}
+        answer = self.show(again.template, status, **{**again.context, **told})
+        for name, value in error.headers.items():
+            if name.lower() != "www-authenticate":
+                answer.headers[name] = value
+        return answer
+
+    def to(self, path: str, **query: str) -> Response:
+        """Answer by sending the browser on to ``path`` of this site, with GET."""
+        asked = "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items())
+        return self._finished(RedirectResponse(f"{path}?{asked}" if asked else path, 303))
+
+    def away(self, address: str) -> Response:
+        """Answer by sending the browser to another site; ``address`` comes from the settings, never from a caller."""
+        return self._finished(RedirectResponse(address, 303))
+
+    def keep(self, name: str, value: str | None) -> None:
+        """Set a cookie with the answer, or take it away (None)."""
+        self._to_set[name] = value
+
+    def bind(self, value: str) -> None:
+        """From now on bind the tokens of forms to this value of a cookie."""
+        self._cookie = value
+
+    def _finished(self, response: Response) -> Response:
+        for name, value in self._to_set.items():
+            if value is None:
+                self.cookies.drop(response, name)
+            else:
+                self.cookies.set(response, name, value)
+        return response
+
+
+def path_within(path: str | None, otherwise: str = START) -> str:
+    """``path`` if it is one of this site, else ``otherwise``: nobody is sent elsewhere by a link they followed."""
+    return path if path and _PATH.fullmatch(path) else otherwise
+
+
+def _by_field(error: AppError, fields: Mapping[str, str]) -> dict[str, str]:
+    """Field -> sentence, for the places where a form shows what is wrong with it."""
+    found: dict[str, str] = {}
+    rules: Sequence[Mapping[str, str]] = error.extra.get("errors", ()) if isinstance(error, Invalid) else ()
+    for rule in rules:
+        found.setdefault(rule["field"].partition(".")[0], rule["sentence"])
+    if error.code in fields:
+        found[fields[error.code]] = error.detail or error.title
+    return found
+
+

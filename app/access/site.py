@@ -1,0 +1,126 @@
+"""The HTML site: its rooms' pages, its assets, and refusals as pages instead of problem documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, cast
+from urllib.parse import quote
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from app.access.desk import House
+from app.access.door import public
+from app.access.page_door import Page
+from app.access.provider import Provider
+from app.access.sheet import SIGN_IN, STEP_UP, Sheet, Site
+from app.access.shell import TooLarge
+from app.kit.errors import AppError, NotFound, Unauthorised
+from app.kit.fields import invalid
+from app.kit.html import ASSETS_AT, POLICY, Pages
+from app.kit.problems import Boundary
+
+_FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+# What a web server says on its own account, in words; anything else is told as "cannot be read".
+_OWN_WORDS = {
+    405: ("method_not_allowed", "This page cannot be used like that."),
+    413: (TooLarge.code, TooLarge.title),
+}
+
+
+def build_site(
+    house: House, routers: Iterable[APIRouter], provider: Provider | None, *, production: bool, show_text: bool
+) -> FastAPI:
+    """The HTML site as an application to be mounted; ``show_text`` as in `problems.install`."""
+    app = FastAPI(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry={"auto_configure": False, "logs": False},
+    )
+    pages = Pages()
+    app.state.house = house
+    app.state.site = Site(pages, production, provider)
+    # Tells the inventory that these routes are pages: what changes state must stand behind the page door.
+    app.state.waymark_html = True
+    for router in routers:
+        app.include_router(router)
+    app.add_api_route(ASSETS_AT + "{name}", asset, methods=["GET"])
+
+    def told(request: Request, error: AppError) -> Response:
+        return _told(pages, request, error)
+
+    async def app_error(request: Request, error: Exception) -> Response:
+        return told(request, cast(AppError, error))
+
+    async def unreadable(request: Request, error: Exception) -> Response:
+        """Who may not enter learns only that, not that something in the address was wrong as well."""
+        sheet = getattr(request.state, "sheet", None)
+        if isinstance(sheet, Page):
+            try:
+                await run_in_threadpool(sheet.verify)
+            except AppError as refusal:
+                return told(request, refusal)
+        return told(request, invalid(cast(RequestValidationError, error).errors()))
+
+    async def http_exception(request: Request, error: Exception) -> Response:
+        return told(request, _of(cast(HTTPException, error)))
+
+    app.add_exception_handler(AppError, app_error)
+    app.add_exception_handler(RequestValidationError, unreadable)
+    app.add_exception_handler(HTTPException, http_exception)
+    app.add_middleware(Boundary, show_text=show_text, answer=lambda correlation: _unexpected(pages, correlation))
+    return app
+
+
+@public("style sheets hold no data")
+def asset(name: str, request: Request) -> Response:
+    """A style sheet or picture by the name that holds its hash."""
+    found = request.app.state.site.pages.assets.get(name)
+    if found is None:
+        raise NotFound()
+    return Response(found.content, media_type=found.media_type, headers=_FOR_EVER)
+
+
+def _told(pages: Pages, request: Request, error: AppError) -> Response:
+    """A refusal as the route wants it shown, as the way to the sign-in, or as a page of its own."""
+    sheet: Sheet | None = getattr(request.state, "sheet", None)
+    if sheet is not None and (again := sheet.show_again(error)) is not None:
+        return again
+    if isinstance(error, Unauthorised) or error.code == "step_up_needed":
+        path, query = request.scope["path"], request.scope["query_string"].decode("ascii", "ignore")
+        wanted = f"{path}?{query}" if query else path
+        door = SIGN_IN if isinstance(error, Unauthorised) else STEP_UP
+        # By custom the page of a form has the same path as the form itself, so this leads back to it.
+        known = path != "/" and (request.method in ("GET", "HEAD") or door == STEP_UP)
+        return RedirectResponse(f"{door}?next={quote(wanted, safe='')}" if known else door, 303)
+    return _error_page(pages, error)
+
+
+def _error_page(pages: Pages, error: AppError, correlation: str = "") -> Response:
+    context: dict[str, Any] = {"problem": error, "correlation": correlation, "signed_in": False, "csrf": ""}
+    headers = {name: value for name, value in error.headers.items() if name.lower() != "www-authenticate"}
+    html = pages.render("error.html", context)
+    return HTMLResponse(html, error.status, {**headers, "Content-Security-Policy": POLICY})
+
+
+def _unexpected(pages: Pages, correlation: str) -> Response:
+    told = AppError("Nothing may have been saved. Try again. If it stays so, report it with this number.")
+    return _error_page(pages, told, correlation)
+
+
+def _of(error: HTTPException) -> AppError:
+    """What the web framework itself refused, in our own words."""
+    if error.status_code == NotFound.status:
+        return NotFound()
+    code, title = _OWN_WORDS.get(error.status_code, ("bad_request", "The request cannot be read as it stands."))
+    told = AppError("", code=code, title=title, headers=error.headers)
+    told.status = error.status_code
+    return told
+
+
+__all__ = ["build_site"]

@@ -1,0 +1,61 @@
+"""What the pages of the accounts room post."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+
+from app.access.sheet import PageForm
+
+Next = Annotated[str, Field(max_length=512)]
+Typed = Annotated[SecretStr, Field(max_length=2048)]
+Code = Annotated[str, Field(min_length=6, max_length=64)]
+
+
+class SignInPage(PageForm):
+    """A name and a password."""
+
+    username: Annotated[str, Field(min_length=1, max_length=256)]
+    password: Typed
+    next: Next = ""
+
+
+class CodePage(PageForm):
+    """A code of the authenticator, or a recovery code."""
+
+    code: Code
+    next: Next = ""
+
+
+class StepUpPage(PageForm):
+    """One of the two, whichever the page asked for."""
+
+    code: Annotated[str, Field(max_length=64)] | None = None
+    password: Typed | None = None
+    next: Next = ""
+
+
+class PasswordPage(PageForm):
+    """The present password and the new one."""
+
+    current_password: Typed
+    password: Typed
+
+
+class PresentPasswordPage(PageForm):
+    """The present password."""
+
+    password: Typed
+
+
+class ConfirmPage(PageForm):
+    """The first code of a new authenticator."""
+
+    code: Code
+
+
+class SessionPage(PageForm):
+    """Which of the own sign-ins."""
+
+    session_id: Annotated[str, Field(max_length=64)]

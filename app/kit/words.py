@@ -1,0 +1,15 @@
+"""Every sentence that a page shows passes through here, in templates as `_("...")`: the one place to translate."""
+
+from __future__ import annotations
+
+__all__ = ["plural", "say"]
+
+
+def say(text: str, **values: object) -> str:
+    """The sentence ``text`` in the reader's language, with ``values`` put where it says %(name)s."""
+    return text % values if values else text
+
+
+def plural(one: str, many: str, count: int, **values: object) -> str:
+    """``one`` or ``many``, whichever the reader's language uses for ``count``, which both may hold as %(count)s."""
+    return say(one if count == 1 else many, count=count, **values)

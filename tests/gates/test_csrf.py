@@ -1,0 +1,225 @@
+"""G15: no form that anybody else made changes anything, at any HTML route the program has."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any
+
+import pyotp
+import pytest
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.responses import Response
+from sqlalchemy import select
+
+from app.access import csrf
+from app.access.door import Door, needs, public
+from app.access.page_door import Page, opens
+from app.access.routes import Declared, UndeclaredRoute, check_routes
+from app.models.base import Base
+from tests.app.access.browser import Browser, browser_of
+from tests.app.access.world import PASSWORD, POLICIES, World, world
+
+__all__ = ["world"]
+
+Fields = dict[str, Any]
+Ready = tuple[Browser, Fields]
+REFUSED = {403, 405, 415}
+
+
+def somebody(world: World) -> str:
+    """The login of a fresh account, so that no route meets what another has changed."""
+    login = f"somebody{len(world.users)}"
+    world.add_user(login, "th-a", "worker")
+    return login
+
+
+def at(world: World, page: str, action: str, **typed: str) -> Ready:
+    """A browser of somebody signed in who has filled in the form of ``page``, and what it would send."""
+    browser = browser_of(world, somebody(world))
+    browser.get(page)
+    return browser, browser.form(action).fields | typed
+
+
+def code_of(browser: Browser) -> str:
+    return browser.last.text.partition('class="secret">')[2].partition("<")[0]
+
+
+def enrolled(world: World, browser: Browser) -> str:
+    """Have the browser's account carry an authenticator; its secret."""
+    browser.get("/me/authenticator")
+    browser.send("/me/authenticator", password=PASSWORD)
+    secret = code_of(browser)
+    assert browser.send("/me/authenticator/confirm", code=pyotp.TOTP(secret).at(world.clock.now())).status_code == 200
+    return secret
+
+
+def sign_in(world: World) -> Ready:
+    browser = browser_of(world)
+    browser.get("/sign-in")
+    return browser, browser.form("/sign-in").fields | {"username": somebody(world), "password": PASSWORD}
+
+
+def sign_in_code(world: World) -> Ready:
+    login = somebody(world)
+    secret = enrolled(world, browser_of(world, login))
+    browser = browser_of(world)
+    assert browser.sign_in(login).headers["location"].startswith("/sign-in/code")
+    browser.follow()
+    later = pyotp.TOTP(secret).at(world.clock.now(), counter_offset=1)
+    return browser, browser.form("/sign-in/code").fields | {"code": later}
+
+
+def confirm(world: World) -> Ready:
+    browser, fields = at(world, "/me/authenticator", "/me/authenticator", password=PASSWORD)
+    browser.post("/me/authenticator", fields)
+    right = pyotp.TOTP(code_of(browser)).at(world.clock.now())
+    return browser, browser.form("/me/authenticator/confirm").fields | {"code": right}
+
+
+def remove(world: World) -> Ready:
+    login = somebody(world)
+    browser = browser_of(world, login)
+    enrolled(world, browser)
+    browser.get("/me/authenticator/remove")
+    return browser, browser.form("/me/authenticator/remove").fields
+
+
+# Every route that changes state, with a form that would. A route that is not here fails the gate.
+FORMS: dict[str, Callable[[World], Ready]] = {
+    "/sign-in": sign_in,
+    "/sign-in/code": sign_in_code,
+    "/sign-out": lambda world: at(world, "/me", "/sign-out"),
+    "/hide": lambda world: at(world, "/me", "/hide"),
+    "/me/sessions/end": lambda world: at(world, "/me", "/me/sessions/end"),
+    "/me/password": lambda world: at(
+        world, "/me/password", "/me/password", current_password=PASSWORD, password="seven lanterns on a quiet river"
+    ),
+    "/me/authenticator": lambda world: at(world, "/me/authenticator", "/me/authenticator", password=PASSWORD),
+    "/me/authenticator/confirm": confirm,
+    "/me/authenticator/remove": remove,
+    "/step-up": lambda world: at(world, "/step-up", "/step-up", password=PASSWORD),
+}
+
+
+def forgeries(world: World, path: str, browser: Browser, fields: Fields, other: str) -> Iterator[tuple[str, Any]]:
+    """Each way somebody else might have the browser change something: what it is, and the answer."""
+    without = {name: value for name, value in fields.items() if name != "csrf"}
+    yield "no token", browser.post(path, without)
+    yield "an empty token", browser.post(path, fields | {"csrf": ""})
+    yield "another session's token", browser.post(path, fields | {"csrf": other})
+    yield "its own token made wrong", browser.post(path, fields | {"csrf": fields["csrf"][:-1] + "x"})
+    yield "two tokens", browser.post(path, fields | {"csrf": [fields["csrf"], fields["csrf"]]})
+    for origin in ("https://evil.example", "http://localhost.evil.example", "http://localhost:81", "null", ""):
+        yield f"origin {origin or 'not told'}", browser.post(path, fields, Origin=origin)
+    for site in ("cross-site", "same-site", "none"):
+        yield f"site {site}", browser.post(path, fields, Sec_Fetch_Site=site)
+    yield "get", browser.client.get(path, params=without)
+    for method in ("put", "patch", "delete"):
+        yield method, browser.client.request(method, path, headers={"Origin": browser.base})
+    sent = {"Origin": browser.base}
+    plain = "&".join(f"{name}={value}" for name, value in fields.items())
+    yield "text/plain", browser.client.post(path, content=plain, headers=sent | {"content-type": "text/plain"})
+    yield "json", browser.client.post(path, json=fields, headers=sent)
+    yield "no kind", browser.client.post(path, content=plain, headers=sent)
+    yield "no cookie", Browser(world.app).post(path, fields)
+
+
+def snapshot(world: World) -> str:
+    """One hash over every row of every table."""
+    digest = hashlib.sha256()
+    with world.house.db.read() as session:
+        for name, table in sorted(Base.metadata.tables.items()):
+            for row in sorted(map(repr, session.execute(select(table)))):
+                digest.update(f"{name}{row}".encode())
+    return digest.hexdigest()
+
+
+def changing(world: World) -> list[Declared]:
+    """The state-changing HTML routes of the running program."""
+    return [route for route in world.app.state.routes if route.html and route.changes]
+
+
+def test_no_forged_form_changes_anything(world: World) -> None:
+    routes = changing(world)
+    assert {route.path for route in routes} == set(FORMS), "a new route needs a form that would change something"
+    other = browser_of(world, "visitor").form("/sign-out").fields["csrf"]
+    applied, tried = [], 0
+    for route in routes:
+        browser, fields = FORMS[route.path](world)
+        before = snapshot(world)
+        for what, answer in forgeries(world, route.path, browser, fields, other):
+            tried += 1
+            looked = what == "get" and answer.status_code in (200, 303, 405)
+            assert looked or answer.status_code in REFUSED, (route.path, what, answer.status_code)
+        if snapshot(world) != before:
+            applied.append(route.path)
+        # The form itself was good: sent by its own page, it does change something.
+        answer = browser.post(route.path, fields)
+        assert answer.status_code in (200, 303), (route.path, answer.text)
+        assert snapshot(world) != before, route.path
+    print(f"GATE g15 applied={len(applied)} limit=0 n={tried} routes={len(routes)}")
+    assert not applied
+    assert tried >= 15 * len(routes)
+
+
+def test_what_browsers_of_our_own_pages_send_is_taken(world: World) -> None:
+    for headers in (
+        {"Sec_Fetch_Site": "same-origin"}, {"Origin": "null", "Sec_Fetch_Site": "same-origin"}, {},
+    ):  # fmt: skip
+        browser, fields = FORMS["/sign-out"](world)
+        assert browser.post("/sign-out", fields, **headers).headers["location"] == "/sign-in?done=out", headers
+
+
+def test_the_gate_bites_its_mutant(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the checks every route obeys a form from a foreign page that holds no token."""
+    for check in ("check_source", "check_token"):
+        monkeypatch.setattr(csrf, check, lambda *_: None)
+    applied = []
+    for route in changing(world):
+        browser, fields = FORMS[route.path](world)
+        before = snapshot(world)
+        browser.post(route.path, fields | {"csrf": "forged"}, Origin="https://evil.example")
+        if snapshot(world) != before:
+            applied.append(route.path)
+    print(f"GATE g15 mutant applied={len(applied)} n={len(FORMS)}")
+    assert set(applied) == set(FORMS)
+
+
+@public("a form nobody guards")
+def unguarded() -> Response:
+    return Response()
+
+
+def with_token(door: Annotated[Door, Depends(needs("case:read"))]) -> None:
+    del door
+
+
+def guarded(page: Annotated[Page, Depends(opens("case:read"))]) -> None:
+    del page
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "method", "html", "told"),
+    [
+        (unguarded, "POST", True, "nothing checks who sent the form"),
+        (with_token, "POST", True, "nothing checks who sent the form"),
+        (with_token, "GET", True, "a page takes its own cookie"),
+        (guarded, "PUT", True, "GET and changes with POST"),
+        (guarded, "DELETE", True, "GET and changes with POST"),
+        (guarded, "GET", False, "not in the HTML site"),
+        (guarded, "POST", True, None),
+        (guarded, "GET", True, None),
+    ],
+)
+def test_a_page_that_is_not_guarded_stops_the_start(endpoint: Any, method: str, html: bool, told: str | None) -> None:
+    outside, inside, router = FastAPI(openapi_url=None), FastAPI(openapi_url=None), APIRouter()
+    router.add_api_route("/hole", endpoint, methods=[method], response_model=None)
+    inside.include_router(router)
+    inside.state.waymark_html = html
+    outside.mount("", inside)
+    if told is None:
+        assert [route.guarded for route in check_routes(outside, POLICIES)] == [True]
+        return
+    with pytest.raises(UndeclaredRoute, match=told):
+        check_routes(outside, POLICIES)
