@@ -23,10 +23,12 @@ class Verdict(Enum):
     OUT_OF_REACH = 4030
     ALLOWED = 200
     ANYTHING = 0
+    # A page: no bearer token opens one.
+    SHUT = 303
 
 
 # Verdicts whose answer must be the one for a thing that does not exist.
-BLIND: Final = (Verdict.UNKNOWN, Verdict.LACKING, Verdict.INVISIBLE)
+BLIND: Final = (Verdict.UNKNOWN, Verdict.LACKING, Verdict.INVISIBLE, Verdict.SHUT)
 # What a route asks about its case or referral where that is another permission than the door's.
 ACTS: Final = {
     "POST /cases/{case_id}/steps/{step}": "care:plan",
@@ -55,6 +57,8 @@ class Expectation:
         """What ``name`` (role@place, or a stranger) must be answered when asking ``route`` about ``subject``."""
         if route.permission is None:
             return Verdict.ANYTHING
+        if route.page:
+            return Verdict.SHUT
         if name in STRANGERS:
             return Verdict.UNKNOWN
         asker, oracle = self._scene.asker(name), self.view.oracle

@@ -56,6 +56,9 @@ ALSO: Final[dict[str, set[int | str]]] = {
     # The password that is sent is not the account's own.
     "POST /me/password": {422, 429},
     "POST /auth/token": {401, 429},
+    "POST /auth/step-up": {"current_password_wrong", 429},
+    "POST /auth/totp/enrol": {"current_password_wrong", 429},
+    "POST /auth/totp/confirm": {422, 429},
     "POST /auth/refresh": {401},
     # Tables are named for roles of their own in policies/reports.
     "GET /statistics/{report}": {403},
@@ -85,8 +88,13 @@ class Route:
 
     @property
     def name(self) -> str:
-        """Method and template below the API, such as 'GET /cases/{case_id}'."""
-        return f"{self.method} {self.path.removeprefix(PREFIX)}"
+        """Method and template below the API, such as 'GET /cases/{case_id}'; a page's path begins with a tilde."""
+        return f"{self.method} {'~' if self.page else ''}{self.path.removeprefix(PREFIX)}"
+
+    @property
+    def page(self) -> bool:
+        """Whether it is a page for people, behind a session's cookie, and not a door of the API."""
+        return not self.path.startswith(PREFIX)
 
     @property
     def parameters(self) -> list[str]:
@@ -194,7 +202,8 @@ class Bodies:
 
     def schema(self, route: Route) -> dict[str, Any] | None:
         """The JSON schema of the body, resolved one level; None without a body."""
-        operation = self._document["paths"].get(route.path.removeprefix(PREFIX), {}).get(route.method.lower(), {})
+        paths = {} if route.page else self._document["paths"]
+        operation = paths.get(route.path.removeprefix(PREFIX), {}).get(route.method.lower(), {})
         content = operation.get("requestBody", {}).get("content", {})
         if not content:
             return None

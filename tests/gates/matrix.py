@@ -67,7 +67,8 @@ class Matrix:
     @property
     def silent(self) -> list[str]:
         """Routes that let nobody in: a gate that is always shut proves nothing."""
-        return sorted(route.name for route in self.routes if not self.allowed[route.name])
+        doors = (route for route in self.routes if not (route.page and route.permission))
+        return sorted(route.name for route in doors if not self.allowed[route.name])
 
     def _too_drastic(self, route: Route, subject: Subject) -> bool:
         return route.name in DRASTIC and subject.name != "own"
@@ -109,6 +110,10 @@ class Matrix:
         answer = self._knock(route, name, subject)
         self.seen[route.name] += 1
         where = f"{route.name} as {name} about {subject.name}"
+        if verdict is Verdict.SHUT:
+            if 200 <= answer.status < 300 or answer != self._knock(route, "anonymous", subject):
+                self.leaks.append(f"{where}: {answer.status}, not what nobody is told")
+            return
         if answer.status != verdict.value:
             self.leaks.append(f"{where}: {answer.status} instead of {verdict.value}")
             return
