@@ -42,6 +42,8 @@ class Aviary:
     case_id: str = ""
     there_case_id: str = ""
     copies: tuple[str, ...] = ()
+    approval_id: str = ""
+    emergency_id: str = ""
 
     def hatch(self, group: str, where: str) -> str:
         """A new canary: letters and digits only, so that no encoding changes it."""
@@ -97,6 +99,10 @@ def _say(scene: Scene, aviary: Aviary) -> None:
     ):
         answer = scene.knocker.knock("POST", PREFIX + path, token=scene.token(who), body=body)
         assert answer.status in (200, 201, 202), (path, answer.body)
+        if path == "/emergency-access":
+            aviary.emergency_id = answer.json["id"]
+        if path == "/keys/rotations":
+            aviary.approval_id = answer.json["id"]
     _finish_a_task(scene, aviary)
 
 

@@ -12,7 +12,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -135,7 +135,9 @@ class Flight:
         if route.subject in ("case_id", "referral_id"):
             known = [Subject(f"side {number}", case, copy) for number, (case, copy) in enumerate(sides)]
             return [each for each in known if path_of(route, each)]
-        return [self.scene.subjects["home"]] if path_of(route, self.scene.subjects["home"]) else []
+        told = {"approval_id": self.aviary.approval_id, "emergency_id": self.aviary.emergency_id}
+        home = replace(self.scene.subjects["home"], **told)
+        return [home] if path_of(route, home) else []
 
     def provoke(self) -> Flight:
         """Canaries in bodies, paths, queries and headers that cannot be right: no error page may say them again."""

@@ -84,7 +84,7 @@ class Matrix:
                 subjects = self.subjects if route.subject else self.subjects[:1]
                 rows = [(each, self.expected.verdict(route, name, each)) for each in subjects if path_of(route, each)]
                 # Of what is not in the sample at least a few who may come in, so that each route is shown to open.
-                opens = [row for row in rows if row[1] is Verdict.ALLOWED]
+                opens = [row for row in rows if row[1] in (Verdict.ALLOWED, Verdict.ANYTHING)]
                 if not self._sampled(route, name):
                     rows = opens[:1] if not lets_in else []
                 lets_in += len(opens) if rows else 0
@@ -218,7 +218,7 @@ def report(matrix: Matrix, engine: str) -> bool:
     """Print the gate's lines and what is wrong; whether it holds."""
     asked = sum(matrix.seen.values())
     bare = [each.path for each in matrix.scene.app.state.routes if each.permission is None and not each.open_because]
-    for text in [*matrix.leaks[:40], *matrix.wrong[:40]]:
+    for text in [*matrix.leaks[:40], *matrix.wrong[:40], *(f"nobody comes in: {each}" for each in matrix.silent)]:
         print(f"  {text}")
     return all(
         [

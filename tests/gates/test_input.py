@@ -32,6 +32,7 @@ JUSTIFIED = {
     ("POST /users", "roles"): "an administrator says which roles a new account holds; power needs a second person",
     ("POST /users/{user_id}/roles", "roles"): "this is the act itself: it needs account:manage and the version seen",
     ("POST /users/{user_id}/office", "office"): "this is the act itself: an account moves, within account:manage",
+    ("POST /emergency-access", "reference"): "which case has to be opened, as colleagues say it; nothing is set by it",
     ("reception_plan", "office"): "a record: which office will look after the person on arrival; no owner changes",
     ("POST /cases/{case_id}/team", "role"): "the part a colleague takes; refused unless the colleague holds that role",
 }
