@@ -152,10 +152,17 @@ def worker() -> None:
 def migrate() -> None:
     """Bring the tables of the database up to this version of the program; a second time changes nothing."""
     settings = Settings()
-    before = tables.current(settings.database_url)
-    tables.upgrade(settings.database_url)
-    after = tables.current(settings.database_url)
+    url = settings.owner_database_url
+    before = tables.current(url)
+    granted = tables.upgrade(url, app_role=settings.app_role)
+    after = tables.current(url)
     typer.echo(f"The tables are at revision {after}." if before != after else f"Nothing to do: at revision {after}.")
+    if not granted:
+        typer.echo(
+            f"waymark: no role {settings.app_role} beside the owner of the tables, so no rights were given."
+            " script/postgres-roles.sql makes it; then run `waymark migrate` again.",
+            err=True,
+        )
 
 
 @policies_app.command("check")
@@ -196,6 +203,7 @@ def draw(
 @told
 def verify() -> None:
     """Prove every history entry of the installation; ends with 1 and the first fault if one was touched."""
+    from app.access import rows
     from app.kit.db import Database
     from app.oversight.verify import verify_all
 
@@ -203,6 +211,7 @@ def verify() -> None:
     _must_be_migrated(settings)
     database = Database(settings.database_url)
     with database.read() as session:
+        rows.enter_everything(session)
         found = verify_all(session)
     database.dispose()
     if not found.sound:

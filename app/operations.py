@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from app.access import rows
 from app.access.desk import SYSTEM, Desk, House
 from app.access.log import Detail, noted
 from app.access.notices import tell
@@ -138,6 +139,7 @@ def _holds_sealed_data(url: str) -> bool:
         return False
     database = Database(url)
     with database.read() as session:
+        rows.enter_everything(session)
         found = session.execute(select(DataKey.id).limit(1)).first() is not None
     database.dispose()
     return found
@@ -150,6 +152,7 @@ def rotate_token_key(house: House, place: Path, approval_id: str) -> int:
     such, it does not hold, or it was used already, and KeyMissing if the file cannot be read.
     """
     with house.db.write() as session:
+        rows.enter_everything(session)
         agreed = _used_up(house, session, approval_id, ROTATE_TOKEN_KEY)
         # Last, for a file cannot be taken back: should the commit still fail, there is one key more and nothing lost.
         version = add_version(place, TOKEN_KEY)
@@ -178,6 +181,7 @@ def retire_token_keys(house: House, place: Path, *, at_once: bool = False) -> tu
     gone = retire_versions(place, TOKEN_KEY)
     if gone:
         with house.db.write() as session:
+            rows.enter_everything(session)
             operator = Actor(SYSTEM, frozenset(), "", "", "", system=True)
             detail: Detail = {"versions": [str(version) for version in gone], "at_once": at_once}
             noted(session, operator, house.clock.now(), "keys_retired", "key", "token", detail)

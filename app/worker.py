@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import aliased
 
-from app.access import attempts, deciding, once, sessions
+from app.access import attempts, deciding, once, rows, sessions
 from app.access.desk import House
 from app.casework.following import HANDLERS
 from app.casework.ringing import ring
@@ -77,6 +77,7 @@ class Worker:
         if self._swept is not None and now - self._swept < SWEEP_EVERY:
             return
         with self._house.db.write() as session:
+            rows.enter_everything(session)
             once.purge(session, now)
             attempts.purge(session, now)
             sessions.purge(session, now)
@@ -119,6 +120,7 @@ class Worker:
 
     def _next(self) -> Any:
         with self._house.db.read() as session:
+            rows.enter_everything(session)
             return session.execute(_NEXT, {"now": self._house.clock.now()}).one_or_none()
 
     def _carry_out(self, row: Any) -> None:
@@ -135,14 +137,16 @@ class Worker:
     def _follow(self, row: Any, payload: dict[str, Any]) -> None:
         """Effect and its mark in one transaction: done together or not at all."""
         with self._house.db.write() as session:
+            desk = self._house.system_desk(session, row.country)
             mine = select(TABLE.c.id).where(TABLE.c.id == row.id, TABLE.c.done_at.is_(None))
             if session.execute(mine.with_for_update(skip_locked=True)).first() is None:
                 return
-            HANDLERS[row.effect](self._house.system_desk(session, row.country), payload)
+            HANDLERS[row.effect](desk, payload)
             session.execute(_DONE, {"row": row.id, "done_at": self._house.clock.now()})
 
     def _done(self, row: Any) -> None:
         with self._house.db.write() as session:
+            rows.enter_everything(session)
             session.execute(_DONE, {"row": row.id, "done_at": self._house.clock.now()})
 
     def _postpone(self, row: Any, error: Exception) -> None:
@@ -150,6 +154,7 @@ class Worker:
         word = error.code if isinstance(error, AppError) else type(error).__name__
         log.warning("effect_postponed", job=row.effect, attempt=row.attempts + 1, kind=word)
         with self._house.db.write() as session:
+            rows.enter_everything(session)
             values = {
                 "attempts": row.attempts + 1,
                 "last_error": word,

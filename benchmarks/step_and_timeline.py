@@ -33,6 +33,7 @@ from benchmarks.server import Server, running
 from benchmarks.world import World
 from tests.factories.forms import form
 from tests.factories.staff import token_for
+from tests.inspect import reading
 
 ACTS = ("step", "record", "timeline")
 API = "/api/v1"
@@ -164,7 +165,7 @@ def _shares(cases: list[str], clients: int) -> list[list[str]]:
 
 
 def _versions(built: World, cases: list[str]) -> dict[str, int]:
-    with built.house.db.read() as session:
+    with reading(built.house.db) as session:
         query = select(CASE.c.id, CASE.c.version).where(CASE.c.id.in_(cases))
         return {row.id: row.version for row in session.execute(query)}
 

@@ -22,6 +22,7 @@ from tests.factories.cases import bring_case, take
 from tests.factories.forms import form
 from tests.factories.houses import CHEAP, put_offices
 from tests.factories.staff import Worker, hire_staff
+from tests.inspect import reading
 from tests.postgres import PostgresMissing, running_cluster
 
 ENGINES = ("auto", "postgresql", "sqlite")
@@ -86,7 +87,7 @@ def build(url: str, folder: Path, cases: int, entries: int) -> World:
 
 
 def _grown(house: House, worker: Worker, case_id: str, entries: int) -> str:
-    with house.db.read() as session:
+    with reading(house.db) as session:
         here = session.execute(select(CASE.c.history_count).where(CASE.c.id == case_id)).scalar_one()
     for _ in range(entries - here):
         take(house, worker, case_id, "move_placement", form(house, "placement"))
@@ -97,7 +98,7 @@ def _must_be_empty(url: str) -> None:
     if migrate.current(url) is None:
         return
     opened = Database(url)
-    with opened.read() as session:
+    with reading(opened) as session:
         cases = session.execute(select(func.count()).select_from(CASE)).scalar_one()
     opened.dispose()
     if cases:
@@ -106,7 +107,7 @@ def _must_be_empty(url: str) -> None:
 
 def _durability(url: str) -> str:
     opened = Database(url)
-    with opened.read() as session:
+    with reading(opened) as session:
         said = {
             name: session.execute(text(f"SHOW {name}")).scalar_one()
             for name in ("server_version", "fsync", "synchronous_commit")

@@ -9,6 +9,7 @@ from alembic.autogenerate.api import AutogenContext
 
 from app.models import load_all
 from app.models.base import Base, Stamp
+from migrations.walls import grants
 
 load_all()
 
@@ -24,6 +25,10 @@ connection = context.config.attributes.get("connection")
 if connection is None:
     raise RuntimeError("run migrations through app.kit.migrate, which opens the connection")
 
+on_postgresql = connection.dialect.name == "postgresql"
+if on_postgresql:
+    # Row security binds the owner too; a migration that moves data says so aloud, for its own transaction only.
+    connection.exec_driver_sql("SELECT set_config('waymark.kind', 'everything', true)")
 context.configure(
     connection=connection,
     target_metadata=Base.metadata,
@@ -37,3 +42,5 @@ context.configure(
 )
 with context.begin_transaction():
     context.run_migrations()
+if on_postgresql:
+    context.config.attributes["granted"] = grants.give(connection, context.config.attributes["app_role"])

@@ -19,7 +19,7 @@ from app.kit.crypto import KeyRing
 from app.kit.db import Database
 from app.kit.signing import SigningKeys
 from app.settings import Settings
-from tests.postgres import Cluster, PostgresMissing, running_cluster
+from tests.postgres import OWNER, SERVING, Cluster, PostgresMissing, running_cluster
 
 ENGINE_KINDS = ("sqlite", "postgresql")
 # A Monday morning in Bangkok; tests that care about the date set their own.
@@ -69,11 +69,11 @@ class Makers:
 
     @contextmanager
     def url(self, *, migrated: bool = True) -> Iterator[str]:
-        """Hand out the URL of a new database, with the tables of the newest revision or empty."""
+        """Hand out the URL of a new database: with all tables and for the role that serves, or empty for its owner."""
         if self.kind == "postgresql":
             cluster: Cluster = self.ask("postgres")
             template = cluster.template("waymark_template", migrate.upgrade) if migrated else "template1"
-            with cluster.database(template) as url:
+            with cluster.database(template, SERVING if migrated else OWNER) as url:
                 yield url
             return
         number = len(list(self.folder.glob("test-*.db"))) + 1
@@ -101,7 +101,7 @@ def databases(engine_kind: str, request: pytest.FixtureRequest, tmp_path: Path) 
 
 @pytest.fixture
 def database_url(databases: Makers) -> Iterator[str]:
-    """The URL of a fresh migrated database, on each engine."""
+    """The URL of a fresh migrated database, on each engine; on PostgreSQL as the role that serves."""
     with databases.url() as url:
         yield url
 
@@ -116,7 +116,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def empty_url(databases: Makers) -> Iterator[str]:
-    """The URL of a database without any table, on each engine."""
+    """The URL of a database without any table, on each engine; on PostgreSQL as its owner."""
     with databases.url(migrated=False) as url:
         yield url
 

@@ -1,4 +1,8 @@
-"""A real PostgreSQL server for the tests: in a temporary folder, reached by a socket, gone afterwards."""
+"""A real PostgreSQL server for the tests: in a temporary folder, reached by a socket, gone afterwards.
+
+Three roles as in real use: one that may do everything (only this file is it), the owner of the tables, and the role
+that serves, which every test gets unless it asks for another.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,7 @@ from pathlib import Path
 import psycopg
 
 ACCOUNTS = ("postgres", "waymark-tests", "nobody")
+SUPERUSER, OWNER, SERVING = "waymark_tests", "waymark_owner", "waymark_app"
 START_SECONDS = 60
 # The longest path a socket may have is 107 bytes; PostgreSQL adds its own file name.
 LONGEST_FOLDER = 80
@@ -66,34 +71,39 @@ class Cluster:
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
     _templates: dict[str, str] = field(default_factory=dict)
 
-    def url(self, name: str) -> str:
-        """Return the SQLAlchemy URL of a database of this server."""
-        return f"postgresql+psycopg://waymark@/{name}?host={self.folder}"
+    def url(self, name: str, role: str = SERVING) -> str:
+        """Return the SQLAlchemy URL of a database of this server, for one of the three roles."""
+        return f"postgresql+psycopg://{role}@/{name}?host={self.folder}"
 
-    def command(self, sql: str) -> None:
-        """Run one statement outside any transaction, on the maintenance database."""
+    def command(self, sql: str, database: str = "postgres") -> None:
+        """Run one statement outside any transaction, as the role that may do everything."""
         with psycopg.connect(
-            f"host={self.folder} user=waymark dbname=postgres", autocommit=True
+            f"host={self.folder} user={SUPERUSER} dbname={database}", autocommit=True
         ) as connection:
             connection.execute(sql.encode())
 
+    def make_roles(self) -> None:
+        """Make the two roles of real use, with nothing but a login."""
+        for role in (OWNER, SERVING):
+            self.command(f"CREATE ROLE {role} LOGIN")
+
     def template(self, name: str, fill: Callable[[str], None]) -> str:
-        """Return the name of a template database; made once, filled by `fill(url)`."""
+        """Return the name of a template database; made once, filled by `fill(url)` as the owner of its tables."""
         if name not in self._templates:
-            self.command(f'CREATE DATABASE "{name}"')
-            fill(self.url(name))
+            self.command(f'CREATE DATABASE "{name}" OWNER {OWNER}')
+            fill(self.url(name, OWNER))
             self._templates[name] = name
         return name
 
     @contextmanager
-    def database(self, template: str = "template1") -> Iterator[str]:
-        """Clone a template, hand out the URL of the clone, and drop it afterwards."""
+    def database(self, template: str = "template1", role: str = OWNER) -> Iterator[str]:
+        """Clone a template, hand out the URL of the clone for ``role``, and drop it afterwards."""
         name = f"waymark_{next(self._numbers)}"
         # Copying files is the faster way for small templates; before version 15 it is the only one.
         strategy = "STRATEGY = FILE_COPY" if self.version >= 150_000 else ""
-        self.command(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {strategy}')
+        self.command(f'CREATE DATABASE "{name}" OWNER {OWNER} TEMPLATE "{template}" {strategy}')
         try:
-            yield self.url(name)
+            yield self.url(name, role)
         finally:
             self.command(f'DROP DATABASE "{name}" WITH (FORCE)')
 
@@ -125,7 +135,9 @@ def running_cluster(*, fsync: bool = False) -> Iterator[Cluster]:
         log = folder / "server.log"
         server = _start(programs, data, folder, log, account, fsync=fsync)
         version = _wait_until_ready(server, folder, log)
-        yield Cluster(folder, programs, server.pid, version)
+        cluster = Cluster(folder, programs, server.pid, version)
+        cluster.make_roles()
+        yield cluster
     finally:
         if server is not None:
             _stop(server)
@@ -169,7 +181,7 @@ def _initdb(programs: Path, data: Path, account: pwd.struct_passwd | None) -> No
     made = subprocess.run(
         [
             programs / "initdb", "--pgdata", data, "--no-sync",
-            "--auth=trust", "--username=waymark", "--encoding=UTF8", "--locale=C",
+            "--auth=trust", f"--username={SUPERUSER}", "--encoding=UTF8", "--locale=C",
         ],
         capture_output=True,
         text=True,
@@ -219,7 +231,7 @@ def _wait_until_ready(server: subprocess.Popen[bytes], folder: Path, log: Path) 
         if server.poll() is not None:
             break
         try:
-            address = f"host={folder} user=waymark dbname=postgres connect_timeout=2"
+            address = f"host={folder} user={SUPERUSER} dbname=postgres connect_timeout=2"
             with psycopg.connect(address) as connection:
                 return connection.info.server_version
         except psycopg.OperationalError:

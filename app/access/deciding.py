@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, select, update
 
+from app.access import rows
 from app.access.approval_shapes import ApprovalOut
 from app.access.desk import Desk, House
 from app.access.log import looked
@@ -116,6 +117,7 @@ def expire(house: House) -> int:
     """
     late = (APPROVAL.c.state == "waiting", APPROVAL.c.expires_at <= house.clock.now())
     with house.db.read() as session:
+        rows.enter_everything(session)
         query = select(APPROVAL.c.id, APPROVAL.c.country).where(*late).order_by(APPROVAL.c.expires_at, APPROVAL.c.id)
         due = session.execute(query.limit(BATCH)).all()
     done = 0
@@ -188,7 +190,8 @@ def _carry_out(desk: Desk, row: Row[Any], kind: Kind) -> str | None:
     if not reaches(asker, row.id):
         return "asker_lost_right"
     try:
-        with desk.session.begin_nested():
+        # As the asker also for row security; afterwards as the one who agrees again.
+        with desk.session.begin_nested(), rows.as_somebody(desk, asker):
             kind.deed(asker, asked_of(desk, row))
             detail = {"kind": kind.name, "agreed_by": desk.actor.id}
             looked(asker, "approval_carried_out", "approval", row.id, detail)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from app.access import rows
 from app.access.passwords import Passwords
 from app.access.tokens import Tokens
 from app.kit.clock import Clock
@@ -60,6 +61,14 @@ class Desk:
     session_id: str = ""
     writable: bool = True
     _kept: list[Callable[[Session], None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Open the rows that the actor reaches: no desk without its wall, and no rows without a desk."""
+        self.take_seat()
+
+    def take_seat(self) -> None:
+        """Make this desk's actor the one its transaction is bound to; needed again after another desk on it."""
+        rows.enter(self.session, self.actor, self.office_id, self.policies, self.now)
 
     @property
     def today(self) -> date:

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from pydantic_core import to_json
 from sqlalchemy.orm import Session
 
-from app.access import once
+from app.access import once, rows
 from app.access.actor import SignedIn, authenticate
 from app.access.desk import Desk, House
 from app.access.may import must
@@ -150,8 +150,9 @@ class Door:
 
     def _keep(self, desk: Desk | None) -> None:
         kept = desk.take_kept() if desk is not None else []
-        if kept:
+        if desk is not None and kept:
             with self._house.db.write() as session:
+                rows.enter(session, desk.actor, desk.office_id, desk.policies, desk.now)
                 for write in kept:
                     write(session)
 

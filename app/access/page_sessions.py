@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.access import attempts, factors, first_factor
+from app.access import attempts, factors, first_factor, rows
 from app.access.desk import House
 from app.access.first_factor import ACCOUNT, Known
 from app.access.log import noted
@@ -116,6 +116,7 @@ def _enter(session: Session, known: Known, now: datetime, earlier: str | None) -
     session.execute(delete(_TABLE).where(_TABLE.c.user_id == known.user_id, _TABLE.c.kind == "half"))
     value = _put(session, known.user_id, known.token_version, now, "page", SESSION_LIFETIME)
     sid = session.execute(select(_TABLE.c.id).where(_TABLE.c.digest == digest(value))).scalar_one()
+    rows.enter_own(session, known.actor, now)
     noted(session, known.actor, now, "signed_in", "session", sid)
     return value
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.access import attempts, factors, first_factor
+from app.access import attempts, factors, first_factor, rows
 from app.access.desk import House
 from app.access.first_factor import Known
 from app.access.log import noted
@@ -116,6 +116,7 @@ def _open(session: Session, sid: str, known: Known, now: datetime) -> str:
             expires_at=now + SESSION_LIFETIME,
         )
     )
+    rows.enter_own(session, known.actor, now)
     noted(session, known.actor, now, "signed_in", "session", sid)
     return _new_refresh_token(session, sid, now, now + SESSION_LIFETIME)
 
@@ -141,6 +142,7 @@ def _exchange(house: House, session: Session, digest: str, now: datetime) -> Gra
     if first_use.rowcount != 1:
         # Two hands hold this token and one of them stole it; nobody can tell which, so both lose.
         end_session(session, found.sid, now, "refresh_token_reused")
+        rows.enter_own(session, first_factor.actor_of(found), now)
         noted(session, first_factor.actor_of(found), now, "refresh_token_reused", "session", found.sid)
         return None
     alive = (

@@ -126,10 +126,13 @@ def desk_for(desk: Desk, user_id: str) -> Desk | None:
         return None
     office_id, code, organisation, country, _ = rows[0]
     actor = Actor(user_id, frozenset(row.role for row in rows if row.role), code, organisation, country)
-    return Desk(
+    other = Desk(
         desk.session, actor, desk.now, desk.policies, desk.keys, desk.signing, desk.correlation,
         office_id=office_id, writable=desk.writable,
     )  # fmt: skip
+    # Only asked about, or acted for inside `rows.as_somebody`: who came through the door keeps the transaction.
+    desk.take_seat()
+    return other
 
 
 def digest_of(row: dict[str, Any]) -> str:

@@ -6,7 +6,8 @@ from sqlalchemy.exc import DBAPIError
 
 from app.kit.address import POSTGRESQL, address_of
 from app.kit.db import Database
-from app.kit.postgresql import privileges_of
+from app.kit.errors import AppError
+from app.kit.powers import powers
 from app.settings import Settings
 
 __all__ = ["UnsafeStart", "check_start"]
@@ -34,15 +35,10 @@ def _role(url: str) -> list[str]:
         return []
     database = Database(url)
     try:
-        with database.engine.connect() as connection:
-            held = privileges_of(connection)
-    except (DBAPIError, RuntimeError) as error:
+        mend = "use a role that only serves (script/postgres-roles.sql)"
+        return [f"DATABASE_URL: {each}; {mend}" for each in powers(database)]
+    except (DBAPIError, RuntimeError, AppError) as error:
         kind = type(error.orig).__name__ if isinstance(error, DBAPIError) else str(error)
         return [f"DATABASE_URL: the database cannot be used ({kind}); see that it runs and that the role may sign in"]
     finally:
         database.dispose()
-    return [
-        f"DATABASE_URL: the role {held.role} {fault}; row security would not hold it, use a role that only reads and"
-        " writes rows"
-        for fault in held.faults
-    ]

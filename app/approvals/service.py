@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import or_, select
-
 from app.access import deciding, two_persons
 from app.access.desk import Desk
 from app.access.log import looked
-from app.access.two_persons import APPROVAL, KINDS
+from app.approvals import queries
 from app.approvals.schemas import ApprovalPageOut, ApprovalsOut
 from app.kit.paging import Ask
 
 
 def listed(desk: Desk, state: str | None, ask: Ask) -> ApprovalsOut:
     """One page of what the actor asked for or holds the permission for; the look is noted with its count."""
-    reach = two_persons.within(desk)
-    query = select(APPROVAL, reach.label("within")).where(
-        APPROVAL.c.country == desk.actor.country,
-        APPROVAL.c.kind.in_(sorted(KINDS)),
-        or_(APPROVAL.c.asked_by == desk.actor.id, reach),
-    )
-    if state is not None:
-        query = query.where(APPROVAL.c.state == state)
-    rows = desk.session.execute(ask.narrow(query, [APPROVAL.c.asked_at, APPROVAL.c.id], newest_first=True)).all()
-    page, following = ask.cut(rows, lambda row: (row.asked_at, row.id))
+    page, following = queries.page(desk, state, ask)
     looked(desk, "approvals_listed", "approval", "-", {"count": len(page), **({"state": state} if state else {})})
     return ApprovalsOut(
         items=[

@@ -14,7 +14,7 @@ from app.cases.service import shown_case
 from app.casework import fieldgroups, identity, move, records
 from app.casework.held import hold_case
 from app.casework.history import Event
-from app.casework.opening import Opening, join_team, open_case
+from app.casework.opening import Opening, open_case
 from app.casework.reach import SEEING
 from app.casework.tasks import open_task
 from app.kit.errors import Invalid, NotFound
@@ -64,10 +64,10 @@ def opened(desk: Desk, body: CaseIn) -> CaseOut:
         person_id=earlier.person_id if earlier is not None else None,
         previous_case_id=earlier.id if earlier is not None else None,
         note=body.note,
+        part=_part(desk),
     )
     happened = move.moment(desk, body.happened_at)
     case_id = open_case(desk, order, happened)
-    join_team(desk, case_id, desk.actor.id, _part(desk))
     if earlier is not None:
         _tell_earlier(desk, earlier.id, case_id, failed_return)
     return shown_case(desk, hold_case(desk, case_id))

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
+from app.access import rows
 from app.access.desk import Desk
 from app.access.scope import case_predicate, referral_predicate
 from app.casework.held import CASE, OFFICE, REFERRAL
@@ -48,4 +49,6 @@ def reaches(desk: Desk, who: Colleague, permission: str, kind: str, subject_id: 
     """Whether ``permission`` of a colleague reaches this case or referral copy now: the predicate of every list."""
     table, predicate = (CASE, case_predicate) if kind == "case" else (REFERRAL, referral_predicate)
     within = predicate(who.actor, desk.policies, permission, now=desk.now, office_id=who.office_id)
-    return desk.session.execute(select(table.c.id).where(table.c.id == subject_id, within)).first() is not None
+    # Whom a wall keeps out is known to the house, not to whoever asks.
+    with rows.as_the_house(desk.session, desk.actor.country):
+        return desk.session.execute(select(table.c.id).where(table.c.id == subject_id, within)).first() is not None

@@ -127,7 +127,7 @@ def _new_copy(desk: Desk, envelope: Envelope, sender: str) -> str:
         reference=header["reference"],
         office_id=office_id,
         organisation=office.organisation,
-        key_id=records.new_key(desk),
+        key_id=records.new_key(desk)[0],
         case_id=None,
         border_point=plan.get("border_point"),
         border_office_id=_border_office(desk, facts, plan.get("border_point")),

@@ -154,10 +154,10 @@ def keep_attempt(desk: Desk, kind: str, subject_id: str, word: str, refusals: li
 
     kind: case or referral; word: the step or record kind that was tried; refusals: a code and source ids each.
     """
-    actor, now = desk.actor, desk.now
+    actor, now, office_id = desk.actor, desk.now, desk.office_id
 
     def keep(session: Session) -> None:
-        later = Desk(session, actor, now, desk.policies, desk.keys, desk.signing, desk.correlation)
+        later = Desk(session, actor, now, desk.policies, desk.keys, desk.signing, desk.correlation, office_id)
         held = hold_case(later, subject_id) if kind == "case" else hold_referral(later, subject_id)
         remark(later, held, Event("attempt", word, held.version, {"refusals": refusals}, now))
 

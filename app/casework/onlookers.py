@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select
 
+from app.access import rows
 from app.access.desk import Desk
 from app.access.scope import Asker, cases_within, reach_of
 from app.access.walls import case_is_open_to
@@ -69,7 +70,8 @@ def reached(desk: Desk, permission: str, case_id: str) -> list[str]:
         reach = reach_of(desk.policies, roles, permission)
         if reach.scopes:
             query = accounts_beside(desk, case_id).where(holding(roles), cases_within(reach, account_at(desk)))
-            found += desk.session.execute(query).scalars()
+            with rows.as_the_house(desk.session, desk.actor.country):
+                found += desk.session.execute(query).scalars()
     return sorted(found)
 
 
@@ -77,7 +79,8 @@ def not_kept_away(desk: Desk, case_id: str, user_ids: Iterable[str]) -> set[str]
     """Those of these accounts, if active, between whom and the case no block and no seal stands."""
     wanted = User.id.in_(sorted(set(user_ids)))
     query = accounts_beside(desk, case_id).where(wanted, case_is_open_to(account_at(desk)))
-    return set(desk.session.execute(query).scalars())
+    with rows.as_the_house(desk.session, desk.actor.country):
+        return set(desk.session.execute(query).scalars())
 
 
 def countrywide(desk: Desk, *permissions: str) -> list[str]:

@@ -25,7 +25,10 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What is known when a case opens. Codes only, but for ``identity``, which is sealed at once."""
+    """What is known when a case opens. Codes only, but for ``identity``, which is sealed at once.
+
+    ``part``: the role in which whoever opens it is on its team; None for a case nobody here asked for.
+    """
 
     office_id: str
     organisation: str
@@ -38,6 +41,7 @@ class Opening:
     previous_case_id: str | None = None
     referral: str | None = None
     note: str | None = None
+    part: str | None = None
 
 
 def new_reference(country: str, year: int) -> str:
@@ -51,14 +55,11 @@ def open_case(desk: Desk, opening: Opening, happened_at: datetime | None = None)
     ``person_id``/``key_id``: an existing person (a second case) or an existing key (a referral's copy).
     """
     now = desk.now
-    key_id = opening.key_id or (_key_id_of(desk, opening.person_id) if opening.person_id else records.new_key(desk))
-    key = records.key_of(desk, key_id)
+    key_id, key = _key(desk, opening)
     person_id = opening.person_id or new_id()
     if opening.person_id is None:
         person = {"id": person_id, "country": desk.actor.country, "key_id": key_id, "created_at": now}
         desk.session.execute(insert(PERSON), person)
-    if opening.identity:
-        identity.keep(desk, person_id, key, opening.identity, opening.source)
     facts = replace(opening.facts, source=opening.source)
     chain = Chain("case", new_id(), 0, history.NO_HASH)
     values = {
@@ -81,6 +82,11 @@ def open_case(desk: Desk, opening: Opening, happened_at: datetime | None = None)
         "chain_head": history.NO_HASH,
     }
     desk.session.execute(insert(CASE), values)
+    # The team first: row security lets whoever opens a case fill it only from a place on it.
+    if opening.part is not None:
+        join_team(desk, chain.subject_id, desk.actor.id, opening.part)
+    if opening.identity:
+        identity.keep(desk, person_id, key, opening.identity, opening.source)
     details = {
         "source": opening.source,
         "previous_case": opening.previous_case_id,
@@ -124,6 +130,14 @@ def leave_team(desk: Desk, case_id: str, user_id: str) -> bool:
 def office_row(desk: Desk, office_id: str) -> Any:
     """The office with this id."""
     return desk.session.execute(select(OFFICE).where(OFFICE.c.id == office_id)).one()
+
+
+def _key(desk: Desk, opening: Opening) -> tuple[str, bytes]:
+    """The id of the key everything of the person is sealed under, and the plain key."""
+    if opening.key_id is None and opening.person_id is None:
+        return records.new_key(desk)
+    key_id = opening.key_id or _key_id_of(desk, str(opening.person_id))
+    return key_id, records.key_of(desk, key_id)
 
 
 def _key_id_of(desk: Desk, person_id: str) -> str:

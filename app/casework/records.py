@@ -65,12 +65,13 @@ def check(policies: Policies, name: str, body: Any, lenient: bool = False) -> Fi
     return Filled(kind, form, tuple(context.unknown))
 
 
-def new_key(desk: Desk) -> str:
-    """Make a data key; the id of its row."""
+def new_key(desk: Desk) -> tuple[str, bytes]:
+    """Make a data key; the id of its row, and the plain key: the row is seen once something is kept under it."""
     key_id = new_id()
-    _, wrapped = desk.keys.new_data_key()
-    desk.session.execute(insert(_KEYS), {"id": key_id, "wrapped": wrapped, "created_at": desk.now})
-    return key_id
+    key, wrapped = desk.keys.new_data_key()
+    row = {"id": key_id, "country": desk.actor.country, "wrapped": wrapped, "created_at": desk.now}
+    desk.session.execute(insert(_KEYS), row)
+    return key_id, key
 
 
 def key_of(desk: Desk, key_id: str) -> bytes:

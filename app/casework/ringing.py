@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from app.access import rows
 from app.access.desk import Desk, House
 from app.casework import move
 from app.casework.held import Held, hold_case, hold_referral
@@ -30,12 +31,14 @@ def ring(house: House) -> int:
         .limit(BATCH)
     )
     with house.db.read() as session:
+        rows.enter_everything(session)
         due = list(session.execute(query).scalars())
     return sum(_ring_one(house, task_id) for task_id in due)
 
 
 def _ring_one(house: House, task_id: str) -> bool:
     with house.db.write() as session:
+        rows.enter_everything(session)
         row = session.execute(select(TABLE).where(TABLE.c.id == task_id)).one()
         desk = house.system_desk(session, row.country)
         held = hold_referral(desk, row.referral_id) if row.referral_id else hold_case(desk, row.case_id)

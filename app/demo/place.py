@@ -15,6 +15,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy import func, select
 
+from app.access import rows
 from app.access.desk import House
 from app.demo.build import build, first_moment, last_moment
 from app.demo.figures import Figures
@@ -119,6 +120,7 @@ def running_clock(settings: Settings) -> OffsetClock:
     house = open_house(settings)
     try:
         with house.db.read() as session:
+            rows.enter_everything(session)
             last = (
                 session.execute(select(func.max(column))).scalar_one()
                 for column in (HistoryEntry.recorded_at, AccessEntry.at)

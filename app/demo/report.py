@@ -8,6 +8,7 @@ from dataclasses import replace
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.access import rows
 from app.access.desk import House
 from app.demo import custody, tables
 from app.demo.figures import Figures
@@ -27,6 +28,7 @@ def sections(house: House, figures: Figures, said: Said) -> Iterator[Section]:
     said: the sentences of refused steps as they were told, where the build is still at hand.
     """
     with house.db.read() as session:
+        rows.enter_everything(session)
         yield _overview(session, house, figures)
         yield story(session, house, "MM", False, said)
         yield story(session, house, "LA", True, said)

@@ -11,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import func, select
 
+from app.access import rows
 from app.access.desk import House
 from app.demo.place import logging_in, password_of, running_clock, settings_of
 from app.main import PREFIX, create_app
@@ -121,5 +122,6 @@ def _waiting(house: House) -> str | None:
         .order_by(COPY.c.opened_at, COPY.c.id)
     )
     with house.db.read() as session:
+        rows.enter_everything(session)
         found = session.execute(query).scalars().first()
     return str(found) if found else None

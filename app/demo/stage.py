@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.access import rows
 from app.access.desk import Desk, House
 from app.access.may import must, visible_case, visible_referral
 from app.casework import copies, opening, recording
@@ -103,9 +104,9 @@ class Stage:
             nationality=person.nationality, exploitation=person.exploitation, language=person.language,
         )  # fmt: skip
         known = Identity.model_validate(person.identity).model_dump(mode="json", exclude_none=True)
-        told = Opening(desk.office_id, actor.organisation, facts, source, channel, known)
+        part = next(iter(desk.actor.roles))
+        told = Opening(desk.office_id, actor.organisation, facts, source, channel, known, part=part)
         case_id = opening.open_case(desk, told, happened_at)
-        opening.join_team(desk, case_id, desk.actor.id, next(iter(desk.actor.roles)))
         self._done()
         return case_id
 
@@ -197,6 +198,7 @@ class Stage:
 
     def other_copy(self, referral_id: str) -> tuple[str, str | None]:
         """The other country's copy of a referral: its id and the id of its case, if one is open there."""
+        rows.enter_everything(self.session)
         mine = select(REFERRAL.c.shared_id).where(REFERRAL.c.id == referral_id).scalar_subquery()
         query = select(REFERRAL.c.id, REFERRAL.c.case_id).where(
             REFERRAL.c.shared_id == mine, REFERRAL.c.id != referral_id
@@ -223,6 +225,7 @@ class Stage:
 
     def _no_effect_failed(self) -> None:
         """The worker tries a failed effect again later; inside one transaction it may not come to that."""
+        rows.enter_everything(self.session)
         query = select(OUTBOX.c.effect, OUTBOX.c.last_error).where(OUTBOX.c.done_at.is_(None), OUTBOX.c.attempts > 0)
         failed = self.session.execute(query.limit(1)).one_or_none()
         if failed is not None:

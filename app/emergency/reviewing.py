@@ -11,13 +11,12 @@ from sqlalchemy import Row, update
 from app.access.desk import Desk
 from app.access.log import looked, refused
 from app.access.notices import tell
-from app.casework import move, onlookers
-from app.casework.held import hold_case
+from app.casework import onlookers
 from app.casework.history import Event
 from app.emergency import queries
 from app.emergency.queries import REVIEW, TABLE
 from app.emergency.schemas import EmergencyOut, ReviewIn, ReviewOut, ReviewsOut, SeenOut, Verdict, WaitingOut
-from app.emergency.service import KIND, in_words, reason_place, values
+from app.emergency.service import KIND, held_for, in_words, reason_place, remark, values
 from app.kit.errors import Conflict, Forbidden, NotFound
 from app.kit.paging import Ask
 from app.models.base import is_id
@@ -39,7 +38,7 @@ def shown(desk: Desk, emergency_id: str) -> ReviewOut:
     """
     row = _reviewable(desk, emergency_id)
     looked(desk, "emergency_read", "case", row.case_id, {"emergency": emergency_id})
-    held = hold_case(desk, row.case_id, lock=False)
+    held = held_for(desk, row.case_id, lock=False)
     reason = desk.keys.open(held.key(desk), row.sealed_reason, reason_place(emergency_id)).decode()
     seen, count = queries.seen(desk, row, row.ended_at or row.until)
     return ReviewOut(
@@ -71,7 +70,7 @@ def reviewed(desk: Desk, emergency_id: str, body: ReviewIn) -> EmergencyOut:
     if row.user_id == desk.actor.id:
         refused(desk, "case", row.case_id, {"permission": REVIEW, "answer": 403, "emergency": emergency_id})
         raise Forbidden("Somebody else has to judge what you opened yourself.", code="own_emergency")
-    held = hold_case(desk, row.case_id)
+    held = held_for(desk, row.case_id)
     still = row.ended_at is None and row.until > desk.now
     if still and body.verdict is Verdict.JUSTIFIED:
         raise Conflict(
@@ -85,7 +84,7 @@ def reviewed(desk: Desk, emergency_id: str, body: ReviewIn) -> EmergencyOut:
     if done.rowcount != 1:
         raise Conflict("Somebody has reviewed this already.", code="reviewed_already")
     details = {"emergency": emergency_id, "verdict": body.verdict.value}
-    move.remark(desk, held, Event(KIND, "review", held.version, details, desk.now, comment))
+    remark(desk, held, Event(KIND, "review", held.version, details, desk.now, comment))
     _tell(desk, row, body.verdict)
     after = queries.reviewable(desk, emergency_id)
     assert after is not None

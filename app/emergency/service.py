@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, insert, update
 
+from app.access import rows
 from app.access.desk import Desk
 from app.access.log import looked, refused
 from app.access.may import within_reach
@@ -38,7 +39,7 @@ def opened(desk: Desk, body: EmergencyIn) -> EmergencyOut:
     reason = in_words("reason", body.reason)
     _must_be_fresh(desk)
     case = _case(desk, body)
-    held = hold_case(desk, case.id)
+    held = held_for(desk, case.id)
     # Asked after the lock: of two tries at once the second finds the case open.
     if within_reach(desk, SEEING, held.id):
         raise Conflict(
@@ -65,26 +66,26 @@ def opened(desk: Desk, body: EmergencyIn) -> EmergencyOut:
     desk.session.execute(insert(TABLE), row)
     looked(desk, "emergency_opened", "case", held.id, {"emergency": emergency_id})
     said = {"emergency": emergency_id, "until": until.isoformat()}
-    move.remark(desk, held, Event(KIND, "open", held.version, said, desk.now, reason))
+    remark(desk, held, Event(KIND, "open", held.version, said, desk.now, reason))
     tell(desk, _to_tell(desk, held), "emergency_opened", "case", held.id, {**said, "by": desk.actor.id})
     return own(desk, emergency_id)
 
 
 def listed(desk: Desk, state: State, reviewed: bool | None, ask: Ask) -> EmergenciesOut:
     """One page of the actor's own accesses and, for reviewers, of those within reach; the look is noted."""
-    rows, following = queries.listed(desk, state, reviewed, ask)
-    looked(desk, "emergencies_listed", "emergency_access", "-", {"state": state.value, "count": len(rows)})
-    return EmergenciesOut(items=[EmergencyOut(**values(desk, row)) for row in rows], next=following)
+    found, following = queries.listed(desk, state, reviewed, ask)
+    looked(desk, "emergencies_listed", "emergency_access", "-", {"state": state.value, "count": len(found)})
+    return EmergenciesOut(items=[EmergencyOut(**values(desk, row)) for row in found], next=following)
 
 
 def ended(desk: Desk, emergency_id: str, body: EndIn) -> EmergencyOut:
     """End one's own access before its time. NotFound for any other, Conflict (409) for one that is over."""
     row = _mine(desk, emergency_id)
-    held = hold_case(desk, row.case_id)
+    held = held_for(desk, row.case_id)
     over = update(TABLE).where(TABLE.c.id == emergency_id, queries.is_open(desk.now)).values(ended_at=desk.now)
     if desk.session.execute(over).rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict("This emergency access is over already.", code="emergency_over")
-    move.remark(desk, held, Event(KIND, "end", held.version, {"emergency": emergency_id}, desk.now, body.note))
+    remark(desk, held, Event(KIND, "end", held.version, {"emergency": emergency_id}, desk.now, body.note))
     return own(desk, emergency_id)
 
 
@@ -97,10 +98,22 @@ def answered(desk: Desk, emergency_id: str, body: AnswerIn) -> EmergencyOut:
     answer = in_words("answer", body.answer)
     if row.verdict != Verdict.QUESTION.value:
         raise Conflict("No question was asked about this emergency access.", code="nothing_asked")
-    held = hold_case(desk, row.case_id)
-    move.remark(desk, held, Event(KIND, "answer", held.version, {"emergency": emergency_id}, desk.now, answer))
+    held = held_for(desk, row.case_id)
+    remark(desk, held, Event(KIND, "answer", held.version, {"emergency": emergency_id}, desk.now, answer))
     tell(desk, [row.reviewed_by], "emergency_answered", "emergency_access", emergency_id, {"by": desk.actor.id})
     return own(desk, emergency_id)
+
+
+def held_for(desk: Desk, case_id: str, lock: bool = True) -> Held:
+    """The case of an access that the actor may open, end, answer for or judge, though their rights do not reach it."""
+    with rows.as_the_house(desk.session, desk.actor.country):
+        return hold_case(desk, case_id, lock)
+
+
+def remark(desk: Desk, held: Held, event: Event) -> None:
+    """Write in the history of that case what was done."""
+    with rows.as_the_house(desk.session, desk.actor.country):
+        move.remark(desk, held, event)
 
 
 def own(desk: Desk, emergency_id: str) -> EmergencyOut:

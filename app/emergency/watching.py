@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from app.access import rows
 from app.access.desk import House
 from app.access.notices import tell
 from app.casework import move, onlookers
@@ -37,12 +38,14 @@ def ring(house: House) -> int:
         .limit(BATCH)
     )
     with house.db.read() as session:
+        rows.enter_everything(session)
         late = list(session.execute(query).scalars())
     return sum(_ring_one(house, emergency_id) for emergency_id in late)
 
 
 def _ring_one(house: House, emergency_id: str) -> bool:
     with house.db.write() as session:
+        rows.enter_everything(session)
         row = session.execute(select(TABLE).where(TABLE.c.id == emergency_id)).one()
         desk = house.system_desk(session, row.country)
         held = hold_case(desk, row.case_id)

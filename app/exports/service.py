@@ -8,23 +8,22 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, insert, update
 
 from app.access import two_persons
 from app.access.approval_shapes import ApprovalOut
 from app.access.desk import Desk
 from app.access.log import looked, refused
 from app.access.stepup import must_be_fresh
-from app.access.two_persons import APPROVAL, Act, Asked, carries_out
+from app.access.two_persons import Act, Asked, carries_out
 from app.casework import case_list
 from app.casework.case_list import Filter
 from app.casework.held import CASE
-from app.exports import columns
+from app.exports import columns, queries
 from app.exports.schemas import ExportAskedOut, ExportIn, ExportOut, State
 from app.kit import csv_text
 from app.kit.canonical import canonical_bytes
 from app.kit.errors import Conflict, Invalid, NotFound
-from app.models.approval import CaseExport
 from app.models.base import is_id, new_id
 from policies.model import Scope
 
@@ -33,7 +32,7 @@ KIND: Final = "bulk_export"
 LASTS: Final = timedelta(hours=1)
 MOST_DOWNLOADS: Final = 3
 _ACT: Final = "taking a list of cases out of the program"
-_TABLE: Final[Any] = CaseExport.__table__
+_TABLE: Final = queries.TABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,14 +174,10 @@ def _subject(desk: Desk) -> tuple[str, str]:
 
 
 def _mine(desk: Desk, export_id: str) -> Row[Any]:
-    if not is_id(export_id):
-        raise NotFound()
-    query = select(_TABLE).where(
-        _TABLE.c.id == export_id, _TABLE.c.asked_by == desk.actor.id, _TABLE.c.country == desk.actor.country
-    )
-    row = desk.session.execute(query).one_or_none()
+    row = queries.mine(desk, export_id)
     if row is None:
-        refused(desk, "export", export_id, {"permission": RIGHT, "answer": 404})
+        if is_id(export_id):
+            refused(desk, "export", export_id, {"permission": RIGHT, "answer": 404})
         raise NotFound()
     return row
 
@@ -196,8 +191,7 @@ def _agreed_by(desk: Desk, row: Row[Any]) -> str | None:
 def _shown(desk: Desk, row: Row[Any], asked: ApprovalOut | None = None) -> ExportOut:
     approval = asked
     if asked is None and row.approval_id is not None:
-        found = desk.session.execute(select(APPROVAL).where(APPROVAL.c.id == row.approval_id)).one()
-        approval = two_persons.shown(desk, found, could=False)
+        approval = two_persons.shown(desk, two_persons.load(desk, row.approval_id), could=False)
     return ExportOut(
         id=row.id,
         purpose=row.purpose,

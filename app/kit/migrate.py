@@ -21,6 +21,8 @@ from app.kit.address import SQLITE, address_of
 __all__ = ["BrokenReferences", "configuration", "current", "downgrade", "head", "revisions", "upgrade"]
 
 SCRIPTS = "migrations"
+# The role that serves, unless another is named; script/postgres-roles.sql makes it.
+APP_ROLE = "waymark_app"
 # Any number that nothing else uses: two programs that start at once migrate one after the other.
 PG_LOCK = 7_309_471_205
 # Alembic keeps the running environment in module globals.
@@ -31,27 +33,31 @@ class BrokenReferences(Exception):
     """After the migration rows point to rows that do not exist; everything was rolled back."""
 
 
-def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the database up to `revision`, all steps or none.
+def upgrade(url: str, revision: str = "head", *, app_role: str = APP_ROLE) -> bool:
+    """Bring the database up to `revision`, all steps or none, and give the serving role its rights.
 
     Args:
-        url: as for `Database`.
+        url: as for `Database`; on PostgreSQL as the owner of the tables.
         revision: a revision id, or head.
+        app_role: the role that serves; it must not be the one of ``url``.
+
+    Returns:
+        whether there is such a role and it has its rights now; always True on SQLite, which has no roles.
 
     Raises:
         ValueError: the URL cannot be used.
         BrokenReferences: SQLite, where foreign keys are only checked at the end of a migration.
     """
-    _run(url, lambda config: command.upgrade(config, revision))
+    return _run(url, lambda config: command.upgrade(config, revision), app_role)
 
 
-def downgrade(url: str, revision: str) -> None:
+def downgrade(url: str, revision: str, *, app_role: str = APP_ROLE) -> None:
     """Bring the database down to `revision` (an id, -1, or base); rows in dropped tables are lost.
 
     Raises:
         ValueError, BrokenReferences: as in `upgrade`.
     """
-    _run(url, lambda config: command.downgrade(config, revision))
+    _run(url, lambda config: command.downgrade(config, revision), app_role)
 
 
 def current(url: str) -> str | None:
@@ -88,7 +94,7 @@ def configuration() -> Config:
     return config
 
 
-def _run(url: str, act: Callable[[Config], None]) -> None:
+def _run(url: str, act: Callable[[Config], None], app_role: str) -> bool:
     with _one_at_a_time, _connection(url) as connection:
         on_sqlite = connection.dialect.name == SQLITE
         if on_sqlite:
@@ -103,6 +109,7 @@ def _run(url: str, act: Callable[[Config], None]) -> None:
             connection.exec_driver_sql("SET LOCAL lock_timeout = '10s'")
         config = configuration()
         config.attributes["connection"] = connection
+        config.attributes["app_role"] = app_role
         act(config)
         if on_sqlite:
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
@@ -110,6 +117,7 @@ def _run(url: str, act: Callable[[Config], None]) -> None:
                 tables = ", ".join(sorted({row[0] for row in broken}))
                 raise BrokenReferences(f"rows without their parent in: {tables}")
         connection.commit()
+    return bool(config.attributes.get("granted", True))
 
 
 @contextlib.contextmanager

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import psycopg
 from psycopg import errors
-from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL
 
-__all__ = ["Privileges", "connect_args", "on_connect", "privileges_of", "says_busy"]
+__all__ = ["connect_args", "on_connect", "says_busy"]
 
 SETTINGS = {
     "statement_timeout": "30s",
@@ -18,7 +16,11 @@ SETTINGS = {
     # A transaction that does nothing holds its locks all the same.
     "idle_in_transaction_session_timeout": "60s",
     "timezone": "UTC",
+    # Row security makes a statement longer to plan than to run: plan it once for each connection, not at every use.
+    "plan_cache_mode": "force_generic_plan",
 }
+# A statement is prepared when a connection meets it again; the program has a few hundred of them.
+PREPARED_AT, PREPARED_MOST = 1, 500
 CONNECT_SECONDS = 10
 
 # "Not now" in PostgreSQL's words: lock or statement took too long, dead-lock, too many connections.
@@ -31,61 +33,6 @@ BUSY = (
 )
 
 
-# What the role can be or become: membership counts, for SET ROLE turns it into the real thing.
-_ROLE: Final = text(
-    """
-    SELECT current_user AS name,
-           EXISTS (SELECT 1 FROM pg_roles r WHERE r.rolsuper AND pg_has_role(current_user, r.oid, 'MEMBER'))
-               AS superuser,
-           EXISTS (SELECT 1 FROM pg_roles r WHERE r.rolbypassrls AND pg_has_role(current_user, r.oid, 'MEMBER'))
-               AS bypasses_row_security,
-           EXISTS (SELECT 1 FROM pg_database d WHERE d.datname = current_database()
-                   AND pg_has_role(current_user, d.datdba, 'MEMBER')) AS owns_database
-    """
-)
-_OWNED: Final = text(
-    """
-    SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind IN ('r', 'p', 'v', 'm') AND n.nspname !~ '^(pg_|information_schema$)'
-      AND pg_has_role(current_user, c.relowner, 'MEMBER')
-    ORDER BY c.relname
-    """
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Privileges:
-    """What the role of a connection may do past row security; a role of the program has none of it."""
-
-    role: str
-    superuser: bool
-    bypasses_row_security: bool
-    owns_database: bool
-    owned_tables: tuple[str, ...]
-
-    @property
-    def faults(self) -> tuple[str, ...]:
-        """What is too much, each as the end of the sentence "The role ..."."""
-        found = []
-        if self.superuser:
-            found.append("is a superuser or can become one")
-        if self.bypasses_row_security and not self.superuser:
-            found.append("passes row security (BYPASSRLS)")
-        if self.owns_database and not self.superuser:
-            found.append("owns the database")
-        if self.owned_tables and not self.superuser:
-            some = ", ".join(self.owned_tables[:3])
-            found.append(f"owns {len(self.owned_tables)} tables or views ({some} ...)")
-        return tuple(found)
-
-
-def privileges_of(connection: Connection) -> Privileges:
-    """What the role this connection signed in as, or any role it is a member of, may do beyond an ordinary one."""
-    row = connection.execute(_ROLE).one()
-    owned = tuple(connection.execute(_OWNED).scalars())
-    return Privileges(row.name, row.superuser, row.bypasses_row_security, row.owns_database, owned)
-
-
 def connect_args(address: URL) -> dict[str, Any]:
     """Return the connection's settings, which travel with its first message; the URL's own come last.
 
@@ -95,7 +42,10 @@ def connect_args(address: URL) -> dict[str, Any]:
     own = address.query.get("options", "")
     settings = [f"-c {name}={value}" for name, value in SETTINGS.items()]
     extra = [own] if isinstance(own, str) else list(own)
-    arguments: dict[str, Any] = {"options": " ".join([*settings, *extra]).strip()}
+    arguments: dict[str, Any] = {
+        "options": " ".join([*settings, *extra]).strip(),
+        "prepare_threshold": PREPARED_AT,
+    }
     if "connect_timeout" not in address.query:
         arguments["connect_timeout"] = CONNECT_SECONDS
     if "application_name" not in address.query:
@@ -109,6 +59,7 @@ def on_connect(connection: psycopg.Connection[Any], _record: object) -> None:
     Raises:
         RuntimeError: the server, the role or the database switched synchronous_commit off.
     """
+    connection.prepared_max = PREPARED_MOST
     value = connection.execute("SHOW synchronous_commit").fetchone()
     connection.rollback()
     if value is None or value[0] == "off":

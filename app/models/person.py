@@ -16,6 +16,8 @@ class DataKey(Base):
     __tablename__ = "data_key"
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    # Whose key it is must be known before there is a person or a copy it belongs to.
+    country: Mapped[str] = mapped_column(String(2))
     wrapped: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]
 

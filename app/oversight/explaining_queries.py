@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, and_, exists, false, func, or_, select
 
+from app.access import rows
 from app.access.desk import Desk
 from app.access.scope import Reach, case_parts, cases_within, reach_of, referrals_within
 from app.access.walls import case_is_open_to, emergency_cases, in_force
@@ -135,9 +136,12 @@ def _accounts_with(desk: Desk, case_id: str, roles: Roles) -> list[Account]:
         *(said.label(columns_of[question]) for question, said in asked.items()),
         *(said.label(f"scope_{scope.value}") for scope, said in parts.items()),
     ]
-    rows = desk.session.execute(onlookers.accounts_beside(desk, case_id, *columns).where(onlookers.holding(roles)))
+    query = onlookers.accounts_beside(desk, case_id, *columns).where(onlookers.holding(roles))
+    # Who is kept out, and who reads a case by which emergency, is known to the house and asked for everybody at once.
+    with rows.as_the_house(desk.session, desk.actor.country):
+        accounts = desk.session.execute(query).mappings().all()
     found = []
-    for row in rows.mappings():
+    for row in accounts:
         scopes = {scope for scope in parts if row[f"scope_{scope.value}"]} | ({Scope.COUNTRY} & named)
         opens = tuple(way for way, reach in held.items() if row[columns_of[_question(way, reach)]])
         if opens or scopes or row["emergency"]:

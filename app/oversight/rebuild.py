@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import select, update
 
+from app.access import rows
 from app.access.desk import Desk, House
 from app.casework import move, refold
 from app.casework.facts import plain, stored
@@ -45,6 +46,7 @@ def rebuild_facts(house: House, country: str | None = None, repair: bool = False
         if country is not None:
             query = query.where(table.c.country == country)
         with house.db.read() as session:
+            rows.enter_everything(session)
             subjects = session.execute(query).all()
         for subject_id, here in subjects:
             with house.db.write() as session:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from app.access import rows
 from app.access.desk import Desk, House
 from app.access.log import looked
 from app.access.notices import holders, tell
@@ -41,6 +42,7 @@ def ring(house: House, watched: datetime | None = None) -> int:
     since = (watched or house.clock.now() - AT_START) - 2 * window
     most = house.policies.safeguards.bulk_viewing.persons
     with house.db.read() as session:
+        rows.enter_everything(session)
         suspects = queries.viewers_of_many(session, sorted(house.policies.countries), since, most)
     return sum(_told_of(house, user_id, since) for user_id in suspects)
 

@@ -43,6 +43,12 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("WAYMARK_DATABASE_URL", "DATABASE_URL"),
         description="sqlite:///path or postgresql://...; without it waymark.db in the var folder",
     )
+    owner_database_url: str = Field(
+        default="", repr=False, description="the same database as the owner of its tables, for `waymark migrate` only"
+    )
+    app_role: str = Field(
+        default="waymark_app", description="the PostgreSQL role that serves; `waymark migrate` gives it its rights"
+    )
     kek_file: Path = Field(default=Path(), description="the key-encryption keys; default keys/kek in var")
     token_key_file: Path = Field(default=Path(), description="the token keys; default keys/token in var")
     signing_folder: Path = Field(
@@ -95,6 +101,9 @@ class Settings(BaseSettings):
         filled = dict(values)
         if not named & {"database_url", "WAYMARK_DATABASE_URL", "DATABASE_URL"}:
             filled["database_url"] = f"sqlite:///{var / 'waymark.db'}"
+        if "owner_database_url" not in named:
+            served = ("database_url", "WAYMARK_DATABASE_URL", "DATABASE_URL")
+            filled["owner_database_url"] = next(filled[name] for name in served if filled.get(name))
         for key, place in (("kek_file", "kek"), ("token_key_file", "token"), ("signing_folder", "signing")):
             if key not in named:
                 filled[key] = var / "keys" / place

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, insert, update
 
-from app.access import notices
+from app.access import notices, rows
 from app.access.desk import Desk
 from app.access.log import looked
 from app.access.may import visible_case, visible_referral
@@ -88,11 +88,13 @@ def lift(desk: Desk, kind: str, subject_id: str, block_id: str, reason: str) -> 
 def declare(desk: Desk, case_id: str, body: ConflictIn) -> ConflictOut:
     """Declare the own conflict of interest: the case leaves one's sight at once, and who names teams is told."""
     visible_case(desk, SEEING, case_id)
-    held = hold_case(desk, case_id)
-    block_id = _insert(desk, held, Against.USER, desk.actor.id, Why.CONFLICT_OF_INTEREST, None)
-    leave_team(desk, case_id, desk.actor.id)
-    details = {"block": block_id, "user": desk.actor.id}
-    move.remark(desk, held, Event("block", "conflict", held.version, details, desk.now, body.note))
+    # Whoever has declared it does not see the case any more, not even for the rest of this transaction.
+    with rows.as_the_house(desk.session, desk.actor.country):
+        held = hold_case(desk, case_id)
+        block_id = _insert(desk, held, Against.USER, desk.actor.id, Why.CONFLICT_OF_INTEREST, None)
+        leave_team(desk, case_id, desk.actor.id)
+        details = {"block": block_id, "user": desk.actor.id}
+        move.remark(desk, held, Event("block", "conflict", held.version, details, desk.now, body.note))
     looked(desk, "conflict_declared", "case", case_id, details)
     told = set(notices.holders(desk, "case:assign", str(held.row.office_id))) - {desk.actor.id}
     notices.tell(desk, told, "conflict_declared", "case", case_id, {"user": desk.actor.id})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from app.access import notices, stepup, two_persons
+from app.access import notices, rows, stepup, two_persons
 from app.access.approval_shapes import ApprovalAskedOut
 from app.access.desk import Desk
 from app.access.log import looked
@@ -43,7 +43,8 @@ def seal(desk: Desk, case_id: str, body: SealIn) -> SealOut:
         raise Conflict("This case is sealed already; change the names instead.", code="sealed_already")
     payload = {"names": sorted(set(body.names))}
     asked = two_persons.ask(desk, Act("seal", ("case", case_id), payload, {"reason": body.reason}))
-    return _out(desk, hold_case(desk, case_id), asked)
+    with rows.as_the_house(desk.session, desk.actor.country):
+        return _out(desk, hold_case(desk, case_id), asked)
 
 
 def _unconfirmed(desk: Desk, asked: Asked) -> None:
@@ -85,11 +86,13 @@ def _unseal(desk: Desk, asked: Asked) -> None:
 def put_on(desk: Desk, held: Held, users: Collection[str], reason: str | None) -> None:
     """Write the seal with its names and its entry in the history."""
     _must_be_known(desk, users)
-    sealing.mark(desk, held.key_id, sealed=True)
-    sealing.add_names(desk, held.key_id, users)
-    _must_hold(desk, held)
     details = {"names": sorted(set(users))}
-    move.remark(desk, held, Event("seal", "seal", held.version, details, desk.now, reason))
+    # Everything of the person is sealed, also what the actor does not see, or sees no more once it is done.
+    with rows.as_the_house(desk.session, desk.actor.country):
+        sealing.mark(desk, held.key_id, sealed=True)
+        sealing.add_names(desk, held.key_id, users)
+        _must_hold(desk, held)
+        move.remark(desk, held, Event("seal", "seal", held.version, details, desk.now, reason))
     looked(desk, "sealed", "case", held.id, details)
 
 
@@ -99,22 +102,26 @@ def rename(desk: Desk, case_id: str, body: NamesIn) -> SealOut:
     stepup.must_be_fresh(desk, "changing who sees a sealed case")
     held = _sealed(desk, case_id)
     _must_be_known(desk, body.add)
-    added = sealing.add_names(desk, held.key_id, body.add)
-    sealing.strike_names(desk, held.key_id, body.strike)
-    _must_hold(desk, held)
-    details = {"added": added, "struck": sorted(set(body.strike))}
-    move.remark(desk, held, Event("seal", "names", held.version, details, desk.now))
+    with rows.as_the_house(desk.session, desk.actor.country):
+        added = sealing.add_names(desk, held.key_id, body.add)
+        sealing.strike_names(desk, held.key_id, body.strike)
+        _must_hold(desk, held)
+        details = {"added": added, "struck": sorted(set(body.strike))}
+        move.remark(desk, held, Event("seal", "names", held.version, details, desk.now))
+        named = {row.user_id for row in sealing.names(desk, held.key_id)}
+        shown = _out(desk, held)
     looked(desk, "seal_names_changed", "case", case_id, details)
-    told = {row.user_id for row in sealing.names(desk, held.key_id)} | set(body.strike)
-    notices.tell(desk, told - {desk.actor.id}, "seal_names_changed", "case", case_id)
-    return _out(desk, held)
+    struck = {user_id for user_id in body.strike if colleague(desk, user_id) is not None}
+    notices.tell(desk, (named | struck) - {desk.actor.id}, "seal_names_changed", "case", case_id)
+    return shown
 
 
 def take_off(desk: Desk, held: Held, reason: str | None) -> None:
     """Lift the seal: everybody's own rights count again."""
-    sealing.mark(desk, held.key_id, sealed=False)
-    sealing.strike_names(desk, held.key_id)
-    move.remark(desk, held, Event("seal", "lift", held.version, {}, desk.now, reason))
+    with rows.as_the_house(desk.session, desk.actor.country):
+        sealing.mark(desk, held.key_id, sealed=False)
+        sealing.strike_names(desk, held.key_id)
+        move.remark(desk, held, Event("seal", "lift", held.version, {}, desk.now, reason))
     looked(desk, "seal_lifted", "case", held.id)
 
 

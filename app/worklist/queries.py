@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select
 
+from app.access import rows
 from app.access.desk import Desk
 from app.access.scope import asker_of, cases_in_scope, tasks_in_scope
 from app.access.walls import hidden_cases, hidden_referrals
@@ -78,20 +79,27 @@ def workable(desk: Desk, task_id: str) -> bool:
 def notices(desk: Desk, ask: Ask) -> tuple[list[Row[Any]], str | None]:
     """One page of the actor's own notices, unread ones first, then the newest."""
     query = select(NOTICE, _UNREAD.label("unread")).where(_to_me(desk))
-    rows = desk.session.execute(ask.narrow(query, [_UNREAD, NOTICE.c.at, NOTICE.c.id], newest_first=True)).all()
-    page, following = ask.cut(rows, lambda row: (row.unread, row.at, row.id))
+    found = _executed(desk, ask.narrow(query, [_UNREAD, NOTICE.c.at, NOTICE.c.id], newest_first=True)).all()
+    page, following = ask.cut(found, lambda row: (row.unread, row.at, row.id))
     return list(page), following
 
 
 def unread(desk: Desk) -> int:
     """How many of the actor's own notices are unread."""
     query = select(func.count()).select_from(NOTICE).where(_to_me(desk), NOTICE.c.read_at.is_(None))
-    return int(desk.session.execute(query).scalar_one())
+    return int(_executed(desk, query).scalar_one())
 
 
 def notice(desk: Desk, notice_id: str) -> Row[Any] | None:
     """One notice of the actor's own."""
-    return desk.session.execute(select(NOTICE).where(NOTICE.c.id == notice_id, _to_me(desk))).one_or_none()
+    found: Row[Any] | None = _executed(desk, select(NOTICE).where(NOTICE.c.id == notice_id, _to_me(desk))).one_or_none()
+    return found
+
+
+def _executed(desk: Desk, query: Any) -> Any:
+    """The result of a query on the actor's own notices: which cases are hidden from them only the house can tell."""
+    with rows.as_the_house(desk.session, desk.actor.country):
+        return desk.session.execute(query)
 
 
 def _to_me(desk: Desk) -> Predicate:

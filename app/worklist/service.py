@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, update
 
+from app.access import rows
 from app.access.desk import Desk
 from app.access.log import looked, refused
 from app.access.may import forbidden
@@ -49,17 +50,19 @@ def done(desk: Desk, task_id: str, body: DoneIn) -> TaskOut:
         refused(desk, "task", task_id, {"permission": WORK, "answer": 403})
         raise forbidden(desk.policies, desk.actor, WORK, desk.policies.scope_for(desk.actor.roles, WORK))
     _must_be_by_hand(row)
-    # Subject before task, as every step takes them: two programs must not wait for each other.
-    held = hold_referral(desk, row.referral_id) if row.referral_id else hold_case(desk, row.case_id)
-    changed: Any = desk.session.execute(
-        update(TABLE)
-        .where(TABLE.c.id == task_id, TABLE.c.state == "open")
-        .values(state="done", done_at=desk.now, done_by=desk.actor.id)
-    )
-    if changed.rowcount != 1:
-        raise Conflict("Somebody has marked this task as done already.", code="task_done")
-    details = {"task": task_id, "role": row.role, "late": row.due_at < desk.now}
-    move.remark(desk, held, Event("task", row.kind, held.version, details, desk.now, body.note))
+    # A task may be somebody's to do who does not see what it is about; the note goes there all the same.
+    with rows.as_the_house(desk.session, desk.actor.country):
+        # Subject before task, as every step takes them: two programs must not wait for each other.
+        held = hold_referral(desk, row.referral_id) if row.referral_id else hold_case(desk, row.case_id)
+        changed: Any = desk.session.execute(
+            update(TABLE)
+            .where(TABLE.c.id == task_id, TABLE.c.state == "open")
+            .values(state="done", done_at=desk.now, done_by=desk.actor.id)
+        )
+        if changed.rowcount != 1:
+            raise Conflict("Somebody has marked this task as done already.", code="task_done")
+        details = {"task": task_id, "role": row.role, "late": row.due_at < desk.now}
+        move.remark(desk, held, Event("task", row.kind, held.version, details, desk.now, body.note))
     after = queries.task(desk, task_id)
     assert after is not None
     return _out(desk, after)

@@ -25,6 +25,7 @@ from app.models.office import Office
 from app.models.person import DataKey
 from app.models.user import User, UserRole
 from app.settings import Settings
+from tests.inspect import reading, writing
 
 # Runs a command and gives back what it printed and its exit code.
 Run = Callable[..., Any]
@@ -86,14 +87,14 @@ def test_without_tables_a_command_says_what_to_do(run: Run, command: tuple[str, 
 def test_offices_are_brought_in_once_and_kept_like_the_policies(run: Run, database: Database) -> None:
     run("migrate")
     assert "0 changed" in run("offices", "sync").output
-    with database.write() as session:
+    with writing(database) as session:
         session.execute(text("UPDATE office SET name = 'old' WHERE code = 'th-datip'"))
         session.execute(text("UPDATE office SET code = 'th-closed' WHERE code = 'th-hotline'"))
     result = run("offices", "sync")
     assert "1 offices added, 1 changed" in result.output and "th-closed" in result.output
     last = run("offices", "sync")
     assert last.exit_code == 0 and "0 offices added, 0 changed" in last.output
-    with database.read() as session:
+    with reading(database) as session:
         assert session.execute(select(Office.name).where(Office.code == "th-datip")).scalar_one() != "old"
     database.dispose()
 
@@ -104,7 +105,7 @@ def test_a_first_account_can_be_made(run: Run, database: Database) -> None:
     result = run(*ADMIN, "--password-stdin", input=f"{GOOD}\n")
     assert result.exit_code == 0, result.output
     assert GOOD not in result.output
-    with database.read() as session:
+    with reading(database) as session:
         row = session.execute(select(User.id, User.password_hash).where(User.login == "chief")).one()
         assert row.password_hash.startswith("$argon2id$")
         assert session.execute(select(UserRole.role)).scalars().all() == ["administrator"]
@@ -162,7 +163,7 @@ def test_from_nothing_to_a_production_start(run: Run, monkeypatch: pytest.Monkey
 def test_no_new_key_takes_the_place_of_a_lost_one(run: Run, database: Database, tmp_path: Path) -> None:
     assert run("keys", "create", "--country", "TH").exit_code == 0
     assert run("migrate").exit_code == 0
-    with database.write() as session:
+    with writing(database) as session:
         session.add(DataKey(wrapped=b"sealed", created_at=datetime(2026, 11, 23, tzinfo=UTC)))
     (tmp_path / "var" / "keys" / "kek").unlink()
     refused = run("keys", "create", "--country", "TH")
@@ -216,7 +217,7 @@ def spoilt(run: Run, tmp_path: Path) -> Callable[[str], Run]:
         folder = tmp_path / "var"
         with logging_in(folder):
             built = make(folder, tiny)
-            with built.house.db.write() as session:
+            with writing(built.house.db) as session:
                 session.execute(text(statement))
             built.house.db.dispose()
         return run
@@ -248,7 +249,7 @@ def test_demo_once_ends_with_one_when_a_figure_differs(
     def made(folder: Path, figures: Figures, progress: object = None) -> Built:
         built = make(folder, figures)
         if spoil:
-            with built.house.db.write() as session:
+            with writing(built.house.db) as session:
                 session.execute(text(spoil))
         return built
 
@@ -258,7 +259,7 @@ def test_demo_once_ends_with_one_when_a_figure_differs(
     assert ("DIFFERENT" in result.output) == bool(spoil)
     folder = tmp_path / "var" / "demo-once"
     database = Database(settings_of(folder).database_url)
-    with database.read() as session:
+    with reading(database) as session:
         assert session.execute(select(func.count()).select_from(User)).scalar_one() > 80
     database.dispose()
 

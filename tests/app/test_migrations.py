@@ -29,6 +29,7 @@ from sqlalchemy import (
 
 from app.kit import migrate
 from app.kit.db import Database
+from tests.inspect import see_all
 
 OWN_TABLES = {"alembic_version"}
 QUOTED = re.compile(r"'([^']*)'")
@@ -46,6 +47,7 @@ def tables(engine: Engine | Connection) -> list[Table]:
 def fill(database: Database) -> dict[str, int]:
     """Put two rows into every table and return how many rows each has then."""
     with database.engine.begin() as connection:
+        see_all(connection)
         looked = inspect(connection)
         made: dict[str, list[dict[str, Any]]] = {}
         for table in tables(connection):
@@ -57,6 +59,7 @@ def fill(database: Database) -> dict[str, int]:
 
 def count(database: Database) -> dict[str, int]:
     with database.engine.connect() as connection:
+        see_all(connection)
         return {
             table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
             for table in tables(connection)

@@ -11,13 +11,14 @@ from app.models.session import LoginSession
 from app.models.user import UserRole
 from tests.factories.staff import Worker, add_user
 from tests.factories.towns import Town
+from tests.inspect import reading, writing
 
 
 def step_up(town: Town, *workers: Worker) -> None:
     """Have each of these shown a second factor just now, in every live sign-in (one is opened if there is none)."""
     for worker in workers:
         town.headers(worker)
-        with town.house.db.write() as session:
+        with writing(town.house.db) as session:
             fresh = update(LoginSession).where(LoginSession.user_id == worker.id)
             session.execute(fresh.values(stepped_up_at=town.clock.now()))
 
@@ -45,12 +46,12 @@ def decide(town: Town, worker: Worker, approval: str, word: str = "agree", **mor
 
 def state_of(town: Town, approval: str) -> tuple[str, str | None]:
     """State and why of an approval as stored."""
-    with town.house.db.read() as session:
+    with reading(town.house.db) as session:
         row = session.execute(select(APPROVAL).where(APPROVAL.c.id == approval)).one()
     return row.state, row.why
 
 
 def roles_of(town: Town, worker: Worker) -> set[str]:
     """The roles an account holds now."""
-    with town.house.db.read() as session:
+    with reading(town.house.db) as session:
         return set(session.execute(select(UserRole.role).where(UserRole.user_id == worker.id)).scalars())

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.access import rows
 from app.access.desk import House
 from app.casework import opening, recording
 from app.casework.facts import case_facts_from
@@ -16,6 +17,7 @@ from app.casework.move import Command, Outcome, perform
 from app.casework.opening import Opening
 from tests.factories.forms import form
 from tests.factories.staff import Staff, Worker, desk_of
+from tests.inspect import reading
 from workflows.engine import MACHINES
 from workflows.facts import CaseFacts
 
@@ -56,9 +58,9 @@ def open_case(
             channel,
             IDENTITY if identity is None else identity,
             note=note,
+            part=min(worker.roles),
         )
         case_id = opening.open_case(desk, order)
-        opening.join_team(desk, case_id, worker.id, min(worker.roles))
     return case_id
 
 
@@ -66,18 +68,20 @@ def join(house: House, case_id: str, *workers: Worker) -> None:
     """Put workers on the team of a case."""
     for worker in workers:
         with desk_of(house, worker) as desk:
+            # Nobody may put themselves on a team; here it is the hand of fate.
+            rows.enter_everything(desk.session)
             opening.join_team(desk, case_id, worker.id, min(worker.roles))
 
 
 def version_of(house: House, case_id: str) -> int:
     """The present version of a case."""
-    with house.db.read() as session:
+    with reading(house.db) as session:
         return int(session.execute(select(CASE.c.version).where(CASE.c.id == case_id)).scalar_one())
 
 
 def facts_of(house: House, case_id: str) -> CaseFacts:
     """The stored facts of a case."""
-    with house.db.read() as session:
+    with reading(house.db) as session:
         return case_facts_from(session.execute(select(FACTS.c.facts).where(FACTS.c.case_id == case_id)).scalar_one())
 
 

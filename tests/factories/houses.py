@@ -17,6 +17,7 @@ from app.kit.signing import SigningKeys
 from app.models.base import new_id
 from app.models.office import Office
 from policies.load import load_policies
+from tests.inspect import reading, writing
 
 # The least argon2 allows: tests of anything but passwords have no use for slow hashing.
 CHEAP = Passwords(memory_kib=64, passes=1)
@@ -31,7 +32,7 @@ def make_house(database: Database, clock: Clock, keys: KeyRing, signing: Signing
 def put_offices(house: House) -> dict[str, str]:
     """Every office of the policies in the database, once; office code -> row id."""
     known = offices(house)
-    with house.db.write() as session:
+    with writing(house.db) as session:
         for country in house.policies.countries.values():
             for office in country.offices:
                 if office.code in known:
@@ -53,7 +54,7 @@ def put_offices(house: House) -> dict[str, str]:
 
 def offices(house: House) -> dict[str, str]:
     """The offices that are in the database: code -> row id."""
-    with house.db.read() as session:
+    with reading(house.db) as session:
         return {row.code: row.id for row in session.execute(select(Office.code, Office.id))}
 
 

@@ -18,6 +18,7 @@ from app.worker import Worker as Postman
 from tests.factories import cases
 from tests.factories.forms import form
 from tests.factories.staff import Staff, Worker, desk_of
+from tests.inspect import reading
 from workflows.facts import CaseFacts, ReferralFacts
 
 CONSENTS = ("notify_origin", "contact_family", "return")
@@ -78,7 +79,7 @@ def draft(house: House, staff: Staff, case_id: str, to_country: str = "MM", to_o
 
 def row_of(house: House, referral_id: str) -> Any:
     """The row of a copy."""
-    with house.db.read() as session:
+    with reading(house.db) as session:
         return session.execute(select(REFERRAL).where(REFERRAL.c.id == referral_id)).one()
 
 
@@ -99,7 +100,7 @@ def post(house: House) -> None:
 def pair_of(house: House, referral_id: str) -> Pair:
     """Both copies of the referral one of whose copies is ``referral_id``."""
     shared = row_of(house, referral_id).shared_id
-    with house.db.read() as session:
+    with reading(house.db) as session:
         rows = session.execute(select(REFERRAL).where(REFERRAL.c.shared_id == shared)).all()
     by_side = {row.side: row for row in rows}
     arrived = by_side.get("receiver")
@@ -197,5 +198,5 @@ def bring_referral(house: House, here: Staff, there: Staff, to: str = "sent", **
 
 def case_row(house: House, case_id: str) -> Any:
     """The row of a case."""
-    with house.db.read() as session:
+    with reading(house.db) as session:
         return session.execute(select(CASE).where(CASE.c.id == case_id)).one()

@@ -10,11 +10,13 @@ from datetime import timedelta
 
 from sqlalchemy import insert, select, update
 
+from app.access import rows
 from app.access.desk import Desk, House
 from app.models.base import new_id
 from app.models.office import Office
 from app.models.session import LoginSession
 from app.models.user import User, UserRole
+from tests.inspect import writing
 from workflows.facts import Actor
 
 _NUMBERS = itertools.count(1)
@@ -56,7 +58,7 @@ def add_user(house: House, office: str, *roles: str, login: str | None = None) -
     """An active account in the office of that code (see `put_offices`) with these roles."""
     user_id = new_id()
     name = login or f"{roles[0] if roles else 'nobody'}.{next(_NUMBERS)}"
-    with house.db.write() as session:
+    with writing(house.db) as session:
         row = session.execute(select(Office.__table__).where(Office.code == office)).one()
         account = {
             "id": user_id,
@@ -84,14 +86,14 @@ def hire_staff(house: House, country: str = "TH") -> Staff:
 
 def disable(house: House, worker: Worker) -> None:
     """Make the account inactive."""
-    with house.db.write() as session:
+    with writing(house.db) as session:
         session.execute(update(User).where(User.id == worker.id).values(active=False))
 
 
 def token_for(house: House, worker: Worker) -> str:
     """A live access token (15 minutes from the house's clock) in a session of its own."""
     now, session_id = house.clock.now(), new_id()
-    with house.db.write() as session:
+    with writing(house.db) as session:
         row = {
             "id": session_id,
             "user_id": worker.id,
@@ -129,7 +131,8 @@ def desk_of(house: House, worker: Worker) -> Iterator[Desk]:
             yield desk
     finally:
         kept = desk.take_kept() if desk is not None else []
-        if kept:
+        if desk is not None and kept:
             with house.db.write() as session:
+                rows.enter(session, desk.actor, desk.office_id, desk.policies, desk.now)
                 for write in kept:
                     write(session)

@@ -20,6 +20,7 @@ from app.models.access_log import AccessEntry
 from app.settings import Settings
 from tests.factories.houses import CHEAP, put_offices
 from tests.factories.staff import Staff, Worker, hire_staff, step_up, token_for
+from tests.inspect import reading
 
 API = "/api/v1"
 
@@ -73,7 +74,7 @@ class Town:
     def looks(self, action: str | None = None) -> list[Any]:
         """The book of looks, oldest first."""
         query = select(AccessEntry.__table__).order_by(AccessEntry.at, AccessEntry.id)
-        with self.house.db.read() as session:
+        with reading(self.house.db) as session:
             return [row for row in session.execute(query) if action in (None, row.action)]
 
 

@@ -15,13 +15,14 @@ from app.models.session import LoginSession
 from app.models.walls import AccessBlock, Deputy, SealName
 from tests.factories.staff import Worker
 from tests.factories.towns import Town
+from tests.inspect import reading, writing
 
 REASON = "She has collapsed at our gate; the doctor asks."
 
 
 def key_of(house: House, case_id: str) -> str:
     """The id of the data key of a case's person."""
-    with house.db.read() as session:
+    with reading(house.db) as session:
         query = select(PERSON.c.key_id).join(CASE, CASE.c.person_id == PERSON.c.id).where(CASE.c.id == case_id)
         return str(session.execute(query).scalar_one())
 
@@ -29,7 +30,7 @@ def key_of(house: House, case_id: str) -> str:
 def seal(house: House, case_id: str, *named: Worker) -> None:
     """Seal the cases and referral copies of a case's person for the named."""
     key_id = key_of(house, case_id)
-    with house.db.write() as session:
+    with writing(house.db) as session:
         persons = select(PERSON.c.id).where(PERSON.c.key_id == key_id)
         session.execute(update(CASE).where(CASE.c.person_id.in_(persons)).values(sealed=True))
         session.execute(update(REFERRAL).where(REFERRAL.c.key_id == key_id).values(sealed=True))
@@ -41,7 +42,7 @@ def seal(house: House, case_id: str, *named: Worker) -> None:
 
 def unseal(house: House, case_id: str) -> None:
     """Take the seal of one case away again."""
-    with house.db.write() as session:
+    with writing(house.db) as session:
         session.execute(update(CASE).where(CASE.c.id == case_id).values(sealed=False))
 
 
@@ -52,14 +53,14 @@ def block(house: House, case_id: str, kind: str, value: str, country: str = "TH"
         "why": "family", "set_by": new_id(), "since": house.clock.now(), "until": None, "lifted_at": None,
         "lifted_by": None,
     }  # fmt: skip
-    with house.db.write() as session:
+    with writing(house.db) as session:
         session.execute(insert(AccessBlock), row)
     return str(row["id"])
 
 
 def lift(house: House, block_id: str) -> None:
     """Lift a block."""
-    with house.db.write() as session:
+    with writing(house.db) as session:
         session.execute(update(AccessBlock).where(AccessBlock.id == block_id).values(lifted_at=house.clock.now()))
 
 
@@ -70,14 +71,14 @@ def stand_in(house: House, absent: Worker, deputy: Worker, days: int = 7) -> Non
         "id": new_id(), "country": absent.country, "user_id": absent.id, "deputy_id": deputy.id, "set_by": deputy.id,
         "since": now, "until": now + timedelta(days=days), "ended_at": None,
     }  # fmt: skip
-    with house.db.write() as session:
+    with writing(house.db) as session:
         session.execute(insert(Deputy), row)
 
 
 def step_up(town: Town, worker: Worker) -> None:
     """Note a fresh second factor for the present sign-in of ``worker``."""
     town.headers(worker)
-    with town.house.db.write() as session:
+    with writing(town.house.db) as session:
         mine = select(LoginSession.id).where(LoginSession.user_id == worker.id)
         for session_id in session.execute(mine).scalars().all():
             mark(session, session_id, town.clock.now())

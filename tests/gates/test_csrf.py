@@ -18,7 +18,8 @@ from app.access.page_door import Page, opens
 from app.access.routes import Declared, UndeclaredRoute, check_routes
 from app.models.base import Base
 from tests.app.access.browser import Browser, browser_of
-from tests.app.access.world import PASSWORD, POLICIES, World, world
+from tests.app.access.world import PASSWORD, POLICIES, World, one_engine, world
+from tests.inspect import reading
 
 __all__ = ["world"]
 
@@ -128,7 +129,7 @@ def forgeries(world: World, path: str, browser: Browser, fields: Fields, other: 
 def snapshot(world: World) -> str:
     """One hash over every row of every table."""
     digest = hashlib.sha256()
-    with world.house.db.read() as session:
+    with reading(world.house.db) as session:
         for name, table in sorted(Base.metadata.tables.items()):
             for row in sorted(map(repr, session.execute(select(table)))):
                 digest.update(f"{name}{row}".encode())
@@ -163,6 +164,7 @@ def test_no_forged_form_changes_anything(world: World) -> None:
     assert tried >= 15 * len(routes)
 
 
+@one_engine
 def test_what_browsers_of_our_own_pages_send_is_taken(world: World) -> None:
     for headers in (
         {"Sec_Fetch_Site": "same-origin"}, {"Origin": "null", "Sec_Fetch_Site": "same-origin"}, {},
@@ -171,6 +173,7 @@ def test_what_browsers_of_our_own_pages_send_is_taken(world: World) -> None:
         assert browser.post("/sign-out", fields, **headers).headers["location"] == "/sign-in?done=out", headers
 
 
+@one_engine
 def test_the_gate_bites_its_mutant(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the checks every route obeys a form from a foreign page that holds no token."""
     for check in ("check_source", "check_token"):

@@ -19,6 +19,7 @@ from tests.factories import cases
 from tests.factories.staff import Worker, add_user, disable
 from tests.factories.towns import API, Town, town
 from tests.factories.walls import REASON, block, open_in_emergency, seal, step_up
+from tests.inspect import reading
 
 __all__ = ["town"]
 
@@ -82,7 +83,7 @@ def unjustified(town: Town) -> dict[str, Any]:
 
 def granted(town: Town, answers: dict[str, Any]) -> set[str]:
     """The tries that were let through; an access that was written without being told of counts as well."""
-    with town.house.db.read() as session:
+    with reading(town.house.db) as session:
         rows = session.execute(select(func.count()).select_from(EmergencyAccess)).scalar_one()
     let_in = {name for name, answer in answers.items() if answer.status_code < 400}
     assert rows == len(let_in)

@@ -14,7 +14,8 @@ from app.models.office import Office
 from app.models.session import LoginSession
 from app.models.user import User, UserRole
 from tests.app.access.browser import Browser, browser_of, forms_of
-from tests.app.access.world import API, PASSWORD, World, world
+from tests.app.access.world import API, PASSWORD, World, one_engine, world
+from tests.inspect import reading
 
 __all__ = ["world"]
 
@@ -43,7 +44,7 @@ def own_sessions(world: World, browser: Browser) -> None:
     mine = {form.fields["session_id"] for form in forms_of(other.last.text) if "session_id" in form.fields}
     there = {form.fields["session_id"] for form in forms_of(browser.get("/me").text) if "session_id" in form.fields}
     assert mine == there
-    with world.house.db.read() as session:
+    with reading(world.house.db) as session:
         own = actor.authenticate_page(session, other.cookie or "", world.clock.now()).session_id
     fields = other.form("/me/sessions/end").fields
     for each in sorted(mine, key=own.__eq__):
@@ -97,6 +98,7 @@ def test_after_signing_out_each_door_has_forgotten(world: World) -> None:
     assert works(world, browser, token) == []
 
 
+@one_engine
 def test_the_gate_bites_its_mutant(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A door that trusts the session's row alone, and not the account behind it, lets old cookies in."""
     trusting = (
@@ -143,6 +145,7 @@ def test_the_id_changes_at_sign_in_and_at_step_up(world: World) -> None:
         assert thief.get("/me").status_code == 303
 
 
+@one_engine
 def test_cookies_are_bound_to_this_host_and_out_of_reach_of_scripts(world: World) -> None:
     def crumbs(base: str) -> list[str]:
         browser = Browser(world.app, base)

@@ -22,8 +22,9 @@ from app.models.session import LoginAttempt
 from app.models.user import User
 from app.settings import Settings
 from tests.app.access.browser import browser_of
-from tests.app.access.world import API, PASSWORD, World, world
+from tests.app.access.world import API, PASSWORD, World, one_engine, world
 from tests.app.accounts.test_second_factor import enrol
+from tests.inspect import reading, writing
 
 __all__ = ["world"]
 
@@ -49,10 +50,11 @@ DOORS: dict[str, Callable[[World], Try]] = {"json": json_door, "html": html_door
 
 def forget(world: World) -> None:
     """Empty the buckets, which would stop this gate's many tries as they stop anybody's."""
-    with world.house.db.write() as session:
+    with writing(world.house.db) as session:
         session.execute(delete(LoginAttempt))
 
 
+@one_engine
 @pytest.mark.parametrize("door", DOORS)
 def test_unknown_and_known_cost_the_same(world: World, door: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The hasher is the cheap one of the tests (64 KiB, one pass), so that its 40 ms do not drown what differs.
@@ -86,6 +88,7 @@ def test_unknown_and_known_cost_the_same(world: World, door: str, monkeypatch: p
     assert apart < LIMIT_MS
 
 
+@one_engine
 def test_the_timing_gate_bites_its_mutant(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A door that does not compare anything for unknown names does less work for them."""
     honest = Passwords.matches
@@ -108,6 +111,7 @@ def test_the_timing_gate_bites_its_mutant(world: World, monkeypatch: pytest.Monk
     assert work == {"worker": 1, "nobody": 0}
 
 
+@one_engine
 @pytest.mark.parametrize("door", DOORS)
 def test_unknown_and_known_are_told_the_same_bytes(world: World, door: str) -> None:
     enrol(world, "visitor")
@@ -147,7 +151,7 @@ def test_nobody_is_there_before_somebody_is_let_in(tmp_path: Path, clock: Settab
     settings = Settings(environment="demo", var=tmp_path / "var")
     migrate.upgrade(settings.database_url)
     house = open_house(settings, clock)
-    with house.db.read() as session:
+    with reading(house.db) as session:
         accounts = session.execute(select(User.id)).all()
     house.db.dispose()
     print(f"GATE g16 default_accounts={len(accounts)} limit=0 n=1")

@@ -22,6 +22,7 @@ from app.kit.keyfile import load_keys
 from app.models.user import User
 from tests.app.access.world import API, World, world
 from tests.gates.hostile_tokens import Forger, hostile
+from tests.inspect import writing
 
 __all__ = ["world"]
 
@@ -113,12 +114,12 @@ def test_a_signed_out_a_disabled_and_an_outdated_sign_in_are_refused_alike(world
     nothing = knock(world, [])
     one, other = forger.token(), world.sign_in("worker")["access_token"]
     assert knock(world, bearer(one))[0] == knock(world, bearer(other))[0] == 200
-    with world.house.db.write() as session:
+    with writing(world.house.db) as session:
         end_session(session, forger.claims["sid"], world.clock.now(), "test")
     assert knock(world, bearer(one)) == nothing
     assert knock(world, bearer(other))[0] == 200
     for change in ({"active": False}, {"active": True, "token_version": 2}):
-        with world.house.db.write() as session:
+        with writing(world.house.db) as session:
             session.execute(update(User).where(User.login == "worker").values(**change))
         assert knock(world, bearer(other)) == nothing
 

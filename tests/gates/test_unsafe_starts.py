@@ -266,7 +266,8 @@ def test_only_a_declared_proxy_is_believed(monkeypatch: pytest.MonkeyPatch) -> N
     seen: list[uvicorn.Config] = []
     monkeypatch.setattr(uvicorn.Server, "run", lambda self, sockets=None: seen.append(self.config))
     for proxies in ((), ("192.0.2.7", "10.0.0.0/8")):
-        run(FastAPI(), socket.socket(), worker=False, proxies=proxies)
+        with socket.socket() as on:
+            run(FastAPI(), on, worker=False, proxies=proxies)
     assert [config.proxy_headers for config in seen] == [False, True]
     assert [list(config.forwarded_allow_ips) for config in seen] == [[], ["192.0.2.7", "10.0.0.0/8"]]
 

@@ -25,6 +25,7 @@ SKIPPED_FOLDERS = {"var", "build", "__pycache__", "node_modules"}
 # Loading something about a person is said in one kind of place: the queries of a room, casework, access. These few
 # are neither, and read whole tables for the program itself, never for somebody at a desk.
 LOADS_FOR_THE_PROGRAM = {
+    "app/emergency/watching.py": "the worker rings what nobody has reviewed",
     "app/exchange/delivery.py": "the worker delivers messages by their row",
     "app/oversight/rebuild.py": "the command line folds every history again",
     "app/oversight/verify.py": "proves chains within a condition that its caller gives, or all of them",
@@ -32,7 +33,7 @@ LOADS_FOR_THE_PROGRAM = {
     "app/statistics/tables.py": "counts within a condition that its caller gives",
     "app/worker.py": "the outbox and its lines",
 }
-LOADS = re.compile(r"app/(access|casework|models|kit|demo)/|app/\w+/queries\.py")
+LOADS = re.compile(r"app/(access|casework|models|kit|demo)/|app/\w+/(\w+_)?queries\.py")
 # The only places that end a transaction; everybody else leaves that to Database.write().
 ENDS_TRANSACTIONS = {"app/kit/db.py", "app/kit/migrate.py", "app/kit/postgresql.py"}
 

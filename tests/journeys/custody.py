@@ -8,12 +8,13 @@ from sqlalchemy import select
 
 from app.access.desk import House
 from app.casework.held import REFERRAL
+from tests.inspect import reading
 
 
 def holders(house: House) -> dict[str, list[str]]:
     """Shared id of each referral -> the countries whose own copy says that they are responsible."""
     found: dict[str, list[str]] = {}
-    with house.db.read() as session:
+    with reading(house.db) as session:
         for row in session.execute(select(REFERRAL).order_by(REFERRAL.c.shared_id, REFERRAL.c.side)):
             mine = found.setdefault(row.shared_id, [])
             if row.custody == row.side:
@@ -35,6 +36,6 @@ def is_on_exactly_one_side(house: House) -> None:
 
 def both_copies(house: House, shared_id: str) -> dict[str, Any]:
     """Country -> its copy's row."""
-    with house.db.read() as session:
+    with reading(house.db) as session:
         rows = session.execute(select(REFERRAL).where(REFERRAL.c.shared_id == shared_id))
         return {row.country: row for row in rows}

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.casework.held import REFERRAL
+from tests.inspect import reading
 from tests.journeys import custody, proof
 from tests.journeys.hands import Hand, Paper, filled
 from tests.journeys.scene import Scene
@@ -141,7 +142,7 @@ def arrived(scene: Scene, case: Paper, sent: Paper, to: str = "MM") -> Crossing:
     inbox = scene[f"{to.lower()}.focal"].get("/referrals?box=inbox")["items"]
     (found,) = [row for row in inbox if row["reference"] == reference]
     # The id that both copies share is no business of the door; only the proofs look at it.
-    with scene.house.db.read() as session:
+    with reading(scene.house.db) as session:
         shared_id = session.execute(select(REFERRAL.c.shared_id).where(REFERRAL.c.id == sent.id)).scalar_one()
     return Crossing(case, sent, Paper("referrals", found["id"]), shared_id, "TH", to)
 

@@ -16,6 +16,7 @@ from app.casework.messages import Envelope
 from app.kit.signing import verify
 from app.models.outbox import OutboxRow
 from app.oversight.rebuild import rebuild_facts
+from tests.inspect import reading
 
 OUTBOX: Any = OutboxRow.__table__
 
@@ -37,7 +38,7 @@ class Letter:
 def chains_hold(house: House) -> int:
     """Every entry of every case and copy continues its chain; how many entries were checked."""
     checked = 0
-    with house.db.read() as session:
+    with reading(house.db) as session:
         for table in (CASE, REFERRAL):
             for row in session.execute(select(table).order_by(table.c.id)).all():
                 entries = history.entries(session, row.id)
@@ -54,7 +55,7 @@ def facts_follow_from_history(house: House) -> None:
 def letters(house: House, shared_id: str) -> list[Letter]:
     """Both countries' messages of a referral, opened with the keys of this installation, oldest first."""
     found = []
-    with house.db.read() as session:
+    with reading(house.db) as session:
         query = select(messages.TABLE).where(messages.TABLE.c.shared_id == shared_id)
         for row in session.execute(query.order_by(messages.TABLE.c.created_at, messages.TABLE.c.seq)).all():
             desk = house.system_desk(session, row.country)
@@ -85,7 +86,7 @@ def conversation_holds(house: House, shared_id: str) -> None:
 
 def nothing_waits(house: House) -> None:
     """Every effect has been carried out, and none of them failed on the way."""
-    with house.db.read() as session:
+    with reading(house.db) as session:
         troubled = select(OUTBOX.c.effect, OUTBOX.c.attempts, OUTBOX.c.last_error).where(
             OUTBOX.c.done_at.is_(None) | OUTBOX.c.last_error.is_not(None)
         )
@@ -98,7 +99,7 @@ def receipts_hold(house: House, message_id: str) -> dict[str, dict[str, Any]]:
 
     Each is signed by the other country and bound to the digest of exactly this message.
     """
-    with house.db.read() as session:
+    with reading(house.db) as session:
         sent = session.execute(
             select(messages.TABLE).where(messages.TABLE.c.message_id == message_id, messages.TABLE.c.direction == "out")
         ).one()
@@ -138,7 +139,7 @@ def handover_and_receipt(house: House, shared_id: str, sender: str, receiver: st
 
 def _signed_by_sender(house: House, letter: Letter) -> None:
     """The signature covers header and body, and anybody with the public key can tell."""
-    with house.db.read() as session:
+    with reading(house.db) as session:
         row = session.execute(
             select(messages.TABLE).where(
                 messages.TABLE.c.message_id == letter.id, messages.TABLE.c.country == letter.country

@@ -20,6 +20,7 @@ from app.models.user import User, UserRole
 from app.settings import Settings
 from app.worker import Worker
 from tests.factories.houses import CHEAP, put_offices
+from tests.inspect import writing
 from tests.journeys import custody
 from tests.journeys.hands import PASSWORD, Hand
 
@@ -93,7 +94,7 @@ class Scene:
     def hire(self, **roles: tuple[str, str]) -> None:
         """Open accounts and put them into the cast: name (a dot for each underscore) -> office and role."""
         house = self.house
-        with house.db.write() as session:
+        with writing(house.db) as session:
             places = {row.code: row for row in session.execute(select(OFFICE))}
             for said, (office, role) in roles.items():
                 name, user_id = said.replace("_", "."), new_id()

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.casework import history, messages, receipts
 from app.casework.held import REFERRAL
+from tests.inspect import reading
 from tests.journeys import proof, telling
 from tests.journeys.hands import Paper, filled
 from tests.journeys.paths import Crossing, acknowledged, both_are, proved, traced
@@ -106,7 +107,7 @@ def _is_silent(text: str) -> None:
 def _held_abroad(scene: Scene, country: str) -> dict[str, list[str]]:
     """What the other country's rows say, as text."""
     kept: dict[str, list[str]] = {"receipts": [], "history": [], "copies": []}
-    with scene.house.db.read() as session:
+    with reading(scene.house.db) as session:
         copies: list[Any] = list(session.execute(select(REFERRAL).where(REFERRAL.c.country == country)).all())
         for copy in copies:
             kept["copies"].append(copy.facts)

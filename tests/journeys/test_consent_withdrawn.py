@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.casework.tasks import TABLE
+from tests.inspect import reading
 from tests.journeys import custody, proof, telling
 from tests.journeys.hands import filled
 from tests.journeys.paths import acknowledged, both_are, cross, offered, open_tasks, proved, scheduled, states
@@ -112,6 +113,6 @@ def test_a_withdrawal_after_the_receipt_is_answered_already_received(scene: Scen
 def _tasks_over_there(scene: Scene, shared_id: str) -> set[str]:
     """The kinds of the open tasks that hang on the receiving copy."""
     copy = custody.both_copies(scene.house, shared_id)["MM"]
-    with scene.house.db.read() as session:
+    with reading(scene.house.db) as session:
         query = select(TABLE.c.kind).where(TABLE.c.referral_id == copy.id, TABLE.c.state == "open")
         return set(session.execute(query).scalars())

@@ -14,6 +14,7 @@ from app.casework import messages
 from app.casework.held import CASE, REFERRAL
 from app.models.history import HistoryEntry
 from app.worker import Worker
+from tests.inspect import reading
 from tests.journeys import custody, proof, telling
 from tests.journeys.paths import both_are, cross, offered, proved, receiving_case, scheduled, settle, states
 from tests.journeys.scene import Scene
@@ -151,7 +152,7 @@ def test_a_partner_that_is_away_delays_its_own_line_only(scene: Scene, monkeypat
 
 def _one_message_apart(scene: Scene) -> None:
     """While the post is on its way the two copies are as before or as after: never further apart than that."""
-    with scene.house.db.read() as session:
+    with reading(scene.house.db) as session:
         shared = set(session.execute(select(REFERRAL.c.shared_id)).scalars())
     for shared_id in shared:
         letters = proof.letters(scene.house, shared_id)
@@ -183,7 +184,7 @@ def _failing_write(scene: Scene, number: int) -> Iterator[None]:
 
 def _everything(scene: Scene) -> tuple[Any, ...]:
     """Whatever a step could have left behind."""
-    with scene.house.db.read() as session:
+    with reading(scene.house.db) as session:
         copies = session.execute(select(REFERRAL).order_by(REFERRAL.c.id)).all()
         entries = session.execute(select(func.count()).select_from(HistoryEntry)).scalar_one()
         letters = session.execute(select(func.count()).select_from(messages.TABLE)).scalar_one()
@@ -192,5 +193,5 @@ def _everything(scene: Scene) -> tuple[Any, ...]:
 
 
 def _count(scene: Scene, condition: Any) -> int:
-    with scene.house.db.read() as session:
+    with reading(scene.house.db) as session:
         return int(session.execute(select(func.count()).select_from(CASE).where(condition)).scalar_one())

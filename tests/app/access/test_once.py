@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from app.access import once
 from app.models.idempotency import IdempotencyKey
 from tests.app.access.world import API, World
+from tests.inspect import reading, tampering, writing
 
 NOTE = {"text": "her own words"}
 
@@ -87,10 +88,10 @@ def test_many_at_once_make_one_effect(world: World, threads: int) -> None:
 
 def test_what_is_kept_is_sealed_to_its_place(world: World) -> None:
     assert world.post("worker", "/trial/notes", NOTE, key="k").status_code == 201
-    with world.house.db.read() as session:
+    with reading(world.house.db) as session:
         row = session.execute(select(IdempotencyKey.__table__)).one()
     assert b"her own words" not in row.answer
-    with world.house.db.write() as session:
+    with tampering(world.house.db) as session:
         session.execute(update(IdempotencyKey).values(key="moved"))
     assert world.post("worker", "/trial/notes", NOTE, key="moved").status_code == 500
 
@@ -101,7 +102,7 @@ def test_after_a_day_a_key_is_free_again(world: World) -> None:
     world.clock.advance(timedelta(hours=24))
     world.tokens.clear()
     assert world.post("worker", "/trial/notes", {"text": "new"}, key="k").status_code == 201
-    with world.house.db.write() as session:
+    with writing(world.house.db) as session:
         assert once.purge(session, world.clock.now()) == 1
     assert world.post("worker", "/trial/notes", {"text": "new"}, key="k").headers["idempotency-replayed"]
 

@@ -21,7 +21,7 @@ from app.access.page_door import Page, opens
 from app.access.sheet import PageForm
 from app.kit.errors import Conflict
 from tests.app.access.browser import Browser, browser_of
-from tests.app.access.world import World, world
+from tests.app.access.world import World, one_engine, world
 
 __all__ = ["world"]
 
@@ -97,6 +97,7 @@ def test_a_form_acts_once_however_often_it_is_sent(world: World) -> None:
     assert browser.post("/trial/notes", {n: v for n, v in form.items() if n != "act"}).status_code == 400
 
 
+@one_engine
 @pytest.mark.parametrize(
     ("typed", "field"),
     [({}, "text"), ({"text": ""}, "text"), ({"text": "x" * 21}, "text"), ({"text": "x", "count": "many"}, "count"),
@@ -113,6 +114,7 @@ def test_what_is_wrong_is_told_at_its_field_and_nothing_is_kept(world: World, ty
     assert browser.post("/trial/notes", again | {"text": "x"}).status_code == 303
 
 
+@one_engine
 def test_who_may_not_is_told_so_and_it_is_noted(world: World) -> None:
     browser = browser_of(world, "visitor")
     for answer in (browser.get("/trial/notes"), browser.get("/trial/notes?number=x")):
@@ -126,6 +128,7 @@ def test_who_may_not_is_told_so_and_it_is_noted(world: World) -> None:
     assert refused.status_code == 403 and world.entries("noted") == []
 
 
+@one_engine
 def test_an_act_of_power_leads_to_the_step_up_and_back(world: World) -> None:
     browser = browser_of(world, "worker")
     answer = browser.post("/trial/notes", filled(browser, text="power"))
@@ -137,6 +140,7 @@ def test_an_act_of_power_leads_to_the_step_up_and_back(world: World) -> None:
     assert len(world.entries("noted")) == 1
 
 
+@one_engine
 def test_a_session_that_ended_meanwhile_leads_to_the_sign_in(world: World) -> None:
     browser = browser_of(world, "worker")
     form = filled(browser, text="late")
@@ -145,6 +149,7 @@ def test_a_session_that_ended_meanwhile_leads_to_the_sign_in(world: World) -> No
     assert world.entries("noted") == []
 
 
+@one_engine
 def test_a_form_says_which_version_was_seen(world: World) -> None:
     browser = browser_of(world, "worker")
     assert browser.post("/trial/versions", filled(browser, version="7")).status_code == 303
@@ -153,6 +158,7 @@ def test_a_form_says_which_version_was_seen(world: World) -> None:
     assert browser.post("/trial/versions", filled(browser, version="x")).status_code == 422
 
 
+@one_engine
 def test_what_somebody_typed_is_escaped(world: World) -> None:
     browser = browser_of(world)
     browser.get("/sign-in")

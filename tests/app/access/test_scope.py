@@ -13,6 +13,7 @@ from app.models.case import Case
 from app.models.referral import Referral
 from policies.model import Scope
 from tests.app.access.world import POLICIES, World
+from tests.inspect import reading
 from workflows.facts import Actor
 
 SCOPES = [scope.value for scope in Scope]
@@ -154,7 +155,7 @@ def test_the_office_can_be_looked_up_by_its_code(world: World) -> None:
             (Referral, referral_predicate, "referrals"),
         ):
             permission = "case:read" if path == "cases" else "referral:read"
-            with world.house.db.read() as session:
+            with reading(world.house.db) as session:
                 found = set(
                     session.execute(select(model.id).where(predicate(actor, POLICIES, permission, now=now))).scalars()
                 )
@@ -167,7 +168,7 @@ def test_the_office_can_be_looked_up_by_its_code(world: World) -> None:
 
 def test_the_system_reaches_nothing_by_itself(world: World) -> None:
     build(world)
-    with world.house.db.read() as session:
+    with reading(world.house.db) as session:
         desk = world.house.system_desk(session, "TH")
         assert desk.actor.system and not desk.actor.roles
         reached = session.execute(

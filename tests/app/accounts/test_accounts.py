@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select, update
 
 from app.models.user import User, UserRole
 from tests.app.access.world import API, PASSWORD, World
+from tests.inspect import reading, writing
 
 FRESH = "seven lanterns on a quiet river"
 NEW = {
@@ -151,7 +152,7 @@ def test_a_bad_account_is_refused(world: World, member: str, value: Any, told: s
     assert answer.status_code == 422
     assert told in answer.text
     assert FRESH not in answer.text and "nok.srisai nok" not in answer.text
-    with world.house.db.read() as session:
+    with reading(world.house.db) as session:
         assert session.execute(select(User.id).where(User.login == "nok.srisai")).all() == []
 
 
@@ -160,7 +161,7 @@ def test_only_administrators_open_and_change_accounts(world: World) -> None:
         assert world.post(who, "/users", NEW).status_code == status
         for what in CHANGES:
             assert change(world, who, world.users["visitor"], what).status_code == status
-    with world.house.db.read() as session:
+    with reading(world.house.db) as session:
         assert set(session.execute(select(User.token_version)).scalars()) == {1}
 
 
@@ -199,7 +200,7 @@ def test_a_change_without_the_version_seen_is_refused(world: World, what: str) -
     assert change(world, "administrator", user_id, what, 9).json()["code"] == "stale_version"
     for text in ("*", "x", '"1", "2"', "-1", "1.0"):
         assert change(world, "administrator", user_id, what, None, If_Match=text).status_code == 422, text
-    with world.house.db.read() as session:
+    with reading(world.house.db) as session:
         query = select(User.token_version, User.active).where(User.id == user_id)
         assert session.execute(query).one() == (1, True)
 
@@ -262,7 +263,7 @@ def test_a_bad_own_password_changes_nothing(world: World) -> None:
 
 
 def test_a_role_the_policies_forgot_gives_nothing(world: World) -> None:
-    with world.house.db.write() as session:
+    with writing(world.house.db) as session:
         session.execute(delete(UserRole).where(UserRole.user_id == world.users["visitor"]))
         session.execute(insert(UserRole).values(user_id=world.users["visitor"], role="emperor"))
     assert world.get("visitor", "/me").status_code == 403
@@ -271,6 +272,6 @@ def test_a_role_the_policies_forgot_gives_nothing(world: World) -> None:
 def test_another_office_another_reach(world: World) -> None:
     case_id = world.add_case("th-b")
     assert world.get("worker", f"/trial/cases/{case_id}").status_code == 404
-    with world.house.db.write() as session:
+    with writing(world.house.db) as session:
         session.execute(update(User).where(User.login == "worker").values(office_id=world.offices["th-b"]))
     assert world.get("worker", f"/trial/cases/{case_id}").status_code == 200

@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from app.access.page_sessions import digest
 from app.models.session import LoginSession
 from tests.app.access.browser import Browser, browser_of, forms_of
-from tests.app.access.world import API, PASSWORD, World
+from tests.app.access.world import API, PASSWORD, World, one_engine
+from tests.inspect import reading
 
 FRESH = "seven lanterns on a quiet river"
 
@@ -30,6 +31,7 @@ def test_signing_in_by_the_page(world: World) -> None:
     assert "<title>Work</title>" in page.text
 
 
+@one_engine
 def test_the_wish_for_a_page_survives_the_sign_in_and_leads_nowhere_else(world: World) -> None:
     for wanted, reached in (
         ("/me/password", "/me/password"), ("//evil.example", "/"), ("https://evil.example/", "/"),
@@ -43,6 +45,7 @@ def test_the_wish_for_a_page_survives_the_sign_in_and_leads_nowhere_else(world: 
         assert browser.post("/sign-in", sent).headers["location"] == reached
 
 
+@one_engine
 def test_unknown_disabled_and_wrong_are_one_page(world: World) -> None:
     seen = set()
     for login, password in (("worker", "wrong wrong"), ("nobody", PASSWORD), ("a b\x00", "x"), ("worker", "x" * 1500)):
@@ -74,6 +77,7 @@ def test_the_page_counts_failures_as_the_other_door_does(world: World) -> None:
     assert browser.send("/sign-in", username="worker", password=PASSWORD).status_code == 303
 
 
+@one_engine
 def test_the_doors_do_not_take_each_others_keys(world: World) -> None:
     browser = browser_of(world, "worker")
     token = world.sign_in("worker")["access_token"]
@@ -86,7 +90,7 @@ def test_the_doors_do_not_take_each_others_keys(world: World) -> None:
     for name in ("demo-waymark", "waymark", "__Host-waymark"):
         other.client.cookies.set(name, token)
         assert other.get("/me").status_code == 303
-    with world.house.db.read() as session:
+    with reading(world.house.db) as session:
         sid = session.execute(select(LoginSession.id).where(LoginSession.kind == "page")).scalar_one()
         kept = session.execute(select(LoginSession.digest).where(LoginSession.id == sid)).scalar_one()
     assert cookie != kept and len(kept) == 64
@@ -138,7 +142,7 @@ def test_other_sessions_are_seen_and_ended(world: World) -> None:
     for unknown in (theirs, "x", ""):
         assert browser.post("/me/sessions/end", mine | {"session_id": unknown}).status_code == 404
     assert foreign.get("/me").status_code == 200
-    with world.house.db.read() as session:
+    with reading(world.house.db) as session:
         own_digest = digest(browser.cookie or "")
         own = session.execute(select(LoginSession.id).where(LoginSession.digest == own_digest)).scalar_one()
     for each in sorted(ids, key=own.__eq__):
@@ -161,17 +165,19 @@ def test_the_password_is_changed_on_a_page(world: World) -> None:
     assert browser_of(world).sign_in("worker", FRESH).status_code == 303
 
 
+@one_engine
 def test_a_form_sent_twice_acts_once(world: World) -> None:
     """`Page.act`, which issue 4 builds on, is shown in tests/app/access/test_page_door.py; here: nothing breaks."""
     browser = browser_of(world, "worker")
     form = browser.form("/sign-out").fields
     answers = [browser.post("/sign-out", form).status_code for _ in range(2)]
     assert answers[0] == 303
-    with world.house.db.read() as session:
+    with reading(world.house.db) as session:
         ended = select(func.count()).select_from(LoginSession).where(LoginSession.ended_why == "signed_out")
         assert session.execute(ended).scalar_one() == 1
 
 
+@one_engine
 @pytest.mark.parametrize("path", ["/nowhere", "/me/nowhere", "/static/none.css", "/me/%00"])
 def test_what_is_not_there_is_one_page_without_a_name(world: World, path: str) -> None:
     browser = browser_of(world, "worker")
@@ -182,6 +188,7 @@ def test_what_is_not_there_is_one_page_without_a_name(world: World, path: str) -
     assert browser.client.post(path).status_code in (404, 405)
 
 
+@one_engine
 def test_every_page_has_safe_headers_one_heading_and_bound_labels(world: World) -> None:
     browser = browser_of(world, "worker")
     answers = [
@@ -202,6 +209,7 @@ def test_every_page_has_safe_headers_one_heading_and_bound_labels(world: World) 
         assert labels == re.findall(r'<input class="[^"]+" id="([^"]+)"', html)
 
 
+@one_engine
 def test_the_style_sheet_is_named_by_its_content_and_kept(world: World) -> None:
     browser: Browser = browser_of(world)
     address = re.findall(r'stylesheet" href="([^"]+)"', browser.get("/sign-in").text)
@@ -212,6 +220,7 @@ def test_the_style_sheet_is_named_by_its_content_and_kept(world: World) -> None:
     assert "url(" not in answer.text and "@import" not in answer.text
 
 
+@one_engine
 def test_a_page_of_the_unexpected_tells_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     browser = browser_of(world, "worker")
 
@@ -225,6 +234,7 @@ def test_a_page_of_the_unexpected_tells_nothing(world: World, monkeypatch: pytes
     assert "Somchai" not in answer.text and answer.headers["x-correlation-id"] in answer.text
 
 
+@one_engine
 def test_somebody_without_a_role_gets_a_page_that_says_so(world: World) -> None:
     world.add_user("roleless", "th-a")
     browser = browser_of(world)

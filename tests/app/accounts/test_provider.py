@@ -27,9 +27,10 @@ from app.models.session import LoginSession
 from app.models.user import User
 from app.settings import Settings
 from tests.app.access.browser import Browser, browser_of
-from tests.app.access.world import PASSWORD, World
+from tests.app.access.world import PASSWORD, World, one_engine
 from tests.app.accounts.identity_provider import CLIENT, SECRET, IdentityProvider, running_provider
 from tests.app.accounts.test_second_factor import code, enrol
+from tests.inspect import reading, writing
 
 GO = "/sign-in/organisation"
 Bend = Callable[[dict[str, Any]], dict[str, Any]]
@@ -78,12 +79,14 @@ def test_somebody_the_provider_knows_comes_in(world: World, provider: IdentityPr
     assert [row.actor_id for row in world.entries("signed_in")] == [world.users["worker"]]
 
 
+@one_engine
 def test_without_the_setting_there_is_no_such_way(world: World) -> None:
     browser = browser_of(world)
     assert GO not in browser.get("/sign-in").text
     assert browser.get(GO).status_code == browser.get(f"{GO}/back?code=x&state=y").status_code == 404
 
 
+@one_engine
 def test_the_second_factor_is_asked_for_here_too(world: World, provider: IdentityProvider) -> None:
     secret, _ = enrol(world)
     browser = browser_of(world)
@@ -98,14 +101,14 @@ def test_accounts_are_never_made_and_strangers_and_disabled_ones_get_one_answer(
     world: World, provider: IdentityProvider
 ) -> None:
     world.add_user("gone", "th-a", "worker")
-    with world.house.db.write() as session:
+    with writing(world.house.db) as session:
         session.execute(update(User).where(User.login == "gone").values(active=False))
     seen = set()
     for name in ("nobody", "gone", "a b\x00c", "' OR 1=1 --", ""):
         provider.who["preferred_username"] = name
         seen.add(refusal(there_and_back(browser_of(world))))
     assert len(seen) == 1
-    with world.house.db.read() as session:
+    with reading(world.house.db) as session:
         assert len(session.execute(select(User.id)).all()) == len(world.users)
         assert session.execute(select(LoginSession.id)).all() == []
 
@@ -190,6 +193,7 @@ WRONG_TOKENS: dict[str, Callable[[IdentityProvider, dict[str, Any]], Any]] = {
 }
 
 
+@one_engine
 def test_whatever_does_not_prove_it_opens_nothing(world: World, provider: IdentityProvider) -> None:
     seen, tried = set(), 0
     for bend in WRONG_CLAIMS.values():
@@ -202,7 +206,7 @@ def test_whatever_does_not_prove_it_opens_nothing(world: World, provider: Identi
         provider.sign = lambda claims, sign=sign: sign(provider, claims)
         seen.add(refusal(there_and_back(browser_of(world))))
         tried += 1
-    with world.house.db.read() as session:
+    with reading(world.house.db) as session:
         opened = len(session.execute(select(LoginSession.id)).all())
     print(f"GATE oidc opened={opened} limit=0 n={tried}")
     assert opened == 0 and len(seen) == 1
@@ -211,6 +215,7 @@ def test_whatever_does_not_prove_it_opens_nothing(world: World, provider: Identi
     assert there_and_back(browser_of(world)).headers["location"] == "/"
 
 
+@one_engine
 def test_the_gate_bites_its_mutant(
     world: World, provider: IdentityProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -225,6 +230,7 @@ def test_the_gate_bites_its_mutant(
     assert {"another nonce", "another audience", "another issuer", "expired"} <= set(let_in)
 
 
+@one_engine
 def test_only_the_browser_that_went_may_come_back_and_once(world: World, provider: IdentityProvider) -> None:
     went, other = browser_of(world), browser_of(world)
     back = httpx2.get(to_provider(went), follow_redirects=False, trust_env=False).headers["location"]
@@ -249,6 +255,7 @@ def test_only_the_browser_that_went_may_come_back_and_once(world: World, provide
     refusal(went.get(f"{GO}/back?code={code_sent}&state={state}"))
 
 
+@one_engine
 def test_an_attempt_lasts_an_hour(world: World, provider: IdentityProvider) -> None:
     browser = browser_of(world)
     back = httpx2.get(to_provider(browser), follow_redirects=False, trust_env=False).headers["location"]
@@ -256,6 +263,7 @@ def test_an_attempt_lasts_an_hour(world: World, provider: IdentityProvider) -> N
     refusal(browser.get(f"{GO}/back?{urlsplit(back).query}"))
 
 
+@one_engine
 def test_a_mail_address_counts_only_when_verified(world: World, provider: IdentityProvider) -> None:
     told(world, provider, claim="email")
     world.add_user("nok@way.example", "th-a", "worker")
@@ -267,6 +275,7 @@ def test_a_mail_address_counts_only_when_verified(world: World, provider: Identi
     assert there_and_back(browser_of(world)).headers["location"] == "/"
 
 
+@one_engine
 def test_new_keys_are_learnt_and_elliptic_ones_taken(world: World, provider: IdentityProvider) -> None:
     assert there_and_back(browser_of(world)).headers["location"] == "/"
     curve = jwk.ECKey.generate_key("P-256", {"kid": "two"})
@@ -283,6 +292,7 @@ def test_new_keys_are_learnt_and_elliptic_ones_taken(world: World, provider: Ide
     refusal(there_and_back(browser_of(world)))
 
 
+@one_engine
 def test_a_provider_that_is_away_or_somebody_else_is_said_so(world: World, provider: IdentityProvider) -> None:
     provider.away = True
     browser = browser_of(world)
@@ -303,6 +313,7 @@ def test_a_provider_is_asked_over_https_only(issuer: str) -> None:
         Provider(issuer, CLIENT, SECRET, "sub")
 
 
+@one_engine
 def test_an_address_is_sent_to_the_provider_so_often_and_no_more(world: World, provider: IdentityProvider) -> None:
     browser = browser_of(world)
     answers = [browser.get(GO).status_code for _ in range(attempts.PER_ADDRESS + 1)]

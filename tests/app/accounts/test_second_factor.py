@@ -15,7 +15,8 @@ from app.models.factor import RecoveryCode, SecondFactor
 from app.models.session import LoginSession
 from policies.safeguards import Safeguards, TwoPersons
 from tests.app.access.browser import browser_of
-from tests.app.access.world import API, PASSWORD, World
+from tests.app.access.world import API, PASSWORD, World, one_engine
+from tests.inspect import reading
 
 WRONG = "000000"
 
@@ -69,9 +70,10 @@ def test_enrolling_takes_the_password_and_a_first_code(world: World) -> None:
     assert [row.actor_id for row in world.entries("factor_enrolled")] == [world.users["worker"]]
 
 
+@one_engine
 def test_the_secret_and_the_recovery_codes_are_nowhere_in_clear(world: World) -> None:
     secret, codes = enrol(world)
-    with world.house.db.read() as session:
+    with reading(world.house.db) as session:
         factor = session.execute(select(SecondFactor.__table__)).one()
         digests = session.execute(select(RecoveryCode.digest)).scalars().all()
     assert secret.encode() not in factor.sealed_secret
@@ -87,6 +89,7 @@ def test_enrolling_ends_other_sessions_and_not_this_one(world: World) -> None:
     assert page.get("/me").status_code == 303
 
 
+@one_engine
 def test_signing_in_asks_for_the_code_only_after_a_right_password(world: World) -> None:
     secret, _ = enrol(world)
     for typed in ({}, {"code": code(world, secret)}, {"code": WRONG}):
@@ -100,6 +103,7 @@ def test_signing_in_asks_for_the_code_only_after_a_right_password(world: World) 
     assert try_in(world, "visitor", code="123456").status_code == 200
 
 
+@one_engine
 @pytest.mark.parametrize(("steps", "taken"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
 def test_a_code_fits_one_step_around_its_own(world: World, steps: int, taken: bool) -> None:
     secret, _ = enrol(world)
@@ -107,6 +111,7 @@ def test_a_code_fits_one_step_around_its_own(world: World, steps: int, taken: bo
     assert (try_in(world, "worker", code=code(world, secret, steps)).status_code == 200) is taken
 
 
+@one_engine
 def test_codes_are_read_however_they_are_typed(world: World) -> None:
     secret, codes = enrol(world)
     thai = code(world, secret).translate({ord("0") + n: ord("๐") + n for n in range(10)})
@@ -137,6 +142,7 @@ def test_no_code_is_taken_twice_not_even_at_once(world: World) -> None:
     assert reused == 1
 
 
+@one_engine
 def test_the_reuse_gate_bites_its_mutant(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A check that only asks whether the code fits lets the same one in again and again."""
     secret, _ = enrol(world)
@@ -204,6 +210,7 @@ def test_stepping_up_opens_acts_of_power_for_ten_minutes(world: World) -> None:
     assert world.post("administrator", "/users", new).json()["code"] == "step_up_needed"
 
 
+@one_engine
 def test_a_step_up_counts_for_its_own_session_only(world: World) -> None:
     world.step_up("administrator")
     world.tokens.pop("administrator")
@@ -238,7 +245,7 @@ def test_removing_takes_a_fresh_proof(world: World) -> None:
     assert world.post("worker", "/auth/totp/remove", key="").status_code == 204
     assert try_in(world, "worker").status_code == 200
     assert step_up(world, "worker", code=codes[0]).status_code == 422
-    with world.house.db.read() as session:
+    with reading(world.house.db) as session:
         assert session.execute(select(RecoveryCode.digest)).all() == []
     assert len(world.entries("factor_removed")) == 1
 
@@ -295,6 +302,7 @@ def test_the_pages_carry_somebody_through_all_of_it(world: World) -> None:
     assert other.get("/me").status_code == 303
 
 
+@one_engine
 def test_half_a_sign_in_opens_nothing_and_lasts_five_minutes(world: World) -> None:
     secret, _ = enrol(world)
     browser = browser_of(world)
@@ -308,7 +316,7 @@ def test_half_a_sign_in_opens_nothing_and_lasts_five_minutes(world: World) -> No
     world.clock.advance(timedelta(minutes=5))
     late = browser.send("/sign-in/code", code=code(world, secret))
     assert late.headers["location"] == "/sign-in"
-    with world.house.db.read() as session:
+    with reading(world.house.db) as session:
         assert session.execute(select(LoginSession.id).where(LoginSession.kind == "page")).all() == []
     fresh = browser_of(world)
     fresh.get("/sign-in/code")

@@ -15,6 +15,7 @@ from app.access.passwords import Passwords
 from app.models.session import LoginAttempt, LoginSession, RefreshToken
 from app.models.user import User
 from tests.app.access.world import API, PASSWORD, World
+from tests.inspect import reading, writing
 
 
 def try_in(world: World, login: str, password: str = "wrong wrong wrong") -> Any:
@@ -42,7 +43,7 @@ def test_the_right_password_opens_a_session(world: World) -> None:
     assert (told["token_type"], told["expires_in"]) == ("bearer", 900)
     assert me(world, told["access_token"]) == 200
     assert [row.actor_id for row in world.entries("signed_in")] == [world.users["worker"]]
-    with world.house.db.read() as session:
+    with reading(world.house.db) as session:
         kept = session.execute(select(RefreshToken.digest)).scalar_one()
     assert told["refresh_token"] not in kept
 
@@ -55,13 +56,13 @@ def test_names_are_one_however_they_are_typed(world: World, login: str) -> None:
 def test_each_sign_in_is_a_session_of_its_own(world: World) -> None:
     one, two = world.sign_in("worker"), world.sign_in("worker")
     assert one["access_token"] != two["access_token"] and one["refresh_token"] != two["refresh_token"]
-    with world.house.db.read() as session:
+    with reading(world.house.db) as session:
         assert len(set(session.execute(select(LoginSession.id)).scalars())) == 2
 
 
 def test_unknown_disabled_and_wrong_are_one_answer(world: World) -> None:
     world.add_user("gone", "th-a", "worker")
-    with world.house.db.write() as session:
+    with writing(world.house.db) as session:
         session.execute(update(User).where(User.login == "gone").values(active=False))
     answers = [
         try_in(world, "worker"), try_in(world, "nobody"), try_in(world, "gone", PASSWORD), try_in(world, "a b\x00c"),
@@ -154,10 +155,10 @@ def test_attacking_one_account_does_not_fill_the_bucket_of_its_address(world: Wo
 
 def test_what_was_typed_as_a_name_is_not_kept(world: World) -> None:
     try_in(world, "my secret passphrase")
-    with world.house.db.read() as session:
+    with reading(world.house.db) as session:
         rows = session.execute(select(LoginAttempt.bucket)).scalars().all()
     assert rows and all("secret" not in row for row in rows)
-    with world.house.db.write() as session:
+    with writing(world.house.db) as session:
         assert attempts.purge(session, world.clock.now()) == 0
         assert attempts.purge(session, world.clock.now() + timedelta(hours=1)) == len(rows)
 
@@ -180,10 +181,10 @@ def test_a_form_that_is_not_whole_is_refused_without_repeating_it(world: World, 
 
 def test_old_costs_are_renewed_at_the_next_sign_in(world: World) -> None:
     old = Passwords(memory_kib=128, passes=1).hash(PASSWORD)
-    with world.house.db.write() as session:
+    with writing(world.house.db) as session:
         session.execute(update(User).where(User.login == "worker").values(password_hash=old))
     world.sign_in("worker")
-    with world.house.db.read() as session:
+    with reading(world.house.db) as session:
         now = session.execute(select(User.password_hash).where(User.login == "worker")).scalar_one()
     assert now != old and not world.house.passwords.stale(now)
 
@@ -243,7 +244,7 @@ def test_refresh_tokens_and_sessions_end_by_the_clock(world: World) -> None:
             token = answer.json()["refresh_token"]
     world.clock.advance(timedelta(minutes=10))
     assert refresh(world, token).status_code == 401
-    with world.house.db.write() as session:
+    with writing(world.house.db) as session:
         assert sessions.purge(session, world.clock.now()) == 0
         assert sessions.purge(session, world.clock.now() + timedelta(days=3)) > 10
 
@@ -264,11 +265,11 @@ def test_signing_out_ends_this_session_at_once(world: World) -> None:
 
 def test_an_account_disabled_between_look_and_sign_in_stays_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def disabled_meanwhile(_stored: str | None, _typed: str) -> bool:
-        with world.house.db.write() as session:
+        with writing(world.house.db) as session:
             session.execute(update(User).where(User.login == "worker").values(active=False))
         return True
 
     monkeypatch.setattr(Passwords, "matches", lambda _self, stored, typed: disabled_meanwhile(stored, typed))
     assert try_in(world, "worker", PASSWORD).status_code == 401
-    with world.house.db.read() as session:
+    with reading(world.house.db) as session:
         assert session.execute(select(LoginSession.id)).all() == []

@@ -17,6 +17,7 @@ from tests.factories import cases
 from tests.factories.approvals import decide, step_up
 from tests.factories.staff import Worker, add_user, desk_of, disable
 from tests.factories.towns import Town
+from tests.inspect import reading
 
 NAME = "trial_mark"
 
@@ -37,7 +38,7 @@ def kind() -> Iterator[None]:
 
 
 def marked(town: Town, case_id: str) -> bool:
-    with town.house.db.read() as session:
+    with reading(town.house.db) as session:
         return int(session.execute(select(Case.version).where(Case.id == case_id)).scalar_one()) > 1000
 
 

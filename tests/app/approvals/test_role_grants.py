@@ -15,6 +15,7 @@ from app.models.user import User, UserRole
 from tests.factories.approvals import ask_for_power, decide, roles_of, second_administrator, state_of, step_up
 from tests.factories.staff import add_user, disable
 from tests.factories.towns import Town
+from tests.inspect import reading, writing
 
 FRESH = "seven lanterns on a quiet river"
 NEW = {
@@ -24,7 +25,7 @@ NEW = {
 
 
 def notices(town: Town, user_id: str) -> list[tuple[str, Any]]:
-    with town.house.db.read() as session:
+    with reading(town.house.db) as session:
         rows = session.execute(select(Notice).where(Notice.user_id == user_id).order_by(Notice.at)).scalars().all()
         return [(row.kind, row.detail) for row in rows]
 
@@ -59,7 +60,7 @@ def test_an_account_with_power_is_opened_by_two_and_can_sign_in(town: Town) -> N
     page = town.get(second, f"/approvals/{approval}")
     assert page.json()["words"] == {"login": "nok.srisai", "display_name": "Nok Srisai"}
     assert "argon2" not in page.text and "hash" not in page.text
-    with town.house.db.read() as session:
+    with reading(town.house.db) as session:
         row = session.execute(select(Approval)).scalars().one()
         assert b"srisai" not in row.sealed and "srisai" not in row.payload
     assert "srisai" not in town.get(second, "/approvals").text.lower()
@@ -120,7 +121,7 @@ def _who_cannot(town: Town) -> None:
             assert (answer.status_code, answer.content) == (404, absent.content)
         assert approval not in town.get(stranger, "/approvals").text
     # The account it is about, even if it manages accounts itself by now.
-    with town.house.db.write() as session:
+    with writing(town.house.db) as session:
         session.execute(delete(UserRole).where(UserRole.user_id == gains.id))
         session.execute(insert(UserRole).values(user_id=gains.id, role="administrator"))
     for word in ("agree", "refuse"):
@@ -145,7 +146,7 @@ def test_what_stands_in_the_way_refuses_the_act_whole(town: Town) -> None:
     moved = asked["stale_version"][1]
     path = f"/users/{moved.id}/roles"
     assert town.post(town.th["administrator"], path, {"roles": ["analyst"]}, If_Match="1").status_code == 200
-    with town.house.db.write() as session:
+    with writing(town.house.db) as session:
         row = session.execute(select(Approval).where(Approval.id == asked["act_changed"][0])).scalars().one()
         row.payload = row.payload.replace("supervisor", "national_focal_point")
     losses = {
@@ -154,7 +155,7 @@ def test_what_stands_in_the_way_refuses_the_act_whole(town: Town) -> None:
     }
     for why, (approval, gains) in asked.items():
         if why in losses:
-            with town.house.db.write() as session:
+            with writing(town.house.db) as session:
                 session.execute(losses[why])
         answer = decide(town, second, approval)
         assert (answer.status_code, answer.json()["state"], answer.json()["why"]) == (200, "refused", why)

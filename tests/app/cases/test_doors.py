@@ -16,6 +16,7 @@ from tests.factories import cases
 from tests.factories.forms import form
 from tests.factories.staff import add_user
 from tests.factories.towns import Town
+from tests.inspect import reading
 
 Body = Callable[[Town, str], Any]
 
@@ -104,7 +105,7 @@ def places(town: Town) -> tuple[str, dict[str, str]]:
     """A case in shelter with a needs assessment, a record of it, and a task that is done by hand."""
     case_id = cases.bring_case(town.house, town.th, "sheltered")
     record_id = cases.add(town.house, town.th["social_worker"], case_id, "needs_assessment")
-    with town.house.db.read() as session:
+    with reading(town.house.db) as session:
         query = select(TASK.c.id).where(TASK.c.case_id == case_id, TASK.c.kind == "end_of_reflection")
         task_id = session.execute(query).scalar_one()
     return case_id, {"case": case_id, "record": record_id, "task": task_id}

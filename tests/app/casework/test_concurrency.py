@@ -24,6 +24,7 @@ from tests.factories import cases
 from tests.factories.forms import form
 from tests.factories.houses import make_house, put_offices
 from tests.factories.staff import Staff, desk_of, hire_staff
+from tests.inspect import reading
 
 THREADS = 32
 ROUNDS = 50
@@ -96,7 +97,7 @@ def race(house: House, rounds: int) -> Race:
             seen = cases.version_of(house, case_id)
             winners.append(sum(pool.map(compete, range(THREADS), [seen] * THREADS)))
     after = count(house, case_id)
-    with house.db.read() as session:
+    with reading(house.db) as session:
         sound = verify_all(session).sound
     return Race(winners, *(then - now for then, now in zip(after, before, strict=True)), sound)
 
@@ -104,7 +105,7 @@ def race(house: House, rounds: int) -> Race:
 def count(house: House, case_id: str) -> tuple[int, int, int]:
     """Version of the case, changes in its history (refused attempts are none), records."""
     changes = select(func.count()).where(HISTORY.c.subject_id == case_id, HISTORY.c.kind != "attempt")
-    with house.db.read() as session:
+    with reading(house.db) as session:
         version = session.execute(select(CASE.c.version).where(CASE.c.id == case_id)).scalar_one()
         return version, session.execute(changes).scalar_one(), len(rows_of(session, case_id))
 

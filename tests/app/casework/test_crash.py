@@ -27,6 +27,7 @@ from tests.factories import cases, referrals
 from tests.factories.forms import form
 from tests.factories.houses import make_house, put_offices
 from tests.factories.staff import desk_of, hire_staff
+from tests.inspect import reading
 
 MOST_STATEMENTS = 80
 WRITING = ("INSERT", "UPDATE", "DELETE")
@@ -63,7 +64,7 @@ def power_cut(house: House, before: int) -> Iterator[list[int]]:
 def picture(house: House) -> dict[str, str]:
     """Every table as one digest of all its rows."""
     found = {}
-    with house.db.read() as session:
+    with reading(house.db) as session:
         for table in Base.metadata.sorted_tables:
             rows = sorted(repr(tuple(row)) for row in session.execute(select(table)))
             found[table.name] = hashlib.sha256("\n".join(rows).encode()).hexdigest()

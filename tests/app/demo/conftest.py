@@ -17,6 +17,7 @@ from app.demo.report import sections
 from app.demo.story import Said
 from app.kit.clock import SettableClock
 from app.main import open_house
+from tests.inspect import writing
 
 PEOPLE = 26
 
@@ -42,7 +43,7 @@ class Copy:
 
     def spoil(self, statement: str, *values: str) -> int:
         """Change the database behind the program's back; how many rows."""
-        with self.house.db.write() as session:
+        with writing(self.house.db) as session:
             return session.connection().exec_driver_sql(statement, values).rowcount
 
     def faults(self) -> list[str]:

@@ -23,12 +23,13 @@ from app.main import open_house
 from app.settings import Settings
 from policies.load import load_policies
 from tests.app.demo.conftest import Copy, Small
+from tests.inspect import reading, writing
 
 TINY = Figures(sample(20).shelter[:4], sample(20).returns[:2] + sample(20).returns[4:6], whole=False)
 
 
 def rows(copy: Copy, statement: str) -> list[Any]:
-    with copy.house.db.read() as session:
+    with reading(copy.house.db) as session:
         return list(session.execute(text(statement)))
 
 
@@ -55,7 +56,7 @@ def test_two_builds_tell_the_same_stories(small: Small, copy: Copy, tmp_path: Pa
     people = (
         "SELECT channel, nationality, exploitation, age_band, sex, opened_on FROM case_facts ORDER BY 1, 2, 3, 4, 5, 6"
     )
-    with house.db.read() as session:
+    with reading(house.db) as session:
         for statement in (history, people):
             assert list(session.execute(text(statement))) == rows(copy, statement)
     house.db.dispose()
@@ -127,7 +128,7 @@ def test_the_stage_lets_nobody_do_what_their_role_may_not(tmp_path: Path) -> Non
     migrate.upgrade(settings.database_url)
     clock = SettableClock(first_moment())
     house = open_house(settings, clock)
-    with house.db.write() as session:
+    with writing(house.db) as session:
         cast = settle(session, house.policies, house.passwords, new_password(), clock.now())
     stage = Stage(house, clock, cast)
     person = invent(1, "MM", "ForcedLabour", "18+", "M", 2016, "test")

@@ -10,6 +10,7 @@ from app.demo.report import sections
 from app.demo.section import WIDTH
 from app.demo.story import story
 from tests.app.demo.conftest import Copy
+from tests.inspect import reading
 
 
 def test_a_sound_demonstration_has_no_fault_and_tells_both_stories(copy: Copy) -> None:
@@ -35,7 +36,7 @@ def test_no_name_stands_in_the_report(copy: Copy) -> None:
 
 
 def test_without_the_build_at_hand_a_story_still_says_what_blocked(copy: Copy) -> None:
-    with copy.house.db.read() as session:
+    with reading(copy.house.db) as session:
         told = story(session, copy.house, "LA", True, {})
     assert not told.faults
     assert "{" not in told.text()

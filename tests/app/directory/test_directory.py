@@ -12,6 +12,7 @@ from app.models.base import new_id
 from app.models.office import Office
 from policies.model import CORRIDOR_CLOCKS
 from tests.factories.towns import Town
+from tests.inspect import writing
 
 PATHS = ("/directory/offices", "/directory/border-points", "/directory/corridors", "/directory/corridors/TH/MM")
 
@@ -44,7 +45,7 @@ def test_offices_by_country_and_kind_with_their_basis(town: Town) -> None:
 
 
 def test_an_office_that_no_policy_knows_is_listed_without_a_basis(town: Town) -> None:
-    with town.house.db.write() as session:
+    with writing(town.house.db) as session:
         row = {
             "id": new_id(), "code": "th-aaa", "country": "TH", "organisation": "o", "name": "New post",
             "kind": "border", "level": "local", "national_focal_point": False,

@@ -14,6 +14,7 @@ from tests.factories import cases
 from tests.factories.staff import Worker, add_user
 from tests.factories.towns import Town
 from tests.factories.walls import REASON, block, open_in_emergency, seal, step_up, try_to_open
+from tests.inspect import writing
 
 COMMENT = "I spoke with the hospital."
 
@@ -98,7 +99,7 @@ def test_nobody_judges_what_they_opened_themselves(town: Town) -> None:
 
 def grant(town: Town, worker: Worker, role: str, office: str) -> None:
     """Give an account another role and office, as an administrator would."""
-    with town.house.db.write() as session:
+    with writing(town.house.db) as session:
         session.execute(insert(UserRole), {"user_id": worker.id, "role": role})
         session.execute(update(User).where(User.id == worker.id).values(office_id=town.offices[office]))
 

@@ -22,6 +22,7 @@ from tests.app.exchange.wire import OUTBOX, Post
 from tests.factories import cases
 from tests.factories.forms import form
 from tests.factories.referrals import Pair
+from tests.inspect import reading
 
 
 class Killed(BaseException):
@@ -72,7 +73,7 @@ def killer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> K
 
 def steps_told(post: Post, pair: Pair) -> Counter[tuple[str, str]]:
     """How often each step stands in each copy's history."""
-    with post.house.db.read() as session:
+    with reading(post.house.db) as session:
         query = select(HISTORY.c.subject_id, HISTORY.c.kind, HISTORY.c.step).where(
             HISTORY.c.subject_id.in_((pair.sent_from, pair.arrived)), HISTORY.c.kind.in_(("step", "partner"))
         )
@@ -80,7 +81,7 @@ def steps_told(post: Post, pair: Pair) -> Counter[tuple[str, str]]:
 
 
 def receiving_cases(post: Post, pair: Pair) -> int:
-    with post.house.db.read() as session:
+    with reading(post.house.db) as session:
         query = select(cases.CASE.c.id).where(cases.CASE.c.country == "MM")
         linked = select(REFERRAL.c.case_id).where(REFERRAL.c.id == pair.arrived)
         return len(session.execute(query.where(cases.CASE.c.id.in_(linked))).all())
@@ -176,7 +177,7 @@ def test_a_dead_line_holds_back_its_own_referral_only_and_keeps_the_order(post: 
     post.clock.advance(timedelta(hours=2))
     worker.drain()
     assert post.must_agree(dead) == "cancelled"
-    with post.house.db.read() as session:
+    with reading(post.house.db) as session:
         arrived = select(TABLE.c.type).where(
             TABLE.c.country == "MM", TABLE.c.shared_id == dead.shared_id, TABLE.c.direction == "in"
         )
@@ -191,7 +192,7 @@ def test_a_failure_is_counted_with_a_word_and_without_what_it_was_about(post: Po
     way.closed.add(pair.shared_id)
     post.act(post.th["case_manager"], pair.sent_from, "disclose_identity")
     Postman(post.house, way).drain()
-    with post.house.db.read() as session:
+    with reading(post.house.db) as session:
         row = session.execute(select(OUTBOX).where(OUTBOX.c.done_at.is_(None))).one()
     assert (row.attempts, row.last_error) == (1, "ConnectionError")
     assert row.next_at > post.clock.now()

@@ -17,6 +17,7 @@ from tests.app.exchange.wire import Post
 from tests.factories import cases, referrals
 from tests.factories.forms import ALL_GROUPS, form
 from tests.factories.houses import system_desk
+from tests.inspect import reading
 from workflows.disclosure import SHARING_PURPOSES, allowed_groups
 from workflows.effects import SendMessage
 from workflows.facts import ConsentFacts, ReferralFacts
@@ -240,7 +241,7 @@ def test_the_wire_does_not_tell_in_which_shelter_the_person_lives(post: Post) ->
 
 def test_what_is_stored_on_either_side_is_sealed(post: Post) -> None:
     post.bring("tracing", identity=PERSON)
-    with post.house.db.read() as session:
+    with reading(post.house.db) as session:
         for table in ("message", "referral", "outbox_row", "history_entry", "person_identity", "message_receipt"):
             rows = session.connection().exec_driver_sql(f"SELECT * FROM {table}").all()
             text = "".join(str(bytes(part) if isinstance(part, memoryview) else part) for row in rows for part in row)

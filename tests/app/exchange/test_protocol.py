@@ -22,6 +22,7 @@ from tests.app.exchange.wire import Hand, Post
 from tests.factories import referrals
 from tests.factories.forms import form
 from tests.factories.staff import desk_of
+from tests.inspect import reading
 
 OFFER = {
     "about": {
@@ -36,7 +37,7 @@ OFFER = {
 
 
 def counts(post: Post) -> dict[str, int]:
-    with post.house.db.read() as session:
+    with reading(post.house.db) as session:
         return {
             model.__tablename__: session.execute(select(func.count()).select_from(model)).scalar_one()
             for model in (Message, Referral, HistoryEntry)
@@ -44,7 +45,7 @@ def counts(post: Post) -> dict[str, int]:
 
 
 def copy_in_myanmar(post: Post, hand: Hand) -> Any:
-    with post.house.db.read() as session:
+    with reading(post.house.db) as session:
         table: Any = Referral.__table__
         return session.execute(select(table).where(table.c.shared_id == hand.shared_id)).one()
 
@@ -270,7 +271,7 @@ def test_a_false_receipt_inside_a_message_is_not_kept(post: Post) -> None:
         hand = Hand.after(post.house, pair, "MM")
         hand.seq, hand.previous = last_heard(post)
         assert hand.say("news", {"receipts": [travelled]})["outcome"]["result"] == "kept_unknown"
-    with post.house.db.read() as session:
+    with reading(post.house.db) as session:
         from app.casework.receipts import found
 
         assert found(post.house.system_desk(session, "TH"), ours, "decided") is None
@@ -283,6 +284,6 @@ def messages_of(post: Post, country: str) -> list[str]:
 def last_heard(post: Post) -> tuple[int, str]:
     table = messages.TABLE
     query = select(table.c.seq, table.c.digest).where(table.c.country == "TH", table.c.direction == "in")
-    with post.house.db.read() as session:
+    with reading(post.house.db) as session:
         row = session.execute(query.order_by(table.c.seq.desc()).limit(1)).one_or_none()
     return (row.seq, row.digest.hex()) if row else (0, messages.NO_DIGEST)

@@ -27,6 +27,7 @@ from app.worker import Worker as Postman
 from tests.factories import referrals
 from tests.factories.referrals import Pair
 from tests.factories.staff import Staff, Worker, desk_of
+from tests.inspect import reading, writing
 from workflows.facts import ReferralFacts
 
 OUTBOX: Any = OutboxRow.__table__
@@ -64,7 +65,7 @@ class Post:
         """Type, header and body of everything that country has written, in order."""
         query = select(messages.TABLE).order_by(messages.TABLE.c.created_at, messages.TABLE.c.seq)
         query = query.where(messages.TABLE.c.country == country, messages.TABLE.c.direction == "out")
-        with self.house.db.write() as session:
+        with writing(self.house.db) as session:
             desk = self.house.system_desk(session, country)
             return [
                 (row.type, json.loads(row.header), messages.body_of(desk, row, records.key_of(desk, row.key_id)))
@@ -73,13 +74,13 @@ class Post:
 
     def waiting(self) -> int:
         """How many effects are not done."""
-        with self.house.db.read() as session:
+        with reading(self.house.db) as session:
             query = select(func.count()).select_from(OUTBOX).where(OUTBOX.c.done_at.is_(None))
             return int(session.execute(query).scalar_one())
 
     def case_state(self, case_id: str) -> str:
         """Where the care of a case stands."""
-        with self.house.db.read() as session:
+        with reading(self.house.db) as session:
             return str(session.execute(select(CASE.c.care).where(CASE.c.id == case_id)).scalar_one())
 
     def must_agree(self, pair: Pair) -> str:
@@ -98,7 +99,7 @@ class Post:
             "visits",
         )
         assert {n: getattr(here, n) for n in shared} == {n: getattr(there, n) for n in shared}
-        with self.house.db.read() as session:
+        with reading(self.house.db) as session:
             self._chains_hold(session, pair)
             self._told_once(session, pair)
             for country, copy in (("TH", pair.sent_from), ("MM", pair.arrived)):
@@ -153,7 +154,7 @@ class Hand:
     def after(cls, house: House, pair: Pair, country: str = "TH") -> Hand:
         """A hand that goes on where the real conversation stands."""
         hand = cls(house, country, "MM" if country == "TH" else "TH", pair.shared_id)
-        with house.db.read() as session:
+        with reading(house.db) as session:
             desk = house.system_desk(session, country)
             last = messages.last_message(desk, pair.shared_id, "out")
             heard = messages.last_message(desk, pair.shared_id, "in")
@@ -177,7 +178,7 @@ class Hand:
 
     def give(self, envelope: Envelope, to: str = "") -> Taken:
         """Hand it to the other country in one transaction, and remember it if it was taken."""
-        with self.house.db.write() as session:
+        with writing(self.house.db) as session:
             taken = take_in(self.house.system_desk(session, to or self.to, "exchange"), envelope)
         if not taken.repeated:
             self.seq = envelope.header["seq"]

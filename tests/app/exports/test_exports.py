@@ -25,6 +25,7 @@ from tests.factories import cases
 from tests.factories.approvals import decide, step_up
 from tests.factories.staff import Worker, add_user
 from tests.factories.towns import Town
+from tests.inspect import reading, writing
 
 NOTE = "Quarterly report to the national committee."
 ASK = {"purpose": "ministry_report", "note": NOTE}
@@ -85,7 +86,7 @@ def test_a_short_list_is_taken_alone(town: Town) -> None:
     }  # fmt: skip
     assert [town.get(who, path).status_code for _ in range(3)] == [200, 200, 409]
     assert town.get(who, f"/exports/{asked.json()['id']}").json()["state"] == "used_up"
-    with town.house.db.read() as session:
+    with reading(town.house.db) as session:
         assert NOTE.encode() not in session.execute(select(CaseExport.sealed_note)).scalar_one()
 
 
@@ -170,12 +171,12 @@ def test_rights_and_columns_are_those_of_the_download(town: Town) -> None:
     kept = cases.open_case(town.house, town.th["social_worker"])
     gone = cases.open_case(town.house, town.th["social_worker"])
     path = f"/exports/{ask(town, who).json()['id']}/file"
-    with town.house.db.write() as session:
+    with writing(town.house.db) as session:
         session.execute(update(Case).where(Case.id == gone).values(office_id=town.offices["th-datip"]))
-    with town.house.db.read() as session:
+    with reading(town.house.db) as session:
         reference = session.execute(select(Case.reference).where(Case.id == kept)).scalar_one()
     assert [row["reference"] for row in rows_of(town.get(who, path))] == [reference]
-    with town.house.db.write() as session:
+    with writing(town.house.db) as session:
         session.execute(update(UserRole).where(UserRole.user_id == who.id).values(role="shelter_manager"))
     assert town.get(who, path).status_code == 403
 
@@ -211,7 +212,7 @@ def test_broken_rules_are_refused_and_without_a_look_in_the_book_no_file(
     step_up(town, who)
     for body in BROKEN:
         assert ask(town, who, **body).status_code == 422, body
-    with town.house.db.read() as session:
+    with reading(town.house.db) as session:
         assert session.execute(select(func.count()).select_from(CaseExport)).scalar_one() == 0
     path = f"/exports/{ask(town, who).json()['id']}/file"
 
@@ -221,7 +222,7 @@ def test_broken_rules_are_refused_and_without_a_look_in_the_book_no_file(
     monkeypatch.setattr(service, "looked", broken)
     assert town.get(who, path).status_code == 500
     monkeypatch.undo()
-    with town.house.db.read() as session:
+    with reading(town.house.db) as session:
         assert session.execute(select(CaseExport.downloads)).scalar_one() == 0
 
 

@@ -21,6 +21,7 @@ from app.settings import Settings
 from tests.factories.approvals import decide, second_administrator, step_up
 from tests.factories.staff import token_for
 from tests.factories.towns import API, Town
+from tests.inspect import reading, writing
 
 ASK = {"operation": "rotate_token_key", "note": "Yearly exchange, on Monday evening."}
 
@@ -87,7 +88,7 @@ SPOILT: dict[str, tuple[str, dict[str, Any]]] = {
 def test_no_other_approval_turns_a_key(town: Town, settings: Settings) -> None:
     for words, values in SPOILT.values():
         approval = agreed(town)
-        with town.house.db.write() as session:
+        with writing(town.house.db) as session:
             session.execute(update(APPROVAL).where(APPROVAL.c.id == approval).values(values))
         with pytest.raises(Conflict, match=words):
             rotate_token_key(town.house, settings.token_key_file, approval)
@@ -100,7 +101,7 @@ def test_an_old_approval_and_a_lost_file_use_nothing_up(town: Town, settings: Se
     approval = agreed(town)
     with pytest.raises(Exception, match="missing"):
         rotate_token_key(town.house, tmp_path / "nowhere" / "token", approval)
-    with town.house.db.read() as session:
+    with reading(town.house.db) as session:
         assert session.execute(select(APPROVAL.c.used_at).where(APPROVAL.c.id == approval)).scalar_one() is None
     town.clock.advance(timedelta(hours=72))
     with pytest.raises(Conflict, match="too old"):

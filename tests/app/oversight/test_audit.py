@@ -12,6 +12,7 @@ from app.worker import Worker
 from tests.factories import cases, referrals
 from tests.factories.forms import form
 from tests.factories.towns import Town
+from tests.inspect import tampering
 
 
 def audit(town: Town, case_id: str, who: str = "supervisor", query: str = "") -> Any:
@@ -79,10 +80,10 @@ def test_the_timeline_in_it_goes_on_in_pages_and_notes_need_the_narrative_group(
 def test_a_changed_entry_is_named_and_the_rest_is_still_sorted(town: Town) -> None:
     case_id = cases.bring_case(town.house, town.th, "screening")
     town.post(town.th["social_worker"], f"/cases/{case_id}/steps/admit", {"seen_version": 2})
-    with town.house.db.write() as session:
+    with tampering(town.house.db) as session:
         second = (HISTORY.c.subject_id == case_id, HISTORY.c.seq == 2)
         session.execute(update(HISTORY).where(*second).values(canonical=b"{}"))
-    with town.house.db.write() as session:
+    with tampering(town.house.db) as session:
         session.execute(delete(HISTORY).where(HISTORY.c.subject_id == case_id, HISTORY.c.seq == 2))
     chain = audit(town, case_id)["chain"]
     assert (chain["entries"], chain["verified"]) == (3, 1)

@@ -11,6 +11,7 @@ from app.oversight.rebuild import rebuild_facts
 from app.oversight.verify import verify_all
 from tests.factories import cases, referrals
 from tests.factories.towns import Town
+from tests.inspect import reading, writing
 
 
 def test_what_is_rebuilt_is_what_is_stored(town: Town) -> None:
@@ -36,7 +37,7 @@ def test_what_was_changed_by_hand_is_found_and_repaired_with_a_trace(town: Town)
     house = town.house
     pair = referrals.bring_referral(house, town.th, town.mm, "sent")
     before = cases.facts_of(house, pair.case_id)
-    with house.db.write() as session:
+    with writing(house.db) as session:
         session.execute(update(CASE).where(CASE.c.id == pair.case_id).values(care="closed"))
         session.execute(update(FACTS).where(FACTS.c.case_id == pair.case_id).values(child=True, nationality="LA"))
         session.execute(
@@ -56,7 +57,7 @@ def test_what_was_changed_by_hand_is_found_and_repaired_with_a_trace(town: Town)
     assert rebuild_facts(house) == []
     assert cases.facts_of(house, pair.case_id) == before
     assert referrals.case_row(house, pair.case_id).care == "planning_return"
-    with house.db.read() as session:
+    with reading(house.db) as session:
         assert verify_all(session).sound
     newest = town.get(town.th["auditor"], f"/cases/{pair.case_id}/timeline?newest_first=true&limit=2").json()["items"]
     assert [(item["kind"], item["actor"]["system"]) for item in newest] == [("repaired", True)] * 2

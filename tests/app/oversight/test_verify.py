@@ -14,17 +14,18 @@ from app.casework.timeline import HISTORY
 from app.oversight.verify import Summary, verify_all
 from tests.factories import cases, referrals
 from tests.factories.towns import Town
+from tests.inspect import reading, tampering
 
 
 def check(house: House) -> Summary:
-    with house.db.read() as session:
+    with reading(house.db) as session:
         return verify_all(session)
 
 
 def test_sound_chains_are_verified_in_words(town: Town) -> None:
     referrals.bring_referral(town.house, town.th, town.mm, "received")
     found = check(town.house)
-    with town.house.db.read() as session:
+    with reading(town.house.db) as session:
         count = len(session.execute(select(HISTORY.c.seq)).all())
     assert found.sound and found.chains == 4 and found.entries == found.verified == count
     assert found.sentence == f"{count} of {count} entries verified"
@@ -90,7 +91,7 @@ TAMPERING: dict[str, tuple[Callable[[Any, str], None], str]] = {
 def test_every_way_of_tampering_is_found(town: Town) -> None:
     for name, (tamper, words) in TAMPERING.items():
         case_id = cases.bring_case(town.house, town.th, "sheltered")
-        with pytest.raises(ZeroDivisionError), town.house.db.write() as session:
+        with pytest.raises(ZeroDivisionError), tampering(town.house.db) as session:
             tamper(session, case_id)
             found = verify_all(session)
             assert found.fault is not None, name
@@ -102,7 +103,7 @@ def test_every_way_of_tampering_is_found(town: Town) -> None:
 
 def test_entries_without_their_case_or_referral_are_found(town: Town) -> None:
     pair = referrals.bring_referral(town.house, town.th, town.mm, "sent")
-    with pytest.raises(ZeroDivisionError), town.house.db.write() as session:
+    with pytest.raises(ZeroDivisionError), tampering(town.house.db) as session:
         session.execute(delete(REFERRAL).where(REFERRAL.c.id == pair.arrived))
         fault = verify_all(session).fault
         assert fault == f"referral {pair.arrived}: entry 1 is there, the referral itself is not"
@@ -111,7 +112,7 @@ def test_entries_without_their_case_or_referral_are_found(town: Town) -> None:
 
 def test_a_fault_is_told_within_reach_only(town: Town) -> None:
     case_id = cases.bring_case(town.house, town.th, "sheltered")
-    with town.house.db.write() as session:
+    with tampering(town.house.db) as session:
         _cut_middle(session, case_id)
     assert case_id in town.get(town.th["supervisor"], "/audit/verify").json()["fault"]
     assert town.get(town.mm["auditor"], "/audit/verify").json()["fault"] is None

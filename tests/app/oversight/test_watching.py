@@ -19,6 +19,7 @@ from tests.conftest import START
 from tests.factories import cases, referrals
 from tests.factories.staff import Worker, add_user
 from tests.factories.towns import Town
+from tests.inspect import writing
 
 MINUTE = timedelta(minutes=1)
 
@@ -40,7 +41,7 @@ def put_looks(town: Town, who: str, subjects: list[str], action: str = "case_ope
     """Rows in the book of looks, a second apart, the last one now."""
     row = {"actor_id": who, "country": "TH", "action": action, "subject_kind": "case", "detail": None, **more}
     begin = town.clock.now() - timedelta(seconds=len(subjects))
-    with town.house.db.write() as session:
+    with writing(town.house.db) as session:
         rows = [
             {"id": new_id(), "at": begin + timedelta(seconds=number), "subject_id": subject, **row}
             for number, subject in enumerate(subjects, 1)

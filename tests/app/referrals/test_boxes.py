@@ -13,6 +13,7 @@ from tests.factories import cases, referrals
 from tests.factories.forms import form
 from tests.factories.staff import add_user
 from tests.factories.towns import Town
+from tests.inspect import reading
 from workflows.referral import FINAL, Referral
 
 BOXES = ("inbox", "outbox", "arriving", "today", "closed")
@@ -170,7 +171,7 @@ def test_a_postponed_day_moves_to_the_new_border_point(town: Town) -> None:
         "mae-sai-tachileik",
         "confirm_handover",
     )
-    with house.db.read() as session:
+    with reading(house.db) as session:
         from sqlalchemy import select
 
         from app.casework.tasks import TABLE

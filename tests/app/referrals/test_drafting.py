@@ -10,6 +10,7 @@ import pytest
 from tests.factories import cases, referrals
 from tests.factories.staff import add_user
 from tests.factories.towns import Town
+from tests.inspect import reading, writing
 
 BODY = {"to_country": "MM", "border_point": "mae-sot-myawaddy", "note": "She asked twice when she can go home."}
 
@@ -47,7 +48,7 @@ def test_the_note_is_sealed_and_only_for_those_who_see_narrative(town: Town) -> 
         entries = town.get(town.th[role], f"/referrals/{made['id']}/timeline").json()["items"]
         assert (entries[0]["kind"], entries[0]["step"]) == ("opened", "draft")
         assert entries[0]["note"] == shown
-    with town.house.db.read() as session:
+    with reading(town.house.db) as session:
         dump = "".join(str(row) for row in session.connection().exec_driver_sql("SELECT * FROM history_entry"))
     assert "asked twice" not in dump
 
@@ -121,7 +122,7 @@ def test_no_referral_about_a_closed_case(town: Town) -> None:
     from app.casework.held import CASE, FACTS
 
     case_id = cases.bring_case(town.house, town.th, "reported")
-    with town.house.db.write() as session:
+    with writing(town.house.db) as session:
         facts = case_facts_from(session.execute(select(FACTS.c.facts).where(FACTS.c.case_id == case_id)).scalar_one())
         closed = {"facts": stored(facts).replace('"care":"intake"', '"care":"closed"')}
         session.execute(update(FACTS).where(FACTS.c.case_id == case_id).values(closed))

@@ -18,6 +18,7 @@ from tests.factories import cases, referrals
 from tests.factories.forms import told
 from tests.factories.staff import add_user
 from tests.factories.towns import Town
+from tests.inspect import tampering
 from workflows.facts import ReferralFacts
 
 
@@ -159,7 +160,7 @@ def test_a_forged_message_or_receipt_is_shown_as_such(town: Town, damage: str) -
     pair = referrals.bring_referral(town.house, town.th, town.mm, "acknowledged")
     table: Any = messages.TABLE if damage != "receipt" else MessageReceipt.__table__
     column = "digest" if damage == "digest" else "signature"
-    with town.house.db.write() as session:
+    with tampering(town.house.db) as session:
         session.execute(
             update(table).where(table.c.country == "TH").values({column: bytes(64)[: 32 if column == "digest" else 64]})
         )

@@ -10,6 +10,7 @@ import pytest
 from tests.factories import cases, referrals
 from tests.factories.staff import add_user
 from tests.factories.towns import Town
+from tests.inspect import reading
 
 WHY = {"reason": "Meeting the person at the bridge at ten."}
 
@@ -32,7 +33,7 @@ def test_the_name_is_shown_with_a_reason_that_stays(town: Town) -> None:
     entry = town.get(worker, f"/referrals/{pair.arrived}/timeline").json()["items"][-1]
     assert (entry["kind"], entry["step"], entry["note"]) == ("reveal", "disclosed", WHY["reason"])
     assert "Mya" not in json.dumps(entry)
-    with town.house.db.read() as session:
+    with reading(town.house.db) as session:
         rows = session.connection().exec_driver_sql("SELECT * FROM history_entry").all()
     assert "bridge at ten" not in "".join(map(str, rows))
     # A look is no change: an open form of a colleague does not become stale.

@@ -12,6 +12,7 @@ from tests.factories import referrals
 from tests.factories.forms import form
 from tests.factories.staff import add_user
 from tests.factories.towns import Town
+from tests.inspect import reading
 
 
 def take(town: Town, worker: Any, referral_id: str, step: str, **body: Any) -> Any:
@@ -163,7 +164,7 @@ def test_the_chain_of_a_copy_verifies_after_refusals_too(town: Town) -> None:
     take(town, town.mm["supervisor"], pair.arrived, "acknowledge")
     for copy in (pair.sent_from, pair.arrived):
         row = referrals.row_of(town.house, copy)
-        with town.house.db.read() as session:
+        with reading(town.house.db) as session:
             from sqlalchemy import select
 
             entries = session.execute(select(HISTORY).where(HISTORY.c.subject_id == copy).order_by(HISTORY.c.seq)).all()

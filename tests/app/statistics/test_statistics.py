@@ -16,6 +16,7 @@ from app.statistics.tables import returns_table, shelter_table
 from tests.factories import cases, referrals
 from tests.factories.staff import add_user
 from tests.factories.towns import Town
+from tests.inspect import reading, tampering, writing
 from workflows.facts import PlacementFacts
 
 YEAR = 2026
@@ -29,12 +30,12 @@ def admitted(town: Town, count: int = 1, worker: str = "social_worker", **facts:
 
 
 def shelters(town: Town, country: str = "TH", year: int = YEAR) -> dict[Any, int]:
-    with town.house.db.read() as session:
+    with reading(town.house.db) as session:
         return shelter_table(session, country, year)
 
 
 def returns(town: Town, year: int = YEAR, **more: Any) -> dict[Any, int]:
-    with town.house.db.read() as session:
+    with reading(town.house.db) as session:
         return returns_table(session, year, **more)
 
 
@@ -62,13 +63,13 @@ def test_the_shelter_table_counts_who_was_admitted_in_the_year(town: Town) -> No
 def test_a_person_who_moved_on_was_still_admitted(town: Town) -> None:
     case_id = cases.bring_case(town.house, town.th, "sheltered")
     assert sum(shelters(town).values()) == 1
-    with town.house.db.read() as session:
+    with reading(town.house.db) as session:
         from sqlalchemy import select
 
         facts = case_facts_from(session.execute(select(FACTS.c.facts).where(FACTS.c.case_id == case_id)).scalar_one())
     assert facts.placement is not None
     moved = replace(facts, care="closed", placement=replace(facts.placement, kind="hospital"))
-    with town.house.db.write() as session:
+    with writing(town.house.db) as session:
         session.execute(update(FACTS).where(FACTS.c.case_id == case_id).values(facts=stored(moved)))
     assert sum(shelters(town).values()) == 1
 
@@ -88,7 +89,7 @@ def test_the_return_table_counts_each_received_person_once(town: Town) -> None:
     assert returns(town, channel="shelter") == {("TH", "MM", "M", "0-17"): 1}
     # The receiving country's cases are of the channel "return" and never shelter figures.
     assert shelters(town, "MM") == {}
-    with town.house.db.write() as session:
+    with tampering(town.house.db) as session:
         session.execute(REFERRAL.delete().where(REFERRAL.c.id.in_([adult.sent_from, child.sent_from])))
     assert returns(town) == returns(town, channel="return") == expected
 
@@ -99,7 +100,7 @@ def test_a_return_belongs_to_the_year_of_the_receipt(town: Town) -> None:
         facts = referral_facts_from(referrals.row_of(town.house, copy).facts)
         assert facts.receipt is not None and facts.schedule is not None
         earlier = replace(facts, receipt=replace(facts.receipt, on=date(2017, 6, 12)))
-        with town.house.db.write() as session:
+        with writing(town.house.db) as session:
             session.execute(update(REFERRAL).where(REFERRAL.c.id == copy).values(facts=stored(earlier)))
     assert returns(town) == {}
     assert sum(returns(town, 2017).values()) == 1

@@ -1,0 +1,209 @@
+"""Tells PostgreSQL, for one transaction, who asks and how far they reach: row security (migration 005) needs it.
+
+It is the second wall. The first one filters by the permission of each query; this one holds every statement of a
+transaction, also a forgotten filter's, to what the actor's permissions reach together. SQLite has no such wall.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final, Protocol
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session
+
+from policies.model import Policies
+from workflows.facts import Actor
+
+__all__ = [
+    "KINDS", "RIGHTS_WITHOUT_ROWS", "as_somebody", "as_the_house", "enter", "enter_as_nobody", "enter_everything",
+    "enter_own", "kinds_of", "reach_of_roles",
+]  # fmt: skip
+
+_WHO: Final = ("kind", "me", "office", "organisation", "country", "now")
+
+# Which rows a permission reaches, by the part before its colon, or by its whole name where that differs:
+#   case      a case with what is in it      referral  a referral copy with what is in it     task  tasks
+#   row       a case by its columns alone    copy      a copy by its columns alone            facts the facts of a case
+#   look      looks at what one reaches      review    emergency accesses
+_CASE: Final = frozenset({"case", "row", "facts"})
+_COPY: Final = frozenset({"referral", "copy"})
+_COUNT: Final = frozenset({"row", "facts", "copy"})
+KINDS: Final[Mapping[str, frozenset[str]]] = {
+    "case": _CASE,
+    "record": _CASE,
+    "consent": _CASE,
+    "timeline": _CASE,
+    "identification": _CASE,
+    "care": _CASE,
+    "override": _CASE,
+    "identity": _CASE | _COPY,
+    "attempt": _CASE | _COPY,
+    "audit": _CASE | _COPY | {"look"},
+    "access": _CASE | _COPY | {"look"},
+    "referral": _COPY,
+    "task": frozenset({"task", "row"}),
+    "statistics": _COUNT,
+    "emergency": frozenset({"row"}),
+    # Opening a case reaches none that is there, a draft is written on a case.
+    "case:create": frozenset(),
+    "referral:draft": _CASE,
+    "emergency:review": frozenset({"row", "review", "look"}),
+}
+# Parts before the colon of permissions that open no row about a person.
+RIGHTS_WITHOUT_ROWS: Final = frozenset({"account", "deputy", "directory", "exchange", "keys", "policy", "workflow"})
+_KINDS: Final = tuple(sorted(frozenset().union(*KINDS.values())))
+
+class Whoever(Protocol):
+    """What this module needs of a desk, which itself needs this module."""
+
+    session: Session
+    actor: Actor
+    office_id: str
+    policies: Policies
+    now: datetime
+
+
+_NAMES: Final = (*_WHO, *_KINDS)
+_NOTHING: Final = dict.fromkeys(_NAMES, "")
+# All in one statement, and each only until the transaction ends: a pooled connection carries nothing on. The last reads
+# what the others have set: whom the actor stands in for.
+_ENTER: Final = select(
+    *(func.set_config(f"waymark.{name}", bindparam(name), True).label(name) for name in _NAMES),
+    func.set_config("waymark.us", func.waymark_stands_for(), True).label("us"),
+)
+_HELD: Final = select(*(func.current_setting(f"waymark.{name}", True).label(name) for name in _NAMES))
+
+
+def enter(session: Session, actor: Actor, office_id: str, policies: Policies, now: datetime) -> None:
+    """Open, for the rest of the session's transaction, what ``actor`` reaches at ``now`` (aware UTC).
+
+    The system itself reaches every row of its country. ``office_id``: the row id of the actor's office.
+    """
+    if _on_postgresql(session):
+        session.execute(_ENTER, _values(actor, office_id, policies, now))
+
+
+def enter_own(session: Session, actor: Actor, now: datetime) -> None:
+    """Open what is ``actor``'s own and nothing else: for signing in, where nobody has come through a door yet."""
+    if _on_postgresql(session):
+        own = {"kind": "actor", "me": actor.id, "country": actor.country, "now": now.isoformat()}
+        session.execute(_ENTER, {**_NOTHING, **own})
+
+
+def enter_everything(session: Session) -> None:
+    """Open every row of every country: for an operator's command and the worker's look at what is due, never a door.
+
+    A test lists who may call it (tests/house/test_row_security.py).
+    """
+    if _on_postgresql(session):
+        session.execute(_ENTER, {**_NOTHING, "kind": "everything"})
+
+
+def enter_as_nobody(session: Session) -> None:
+    """Close every row again."""
+    if _on_postgresql(session):
+        session.execute(_ENTER, _NOTHING)
+
+
+@contextmanager
+def as_the_house(session: Session, country: str) -> Iterator[None]:
+    """Reach every row of ``country`` inside the block, whoever acts; afterwards as before.
+
+    For acts whose effect must be whole although the actor sees a part of it, or sees it no more afterwards: a seal on
+    all cases of a person, a block on oneself. The caller has checked that the actor may do it.
+    """
+    if not _on_postgresql(session):
+        yield
+        return
+    before = _held(session)
+    session.execute(_ENTER, {**before, "kind": "system", "country": country})
+    yield
+    # After an error the transaction is lost anyway, and with it every setting.
+    session.execute(_ENTER, before)
+
+
+@contextmanager
+def as_somebody(desk: Whoever, other: Whoever) -> Iterator[None]:
+    """Reach what the actor of ``other`` reaches inside the block, afterwards as before: for an act of two persons."""
+    if not _on_postgresql(desk.session):
+        yield
+        return
+    before = _held(desk.session)
+    enter(desk.session, other.actor, other.office_id, other.policies, other.now)
+    yield
+    desk.session.execute(_ENTER, before)
+
+
+def _held(session: Session) -> dict[str, Any]:
+    return {name: value or "" for name, value in session.execute(_HELD).one()._mapping.items()}
+
+
+def kinds_of(permission: str) -> frozenset[str]:
+    """The kinds of rows that ``permission`` reaches; none for one that is named nowhere: closed unless opened."""
+    return KINDS.get(permission, KINDS.get(permission.partition(":")[0], frozenset()))
+
+
+def reach_of_roles(policies: Policies, roles: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """How far ``roles`` together reach each kind of rows: kind -> scopes, sorted, "emergency" among them."""
+    return dict(_reach(_Same(policies), frozenset(roles)))
+
+
+class _Same:
+    """Policies as the key of a cache: the very same ones, not equal ones."""
+
+    __slots__ = ("policies",)
+
+    def __init__(self, policies: Policies) -> None:
+        self.policies = policies
+
+    def __hash__(self) -> int:
+        return id(self.policies)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.policies is self.policies
+
+
+@lru_cache(maxsize=512)
+def _reach(same: _Same, roles: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    policies = same.policies
+    found: dict[str, set[str]] = {kind: set() for kind in _KINDS}
+    for permission in policies.permissions:
+        kinds = kinds_of(permission)
+        scopes = {scope.value for scope in policies.scope_for(roles, permission)} if kinds else set()
+        if scopes and policies.opens_in_emergency(roles, permission):
+            scopes.add("emergency")
+        for kind in kinds:
+            found[kind] |= scopes
+    return {kind: tuple(sorted(scopes)) for kind, scopes in found.items()}
+
+
+def _values(actor: Actor, office_id: str, policies: Policies, now: datetime) -> dict[str, Any]:
+    reach = {} if actor.system else _reach(_Same(policies), actor.roles)
+    return {
+        "kind": "system" if actor.system else "actor",
+        "me": actor.id,
+        "office": office_id,
+        "organisation": actor.organisation,
+        "country": actor.country,
+        "now": now.isoformat(),
+        **{kind: _words(kind, reach.get(kind, ()), actor, office_id) for kind in _KINDS},
+    }
+
+
+def _words(kind: str, scopes: Sequence[str], actor: Actor, office_id: str) -> str:
+    """How far the actor reaches rows of ``kind``, in the words that policies make of a row."""
+    values = {
+        "country": actor.country, "organisation": actor.organisation, "office": office_id, "party": office_id,
+    }  # fmt: skip
+    words = [f"{scope}:{values[scope]}" if scope in values else scope for scope in scopes]
+    if kind == "task" and scopes:
+        words += [f"role:{office_id}:{role}" for role in sorted(actor.roles)]
+    return ",".join(words)
+
+
+def _on_postgresql(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"

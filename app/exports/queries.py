@@ -1,0 +1,23 @@
+"""Every SELECT of the exports room: one's own exports."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import Row, select
+
+from app.access.desk import Desk
+from app.models.approval import CaseExport
+from app.models.base import is_id
+
+TABLE: Final[Any] = CaseExport.__table__
+
+
+def mine(desk: Desk, export_id: str) -> Row[Any] | None:
+    """One export that the actor asked for."""
+    if not is_id(export_id):
+        return None
+    query = select(TABLE).where(
+        TABLE.c.id == export_id, TABLE.c.asked_by == desk.actor.id, TABLE.c.country == desk.actor.country
+    )
+    return desk.session.execute(query).one_or_none()

@@ -1,0 +1,85 @@
+"""What the role that serves may do with each table; given anew after every migration, since tables come and go."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+# Rows that are evidence, or that only ever get company: nobody changes or removes them while serving.
+ONLY_ADDED: Final = frozenset({"access_entry", "history_entry", "message", "message_receipt", "record"})
+# The program's own number of the tables.
+ONLY_READ: Final = frozenset({"alembic_version"})
+# Tables whose rows are removed in the course of serving; every other keeps what it has.
+REMOVED_FROM: Final = frozenset(
+    {
+        "idempotency_key", "login_attempt", "login_session", "recovery_code", "refresh_token", "second_factor",
+        "user_role",
+    }
+)  # fmt: skip
+# What ties a row to its person, case or account: set once, so that no row can be carried over to another.
+FIXED: Final[dict[str, frozenset[str]]] = {
+    "access_block": frozenset({"id", "country", "key_id", "kind", "value", "why", "set_by", "since"}),
+    "approval": frozenset(
+        {
+            "id", "country", "kind", "subject_kind", "subject_id", "about_id", "payload", "digest", "wrapped", "sealed",
+            "at_once", "asked_by", "asked_at", "expires_at",
+        }
+    ),
+    "case_export": frozenset({"id", "country", "asked_by", "purpose", "wrapped", "sealed_note", "filters"}),
+    "case_facts": frozenset({"case_id", "country"}),
+    "case_file": frozenset(
+        {"id", "country", "reference", "person_id", "previous_case_id", "created_by", "opened_at"}
+    ),
+    "case_team": frozenset({"id", "case_id", "user_id", "since"}),
+    "data_key": frozenset({"id", "country", "created_at"}),
+    "deputy": frozenset({"id", "country", "user_id", "deputy_id", "set_by", "since"}),
+    "emergency_access": frozenset({"id", "country", "case_id", "user_id", "office_id", "sealed_reason", "since"}),
+    "idempotency_key": frozenset({"user_id", "key", "fingerprint", "created_at"}),
+    "notice": frozenset({"id", "country", "user_id", "kind", "subject_kind", "subject_id", "detail", "at"}),
+    "outbox_row": frozenset({"id", "country", "line", "seq", "effect", "payload", "created_at"}),
+    "person": frozenset({"id", "country", "key_id", "created_at"}),
+    "person_identity": frozenset({"person_id"}),
+    "referral": frozenset(
+        {"id", "country", "shared_id", "reference", "side", "other_country", "key_id", "created_by", "opened_at"}
+    ),
+    "reveal": frozenset({"id", "country", "case_id", "user_id", "session_id", "since"}),
+    "seal_name": frozenset({"id", "country", "key_id", "user_id", "named_by", "since"}),
+    "task": frozenset({"id", "country", "case_id", "referral_id", "opened_at"}),
+}
+
+_COLUMNS: Final = text(
+    "SELECT table_name, column_name FROM information_schema.columns c JOIN information_schema.tables t"
+    " USING (table_schema, table_name) WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'"
+    " ORDER BY table_name, ordinal_position"
+)
+_KNOWN: Final = text("SELECT quote_ident(rolname) FROM pg_roles WHERE rolname = :role AND rolname <> current_user")
+
+
+def give(connection: Connection, role: str) -> bool:
+    """Give ``role`` what serving needs of every table and nothing else; False when there is no such other role."""
+    name = connection.execute(_KNOWN, {"role": role}).scalar_one_or_none()
+    if name is None:
+        return False
+    schema = connection.exec_driver_sql("SELECT quote_ident(current_schema())").scalar_one()
+    connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA {schema} TO {name}")
+    tables: dict[str, list[str]] = {}
+    for table, column in connection.execute(_COLUMNS):
+        tables.setdefault(table, []).append(column)
+    for table, columns in tables.items():
+        connection.exec_driver_sql(f'REVOKE ALL ON TABLE "{table}" FROM {name}')
+        connection.exec_driver_sql(f'GRANT {_rights(table, columns)} ON TABLE "{table}" TO {name}')
+    return True
+
+
+def _rights(table: str, columns: list[str]) -> str:
+    if table in ONLY_READ:
+        return "SELECT"
+    rights = ["SELECT", "INSERT"]
+    if table not in ONLY_ADDED:
+        open_ones = [f'"{column}"' for column in columns if column not in FIXED.get(table, frozenset())]
+        if open_ones:
+            rights.append(f"UPDATE ({', '.join(open_ones)})" if table in FIXED else "UPDATE")
+    if table in REMOVED_FROM:
+        rights.append("DELETE")
+    return ", ".join(rights)

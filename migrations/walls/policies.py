@@ -1,0 +1,182 @@
+"""Which rows of each table a transaction sees and writes, in PostgreSQL's own words.
+
+A table has one rule: ``sees`` says which rows are visible and may be changed, ``adds`` which rows may be inserted and
+``keeps`` what a changed row must still be. A table that appears with a later revision brings its rule there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from migrations.walls.functions import SYSTEM, content, within, work
+
+HERE: Final = "country = waymark_said('country')"
+ME: Final = "waymark_said('me')"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The rule of one table; ``keeps`` is ``sees`` if it says nothing else."""
+
+    sees: str
+    adds: str
+    keeps: str = ""
+
+
+CASE: Final = "EXISTS (SELECT FROM case_file c WHERE c.id = {0} AND " + content("c") + ")"
+COPY: Final = "EXISTS (SELECT FROM referral r WHERE r.id = {0})"
+SUBJECT: Final = (
+    "CASE subject WHEN 'case' THEN " + CASE.format("subject_id")
+    + " WHEN 'referral' THEN " + COPY.format("subject_id") + " ELSE false END"
+)  # fmt: skip
+LOOK: Final = "waymark_words('look') IS NOT NULL AND CASE subject_kind WHEN 'case' THEN " + (
+    CASE.format("subject_id") + " WHEN 'referral' THEN " + COPY.format("subject_id")
+    + " WHEN 'task' THEN false ELSE 'country:' || country = ANY (waymark_words('look')) END"
+)  # fmt: skip
+
+RULES: Final[dict[str, Rule]] = {
+    "case_file": Rule(
+        sees=f"{HERE} AND ({SYSTEM} OR ({within('case_file', 'row')} OR id IN (SELECT waymark_cases('row'))"
+        " OR id IN (SELECT waymark_cases_behind_copies()))"
+        " AND person_id NOT IN (SELECT waymark_blocked_persons())"
+        " AND (NOT sealed OR person_id IN (SELECT waymark_named_persons())))",
+        adds=f"{HERE} AND ({SYSTEM} OR created_by = {ME} AND office_id = waymark_said('office'))"
+        " AND (waymark_person_is_new(person_id) OR waymark_sees_person(person_id))"
+        " AND (previous_case_id IS NULL OR waymark_sees_case(previous_case_id))"
+        " AND (case_manager_id IS NULL OR waymark_works_here(case_manager_id))",
+        keeps=f"{HERE} AND (case_manager_id IS NULL OR waymark_works_here(case_manager_id))",
+    ),
+    "case_team": Rule(
+        sees=f"user_id = ANY (waymark_words('us')) OR {CASE.format('case_id')}",
+        adds="waymark_works_here(user_id) AND (waymark_works_on_case(case_id)"
+        f" OR user_id = {ME} AND waymark_team_begins(case_id))",
+    ),
+    "case_facts": Rule(
+        sees=f"{HERE} AND EXISTS (SELECT FROM case_file c WHERE c.id = case_id AND ({work('c')}"
+        f" OR {within('c', 'facts')} OR c.id IN (SELECT waymark_cases('facts'))))",
+        adds=f"{HERE} AND waymark_works_on_case(case_id)",
+    ),
+    "person": Rule(
+        sees=f"{HERE} AND ({SYSTEM} OR waymark_sees_person(id))",
+        adds=f"{HERE} AND (waymark_key_is_new(key_id) OR waymark_sees_key(key_id))",
+    ),
+    "person_identity": Rule(
+        sees="EXISTS (SELECT FROM person p WHERE p.id = person_id)",
+        adds="EXISTS (SELECT FROM person p WHERE p.id = person_id)",
+    ),
+    "data_key": Rule(sees=f"{HERE} AND ({SYSTEM} OR waymark_sees_key(id))", adds=HERE),
+    "record": Rule(
+        sees=SUBJECT,
+        adds="waymark_works_on(subject, subject_id) AND waymark_sees_key(key_id)"
+        " AND (corrects_id IS NULL OR waymark_sees_record(corrects_id))",
+    ),
+    "history_entry": Rule(sees=SUBJECT, adds="waymark_works_on(subject, subject_id)"),
+    # A copy belongs to the office of its case, so what reaches the case by its office reaches the copy.
+    "referral": Rule(
+        sees=f"{HERE} AND ({SYSTEM} OR (ARRAY['country:' || country, 'organisation:' || organisation,"
+        " 'office:' || office_id] && (waymark_words('copy') || waymark_words('case'))"
+        " OR ARRAY['party:' || office_id, 'party:' || border_office_id] && waymark_words('copy')"
+        " OR created_by = ANY (waymark_words('us')) AND 'own' = ANY (waymark_words('copy'))"
+        " OR case_id IN (SELECT waymark_cases_of_copies()))"
+        " AND key_id NOT IN (SELECT waymark_blocked_keys())"
+        " AND (NOT sealed OR key_id IN (SELECT waymark_named_keys())))",
+        adds=f"{HERE} AND (case_id IS NULL AND {SYSTEM} OR waymark_works_on_case(case_id))"
+        f" AND (waymark_sees_key(key_id) OR {SYSTEM} AND waymark_key_is_new(key_id))",
+        keeps=f"{HERE} AND (case_id IS NULL OR waymark_works_on_case(case_id))",
+    ),
+    "message": Rule(
+        sees=f"{HERE} AND EXISTS (SELECT FROM referral r"
+        " WHERE r.country = message.country AND r.shared_id = message.shared_id)",
+        adds=f"{HERE} AND EXISTS (SELECT FROM referral r WHERE r.country = message.country"
+        " AND r.shared_id = message.shared_id AND r.key_id = message.key_id)",
+    ),
+    "message_receipt": Rule(
+        sees=f"{HERE} AND EXISTS (SELECT FROM message m"
+        " WHERE m.country = message_receipt.country AND m.message_id = message_receipt.message_id)",
+        adds=f"{HERE} AND waymark_sees_message(message_id)",
+    ),
+    "task": Rule(
+        sees=f"{HERE} AND ({SYSTEM} OR"
+        " (case_id IS NULL OR case_id NOT IN (SELECT waymark_hidden_cases()))"
+        " AND (referral_id IS NULL OR referral_id NOT IN (SELECT waymark_hidden_copies()))"
+        " AND (ARRAY['country:' || country, 'office:' || office_id, 'role:' || office_id || ':' || role]"
+        " && waymark_words('task')"
+        " OR case_id IN (SELECT waymark_cases('task')) OR case_id IN (SELECT waymark_own_cases('task'))"
+        " OR referral_id IN (SELECT waymark_party_copies('task'))"
+        " OR waymark_reaches_task(case_id, referral_id, office_id)))",
+        adds=f"{HERE} AND (case_id IS NOT NULL OR referral_id IS NOT NULL)"
+        " AND (case_id IS NULL OR waymark_works_on_case(case_id))"
+        " AND (referral_id IS NULL OR waymark_sees_copy(referral_id))",
+    ),
+    "outbox_row": Rule(
+        sees=f"{HERE} AND ({SYSTEM} OR waymark_sees_line(line))",
+        adds=f"{HERE} AND ({SYSTEM} OR waymark_sees_line(line))",
+    ),
+    # A look that was refused names what could not be seen, so it has no parent to be checked.
+    "access_entry": Rule(
+        sees=f"{HERE} AND ({SYSTEM} OR actor_id = {ME} OR {LOOK})",
+        adds=f"{HERE} AND ({SYSTEM} OR actor_id = {ME})",
+    ),
+    "idempotency_key": Rule(sees=f"user_id = {ME}", adds=f"user_id = {ME}"),
+    # Whoever is kept away must find the block too: the first wall reads it with their eyes.
+    "access_block": Rule(
+        sees=f"{HERE} AND ({SYSTEM} OR kind = 'user' AND value = {ME}"
+        " OR kind = 'organisation' AND value = waymark_said('organisation')"
+        " OR kind = 'country' AND value = country OR waymark_sees_key(key_id))",
+        adds=f"{HERE} AND waymark_sees_key(key_id)",
+    ),
+    "seal_name": Rule(
+        sees=f"{HERE} AND ({SYSTEM} OR user_id = {ME} OR waymark_sees_key(key_id))",
+        adds=f"{HERE} AND waymark_sees_key(key_id) AND waymark_works_here(user_id)",
+    ),
+    "emergency_access": Rule(
+        sees=f"{HERE} AND ({SYSTEM} OR user_id = {ME} OR waymark_reviews_case(case_id))",
+        adds=f"{HERE} AND ({SYSTEM} OR user_id = {ME}) AND waymark_sees_case(case_id)",
+    ),
+    # Who stands in for whom is about workers; everybody of the country may know it.
+    "deputy": Rule(sees=HERE, adds=f"{HERE} AND waymark_works_here(user_id) AND waymark_works_here(deputy_id)"),
+    "reveal": Rule(
+        sees=f"{HERE} AND ({SYSTEM} OR user_id = {ME} OR waymark_reads_case(case_id))",
+        adds=f"{HERE} AND user_id = {ME} AND waymark_reads_case(case_id)",
+    ),
+    # An act on a case is known to those who see the case; whoever asked always finds what they asked for.
+    "approval": Rule(
+        sees=f"{HERE} AND ({SYSTEM} OR asked_by = {ME} OR subject_kind <> 'case' OR waymark_sees_case(subject_id))",
+        adds=f"{HERE} AND ({SYSTEM} OR asked_by = {ME}) AND (subject_kind <> 'case' OR waymark_sees_case(subject_id))",
+    ),
+    "case_export": Rule(
+        sees=f"{HERE} AND ({SYSTEM} OR asked_by = {ME} OR EXISTS (SELECT FROM approval a WHERE a.id = approval_id))",
+        adds=f"{HERE} AND asked_by = {ME}",
+    ),
+    "notice": Rule(sees=f"{HERE} AND ({SYSTEM} OR user_id = {ME})", adds=f"{HERE} AND waymark_works_here(user_id)"),
+}
+
+
+def create() -> Iterator[str]:
+    """The statements that switch row security on for every table of `RULES`."""
+    for table, rule in RULES.items():
+        yield from of_table(table, rule)
+
+
+def of_table(table: str, rule: Rule) -> Iterator[str]:
+    """The statements for one table: four policies, for its owner too. Later revisions use this for their tables."""
+    sees, adds, keeps = (
+        f"(waymark_is('everything') OR {words})" for words in (rule.sees, rule.adds, rule.keeps or rule.sees)
+    )
+    yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+    yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
+    yield f"CREATE POLICY sees ON {table} FOR SELECT USING ({sees})"
+    yield f"CREATE POLICY adds ON {table} FOR INSERT WITH CHECK ({adds})"
+    yield f"CREATE POLICY changes ON {table} FOR UPDATE USING ({sees}) WITH CHECK ({keeps})"
+    yield f"CREATE POLICY removes ON {table} FOR DELETE USING ({sees})"
+
+
+def drop() -> Iterator[str]:
+    """The statements that undo `create`."""
+    for table in reversed(RULES):
+        for name in ("sees", "adds", "changes", "removes"):
+            yield f"DROP POLICY {name} ON {table}"
+        yield f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY"
+        yield f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"
