@@ -17,6 +17,7 @@ from app.models.base import new_id
 from app.models.notice import Notice
 from app.models.walls import AccessBlock, Deputy, EmergencyAccess
 from tests.factories.staff import Staff, Worker
+from tests.inspect import reading, tampering
 
 # Whose each thing is: the one account beside reviewers and second persons that may know of it.
 OWNERS = {
@@ -31,7 +32,7 @@ OWNERS = {
 
 def belong(house: House, staff: Staff, case_id: str) -> dict[str, str]:
     """A lifted block, an ended deputy, a reviewed emergency, a notice, an export, a withdrawn approval: their ids."""
-    with house.db.read() as session:
+    with reading(house.db) as session:
         key = session.execute(
             select(KEY.c.id, KEY.c.wrapped)
             .join(PERSON, PERSON.c.key_id == KEY.c.id)
@@ -77,7 +78,7 @@ def belong(house: House, staff: Staff, case_id: str) -> dict[str, str]:
         (Approval, _approval(house, chief, ids["approval_id"])),
         (CaseExport, _export(house, chief, ids["export_id"], tomorrow)),
     ]  # fmt: skip
-    with house.db.write() as session:
+    with tampering(house.db) as session:
         for model, row in rows:
             session.execute(insert(model), row)
     return ids

@@ -29,7 +29,8 @@ from tests.gates.filling import FIXED, SUBJECTS, Bodies, Route, path_of, query_o
 from tests.gates.ground import engines_asked, ground, told
 from tests.gates.knocking import Answer
 from tests.gates.scene import Scene, Subject, open_scene
-from tests.postgres import binaries
+from tests.inspect import reading
+from tests.postgres import SUPERUSER, binaries
 
 FEWEST: Final = 500
 # Lists are asked with every filter they have; what a filter takes is a code, so no canary can be one.
@@ -181,7 +182,7 @@ class Flight:
 
     def read_tables(self) -> Flight:
         """Every value of every table, bytes as they are: sealed is what may not be read."""
-        with self.scene.house.db.read() as session:
+        with reading(self.scene.house.db) as session:
             for table in Base.metadata.sorted_tables:
                 for row in session.execute(select(table)):
                     self.asked["values"] += len(row)
@@ -193,11 +194,11 @@ class Flight:
     def read_files(self, folder: Path) -> Flight:
         """The database as files: SQLite with its log, or what pg_dump writes."""
         if self.scene.house.db.dialect == "postgresql":
-            with self.scene.house.db.read() as session:
+            with reading(self.scene.house.db) as session:
                 name, host = session.execute(
                     text("SELECT current_database(), current_setting('unix_socket_directories')")
                 ).one()
-            dump = [str(binaries() / "pg_dump"), "--host", host, "--username", "waymark", "--dbname", name]
+            dump = [str(binaries() / "pg_dump"), "--host", host, "--username", SUPERUSER, "--dbname", name]
             contents = [subprocess.run(dump, capture_output=True, check=True).stdout]
         else:
             contents = [file.read_bytes() for file in folder.glob("*.db*")]

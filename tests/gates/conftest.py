@@ -10,6 +10,7 @@ import pytest
 from app.kit import migrate
 from tests.conftest import ENGINE_KINDS
 from tests.gates.scene import Scene, open_scene
+from tests.postgres import SERVING
 
 
 @pytest.fixture(scope="session", params=ENGINE_KINDS)
@@ -19,7 +20,7 @@ def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     if request.param == "postgresql":
         cluster = request.getfixturevalue("postgres")
         template = cluster.template("waymark_template", migrate.upgrade)
-        with cluster.database(template) as url, open_scene(url, folder) as opened:
+        with cluster.database(template, SERVING) as url, open_scene(url, folder) as opened:
             yield opened
         return
     path = folder / "gates.db"

@@ -10,6 +10,7 @@ from tests.gates.filling import Route
 from tests.gates.oracle import SEEING, Asker, Thing, written_groups
 from tests.gates.scene import Scene, Subject
 from tests.gates.worldview import view_of
+from tests.inspect import reading
 
 STRANGERS: Final = ("anonymous", "garbage", "disabled")
 
@@ -46,7 +47,7 @@ class Expectation:
         """Reads the rows once; make another after the scene has changed."""
         self._scene = scene
         self._groups = written_groups()
-        with scene.house.db.read() as session:
+        with reading(scene.house.db) as session:
             self.view = view_of(session, scene.clock.now())
 
     def groups_of(self, asker: Asker) -> frozenset[str]:

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from app.kit import migrate
-from tests.postgres import running_cluster
+from tests.postgres import SERVING, running_cluster
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -23,7 +23,7 @@ def ground(kind: str) -> Iterator[tuple[str, Path]]:
         if kind == "postgresql":
             cluster = stack.enter_context(running_cluster())
             template = cluster.template("waymark_gate", migrate.upgrade)
-            yield stack.enter_context(cluster.database(template)), folder
+            yield stack.enter_context(cluster.database(template, SERVING)), folder
         else:
             made, used = folder / "template.db", folder / "gate.db"
             migrate.upgrade(f"sqlite:///{made}")

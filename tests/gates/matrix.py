@@ -25,6 +25,7 @@ from tests.gates.filling import ALSO, DRASTIC, Bodies, Route, path_of, query_of,
 from tests.gates.ground import engines_asked, ground, told
 from tests.gates.knocking import Answer
 from tests.gates.scene import NOBODY, Scene, Subject, nested, open_scene, quiet
+from tests.inspect import reading
 
 # One in so many pairs of route and asker is knocked at in the suite; all of them in the long form.
 SAMPLE: Final = 60
@@ -188,7 +189,7 @@ class Matrix:
     def rows(self) -> dict[str, str]:
         """Each table and a digest of all its rows; the book of looks, where refusals belong, left out."""
         found = {}
-        with self.scene.house.db.read() as session:
+        with reading(self.scene.house.db) as session:
             for table in Base.metadata.sorted_tables:
                 if table is not AccessEntry.__table__:
                     rows = sorted(repr(tuple(row)) for row in session.execute(select(table)))

@@ -32,6 +32,7 @@ from tests.factories.staff import Staff, Worker, add_user, disable, step_up, tok
 from tests.gates.belongings import belong
 from tests.gates.knocking import Knocker
 from tests.gates.oracle import Asker, written_rights
+from tests.inspect import reading, tampering
 
 # Where the askers sit, seen from a case of the shelter in Tak that is referred to Myanmar.
 PLACES = {
@@ -176,7 +177,7 @@ def _subjects(scene: Scene) -> None:
 def _subject(house: House, name: str, case_id: str, referral_id: str, user_id: str) -> Subject:
     tasks: Any = Task.__table__
     records: Any = Record.__table__
-    with house.db.read() as session:
+    with reading(house.db) as session:
         task = session.execute(
             select(tasks.c.id).where(tasks.c.case_id == case_id).order_by(tasks.c.opened_at, tasks.c.id).limit(1)
         ).scalar_one_or_none()
@@ -196,7 +197,7 @@ def _walls(scene: Scene, home: Staff, ngo: Staff, sister: Staff) -> None:
     long_ago, yesterday, tomorrow = (now + timedelta(days=days) for days in (-2, -1, 1))
     keys = {name: _key_of(house, each.case_id) for name, each in scene.subjects.items() if name not in _NO_CASE}
     chief = home["supervisor"].id
-    with house.db.write() as session:
+    with tampering(house.db) as session:
         key = keys["sealed"]
         person = select(PERSON.c.id).where(PERSON.c.key_id == key)
         session.execute(update(CASE).where(CASE.c.person_id.in_(person)).values(sealed=True))
@@ -242,7 +243,7 @@ _NO_CASE = ("nonexistent", "malformed")
 
 def _key_of(house: House, case_id: str) -> str:
     query = select(PERSON.c.key_id).join(CASE, CASE.c.person_id == PERSON.c.id).where(CASE.c.id == case_id)
-    with house.db.read() as session:
+    with reading(house.db) as session:
         return str(session.execute(query).scalar_one())
 
 

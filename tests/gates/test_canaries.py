@@ -19,6 +19,7 @@ from app.main import PREFIX
 from tests.conftest import ENGINE_KINDS
 from tests.gates.canaries import Flight, fly, overheard, report
 from tests.gates.scene import Scene, open_scene
+from tests.postgres import SERVING
 
 
 @pytest.fixture(scope="module", params=ENGINE_KINDS)
@@ -32,7 +33,7 @@ def flown(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         if request.param == "postgresql":
             cluster = request.getfixturevalue("postgres")
             template = cluster.template("waymark_template", migrate.upgrade)
-            with cluster.database(template) as url, open_scene(url, folder) as scene:
+            with cluster.database(template, SERVING) as url, open_scene(url, folder) as scene:
                 yield fly(scene, folder)
             return
         path = folder / "canaries.db"

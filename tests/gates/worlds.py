@@ -48,8 +48,9 @@ from tests.app.access.world import fill
 from tests.conftest import START
 from tests.factories.houses import make_house
 from tests.gates.ground import engines_asked, ground, told
-from tests.gates.oracle import Asker, written_opens
+from tests.gates.oracle import Asker, Thing, written_opens
 from tests.gates.worldview import View, view_of
+from tests.inspect import rows_seen, writing
 from workflows.facts import Actor
 
 SHORT: Final = 120
@@ -145,7 +146,7 @@ class Stage:
 
     def build(self) -> None:
         """Write what every world rests on."""
-        with self.house.db.write() as session:
+        with writing(self.house.db) as session:
             for number, (country, organisation) in enumerate(OFFICES):
                 row = fill(Office, NOW, id=self.offices[number], code=f"o{number}", country=country)
                 session.execute(insert(Office), {**row, "organisation": organisation})
@@ -157,13 +158,13 @@ class Stage:
                     key, person = new_id(), new_id()
                     keys.append(key)
                     self.persons[key] = person
-                    session.execute(insert(DataKey), fill(DataKey, NOW, id=key))
+                    session.execute(insert(DataKey), fill(DataKey, NOW, id=key, country=country))
                     session.execute(insert(Person), fill(Person, NOW, id=person, country=country, key_id=key))
 
     def differences(self, draft: Draft) -> list[str]:
         """Where the ways of asking disagree with the oracle in one world; nothing of the world stays."""
         found: list[str] = []
-        with suppress(Undo), self.house.db.write() as session:
+        with suppress(Undo), writing(self.house.db) as session:
             self._write(session, draft)
             rights = self._rights(draft)
             policies = self._policies(rights)
@@ -330,12 +331,60 @@ class Stage:
         actor = Actor(asker.id, asker.roles, asker.office, asker.organisation, asker.country)
         house = self.house
         desk = Desk(session, actor, NOW, policies, house.keys, house.signing, "gate", office_id=office_id)
+        desk.take_seat()
+        if self.house.db.dialect == "postgresql":
+            yield from self._rows(desk, view, asker)
         for way, permission, answer, about in ways(desk, view):
             self.compared += 1
             expected = should(view, asker, way, permission) & about
             if answer != expected:
                 more, less = len(answer - expected), len(expected - answer)
                 yield f"{way} by {permission} as {sorted(asker.roles)}: {more} too many, {less} too few"
+
+
+    def _rows(self, desk: Desk, view: View, asker: Asker) -> Iterator[str]:
+        """The second wall: what an unfiltered statement of this asker's transaction sees."""
+        for table, expected in rows_left(view, asker).items():
+            self.compared += 1
+            left = rows_seen(desk.session, table)
+            if left != expected:
+                more, less = len(left - expected), len(expected - left)
+                yield f"row security on {table} as {sorted(asker.roles)}: {more} too many, {less} too few"
+
+
+def rows_left(view: View, asker: Asker) -> dict[str, set[str]]:
+    """The rows that all permissions of an asker reach together, with what the program reaches on from there.
+
+    A case's contents are opened by case:read and case:export; its row alone also by tasks, emergencies, and a referral
+    one sees. Whoever opens a case sees its referrals and tasks, unless these stand behind a wall.
+    """
+    oracle = view.oracle
+
+    def reached(things: dict[str, Thing], *permissions: str) -> set[str]:
+        return {thing.id for thing in things.values() if any(oracle.may(asker, each, thing) for each in permissions)}
+
+    def open_to(thing: Thing | None) -> bool:
+        return thing is None or not oracle.walled(asker, thing)
+
+    contents = reached(view.cases, "case:read", "case:export")
+    seen = reached(view.referrals, "referral:read")
+    copies = seen | {
+        copy.id for copy in view.referrals.values() if copy.case and copy.case.id in contents and open_to(copy)
+    }
+    behind = {copy.case.id for copy in view.referrals.values() if copy.case and copy.id in seen and open_to(copy.case)}
+    about = contents | reached(view.cases, "task:read")
+    tasks = {
+        duty.id
+        for duty in view.duties.values()
+        if oracle.may_task(asker, "task:read", duty)
+        or (
+            open_to(duty.case)
+            and open_to(duty.referral)
+            and ((duty.case and duty.case.id in about) or (duty.referral and duty.referral.id in copies))
+        )
+    }
+    cases = contents | reached(view.cases, "task:read", "emergency:open") | behind
+    return {"case_file": cases, "referral": copies, "task": tasks}
 
 
 def should(view: View, asker: Asker, way: str, permission: str) -> set[str]:
