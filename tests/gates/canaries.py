@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from app.kit import log
 from app.main import PREFIX
@@ -194,11 +194,9 @@ class Flight:
     def read_files(self, folder: Path) -> Flight:
         """The database as files: SQLite with its log, or what pg_dump writes."""
         if self.scene.house.db.dialect == "postgresql":
-            with reading(self.scene.house.db) as session:
-                name, host = session.execute(
-                    text("SELECT current_database(), current_setting('unix_socket_directories')")
-                ).one()
-            dump = [str(binaries() / "pg_dump"), "--host", host, "--username", SUPERUSER, "--dbname", name]
+            place = self.scene.house.db.engine.url
+            dump = [str(binaries() / "pg_dump"), "--host", str(place.query["host"]), "--username", SUPERUSER]
+            dump += ["--dbname", str(place.database)]
             contents = [subprocess.run(dump, capture_output=True, check=True).stdout]
         else:
             contents = [file.read_bytes() for file in folder.glob("*.db*")]

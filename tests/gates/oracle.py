@@ -164,6 +164,17 @@ class Oracle:
         broken = duty.case is not None and self._breaks_glass(asker, permission, duty.case)
         return broken or any(reached[scope] for scope in scopes)
 
+    def by_office(self, asker: Asker, permissions: Iterable[str], thing: Thing) -> bool:
+        """Whether some of ``permissions`` reach everything of the thing's office, agency or country."""
+        if thing.country != asker.country:
+            return False
+        reached = {
+            "office": thing.office == asker.office,
+            "organisation": thing.organisation == asker.organisation,
+            "country": True,
+        }
+        return any(reached.get(scope, False) for each in permissions for scope in self.scopes(asker, each))
+
     def us(self, asker: Asker) -> set[str]:
         """The asker and everybody they stand in for now."""
         live = (each for each in self.stand_ins if not each.ended and each.since <= self.now < each.until)

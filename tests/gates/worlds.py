@@ -61,6 +61,7 @@ OFFICES: Final = (("TH", "a"), ("TH", "a"), ("TH", "b"), ("MM", "m"), ("MM", "m"
 ACCOUNTS: Final = (0, 1, 2, 0, 3)
 KEYS: Final = 4
 PERMISSIONS: Final = ("case:read", "case:export", "referral:read", "task:read", "emergency:open")
+CONTENTS: Final = ("case:read", "case:export")
 REACHES: Final = (None, *Scope)
 ROLES: Final = ("r0", "r1", "r2")
 NOW: Final = START
@@ -254,11 +255,13 @@ class Stage:
         else:
             key = next(each for each, person in self.persons.items() if person == case["person_id"])
             sealed = case["sealed"]
+        # A copy belongs to the office of its case; row security rests on it (migrations/walls/policies.py).
+        home = case or {"organisation": organisation, "office_id": self.offices[place]}
         within = border < len(OFFICES) and OFFICES[border][0] == country
         return {
             **fill(
                 Referral, NOW, id=new_id(), shared_id=new_id(), side="sender", country=country, key_id=key,
-                organisation=organisation, office_id=self.offices[place], state="sent", sealed=sealed,
+                organisation=home["organisation"], office_id=home["office_id"], state="sent", sealed=sealed,
                 facts=_COPY_FACTS.format(country, "LA"), created_by=self.users[digits.of(len(ACCOUNTS))],
             ),
             "border_office_id": self.offices[border] if within else None,
@@ -356,7 +359,8 @@ def rows_left(view: View, asker: Asker) -> dict[str, set[str]]:
     """The rows that all permissions of an asker reach together, with what the program reaches on from there.
 
     A case's contents are opened by case:read and case:export; its row alone also by tasks, emergencies, and a referral
-    one sees. Whoever opens a case sees its referrals and tasks, unless these stand behind a wall.
+    one sees. Whoever opens a case sees its referrals and tasks, unless these stand behind a wall; and whoever reaches
+    cases by their office reaches the copies of that office for which there is no case yet.
     """
     oracle = view.oracle
 
@@ -366,10 +370,12 @@ def rows_left(view: View, asker: Asker) -> dict[str, set[str]]:
     def open_to(thing: Thing | None) -> bool:
         return thing is None or not oracle.walled(asker, thing)
 
-    contents = reached(view.cases, "case:read", "case:export")
+    contents = reached(view.cases, *CONTENTS)
     seen = reached(view.referrals, "referral:read")
     copies = seen | {
-        copy.id for copy in view.referrals.values() if copy.case and copy.case.id in contents and open_to(copy)
+        copy.id
+        for copy in view.referrals.values()
+        if open_to(copy) and (copy.case.id in contents if copy.case else oracle.by_office(asker, CONTENTS, copy))
     }
     behind = {copy.case.id for copy in view.referrals.values() if copy.case and copy.id in seen and open_to(copy.case)}
     about = contents | reached(view.cases, "task:read")
