@@ -85,8 +85,11 @@ def _complete(operation: dict[str, Any], method: str, route: Declared, policies:
         operation["description"] = "\n\n".join(filter(None, (operation.get("description"), needed)))
         problems |= {"401": "Not signed in, or no longer.", "403": "No role of yours holds the permission."}
     parameters = operation.setdefault("parameters", [])
-    if any(parameter["in"] == "path" for parameter in parameters):
+    in_path = {parameter["name"] for parameter in parameters if parameter["in"] == "path"}
+    if in_path:
         problems["404"] = "There is no such thing, or you may not know that there is."
+    if in_path & {"case_id", "referral_id"}:
+        problems["410"] = "What was told about this person has been erased."
     if method != "GET":
         problems |= {
             "400": "The request cannot be read, or its Idempotency-Key is missing.",

@@ -63,7 +63,9 @@ def listed(desk: Desk, case_id: str, ask: Ask) -> RecordsOut:
     visible_case(desk, READ, case_id)
     held = hold_case(desk, case_id, lock=False)
     rows, following = queries.records(desk, case_id, ask)
-    items = [_out(row, _body(desk, held, row) if fieldgroups.sees_record(desk, row.kind) else None) for row in rows]
+    # Of somebody erased the list says what was filed and when, and nothing of what it said.
+    readable = [row.id for row in rows if not held.erased and fieldgroups.sees_record(desk, row.kind)]
+    items = [_out(row, _body(desk, held, row) if row.id in readable else None) for row in rows]
     opened = sum(1 for item in items if item.body is not None)
     looked(desk, "records_listed", "case", case_id, {"count": len(items), "opened": opened})
     return RecordsOut(items=items, next=following)

@@ -11,7 +11,8 @@ from app.access.desk import Desk
 from app.casework import projection
 from app.casework.facts import case_facts_from, referral_facts_from, stored
 from app.casework.history import Chain
-from app.kit.errors import NotFound, StaleVersion
+from app.kit.crypto import DESTROYED
+from app.kit.errors import Erased, NotFound, StaleVersion
 from app.models.case import Case, CaseFactsRow
 from app.models.office import Office
 from app.models.person import DataKey, Person
@@ -76,6 +77,11 @@ class Held:
         return str(self.row.id)
 
     @property
+    def erased(self) -> bool:
+        """Whether the person's key has been destroyed: what was sealed under it is gone."""
+        return bool(self.row.wrapped == DESTROYED)
+
+    @property
     def case_held(self) -> Held | None:
         """The case: this one, or the one a referral copy belongs to."""
         return self if self.kind == "case" else self.linked
@@ -102,8 +108,10 @@ class Held:
         return self.facts if isinstance(self.facts, ReferralFacts) else None
 
     def key(self, desk: Desk) -> bytes:
-        """The plain data key of the person (or of the copy, before a case exists here)."""
+        """The plain data key of the person (or of the copy, before a case exists here); Erased (410) if destroyed."""
         if self.plain_key is None:
+            if self.erased:
+                raise Erased()
             self.plain_key = desk.keys.unwrap(self.row.wrapped)
         return self.plain_key
 

@@ -15,7 +15,8 @@ from app.access.desk import Desk
 from app.casework.forms import CodeCheck, Form, Kind, validated
 from app.casework.kinds import KINDS
 from app.kit.canonical import canonical_bytes
-from app.kit.errors import Invalid
+from app.kit.crypto import DESTROYED
+from app.kit.errors import Erased, Invalid
 from app.models.base import new_id
 from app.models.person import DataKey
 from app.models.record import Record
@@ -74,8 +75,10 @@ def new_key(desk: Desk) -> tuple[str, bytes]:
 
 
 def key_of(desk: Desk, key_id: str) -> bytes:
-    """The plain data key of a row of data_key."""
+    """The plain data key of a row of data_key; Erased (410) if it has been destroyed."""
     wrapped = desk.session.execute(_WRAPPED, {"key": key_id}).scalar_one()
+    if wrapped == DESTROYED:
+        raise Erased()
     return desk.keys.unwrap(wrapped)
 
 

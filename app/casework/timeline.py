@@ -18,7 +18,7 @@ from app.casework import fieldgroups, records
 from app.casework.held import CASE, PERSON, REFERRAL
 from app.casework.history import check_chain, note_of
 from app.casework.shapes import TimelineEntryOut
-from app.kit.errors import Invalid
+from app.kit.errors import Erased, Invalid
 from app.kit.paging import Ask, encode_cursor
 from app.models.history import HistoryEntry
 
@@ -207,5 +207,9 @@ def _note(desk: Desk, row: Row[Any], keys: dict[str, str], opened: dict[str, byt
         return None
     key_id = keys[row.subject_id]
     if key_id not in opened:
-        opened[key_id] = records.key_of(desk, key_id)
+        try:
+            opened[key_id] = records.key_of(desk, key_id)
+        except Erased:
+            # The line stays: who did what and when names nobody. The words are gone.
+            return None
     return note_of(desk.keys, opened[key_id], row)

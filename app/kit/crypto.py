@@ -12,10 +12,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from app.kit.keyfile import KEY_BYTES, KeyMissing, check_key, load_keys
 
-__all__ = ["KeyMissing", "KeyRing", "SealBroken"]
+__all__ = ["DESTROYED", "KeyMissing", "KeyRing", "SealBroken"]
 
 NONCE_BYTES = 12
 TAG_BYTES = 16
+# What stands where a wrapped data key stood, once the person has been erased.
+DESTROYED = b""
 # The first byte of everything made here; another layout will carry another number.
 LAYOUT = 1
 WRAP_HEAD = struct.Struct(">BI")

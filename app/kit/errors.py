@@ -10,6 +10,7 @@ __all__ = [
     "BadRequest",
     "Busy",
     "Conflict",
+    "Erased",
     "Forbidden",
     "Invalid",
     "NotFound",
@@ -116,6 +117,15 @@ class StaleVersion(Conflict):
     code = "stale_version"
     title = "Somebody changed this meanwhile."
     default_detail = "Look at the present version, then decide again."
+
+
+class Erased(AppError):
+    """What is asked for was sealed under a key that has been destroyed; nobody can open it any more."""
+
+    status = 410
+    code = "erased"
+    title = "This has been erased."
+    default_detail = "What was told about this person has been erased. What never named anybody is still there."
 
 
 class Invalid(AppError):

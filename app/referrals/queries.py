@@ -13,6 +13,7 @@ from app.access.desk import Desk
 from app.access.scope import referrals_in_scope
 from app.casework import messages, receipts, tasks
 from app.casework.held import FACTS, REFERRAL
+from app.kit.crypto import DESTROYED
 from app.kit.paging import Ask
 from app.models.person import DataKey
 from app.referrals import pen
@@ -171,6 +172,8 @@ def _told_age_bands(desk: Desk, shared_ids: Sequence[str]) -> dict[str, str]:
             MESSAGE.c.shared_id.in_(shared_ids),
             MESSAGE.c.direction == "in",
             MESSAGE.c.type.in_(_OFFERS),
+            # One erased person must not take the whole list away.
+            _KEYS.c.wrapped != DESTROYED,
         )
         .order_by(MESSAGE.c.shared_id, MESSAGE.c.seq)
     )

@@ -22,7 +22,7 @@ Worker = Annotated[Door, Depends(needs("task:work"))]
 Anybody = Annotated[Door, Depends(needs("account:self"))]
 
 
-@router.get("/tasks", response_model=TasksOut, responses=documented(Invalid), summary="List tasks")
+@router.get("/tasks", response_model=TasksOut, responses=documented(Invalid, NotFound), summary="List tasks")
 def list_tasks(
     door: Reader,
     state: Annotated[TaskState, Query(description="open, done or all.")] = TaskState.OPEN,

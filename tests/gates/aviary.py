@@ -1,0 +1,178 @@
+"""Five hundred canaries: words that stand nowhere else, in every field where people tell something of a person."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.casework import move, records
+from app.casework.held import hold_case, hold_referral
+from app.casework.history import Event
+from app.casework.kinds import KINDS
+from app.main import PREFIX
+from tests.factories import referrals
+from tests.factories.forms import form
+from tests.factories.staff import Staff, desk_of
+from tests.gates import groups
+from tests.gates.scene import Scene
+
+# Free words are limited to these lengths in every form (app/casework/forms.py); codes and codes of offices are shorter.
+FREE = (300, 8000)
+ROUNDS = 5
+# Words that only those read who judge or agree, whatever field groups they see; nobody else at all.
+REVIEW, SECOND_PERSON, NOBODY = "review", "second person", "nobody"
+
+
+@dataclass(frozen=True)
+class Canary:
+    """One word, the field group it belongs to, and where it was put."""
+
+    text: str
+    group: str
+    where: str
+
+
+@dataclass
+class Aviary:
+    """The canaries by their word; ``case_id`` and the two copies are where they sit."""
+
+    birds: dict[str, Canary] = field(default_factory=dict)
+    case_id: str = ""
+    there_case_id: str = ""
+    copies: tuple[str, ...] = ()
+    approval_id: str = ""
+    emergency_id: str = ""
+
+    def hatch(self, group: str, where: str) -> str:
+        """A new canary: letters and digits only, so that no encoding changes it."""
+        text = f"cnry{secrets.token_hex(8)}x"
+        self.birds[text] = Canary(text, group, where)
+        return text
+
+    def found_in(self, content: bytes | str) -> Iterator[Canary]:
+        """The canaries in some bytes, plain or in hex."""
+        plain = content.encode() if isinstance(content, str) else content
+        if b"cnry" not in plain and b"cnry".hex().encode() not in plain:
+            return
+        for text, bird in self.birds.items():
+            if text.encode() in plain or text.encode().hex().encode() in plain:
+                yield bird
+
+
+def release(scene: Scene) -> Aviary:
+    """Put canaries into a case of the shelter in Tak that has crossed to Myanmar, through the real services."""
+    aviary = Aviary()
+    here: Staff = {**scene.staff["home"], "border_focal_point": scene.staff["border"]["border_focal_point"]}
+    there: Staff = {**scene.staff["partner"], "border_focal_point": scene.staff["partner_border"]["border_focal_point"]}
+    note = aviary.hatch(groups.NARRATIVE, "note of opening")
+    pair = referrals.bring_referral(scene.house, here, there, "received", identity=_person(aviary), note=note)
+    aviary.case_id, aviary.copies = pair.case_id, (pair.sent_from, pair.arrived)
+    aviary.there_case_id = referrals.receiving_case(scene.house, pair)
+    for _ in range(ROUNDS):
+        for kind in KINDS.values():
+            _file(scene, aviary, here, kind.name)
+    _say(scene, aviary)
+    return aviary
+
+
+def _say(scene: Scene, aviary: Aviary) -> None:
+    """The reasons and notes that people give at the doors, each through its door."""
+    case, analyst = f"/cases/{aviary.case_id}", scene.worker("analyst@home").id
+
+    def words(where: str, group: str = groups.NARRATIVE) -> str:
+        return aviary.hatch(group, where)
+
+    block = {"against": "user", "value": analyst, "why": "safety", "reason": words("reason of a block")}
+    emergency = {"case_id": aviary.case_id, "confirm": True, "reason": words("reason of an emergency", REVIEW)}
+    export = {"purpose": "ministry_report", "note": words("note of an export", NOBODY), "filters": {}}
+    rotation = {"operation": "rotate_token_key", "note": words("note of a key operation", SECOND_PERSON)}
+    for who, path, body in (
+        ("case_manager@home", f"{case}/identity/reveal", {"reason": words("reason of a reveal")}),
+        ("case_manager@home", f"{case}/blocks", block),
+        ("case_manager@home", f"{case}/referrals", {"to_country": "LA", "note": words("note of a draft")}),
+        ("health_officer@home", f"{case}/conflicts", {"note": words("note of a conflict")}),
+        ("supervisor@sister", "/emergency-access", emergency),
+        ("supervisor@home", "/exports", export),
+        ("administrator@home", "/keys/rotations", rotation),
+    ):
+        answer = scene.knocker.knock("POST", PREFIX + path, token=scene.token(who), body=body)
+        assert answer.status in (200, 201, 202), (path, answer.body)
+        if path == "/emergency-access":
+            aviary.emergency_id = answer.json["id"]
+        if path == "/keys/rotations":
+            aviary.approval_id = answer.json["id"]
+    _finish_a_task(scene, aviary)
+
+
+def _finish_a_task(scene: Scene, aviary: Aviary) -> None:
+    """Mark the first task that ends by somebody's word as done."""
+    token = scene.token("shelter_manager@home")
+    tasks = scene.knocker.knock("GET", f"{PREFIX}/tasks", query=f"case_id={aviary.case_id}", token=token).json["items"]
+    by_hand = next((each["id"] for each in tasks if not each["closed_by"]), None)
+    if by_hand is not None:
+        body = {"note": aviary.hatch(groups.NARRATIVE, "note of a task")}
+        answer = scene.knocker.knock("POST", f"{PREFIX}/tasks/{by_hand}/done", token=token, body=body)
+        assert answer.status in (200, 403), answer.body
+
+
+def _person(aviary: Aviary) -> dict[str, Any]:
+    known: dict[str, Any] = {
+        name: aviary.hatch(group, f"identity.{name}")
+        for name, group in groups.PERSON.items()
+        if name not in ("sex", "birth_date", "birth_year", "other_names")
+    }
+    return {**known, "other_names": [aviary.hatch(groups.IDENTITY, "identity.other_names")], "birth_year": 1998}
+
+
+def _file(scene: Scene, aviary: Aviary, staff: Staff, name: str) -> None:
+    """One record of a kind with a canary in every free field and one in the note beside it.
+
+    Stored without its guards and its fold: what the words say must not matter to where they are found.
+    """
+    kind, worker = KINDS[name], staff["case_manager"]
+    body = sown(aviary, kind.form.model_json_schema(), form(scene.house, name), name)
+    note = aviary.hatch(groups.NARRATIVE, f"note of {name}")
+    with desk_of(scene.house, worker) as desk:
+        filled = records.check(desk.policies, name, body)
+        if kind.home == "case":
+            move.keep_on_case(desk, hold_case(desk, aviary.case_id), filled, desk.now, worker.id, note)
+            return
+        held = hold_referral(desk, aviary.copies[0])
+        record_id, digest = move._store(desk, held, filled, desk.now, worker.id)
+        details = {"record": {"id": record_id, "kind": name, "digest": digest}, "corrects": None}
+        move.write(desk, held, Event("record", name, held.version + 1, details, desk.now, note))
+
+
+def sown(aviary: Aviary, schema: dict[str, Any], example: dict[str, Any], kind: str) -> dict[str, Any]:
+    """The example of a form with a canary wherever its schema takes free words."""
+    told = dict(example)
+    definitions = schema.get("$defs", {})
+    for name, each in schema["properties"].items():
+        group = groups.KINDS[kind]
+        if kind in ("handover", "receipt"):
+            group = groups.FORM_FIELDS.get(name, group)
+        if _free(part := _told(each, definitions)):
+            told[name] = aviary.hatch(group, f"{kind}.{name}")
+        elif part.get("type") == "array":
+            item = _told(part["items"], definitions)
+            if _free(item):
+                told[name] = [aviary.hatch(group, f"{kind}.{name}") for _ in range(2)]
+            elif "properties" in item:
+                told[name] = [sown(aviary, {**item, "$defs": definitions}, one, kind) for one in told.get(name, [])]
+    return told
+
+
+def _told(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a value that is there: past optional ones and references."""
+    if "anyOf" in schema:
+        schema = next(each for each in schema["anyOf"] if each.get("type") != "null")
+    if "$ref" in schema:
+        found: dict[str, Any] = definitions[schema["$ref"].rpartition("/")[2]]
+        return found
+    return schema
+
+
+def _free(schema: dict[str, Any]) -> bool:
+    return schema.get("type") == "string" and schema.get("maxLength") in FREE

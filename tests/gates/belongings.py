@@ -1,0 +1,108 @@
+"""What hangs on a case or on its people, put straight into the tables, over or decided: to act on it again is a 409."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from app.access.desk import House
+from app.access.two_persons import digest_of
+from app.casework.held import CASE, KEY, PERSON
+from app.emergency.service import reason_place
+from app.kit.canonical import canonical_bytes
+from app.models.approval import Approval, CaseExport
+from app.models.base import new_id
+from app.models.notice import Notice
+from app.models.walls import AccessBlock, Deputy, EmergencyAccess
+from tests.factories.staff import Staff, Worker
+from tests.inspect import reading, tampering
+
+# Whose each thing is: the one account beside reviewers and second persons that may know of it.
+OWNERS = {
+    "user_id": "analyst",
+    "deputy_row": "analyst",
+    "notice_id": "analyst",
+    "emergency_id": "health_officer",
+    "export_id": "supervisor",
+    "approval_id": "supervisor",
+}
+
+
+def belong(house: House, staff: Staff, case_id: str) -> dict[str, str]:
+    """A lifted block, an ended deputy, a reviewed emergency, a notice, an export, a withdrawn approval: their ids."""
+    with reading(house.db) as session:
+        key = session.execute(
+            select(KEY.c.id, KEY.c.wrapped)
+            .join(PERSON, PERSON.c.key_id == KEY.c.id)
+            .join(CASE, CASE.c.person_id == PERSON.c.id)
+            .where(CASE.c.id == case_id)
+        ).one()
+    now = house.clock.now()
+    long_ago, yesterday, tomorrow = (now + timedelta(days=days) for days in (-2, -1, 1))
+    ids = {name: new_id() for name in ("block_id", *OWNERS) if name != "user_id"}
+    analyst, opener, chief = (staff[OWNERS[name]] for name in ("notice_id", "emergency_id", "export_id"))
+    reason = house.keys.seal(house.keys.unwrap(key.wrapped), b"She fainted.", reason_place(ids["emergency_id"]))
+    made = {"country": chief.country, "since": long_ago}
+    rows: list[tuple[Any, dict[str, Any]]] = [
+        (
+            AccessBlock,
+            {
+                **made, "id": ids["block_id"], "key_id": key.id, "kind": "user", "value": analyst.id, "why": "safety",
+                "set_by": chief.id, "until": None, "lifted_at": yesterday, "lifted_by": chief.id,
+            },
+        ),
+        (
+            Deputy,
+            {
+                **made, "id": ids["deputy_row"], "user_id": analyst.id, "deputy_id": analyst.id, "set_by": chief.id,
+                "until": yesterday,
+            },
+        ),
+        (
+            EmergencyAccess,
+            {
+                **made, "id": ids["emergency_id"], "case_id": case_id, "user_id": opener.id,
+                "office_id": opener.office_id, "sealed_reason": reason, "until": yesterday,
+                "reviewed_at": yesterday, "reviewed_by": chief.id, "verdict": "justified",
+            },
+        ),
+        (
+            Notice,
+            {
+                "country": chief.country, "id": ids["notice_id"], "user_id": analyst.id, "kind": "deputy_named",
+                "subject_kind": "deputy", "subject_id": ids["deputy_row"], "at": yesterday,
+            },
+        ),
+        (Approval, _approval(house, chief, ids["approval_id"])),
+        (CaseExport, _export(house, chief, ids["export_id"], tomorrow)),
+    ]  # fmt: skip
+    with tampering(house.db) as session:
+        for model, row in rows:
+            session.execute(insert(model), row)
+    return ids
+
+
+def _approval(house: House, chief: Worker, approval_id: str) -> dict[str, Any]:
+    plain, wrapped = house.keys.new_data_key()
+    words = canonical_bytes({"words": {"note": "For the year."}, "hidden": {}})
+    now = house.clock.now()
+    row: dict[str, Any] = {
+        "id": approval_id, "country": chief.country, "kind": "bulk_export", "subject_kind": "office",
+        "subject_id": chief.office_id, "payload": '{"rows":60}', "wrapped": wrapped, "about_id": None,
+        "sealed": house.keys.seal(plain, words, f"approval|sealed|{approval_id}|1".encode()), "at_once": False,
+        "asked_by": chief.id, "asked_at": now, "expires_at": now + timedelta(hours=1), "state": "withdrawn",
+    }  # fmt: skip
+    return {**row, "digest": digest_of(row)}
+
+
+def _export(house: House, chief: Worker, export_id: str, until: Any) -> dict[str, Any]:
+    plain, wrapped = house.keys.new_data_key()
+    place = f"case_export|sealed_note|{export_id}|1".encode()
+    return {
+        "id": export_id, "country": chief.country, "asked_by": chief.id, "asked_at": house.clock.now(),
+        "expires_at": until, "purpose": "ministry_report", "wrapped": wrapped,
+        "sealed_note": house.keys.seal(plain, b"For the year.", place), "filters": "{}", "rows": 1, "state": "ready",
+        "downloads": 0,
+    }  # fmt: skip

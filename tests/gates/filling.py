@@ -1,0 +1,216 @@
+"""How each route of the running program is filled in: path parameters by name, bodies from the API's own examples.
+
+A route that asks for something not named here stops the gates until somebody says how to fill it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any, Final
+
+from app.access.docs_page import DocsPage
+from app.access.routes import Declared
+from app.main import PREFIX
+from tests.factories.staff import Worker
+from tests.gates.scene import Scene, Subject
+
+# Path parameters that name something one may not know of.
+SUBJECTS: Final = (
+    "case_id", "referral_id", "record_id", "task_id", "user_id", "block_id", "deputy_row", "emergency_id", "notice_id",
+    "export_id", "approval_id",
+)  # fmt: skip
+# Routes that name the case in their body.
+IN_BODY: Final = {"POST /emergency-access": "case_id"}
+# Path parameters that name something everybody may know: a value that exists, by path and name.
+FIXED: Final[dict[str, str]] = {
+    "machine": "referral",
+    "kind": "circumstances",
+    "source_id": "WM-ACCESS",
+    "name": "sex",
+    "a": "TH",
+    "b": "MM",
+    "report": "returns",
+}
+STEPS: Final = {"case": "start_recovery", "referral": "withdraw"}
+# A version nobody has seen: whoever may act is told 409, and nothing changes.
+STALE: Final = 999_999_999
+_NAMED: Final = re.compile(r"\{(\w+)(?::\w+)?\}")
+
+# Bodies whose example does not fit the scene, by method and path below the API.
+_BODIES: Final[dict[str, Any]] = {
+    "POST /cases": {"source": "police", "child": False, "age_band": "18+"},
+    "POST /cases/{case_id}/steps/{step}": {},
+    "POST /referrals/{referral_id}/steps/{step}": {},
+    "POST /cases/{case_id}/records/{kind}": {"record": {"note": "Seen today."}},
+    "POST /cases/{case_id}/identity": {"identity": {"birth_year": 1990}},
+    "POST /cases/{case_id}/referrals": {"to_country": "LA"},
+    "POST /auth/token": b"username=nobody&password=lantern+quiet+river+seven",
+    "POST /auth/refresh": {"refresh_token": "x" * 43},
+}
+_FORM: Final = {"content-type": "application/x-www-form-urlencoded"}
+# What an allowed request may answer beyond success and a refusal by the present state (409), as status or code.
+ALSO: Final[dict[str, set[int | str]]] = {
+    # The password that is sent is not the account's own.
+    "POST /me/password": {422, 429},
+    "POST /auth/token": {401, 429},
+    "POST /auth/step-up": {"current_password_wrong", 429},
+    "POST /auth/totp/enrol": {"current_password_wrong", 429},
+    "POST /auth/totp/confirm": {422, 429},
+    "POST /auth/refresh": {401},
+    # Tables are named for roles of their own in policies/reports.
+    "GET /statistics/{report}": {403},
+    # The name stays covered until a reason was given in this sign-in.
+    "GET /cases/{case_id}/identity": {"reveal_needed"},
+    # Nobody is named by an id that is nobody's: the door has opened, and nothing is sealed.
+    "POST /cases/{case_id}/seal": {"names_do_not_carry"},
+    "POST /cases/{case_id}/seal/names": {"names_do_not_carry"},
+    "POST /deputies": {422},
+}
+# Acts that change who sees what: done last, and only to the case a first responder opened.
+DRASTIC: Final = frozenset({"POST /cases/{case_id}/conflicts", "POST /emergency-access"})
+
+
+class Unfilled(AssertionError):
+    """A route that asks for something nobody has said how to fill in."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method of one route: its template below the host, and what it needs."""
+
+    method: str
+    path: str
+    permission: str | None
+    versioned: bool
+
+    @property
+    def name(self) -> str:
+        """Method and template below the API, such as 'GET /cases/{case_id}'; a page's path begins with a tilde."""
+        return f"{self.method} {'~' if self.page else ''}{self.path.removeprefix(PREFIX)}"
+
+    @property
+    def page(self) -> bool:
+        """Whether it is a page for people, behind a session's cookie, and not a door of the API."""
+        return not self.path.startswith(PREFIX)
+
+    @property
+    def parameters(self) -> list[str]:
+        """The names of the path parameters, in order."""
+        return _NAMED.findall(self.path)
+
+    @property
+    def subject(self) -> str | None:
+        """The first parameter that names something one may not know of."""
+        return IN_BODY.get(self.name) or next((each for each in self.parameters if each in SUBJECTS), None)
+
+
+def routes_of(declared: Iterable[Declared]) -> list[Route]:
+    """Every method of every route of the running program; Unfilled for a parameter without a filling."""
+    found = [
+        Route(method, route.path, route.permission, route.versioned) for route in declared for method in route.methods
+    ]
+    unknown = {
+        f"{route.name}: {{{name}}}"
+        for route in found
+        for name in route.parameters
+        if name not in SUBJECTS and name not in FIXED and name != "step"
+    }
+    if unknown:
+        raise Unfilled(f"tests/gates/filling.py does not know how to fill: {', '.join(sorted(unknown))}")
+    return sorted(found, key=lambda route: (route.path, route.method))
+
+
+def path_of(route: Route, subject: Subject) -> str | None:
+    """The path with its parameters filled in; None where the subject has no such thing."""
+    values = {}
+    for name in route.parameters:
+        if name in SUBJECTS:
+            values[name] = subject.id_of(name)
+        elif name == "step":
+            values[name] = STEPS["referral" if "referral_id" in route.parameters else "case"]
+        else:
+            values[name] = FIXED[name]
+        if not values[name]:
+            return None
+    return _NAMED.sub(lambda match: values[match[1]], route.path)
+
+
+def query_of(route: Route) -> str:
+    """The query parameters a route cannot do without."""
+    return "year=2026" if route.name == "GET /statistics/{report}" else ""
+
+
+class Bodies:
+    """The body of each route: named above, or the example of the API's own description."""
+
+    def __init__(self, scene: Scene) -> None:
+        """Reads the OpenAPI document of the running program."""
+        self._scene = scene
+        self._document: dict[str, Any] = scene.app.state.api.openapi()
+        self._page = DocsPage(self._document)
+
+    def of(self, route: Route, name: str, subject: Subject) -> tuple[Any, dict[str, str]]:
+        """Body and further headers for the asker ``name``; Unfilled for a body without an example."""
+        headers = {"if-match": f'"{STALE}"'} if route.versioned else {}
+        if route.method == "GET":
+            return None, {}
+        if route.name in _BODIES:
+            body = deepcopy(_BODIES[route.name])
+            if isinstance(body, bytes):
+                return body, _FORM
+        else:
+            body = self._example(route)
+        if route.name in IN_BODY:
+            body.pop("reference")
+            body[IN_BODY[route.name]] = subject.id_of(IN_BODY[route.name])
+        if isinstance(body, dict) and "reason" in body:
+            body["reason"] = "The gate asks, in words enough for a reason."
+        if isinstance(body, dict) and name.partition("@")[2]:
+            self._at_home(route, body, self._scene.worker(name))
+        if body is not None and self._takes(route, "seen_version"):
+            body["seen_version"] = STALE
+        return body, headers
+
+    def _at_home(self, route: Route, body: dict[str, Any], worker: Worker) -> None:
+        """Name a colleague, the own office and another country: whoever may do this at all may do it with these."""
+        if self._takes(route, "user_id"):
+            staff = next(each for each in self._scene.staff.values() if worker.id in {one.id for one in each.values()})
+            body["user_id"] = staff["case_manager"].id
+            if self._takes(route, "role"):
+                body["role"] = "case_manager"
+        if "against" in body:
+            # Somebody who sees no case anyway.
+            staff = next(each for each in self._scene.staff.values() if worker.id in {one.id for one in each.values()})
+            body |= {"against": "user", "value": staff["auditor" if worker.roles == {"analyst"} else "analyst"].id}
+            body.pop("until", None)
+        if route.name == "POST /users":
+            body["office"] = worker.office
+        if self._takes(route, "to_country"):
+            body["to_country"] = "VN" if worker.country == "LA" else "LA"
+
+    def _example(self, route: Route) -> Any:
+        schema = self.schema(route)
+        if schema is None:
+            return None
+        body = self._page.sample(schema)
+        if not isinstance(body, dict):
+            raise Unfilled(f"{route.name}: its body has no example, and tests/gates/filling.py names none")
+        return deepcopy(body)
+
+    def schema(self, route: Route) -> dict[str, Any] | None:
+        """The JSON schema of the body, resolved one level; None without a body."""
+        paths = {} if route.page else self._document["paths"]
+        operation = paths.get(route.path.removeprefix(PREFIX), {}).get(route.method.lower(), {})
+        content = operation.get("requestBody", {}).get("content", {})
+        if not content:
+            return None
+        schema: dict[str, Any] = next(iter(content.values()))["schema"]
+        if "$ref" in schema:
+            schema = self._document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        return schema
+
+    def _takes(self, route: Route, field: str) -> bool:
+        return field in (self.schema(route) or {}).get("properties", {})

@@ -1,0 +1,94 @@
+"""Which field group each fact and each kind of record belongs to, written down a second time, by hand.
+
+The program's own tables stand in app/; what is new there and not here stops the gate until somebody has thought
+about who may see it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+FACTS, IDENTITY, CONTACT, NARRATIVE = "facts", "identity", "contact", "narrative"
+HEALTH, LEGAL, RISK, COOPERATION = "health", "legal", "risk", "cooperation"
+
+CASE_FACTS: Final[dict[str, str]] = {
+    **dict.fromkeys(
+        (
+            "country", "office", "identification", "care", "opened_on", "child", "age_band", "sex", "nationality",
+            "exploitation", "language", "source", "presumed_on", "negative_on", "rights", "wish", "consents",
+            "case_manager", "visits", "contact_lost", "closure", "overrides", "open_referrals", "referral_state",
+            "receipt_signed", "support_agency", "follows_failed_return",
+        ),
+        FACTS,
+    ),
+    "travel_document": IDENTITY,
+    "placement": CONTACT,
+    **dict.fromkeys(("screening", "care_plan", "return_plan", "reintegration_plan"), NARRATIVE),
+    **dict.fromkeys(
+        (
+            "decision", "earlier_deciders", "reconsideration_grounds", "remedies_notice", "guardian",
+            "best_interests", "best_interests_due", "legal", "legal_hold",
+        ),
+        LEGAL,
+    ),
+    **dict.fromkeys(
+        (
+            "needs", "return_risk", "asylum_claim", "missing", "deceased", "protection_risk", "complicity_alleged",
+            "family_complicity", "detained", "blocked_countries",
+        ),
+        RISK,
+    ),
+}  # fmt: skip
+# A fact of a referral copy is shown to roles that see one of these groups.
+REFERRAL_FACTS: Final[dict[str, frozenset[str]]] = {
+    **dict.fromkeys(
+        (
+            "side", "from_country", "to_country", "state", "child", "drafted_by", "approved_by", "came_from",
+            "receiver_office", "identity_disclosed", "plan", "reception", "schedule", "handover", "receipt",
+            "reintegration_started", "visits", "contact_lost", "custody", "unknown_codes",
+        ),
+        frozenset({FACTS}),
+    ),
+    "consents": frozenset({LEGAL, RISK}),
+    "end_asked": frozenset({LEGAL, RISK}),
+    "tracing": frozenset({RISK}),
+}  # fmt: skip
+KINDS: Final[dict[str, str]] = {
+    **dict.fromkeys(
+        (
+            "closure", "consent", "consent_withdrawal", "handover", "handover_confirmation", "handover_schedule",
+            "override", "receipt", "reception_plan", "rights_notice", "wish",
+        ),
+        FACTS,
+    ),
+    "travel_document": IDENTITY,
+    "placement": CONTACT,
+    **dict.fromkeys(("care_plan", "monitoring_visit", "reintegration_plan", "return_plan", "screening"), NARRATIVE),
+    **dict.fromkeys(
+        (
+            "best_interests", "guardian_appointment", "identification_decision", "legal_status",
+            "reconsideration_request", "remedies_notice",
+        ),
+        LEGAL,
+    ),
+    **dict.fromkeys(("circumstances", "family_tracing", "needs_assessment", "pre_return_risk"), RISK),
+    "cooperation": COOPERATION,
+}  # fmt: skip
+# Fields of the two handover forms that the handover page cuts out of forms that are else open to all.
+FORM_FIELDS: Final = {"health_summary": HEALTH, "note": NARRATIVE}
+PERSON: Final[dict[str, str]] = {
+    **dict.fromkeys(("given_names", "family_name", "other_names", "birth_date", "birth_year"), IDENTITY),
+    "place_of_origin": IDENTITY,
+    **dict.fromkeys(("safe_contact", "phone", "family_contact"), CONTACT),
+    "health_alert": HEALTH,
+    "sex": FACTS,
+}
+
+
+def beyond(shown: Mapping[str, Any], table: Mapping[str, Any], groups: frozenset[str]) -> Iterator[str]:
+    """The names in ``shown`` that belong to a group outside ``groups``, or to none that is written here."""
+    for name in shown:
+        wanted = table.get(name, frozenset())
+        if not groups & ({wanted} if isinstance(wanted, str) else wanted):
+            yield name
