@@ -62,12 +62,17 @@ def narrowed(
     nationality: Annotated[
         str | None, Query(pattern=r"^([A-Z]{2}|stateless|unknown)$", description="ISO code.", examples=["MM"])
     ] = None,
-    mine: Annotated[bool, Query(description="Only those on whose team you are.")] = False,
+    mine: Annotated[bool, Query(description="Only those on whose team you are, or somebody you stand in for.")] = False,
+    reference: Annotated[
+        str | None,
+        Query(pattern="^[A-Za-z0-9-]{1,40}$", description="The whole reference.", examples=["TH-2017-7F3K2QAB"]),
+    ] = None,
 ) -> Filter:
     """What a list of cases, or its count, is narrowed to."""
     return Filter(
-        identification.value if identification else None, care.value if care else None, stage, child, nationality, mine
-    )
+        identification.value if identification else None, care.value if care else None, stage, child, nationality,
+        mine, reference,
+    )  # fmt: skip
 
 
 Wanted = Annotated[Filter, Depends(narrowed)]

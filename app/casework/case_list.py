@@ -8,12 +8,11 @@ from typing import Any, Final
 from sqlalchemy import Select, func, or_, select
 
 from app.access.desk import Desk
-from app.access.scope import cases_in_scope
+from app.access.scope import asker_of, cases_in_scope
+from app.access.walls import team_cases
 from app.casework.held import CASE, FACTS, OFFICE
 from app.casework.stages import STAGES, Stage
-from app.models.case import CaseTeam
 
-_TEAM: Final[Any] = CaseTeam.__table__
 # What a row of the list shows; an export adds to it.
 COLUMNS: Final = (
     CASE.c.id, CASE.c.reference, CASE.c.version, OFFICE.c.code.label("office"), CASE.c.identification, CASE.c.care,
@@ -31,6 +30,7 @@ class Filter:
     child: bool | None = None
     nationality: str | None = None
     mine: bool = False
+    reference: str | None = None
 
     @property
     def said(self) -> dict[str, str | bool]:
@@ -81,13 +81,7 @@ def _narrowed(query: Select[Any], desk: Desk, permission: str, wanted: Filter) -
     if wanted.nationality is not None:
         query = query.where(FACTS.c.nationality == wanted.nationality)
     if wanted.mine:
-        query = query.where(or_(CASE.c.case_manager_id == desk.actor.id, CASE.c.id.in_(_teams_of(desk))))
+        query = query.where(or_(CASE.c.case_manager_id == desk.actor.id, CASE.c.id.in_(team_cases(asker_of(desk)))))
+    if wanted.reference is not None:
+        query = query.where(CASE.c.reference == wanted.reference.upper())
     return query
-
-
-def _teams_of(desk: Desk) -> Any:
-    return select(_TEAM.c.case_id).where(
-        _TEAM.c.user_id == desk.actor.id,
-        _TEAM.c.since <= desk.now,
-        or_(_TEAM.c.until.is_(None), _TEAM.c.until > desk.now),
-    )

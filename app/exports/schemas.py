@@ -29,6 +29,7 @@ class FiltersIn(BaseModel):
     child: bool | None = None
     nationality: Annotated[str | None, Field(pattern=r"^([A-Z]{2}|stateless|unknown)$", examples=["MM"])] = None
     mine: bool = False
+    reference: Annotated[str | None, Field(pattern="^[A-Za-z0-9-]{1,40}$", examples=["TH-2017-7F3K2QAB"])] = None
 
     def wanted(self) -> Filter:
         """The filter of the list."""
@@ -39,6 +40,7 @@ class FiltersIn(BaseModel):
             self.child,
             self.nationality,
             self.mine,
+            self.reference,
         )
 
 

@@ -233,7 +233,7 @@ class Stage:
         key, sealed = self._key(digits, country, sealed_keys)
         case_id = new_id()
         return fill(
-            Case, NOW, id=case_id, reference=case_id, country=country, organisation=organisation, sealed=sealed,
+            Case, NOW, id=case_id, reference=case_id.upper(), country=country, organisation=organisation, sealed=sealed,
             office_id=self.offices[place], person_id=self.persons[key], care="sheltered",
             created_by=self.users[digits.of(len(ACCOUNTS))],
         )  # fmt: skip
@@ -417,6 +417,9 @@ def ways(desk: Desk, view: View) -> Iterator[tuple[str, str, set[str], set[str]]
     counted = case_list.count(desk, read, Filter())
     yield "count of cases", read, everything if counted == len(everything) else {f"{counted} counted"}, cases
     yield "list of cases by child", read, listed(child=True) | listed(child=False), cases
+    some = set(sorted(cases)[:3])
+    found = {case for case in some if listed(reference=case.upper()) == {case}}
+    yield "search for a case by its reference", read, found, some
     rows = desk.session.execute(case_list.cases(desk, export, Filter()))
     yield "export of cases", export, {row.id for row in rows}, cases
     yield "reach of one case", export, {case for case in cases if within_reach(desk, export, case)}, cases

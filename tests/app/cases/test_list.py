@@ -98,3 +98,15 @@ def test_a_list_holds_no_name_and_leaves_one_row(town: Town) -> None:
     (look,) = town.looks("cases_listed")
     assert look.actor_id == town.th["social_worker"].id
     assert json.loads(look.detail) == {"stage": "identification", "mine": True, "count": 1}
+
+
+def test_a_case_is_found_by_its_whole_reference_within_reach(town: Town) -> None:
+    case_id = cases.bring_case(town.house, town.th)
+    worker = town.th["social_worker"]
+    reference = town.get(worker, f"/cases/{case_id}").json()["reference"]
+    for written in (reference, reference.lower()):
+        assert [row["id"] for row in town.get(worker, f"/cases?reference={written}").json()["items"]] == [case_id]
+        assert town.get(worker, f"/cases/count?reference={written}").json()["count"] == 1
+    assert town.get(worker, f"/cases?reference={reference[:-1]}").json()["items"] == [], "no part of one is enough"
+    assert town.get(town.mm["national_focal_point"], f"/cases?reference={reference}").json()["items"] == []
+    assert town.get(worker, "/cases?reference=%25").status_code == 422
