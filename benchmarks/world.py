@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select, text
+from sqlalchemy.engine import make_url
 
 from app.access.desk import House
 from app.casework.held import CASE
@@ -23,7 +24,7 @@ from tests.factories.forms import form
 from tests.factories.houses import CHEAP, put_offices
 from tests.factories.staff import Worker, hire_staff
 from tests.inspect import reading
-from tests.postgres import PostgresMissing, running_cluster
+from tests.postgres import SERVING, PostgresMissing, running_cluster
 
 ENGINES = ("auto", "postgresql", "sqlite")
 
@@ -58,13 +59,14 @@ def database(engine: str, folder: Path) -> Iterator[tuple[str, str]]:
         yield url, f"SQLite {sqlite3.sqlite_version}, WAL, synchronous=FULL"
     elif named.startswith("postgres"):
         _must_be_empty(named)
-        migrate.upgrade(named)
+        migrate.upgrade(os.environ.get("WAYMARK_OWNER_DATABASE_URL", named))
         yield named, _durability(named)
     else:
         try:
             with running_cluster(fsync=True) as cluster, cluster.database() as url:
                 migrate.upgrade(url)
-                yield url, _durability(url)
+                serving = make_url(url).set(username=SERVING).render_as_string(hide_password=False)
+                yield serving, _durability(serving)
         except PostgresMissing as missing:
             if engine == "postgresql":
                 raise NotUsable(str(missing)) from None

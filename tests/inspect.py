@@ -52,7 +52,12 @@ def see_all(connection: Connection) -> None:
 
 def as_owner(database: Database) -> Database:
     """The same database as the owner of its tables; the caller disposes of it."""
-    return Database(database.engine.url.set(username=OWNER).render_as_string(hide_password=False))
+    return acting_as(database, OWNER)
+
+
+def acting_as(database: Database, role: str) -> Database:
+    """The same database as another role; the caller disposes of it."""
+    return Database(database.engine.url.set(username=role).render_as_string(hide_password=False))
 
 
 def rows_seen(session: Session, table: str, key: str = "id") -> set[str]:

@@ -67,10 +67,11 @@ def confirm(session: Session, keys: KeyRing, user_id: str, code: str, now: datet
     The caller lets its transaction commit either way, so that wrong codes stay counted. Raises Conflict if nothing
     waits to be confirmed, TooMany.
     """
+    # In this order, as in `prove`: two requests that wait for each other's rows would both fail.
+    attempts.count_factor(session, user_id, now)
     factor = _locked(session, user_id)
     if factor is None or factor.confirmed_at is not None:
         raise Conflict("Begin with a new secret; there is none that waits for its first code.", code="factor_not_begun")
-    attempts.count_factor(session, user_id, now)
     if not _fits(session, keys, factor, _tidy(code), now):
         return None
     attempts.forgive_factor(session, user_id)

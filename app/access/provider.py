@@ -7,12 +7,10 @@ it opens no account and gives no right. Code flow with PKCE; nothing but the con
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import json
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
@@ -20,6 +18,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import httpx2
 from joserfc import jwk, jwt
 
+from app.access.provider_attempt import Attempt
 from app.kit.errors import AppError
 
 # Signatures only, and none that a shared secret or nobody could make.
@@ -50,30 +49,6 @@ class NotProven(Exception):
     """What came back from the provider proves nothing; why is nobody's business but the log's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One way to the provider and back; all of it follows from the visitor's cookie, so nothing has to be kept."""
-
-    state: str
-    nonce: str
-    verifier: str
-    back: str
-
-    @classmethod
-    def of(cls, visit: str, back: str) -> Attempt:
-        """The attempt of the browser whose cookie is ``visit``; ``back``: the full address the provider sends it to."""
-        return cls(_derived("state", visit), _derived("nonce", visit), _derived("verifier", visit), back)
-
-    @property
-    def challenge(self) -> str:
-        """What the provider compares the verifier with (PKCE, RFC 7636, S256)."""
-        return _letters(hashlib.sha256(self.verifier.encode("ascii")).digest())
-
-    def is_answered_by(self, state: str) -> bool:
-        """Whether ``state`` came back from this attempt."""
-        return hmac.compare_digest(state.encode("utf-8", "surrogatepass"), self.state.encode("ascii"))
-
-
 class Provider:
     """One identity provider; what it says of itself is asked once an hour."""
 
@@ -83,6 +58,9 @@ class Provider:
         self._client_id = client_id
         self._client_secret = client_secret
         self._claim = claim
+        # A proxy of the environment is for the world outside, not for this machine.
+        outside = urlsplit(issuer).scheme == "https"
+        self._line = httpx2.Client(timeout=SECONDS, follow_redirects=False, trust_env=outside)
         self._lock = threading.Lock()
         self._about: dict[str, Any] = {}
         self._keys: list[Any] = []
@@ -113,7 +91,7 @@ class Provider:
             "grant_type": "authorization_code", "code": code, "redirect_uri": attempt.back,
             "code_verifier": attempt.verifier,
         }  # fmt: skip
-        status, body = _fetch("POST", about["token_endpoint"], data=given, auth=(user, password))
+        status, body = self._fetch("POST", about["token_endpoint"], data=given, auth=(user, password))
         if status >= 500:
             raise ProviderAway()
         token = _object(body).get("id_token") if status == 200 else None
@@ -195,7 +173,7 @@ class Provider:
             return self._about
 
     def _introduced(self) -> tuple[dict[str, Any], list[Any]]:
-        about = _ask(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
+        about = self._ask(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
         if about.get("issuer") != self._issuer:
             raise ProviderAway()
         try:
@@ -203,7 +181,26 @@ class Provider:
                 _safe(about[name])
         except (KeyError, ValueError, TypeError, AttributeError):
             raise ProviderAway() from None
-        return about, _keys_of(_ask(about["jwks_uri"]))
+        return about, _keys_of(self._ask(about["jwks_uri"]))
+
+    def _ask(self, address: str) -> dict[str, Any]:
+        status, body = self._fetch("GET", address)
+        if status != 200:
+            raise ProviderAway()
+        return _object(body)
+
+    def _fetch(self, method: str, address: str, **sent: Any) -> tuple[int, bytes]:
+        """One request to the provider: no redirect, no long wait, no large answer."""
+        try:
+            with self._line.stream(method, address, headers={"Accept": "application/json"}, **sent) as answer:
+                body = b""
+                for piece in answer.iter_bytes():
+                    body += piece
+                    if len(body) > LARGEST_ANSWER:
+                        raise ProviderAway()
+                return answer.status_code, body
+        except (httpx2.HTTPError, httpx2.InvalidURL):
+            raise ProviderAway() from None
 
 
 def _keys_of(document: Mapping[str, Any]) -> list[Any]:
@@ -223,32 +220,6 @@ def _keys_of(document: Mapping[str, Any]) -> list[Any]:
     return found
 
 
-def _ask(address: str) -> dict[str, Any]:
-    status, body = _fetch("GET", address)
-    if status != 200:
-        raise ProviderAway()
-    return _object(body)
-
-
-def _fetch(method: str, address: str, **sent: Any) -> tuple[int, bytes]:
-    """One request to the provider: no redirect, no long wait, no large answer."""
-    secure = urlsplit(address).scheme == "https"
-    try:
-        with (
-            # A proxy of the environment is for the world outside, not for this machine.
-            httpx2.Client(timeout=SECONDS, follow_redirects=False, trust_env=secure) as client,
-            client.stream(method, address, headers={"Accept": "application/json"}, **sent) as answer,
-        ):
-            body = b""
-            for piece in answer.iter_bytes():
-                body += piece
-                if len(body) > LARGEST_ANSWER:
-                    raise ProviderAway()
-            return answer.status_code, body
-    except (httpx2.HTTPError, httpx2.InvalidURL):
-        raise ProviderAway() from None
-
-
 def _object(body: bytes) -> dict[str, Any]:
     try:
         found = json.loads(body)
@@ -265,12 +236,3 @@ def _safe(address: str) -> str:
     if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)):
         raise ValueError("an identity provider is asked over https only")
     return address
-
-
-def _derived(purpose: str, visit: str) -> str:
-    # The cookie is a secret of 256 bits that only its browser holds; what is derived from it does not lead back.
-    return _letters(hashlib.sha256(f"waymark sign-in {purpose}|{visit}".encode()).digest())
-
-
-def _letters(digest: bytes) -> str:
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")

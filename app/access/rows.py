@@ -7,12 +7,13 @@ transaction, also a forgotten filter's, to what the actor's permissions reach to
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, Protocol
 
 from sqlalchemy import bindparam, func, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from policies.model import Policies
@@ -121,9 +122,8 @@ def as_the_house(session: Session, country: str) -> Iterator[None]:
         return
     before = _held(session)
     session.execute(_ENTER, {**before, "kind": "system", "country": country})
-    yield
-    # After an error the transaction is lost anyway, and with it every setting.
-    session.execute(_ENTER, before)
+    with _handed_back(session, before):
+        yield
 
 
 @contextmanager
@@ -134,8 +134,21 @@ def as_somebody(desk: Whoever, other: Whoever) -> Iterator[None]:
         return
     before = _held(desk.session)
     enter(desk.session, other.actor, other.office_id, other.policies, other.now)
-    yield
-    desk.session.execute(_ENTER, before)
+    with _handed_back(desk.session, before):
+        yield
+
+
+@contextmanager
+def _handed_back(session: Session, before: Mapping[str, Any]) -> Iterator[None]:
+    """Close again what was opened, also for whoever catches an error of the block and goes on."""
+    try:
+        yield
+    except BaseException:
+        # PostgreSQL refuses everything after an error of its own, and forgets the settings with the transaction.
+        with suppress(DBAPIError):
+            session.execute(_ENTER, before)
+        raise
+    session.execute(_ENTER, before)
 
 
 def _held(session: Session) -> dict[str, Any]:

@@ -18,10 +18,10 @@ from app.access.page_door import Page
 from app.access.provider import Provider
 from app.access.sheet import SIGN_IN, STEP_UP, Sheet, Site
 from app.access.shell import TooLarge
+from app.kit import problems
 from app.kit.errors import AppError, NotFound, Unauthorised
 from app.kit.fields import invalid
 from app.kit.html import ASSETS_AT, POLICY, Pages
-from app.kit.problems import Boundary
 
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 # What a web server says on its own account, in words; anything else is told as "cannot be read".
@@ -68,12 +68,20 @@ def build_site(
         return told(request, invalid(cast(RequestValidationError, error).errors()))
 
     async def http_exception(request: Request, error: Exception) -> Response:
-        return told(request, _of(cast(HTTPException, error)))
+        refusal = _of(cast(HTTPException, error))
+        # This site is mounted last, so programs that ask for what does not exist end up here as well.
+        if isinstance(refusal, NotFound) and "text/html" not in request.headers.get("accept", ""):
+            return problems.render(refusal)
+        return told(request, refusal)
 
     app.add_exception_handler(AppError, app_error)
     app.add_exception_handler(RequestValidationError, unreadable)
     app.add_exception_handler(HTTPException, http_exception)
-    app.add_middleware(Boundary, show_text=show_text, answer=lambda correlation: _unexpected(pages, correlation))
+
+    def unexpected(correlation: str) -> Response:
+        return _unexpected(pages, correlation)
+
+    app.add_middleware(problems.Boundary, show_text=show_text, answer=unexpected)
     return app
 
 

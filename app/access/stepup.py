@@ -31,8 +31,8 @@ def must_be_fresh(desk: Desk, act: str) -> None:
     if at is None or desk.now - at >= lasts:
         minutes = int(lasts.total_seconds() // 60)
         raise Forbidden(
-            f"This needs a fresh proof that it is you, for {act}: send a code of your authenticator to /auth/step-up, "
-            f"then try again within {minutes} minutes.",
+            f"This needs a fresh proof that it is you, for {act}: send a code of your authenticator (or your password, "
+            f"where none is asked of you) to /auth/step-up, then try again within {minutes} minutes.",
             code="step_up_needed",
             title="Show your second factor first.",
             extra={"act": act, "how": "POST /auth/step-up", "minutes": minutes},

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Depends, Query, Response
 from app.access import attempts, first_factor
 from app.access.door import public
 from app.access.page_door import own_origin, visitor
-from app.access.provider import Attempt, NotProven, Provider
+from app.access.provider import NotProven, Provider
+from app.access.provider_attempt import Attempt
 from app.access.sheet import START, Sheet
 from app.accounts.entering import enter
 from app.kit.errors import NotFound, Unauthorised

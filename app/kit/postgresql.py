@@ -18,6 +18,8 @@ SETTINGS = {
     "timezone": "UTC",
     # Row security makes a statement longer to plan than to run: plan it once for each connection, not at every use.
     "plan_cache_mode": "force_generic_plan",
+    # The same words look dear enough to be compiled, which takes seconds and saves nothing.
+    "jit": "off",
 }
 # A statement is prepared when a connection meets it again; the program has a few hundred of them.
 PREPARED_AT, PREPARED_MOST = 1, 500

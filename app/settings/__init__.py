@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -129,6 +130,8 @@ class Settings(BaseSettings):
             raise ValueError(f"WAYMARK_OIDC_CLIENT_SECRET_FILE: there is nothing at {self.oidc_client_secret_file}")
         if self.environment == "production" and not self.oidc_issuer.startswith("https://"):
             raise ValueError("WAYMARK_OIDC_ISSUER must begin with https://")
+        if os.name == "posix" and self.oidc_client_secret_file.stat().st_mode & keys.OPEN_TO_OTHERS:
+            raise ValueError(f"everybody on this machine may read {self.oidc_client_secret_file}; chmod it to 600")
         return self
 
     def unsafe(self) -> list[str]:

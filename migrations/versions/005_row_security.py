@@ -26,10 +26,8 @@ def upgrade() -> None:
     with op.batch_alter_table("data_key", schema=None) as batch_op:
         batch_op.add_column(sa.Column("country", sa.String(length=2), nullable=True))
     for table in KEEPERS:
-        op.execute(
-            f"UPDATE data_key SET country = (SELECT min(k.country) FROM {table} k WHERE k.key_id = data_key.id)"
-            " WHERE country IS NULL"
-        )
+        kept_in = f"SELECT min(k.country) FROM {table} k WHERE k.key_id = data_key.id"
+        op.execute(f"UPDATE data_key SET country = ({kept_in}) WHERE country IS NULL")
     # A key that nothing is kept under belongs to nobody, and no country is called that.
     op.execute("UPDATE data_key SET country = '' WHERE country IS NULL")
     with op.batch_alter_table("data_key", schema=None) as batch_op:

@@ -105,7 +105,9 @@ RULES: Final[dict[str, Rule]] = {
         " && waymark_words('task')"
         " OR case_id IN (SELECT waymark_cases('task')) OR case_id IN (SELECT waymark_own_cases('task'))"
         " OR referral_id IN (SELECT waymark_party_copies('task'))"
-        " OR waymark_reaches_task(case_id, referral_id, office_id)))",
+        " OR office_id IN (SELECT waymark_offices('task'))"
+        f" OR EXISTS (SELECT FROM case_file c WHERE c.id = case_id AND ({content('c')} OR {within('c', 'task')}))"
+        f" OR {COPY.format('referral_id')}))",
         adds=f"{HERE} AND (case_id IS NOT NULL OR referral_id IS NOT NULL)"
         " AND (case_id IS NULL OR waymark_works_on_case(case_id))"
         " AND (referral_id IS NULL OR waymark_sees_copy(referral_id))",

@@ -51,7 +51,10 @@ class Browser:
 
     def __init__(self, program: FastAPI, base: str = "http://localhost") -> None:
         self.base = base
-        self.client = TestClient(program, base_url=base, follow_redirects=False, raise_server_exceptions=False)
+        self.client = TestClient(
+            program, base_url=base, follow_redirects=False, raise_server_exceptions=False,
+            headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"},
+        )  # fmt: skip
         self.last: Any = None
 
     def get(self, path: str, **headers: str) -> Any:

@@ -113,6 +113,9 @@ def test_problem_documents_for_unknown_paths_and_methods(world: World) -> None:
     for path in ("/nowhere", f"{API}/nowhere", f"{API}/me/", f"{API}//me", "/api/v2/me"):
         answer = world.client.get(path)
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    for path, form in (("/nowhere", "text/html; charset=utf-8"), (f"{API}/nowhere", "application/problem+json")):
+        answer = world.client.get(path, headers={"Accept": "text/html,*/*"})
+        assert (answer.status_code, answer.headers["content-type"]) == (404, form)
     answer = world.client.put(f"{API}/me")
     assert answer.status_code == 405
     assert answer.headers["content-type"] == "application/problem+json"

@@ -42,6 +42,22 @@ def test_length_counts_and_nothing_else_about_composition(password: str, code: s
     assert refusal.value.code == code
 
 
+def test_the_limits_are_exact() -> None:
+    """NIST SP 800-63B: 15 characters where the password stands alone; long ones are taken whole, never cut."""
+    letters = "kj4 vqzw8 tnxmd lr9 phuc yfe2 gobs "
+    check_new(letters[:15], "nok", "Nok")
+    with pytest.raises(Invalid, match="at least 15"):
+        check_new(letters[:14], "nok", "Nok")
+    longest = "".join(f"{number:03d}{letters[number % 30]}q" for number in range(250))[:1024]
+    check_new(longest, "nok", "Nok")
+    stored = CHEAP.hash(longest)
+    assert CHEAP.matches(stored, longest) and not CHEAP.matches(stored, longest[:-1])
+    with pytest.raises(Invalid, match="at most 1024"):
+        check_new(longest + "x", "nok", "Nok")
+    with pytest.raises(Invalid, match="at most 1024"):
+        check_new("ก" * 342, "nok", "Nok")
+
+
 def test_only_the_right_password_matches() -> None:
     stored = CHEAP.hash(PASSWORD)
     assert CHEAP.matches(stored, PASSWORD)

@@ -122,10 +122,10 @@ def test_an_idle_session_ends_after_a_quarter_of_an_hour_and_any_after_twelve(wo
     world.clock.advance(timedelta(minutes=15))
     assert browser.get("/me").status_code == 303
     browser = browser_of(world, "worker")
-    for _ in range(71):
-        world.clock.advance(timedelta(minutes=10))
+    for _ in range(51):
+        world.clock.advance(timedelta(minutes=14))
         assert browser.get("/me").status_code == 200
-    world.clock.advance(timedelta(minutes=10))
+    world.clock.advance(timedelta(minutes=6))
     assert browser.get("/me").status_code == 303
 
 

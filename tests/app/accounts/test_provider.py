@@ -33,6 +33,7 @@ from tests.app.accounts.test_second_factor import code, enrol
 from tests.inspect import reading, writing
 
 GO = "/sign-in/organisation"
+LINE = httpx2.Client(follow_redirects=False, trust_env=False)
 Bend = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -58,7 +59,7 @@ def to_provider(browser: Browser) -> str:
 
 def there_and_back(browser: Browser) -> Any:
     """All the way: to the provider, and with what it says back to us."""
-    sent_back = httpx2.get(to_provider(browser), follow_redirects=False, trust_env=False).headers["location"]
+    sent_back = LINE.get(to_provider(browser)).headers["location"]
     parts = urlsplit(sent_back)
     assert (parts.netloc, parts.path) == ("localhost", f"{GO}/back")
     return browser.get(f"{parts.path}?{parts.query}")
@@ -233,7 +234,7 @@ def test_the_gate_bites_its_mutant(
 @one_engine
 def test_only_the_browser_that_went_may_come_back_and_once(world: World, provider: IdentityProvider) -> None:
     went, other = browser_of(world), browser_of(world)
-    back = httpx2.get(to_provider(went), follow_redirects=False, trust_env=False).headers["location"]
+    back = LINE.get(to_provider(went)).headers["location"]
     query = parse_qs(urlsplit(back).query)
     code_sent, state = query["code"][0], query["state"][0]
     asked = len(provider.requests)
@@ -258,7 +259,7 @@ def test_only_the_browser_that_went_may_come_back_and_once(world: World, provide
 @one_engine
 def test_an_attempt_lasts_an_hour(world: World, provider: IdentityProvider) -> None:
     browser = browser_of(world)
-    back = httpx2.get(to_provider(browser), follow_redirects=False, trust_env=False).headers["location"]
+    back = LINE.get(to_provider(browser)).headers["location"]
     world.clock.advance(timedelta(hours=1))
     refusal(browser.get(f"{GO}/back?{urlsplit(back).query}"))
 
@@ -331,4 +332,8 @@ def test_half_a_setting_does_not_start(tmp_path: Path) -> None:
     with pytest.raises(ValidationError, match="nothing at"):
         Settings(environment="demo", var=tmp_path, **whole)
     secret.write_text(SECRET)
+    secret.chmod(0o644)
+    with pytest.raises(ValidationError, match="chmod"):
+        Settings(environment="demo", var=tmp_path, **whole)
+    secret.chmod(0o600)
     assert Settings(environment="demo", var=tmp_path, **whole).oidc_claim == "preferred_username"

@@ -15,7 +15,7 @@ from app.models.user import User, UserRole
 from tests.factories.approvals import ask_for_power, decide, roles_of, second_administrator, state_of, step_up
 from tests.factories.staff import add_user, disable
 from tests.factories.towns import Town
-from tests.inspect import reading, writing
+from tests.inspect import reading, tampering, writing
 
 FRESH = "seven lanterns on a quiet river"
 NEW = {
@@ -72,6 +72,8 @@ def test_an_account_with_power_is_opened_by_two_and_can_sign_in(town: Town) -> N
 def test_ordinary_roles_and_taking_rights_away_need_nobody_else(town: Town) -> None:
     admin = town.th["administrator"]
     plain = {**NEW, "login": "plain", "roles": ["social_worker"]}
+    assert town.post(admin, "/users", plain).json()["code"] == "step_up_needed"
+    town.step_up(admin)
     assert town.post(admin, "/users", plain).status_code == 201
     holder = town.th["supervisor"]
     assert town.post(admin, f"/users/{holder.id}/roles", {"roles": ["case_manager"]}, If_Match="1").status_code == 200
@@ -146,7 +148,7 @@ def test_what_stands_in_the_way_refuses_the_act_whole(town: Town) -> None:
     moved = asked["stale_version"][1]
     path = f"/users/{moved.id}/roles"
     assert town.post(town.th["administrator"], path, {"roles": ["analyst"]}, If_Match="1").status_code == 200
-    with writing(town.house.db) as session:
+    with tampering(town.house.db) as session:
         row = session.execute(select(Approval).where(Approval.id == asked["act_changed"][0])).scalars().one()
         row.payload = row.payload.replace("supervisor", "national_focal_point")
     losses = {

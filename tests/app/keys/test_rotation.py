@@ -21,7 +21,7 @@ from app.settings import Settings
 from tests.factories.approvals import decide, second_administrator, step_up
 from tests.factories.staff import token_for
 from tests.factories.towns import API, Town
-from tests.inspect import reading, writing
+from tests.inspect import reading, tampering
 
 ASK = {"operation": "rotate_token_key", "note": "Yearly exchange, on Monday evening."}
 
@@ -88,7 +88,7 @@ SPOILT: dict[str, tuple[str, dict[str, Any]]] = {
 def test_no_other_approval_turns_a_key(town: Town, settings: Settings) -> None:
     for words, values in SPOILT.values():
         approval = agreed(town)
-        with writing(town.house.db) as session:
+        with tampering(town.house.db) as session:
             session.execute(update(APPROVAL).where(APPROVAL.c.id == approval).values(values))
         with pytest.raises(Conflict, match=words):
             rotate_token_key(town.house, settings.token_key_file, approval)
