@@ -28,7 +28,7 @@ from tests.gates.scene import NOBODY, Scene, Subject, nested, open_scene, quiet
 from tests.inspect import reading
 
 # One in so many pairs of route and asker is knocked at in the suite; all of them in the long form.
-SAMPLE: Final = 60
+SAMPLE: Final = 120
 
 @dataclass
 class Matrix:

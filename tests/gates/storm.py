@@ -48,10 +48,11 @@ BROKEN_PROMISES: Final = (JsonSchemaError, MissingContentType, UndefinedContentT
 
 @dataclass
 class Storm:
-    """One run: how many requests, and what went wrong by sort, each with the first examples."""
+    """One run: how many requests, and what went wrong by sort. ``only``: the operations of this path."""
 
     scene: Scene
     requests: int = SHORT
+    only: str = ""
     found: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in FAULTS})
     asked: Counter[str] = field(default_factory=Counter)
     statuses: Counter[int] = field(default_factory=Counter)
@@ -62,6 +63,8 @@ class Storm:
         self.ids = self._ids()
         everybody = ("", *sorted(self.scene.staff["home"]))
         for operation, cases in drawn(json.dumps(document), self.requests):
+            if self.only not in ("", operation.path):
+                continue
             # Half of the requests come from everybody in turn, half from the roles that hold the permission.
             holders = operation.definition.raw.get("x-roles") or everybody
             turns = cycle(everybody), cycle(holders)

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from app.cases import service
+from app.casework import fieldgroups
 from app.casework.kinds import KINDS
 from app.main import PREFIX
+from policies.model import FieldGroup
 from tests.gates import groups
 from tests.gates.expectation import Expectation, Verdict
 from tests.gates.filling import Bodies, Route, path_of, query_of, routes_of
@@ -127,9 +128,7 @@ def test_no_answer_goes_beyond_the_field_groups_of_its_reader(scene: Scene) -> N
 
 
 def test_a_cut_that_is_left_out_is_noticed(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = service.shown
-    everything = frozenset(groups.CASE_FACTS.values())
-    monkeypatch.setattr(service, "shown", lambda facts, _groups: whole(facts, everything))
+    monkeypatch.setattr(fieldgroups, "groups_of", lambda desk: frozenset(FieldGroup))
     found, _ = too_much(scene)
     assert found
     print(f"GATE g11 mutant=groups_not_cut fields_beyond_group={len(found)} expected=some n=1")

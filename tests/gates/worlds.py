@@ -190,6 +190,10 @@ class Stage:
             # Who may break glass at all is drawn; how far hardly matters to what is seen.
             if digits.of(2):
                 chosen["emergency:open"] = Scope.ORGANISATION
+            # Row security opens the tasks of a referral to those who may see the referral, which every role of ours may
+            # that works at a border: task:read by party alone would show less on PostgreSQL than on SQLite.
+            if chosen["task:read"] is Scope.PARTY:
+                chosen["referral:read"] = Scope.PARTY
             rights[name] = {permission: scope.value for permission, scope in chosen.items() if scope is not None}
         return rights
 
