@@ -162,9 +162,10 @@ _BODIES: Final[dict[str, tuple[str, str, bool, str]]] = {
     answer := EXISTS (SELECT FROM referral r WHERE r.id = which);"""),
     "waymark_sees_person": ("which text", "boolean", PLAIN, f"""
     answer := EXISTS (SELECT FROM case_file c WHERE c.person_id = which AND {work('c')});"""),
-    "waymark_sees_key": ("which text", "boolean", PLAIN, """
-    answer := EXISTS (SELECT FROM person p WHERE p.key_id = which)
-        OR EXISTS (SELECT FROM referral r WHERE r.key_id = which);"""),
+    "waymark_sees_key": ("which text", "boolean", PLAIN, f"""
+    answer := EXISTS (
+            SELECT FROM person p JOIN case_file c ON c.person_id = p.id WHERE p.key_id = which AND {work('c')}
+        ) OR EXISTS (SELECT FROM referral r WHERE r.key_id = which);"""),
     "waymark_sees_record": ("which text", "boolean", PLAIN, """
     answer := EXISTS (SELECT FROM record r WHERE r.id = which);"""),
     "waymark_sees_message": ("which text", "boolean", PLAIN, """

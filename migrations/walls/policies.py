@@ -58,13 +58,15 @@ RULES: Final[dict[str, Rule]] = {
         f" OR {within('c', 'facts')} OR c.id IN (SELECT waymark_cases('facts'))))",
         adds=f"{HERE} AND waymark_works_on_case(case_id)",
     ),
+    # A row of a person is nothing but the tie between a case and a key: whoever sees the case's row sees it, or the
+    # first wall could not tell whether they are named on its seal.
     "person": Rule(
-        sees=f"{HERE} AND ({SYSTEM} OR waymark_sees_person(id))",
+        sees=f"{HERE} AND ({SYSTEM} OR EXISTS (SELECT FROM case_file c WHERE c.person_id = person.id))",
         adds=f"{HERE} AND (waymark_key_is_new(key_id) OR waymark_sees_key(key_id))",
     ),
     "person_identity": Rule(
-        sees="EXISTS (SELECT FROM person p WHERE p.id = person_id)",
-        adds="EXISTS (SELECT FROM person p WHERE p.id = person_id)",
+        sees=f"{SYSTEM} AND EXISTS (SELECT FROM person p WHERE p.id = person_id) OR waymark_sees_person(person_id)",
+        adds=f"{SYSTEM} AND EXISTS (SELECT FROM person p WHERE p.id = person_id) OR waymark_sees_person(person_id)",
     ),
     "data_key": Rule(sees=f"{HERE} AND ({SYSTEM} OR waymark_sees_key(id))", adds=HERE),
     "record": Rule(

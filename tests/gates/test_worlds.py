@@ -53,6 +53,12 @@ def test_a_forgetful_filter_is_noticed(
     stage: Stage, drafts: list[Draft], monkeypatch: pytest.MonkeyPatch, forgetful: Callable[[Desk, str], Any]
 ) -> None:
     monkeypatch.setattr(case_list, "cases_in_scope", forgetful)
+    if forgetful is without_blocks and stage.house.db.dialect == "postgresql":
+        # The second wall stands where the first one was forgotten: nothing shows.
+        held = [each for draft in drafts[:60] for each in stage.differences(draft)]
+        print(f"GATE g09 mutant={forgetful.__name__} held_by=row_security differences={len(held)} n=60")
+        assert held == []
+        return
     for number, draft in enumerate(drafts[:60], 1):
         if found := stage.differences(draft):
             assert any("list of cases" in each for each in found)
