@@ -73,6 +73,7 @@ def welcome(house: House, folder: Path, port: int) -> Iterator[str]:
     base = f"http://127.0.0.1:{port}"
     yield f"Waymark demonstration: it is {house.clock.now():%d %B %Y, %H:%M} UTC there. Ctrl-C ends it."
     yield ""
+    yield f"  {base}/sign-in                pages: sign in with one of the names below"
     yield f"  {base}{PREFIX}/docs          the JSON API, described (no page loads anything from elsewhere)"
     yield f"  {base}{PREFIX}/openapi.json  the same for programs"
     yield ""
