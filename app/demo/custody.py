@@ -130,6 +130,7 @@ def _unproven(session: Session, house: House, copy: Any) -> list[str]:
         ("sign_handover", copy.other_country, ("stored", "decided")), ("sign_receipt", copy.country, ("stored",)),
     ):  # fmt: skip
         digests = set()
+        # One desk after the other: on PostgreSQL each sees the copies of its own country only.
         for country in (copy.country, copy.other_country):
             desk = house.system_desk(session, country, "report")
             row = _newest(desk, copy.shared_id, act)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from sqlalchemy import func, select
@@ -28,15 +28,21 @@ def sections(house: House, figures: Figures, said: Said) -> Iterator[Section]:
     said: the sentences of refused steps as they were told, where the build is still at hand.
     """
     with house.db.read() as session:
+        parts: tuple[Callable[[], Section], ...] = (
+            lambda: _overview(session, house, figures),
+            lambda: story(session, house, "MM", False, said),
+            lambda: story(session, house, "LA", True, said),
+            lambda: custody.corridors(session, house.policies),
+            lambda: custody.custody(session),
+            lambda: custody.handovers(session, house, figures),
+            lambda: tables.shelters(session, house.policies, figures),
+            lambda: tables.returned(session, figures),
+        )
+        for part in parts:
+            # Anew for each: a part that opens records sits down at one country's desk, which sees only its own.
+            rows.enter_everything(session)
+            yield part()
         rows.enter_everything(session)
-        yield _overview(session, house, figures)
-        yield story(session, house, "MM", False, said)
-        yield story(session, house, "LA", True, said)
-        yield custody.corridors(session, house.policies)
-        yield custody.custody(session)
-        yield custody.handovers(session, house, figures)
-        yield tables.shelters(session, house.policies, figures)
-        yield tables.returned(session, figures)
         chains = _chains(session)
     yield _proof(house, chains)
 

@@ -164,7 +164,7 @@ def test_no_new_key_takes_the_place_of_a_lost_one(run: Run, database: Database, 
     assert run("keys", "create", "--country", "TH").exit_code == 0
     assert run("migrate").exit_code == 0
     with writing(database) as session:
-        session.add(DataKey(wrapped=b"sealed", created_at=datetime(2026, 11, 23, tzinfo=UTC)))
+        session.add(DataKey(country="TH", wrapped=b"sealed", created_at=datetime(2026, 11, 23, tzinfo=UTC)))
     (tmp_path / "var" / "keys" / "kek").unlink()
     refused = run("keys", "create", "--country", "TH")
     assert refused.exit_code == 1 and "Bring that key back" in refused.output

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from app.access.unsafe_start import UnsafeStart
 from app.demo.serve import run
 from app.kit.vault import Vault
 from app.settings import Settings, keys, unsafe
-from tests.postgres import Cluster
+from tests.postgres import OWNER, Cluster
 
 FEWEST = 15
 PASSWORD = "nine-lanterns-42"
@@ -276,7 +277,7 @@ ROLES = {
     "superuser": ("is a superuser", 'CREATE ROLE "{0}" LOGIN SUPERUSER'),
     "passes row security": ("BYPASSRLS", 'CREATE ROLE "{0}" LOGIN BYPASSRLS'),
     "owns the tables": ("owns 1 tables", 'CREATE ROLE "{0}" LOGIN'),
-    "can become a superuser": ("is a superuser", 'CREATE ROLE "{0}" LOGIN; GRANT waymark TO "{0}"'),
+    "can become a superuser": ("is a superuser", 'CREATE ROLE "{0}" LOGIN; GRANT waymark_tests TO "{0}"'),
     "owns the database": ("owns the database", 'CREATE ROLE "{0}" LOGIN'),
     "an ordinary role": ("", 'CREATE ROLE "{0}" LOGIN'),
 }
@@ -295,11 +296,11 @@ def test_a_role_that_passes_row_security_does_not_start(safe: Installation, post
             if name == "owns the database":
                 postgres.command(f'ALTER DATABASE "{database}" OWNER TO "{role}"')
             if name == "owns the tables":
-                _own_a_table(url, role)
-            safe.values["database_url"] = url.replace("waymark@", f"{role}@")
+                postgres.command(f'CREATE TABLE mine (id int); ALTER TABLE mine OWNER TO "{role}"', database)
+            safe.values["database_url"] = re.sub(r"//\w+@", f"//{role}@", url)
             said = refusal_of(safe)
             if name == "owns the database":
-                postgres.command(f'ALTER DATABASE "{database}" OWNER TO waymark')
+                postgres.command(f'ALTER DATABASE "{database}" OWNER TO {OWNER}')
     finally:
         postgres.command(f'DROP ROLE "{role}"')
     if words:
@@ -307,16 +308,6 @@ def test_a_role_that_passes_row_security_does_not_start(safe: Installation, post
     else:
         assert said is None
     print(f"GATE g27-role started={int(said is None)} limit={int(not words)} n={len(ROLES)} case={name!r}")
-
-
-def _own_a_table(url: str, role: str) -> None:
-    from app.kit.db import Database
-
-    database = Database(url)
-    with database.engine.begin() as connection:
-        connection.exec_driver_sql("CREATE TABLE mine (id int)")
-        connection.exec_driver_sql(f'ALTER TABLE mine OWNER TO "{role}"')
-    database.dispose()
 
 
 def test_a_database_that_does_not_answer_is_a_sentence(safe: Installation, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.kit.canonical import NotCanonical, canonical_bytes
@@ -28,6 +28,8 @@ JSON = st.recursive(
 )
 
 
+# Drawing deep values is slow on a busy machine, which says nothing about the bytes.
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(JSON)
 def test_it_is_json_that_reads_back_to_the_same_bytes(value: Any) -> None:
     once = canonical_bytes(value)
