@@ -74,8 +74,10 @@ def listed(desk: Desk, case_id: str, ask: Ask) -> RecordsOut:
 def read(desk: Desk, case_id: str, record_id: str) -> RecordOut:
     """One opened record. NotFound if it is none of this case, Forbidden for a field group not to be seen."""
     visible_case(desk, READ, case_id)
-    row = queries.record(desk, case_id, record_id) if is_id(record_id) else None
+    known = is_id(record_id)
+    row = queries.record(desk, case_id, record_id) if known else None
     if row is None:
+        refused(desk, "case", case_id, {"record": record_id if known else "-", "answer": 404})
         raise NotFound()
     detail = {"record": record_id, "kind": row.kind}
     if not fieldgroups.sees_record(desk, row.kind):
