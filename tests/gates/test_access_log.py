@@ -19,7 +19,7 @@ from tests.factories import cases, referrals
 from tests.factories.staff import Worker, add_user
 from tests.factories.towns import API, Town, town
 from tests.factories.walls import open_in_emergency
-from tests.inspect import writing
+from tests.inspect import tampering
 
 __all__ = ["town"]
 
@@ -130,7 +130,7 @@ def closed_book(town: Town) -> Iterator[None]:
     """While it lasts, the database takes no row into the book of looks."""
 
     def run(statements: dict[str, tuple[str, ...]]) -> None:
-        with writing(town.house.db) as session:
+        with tampering(town.house.db) as session:
             for statement in statements[town.house.db.dialect]:
                 session.execute(text(statement))
 

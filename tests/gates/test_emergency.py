@@ -163,5 +163,9 @@ def test_the_gate_bites_its_mutants(town: Town, monkeypatch: pytest.MonkeyPatch)
         mutant.setattr(queries, "case_is_open_to", lambda asker: true())
         let_in = {name for name, answer in unjustified(town).items() if answer.status_code < 400}
     print(f"GATE g12 mutant granted={len(let_in)} late={len(late)} n=3")
-    assert {"no second factor", "a second factor of ten minutes ago", "blocked as user", "blocked as country"} <= let_in
-    assert len(late) == 3
+    assert {"no second factor", "a second factor of ten minutes ago"} <= let_in
+    blocked = {"blocked as user", "blocked as country"}
+    # Where the first wall is forgotten, PostgreSQL's own still stands; SQLite has no second one.
+    assert let_in & blocked == (set() if town.house.db.dialect == "postgresql" else blocked)
+    # On PostgreSQL the time counts in the second wall too: only a timeline opens, without its entries.
+    assert len(late) == (1 if town.house.db.dialect == "postgresql" else 3)

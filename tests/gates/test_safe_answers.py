@@ -108,7 +108,9 @@ def test_every_answer_of_every_route_is_safe(town: Town, monkeypatch: pytest.Mon
         if name.endswith("too large"):
             assert answer.status_code == 413, name
         if name.endswith(("deep", "unreadable")):
-            assert answer.status_code in (400, 401, 403, 404, 409, 422, 428), (name, answer.status_code)
+            # A page takes forms only: anything else is of a type it does not read (415).
+            page = (415,) if API not in name else ()
+            assert answer.status_code in (400, 401, 403, 404, 409, 422, 428, *page), (name, answer.status_code)
     # The mutant: a shell that sets nothing.
     monkeypatch.setattr(shell, "_DEFAULTS", {})
     mutant = sum(bool(lacks(town.client.get(path))) for path in ("/health", f"{API}/me", f"{API}/nowhere"))
