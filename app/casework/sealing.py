@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Row, exists, insert, or_, select, update
 
 from app.access.desk import Desk
+from app.access.walls import in_force
 from app.casework.held import CASE, PERSON, REFERRAL
 from app.models.base import new_id
 from app.models.walls import SealName
@@ -36,7 +37,8 @@ def mark(desk: Desk, key_id: str, *, sealed: bool) -> None:
 
 def names(desk: Desk, key_id: str) -> list[Row[Any]]:
     """The rows of those who are named now, in the order of naming."""
-    query = select(NAMES).where(NAMES.c.key_id == key_id, _in_force(desk)).order_by(NAMES.c.since, NAMES.c.id)
+    named = select(NAMES).where(NAMES.c.key_id == key_id, in_force(SealName, desk.now))
+    query = named.order_by(NAMES.c.since, NAMES.c.id)
     return list(desk.session.execute(query))
 
 
@@ -55,11 +57,7 @@ def add_names(desk: Desk, key_id: str, users: Iterable[str]) -> list[str]:
 
 def strike_names(desk: Desk, key_id: str, users: Iterable[str] | None = None) -> None:
     """Strike accounts from the seal now; all of them if none are given."""
-    where = [NAMES.c.key_id == key_id, _in_force(desk)]
+    where = [NAMES.c.key_id == key_id, in_force(SealName, desk.now)]
     if users is not None:
         where.append(NAMES.c.user_id.in_(sorted(set(users))))
     desk.session.execute(update(NAMES).where(*where).values(until=desk.now))
-
-
-def _in_force(desk: Desk) -> Any:
-    return or_(NAMES.c.until.is_(None), NAMES.c.until > desk.now)
