@@ -22,7 +22,7 @@ from workflows.facts import Actor
 _WHO = (
     select(
         User.id, Office.id, Office.code, Office.organisation, Office.country, LoginSession.id, LoginSession.seen_at,
-        UserRole.role,
+        UserRole.role, User.language, User.calendar, User.large_text, User.display_name,
     )
     .select_from(LoginSession)
     .join(
@@ -52,12 +52,19 @@ _BY_COOKIE = _WHO.where(
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A live sign-in: the actor, the row id of the actor's office, the session and when a page of it was asked for."""
+    """A live sign-in: the actor, the row id of the actor's office, the session and when a page of it was asked for.
+
+    ``language``, ``calendar``, ``large_text``: how they read; ``name``: what colleagues call them.
+    """
 
     actor: Actor
     office_id: str
     session_id: str
     seen_at: datetime | None = None
+    language: str = "en"
+    calendar: str = ""
+    large_text: bool = False
+    name: str = ""
 
 
 def authenticate(session: Session, claims: Claims, now: datetime) -> SignedIn:
@@ -80,6 +87,6 @@ def _who(session: Session, query: Any, values: Mapping[str, Any]) -> SignedIn:
     rows = session.execute(query, values).all()
     if not rows:
         raise Unauthorised()
-    user_id, office_id, code, organisation, country, session_id, seen_at, _ = rows[0]
+    user_id, office_id, code, organisation, country, session_id, seen_at, _, *reads = rows[0]
     roles = frozenset(row[7] for row in rows if row[7] is not None)
-    return SignedIn(Actor(user_id, roles, code, organisation, country), office_id, session_id, seen_at)
+    return SignedIn(Actor(user_id, roles, code, organisation, country), office_id, session_id, seen_at, *reads)

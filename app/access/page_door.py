@@ -30,6 +30,7 @@ from app.access.desk import Desk
 from app.access.door import Door
 from app.access.sheet import Sheet, Site
 from app.kit.errors import Unauthorised
+from app.kit.reader import Reader
 
 _LOOKING: Final = frozenset({"GET", "HEAD"})
 _MOST_FIELDS: Final = 300
@@ -52,6 +53,7 @@ class Page(Sheet, Door):
     def read(self) -> Iterator[Desk]:
         """As `Door.read`; afterwards it is noted that the session is not idle."""
         with Door.read(self) as desk:
+            self.places = self.site.frame(desk, self.request.method in _LOOKING)
             yield desk
         if self._must_note(desk.now):
             with self.house.db.write() as session:
@@ -61,6 +63,7 @@ class Page(Sheet, Door):
     def write(self) -> Iterator[Desk]:
         """As `Door.write`; it is noted that the session is not idle."""
         with Door.write(self) as desk:
+            self.places = self.site.frame(desk, self.request.method in _LOOKING)
             if self._must_note(desk.now):
                 page_sessions.seen(desk.session, desk.session_id, desk.now)
             yield desk
@@ -78,6 +81,15 @@ class Page(Sheet, Door):
                 answer = once.Answer(303, (act(desk) or then).encode(), None)
                 once.store(desk, key, answer)
         return self.to(answer.body.decode())
+
+    @property
+    def reader(self) -> Reader:
+        """Who is signed in, as they like to read, in the time of their country."""
+        who = self._who_it_is
+        if who is None:
+            return Sheet.reader.fget(self)  # type: ignore[attr-defined, no-any-return]
+        zone = self.house.policies.zone(who.actor.country)
+        return Reader(who.language, who.calendar, zone, self.house.clock.now(), who.large_text)
 
     def rotate(self, desk: Desk) -> None:
         """Give the session and the browser another cookie value, in the desk's transaction."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar, get_origin
 from urllib.parse import quote
@@ -15,11 +15,12 @@ from starlette.datastructures import FormData
 
 from app.access import csrf
 from app.access.cookies import Cookies
-from app.access.desk import House
+from app.access.desk import Desk, House
 from app.access.provider import Provider
 from app.kit.errors import AppError, Invalid, Unauthorised
 from app.kit.fields import invalid
 from app.kit.html import POLICY, Pages
+from app.kit.reader import ENGLISH, Reader
 
 START: Final = "/"
 SIGN_IN: Final = "/sign-in"
@@ -41,11 +42,23 @@ class Site:
     """What every page needs beside the house.
 
     ``production``: only cookies for https count. ``provider``: where organisations sign their people in, if anywhere.
+    ``frame``: what stands around the page of whoever sits at a desk; its second argument says whether to count.
     """
 
     pages: Pages
     production: bool
     provider: Provider | None = None
+    frame: Callable[[Desk, bool], Sequence[Place]] = lambda desk, counting: ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the main navigation. ``title``: a marked sentence. ``count``: how much waits there; 0 shows none."""
+
+    name: str
+    path: str
+    title: str
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +68,19 @@ class Again:
     template: str
     context: Mapping[str, Any]
     fields: Mapping[str, str] = field(default_factory=dict)
+
+
+class Typed(dict[str, str]):
+    """What was typed into the form that is shown again: name -> the last value; `all` gives every value of a name."""
+
+    def __init__(self, values: Sequence[tuple[str, str]] = ()) -> None:
+        """``values``: name and value of each field, in the order they came."""
+        super().__init__(values)
+        self._pairs = tuple(values)
+
+    def all(self, name: str) -> list[str]:
+        """Every value of ``name``: the boxes that were ticked."""
+        return [value for each, value in self._pairs if each == name]
 
 
 class Sheet:
@@ -67,11 +93,17 @@ class Sheet:
         self.site: Site = request.app.state.site
         self.cookies = cookies
         self.again_with: Again | None = None
+        self.places: Sequence[Place] = ()
         self._cookie = cookie
         self._posted = posted
         self._to_set: dict[str, str | None] = {}
 
     signed_in = False
+
+    @property
+    def reader(self) -> Reader:
+        """Who reads the page that answers."""
+        return ENGLISH
 
     @property
     def address(self) -> str:
@@ -110,11 +142,13 @@ class Sheet:
         frame = {
             "csrf": csrf.token_for(self._cookie) if self._cookie else "",
             "signed_in": self.signed_in,
+            "places": self.places,
+            "here": "",
             "problem": None,
             "errors": {},
-            "typed": {},
+            "typed": Typed(),
         }
-        html = self.site.pages.render(template, {**frame, **context})
+        html = self.site.pages.render(template, {**frame, **context}, self.reader)
         return self._finished(HTMLResponse(html, status, {"Content-Security-Policy": POLICY}))
 
     def show_again(self, error: AppError) -> Response | None:
@@ -123,11 +157,13 @@ class Sheet:
         if again is None or error.code in (Unauthorised.code, "step_up_needed"):
             return None
         # Passwords and codes are typed anew: what is secret never stands in a page.
-        typed = {
-            name: value
-            for name, value in (self._posted or FormData()).items()
-            if isinstance(value, str) and name not in _OWN_FIELDS and "password" not in name and name != "code"
-        }
+        typed = Typed(
+            [
+                (name, value)
+                for name, value in (self._posted or FormData()).multi_items()
+                if isinstance(value, str) and name not in _OWN_FIELDS and "password" not in name and name != "code"
+            ]
+        )
         status = 422 if error.status == 401 else error.status
         told = {"problem": error, "errors": _by_field(error, again.fields), "typed": typed}
         answer = self.show(again.template, status, **{**again.context, **told})

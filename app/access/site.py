@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -12,16 +12,18 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from app.access.desk import House
+from app.access.desk import Desk, House
 from app.access.door import public
 from app.access.page_door import Page
 from app.access.provider import Provider
-from app.access.sheet import SIGN_IN, STEP_UP, Sheet, Site
+from app.access.sheet import SIGN_IN, STEP_UP, Place, Sheet, Site
 from app.access.shell import TooLarge
 from app.kit import problems
 from app.kit.errors import AppError, NotFound, Unauthorised
 from app.kit.fields import invalid
 from app.kit.html import ASSETS_AT, POLICY, Pages
+from app.kit.reader import ENGLISH, Reader
+from app.kit.words import say_as
 
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 # What a web server says on its own account, in words; anything else is told as "cannot be read".
@@ -32,9 +34,15 @@ _OWN_WORDS = {
 
 
 def build_site(
-    house: House, routers: Iterable[APIRouter], provider: Provider | None, *, production: bool, show_text: bool
+    house: House,
+    routers: Iterable[APIRouter],
+    provider: Provider | None,
+    frame: Callable[[Desk, bool], Sequence[Place]],
+    *,
+    production: bool,
+    show_text: bool,
 ) -> FastAPI:
-    """The HTML site as an application to be mounted; ``show_text`` as in `problems.install`."""
+    """The HTML site as an application to be mounted; ``show_text`` as in `problems.install`, ``frame`` as in `Site`."""
     app = FastAPI(
         openapi_url=None,
         docs_url=None,
@@ -44,7 +52,14 @@ def build_site(
     )
     pages = Pages()
     app.state.house = house
-    app.state.site = Site(pages, production, provider)
+    policies = house.policies
+
+    def label(code_list: str, code: str) -> str:
+        """What people read for a code of a list, in the language of the page."""
+        return say_as(code_list, policies.label(code_list, code))
+
+    pages.know(label=label)
+    app.state.site = Site(pages, production, provider, frame)
     # Tells the inventory that these routes are pages: what changes state must stand behind the page door.
     app.state.waymark_html = True
     for router in routers:
@@ -106,14 +121,25 @@ def _told(pages: Pages, request: Request, error: AppError) -> Response:
         # By custom the page of a form has the same path as the form itself, so this leads back to it.
         known = path != "/" and (request.method in ("GET", "HEAD") or door == STEP_UP)
         return RedirectResponse(f"{door}?next={quote(wanted, safe='')}" if known else door, 303)
-    return _error_page(pages, error)
+    if isinstance(sheet, Page) and sheet.places:
+        # Whoever was let in keeps the way to the rest of their work, and the button that hides the screen.
+        return _with_headers(sheet.show("error.html", error.status, problem=error, correlation=""), error)
+    return _error_page(pages, error, who=sheet.reader if sheet is not None else ENGLISH)
 
 
-def _error_page(pages: Pages, error: AppError, correlation: str = "") -> Response:
-    context: dict[str, Any] = {"problem": error, "correlation": correlation, "signed_in": False, "csrf": ""}
-    headers = {name: value for name, value in error.headers.items() if name.lower() != "www-authenticate"}
-    html = pages.render("error.html", context)
-    return HTMLResponse(html, error.status, {**headers, "Content-Security-Policy": POLICY})
+def _error_page(pages: Pages, error: AppError, correlation: str = "", who: Reader = ENGLISH) -> Response:
+    context: dict[str, Any] = {
+        "problem": error, "correlation": correlation, "signed_in": False, "csrf": "", "places": (), "here": "",
+    }  # fmt: skip
+    html = pages.render("error.html", context, who)
+    return _with_headers(HTMLResponse(html, error.status, {"Content-Security-Policy": POLICY}), error)
+
+
+def _with_headers(answer: Response, error: AppError) -> Response:
+    for name, value in error.headers.items():
+        if name.lower() != "www-authenticate":
+            answer.headers[name] = value
+    return answer
 
 
 def _unexpected(pages: Pages, correlation: str) -> Response:

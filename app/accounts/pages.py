@@ -11,7 +11,7 @@ from app.access import factors, first_factor, page_sessions
 from app.access.desk import Desk
 from app.access.door import public
 from app.access.page_door import Page, opens, visitor
-from app.access.sheet import SIGN_IN, START, STEP_UP, Sheet, path_within
+from app.access.sheet import SIGN_IN, STEP_UP, Sheet, path_within
 from app.accounts import own, provider_pages, queries, service
 from app.accounts.entering import CODE, enter, inside
 from app.accounts.forms import (
@@ -36,13 +36,6 @@ Done = Annotated[str, Query(max_length=20)]
 ME: Final = "/me"
 _SIGN_IN_PAGE, _CODE_PAGE = "accounts/sign_in.html", "accounts/code.html"
 _WRONG_CODE: Final = {"code_wrong": "code"}
-
-
-@router.get(START)
-@public("it only leads on to a page that asks who is there")
-def start(visit: Visitor) -> Response:
-    """The first page of whoever is signed in."""
-    return visit.to(ME)
 
 
 @router.get(SIGN_IN)
@@ -116,7 +109,6 @@ def me(page: Myself, done: Done = "") -> Response:
             "session_id": desk.session_id,
             "codes_left": factors.recovery_codes_left(desk.session, desk.actor.id),
             "power": own.holds_power(desk),
-            "zone": desk.policies.zone(desk.actor.country),
         }
     return page.show("accounts/me.html", **context, done=done)
 

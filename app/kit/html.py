@@ -5,21 +5,22 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from app.kit.words import plural, say
+from app.kit import dates
+from app.kit.reader import LANGUAGES, Reader, reader, reading
+from app.kit.words import plural, say, say_as
 
 __all__ = ["ASSETS_AT", "POLICY", "Asset", "Pages"]
 
 ASSETS_AT: Final = "/static/"
-# Nothing is fetched from elsewhere, nothing runs, and no style or script stands in a page itself.
+# Nothing is fetched from elsewhere, and no style or script stands in a page itself.
 POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self';"
-    " base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
+    " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _ROOT: Final = Path(__file__).resolve().parent.parent
 
@@ -36,14 +37,20 @@ class Pages:
     """The templates and assets of the program, read once."""
 
     def __init__(self, templates: Path = _ROOT / "templates", static: Path = _ROOT / "static") -> None:
-        """``templates``, ``static``: the folders. Every file of ``static`` becomes an asset."""
+        """``templates``, ``static``: the folders.
+
+        Every file of ``static`` becomes an asset, and every folder in it one for each kind of file it holds: the files
+        of a kind joined in the order of their names, so that rooms keep their own and a browser asks once.
+        """
         self.assets: dict[str, Asset] = {}
         self._addresses: dict[str, str] = {}
-        for file in sorted(static.iterdir()):
-            content = file.read_bytes()
-            name = f"{file.stem}.{hashlib.sha256(content).hexdigest()[:16]}{file.suffix}"
-            self.assets[name] = Asset(content, mimetypes.guess_type(file.name)[0] or "application/octet-stream")
-            self._addresses[file.name] = ASSETS_AT + name
+        for entry in sorted(static.iterdir()):
+            if entry.is_dir():
+                for suffix in sorted({file.suffix for file in entry.iterdir()}):
+                    files = sorted(file for file in entry.iterdir() if file.suffix == suffix)
+                    self._add(entry.name, suffix, b"\n".join(file.read_bytes() for file in files))
+            else:
+                self._add(entry.stem, entry.suffix, entry.read_bytes())
         self._environment = Environment(
             loader=FileSystemLoader(templates),
             autoescape=select_autoescape(default=True),
@@ -51,15 +58,27 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals.update(_=say, plural=plural, asset=self._addresses.__getitem__)
-        self._environment.filters["moment"] = moment
+        self._environment.globals.update(
+            _=say, say_as=say_as, plural=plural, asset=self._addresses.__getitem__, reader=reader, languages=LANGUAGES
+        )
+        self._environment.filters.update(
+            moment=dates.moment, day=dates.day, ago=dates.ago, clock_time=dates.clock_time, shown_year=dates.shown_year
+        )
 
-    def render(self, template: str, context: dict[str, Any]) -> str:
-        """The HTML of ``template``; jinja2.UndefinedError if it asks for something ``context`` does not hold."""
-        return self._environment.get_template(template).render(context)
+    def know(self, **words: Any) -> None:
+        """Let every template use these functions, too: what only the program as a whole knows, such as labels."""
+        self._environment.globals.update(words)
 
+    def render(self, template: str, context: dict[str, Any], who: Reader | None = None) -> str:
+        """The HTML of ``template`` for ``who``.
 
-def moment(at: datetime, zone: tzinfo = UTC) -> str:
-    """A moment as people of a time zone write it: 25 Nov 2026, 16:10."""
-    local = at.astimezone(zone)
-    return f"{local.day} {local:%b %Y, %H:%M}"
+        jinja2.UndefinedError if it asks for something ``context`` does not hold.
+        """
+        with reading(who or reader()):
+            return self._environment.get_template(template).render(context)
+
+    def _add(self, stem: str, suffix: str, content: bytes) -> None:
+        name = f"{stem}.{hashlib.sha256(content).hexdigest()[:16]}{suffix}"
+        kind = "text/javascript" if suffix == ".js" else mimetypes.guess_type(f"x{suffix}")[0]
+        self.assets[name] = Asset(content, kind or "application/octet-stream")
+        self._addresses[f"{stem}{suffix}"] = ASSETS_AT + name

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-__all__ = ["plural", "say"]
+__all__ = ["mark", "plural", "say", "say_as"]
 
 
 def say(text: str, **values: object) -> str:
     """The sentence ``text`` in the reader's language, with ``values`` put where it says %(name)s."""
     return text % values if values else text
+
+
+def say_as(context: str, text: str, **values: object) -> str:
+    """As `say`, for a word whose meaning depends on where it stands: ``context`` is state, step, safety, block ..."""
+    return say(text, **values)
+
+
+def mark(text: str) -> str:
+    """``text`` itself, found by whoever collects sentences: it is said later, when the reader is known."""
+    return text
 
 
 def plural(one: str, many: str, count: int, **values: object) -> str:

@@ -28,3 +28,5 @@ class Notice(Base):
     detail: Mapped[str | None] = mapped_column(Text)
     at: Mapped[datetime]
     read_at: Mapped[datetime | None]
+    # When a mail said that there is something new; it never says what.
+    mailed_at: Mapped[datetime | None]

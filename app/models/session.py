@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Integer, String
+from sqlalchemy import Boolean, ForeignKey, Integer, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Stamp, new_id
@@ -31,6 +31,11 @@ class LoginSession(Base):
     kind: Mapped[str] = mapped_column(String(8), default="token", server_default="token")
     digest: Mapped[str | None] = mapped_column(String(64), unique=True, default=None)
     seen_at: Mapped[datetime | None] = mapped_column(Stamp, default=None)
+    # Since when its pages are locked, and how often a wrong number was typed to unlock them.
+    locked_at: Mapped[datetime | None] = mapped_column(Stamp, default=None)
+    pin_failures: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    # Whether the person said that this device is theirs alone; a shared one locks sooner.
+    own_device: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
 
 class RefreshToken(Base):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Integer, String
+from sqlalchemy import Boolean, ForeignKey, Integer, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Stamp, new_id
@@ -23,6 +23,14 @@ class User(Base):
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     token_version: Mapped[int] = mapped_column(Integer, default=1)
     created_at: Mapped[datetime] = mapped_column(Stamp)
+    # How they read: interface language, calendar ("ce", "be", "" for the custom of the language), larger text.
+    language: Mapped[str] = mapped_column(String(8), default="en", server_default="en")
+    calendar: Mapped[str] = mapped_column(String(2), default="", server_default="")
+    large_text: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    # Where to write that there is something new; never what.
+    email: Mapped[str | None] = mapped_column(String(254), default=None)
+    # The slow hash of the number that unlocks a locked page.
+    pin_hash: Mapped[str | None] = mapped_column(String(256), default=None)
 
 
 class UserRole(Base):

@@ -13,7 +13,7 @@ ONLY_READ: Final = frozenset({"alembic_version"})
 # Tables whose rows are removed in the course of serving; every other keeps what it has.
 REMOVED_FROM: Final = frozenset(
     {
-        "idempotency_key", "login_attempt", "login_session", "recovery_code", "refresh_token", "second_factor",
+        "draft", "idempotency_key", "login_attempt", "login_session", "recovery_code", "refresh_token", "second_factor",
         "user_role",
     }
 )  # fmt: skip
@@ -34,6 +34,7 @@ FIXED: Final[dict[str, frozenset[str]]] = {
     "case_team": frozenset({"id", "case_id", "user_id", "since"}),
     "data_key": frozenset({"id", "country", "created_at"}),
     "deputy": frozenset({"id", "country", "user_id", "deputy_id", "set_by", "since"}),
+    "draft": frozenset({"id", "country", "user_id", "place"}),
     "emergency_access": frozenset({"id", "country", "case_id", "user_id", "office_id", "sealed_reason", "since"}),
     "idempotency_key": frozenset({"user_id", "key", "fingerprint", "created_at"}),
     "notice": frozenset({"id", "country", "user_id", "kind", "subject_kind", "subject_id", "detail", "at"}),

@@ -156,6 +156,11 @@ RULES: Final[dict[str, Rule]] = {
     ),
     "notice": Rule(sees=f"{HERE} AND ({SYSTEM} OR user_id = {ME})", adds=f"{HERE} AND waymark_works_here(user_id)"),
 }
+# Tables of revision 006.
+DESK_RULES: Final[dict[str, Rule]] = {
+    "draft": Rule(sees=f"{HERE} AND user_id = {ME}", adds=f"{HERE} AND user_id = {ME}"),
+}
+ALL_RULES: Final[dict[str, Rule]] = {**RULES, **DESK_RULES}
 
 
 def create() -> Iterator[str]:

@@ -18,7 +18,7 @@ from app.kit.db import Database
 from app.models import load_all
 from app.models.base import Base, new_id
 from migrations.walls.grants import ONLY_ADDED
-from migrations.walls.policies import RULES
+from migrations.walls.policies import ALL_RULES as RULES
 from tests.app.access.world import fill
 from tests.factories.houses import make_house, put_offices
 from tests.factories.staff import Worker, add_user, desk_of
@@ -28,7 +28,7 @@ from tests.postgres import SERVING, Cluster
 load_all()
 MODELS = {mapper.local_table.name: mapper.class_ for mapper in Base.registry.mappers}
 # A look that was refused names what its actor could not see; a day's answers and notices belong to an account.
-WITHOUT_PARENT = {"access_entry", "case_export", "idempotency_key", "notice", "deputy", "data_key"}
+WITHOUT_PARENT = {"access_entry", "case_export", "draft", "idempotency_key", "notice", "deputy", "data_key"}
 
 
 @dataclass

@@ -16,7 +16,7 @@ from app.kit.clock import SettableClock
 from app.kit.db import Database
 from app.kit.powers import powers
 from app.models.base import Base
-from migrations.walls.policies import RULES
+from migrations.walls.policies import ALL_RULES as RULES
 from tests.factories.houses import make_house
 from tests.factories.staff import Worker
 from tests.gates.chart import Chart, draw_chart, expected

@@ -9,7 +9,7 @@ from app.access import rows
 from app.models import load_all
 from app.models.base import Base
 from migrations.walls.grants import FIXED, ONLY_ADDED, REMOVED_FROM
-from migrations.walls.policies import RULES
+from migrations.walls.policies import ALL_RULES as RULES
 from policies.load import load_policies
 
 ROOT = Path(__file__).resolve().parents[2]
