@@ -53,7 +53,7 @@ class Page(Sheet, Door):
     def read(self) -> Iterator[Desk]:
         """As `Door.read`; afterwards it is noted that the session is not idle."""
         with Door.read(self) as desk:
-            self.places = self.site.frame(desk, self.request.method in _LOOKING)
+            self._furnish(desk)
             yield desk
         if self._must_note(desk.now):
             with self.house.db.write() as session:
@@ -63,7 +63,7 @@ class Page(Sheet, Door):
     def write(self) -> Iterator[Desk]:
         """As `Door.write`; it is noted that the session is not idle."""
         with Door.write(self) as desk:
-            self.places = self.site.frame(desk, self.request.method in _LOOKING)
+            self._furnish(desk)
             if self._must_note(desk.now):
                 page_sessions.seen(desk.session, desk.session_id, desk.now)
             yield desk
@@ -100,6 +100,11 @@ class Page(Sheet, Door):
     def show(self, template: str, status: int = 200, **context: Any) -> Response:
         """As `Sheet.show`; the template also knows `act`, a fresh key for its form."""
         return Sheet.show(self, template, status, **{"act": uuid.uuid4().hex, **context})
+
+    def _furnish(self, desk: Desk) -> None:
+        """What stands around the page that answers."""
+        self.places = self.site.frame(desk, self.request.method in _LOOKING)
+        self.banners = self.site.banners(desk)
 
     def _who(self, session: Session, now: datetime) -> SignedIn:
         value = self.cookies.session

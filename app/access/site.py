@@ -16,7 +16,7 @@ from app.access.desk import Desk, House
 from app.access.door import public
 from app.access.page_door import Page
 from app.access.provider import Provider
-from app.access.sheet import SIGN_IN, STEP_UP, Place, Sheet, Site
+from app.access.sheet import SIGN_IN, STEP_UP, Banner, Place, Sheet, Site
 from app.access.shell import TooLarge
 from app.kit import problems
 from app.kit.errors import AppError, NotFound, Unauthorised
@@ -38,11 +38,15 @@ def build_site(
     routers: Iterable[APIRouter],
     provider: Provider | None,
     frame: Callable[[Desk, bool], Sequence[Place]],
+    banners: Callable[[Desk], Sequence[Banner]],
     *,
     production: bool,
     show_text: bool,
 ) -> FastAPI:
-    """The HTML site as an application to be mounted; ``show_text`` as in `problems.install`, ``frame`` as in `Site`."""
+    """The HTML site as an application to be mounted.
+
+    ``show_text`` as in `problems.install`, ``frame`` and ``banners`` as in `Site`.
+    """
     app = FastAPI(
         openapi_url=None,
         docs_url=None,
@@ -59,7 +63,7 @@ def build_site(
         return say_as(code_list, policies.label(code_list, code))
 
     pages.know(label=label)
-    app.state.site = Site(pages, production, provider, frame)
+    app.state.site = Site(pages, production, provider, frame, banners)
     # Tells the inventory that these routes are pages: what changes state must stand behind the page door.
     app.state.waymark_html = True
     for router in routers:
@@ -129,7 +133,8 @@ def _told(pages: Pages, request: Request, error: AppError) -> Response:
 
 def _error_page(pages: Pages, error: AppError, correlation: str = "", who: Reader = ENGLISH) -> Response:
     context: dict[str, Any] = {
-        "problem": error, "correlation": correlation, "signed_in": False, "csrf": "", "places": (), "here": "",
+        "problem": error, "correlation": correlation, "signed_in": False, "csrf": "", "places": (), "banners": (),
+        "here": "",
     }  # fmt: skip
     html = pages.render("error.html", context, who)
     return _with_headers(HTMLResponse(html, error.status, {"Content-Security-Policy": POLICY}), error)

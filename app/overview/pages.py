@@ -9,9 +9,10 @@ from fastapi import APIRouter, Depends, Response
 from app.access.page_door import Page, opens
 from app.access.sheet import START
 from app.kit.paging import ask
-from app.overview import work
+from app.overview import supervision_pages, work
 
 router = APIRouter()
+router.include_router(supervision_pages.router)
 
 Myself = Annotated[Page, Depends(opens("account:self"))]
 
