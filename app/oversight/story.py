@@ -18,6 +18,7 @@ from app.access.log import looked
 from app.access.may import case_by_reference, within_reach
 from app.casework import fieldgroups, timeline
 from app.casework.shapes import TimelineEntryOut
+from app.casework.tasks import PASSING
 from app.casework.timeline import HISTORY, Proof, Subject
 from app.kit.errors import NotFound
 from app.kit.paging import Ask, ask, encode_cursor
@@ -35,8 +36,6 @@ ATTEMPTS: Final = "attempt:read"
 PAGE: Final = 25
 # Longer histories are proved from their end on a page; the audit proves all of them.
 PROVED: Final = 2000
-# Times that pass by themselves: nobody was late.
-ENDS_BY_ITSELF: Final = frozenset({"end_of_reflection", "end_of_reconsideration"})
 _CASE_KINDS: Final = ("opened", "step", "linked", "repaired", "task")
 
 
@@ -89,6 +88,7 @@ class Shown:
     who: Who | None = None
     days: int = 0
     links: Sequence[Correction] = ()
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +148,12 @@ def _page(
         if AUDIT in open_to:
             rows += _looks(desk, subjects, after, before)
         rows += [
-            Shown("overdue", task.due_at, task, days=((task.done_at or desk.now) - task.due_at).days)
+            Shown(
+                "overdue", task.due_at, task, days=((task.done_at or desk.now) - task.due_at).days,
+                passing=task.kind in PASSING,
+            )
             for task in story_queries.overdue_between(desk, case.id, after, before)
-        ]
+        ]  # fmt: skip
         rows.sort(key=lambda row: row.at, reverse=True)
         rows = list(_with_gaps(rows, before or _until(desk, case), desk.policies.safeguards.watching.gap_days))
     return rows, following, ends

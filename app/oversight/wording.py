@@ -26,6 +26,8 @@ SHAPES: Final = {
     "reveal": "look", "deadline": "late", "partner": "partner", "message": "partner", "team": "team",
     "assigned": "team", "identity": "record", "task": "record",
 }  # fmt: skip
+# Whoever acted in another country is known here by that country's office alone.
+PARTNER: Final = "partner:"
 CONSENTS: Final = frozenset({"consent", "consent_withdrawal"})
 # Why somebody was refused, where it was not a condition of the step.
 REFUSED_BY: Final = {
@@ -95,7 +97,7 @@ def tell(desk: Desk, entry: TimelineEntryOut, people: Mapping[str, Row[Any]]) ->
         anchor=f"e-{entry.subject_id[:8]}-{entry.seq}",
         entry=entry,
         phrase=phrase_of(entry.kind, entry.step),
-        what=_what(entry),
+        what=_what(entry, people),
         shape=_shape(entry),
         who=who_of(desk, entry.actor, people),
         source=_source(entry, late),
@@ -110,6 +112,8 @@ def who_of(desk: Desk, actor: Mapping[str, Any], people: Mapping[str, Row[Any]])
     """An actor as history keeps them, with the name if it is an account of this country."""
     known = people.get(actor["id"])
     roles = desk.policies.roles
+    if str(actor["id"]).startswith(PARTNER):
+        return Who(None, (), office_name(desk, actor.get("office") or ""), actor.get("country", ""))
     return Who(
         name=known.display_name if known is not None else None,
         roles=tuple(roles[role].title if role in roles else role for role in actor.get("roles", ())),
@@ -146,7 +150,9 @@ def _shape(entry: TimelineEntryOut) -> str:
     return SHAPES.get(entry.kind, "step")
 
 
-def _what(entry: TimelineEntryOut) -> Word | None:
+def _what(entry: TimelineEntryOut, people: Mapping[str, Row[Any]]) -> Word | None:
+    if entry.kind in ("team", "assigned"):
+        return Word(who_is(str(entry.details.get("user", "")), people))
     if entry.kind in ("deadline", "task"):
         return Word(entry.step, "task_kind")
     if entry.kind in ("attempt", "message"):
@@ -184,6 +190,8 @@ def _changes(desk: Desk, entry: TimelineEntryOut, people: Mapping[str, Row[Any]]
     found += [Changed(mark("Field"), Word(name)) for name in said.get("fields") or ()]
     found += refusals(said.get("refusals") or ())
     found += _named(said, people)
+    if entry.kind == "block" and isinstance(said.get("user"), str):
+        found.append(Changed(mark("Who"), Word(who_is(said["user"], people))))
     if entry.kind == "team" and entry.step in desk.policies.roles:
         found.append(Changed(mark("Part"), Word(desk.policies.roles[entry.step].title, context="role")))
     if said.get("verdict"):
@@ -200,16 +208,23 @@ def refusals(said: Sequence[Mapping[str, Any]]) -> list[Changed]:
     found = []
     for each in said:
         guard = _GUARDS.get(each["code"])
-        text = guard.why if guard is not None else REFUSED_BY.get(each["code"], each["code"])
+        text = _missing(guard) if guard is not None else REFUSED_BY.get(each["code"], each["code"])
         found.append(Changed(mark("Refused because"), Word(text, context="block")))
     return found
 
 
-def _named(said: Mapping[str, Any], people: Mapping[str, Row[Any]]) -> list[Changed]:
-    def name(user_id: str) -> Word:
-        return Word(people[user_id].display_name if user_id in people else user_id)
+def _missing(guard: Guard) -> str:
+    """What was missing, or, where the sentence asks for values that history does not keep, why it matters."""
+    return guard.why if "{" in guard.sentence else guard.sentence
 
-    found = [Changed(mark("Who"), name(said["user"]))] if isinstance(said.get("user"), str) else []
+
+def who_is(user_id: str, people: Mapping[str, Row[Any]]) -> str:
+    """What an account is called; its id where it is not known here."""
+    return people[user_id].display_name if user_id in people else user_id
+
+
+def _named(said: Mapping[str, Any], people: Mapping[str, Row[Any]]) -> list[Changed]:
+    found: list[Changed] = []
     for key, word in (("names", mark("Named")), ("added", mark("Added")), ("struck", mark("Struck"))):
-        found += [Changed(word, name(user_id)) for user_id in said.get(key) or ()]
+        found += [Changed(word, Word(who_is(user_id, people))) for user_id in said.get(key) or ()]
     return found

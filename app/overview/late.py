@@ -13,19 +13,21 @@ from app.casework.kinds import KINDS
 from app.casework.stages import stage_of
 from app.kit.paging import Ask
 from app.overview import supervision_queries as queries
+from app.statistics.stages import CAUSE_OF, CAUSES
 from app.worklist.closers import CLOSERS, RECORD
 from workflows import engine
 
 __all__ = ["Late", "LatePage", "late"]
 
 READ: Final = "task:read"
+US: Final = "us"
 
 
 @dataclass(frozen=True, slots=True)
 class Late:
     """One late duty. ``blocked``: why the step that would end it cannot be taken; ``missing``: the record it waits for.
 
-    Both empty: nothing blocks it, or the case is not the actor's to look into.
+    Both empty: nothing blocks it, or the case is not the actor's to look into. ``waits_for``: the cause as a rule.
     """
 
     task: Any
@@ -34,6 +36,7 @@ class Late:
     blocked: Sequence[str]
     missing: Sequence[str]
     known: bool
+    waits_for: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,9 @@ def late(desk: Desk, asked: Ask) -> LatePage:
         stage = (stage_of(row.care) or "closed") if row.care else "referral"
         blocked, missing = _reasons(desk, row, held) if row.reference else ((), ())
         days = (desk.now - row.due_at).days
-        found.setdefault(stage, []).append(Late(row, stage, days, blocked, missing, row.reference is not None))
+        cause = CAUSE_OF.get(row.kind, US)
+        one = Late(row, stage, days, blocked, missing, row.reference is not None, "" if cause == US else CAUSES[cause])
+        found.setdefault(stage, []).append(one)
     looked(desk, "late_read", "task", "-", {"count": len(rows)})
     return LatePage(sorted(found.items()), following)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
 
 from app.access import two_persons
 from app.access.desk import Desk
@@ -12,6 +12,7 @@ from app.access.scope import cases_in_scope, tasks_in_scope
 from app.access.two_persons import APPROVAL, KINDS
 from app.access.walls import in_force
 from app.casework.held import CASE, OFFICE
+from app.casework.tasks import PASSING
 from app.casework.tasks import TABLE as TASK
 from app.kit.paging import Ask
 from app.models.case import CaseTeam
@@ -91,7 +92,7 @@ def managed_by(desk: Desk, permission: str) -> dict[str, int]:
 def duties_by_worker(desk: Desk, permission: str) -> list[Row[Any]]:
     """The open duties of the cases within reach by whoever has that part on the team, and how many are late."""
     mine = and_(_TEAM.c.case_id == TASK.c.case_id, _TEAM.c.role == TASK.c.role, in_force(CaseTeam, desk.now))
-    late = func.sum(case((TASK.c.due_at < desk.now, 1), else_=0)).label("late")
+    late = func.sum(case((_is_late(desk), 1), else_=0)).label("late")
     query = (
         select(_TEAM.c.user_id, func.count(TASK.c.id.distinct()).label("duties"), late)
         .select_from(TASK)
@@ -117,8 +118,13 @@ def late_tasks(desk: Desk, permission: str, ask: Ask) -> tuple[list[Row[Any]], s
         select(TASK, CASE.c.reference, CASE.c.care, OFFICE.c.name.label("office"))
         .join(OFFICE, OFFICE.c.id == TASK.c.office_id)
         .join(CASE, and_(CASE.c.id == TASK.c.case_id, cases_in_scope(desk, "case:read")), isouter=True)
-        .where(TASK.c.state == "open", TASK.c.due_at < desk.now, tasks_in_scope(desk, permission))
+        .where(_is_late(desk), tasks_in_scope(desk, permission))
     )
     rows = desk.session.execute(ask.narrow(query, [TASK.c.due_at, TASK.c.id])).all()
     page, following = ask.cut(rows, lambda row: (row.due_at, row.id))
     return list(page), following
+
+
+def _is_late(desk: Desk) -> ColumnElement[bool]:
+    """Open after its time; a time of the person's own that has passed is nobody's delay."""
+    return and_(TASK.c.state == "open", TASK.c.due_at < desk.now, TASK.c.kind.not_in(sorted(PASSING)))

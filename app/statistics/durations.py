@@ -11,6 +11,7 @@ from typing import Any, Final
 from app.access.desk import Desk
 from app.access.log import looked
 from app.casework.calendars import days_off
+from app.casework.tasks import PASSING
 from app.statistics import queries
 from app.statistics.service import reads_every_case
 from app.statistics.stages import CAUSE_OF, CAUSES, ENDINGS, STAGES, Measured
@@ -40,21 +41,25 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class StageRow:
-    """One stage in days. ``half``, ``most``, ``few``: when half, nine and one of ten had finished; None: not yet."""
+    """One stage in days. ``half``, ``most``, ``few``: when half, nine and one of ten had finished; None: not yet.
+
+    ``at_least``: the longest time anybody was seen in it.
+    """
 
     stage: Measured
     count: int
     few: float | None
     half: float | None
     most: float | None
+    at_least: float
     limit: Clock
     limit_days: float
     late: int
 
     @property
     def against_limit(self) -> float:
-        """What rows are sorted by: half done by, relative to the limit; stages not half done come first."""
-        return float("inf") if self.half is None else self.half / self.limit_days
+        """What rows are sorted by: half done by, relative to the limit; where half are not done, the longest wait."""
+        return (self.at_least if self.half is None else self.half) / self.limit_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +143,7 @@ def waiting(desk: Desk) -> list[Waiting]:
     for row in queries.open_duties(desk):
         counts = found[CAUSE_OF.get(row.kind, "us")]
         counts[0] += int(row.open)
-        counts[1] += int(row.late)
+        counts[1] += 0 if row.kind in PASSING else int(row.late)
     fewest = 1 if reads_every_case(desk) else desk.policies.safeguards.watching.smallest_group
     looked(desk, "waiting_read", "report", "waiting", {"open": sum(each[0] for each in found.values())})
     rows = [
@@ -162,7 +167,7 @@ def _row(desk: Desk, stage: Measured, found: list[Visit], ever: list[Visit]) -> 
     late = sum(1 for visit in ever if visit.until is None and desk.now > _due(desk, visit))
     days = limit.value * _DAYS[limit.unit]
     few, half, most = (survival.reached(share) for share in (FEW, HALF, MOST))
-    return StageRow(stage, len(found), few, half, most, limit, days, late)
+    return StageRow(stage, len(found), few, half, most, max(time for time, _ in times), limit, days, late)
 
 
 def _limit(desk: Desk, stage: Measured, other: str | None) -> Clock:

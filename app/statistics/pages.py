@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from app.access.may import permitted
 from app.access.page_door import Page, opens
 from app.kit import csv_text
 from app.statistics import bars, durations, service
@@ -25,7 +26,8 @@ def stages(page: Reader) -> Response:
     """How long each stage takes, against its own limit."""
     with page.write() as desk:
         table = durations.durations(desk)
-    return page.show("statistics/stages.html", here="reports", table=table, bar=bars.bar)
+        leads = permitted(desk, "task:read")
+    return page.show("statistics/stages.html", here="reports", table=table, bar=bars.bar, leads=leads)
 
 
 @router.get("/reports/stages.csv")
