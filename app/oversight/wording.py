@@ -17,7 +17,7 @@ from app.kit.words import mark
 from workflows.engine import MACHINES
 from workflows.step import Guard
 
-__all__ = ["Changed", "Told", "Who", "Word", "people_in", "refusals", "tell", "titled", "who_of"]
+__all__ = ["Changed", "Told", "Who", "Word", "office_name", "people_in", "refusals", "tell", "titled", "who_of"]
 
 STATE_LISTS: Final = {"identification": "identification_state", "care": "care_state", "referral": "referral_state"}
 # How an entry looks; what is not named looks like a step.

@@ -94,8 +94,10 @@ def access_page(desk: Desk, reference: str, cursor: str | None) -> AccessPage:
 
 def _offices(desk: Desk, explained: AccessOut | None) -> dict[str, str]:
     """What the offices of the explanation are called."""
-    told = (*explained.accounts, *explained.kept_out) if explained is not None else ()
-    return {each.office: office_name(desk, each.office) for each in told}
+    if explained is None:
+        return {}
+    codes = {each.office for each in explained.accounts} | {each.office for each in explained.kept_out}
+    return {code: office_name(desk, code) for code in codes}
 
 
 def _who_looked(desk: Desk, case: Row[Any], looks: Sequence[Any]) -> list[Looker]:
