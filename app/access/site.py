@@ -62,7 +62,14 @@ def build_site(
         """What people read for a code of a list, in the language of the page."""
         return say_as(code_list, policies.label(code_list, code))
 
-    pages.know(label=label)
+    def office_name(code: str) -> str:
+        """What an office is called; its code where the policies do not know it."""
+        try:
+            return policies.office(code).name
+        except KeyError:
+            return code
+
+    pages.know(label=label, office_name=office_name)
     app.state.site = Site(pages, production, provider, frame, banners)
     # Tells the inventory that these routes are pages: what changes state must stand behind the page door.
     app.state.waymark_html = True

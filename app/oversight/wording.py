@@ -17,7 +17,7 @@ from app.kit.words import mark
 from workflows.engine import MACHINES
 from workflows.step import Guard
 
-__all__ = ["Changed", "Told", "Who", "Word", "office_name", "people_in", "refusals", "tell", "titled", "who_of"]
+__all__ = ["Changed", "Told", "Who", "Word", "people_in", "refusals", "tell", "titled", "who_of"]
 
 STATE_LISTS: Final = {"identification": "identification_state", "care": "care_state", "referral": "referral_state"}
 # How an entry looks; what is not named looks like a step.
@@ -59,7 +59,10 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Somebody as a timeline names them; ``name`` is None for the program itself and for people of other countries."""
+    """Somebody as a timeline names them; ``name`` is None for the program itself and for people of other countries.
+
+    ``office``: its code.
+    """
 
     name: str | None
     roles: tuple[str, ...]
@@ -113,22 +116,14 @@ def who_of(desk: Desk, actor: Mapping[str, Any], people: Mapping[str, Row[Any]])
     known = people.get(actor["id"])
     roles = desk.policies.roles
     if str(actor["id"]).startswith(PARTNER):
-        return Who(None, (), office_name(desk, actor.get("office") or ""), actor.get("country", ""))
+        return Who(None, (), actor.get("office") or "", actor.get("country", ""))
     return Who(
         name=known.display_name if known is not None else None,
         roles=tuple(roles[role].title if role in roles else role for role in actor.get("roles", ())),
-        office=office_name(desk, actor.get("office") or (known.office if known is not None else "")),
+        office=actor.get("office") or (known.office if known is not None else ""),
         country=actor.get("country", ""),
         system=bool(actor.get("system")),
     )
-
-
-def office_name(desk: Desk, code: str) -> str:
-    """What an office is called; its code where the policies do not know it."""
-    try:
-        return desk.policies.office(code).name
-    except KeyError:
-        return code
 
 
 def people_in(entries: Sequence[TimelineEntryOut]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -17,7 +17,7 @@ from app.casework import timeline
 from app.kit.paging import ask
 from app.oversight import explaining, queries, story_queries
 from app.oversight.explaining_schemas import AccessOut
-from app.oversight.wording import Who, office_name, who_of
+from app.oversight.wording import Who, who_of
 from app.walls import seals
 from app.walls.schemas import SealOut
 from policies.safeguards import Watching
@@ -59,7 +59,6 @@ class AccessPage:
     lookers: Sequence[Looker] | None
     explained: AccessOut | None
     seal: SealOut | None
-    offices: Mapping[str, str]
     may_seal: bool
     may_block: bool
     may_declare: bool
@@ -85,19 +84,10 @@ def access_page(desk: Desk, reference: str, cursor: str | None) -> AccessPage:
         lookers=found,
         explained=explained,
         seal=seals.shown(desk, case.id) if sees else None,
-        offices=_offices(desk, explained),
         may_seal=within_reach(desk, SEAL, case.id),
         may_block=within_reach(desk, BLOCK, case.id),
         may_declare=sees,
     )
-
-
-def _offices(desk: Desk, explained: AccessOut | None) -> dict[str, str]:
-    """What the offices of the explanation are called."""
-    if explained is None:
-        return {}
-    codes = {each.office for each in explained.accounts} | {each.office for each in explained.kept_out}
-    return {code: office_name(desk, code) for code in codes}
 
 
 def _who_looked(desk: Desk, case: Row[Any], looks: Sequence[Any]) -> list[Looker]:
