@@ -24,6 +24,7 @@ from app.kit.fields import invalid
 from app.kit.html import ASSETS_AT, POLICY, Pages
 from app.kit.reader import ENGLISH, Reader
 from app.kit.words import say_as
+from policies.model import Policies
 
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 # What a web server says on its own account, in words; anything else is told as "cannot be read".
@@ -56,20 +57,7 @@ def build_site(
     )
     pages = Pages()
     app.state.house = house
-    policies = house.policies
-
-    def label(code_list: str, code: str) -> str:
-        """What people read for a code of a list, in the language of the page."""
-        return say_as(code_list, policies.label(code_list, code))
-
-    def office_name(code: str) -> str:
-        """What an office is called; its code where the policies do not know it."""
-        try:
-            return policies.office(code).name
-        except KeyError:
-            return code
-
-    pages.know(label=label, office_name=office_name)
+    pages.know(**_words_of(house.policies))
     app.state.site = Site(pages, production, provider, frame, banners)
     # Tells the inventory that these routes are pages: what changes state must stand behind the page door.
     app.state.waymark_html = True
@@ -118,6 +106,23 @@ def asset(name: str, request: Request) -> Response:
     if found is None:
         raise NotFound()
     return Response(found.content, media_type=found.media_type, headers=_FOR_EVER)
+
+
+def _words_of(policies: Policies) -> dict[str, Callable[..., str]]:
+    """What templates ask the policies for: the words of codes, and what offices are called."""
+
+    def label(code_list: str, code: str) -> str:
+        """What people read for a code of a list, in the language of the page."""
+        return say_as(code_list, policies.label(code_list, code))
+
+    def office_name(code: str) -> str:
+        """What an office is called; its code where the policies do not know it."""
+        try:
+            return policies.office(code).name
+        except KeyError:
+            return code
+
+    return {"label": label, "office_name": office_name}
 
 
 def _told(pages: Pages, request: Request, error: AppError) -> Response:
