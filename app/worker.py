@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import aliased
 
-from app.access import attempts, deciding, once, rows, sessions
+from app.access import attempts, deciding, drafts, once, rows, sessions
 from app.access.desk import House
 from app.casework.following import HANDLERS
 from app.casework.ringing import ring
@@ -72,7 +72,7 @@ class Worker:
                 stop.wait(self._pause)
 
     def sweep(self) -> None:
-        """Every hour, forget what is kept only for a time: answers given once, failed sign-ins, dead tokens."""
+        """Every hour, forget what is kept only for a time: answers given once, failed sign-ins, dead tokens, drafts."""
         now = self._house.clock.now()
         if self._swept is not None and now - self._swept < SWEEP_EVERY:
             return
@@ -81,6 +81,7 @@ class Worker:
             once.purge(session, now)
             attempts.purge(session, now)
             sessions.purge(session, now)
+            drafts.purge(session, now)
         self._swept = now
 
     def watch(self) -> int:

@@ -38,7 +38,7 @@ from policies.lists import (
     RolePolicy,
     labels_of,
 )
-from policies.safeguards import Safeguards
+from policies.safeguards import Drafts, Safeguards, Screen
 from policies.terms import (
     Basis,
     Cited,
@@ -73,6 +73,7 @@ __all__ = [
     "DatedAmount",
     "DatedClock",
     "Disclosure",
+    "Drafts",
     "Entitlement",
     "FieldGroup",
     "FrozenDict",
@@ -93,6 +94,7 @@ __all__ = [
     "RolePolicy",
     "Safeguards",
     "Scope",
+    "Screen",
     "Source",
     "Strength",
     "overlaps",

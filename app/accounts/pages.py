@@ -12,7 +12,7 @@ from app.access.desk import Desk
 from app.access.door import public
 from app.access.page_door import Page, opens, visitor
 from app.access.sheet import SIGN_IN, STEP_UP, Sheet, path_within
-from app.accounts import own, provider_pages, queries, service
+from app.accounts import draft_pages, own, provider_pages, queries, screen_pages
 from app.accounts.entering import CODE, enter, inside
 from app.accounts.forms import (
     CodePage,
@@ -26,7 +26,8 @@ from app.accounts.forms import (
 from app.kit.errors import Invalid
 
 router = APIRouter()
-router.include_router(provider_pages.router)
+for part in (provider_pages, screen_pages, draft_pages):
+    router.include_router(part.router)
 
 Visitor = Annotated[Sheet, Depends(visitor())]
 Myself = Annotated[Page, Depends(opens("account:self"))]
@@ -53,7 +54,7 @@ def sign_in(visit: Visitor) -> Response:
     visit.again(_SIGN_IN_PAGE, next=path_within(visit.own_field("next")), done="", provider=provider)
     form = visit.form(SignInPage)
     known = first_factor.show(visit.house, form.username, form.password.get_secret_value(), visit.address)
-    return enter(visit, known, form.next)
+    return enter(visit, known, form.next, own_device=form.own_device == "yes")
 
 
 @router.get(CODE)
@@ -80,25 +81,6 @@ def show_code(visit: Visitor) -> Response:
     return inside(visit, value, form.next)
 
 
-@router.post("/sign-out")
-def sign_out(page: Myself) -> Response:
-    """End this session; its cookie is worth nothing from the next request on."""
-    return _leave(page, f"{SIGN_IN}?done=out")
-
-
-@router.post("/hide")
-def hide(page: Myself) -> Response:
-    """Hide the screen: end this session, and show a page that tells nothing."""
-    return _leave(page, "/neutral")
-
-
-@router.get("/neutral")
-@public("it tells nothing")
-def neutral(visit: Visitor) -> Response:
-    """A page that tells nothing."""
-    return visit.show("neutral.html")
-
-
 @router.get(ME)
 def me(page: Myself, done: Done = "") -> Response:
     """Who is signed in, how, and where else."""
@@ -109,6 +91,7 @@ def me(page: Myself, done: Done = "") -> Response:
             "session_id": desk.session_id,
             "codes_left": factors.recovery_codes_left(desk.session, desk.actor.id),
             "power": own.holds_power(desk),
+            "screen_of": queries.own_screen(desk),
         }
     return page.show("accounts/me.html", **context, done=done)
 
@@ -223,11 +206,3 @@ def _step_up_context(desk: Desk, wanted: str) -> dict[str, Any]:
         "minutes": int(lasts.total_seconds() // 60),
     }
 
-
-def _leave(page: Page, path: str) -> Response:
-    with page.write() as desk:
-        service.sign_out(desk)
-    page.keep(page.cookies.session_name, None)
-    answer = page.to(path)
-    answer.headers["Clear-Site-Data"] = '"cookies", "storage"'
-    return answer

@@ -32,6 +32,8 @@ class _Forms(HTMLParser):
             assert given["method"] == "post", given
             self.found.append(FormSeen(given["action"]))
             self.inside = True
+        elif given.get("type") in ("checkbox", "radio") and "checked" not in given:
+            return
         elif tag == "input" and self.inside:
             self.found[-1].fields[given["name"]] = given["value"]
 

@@ -1,0 +1,40 @@
+"""What was typed into a form: kept while it is shown again, and as a draft; what is secret is never among it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from app.access import csrf
+
+__all__ = ["OWN_FIELDS", "PLACE", "Typed", "shown_again"]
+
+# The page a form was typed on, which is where its draft is kept.
+PLACE: Final = "draft_of"
+# Beside what a form is about it may carry these.
+OWN_FIELDS: Final = frozenset({csrf.FIELD, PLACE, "act", "version"})
+# Passwords, codes of an authenticator and the number that unlocks are typed anew, each time.
+_SECRET: Final = re.compile(r".*password.*|code|(.*_)?pin", re.IGNORECASE)
+
+
+class Typed(dict[str, str]):
+    """Name -> the last value typed; `all` gives every value of a name."""
+
+    def __init__(self, values: Sequence[tuple[str, str]] = ()) -> None:
+        """``values``: name and value of each field, in the order they came."""
+        super().__init__(values)
+        self._pairs = tuple(values)
+
+    def all(self, name: str) -> list[str]:
+        """Every value of ``name``: the boxes that were ticked."""
+        return [value for each, value in self._pairs if each == name]
+
+
+def shown_again(fields: Iterable[tuple[str, object]]) -> list[tuple[str, str]]:
+    """The pairs of a posted form that may stand in a page again: no file, nothing secret, none of the form's own."""
+    return [
+        (name, value)
+        for name, value in fields
+        if isinstance(value, str) and name not in OWN_FIELDS and not _SECRET.fullmatch(name)
+    ]
