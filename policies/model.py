@@ -38,7 +38,7 @@ from policies.lists import (
     RolePolicy,
     labels_of,
 )
-from policies.safeguards import Drafts, Safeguards, Screen
+from policies.safeguards import Drafts, MailRules, Safeguards, Screen
 from policies.terms import (
     Basis,
     Cited,
@@ -83,6 +83,7 @@ __all__ = [
     "Indicator",
     "IndicatorPack",
     "Instrument",
+    "MailRules",
     "Meeting",
     "NamedDay",
     "Policies",

@@ -76,7 +76,7 @@ class Drafts(Policy):
         return timedelta(hours=self.hours)
 
 
-class Mail(Policy):
+class MailRules(Policy):
     """How often a mail may tell somebody that there is something new, and about how old a thing at most."""
 
     pause_minutes: Minutes = 15
@@ -92,7 +92,7 @@ class Safeguards(Policy):
     two_persons: TwoPersons = TwoPersons()
     screen: Screen = Screen()
     drafts: Drafts = Drafts()
-    mail: Mail = Mail()
+    mail: MailRules = MailRules()
     reveal_minutes: Minutes = 5
     step_up_minutes: Minutes = 10
 

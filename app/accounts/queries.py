@@ -86,7 +86,7 @@ def own_sessions(desk: Desk) -> list[Row[Any]]:
 
 
 def own_screen(desk: Desk) -> Any:
-    """A row with how the desk's own screen locks and who hears of news: pin (whether there is one), own_device, email."""
+    """A row with how the own screen locks and where news is told: pin (whether there is one), own_device, email."""
     query = (
         select(User.pin_hash.is_not(None).label("pin"), LoginSession.own_device, User.email)
         .join(LoginSession, LoginSession.user_id == User.id)

@@ -202,8 +202,8 @@ def test_every_page_has_safe_headers_one_heading_and_bound_labels(world: World) 
     answers = [
         browser.get(path)
         for path in ("/sign-in", "/sign-in/code", "/me", "/me/password", "/me/authenticator", "/step-up", "/neutral",
-                     "/me/authenticator/confirm", "/me/authenticator/remove", "/me/pin", "/me/email", "/locked", "/nowhere",
-                     "/sign-out")
+                     "/me/authenticator/confirm", "/me/authenticator/remove", "/me/pin", "/me/email",
+                     "/locked", "/nowhere", "/sign-out")
     ]  # fmt: skip
     assert [answer.status_code for answer in answers] == [200] * 12 + [404, 405]
     for answer in answers:
