@@ -88,7 +88,7 @@ def _read(language: str) -> list[Catalog]:
         path = FOLDER / language / f"{name}.po"
         if path.is_file():
             with path.open("rb") as file:
-                found.append(read_po(file))
+                found.append(read_po(file, language))
     return found
 
 
@@ -97,7 +97,8 @@ def of(language: str) -> Catalogue:
     """The translations of a language, read once; empty for a language that has no files."""
     entries: dict[Key, Translation] = {}
     for each in _messages(language):
-        text = each.string if isinstance(each.string, str) else next(iter(each.string), "")
+        said = each.string or ""
+        text = said if isinstance(said, str) else next(iter(said), "")
         if text:
             entries[each.context, _text_of(each)] = Translation(text, not each.fuzzy)
     return Catalogue(entries)
@@ -149,7 +150,7 @@ def _pattern(text: str) -> re.Pattern[str]:
     written, seen = [], set()
     for at, piece in enumerate(_PLACE.split(text)):
         if at % 2 == 0:
-            written.append(re.escape(piece))
+            written.append(re.escape(piece.replace("%%", "%")))
         else:
             written.append(f"(?P={piece})" if piece in seen else f"(?P<{piece}>.+?)")
             seen.add(piece)
