@@ -16,11 +16,12 @@ from starlette.datastructures import FormData
 from app.access import csrf
 from app.access.cookies import Cookies
 from app.access.desk import Desk, House
+from app.access.languages import read_by
 from app.access.provider import Provider
 from app.kit.errors import AppError, Invalid, Unauthorised
 from app.kit.fields import invalid
 from app.kit.html import POLICY, Pages
-from app.kit.reader import ENGLISH, Reader
+from app.kit.reader import Reader
 
 START: Final = "/"
 SIGN_IN: Final = "/sign-in"
@@ -102,8 +103,8 @@ class Sheet:
 
     @property
     def reader(self) -> Reader:
-        """Who reads the page that answers."""
-        return ENGLISH
+        """Who reads the page that answers: somebody of whom no more is known than what their browser says."""
+        return Reader(read_by(self.request, self.cookies), now=self.house.clock.now())
 
     @property
     def address(self) -> str:

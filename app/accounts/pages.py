@@ -10,6 +10,7 @@ from markupsafe import Markup
 from app.access import factors, first_factor, page_sessions
 from app.access.desk import Desk
 from app.access.door import public
+from app.access.languages import ASKED_BY
 from app.access.page_door import Page, opens, visitor
 from app.access.sheet import SIGN_IN, STEP_UP, Sheet, path_within
 from app.accounts import own, provider_pages, queries, service
@@ -19,10 +20,12 @@ from app.accounts.forms import (
     ConfirmPage,
     PasswordPage,
     PresentPasswordPage,
+    ReadingPage,
     SessionPage,
     SignInPage,
     StepUpPage,
 )
+from app.kit.catalogue import SOURCE
 from app.kit.errors import Invalid
 
 router = APIRouter()
@@ -35,6 +38,7 @@ Done = Annotated[str, Query(max_length=20)]
 
 ME: Final = "/me"
 _SIGN_IN_PAGE, _CODE_PAGE = "accounts/sign_in.html", "accounts/code.html"
+_ME_PAGE: Final = "accounts/me.html"
 _WRONG_CODE: Final = {"code_wrong": "code"}
 
 
@@ -83,7 +87,7 @@ def show_code(visit: Visitor) -> Response:
 @router.post("/sign-out")
 def sign_out(page: Myself) -> Response:
     """End this session; its cookie is worth nothing from the next request on."""
-    return _leave(page, f"{SIGN_IN}?done=out")
+    return _leave(page, f"{SIGN_IN}?done=out", spoken=True)
 
 
 @router.post("/hide")
@@ -102,15 +106,20 @@ def neutral(visit: Visitor) -> Response:
 @router.get(ME)
 def me(page: Myself, done: Done = "") -> Response:
     """Who is signed in, how, and where else."""
-    with page.read() as desk:
-        context: dict[str, Any] = {
-            "me": queries.me(desk),
-            "sessions": queries.own_sessions(desk),
-            "session_id": desk.session_id,
-            "codes_left": factors.recovery_codes_left(desk.session, desk.actor.id),
-            "power": own.holds_power(desk),
-        }
-    return page.show("accounts/me.html", **context, done=done)
+    return page.show(_ME_PAGE, **_account_of(page), done=done)
+
+
+@router.post("/me/reading")
+def set_reading(page: Myself) -> Response:
+    """Keep how one likes to read: language, calendar, size of text."""
+    page.again(_ME_PAGE, **_account_of(page), done="")
+    form = page.form(ReadingPage)
+
+    def act(desk: Desk) -> str | None:
+        own.set_reading(desk, form.language, form.calendar, large_text=form.large_text is not None)
+        return None
+
+    return page.act(act, then=f"{ME}?done=reading")
 
 
 @router.post("/me/sessions/end")
@@ -215,6 +224,17 @@ def step_up(page: Myself) -> Response:
     return page.to(ME, done="stepped-up") if wanted == ME else page.to(wanted)
 
 
+def _account_of(page: Page) -> dict[str, Any]:
+    with page.read() as desk:
+        return {
+            "me": queries.me(desk),
+            "sessions": queries.own_sessions(desk),
+            "session_id": desk.session_id,
+            "codes_left": factors.recovery_codes_left(desk.session, desk.actor.id),
+            "power": own.holds_power(desk),
+        }
+
+
 def _step_up_context(desk: Desk, wanted: str) -> dict[str, Any]:
     lasts = desk.policies.safeguards.step_up_lasts
     return {
@@ -224,10 +244,12 @@ def _step_up_context(desk: Desk, wanted: str) -> dict[str, Any]:
     }
 
 
-def _leave(page: Page, path: str) -> Response:
+def _leave(page: Page, path: str, *, spoken: bool = False) -> Response:
+    """``spoken``: let the page one is sent to speak the language of the account that leaves."""
     with page.write() as desk:
         service.sign_out(desk)
     page.keep(page.cookies.session_name, None)
-    answer = page.to(path)
+    language = page.reader.language
+    answer = page.to(f"{path}&{ASKED_BY}={language}" if spoken and language != SOURCE else path)
     answer.headers["Clear-Site-Data"] = '"cookies", "storage"'
     return answer

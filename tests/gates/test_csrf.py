@@ -100,6 +100,8 @@ FORMS: dict[str, Callable[[World], Ready]] = {
     "/me/authenticator/confirm": confirm,
     "/me/authenticator/remove": remove,
     "/step-up": lambda world: at(world, "/step-up", "/step-up", password=PASSWORD),
+    # How one reads: language, calendar, size of text.
+    "/me/reading": lambda world: at(world, "/me", "/me/reading", language="th", calendar="be", large_text="yes"),
 }
 
 
