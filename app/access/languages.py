@@ -24,7 +24,8 @@ def chosen(request: Request) -> str | None:
 
 def read_by(request: Request, cookies: Cookies) -> str:
     """The language to answer a visitor in: the one chosen, else the one remembered, else the browser's first of ours."""
-    return chosen(request) or cookies.language(LANGUAGES) or _accepted(request.headers.get("accept-language", ""))
+    remembered = chosen(request) or cookies.language(LANGUAGES)
+    return remembered or _accepted(request.headers.get("accept-language", ""))
 
 
 def _accepted(header: str) -> str:
