@@ -23,7 +23,7 @@ def chosen(request: Request) -> str | None:
 
 
 def read_by(request: Request, cookies: Cookies) -> str:
-    """The language to answer a visitor in: the one chosen, else the one remembered, else the browser's first of ours."""
+    """What to answer a visitor in: the language chosen, else the one remembered, else the browser's first of ours."""
     remembered = chosen(request) or cookies.language(LANGUAGES)
     return remembered or _accepted(request.headers.get("accept-language", ""))
 

@@ -182,6 +182,11 @@ class Sheet:
         """Answer by sending the browser to another site; ``address`` comes from the settings, never from a caller."""
         return self._finished(RedirectResponse(address, 303))
 
+    def file(self, content: bytes, media_type: str, name: str) -> Response:
+        """Answer with a file to be shown or printed. ``name``: a neutral one; it may stay on a disk."""
+        headers = {"Content-Disposition": f'inline; filename="{name}"'}
+        return self._finished(Response(content, media_type=media_type, headers=headers))
+
     def keep(self, name: str, value: str | None) -> None:
         """Set a cookie with the answer, or take it away (None)."""
         self._to_set[name] = value

@@ -91,6 +91,8 @@ def _policies(policies: Policies) -> Iterator[Found]:
         for code, entry in codes.codes.items():
             note = f"{code}: {entry.note}" if entry.note else code
             yield Found(entry.label, where, name, comment=note, list_of_codes=True)
+    for name, country in policies.countries.items():
+        yield Found(country.name, f"policies/countries/{name.lower()}.yaml", "country", list_of_codes=True)
     for name, role in policies.roles.items():
         yield Found(role.title, "policies/roles.yaml", "role", comment=name, list_of_codes=True)
     for name, sentence in policies.permissions.items():

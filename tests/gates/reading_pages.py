@@ -33,6 +33,8 @@ SAID, SAID_END = "⟦", "⟧"
 TOLD, TOLD_END = "⟪", "⟫"
 # Attributes that are read out or shown.
 SPOKEN: Final = frozenset({"aria-label", "alt", "placeholder", "title"})
+# Style sheets, what monitors ask, and what sends one to an identity provider.
+_NO_PAGES: Final = ("/static/", "/health", "/sign-in/organisation")
 _SILENT: Final = frozenset({"script", "style"})
 _VOID: Final = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
 # Who tries a page, the first that may see it counts: together these roles open every page.
@@ -90,7 +92,7 @@ def pages_of(scene: Scene) -> list[Route]:
     """Every page that is looked at with GET, apart from style sheets and what sends one elsewhere."""
     return [
         route for route in routes_of(scene.app.state.routes)
-        if route.page and route.method == "GET" and not route.path.startswith(("/static/", "/health", "/sign-in/organisation"))
+        if route.page and route.method == "GET" and not route.path.startswith(_NO_PAGES)
     ]  # fmt: skip
 
 
