@@ -28,6 +28,7 @@ from app.access.actor import SignedIn, authenticate_page
 from app.access.cookies import Cookies
 from app.access.desk import Desk
 from app.access.door import Door
+from app.access.languages import chosen
 from app.access.sheet import Sheet, Site
 from app.access.typed import PLACE
 from app.kit.errors import Unauthorised
@@ -200,6 +201,8 @@ def visitor(*, locked: bool = False) -> Callable[[Request], Awaitable[Sheet]]:
             fresh = cookies.new_visit(now)
             sheet.bind(fresh)
             sheet.keep(cookies.visit_name, fresh)
+        if (language := chosen(request)) is not None:
+            sheet.keep(cookies.language_name, language)
         request.state.sheet = sheet
         return sheet
 

@@ -10,8 +10,10 @@ from app.access.page_door import Page, opens
 from app.access.sheet import START
 from app.kit.paging import ask
 from app.overview import work
+from app.overview.papers import pages as papers
 
 router = APIRouter()
+router.include_router(papers.router)
 
 Myself = Annotated[Page, Depends(opens("account:self"))]
 
