@@ -20,6 +20,8 @@ from policies.model import Policies
 Answers = dict[str, str]
 
 PLACE: Final = "/cases/new"
+# Where the draft lies: not the path of a page, whose own draft is forgotten once that page was sent.
+DRAFT: Final = "new case"
 # The pages in their order, each with a question that has an answer once the page was sent.
 PAGES: Final = {
     PLACE: "safe",
@@ -44,7 +46,7 @@ _ASKED: Final = ("age", "sex", "nationality", "exploitation", "language")
 
 def answers(desk: Desk) -> Answers:
     """What was answered so far."""
-    return drafts.kept(desk, PLACE) or {}
+    return drafts.kept(desk, DRAFT) or {}
 
 
 def keep(desk: Desk, page: str, typed: Mapping[str, str]) -> str:
@@ -54,7 +56,7 @@ def keep(desk: Desk, page: str, typed: Mapping[str, str]) -> str:
     if every.get("consent") == "no":
         # What somebody does not want written down is not kept either.
         every = {name: value for name, value in every.items() if name not in _NAMING}
-    drafts.keep(desk, PLACE, every)
+    drafts.keep(desk, DRAFT, every)
     paths = [*PAGES, CHECK]
     return CHECK if typed.get("back") == "check" else paths[paths.index(page) + 1]
 
@@ -133,7 +135,7 @@ def choose_same(desk: Desk, reference: str) -> None:
     """Note which case is the same person's ("" takes that back); NotFound for one out of reach."""
     if reference and person_queries.referenced(desk, reference) is None:
         raise NotFound()
-    drafts.keep(desk, PLACE, {**answers(desk), SAME: reference})
+    drafts.keep(desk, DRAFT, {**answers(desk), SAME: reference})
 
 
 def open_case(desk: Desk) -> str:
@@ -153,7 +155,7 @@ def open_case(desk: Desk) -> str:
     for kind, record in _records(desk, said):
         filed = filing.filed(desk, case.id, kind, RecordIn(record=record), version)
         version = filed.version
-    drafts.forget(desk, PLACE)
+    drafts.forget(desk, DRAFT)
     return _path(case)
 
 

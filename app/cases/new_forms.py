@@ -15,7 +15,7 @@ NOT_SAID: Final = "not_said"
 Word = Annotated[str, Field(min_length=1, max_length=60)]
 Open = Annotated[str, Field(max_length=60)]
 Line = Annotated[str, Field(max_length=300)]
-Story = Annotated[str, Field(max_length=4000)]
+Story = Annotated[str, Field(max_length=2000)]
 Tick = Literal["yes", ""]
 
 

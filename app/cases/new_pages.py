@@ -154,7 +154,7 @@ def open_case(page: Opener) -> Response:
 def discard(page: Opener) -> Response:
     """Throw the answers away."""
     page.form(NothingPage)
-    return page.act(lambda desk: drafts.forget(desk, PLACE), then=listing.CASES)
+    return page.act(lambda desk: drafts.forget(desk, new_case.DRAFT), then=listing.CASES)
 
 
 def _page(page: Page, path: str, back: str) -> Response:

@@ -8,11 +8,13 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Query, Response
 
 from app.access.desk import Desk
+from app.access.log import refused
 from app.access.page_door import Page, opens
 from app.access.sheet import START, path_within
 from app.casework.stages import Stage
 from app.kit.errors import NotFound
 from app.kit.paging import ask
+from app.models.base import is_id
 from app.overview import work
 from app.overview.forms import DonePage, NoticePage
 from app.worklist import notices, service
@@ -77,17 +79,21 @@ def group(page: Myself, group: Word = Group.LATE.value, cursor: Cursor = None) -
 @router.get("/work/done")
 def done_page(page: Myself, task: Annotated[str, Query(max_length=36)] = "") -> Response:
     """The question before a task is marked as done."""
-    with page.write() as desk:
+    with page.read() as desk:
         found = work.by_hand(desk, task)
+        if found is None:
+            refused(desk, "task", task if is_id(task) else "-", {"answer": 404})
+            raise NotFound()
     return page.show("overview/done.html", here="work", line=found)
 
 
 @router.post("/work/done")
 def done(page: Myself) -> Response:
     """Mark a task as done that does not end by itself."""
-    with page.write() as desk:
+    with page.read() as desk:
         found = work.by_hand(desk, page.own_field("task_id") or "")
-    page.again("overview/done.html", here="work", line=found)
+    if found is not None:
+        page.again("overview/done.html", here="work", line=found)
     form = page.form(DonePage)
     body = DoneIn(note=form.note.strip() or None)
 

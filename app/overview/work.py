@@ -8,12 +8,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from app.access.desk import Desk
-from app.access.log import refused
 from app.access.may import permitted
 from app.access.sheet import Place
 from app.casework.stages import STAGES, Stage, stage_of
 from app.emergency import queries as emergencies
-from app.kit.errors import NotFound
 from app.kit.paging import Ask, ask
 from app.models.base import is_id
 from app.overview import queries, reasons
@@ -127,14 +125,11 @@ def listed(desk: Desk, group: Group, asked: Ask) -> Part:
     return found
 
 
-def by_hand(desk: Desk, task_id: str) -> Line:
-    """A task of the actor's that is marked as done by hand. NotFound for any other."""
+def by_hand(desk: Desk, task_id: str) -> Line | None:
+    """An open task of the actor's that is marked as done by hand; None for any other."""
     row = work_queries.one(desk, task_id) if is_id(task_id) else None
     found = line(desk, row, mine=True) if row is not None else None
-    if found is None or not found.by_hand:
-        refused(desk, "task", task_id if is_id(task_id) else "-", {"answer": 404})
-        raise NotFound()
-    return found
+    return found if found is not None and found.by_hand else None
 
 
 def late_stages(desk: Desk) -> dict[str, int]:

@@ -23,6 +23,8 @@ from workflows.engine import MACHINES
 
 SOON: Final = timedelta(days=3)
 _USER: Final[Any] = User.__table__
+# Beside the case manager of a row, who is another account.
+_HOLDER: Final[Any] = _USER.alias("holder")
 _ROLE: Final[Any] = UserRole.__table__
 Predicate = ColumnElement[bool]
 
@@ -145,9 +147,9 @@ def _mine(desk: Desk) -> Predicate:
     """
     holder = exists().where(
         _ROLE.c.role == TABLE.c.role,
-        _ROLE.c.user_id == _USER.c.id,
-        _USER.c.office_id == TABLE.c.office_id,
-        _USER.c.active.is_(True),
+        _ROLE.c.user_id == _HOLDER.c.id,
+        _HOLDER.c.office_id == TABLE.c.office_id,
+        _HOLDER.c.active.is_(True),
     )
     mine = or_(TABLE.c.role.in_(sorted(desk.actor.roles)), and_(TABLE.c.kind.in_(_doable(desk)), ~holder))
     return and_(mine, TABLE.c.kind.not_in(sorted(WAITING)))
