@@ -9,7 +9,7 @@ from app.access import drafts
 from app.access.desk import Desk
 from app.cases import filing, intake, person_queries, queries, same_person
 from app.cases.filing_schemas import RecordIn
-from app.cases.new_forms import NOT_ASKED, NOT_SAID
+from app.cases.new_forms import FORMS, NOT_ASKED, NOT_SAID
 from app.cases.same_person import Candidate
 from app.cases.schemas import CaseIn, CaseOut
 from app.kit import names
@@ -34,6 +34,7 @@ CHECK: Final = f"{PLACE}/check"
 SAME: Final = "same"
 # Asked about the age: in doubt a person is a child until shown otherwise (UNICEF-AGE).
 DOUBT: Final = "doubt"
+FIELDS: Final = frozenset({SAME}).union(*(form.model_fields for form in FORMS))
 _UNKNOWN: Final = {"sex": "U", "age_band": "unknown", "nationality": "unknown", "exploitation": "unknown"}
 _TOLD: Final = ("purpose", "use", "right_to_request_data", "storage_time", "how_to_withdraw")
 _FIRST_YEAR: Final = 1900
@@ -46,7 +47,12 @@ _ASKED: Final = ("age", "sex", "nationality", "exploitation", "language")
 
 def answers(desk: Desk) -> Answers:
     """What was answered so far."""
-    return drafts.kept(desk, DRAFT) or {}
+    return dict(drafts.kept(desk, DRAFT) or {})
+
+
+def filled(said: Answers) -> Answers:
+    """The answers with "" for each question that none was given to: for a page that shows all of them."""
+    return {**dict.fromkeys(FIELDS, ""), **said}
 
 
 def keep(desk: Desk, page: str, typed: Mapping[str, str]) -> str:

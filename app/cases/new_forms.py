@@ -77,6 +77,9 @@ class NeedsPage(_Step):
     note: Story = ""
 
 
+FORMS: Final = (SafetyPage, ConsentPage, KnownPage, ContactPage, NeedsPage)
+
+
 class SamePage(PageForm):
     """Which earlier case is this person's; "" for none."""
 

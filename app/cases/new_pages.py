@@ -132,7 +132,8 @@ def check_page(page: Opener) -> Response:
     if missing is not None:
         return page.to(missing)
     return page.show(
-        "cases/new_check.html", here="cases", said=said, words=_words(page), candidates=found, language=names.language
+        "cases/new_check.html", here="cases", said=new_case.filled(said), words=_words(page), candidates=found,
+        language=names.language,
     )
 
 
