@@ -118,7 +118,7 @@ class Sheet:
         value = self._posted.get(name) if self._posted is not None else None
         return value if isinstance(value, str) else None
 
-    def typed(self) -> Typed:
+    def typed_form(self) -> Typed:
         """What the posted form says, as it is shown again: less its own fields, passwords and codes.
 
         Passwords and codes are typed anew: what is secret never stands in a page.
@@ -164,7 +164,7 @@ class Sheet:
     ) -> Response:
         """``template`` as it tells of ``error``, with what was typed; ``fields`` as in `again`."""
         status = 422 if error.status == 401 else error.status
-        told = {"problem": error, "errors": _by_field(error, fields or {}), "typed": self.typed()}
+        told = {"problem": error, "errors": _by_field(error, fields or {}), "typed": self.typed_form()}
         answer = self.show(template, status, **{**context, **told})
         for name, value in error.headers.items():
             if name.lower() != "www-authenticate":

@@ -65,11 +65,14 @@ def conflict_of(desk: Desk, held: Held, error: StaleVersion, kind: str | None = 
     names = _names(desk, {each["by"] for each in told})
     changes = tuple(
         Change(
-            phrase_of(each["kind"], each["what"]), *what_of(each["kind"], each["what"]), names.get(each["by"], ""), each["office"],
+            phrase_of(each["kind"], each["what"]),
+            *what_of(each["kind"], each["what"]),
+            names.get(each["by"], ""),
+            each["office"],
             datetime.fromisoformat(each["at"]),
         )
         for each in told
-    )  # fmt: skip
+    )
     theirs = None
     if kind is not None and changes and not held.erased and fieldgroups.sees_record(desk, kind):
         theirs = theirs_of(desk, held, kind, min(each.at for each in changes))

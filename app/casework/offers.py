@@ -61,7 +61,7 @@ def _offices(policies: Policies) -> list[Choice]:
 
 def _border_points(policies: Policies) -> list[Choice]:
     return [
-        Choice(point.code, point.name, group=" · ".join(policies.countries[code].name for code in corridor.countries))
+        Choice(point.code, " · ".join(dict.fromkeys(point.names.values())), group=" · ".join(policies.countries[code].name for code in corridor.countries))
         for corridor in policies.corridors.values()
         for point in corridor.border_points
     ]

@@ -187,7 +187,7 @@ def typed_of(inputs: Sequence[Input], body: Mapping[str, Any]) -> Typed:
 
 
 def at_fields(error: Invalid) -> Invalid:
-    """The same refusal, with its rules at the inputs of a page: record.indicators.0.reason -> record-indicators-0-reason.
+    """The same refusal, its rules at the inputs of a page: record.indicators.0.reason -> record-indicators-0-reason.
 
     What is about the form as a whole keeps no field of its own.
     """

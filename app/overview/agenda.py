@@ -154,7 +154,8 @@ def _of_task(
         path = f"/referrals/{task.referral_reference}"
     elif step is not None:
         path = _step_path(opened, step)
-        reasons = tuple(blocking.explained(desk, open_refusals(step), _around(desk, opened, step.step, path, team, since)))
+        known = _around(desk, opened, step.step, path, team, since)
+        reasons = tuple(blocking.explained(desk, open_refusals(step), known))
     elif act:
         path = f"{opened.path}/records/new/{act.partition('.')[2]}"
     people = team.get(task.role, ())

@@ -75,15 +75,15 @@ def case(reference: str, page: Looker, done: Done = "") -> Response:
     return page.show("overview/case.html", here="cases", section="overview", said=DONE.get(done, ""), **context)
 
 
-def _dates(opened: Opened) -> dict[str, date]:
-    """The days the key facts tell, of those the reader sees."""
+def _dates(opened: Opened) -> dict[str, date | None]:
+    """The days the key facts tell; None for what has not happened, and for what the reader does not see."""
     facts = opened.facts
     said = {
         "presumed": facts.get("presumed_on"),
         "rights": (facts.get("rights") or {}).get("on"),
         "wish": (facts.get("wish") or {}).get("on"),
     }
-    return {name: date.fromisoformat(day) for name, day in said.items() if day}
+    return {name: date.fromisoformat(day) if day else None for name, day in said.items()}
 
 
 def _manager(desk: Desk, opened: Opened) -> str:

@@ -39,7 +39,7 @@ def wants_rows(typed: Typed) -> bool:
 
 def rows_for(inputs: Iterable[Input], typed: Typed | None) -> dict[str, list[Sequence[Input]]]:
     """The rows to show of every list of a form: those that were typed, and some empty ones after them."""
-    found = {}
+    found: dict[str, list[Sequence[Input]]] = {}
     for each in inputs:
         if each.look == "rows":
             used = posted.rows_typed(each, typed or {})
@@ -76,9 +76,8 @@ def record_of(
 
 def _filled_in(inputs: Iterable[Input], typed: Typed) -> bool:
     presets = {each.name: each.preset for each in inputs}
-    return any(
-        value.strip() and value != presets.get(name, "") for name, value in typed.items() if name.startswith(f"{RECORD}-")
-    )
+    said = ((name, value.strip()) for name, value in typed.items() if name.startswith(f"{RECORD}-"))
+    return any(value and value != presets.get(name, "") for name, value in said)
 
 
 def zones(desk: Desk) -> list[tuple[str, str]]:

@@ -12,8 +12,8 @@ from app.access import notices
 from app.access.desk import Desk
 from app.access.page_door import Page, opens
 from app.access.sheet import PageForm, path_within
-from app.cases import queries as case_team
 from app.cases import notes, service
+from app.cases import queries as case_team
 from app.cases.schemas import LeaveIn, ManagerIn, TeamIn
 from app.kit.errors import AppError, Invalid
 from app.kit.typed import Typed
@@ -80,7 +80,7 @@ def name_manager(reference: str, page: Assigner) -> Response:
 @router.post("/cases/{reference}/people/join")
 def join(reference: str, page: Assigner) -> Response:
     """Put a colleague on the team, for a time if one is given."""
-    typed = page.typed()
+    typed = page.typed_form()
 
     def act(desk: Desk) -> None:
         opened = open_case(desk, reference)
@@ -118,7 +118,7 @@ def note_page(reference: str, page: Writer) -> Response:
 @router.post("/cases/{reference}/notes/new")
 def write_note(reference: str, page: Writer) -> Response:
     """Keep a note in the history of the case; notes are only added, so nobody is ever in the way of another."""
-    typed = page.typed()
+    typed = page.typed_form()
 
     def act(desk: Desk) -> None:
         opened = open_case(desk, reference)
@@ -169,7 +169,9 @@ def _people(desk: Desk, reference: str, error: AppError | None = None) -> dict[s
         "team": case_team.team(desk, opened.id),
         "manager": opened.row.case_manager_id,
         "assigns": assigns,
-        "colleagues": [(f"{row.id}:{row.role}", row.display_name, desk.policies.roles[row.role].title) for row in colleagues],
+        "colleagues": [
+            (f"{row.id}:{row.role}", row.display_name, desk.policies.roles[row.role].title) for row in colleagues
+        ],
         "managers": list(managers.items()),
         "roles": desk.policies.roles,
         "contact": safe_contact(desk, opened),

@@ -80,7 +80,7 @@ def record_page(reference: str, record_id: str, page: Reader) -> Response:
         record = filing.read(desk, opened.id, record_id)
         kind = _kind(record.kind)
         told = answers(offered(desk.policies, inputs_of(kind.form)), record.body or {})
-        context = {
+        context: dict[str, Any] = {
             "case": opened,
             "record": record,
             "title": kind.title,
@@ -94,7 +94,7 @@ def record_page(reference: str, record_id: str, page: Reader) -> Response:
 
 
 def _file(page: Page, reference: str, kind: Kind, corrects: RecordOut | None) -> Response:
-    typed = page.typed()
+    typed = page.typed_form()
     back = typed.get("back", "")
     if form_page.wants_rows(typed):
         with page.write() as desk:

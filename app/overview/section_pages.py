@@ -66,7 +66,8 @@ def _section(page: Page, reference: str, section: str, kinds: Sequence[str], tit
     with page.write() as desk:
         opened = open_case(desk, reference, "record:read")
         filed = filed_of(desk, opened, kinds)
-        looked(desk, "records_listed", "case", opened.id, {"section": section, "count": sum(len(e.rows) for e in filed)})
+        count = sum(len(each.rows) for each in filed)
+        looked(desk, "records_listed", "case", opened.id, {"section": section, "count": count})
         context: dict[str, Any] = {
             "case": opened,
             "filed": filed,
@@ -110,7 +111,7 @@ def consents(reference: str, page: Looker) -> Response:
     """What the person allows, and how to take it back."""
     with page.write() as desk:
         opened = open_case(desk, reference, look="case_opened", section="consents")
-        context = {
+        context: dict[str, Any] = {
             "case": opened,
             "consents": consents_of(desk, opened),
             "may_record": opened.reach("consent:record"),

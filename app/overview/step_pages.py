@@ -46,7 +46,7 @@ def step_page(reference: str, machine: str, step: str, page: Taker, done: Done =
 def take_step(reference: str, machine: str, step: str, page: Taker) -> Response:
     """Take the step; refused, the page shows every reason and keeps what was typed."""
     found = _step(machine, step)
-    typed = page.typed()
+    typed = page.typed_form()
     if form_page.wants_rows(typed):
         with page.write() as desk:
             context = _context(desk, reference, found, machine, typed)
@@ -92,7 +92,8 @@ def _context(
     choice = next((each for each in choices if each.machine == machine and each.step == step.name), None)
     refusals = _refusals(choice, error)
     known = around(desk, opened, step.name, path)
-    inputs = offered(desk.policies, (*given_inputs(step.given), *(inputs_of(KINDS[step.form].form) if step.form else ())))
+    questions = inputs_of(KINDS[step.form].form) if step.form else ()
+    inputs = offered(desk.policies, (*given_inputs(step.given), *questions))
     return {
         "here": "cases",
         "section": "",
