@@ -141,6 +141,10 @@ class Sheet:
         """Name and value of what was typed into the posted form, without files and what is secret."""
         return shown_again((self._posted or FormData()).multi_items())
 
+    def typed_form(self) -> Typed:
+        """What the posted form says, as it is shown again."""
+        return Typed(self.typed)
+
     def again(self, template: str, fields: Mapping[str, str] | None = None, **context: Any) -> None:
         """If a refusal ends this request, show ``template`` once more: what is wrong on top, what was typed kept.
 
@@ -164,10 +168,15 @@ class Sheet:
         again = self.again_with
         if again is None or error.code in (Unauthorised.code, Locked.code, "step_up_needed"):
             return None
-        typed = Typed(self.typed)
+        return self.show_refused(error, again.template, again.context, again.fields)
+
+    def show_refused(
+        self, error: AppError, template: str, context: Mapping[str, Any], fields: Mapping[str, str] | None = None
+    ) -> Response:
+        """``template`` as it tells of ``error``, with what was typed; ``fields`` as in `again`."""
         status = 422 if error.status == 401 else error.status
-        told = {"problem": error, "errors": _by_field(error, again.fields), "typed": typed}
-        answer = self.show(again.template, status, **{**again.context, **told})
+        told = {"problem": error, "errors": _by_field(error, fields or {}), "typed": self.typed_form()}
+        answer = self.show(template, status, **{**context, **told})
         for name, value in error.headers.items():
             if name.lower() != "www-authenticate":
                 answer.headers[name] = value
