@@ -103,9 +103,10 @@ EVENTS: Final[Mapping[tuple[str, str], str]] = {
     ("opened", "open"): mark("Case opened"),
     ("opened", "draft"): mark("Referral drafted"),
     ("opened", "offer_received"): mark("Referral arrived"),
-    ("assigned", "case_manager"): mark("Case manager named: %(what)s"),
-    ("team", "leave"): mark("%(what)s left the team"),
-    ("team", "*"): mark("%(what)s joined the team"),
+    ("assigned", "case_manager"): mark("Case manager named"),
+    ("team", "leave"): mark("Somebody left the team"),
+    ("team", "*"): mark("Somebody joined the team"),
+    ("note", "note"): mark("Note written"),
     ("linked", "new_case"): mark("Linked with a new case of the same person"),
     ("identity", "correct"): mark("Identity corrected"),
     ("reveal", "identity"): mark("Identity uncovered"),
@@ -155,7 +156,7 @@ SOURCES: Final[Mapping[str, str]] = {
 
 
 def phrase_of(kind: str, step: str) -> str:
-    """The marked sentence for an entry; may hold %(what)s, what was due, tried or sent, or who joined.
+    """The marked sentence for an entry; may hold %(what)s, the thing that was due, tried or sent.
 
     KeyError for an entry this program never writes: a new kind needs its words first.
     """

@@ -1,4 +1,4 @@
-"""The HTML door of the oversight room: the timeline of a case, refused attempts, the book of looks, the proof."""
+"""The HTML door of the oversight room: refused attempts, the book of looks, the proof."""
 
 from __future__ import annotations
 
@@ -14,26 +14,9 @@ from app.oversight import book, service, story
 
 router = APIRouter()
 
-Teller = Annotated[Page, Depends(opens("timeline:read"))]
 Auditor = Annotated[Page, Depends(opens("audit:read"))]
 Watcher = Annotated[Page, Depends(opens("attempt:read"))]
 Cursor = Annotated[str | None, Query(max_length=512)]
-Moment = Annotated[datetime | None, Query()]
-
-
-@router.get("/cases/{reference}/timeline")
-def timeline(
-    reference: str,
-    page: Teller,
-    kind: Annotated[str, Query(max_length=20)] = "all",
-    cursor: Cursor = None,
-    before: Moment = None,
-    at: Moment = None,
-) -> Response:
-    """Everything that happened in a case, newest first."""
-    with page.write() as desk:
-        found = story.told(desk, reference, kind, cursor, before, at)
-    return page.show("oversight/timeline.html", here="cases", story=found, cursor=cursor, looks=LOOKS)
 
 
 @router.get("/reports/attempts")

@@ -100,7 +100,7 @@ def tell(desk: Desk, entry: TimelineEntryOut, people: Mapping[str, Row[Any]]) ->
         anchor=f"e-{entry.subject_id[:8]}-{entry.seq}",
         entry=entry,
         phrase=phrase_of(entry.kind, entry.step),
-        what=_what(entry, people),
+        what=_what(entry),
         shape=_shape(entry),
         who=who_of(desk, entry.actor, people),
         source=_source(entry, late),
@@ -145,9 +145,7 @@ def _shape(entry: TimelineEntryOut) -> str:
     return SHAPES.get(entry.kind, "step")
 
 
-def _what(entry: TimelineEntryOut, people: Mapping[str, Row[Any]]) -> Word | None:
-    if entry.kind in ("team", "assigned"):
-        return Word(who_is(str(entry.details.get("user", "")), people))
+def _what(entry: TimelineEntryOut) -> Word | None:
     if entry.kind in ("deadline", "task"):
         return Word(entry.step, "task_kind")
     if entry.kind in ("attempt", "message"):
@@ -185,7 +183,7 @@ def _changes(desk: Desk, entry: TimelineEntryOut, people: Mapping[str, Row[Any]]
     found += [Changed(mark("Field"), Word(name)) for name in said.get("fields") or ()]
     found += refusals(said.get("refusals") or ())
     found += _named(said, people)
-    if entry.kind == "block" and isinstance(said.get("user"), str):
+    if isinstance(said.get("user"), str):
         found.append(Changed(mark("Who"), Word(who_is(said["user"], people))))
     if entry.kind == "team" and entry.step in desk.policies.roles:
         found.append(Changed(mark("Part"), Word(desk.policies.roles[entry.step].title, context="role")))

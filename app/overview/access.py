@@ -53,9 +53,10 @@ class Looker:
 
 @dataclass(frozen=True, slots=True)
 class AccessPage:
-    """The page; what the actor may not see of it is None."""
+    """The page; what the actor may not see of it is None. ``permission``: one that lets the actor in."""
 
     case: Row[Any]
+    permission: str
     lookers: Sequence[Looker] | None
     explained: AccessOut | None
     seal: SealOut | None
@@ -81,6 +82,7 @@ def access_page(desk: Desk, reference: str, cursor: str | None) -> AccessPage:
     sees = within_reach(desk, SEEING, case.id)
     return AccessPage(
         case=case,
+        permission=next(each for each in (SEEING, AUDIT, EXPLAIN) if within_reach(desk, each, case.id)),
         lookers=found,
         explained=explained,
         seal=seals.shown(desk, case.id) if sees else None,

@@ -1,4 +1,4 @@
-"""Pages of supervision that show several rooms at once: the reports page, team load, what is late, access to a case."""
+"""Pages of supervision that show several rooms at once: reports, load, what is late, timeline and access."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ from fastapi import APIRouter, Depends, Query, Response
 from app.access.page_door import Page, opens
 from app.casework.phrases import LOOKS
 from app.kit.paging import ask
+from app.oversight import story
 from app.overview import access, late, load, reports
+from app.overview.case_frame import open_case
 
 router = APIRouter()
 
 Myself = Annotated[Page, Depends(opens("account:self"))]
 Assigner = Annotated[Page, Depends(opens("case:assign"))]
+Teller = Annotated[Page, Depends(opens("timeline:read"))]
 Worker = Annotated[Page, Depends(opens("task:read"))]
 Cursor = Annotated[str | None, Query(max_length=512)]
+Moment = Annotated[datetime | None, Query()]
 PAGE: Final = 25
 
 
@@ -42,7 +46,25 @@ def late_page(page: Worker, cursor: Cursor = None) -> Response:
     """What is late, by stage, with what blocks it."""
     with page.write() as desk:
         found = late.late(desk, ask(PAGE, cursor, (datetime, str)))
-    return page.show("overview/late.html", here="reports", found=found)
+    return page.show("overview/late_why.html", here="reports", found=found)
+
+
+@router.get("/cases/{reference}/timeline")
+def timeline(
+    reference: str,
+    page: Teller,
+    kind: Annotated[str, Query(max_length=20)] = "all",
+    cursor: Cursor = None,
+    before: Moment = None,
+    at: Moment = None,
+) -> Response:
+    """Everything that happened in a case, newest first."""
+    with page.write() as desk:
+        found = story.told(desk, reference, kind, cursor, before, at)
+        case = open_case(desk, reference, story.READ)
+    return page.show(
+        "oversight/timeline.html", here="cases", section="timeline", case=case, story=found, cursor=cursor, looks=LOOKS
+    )
 
 
 @router.get("/cases/{reference}/access")
@@ -52,6 +74,8 @@ def access_page(
     """Who looked at the case, who can see it and why, and what keeps others away."""
     with page.write() as desk:
         found = access.access_page(desk, reference, cursor)
+        case = open_case(desk, reference, found.permission)
     return page.show(
-        "overview/access.html", here="cases", found=found, done=done, looks=LOOKS, shown=access.LOOKS_SHOWN
-    )
+        "overview/access.html", here="cases", section="access", case=case, found=found, done=done, looks=LOOKS,
+        shown=access.LOOKS_SHOWN,
+    )  # fmt: skip
