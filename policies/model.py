@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
+from pydantic import Field
+
 from policies.corridor import (
     CORRIDOR_CLOCKS,
     OFFERABLE,
@@ -38,6 +40,7 @@ from policies.lists import (
     RolePolicy,
     labels_of,
 )
+from policies.notices import Notice, NoticeWords
 from policies.safeguards import Drafts, MailRules, Safeguards, Screen
 from policies.terms import (
     Basis,
@@ -86,6 +89,8 @@ __all__ = [
     "MailRules",
     "Meeting",
     "NamedDay",
+    "Notice",
+    "NoticeWords",
     "Policies",
     "Policy",
     "PolicyOffice",
@@ -115,6 +120,7 @@ class Policies(Policy):
     indicators: FrozenMap[IndicatorPack]
     retention: FrozenMap[RetentionRule]
     reports: FrozenMap[Report]
+    notices: FrozenMap[Notice] = Field(default_factory=dict)
     safeguards: Safeguards = Safeguards()
     digest: str
 

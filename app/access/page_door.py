@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
@@ -28,9 +28,10 @@ from app.access.actor import SignedIn, authenticate_page
 from app.access.cookies import Cookies
 from app.access.desk import Desk
 from app.access.door import Door
+from app.access.languages import chosen
 from app.access.sheet import Sheet, Site
 from app.access.typed import PLACE
-from app.kit.errors import Unauthorised
+from app.kit.errors import AppError, Unauthorised
 from app.kit.reader import Reader
 
 _LOOKING: Final = frozenset({"GET", "HEAD"})
@@ -89,6 +90,27 @@ class Page(Sheet, Door):
         """Forget what was kept of the posted form, since it has acted; `act` does it by itself."""
         if self.own_field(PLACE):
             drafts.forget(desk, self.place)
+
+    def act_or_show(
+        self,
+        act: Callable[[Desk], str | None],
+        then: str,
+        template: str,
+        context: Callable[[Desk, AppError], Mapping[str, Any]],
+    ) -> Response:
+        """As `act`; if a refusal ends it, show ``template`` again with what was typed and what is wrong.
+
+        ``context`` is asked in a transaction of its own, after the refusal: it sees things as they are now, such as
+        the version somebody else has made meanwhile. What nobody may see, and who is not signed in, is refused as ever.
+        """
+        try:
+            return self.act(act, then)
+        except AppError as error:
+            if error.status in (401, 404) or error.code == "step_up_needed":
+                raise
+            with self.write() as desk:
+                told = context(desk, error)
+            return self.show_refused(error, template, told)
 
     @property
     def reader(self) -> Reader:
@@ -200,6 +222,8 @@ def visitor(*, locked: bool = False) -> Callable[[Request], Awaitable[Sheet]]:
             fresh = cookies.new_visit(now)
             sheet.bind(fresh)
             sheet.keep(cookies.visit_name, fresh)
+        if (language := chosen(request)) is not None:
+            sheet.keep(cookies.language_name, language)
         request.state.sheet = sheet
         return sheet
 

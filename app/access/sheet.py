@@ -16,13 +16,14 @@ from starlette.datastructures import FormData
 from app.access import csrf
 from app.access.cookies import Cookies
 from app.access.desk import Desk, House
+from app.access.languages import read_by
 from app.access.page_sessions import Locked
 from app.access.provider import Provider
 from app.access.typed import OWN_FIELDS, PLACE, Typed, shown_again
 from app.kit.errors import AppError, Invalid, Unauthorised
 from app.kit.fields import invalid
 from app.kit.html import POLICY, Pages
-from app.kit.reader import ENGLISH, Reader
+from app.kit.reader import Reader
 
 __all__ = [
     "BARE", "LOCKED", "SIGN_IN", "START", "STEP_UP", "Again", "PageForm", "Place", "Sheet", "Site", "Typed",
@@ -100,8 +101,8 @@ class Sheet:
 
     @property
     def reader(self) -> Reader:
-        """Who reads the page that answers."""
-        return ENGLISH
+        """Who reads the page that answers: somebody of whom no more is known than what their browser says."""
+        return Reader(read_by(self.request, self.cookies), now=self.house.clock.now())
 
     @property
     def address(self) -> str:
@@ -140,6 +141,10 @@ class Sheet:
         """Name and value of what was typed into the posted form, without files and what is secret."""
         return shown_again((self._posted or FormData()).multi_items())
 
+    def typed_form(self) -> Typed:
+        """What the posted form says, as it is shown again."""
+        return Typed(self.typed)
+
     def again(self, template: str, fields: Mapping[str, str] | None = None, **context: Any) -> None:
         """If a refusal ends this request, show ``template`` once more: what is wrong on top, what was typed kept.
 
@@ -163,10 +168,15 @@ class Sheet:
         again = self.again_with
         if again is None or error.code in (Unauthorised.code, Locked.code, "step_up_needed"):
             return None
-        typed = Typed(self.typed)
+        return self.show_refused(error, again.template, again.context, again.fields)
+
+    def show_refused(
+        self, error: AppError, template: str, context: Mapping[str, Any], fields: Mapping[str, str] | None = None
+    ) -> Response:
+        """``template`` as it tells of ``error``, with what was typed; ``fields`` as in `again`."""
         status = 422 if error.status == 401 else error.status
-        told = {"problem": error, "errors": _by_field(error, again.fields), "typed": typed}
-        answer = self.show(again.template, status, **{**again.context, **told})
+        told = {"problem": error, "errors": _by_field(error, fields or {}), "typed": self.typed_form()}
+        answer = self.show(template, status, **{**context, **told})
         for name, value in error.headers.items():
             if name.lower() != "www-authenticate":
                 answer.headers[name] = value
@@ -180,6 +190,11 @@ class Sheet:
     def away(self, address: str) -> Response:
         """Answer by sending the browser to another site; ``address`` comes from the settings, never from a caller."""
         return self._finished(RedirectResponse(address, 303))
+
+    def file(self, content: bytes, media_type: str, name: str) -> Response:
+        """Answer with a file to be shown or printed. ``name``: a neutral one; it may stay on a disk."""
+        headers = {"Content-Disposition": f'inline; filename="{name}"'}
+        return self._finished(Response(content, media_type=media_type, headers=headers))
 
     def keep(self, name: str, value: str | None) -> None:
         """Set a cookie with the answer, or take it away (None)."""

@@ -12,8 +12,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from app.access.cookies import Cookies
 from app.access.desk import Desk, House
 from app.access.door import public
+from app.access.languages import read_by
 from app.access.page_door import Page
 from app.access.page_sessions import Locked
 from app.access.provider import Provider
@@ -130,7 +132,10 @@ def _told(pages: Pages, request: Request, error: AppError) -> Response:
     if isinstance(sheet, Page) and sheet.places:
         # Whoever was let in keeps the way to the rest of their work, and the button that hides the screen.
         return _with_headers(sheet.show("error.html", error.status, problem=error, correlation=""), error)
-    return _error_page(pages, error, who=sheet.reader if sheet is not None else ENGLISH)
+    if sheet is not None:
+        return _error_page(pages, error, who=sheet.reader)
+    cookies = Cookies(request, production=request.app.state.site.production)
+    return _error_page(pages, error, who=Reader(read_by(request, cookies)))
 
 
 def _back_to(request: Request, sheet: Sheet | None, door: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from app.access import csrf
+from app.kit.typed import Typed
 
 __all__ = ["OWN_FIELDS", "PLACE", "Typed", "shown_again"]
 
@@ -16,19 +17,6 @@ PLACE: Final = "draft_of"
 OWN_FIELDS: Final = frozenset({csrf.FIELD, PLACE, "act", "version"})
 # Passwords, codes of an authenticator and the number that unlocks are typed anew, each time.
 _SECRET: Final = re.compile(r".*password.*|code|(.*_)?pin", re.IGNORECASE)
-
-
-class Typed(dict[str, str]):
-    """Name -> the last value typed; `all` gives every value of a name."""
-
-    def __init__(self, values: Sequence[tuple[str, str]] = ()) -> None:
-        """``values``: name and value of each field, in the order they came."""
-        super().__init__(values)
-        self._pairs = tuple(values)
-
-    def all(self, name: str) -> list[str]:
-        """Every value of ``name``: the boxes that were ticked."""
-        return [value for each, value in self._pairs if each == name]
 
 
 def shown_again(fields: Iterable[tuple[str, object]]) -> list[tuple[str, str]]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
+from pydantic_core import PydanticCustomError
 
 from app.access.sheet import PageForm
+from app.kit.reader import LANGUAGES
 
 Next = Annotated[str, Field(max_length=512)]
 Typed = Annotated[SecretStr, Field(max_length=2048)]
@@ -57,6 +59,21 @@ class ConfirmPage(PageForm):
     """The first code of a new authenticator."""
 
     code: Code
+
+
+class ReadingPage(PageForm):
+    """How one likes to read: language, calendar ("" for the custom of the language), larger text."""
+
+    language: str
+    calendar: Literal["", "ce", "be"] = ""
+    large_text: Literal["yes"] | None = None
+
+    @field_validator("language")
+    @classmethod
+    def _is_ours(cls, value: str) -> str:
+        if value not in LANGUAGES:
+            raise PydanticCustomError("language_unknown", "Choose one of the languages of the list.")
+        return value
 
 
 class SessionPage(PageForm):

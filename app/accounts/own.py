@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, update
 
 from app.access import factors, screen, stepup
 from app.access.desk import Desk, House
@@ -20,6 +20,7 @@ from app.access.sessions import end_all_sessions, end_session
 from app.accounts import queries, service
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from app.models.base import is_id
+from app.models.user import User
 
 
 def step_up(
@@ -116,6 +117,12 @@ def end_own_session(door: Door, session_id: str) -> bool:
         end_session(desk.session, session_id, desk.now, "ended_by_owner")
         looked(desk, "session_ended", "session", session_id)
         return session_id == desk.session_id
+
+
+def set_reading(desk: Desk, language: str, calendar: str, *, large_text: bool) -> None:
+    """Keep how the actor likes to read: pages are written like this from now on. Checked by the form."""
+    values = {"language": language, "calendar": calendar, "large_text": large_text}
+    desk.session.execute(update(User).where(User.id == desk.actor.id).values(values))
 
 
 def holds_power(desk: Desk) -> bool:

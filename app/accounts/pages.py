@@ -19,6 +19,7 @@ from app.accounts.forms import (
     ConfirmPage,
     PasswordPage,
     PresentPasswordPage,
+    ReadingPage,
     SessionPage,
     SignInPage,
     StepUpPage,
@@ -36,6 +37,7 @@ Done = Annotated[str, Query(max_length=20)]
 
 ME: Final = "/me"
 _SIGN_IN_PAGE, _CODE_PAGE = "accounts/sign_in.html", "accounts/code.html"
+_ME_PAGE: Final = "accounts/me.html"
 _WRONG_CODE: Final = {"code_wrong": "code"}
 
 
@@ -84,16 +86,20 @@ def show_code(visit: Visitor) -> Response:
 @router.get(ME)
 def me(page: Myself, done: Done = "") -> Response:
     """Who is signed in, how, and where else."""
-    with page.read() as desk:
-        context: dict[str, Any] = {
-            "me": queries.me(desk),
-            "sessions": queries.own_sessions(desk),
-            "session_id": desk.session_id,
-            "codes_left": factors.recovery_codes_left(desk.session, desk.actor.id),
-            "power": own.holds_power(desk),
-            "screen_of": queries.own_screen(desk),
-        }
-    return page.show("accounts/me.html", **context, done=done)
+    return page.show(_ME_PAGE, **_account_of(page), done=done)
+
+
+@router.post("/me/reading")
+def set_reading(page: Myself) -> Response:
+    """Keep how one likes to read: language, calendar, size of text."""
+    page.again(_ME_PAGE, **_account_of(page), done="")
+    form = page.form(ReadingPage)
+
+    def act(desk: Desk) -> str | None:
+        own.set_reading(desk, form.language, form.calendar, large_text=form.large_text is not None)
+        return None
+
+    return page.act(act, then=f"{ME}?done=reading")
 
 
 @router.post("/me/sessions/end")
@@ -196,6 +202,18 @@ def step_up(page: Myself) -> Response:
     own.step_up(page, page.house, form.code, password, page.rotate)
     wanted = path_within(form.next, ME)
     return page.to(ME, done="stepped-up") if wanted == ME else page.to(wanted)
+
+
+def _account_of(page: Page) -> dict[str, Any]:
+    with page.read() as desk:
+        return {
+            "me": queries.me(desk),
+            "sessions": queries.own_sessions(desk),
+            "session_id": desk.session_id,
+            "codes_left": factors.recovery_codes_left(desk.session, desk.actor.id),
+            "power": own.holds_power(desk),
+            "screen_of": queries.own_screen(desk),
+        }
 
 
 def _step_up_context(desk: Desk, wanted: str) -> dict[str, Any]:

@@ -11,10 +11,12 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from app.access import page_sessions, screen
 from app.access.door import public
+from app.access.languages import ASKED_BY
 from app.access.page_door import Page, opens, visitor
 from app.access.sheet import LOCKED, SIGN_IN, Sheet, path_within
 from app.accounts import own, queries, service
 from app.accounts.forms import DevicePage, EmailPage, PinPage, UnlockPage
+from app.kit.catalogue import SOURCE
 from app.kit.errors import Invalid, Unauthorised
 from app.kit.words import mark
 
@@ -45,7 +47,10 @@ def sign_out(page: Myself) -> Response:
             service.sign_out(desk)
     except Unauthorised:
         screen.end(page.house, page.cookies.session, "signed_out")
-    return _emptied(page, f"{SIGN_IN}?done=out")
+    # The page one is sent to speaks the language of the account that leaves.
+    language = page.reader.language
+    spoken = "" if language == SOURCE else f"&{ASKED_BY}={language}"
+    return _emptied(page, f"{SIGN_IN}?done=out{spoken}")
 
 
 @router.post("/hide")

@@ -131,6 +131,8 @@ FORMS: dict[str, Callable[[World], Ready]] = {
     "/me/email": lambda world: at(world, "/me/email", "/me/email", email="somebody@shelter.example"),
     "/drafts": lambda world: at(world, "/me/email", "/me/email", email="somebody@shelter.example"),
     "/drafts/discard": drafted,
+    # How one reads: language, calendar, size of text.
+    "/me/reading": lambda world: at(world, "/me", "/me/reading", language="th", calendar="be", large_text="yes"),
 }
 
 

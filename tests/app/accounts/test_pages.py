@@ -219,7 +219,7 @@ def test_every_page_has_safe_headers_one_heading_and_bound_labels(world: World) 
         ]
         assert not re.search(r"<style|\sstyle=|\son\w+=|https?://", html)
         labels = re.findall(r'label for="([^"]+)"', html)
-        assert labels == re.findall(r'<input [^>]*?id="([^"]+)"', html)
+        assert labels == re.findall(r'<input [^>]*?\bid="([^"]+)"', html)
 
 
 @one_engine
