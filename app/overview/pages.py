@@ -77,12 +77,12 @@ def group(page: Myself, group: Word = Group.LATE.value, cursor: Cursor = None) -
 
 
 @router.get("/tasks/done")
-def done_page(page: Myself, task: Annotated[str, Query(max_length=36)] = "") -> Response:
+def done_page(page: Myself, task_id: Annotated[str, Query(max_length=36)] = "") -> Response:
     """The question before a task is marked as done."""
     with page.read() as desk:
-        found = work.by_hand(desk, task)
+        found = work.by_hand(desk, task_id)
         if found is None:
-            refused(desk, "task", task if is_id(task) else "-", {"answer": 404})
+            refused(desk, "task", task_id if is_id(task_id) else "-", {"answer": 404})
             raise NotFound()
     return page.show("overview/done.html", here="work", line=found)
 

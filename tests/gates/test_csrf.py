@@ -107,7 +107,7 @@ def same_person(world: FullWorld) -> Ready:
 def done_by_hand(world: FullWorld) -> Ready:
     browser = browser_of(world, somebody(world))
     task = world.add_task(world.open_case(browser), "end_of_reflection", "case_manager")
-    browser.get(f"/tasks/done?task={task}")
+    browser.get(f"/tasks/done?task_id={task}")
     return browser, browser.form("/tasks/done").fields
 
 

@@ -89,13 +89,13 @@ def test_a_task_done_by_hand_is_marked_once(town: Town) -> None:
     case_id = cases.bring_case(town.house, town.th, "presumed")
     task = due(town, case_id, "end_of_reflection", -1)
     browser = browser_at(town, town.th["case_manager"])
-    assert f"/tasks/done?task={task}" in part(browser.get("/").text, "late")
-    browser.get(f"/tasks/done?task={task}")
+    assert f"/tasks/done?task_id={task}" in part(browser.get("/").text, "late")
+    browser.get(f"/tasks/done?task_id={task}")
     sent = browser.form("/tasks/done").fields | {"note": "Talked it over with her."}
     for _ in range(2):
         assert browser.post("/tasks/done", sent).headers["location"] == "/"
-    assert f"task={task}" not in browser.get("/").text
-    assert browser.get(f"/tasks/done?task={task}").status_code == 404
+    assert f"task_id={task}" not in browser.get("/").text
+    assert browser.get(f"/tasks/done?task_id={task}").status_code == 404
     told = town.get(town.th["case_manager"], f"/cases/{case_id}/timeline?limit=100").json()["items"]
     assert [entry["note"] for entry in told if entry["kind"] == "task"] == ["Talked it over with her."]
 
@@ -105,7 +105,7 @@ def test_a_task_that_ends_by_itself_or_is_anothers_has_no_such_page(town: Town) 
     ending, rights = (due(town, case_id, kind, -1) for kind in ("end_of_reflection", "read_rights"))
     seen = set()
     for who, task in (("social_worker", ending), ("social_worker", rights), ("case_manager", "x"), ("analyst", ending)):
-        answer = browser_at(town, town.th[who]).get(f"/tasks/done?task={task}")
+        answer = browser_at(town, town.th[who]).get(f"/tasks/done?task_id={task}")
         seen.add((answer.status_code, "There is nothing here that you can see." in answer.text))
     assert seen == {(404, True)}
 
