@@ -1,4 +1,4 @@
-"""The HTML door of the overview room: the first page of whoever is signed in, and what it leads to."""
+"""The HTML door of the overview room: the first page of whoever is signed in, and the pages it leads to."""
 
 from __future__ import annotations
 
@@ -15,13 +15,24 @@ from app.casework.stages import Stage
 from app.kit.errors import NotFound
 from app.kit.paging import ask
 from app.models.base import is_id
-from app.overview import work
+from app.overview import (
+    case_pages,
+    guideline_pages,
+    people_pages,
+    record_pages,
+    section_pages,
+    step_pages,
+    work,
+)
 from app.overview.forms import DonePage, NoticePage
+from app.overview.papers import pages as papers
 from app.worklist import notices, service
 from app.worklist.schemas import DoneIn, NoticeReadIn
 from app.worklist.work_queries import Group
 
 router = APIRouter()
+for part in (case_pages, step_pages, record_pages, section_pages, people_pages, guideline_pages, papers):
+    router.include_router(part.router)
 
 Myself = Annotated[Page, Depends(opens("account:self"))]
 Cursor = Annotated[str | None, Query(max_length=512)]

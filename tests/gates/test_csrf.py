@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import partial
 from typing import Annotated, Any
 
@@ -89,6 +90,29 @@ def remove(world: World) -> Ready:
     return browser, browser.form("/me/authenticator/remove").fields
 
 
+def locked(world: World) -> Ready:
+    """The page that unlocks a screen which its person has hidden."""
+    browser, fields = at(world, "/me/pin", "/me/pin", pin="274951", password=PASSWORD)
+    browser.post("/me/pin", fields)
+    browser.get("/me")
+    browser.send("/hide")
+    browser.get("/locked?next=/me")
+    return browser, browser.form("/locked").fields | {"pin": "274951"}
+
+
+def awake(world: World) -> Ready:
+    browser, fields = at(world, "/me", "/hide")
+    world.clock.advance(timedelta(minutes=1))
+    return browser, fields
+
+
+def drafted(world: World) -> Ready:
+    browser, fields = at(world, "/me/email", "/me/email", email="somebody@shelter.example")
+    browser.post("/drafts", fields)
+    browser.get("/me/email")
+    return browser, browser.form("/drafts/discard").fields
+
+
 def answering(world: World, page: str, action: str, **typed: str) -> Ready:
     """The form of a page of a new case, reached by answering those before it."""
     browser = browser_of(world, somebody(world))
@@ -146,6 +170,15 @@ FORMS: dict[str, Callable[[Any], Ready]] = {
     "/me/authenticator/confirm": confirm,
     "/me/authenticator/remove": remove,
     "/step-up": lambda world: at(world, "/step-up", "/step-up", password=PASSWORD),
+    "/locked": locked,
+    "/awake": awake,
+    "/me/pin": lambda world: at(world, "/me/pin", "/me/pin", pin="274951", password=PASSWORD),
+    "/me/device": lambda world: at(world, "/me", "/me/device"),
+    "/me/email": lambda world: at(world, "/me/email", "/me/email", email="somebody@shelter.example"),
+    "/drafts": lambda world: at(world, "/me/email", "/me/email", email="somebody@shelter.example"),
+    "/drafts/discard": drafted,
+    # How one reads: language, calendar, size of text.
+    "/me/reading": lambda world: at(world, "/me", "/me/reading", language="th", calendar="be", large_text="yes"),
     # My work, a new case and the search.
     "/tasks/done": done_by_hand,
     "/notices/read": read_notice,
