@@ -29,7 +29,7 @@ def places_of(desk: Desk, counting: bool) -> tuple[Place, ...]:
     held = rights_of(desk)
     waiting = queries.referrals_to_answer(desk) if counting and "referral:answer" in held else 0
     # Whose day begins with the referrals finds their tasks beside it, not instead of it.
-    work = "/work" if begins_with_referrals(held) else "/"
+    work = "/tasks" if begins_with_referrals(held) else "/"
     return tuple(
         Place(name, work if name == "work" else path, title, waiting if name == "referrals" else 0)
         for name, path, title, permissions in _PLACES
