@@ -14,6 +14,7 @@ from app.casework.held import CASE
 from app.casework.inputs import inputs_of
 from app.casework.kinds import KINDS
 from app.casework.posted import fields_for
+from app.models.notice import Notice
 from tests.app.access.browser import Browser
 from tests.app.access.world import one_engine
 from tests.factories import cases, referrals
@@ -294,13 +295,15 @@ def test_a_note_is_kept_in_the_history(town: Town) -> None:
 
 @one_engine
 def test_a_colleague_can_be_asked(town: Town) -> None:
-    browser, path, _ = case_at(town, "sheltered", "health_officer")
-    browser.get(path)
-    browser.get(f"{path}/people")
-    fields = {name: value for name, value in browser.form("/hide").fields.items() if name == "csrf"}
-    sent = browser.post(f"{path}/ask", {**fields, "act": "a" * 32, "role": "social_worker", "step": "admit"})
-    assert sent.status_code == 303, sent.text
+    browser, path, case_id = case_at(town, "identified")
+    step = f"{path}/steps/care/plan_return"
+    assert "Ask: Supervisor" in browser.get(step).text
+    sent = browser.send(f"{path}/ask")
+    assert sent.status_code == 303 and sent.headers["location"] == f"{step}?done=asked", sent.text
     assert "They were told" in browser.follow().text
+    with reading(town.house.db) as session:
+        told = session.execute(select(Notice).where(Notice.kind == "asked_for_help")).scalars().all()
+    assert [(each.user_id, each.subject_id) for each in told] == [(town.th["supervisor"].id, case_id)]
 
 
 @one_engine
