@@ -79,7 +79,7 @@ def newest_referral(desk: Desk, case_id: str) -> Row[Any] | None:
         .order_by(REFERRAL.c.opened_at.desc(), REFERRAL.c.id)
         .limit(1)
     )  # fmt: skip
-    row: Row[Any] | None = desk.session.execute(query).one_or_none()
+    row: Any = desk.session.execute(query).one_or_none()
     return row if row is not None and referral_within_reach(desk, "referral:read", row.id) else None
 
 
