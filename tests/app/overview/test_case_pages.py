@@ -50,6 +50,11 @@ def names_nobody(html: str) -> bool:
     return not [name for name in NAMES if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", html)]
 
 
+def primary(html: str) -> int:
+    """How many primary buttons the content of the page has."""
+    return html.partition("<main")[2].partition("</main>")[0].count("button-main")
+
+
 def headings(html: str) -> list[str]:
     return re.findall(r"<h1[^>]*>([^<]*)</h1>", html)
 
@@ -61,7 +66,7 @@ def test_the_page_tells_what_is_next_and_names_nobody(town: Town) -> None:
     assert page.status_code == 200, page.text
     assert len(headings(page.text)) == 1 and "<title>Work</title>" in page.text
     assert names_nobody(page.text)
-    assert page.text.count("button-main") == 1
+    assert primary(page.text) == 1
     assert "Visible to:" in page.text and "Show identity" in page.text
     assert "Next steps" in page.text and "Bring before the panel" in page.text
     assert "Recovery started" in page.text and "Recovery started" in page.text
@@ -163,7 +168,7 @@ def test_a_blocked_step_shows_six_parts_and_leads_to_what_frees_it(town: Town) -
     page = browser.get(step).text
     for part in ("Blocked", "Why", "Who can change it", "waiting since", "What helps", "Guideline", "Cannot wait?"):
         assert part in page, part
-    assert page.count("button-main") == 1
+    assert primary(page) == 1
     fix = re.findall(r'class="button button-main" href="([^"]+)"', page)[0].replace("&amp;", "&")
     assert fix == f"{path}/records/new/rights_notice?back={step}"
     assert 'href="/guidelines/' in page
