@@ -135,9 +135,13 @@ class Page(Sheet, Door):
     def show(self, template: str, status: int = 200, **context: Any) -> Response:
         """As `Sheet.show`; the template also knows `act`, a fresh key for its form.
 
-        A draft that is kept for this page fills its form, and the page says so.
+        A draft that is kept for this page fills its form, and the page says so. Where there is none, what stands in
+        ``preset`` (a Typed) does, if the page names it: what need not be asked again.
         """
         own: dict[str, Any] = {"act": uuid.uuid4().hex, "screen": self._screen()}
+        preset = context.pop("preset", None)
+        if preset is not None and self._draft is None:
+            own["typed"] = preset
         if self._draft is not None and "typed" not in context:
             own |= {"draft": self._draft, "typed": self._draft.fields}
         return Sheet.show(self, template, status, **{**own, **context})
