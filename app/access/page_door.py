@@ -165,9 +165,10 @@ class Page(Sheet, Door):
             raise
 
     def _look_around(self, desk: Desk) -> None:
-        """What stands around the page: the navigation and, where a page is only looked at, its draft."""
+        """What stands around the page: navigation, open emergencies and, where a page is only looked at, its draft."""
         looking = self.request.method in _LOOKING
         self.places = self.site.frame(desk, looking)
+        self.banners = self.site.banners(desk)
         self._draft = drafts.found(desk, self.place) if looking else None
 
     def _screen(self) -> dict[str, int]:

@@ -1,15 +1,16 @@
-"""The main navigation: where somebody's roles lead, and how many referrals wait for their answer."""
+"""What stands around every page: where somebody's roles lead, and what they hold open in an emergency."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from app.access.desk import Desk
-from app.access.sheet import Place
+from app.access.may import permitted
+from app.access.sheet import Banner, Place
 from app.kit.words import mark
 from app.overview import queries
 
-__all__ = ["begins_with_referrals", "places_of", "rights_of"]
+__all__ = ["banners_of", "begins_with_referrals", "places_of", "rights_of"]
 
 # Name, path, title and permissions of which any opens it; in the order shown, never more than five.
 _PLACES: Final = (
@@ -35,6 +36,13 @@ def places_of(desk: Desk, counting: bool) -> tuple[Place, ...]:
         for name, path, title, permissions in _PLACES
         if not held.isdisjoint(permissions)
     )
+
+
+def banners_of(desk: Desk) -> tuple[Banner, ...]:
+    """The emergency accesses that the actor has open now; nobody else needs to be asked about."""
+    if not permitted(desk, "emergency:open"):
+        return ()
+    return tuple(Banner(row.reference, row.until) for row in queries.own_emergencies(desk))
 
 
 def rights_of(desk: Desk) -> frozenset[str]:

@@ -22,6 +22,7 @@ from app.overview import (
     record_pages,
     section_pages,
     step_pages,
+    supervision_pages,
     work,
 )
 from app.overview.forms import DonePage, NoticePage
@@ -31,7 +32,10 @@ from app.worklist.schemas import DoneIn, NoticeReadIn
 from app.worklist.work_queries import Group
 
 router = APIRouter()
-for part in (case_pages, step_pages, record_pages, section_pages, people_pages, guideline_pages, papers):
+for part in (
+    case_pages, step_pages, record_pages, section_pages, people_pages, guideline_pages, papers,
+    supervision_pages,
+):  # fmt: skip
     router.include_router(part.router)
 
 Myself = Annotated[Page, Depends(opens("account:self"))]

@@ -25,11 +25,15 @@ from tests.app.access.world import PASSWORD, POLICIES, World, one_engine
 from tests.factories import answers
 from tests.factories.pages import browser_at
 from tests.factories.towns import Town, town
-from tests.gates.case_forms import CASE_FORMS as TOWN_FORMS
+from tests.gates.case_forms import CASE_FORMS
 from tests.gates.full_world import FullWorld, world
+from tests.gates.town_forms import TOWN_FORMS as WATCH_FORMS
 from tests.inspect import reading
 
 __all__ = ["town", "world"]
+
+# Forms of pages that need a town with its policies and people.
+TOWN_FORMS = {**CASE_FORMS, **WATCH_FORMS}
 
 Fields = dict[str, Any]
 Ready = tuple[Browser, Fields]
@@ -240,9 +244,12 @@ def changing(world: World) -> list[Declared]:
     return [route for route in world.app.state.routes if route.html and route.changes]
 
 
-def test_no_forged_form_changes_anything(world: World) -> None:
+def test_every_form_of_the_program_is_tried(world: World) -> None:
     routes = {route.path for route in changing(world)}
     assert routes == {*FORMS, *TOWN_FORMS}, "a new route needs a form that would change something"
+
+
+def test_no_forged_form_changes_anything(world: World) -> None:
     other = browser_of(world, "visitor").form("/sign-out").fields["csrf"]
     must_obey_no_forgery(world, ((path, *make(world)) for path, make in FORMS.items()), other, len(FORMS))
 
