@@ -16,7 +16,7 @@ router = APIRouter()
 
 _USER: Final = USERS + "/{user_id}"
 _ROLES, _OFFICE, _STOP = "accounts/user_roles.html", "accounts/user_office.html", "accounts/user_stop.html"
-_PASSWORD, _ALLOW, _FACTOR = "accounts/user_password.html", "accounts/user_allow.html", "accounts/user_factor.html"  # noqa: S105
+_PASSWORD, _ALLOW, _FACTOR = "accounts/user_password.html", "accounts/user_allow.html", "accounts/user_factor.html"
 
 
 @router.get(_USER)

@@ -153,7 +153,8 @@ def office_id(desk: Desk, permission: str, code: str) -> str | None:
 
 def offices(desk: Desk, permission: str) -> list[tuple[str, str]]:
     """Code and name of every office that ``permission`` reaches, by name."""
-    query = select(Office.code, Office.name).where(offices_in_scope(desk, permission)).order_by(Office.name, Office.code)
+    reached = offices_in_scope(desk, permission)
+    query = select(Office.code, Office.name).where(reached).order_by(Office.name, Office.code)
     return [(code, name) for code, name in desk.session.execute(query)]
 
 
