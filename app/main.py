@@ -49,7 +49,9 @@ ROOMS: Final = (
     "referrals", "directory", "lifecycle", "statistics", "keys",
 )  # fmt: skip
 # Every room that has an HTML door: app/<room>/pages.py with a `router`.
-PAGE_ROOMS: Final = ("accounts", "cases", "overview", "people")
+PAGE_ROOMS: Final = (
+    "accounts", "cases", "lifecycle", "overview", "people", "directory", "deputies", "exchange", "upkeep",
+)  # fmt: skip
 PREFIX: Final = "/api/v1"
 # Measured: with more threads than this the same code answers later, not sooner.
 THREADS: Final = 4

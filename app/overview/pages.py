@@ -16,6 +16,7 @@ from app.kit.errors import NotFound
 from app.kit.paging import ask
 from app.models.base import is_id
 from app.overview import (
+    admin_pages,
     case_pages,
     guideline_pages,
     people_pages,
@@ -31,7 +32,9 @@ from app.worklist.schemas import DoneIn, NoticeReadIn
 from app.worklist.work_queries import Group
 
 router = APIRouter()
-for part in (case_pages, step_pages, record_pages, section_pages, people_pages, guideline_pages, papers):
+for part in (
+    case_pages, step_pages, record_pages, section_pages, people_pages, guideline_pages, papers, admin_pages,
+):  # fmt: skip
     router.include_router(part.router)
 
 Myself = Annotated[Page, Depends(opens("account:self"))]
