@@ -101,6 +101,8 @@ def create_app(
     # Mounted last: what nothing else answers to is a page that does not exist.
     app.mount("", site)
     app.state.api, app.state.html = api, site
+    # For the page that tells administrators how the installation stands.
+    site.state.settings = settings
     for part in (app, api, site):
         _share(part, house)
     problems.install(app, show_text=settings.shows_error_texts)

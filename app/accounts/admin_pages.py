@@ -60,16 +60,16 @@ def set_office(user_id: str, page: Manager) -> Response:
 @router.get(_USER + "/stop")
 def stop_page(user_id: str, page: Manager) -> Response:
     """The question before somebody's access ends, and the field for a fresh proof if one is needed."""
-    return page.show(_STOP, **one(page, user_id), **_proof(page))
+    return page.show(_STOP, **one(page, user_id), proof=_proof(page))
 
 
 @router.post(_USER + "/stop")
 def stop(user_id: str, page: Manager) -> Response:
     """End somebody's access now: one form for the proof and the act, since it may have to be quick."""
     proof = _proof(page)
-    page.again(_STOP, {"code_wrong": "code", "current_password_wrong": "password"}, **one(page, user_id), **proof)
+    page.again(_STOP, {"code_wrong": "code", "current_password_wrong": "password"}, **one(page, user_id), proof=proof)
     form = page.form(StopPage)
-    if proof["proof"]:
+    if proof:
         password = None if form.password is None else form.password.get_secret_value()
         own.step_up(page, page.house, form.code, password, page.rotate)
     return page.act(lambda desk: done_with(power.disable(desk, user_id, page.version), "stopped"), then=USERS)
@@ -121,11 +121,11 @@ def reset_factor(user_id: str, page: Manager) -> Response:
     return page.act(lambda desk: done_with(power.reset_factor(desk, user_id, page.version), "factor"), then=USERS)
 
 
-def _proof(page: Page) -> dict[str, str]:
+def _proof(page: Page) -> str:
     """Which proof the form asks for: code, password, or factor where one has to be set up first; "" if none is due."""
     with page.read() as desk:
         if stepup.is_fresh(desk):
-            return {"proof": ""}
+            return ""
         if own.lacks_factor(desk):
-            return {"proof": "factor"}
-        return {"proof": "code" if factors.enrolled(desk.session, desk.actor.id) else "password"}
+            return "factor"
+        return "code" if factors.enrolled(desk.session, desk.actor.id) else "password"

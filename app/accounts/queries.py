@@ -161,7 +161,8 @@ def offices(desk: Desk, permission: str) -> list[tuple[str, str]]:
 def signed_in_last(desk: Desk, user_id: str) -> datetime | None:
     """When somebody last signed in to this account; None if nobody has since sign-ins are kept."""
     query = select(func.max(_SESSIONS.c.started_at)).where(_SESSIONS.c.user_id == user_id, _SESSIONS.c.kind != "half")
-    return desk.session.execute(query).scalar_one()
+    found: datetime | None = desk.session.execute(query).scalar_one()
+    return found
 
 
 def shown(row: Row[Any], roles: Iterable[str]) -> AccountOut:

@@ -53,7 +53,8 @@ def name(desk: Desk, body: DeputyIn) -> DeputyOut:
         )  # fmt: skip
     if standing is None or not standing.active or standing.actor.organisation != absent.actor.organisation:
         raise _unfit(
-            "deputy_id", "an active account of the same organisation", mark("Choose somebody of the same organisation."),
+            "deputy_id", "an active account of the same organisation",
+            mark("Choose somebody of the same organisation."),
         )  # fmt: skip
     if standing.actor.id == absent.actor.id or not standing.actor.roles & absent.actor.roles:
         raise _unfit(

@@ -33,11 +33,13 @@ class Card:
 # Title of a group, and its cards in the order shown.
 _CARDS: Final = (
     (mark("People"), (
-        Card("/admin/users", mark("Users"), mark("Accounts, roles, offices; stop somebody's access."), "account:manage"),
+        Card("/admin/users", mark("Users"), mark("Accounts, roles, offices; stop somebody's access."),
+             "account:manage"),
         Card("/admin/deputies", mark("Deputies"), mark("Who stands in for whom, and until when."), "deputy:set"),
         Card("/reports/approvals", mark("Waits for a second person"), mark("Acts of power that two have to agree to."),
              "account:self"),
-        Card("/admin/roles", mark("Roles"), mark("Who may do what, how far, and which fields they see."), "policy:read"),
+        Card("/admin/roles", mark("Roles"), mark("Who may do what, how far, and which fields they see."),
+             "policy:read"),
     )),
     (mark("What is agreed"), (
         Card("/admin/offices", mark("Offices"), mark("Every office with hours and duty phone."), "directory:read"),
