@@ -9,8 +9,8 @@ from fastapi import APIRouter, Query, Response
 
 from app.access.desk import Desk
 from app.accounts import power, queries, service
-from app.accounts.admin_parts import REFUSALS, USERS, Manager, done_with, role_picks
 from app.accounts.admin_forms import NewAccountPage
+from app.accounts.admin_parts import REFUSALS, USERS, Manager, done_with, role_picks
 from app.accounts.schemas import AccountIn
 from app.kit.paging import ask
 from app.kit.words import mark

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Query, Response
 from app.access import factors, stepup
 from app.access.page_door import Page
 from app.accounts import own, power, service
-from app.accounts.admin_parts import REFUSALS, USERS, Manager, done_with, one
 from app.accounts.admin_forms import NothingPage, OfficePage, RolesPage, SetPasswordPage, StopPage
+from app.accounts.admin_parts import REFUSALS, USERS, Manager, done_with, one
 
 router = APIRouter()
 

@@ -33,7 +33,7 @@ def touched(desk: Desk, starts: Mapping[str, frozenset[str]]) -> dict[str, int |
     for care, identification, cases in found:
         if care in starts.get("care", ()) or identification in starts.get("identification", ()):
             counted[stage_of(care) or ""] += cases
-    smallest = desk.policies.safeguards.watching.smallest_group
+    smallest = desk.policies.smallest_cell
     return {
         stage.value: count if count == 0 or count >= smallest else None
         for stage in Stage

@@ -80,7 +80,7 @@ def guideline(source_id: str, page: Reader) -> Response:
         counts = None
         if permitted(desk, "upkeep:read"):
             counts = admin_counts.touched(desk, resting.starts(source_id))
-        smallest = desk.policies.safeguards.watching.smallest_group
+        smallest = desk.policies.smallest_cell
         rules = resting.rules(desk.policies, source_id)
     return page.show(
         "overview/admin_guideline.html", here="admin", it=found, conditions=resting.conditions(source_id),

@@ -21,7 +21,7 @@ def retention_page(page: Keeper) -> Response:
     """How long each kind of data is kept, on what that rests, and how much is due."""
     with page.write() as desk:
         found = retention.due(desk)
-        smallest = desk.policies.safeguards.watching.smallest_group
+        smallest = desk.policies.smallest_cell
     return page.show("upkeep/retention.html", here="admin", found=found, smallest=smallest)
 
 

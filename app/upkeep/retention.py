@@ -75,7 +75,7 @@ def _due(desk: Desk, name: str, period: RetentionPeriod, *, child: bool) -> Due:
     )  # fmt: skip
     before = datetime.combine(first, time(), desk.policies.zone(desk.actor.country))
     count = counting(desk, before, child)
-    smallest = desk.policies.safeguards.watching.smallest_group
+    smallest = desk.policies.smallest_cell
     return Due(period, None, few=True) if 0 < count < smallest else Due(period, count)
 
 
