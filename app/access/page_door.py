@@ -147,7 +147,8 @@ class Page(Sheet, Door):
         return Sheet.show(self, template, status, **{**own, **context})
 
     def _who(self, session: Session, now: datetime) -> SignedIn:
-        value = self.cookies.session
+        # The one the browser sent, or the one that has taken its place within this request (`rotate`).
+        value = self._cookie
         if value is None:
             raise Unauthorised()
         self._who_it_is = authenticate_page(session, value, now, self.house.policies.safeguards.screen)

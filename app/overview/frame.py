@@ -18,7 +18,10 @@ _PLACES: Final = (
     ("referrals", "/referrals", mark("Referrals"), ("referral:read",)),
     ("cases", "/cases", mark("Cases"), ("case:read",)),
     ("reports", "/reports", mark("Reports"), ("statistics:read", "audit:read", "access:explain", "emergency:review")),
-    ("admin", "/admin", mark("Administration"), ("account:manage", "keys:operate", "exchange:operate", "deputy:set")),
+    (
+        "admin", "/admin", mark("Administration"),
+        ("account:manage", "keys:operate", "exchange:operate", "deputy:set", "upkeep:read"),
+    ),
 )
 
 
