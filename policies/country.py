@@ -40,6 +40,8 @@ class PolicyOffice(Cited):
     kind: OfficeKind
     level: Literal["national", "local"]
     national_focal_point: StrictBool = False
+    # Who answers when the line between two programs is dead; None where nobody has given a number.
+    duty_phone: Annotated[str, Field(pattern=r"^\+[0-9][0-9 ]{5,24}$")] | None = None
 
 
 class CompetentAuthority(Cited):

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from app.casework.forms import Entry, Form, Kind, Long, Short
+from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import HandoverFacts, ReferralFacts
 
@@ -24,6 +25,14 @@ class Handover(Form):
     fit_to_travel: bool
     onward_service: Short | None = None
     health_summary: Long | None = None
+    person_told: bool | None = Field(
+        default=None, title=mark("Was the person told where they go, in their own language?")
+    )
+    medical_summary_sealed: bool | None = Field(default=None, title=mark("Is the medical summary there, sealed?"))
+    contact_card: bool | None = Field(default=None, title=mark("Does the person have the card with numbers to call?"))
+    signed_at: AwareDatetime | None = Field(
+        default=None, title=mark("When was the paper signed, if this is entered later?")
+    )
 
 
 def fold_referral(facts: ReferralFacts, form: Handover, entry: Entry) -> ReferralFacts:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from pydantic import Field
+
 from app.casework.forms import Entry, Form, Kind, Short
+from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import ReferralFacts, ScheduleFacts
 
@@ -17,6 +20,15 @@ class HandoverSchedule(Form):
     on: date
     sender_officer: Short
     time: Short | None = None
+    transport: Short | None = Field(default=None, title=mark("How does the person travel?"))
+    interpreter: Short | None = Field(default=None, title=mark("Who interprets?"))
+    medicine: Short | None = Field(
+        default=None,
+        title=mark("Which medicine does the person take along?"),
+        description=mark("Travels only as far as the person agreed."),
+    )
+    person_told: Short | None = Field(default=None, title=mark("What was the person told about the day?"))
+    phone: Short | None = Field(default=None, title=mark("Which number is called if something goes wrong?"))
 
 
 def fold_referral(facts: ReferralFacts, form: HandoverSchedule, entry: Entry) -> ReferralFacts:
@@ -27,5 +39,5 @@ def fold_referral(facts: ReferralFacts, form: HandoverSchedule, entry: Entry) ->
 KIND = Kind(
     "handover_schedule", "Handover schedule", FieldGroup.FACTS, HandoverSchedule,
     {"border_point": "mae-sot-myawaddy", "on": "2017-06-12", "sender_officer": "officer 3, Mae Sot"},
-    home="referral", fold_referral=fold_referral, shared=True,
+    home="referral", fold_referral=fold_referral, shared=True, bound={"medicine": "health"},
 )
