@@ -177,6 +177,12 @@ def reveal(desk: Desk, referral_id: str, reason: str) -> DisclosedOut:
     return DisclosedOut(referral_id=referral_id, groups=shown, withheld=sorted(set(told) - set(shown)))
 
 
+def suggested(desk: Desk, held: Held) -> str:
+    """The office that was suggested with a decline, by its code; "" if none was."""
+    found = border.newest_forms(desk, held, ("suggestion",)).get("suggestion", {})
+    return str(found.get("office") or "")
+
+
 def _checked(desk: Desk, case: Held, body: ReferralIn) -> tuple[str, ReferralFacts]:
     """The row id of the sending office, and the facts of the new copy."""
     here, there = desk.actor.country, body.to_country

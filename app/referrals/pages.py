@@ -1,0 +1,11 @@
+"""The HTML door of the referrals room: the desk, one referral, its steps, the handover and its papers."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from app.referrals import pages_inbox, pages_referral
+
+router = APIRouter()
+router.include_router(pages_inbox.router)
+router.include_router(pages_referral.router)
