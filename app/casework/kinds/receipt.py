@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Form, Kind, Long, Short
+from app.casework.forms import Coded, Entry, Kind, Long, RecordForm, Short
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import ReceiptFacts, ReferralFacts
 
 
-class Receipt(Form):
+class Receipt(RecordForm):
     """Practice 4.12: who received, whether all is there, what differs."""
 
-    officer: Short
-    person_present: bool
-    discrepancy: Annotated[str, Coded("discrepancy")] = "none"
-    note: Long | None = None
+    officer: Short = Field(
+        title=mark("Which officer receives?"),
+        description=mark("Part and place, such as officer 8, Myawaddy."),
+    )
+    person_present: bool = Field(
+        title=mark("Is the person here with you?"),
+        description=mark("Sign only when they are."),
+    )
+    discrepancy: Annotated[str, Coded("discrepancy")] = Field(
+        default="none",
+        title=mark("Does anything differ from the list?"),
+    )
+    note: Long | None = Field(default=None, title=mark("What differs?"))
     person_told: bool | None = Field(
         default=None, title=mark("Was the person told where they go, in their own language?")
     )
@@ -28,8 +38,11 @@ class Receipt(Form):
     belongings_checked: bool | None = Field(default=None, title=mark("Were the belongings compared with the list?"))
     contact_card: bool | None = Field(default=None, title=mark("Does the person have the card with numbers to call?"))
     code_compared: bool | None = Field(default=None, title=mark("Was the check code read aloud, and did it fit?"))
-    signed_at: AwareDatetime | None = Field(
-        default=None, title=mark("When was the paper signed, if this is entered later?")
+    signed_on: date | None = Field(
+        default=None, title=mark("On which day was the paper signed, if this is entered later?")
+    )
+    signed_time: Short | None = Field(
+        default=None, title=mark("At what time was the paper signed?"), description=mark("For example 10:30.")
     )
 
 
