@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import json
 import threading
@@ -180,8 +181,13 @@ def _api(house: House, *, show_text: bool, show_docs: bool) -> FastAPI:
     )
     for room in ROOMS:
         api.include_router(importlib.import_module(f"app.{room}.api").router)
-    document = complete(api, inventory(api.routes), house.policies, PREFIX)
-    api.openapi = lambda: document  # type: ignore[method-assign]
+
+    # Made when somebody first asks: it takes longer than all the rest of a start.
+    @functools.cache
+    def document() -> dict[str, Any]:
+        return complete(api, inventory(api.routes), house.policies, PREFIX)
+
+    api.openapi = document  # type: ignore[method-assign]
     if show_docs:
         _describe(api, document)
     problems.install(api, show_text=show_text)
@@ -209,17 +215,24 @@ def _api(house: House, *, show_text: bool, show_docs: bool) -> FastAPI:
     return api
 
 
-def _describe(api: FastAPI, document: dict[str, Any]) -> None:
+def _describe(api: FastAPI, document: Callable[[], dict[str, Any]]) -> None:
     """Serve the OpenAPI document and its readable form, both made once."""
-    written = json.dumps(document, ensure_ascii=False).encode("utf-8")
-    page, policy = DocsPage(document).render()
+
+    @functools.cache
+    def written() -> bytes:
+        return json.dumps(document(), ensure_ascii=False).encode("utf-8")
+
+    @functools.cache
+    def rendered() -> tuple[str, str]:
+        return DocsPage(document()).render()
 
     @public("the description of the routes holds no data")
     def openapi() -> Response:
-        return Response(written, media_type="application/json")
+        return Response(written(), media_type="application/json")
 
     @public("the description of the routes holds no data")
     def docs() -> Response:
+        page, policy = rendered()
         return HTMLResponse(page, headers={"Content-Security-Policy": policy})
 
     api.add_api_route("/openapi.json", openapi, methods=["GET"], include_in_schema=False)

@@ -76,7 +76,11 @@ def opened(desk: Desk, referral_id: str) -> ReferralPage:
 
 def open_to_form(step: NextStepOut) -> NextStepOut:
     """A step without the reasons that its own form will answer."""
-    answered = ANSWERED_BY_FORM.get(step.step, frozenset())
+    return without(step, ANSWERED_BY_FORM.get(step.step, frozenset()))
+
+
+def without(step: NextStepOut, answered: frozenset[str]) -> NextStepOut:
+    """A step without the reasons with these codes."""
     left = [reason for reason in step.refusals if reason.code not in answered]
     return step.model_copy(update={"refusals": left, "allowed": not left})
 
@@ -86,4 +90,4 @@ def step_called(page: ReferralPage, name: str) -> NextStepOut | None:
     return next((step for step in page.steps if step.step == name), None)
 
 
-__all__ = ["ANSWERED_BY_FORM", "AT_THE_BRIDGE", "ReferralPage", "open_to_form", "opened", "step_called"]
+__all__ = ["ANSWERED_BY_FORM", "AT_THE_BRIDGE", "ReferralPage", "open_to_form", "opened", "step_called", "without"]

@@ -61,7 +61,7 @@ def step_page(page: Reader, reference: Reference, step: StepName) -> Response:
 def take_step(page: Reader, reference: Reference, step: StepName) -> Response:
     """Take a step; on a refusal its page again, with every reason."""
     with page.write() as desk:
-        context = step_context(desk, page, reference, step)
+        context = step_context(desk, page, reference, step, taking=True)
         referral_id = context["it"].referral.id
     page.again(_STEP, **context)
     form = page.form(StepPage)
@@ -84,12 +84,16 @@ def take_step(page: Reader, reference: Reference, step: StepName) -> Response:
     return page.act(act, f"{path}?done={step}")
 
 
-def step_context(desk: Desk, page: Page, reference: str, name: str) -> dict[str, Any]:
-    """What the page of a step shows. NotFound for a step that is not offered here to this actor."""
+def step_context(desk: Desk, page: Page, reference: str, name: str, *, taking: bool = False) -> dict[str, Any]:
+    """What the page of a step shows. NotFound for a step that there is not, or that is not offered here to this actor.
+
+    ``taking``: the form was sent, perhaps twice, so the step may have been taken and be offered no more.
+    """
     found = referral_page.opened(desk, referral_desk.found(desk, reference))
     step, row = referral_page.step_called(found, name), MACHINE.step(name)
-    if step is None or row is None:
+    if row is None or step is None and not taking:
         raise NotFound()
+    step = step or NextStepOut(machine=MACHINE.name, step=name, title=row.title, allowed=False)
     return shared(
         page,
         it=found,
@@ -136,20 +140,28 @@ def phone_of_other(desk: Desk, it: referral_page.ReferralPage) -> str:
 def person_page(page: Reader, reference: Reference) -> Response:
     """The question why the name has to be seen."""
     with page.write() as desk:
-        found = referral_page.opened(desk, referral_desk.found(desk, reference))
-    return show(page, "referrals/person.html", it=found, disclosed=None, minutes=0)
+        found = told_of(desk, reference)
+    return show(page, "referrals/person.html", it=found, disclosed=None)
 
 
 @router.post("/referrals/{reference}/person")
 def person(page: Reader, reference: Reference) -> Response:
     """What the other country disclosed, once, for a reason that is kept."""
     with page.write() as desk:
-        found = referral_page.opened(desk, referral_desk.found(desk, reference))
-    page.again("referrals/person.html", **shared(page, it=found, disclosed=None, minutes=0))
+        found = told_of(desk, reference)
+    page.again("referrals/person.html", **shared(page, it=found, disclosed=None))
     form = page.form(RevealPage)
     with page.write() as desk:
         disclosed = service.reveal(desk, found.referral.id, form.reason)
-    return show(page, "referrals/person.html", it=found, disclosed=disclosed, minutes=0)
+    return show(page, "referrals/person.html", it=found, disclosed=disclosed)
+
+
+def told_of(desk: Desk, reference: str) -> referral_page.ReferralPage:
+    """The page of a referral whose person the other country has named. NotFound before: there is nothing to look at."""
+    found = referral_page.opened(desk, referral_desk.found(desk, reference))
+    if not found.told:
+        raise NotFound()
+    return found
 
 
 def needed(field: str, sentence: str) -> Invalid:

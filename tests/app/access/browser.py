@@ -32,7 +32,7 @@ class _Forms(HTMLParser):
             assert given["method"] == "post", given
             self.found.append(FormSeen(given["action"]))
             self.inside = True
-        elif tag == "input" and self.inside:
+        elif tag == "input" and self.inside and ("checked" in given or given.get("type") not in ("radio", "checkbox")):
             self.found[-1].fields[given["name"]] = given["value"]
 
     def handle_endtag(self, tag: str) -> None:
