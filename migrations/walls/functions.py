@@ -58,6 +58,18 @@ _INLINED: Final = {
     "waymark_is(kind text)": ("boolean", "coalesce(current_setting('waymark.kind', true), '') = kind"),
 }  # fmt: skip
 
+# Cases of the asker's teams, and those opened in an emergency, where they reach what the words in braces name.
+_BY_TEAM: Final = """
+    IF 'assigned' = ANY (waymark_words({0})) THEN
+        RETURN QUERY SELECT t.case_id::text FROM case_team t
+        WHERE t.user_id = ANY (waymark_words('us')) AND t.since <= now_ AND (t.until IS NULL OR t.until > now_);
+    END IF;"""
+_BY_EMERGENCY: Final = """
+    IF 'emergency' = ANY (waymark_words({0})) THEN
+        RETURN QUERY SELECT e.case_id::text FROM emergency_access e JOIN case_file c ON c.id = e.case_id
+        WHERE e.user_id = me AND e.ended_at IS NULL AND e.since <= now_ AND e.until > now_ AND NOT c.sealed;
+    END IF;"""
+
 # Name -> (arguments, result, how it looks, what it does). In the order in which they need each other; each leaves what
 # it found in ``answer``, or as rows.
 _BODIES: Final[dict[str, tuple[str, str, bool, str]]] = {
@@ -68,18 +80,10 @@ _BODIES: Final[dict[str, tuple[str, str, bool, str]]] = {
         WHERE d.deputy_id = me AND d.ended_at IS NULL AND d.since <= now_ AND d.until > now_
     ));"""),
     # Cases reached one by one: by the team, by a referral that names the own office, by an emergency.
-    "waymark_cases": ("kind text", "SETOF text", HOUSE, """
-    IF 'assigned' = ANY (waymark_words(kind)) THEN
-        RETURN QUERY SELECT t.case_id::text FROM case_team t
-        WHERE t.user_id = ANY (waymark_words('us')) AND t.since <= now_ AND (t.until IS NULL OR t.until > now_);
-    END IF;
+    "waymark_cases": ("kind text", "SETOF text", HOUSE, (_BY_TEAM + _BY_EMERGENCY).format("kind") + """
     IF 'party:' || office = ANY (waymark_words(kind)) THEN
         RETURN QUERY SELECT r.case_id::text FROM referral r
         WHERE r.country = here AND r.case_id IS NOT NULL AND (r.office_id = office OR r.border_office_id = office);
-    END IF;
-    IF 'emergency' = ANY (waymark_words(kind)) THEN
-        RETURN QUERY SELECT e.case_id::text FROM emergency_access e JOIN case_file c ON c.id = e.case_id
-        WHERE e.user_id = me AND e.ended_at IS NULL AND e.since <= now_ AND e.until > now_ AND NOT c.sealed;
     END IF;"""),
     # Cases by their author, for tasks and copies, which have none or another.
     "waymark_own_cases": ("kind text", "SETOF text", HOUSE, """
@@ -87,10 +91,9 @@ _BODIES: Final[dict[str, tuple[str, str, bool, str]]] = {
         RETURN QUERY SELECT c.id::text FROM case_file c
         WHERE c.created_by = ANY (waymark_words('us')) AND c.country = here;
     END IF;"""),
-    # Cases whose referral copies the asker sees with them.
-    "waymark_cases_of_copies": ("", "SETOF text", HOUSE, """
-    RETURN QUERY SELECT waymark_cases('copy') UNION ALL SELECT waymark_cases('case')
-        UNION ALL SELECT waymark_own_cases('case');"""),
+    # Cases whose referral copies the asker sees with them. Being named in one copy of a case opens that copy alone.
+    "waymark_cases_of_copies": ("", "SETOF text", HOUSE, (_BY_TEAM + _BY_EMERGENCY).format("'copy'") + """
+    RETURN QUERY SELECT waymark_cases('case') UNION ALL SELECT waymark_own_cases('case');"""),
     "waymark_party_copies": ("kind text", "SETOF text", HOUSE, """
     IF 'party:' || office = ANY (waymark_words(kind)) THEN
         RETURN QUERY SELECT r.id::text FROM referral r
@@ -189,18 +192,29 @@ def create(schema: str) -> Iterator[str]:
     """The statements that make them in ``schema`` (quoted), tables found there and nowhere before."""
     for head, (result, says) in _INLINED.items():
         yield f"CREATE FUNCTION {head} RETURNS {result} LANGUAGE sql STABLE PARALLEL SAFE AS $$ SELECT {says} $$"
-    for name, (arguments, result, looks, does) in _BODIES.items():
-        asks = f"{_AS_THE_HOUSE}{does}{_AS_BEFORE}" if looks is HOUSE else does
-        gives_rows = result.startswith("SETOF")
-        names = [f"{each} {what};" for each, what in _VALUES.items() if re.search(rf"\b{each}\b", asks)]
-        answer = [] if gives_rows else [f"answer {result};"]
-        end = "" if gives_rows else "\n    RETURN answer;"
-        # The planner must know that a look at one row costs a query of its own, and that the sets are small.
-        cost = "COST 1000 ROWS 50" if gives_rows else "COST 10000"
-        yield (
-            f"CREATE FUNCTION {name}({arguments}) RETURNS {result} LANGUAGE plpgsql STABLE {cost}"
-            f" SET search_path = {schema}, pg_temp AS $$DECLARE {' '.join([*names, *answer])} BEGIN{asks}{end}\nEND$$"
-        )
+    for name in _BODIES:
+        yield _made(name, schema)
+
+
+def again(schema: str, *names: str) -> Iterator[str]:
+    """The statements that give functions made by an earlier revision the words they have now."""
+    for name in names:
+        yield _made(name, schema).replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1)
+
+
+def _made(name: str, schema: str) -> str:
+    arguments, result, looks, does = _BODIES[name]
+    asks = f"{_AS_THE_HOUSE}{does}{_AS_BEFORE}" if looks is HOUSE else does
+    gives_rows = result.startswith("SETOF")
+    names = [f"{each} {what};" for each, what in _VALUES.items() if re.search(rf"\b{each}\b", asks)]
+    answer = [] if gives_rows else [f"answer {result};"]
+    end = "" if gives_rows else "\n    RETURN answer;"
+    # The planner must know that a look at one row costs a query of its own, and that the sets are small.
+    cost = "COST 1000 ROWS 50" if gives_rows else "COST 10000"
+    return (
+        f"CREATE FUNCTION {name}({arguments}) RETURNS {result} LANGUAGE plpgsql STABLE {cost}"
+        f" SET search_path = {schema}, pg_temp AS $$DECLARE {' '.join([*names, *answer])} BEGIN{asks}{end}\nEND$$"
+    )
 
 
 def drop() -> Iterator[str]:

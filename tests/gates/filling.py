@@ -56,7 +56,8 @@ ALSO: Final[dict[str, set[int | str]]] = {
     # The password that is sent is not the account's own.
     "POST /me/password": {422, 429},
     "POST /auth/token": {401, 429},
-    "POST /auth/step-up": {"current_password_wrong", 429},
+    # Nobody of the scene carries an authenticator: whoever holds rights of power is sent to set one up.
+    "POST /auth/step-up": {"current_password_wrong", "factor_missing", 429},
     "POST /auth/totp/enrol": {"current_password_wrong", 429},
     "POST /auth/totp/confirm": {422, 429},
     "POST /auth/refresh": {401},

@@ -203,7 +203,10 @@ def _code(answer: Answer) -> str:
 
 
 def _turn(route: Route) -> int:
-    return 2 if route.name in DRASTIC else int(route.method != "GET")
+    """Looks, acts, and last what changes who sees what; a conflict of interest keeps its declarer away for good."""
+    if route.name in DRASTIC:
+        return 3 if route.name.endswith("/conflicts") else 2
+    return int(route.method != "GET")
 
 
 def _hashed(text: str) -> int:
