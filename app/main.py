@@ -48,7 +48,7 @@ ROOMS: Final = (
     "referrals", "directory", "lifecycle", "statistics", "keys",
 )  # fmt: skip
 # Every room that has an HTML door: app/<room>/pages.py with a `router`.
-PAGE_ROOMS: Final = ("accounts", "overview", "referrals")
+PAGE_ROOMS: Final = ("accounts", "overview", "people", "referrals")
 PREFIX: Final = "/api/v1"
 # Measured: with more threads than this the same code answers later, not sooner.
 THREADS: Final = 4

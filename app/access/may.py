@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, Select, bindparam, or_, select
 
+from app.access import rows
 from app.access.desk import Desk
 from app.access.log import refused
 from app.access.scope import PREPARED, Asker, Predicate, Reach, asker_values, cases_within, reach_of, referrals_within
@@ -47,6 +48,26 @@ def visible_case(desk: Desk, permission: str, case_id: str) -> Row[Any]:
     the permission does not reach that far. Both are noted in the book of looks.
     """
     return _visible(desk, permission, "case", case_id)
+
+
+def case_by_reference(desk: Desk, permission: str, reference: str) -> Row[Any]:
+    """The case of that reference which the actor may do ``permission`` to: what the address of a page names.
+
+    NotFound, the same each time, for a reference nobody has, for one out of sight and for one in sight that the
+    permission does not reach: a page tells whoever may not open it nothing. All are noted in the book of looks.
+    """
+    # Whether the case is known to the country is asked of the house, so that a refusal stands in that case's book.
+    with rows.as_the_house(desk.session, desk.actor.country):
+        query = select(Case.id).where(Case.reference == reference, Case.country == desk.actor.country)
+        case_id = desk.session.execute(query).scalar_one_or_none()
+    if case_id is None:
+        must(desk, permission)
+        refused(desk, "case", "-", {"permission": permission, "answer": 404})
+        raise NotFound()
+    try:
+        return visible_case(desk, permission, case_id)
+    except Forbidden:
+        raise NotFound() from None
 
 
 def visible_referral(desk: Desk, permission: str, referral_id: str) -> Row[Any]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
@@ -29,7 +29,7 @@ from app.access.cookies import Cookies
 from app.access.desk import Desk
 from app.access.door import Door
 from app.access.sheet import Sheet, Site
-from app.kit.errors import Unauthorised
+from app.kit.errors import AppError, Unauthorised
 from app.kit.reader import Reader
 
 _LOOKING: Final = frozenset({"GET", "HEAD"})
@@ -81,6 +81,27 @@ class Page(Sheet, Door):
                 answer = once.Answer(303, (act(desk) or then).encode(), None)
                 once.store(desk, key, answer)
         return self.to(answer.body.decode())
+
+    def act_or_show(
+        self,
+        act: Callable[[Desk], str | None],
+        then: str,
+        template: str,
+        context: Callable[[Desk, AppError], Mapping[str, Any]],
+    ) -> Response:
+        """As `act`; if a refusal ends it, show ``template`` again with what was typed and what is wrong.
+
+        ``context`` is asked in a transaction of its own, after the refusal: it sees things as they are now, such as
+        the version somebody else has made meanwhile. What nobody may see, and who is not signed in, is refused as ever.
+        """
+        try:
+            return self.act(act, then)
+        except AppError as error:
+            if error.status in (401, 404) or error.code == "step_up_needed":
+                raise
+            with self.write() as desk:
+                told = context(desk, error)
+            return self.show_refused(error, template, told)
 
     @property
     def reader(self) -> Reader:

@@ -21,6 +21,7 @@ from app.kit.errors import AppError, Invalid, Unauthorised
 from app.kit.fields import invalid
 from app.kit.html import POLICY, Pages
 from app.kit.reader import ENGLISH, Reader
+from app.kit.typed import Typed
 
 START: Final = "/"
 SIGN_IN: Final = "/sign-in"
@@ -70,19 +71,6 @@ class Again:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
-class Typed(dict[str, str]):
-    """What was typed into the form that is shown again: name -> the last value; `all` gives every value of a name."""
-
-    def __init__(self, values: Sequence[tuple[str, str]] = ()) -> None:
-        """``values``: name and value of each field, in the order they came."""
-        super().__init__(values)
-        self._pairs = tuple(values)
-
-    def all(self, name: str) -> list[str]:
-        """Every value of ``name``: the boxes that were ticked."""
-        return [value for each, value in self._pairs if each == name]
-
-
 class Sheet:
     """What a public page gets; the page of somebody signed in is a `Page`, which can do the same."""
 
@@ -130,6 +118,19 @@ class Sheet:
         value = self._posted.get(name) if self._posted is not None else None
         return value if isinstance(value, str) else None
 
+    def typed_form(self) -> Typed:
+        """What the posted form says, as it is shown again: less its own fields, passwords and codes.
+
+        Passwords and codes are typed anew: what is secret never stands in a page.
+        """
+        return Typed(
+            [
+                (name, value)
+                for name, value in (self._posted or FormData()).multi_items()
+                if isinstance(value, str) and name not in _OWN_FIELDS and "password" not in name and name != "code"
+            ]
+        )
+
     def again(self, template: str, fields: Mapping[str, str] | None = None, **context: Any) -> None:
         """If a refusal ends this request, show ``template`` once more: what is wrong on top, what was typed kept.
 
@@ -156,17 +157,15 @@ class Sheet:
         again = self.again_with
         if again is None or error.code in (Unauthorised.code, "step_up_needed"):
             return None
-        # Passwords and codes are typed anew: what is secret never stands in a page.
-        typed = Typed(
-            [
-                (name, value)
-                for name, value in (self._posted or FormData()).multi_items()
-                if isinstance(value, str) and name not in _OWN_FIELDS and "password" not in name and name != "code"
-            ]
-        )
+        return self.show_refused(error, again.template, again.context, again.fields)
+
+    def show_refused(
+        self, error: AppError, template: str, context: Mapping[str, Any], fields: Mapping[str, str] | None = None
+    ) -> Response:
+        """``template`` as it tells of ``error``, with what was typed; ``fields`` as in `again`."""
         status = 422 if error.status == 401 else error.status
-        told = {"problem": error, "errors": _by_field(error, again.fields), "typed": typed}
-        answer = self.show(again.template, status, **{**again.context, **told})
+        told = {"problem": error, "errors": _by_field(error, fields or {}), "typed": self.typed_form()}
+        answer = self.show(template, status, **{**context, **told})
         for name, value in error.headers.items():
             if name.lower() != "www-authenticate":
                 answer.headers[name] = value

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from app.access.sheet import Typed
 from app.casework.forms import SILENT
 from app.casework.inputs import GIVEN, NO, RECORD, SILENCES, YES, Input
 from app.kit.errors import Invalid
+from app.kit.typed import Typed
 from app.kit.typed_dates import typed_day, typed_number
 from app.kit.words import mark
 
@@ -187,7 +187,7 @@ def typed_of(inputs: Sequence[Input], body: Mapping[str, Any]) -> Typed:
 
 
 def at_fields(error: Invalid) -> Invalid:
-    """The same refusal, with its rules at the inputs of a page: record.indicators.0.reason -> record-indicators-0-reason.
+    """The same refusal, its rules at the inputs of a page: record.indicators.0.reason -> record-indicators-0-reason.
 
     What is about the form as a whole keeps no field of its own.
     """

@@ -1,4 +1,4 @@
-"""The HTML door of the overview room: the first page of whoever is signed in."""
+"""The HTML door of the overview room: the first page of whoever is signed in, and the pages of a case."""
 
 from __future__ import annotations
 
@@ -9,9 +9,19 @@ from fastapi import APIRouter, Depends, Response
 from app.access.page_door import Page, opens
 from app.access.sheet import START
 from app.kit.paging import ask
-from app.overview import work
+from app.overview import (
+    case_pages,
+    guideline_pages,
+    people_pages,
+    record_pages,
+    section_pages,
+    step_pages,
+    work,
+)
 
 router = APIRouter()
+for part in (case_pages, step_pages, record_pages, section_pages, people_pages, guideline_pages):
+    router.include_router(part.router)
 
 Myself = Annotated[Page, Depends(opens("account:self"))]
 

@@ -13,15 +13,6 @@ Line = Annotated[str, Field(max_length=300)]
 Words = Annotated[str, Field(max_length=4000)]
 
 
-class StepPage(PageForm):
-    """A step without a record: its coded reason, another office, and one's own words."""
-
-    version: Word = ""
-    reason: Word = ""
-    office: Word = ""
-    note: Words = ""
-
-
 class RevealPage(PageForm):
     """Why the name has to be seen now."""
 

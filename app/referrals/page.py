@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from app.access.desk import Desk
 from app.access.may import visible_case, within_reach
+from app.casework import blocking
+from app.casework.blocking import Blocking, Reason
 from app.casework.held import hold_referral
-from app.casework.shapes import NextStepOut
+from app.casework.shapes import NextStepOut, RefusalOut
 from app.kit.paging import Ask
 from app.referrals import desk as referral_desk
 from app.referrals import desk_queries, service
@@ -32,7 +35,10 @@ _MOST_MESSAGES: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class ReferralPage:
-    """Everything the page of one referral shows. ``case_reference``: of our own case, if the actor sees it."""
+    """Everything the page of one referral shows. ``case_reference``: of our own case, if the actor sees it.
+
+    ``reasons``: step -> what stands in its way, in six parts.
+    """
 
     referral: ReferralOut
     card: Card
@@ -41,6 +47,7 @@ class ReferralPage:
     sharing: Sharing
     said: tuple[MessageOut, ...]
     steps: tuple[NextStepOut, ...]
+    reasons: Mapping[str, list[Reason]]
     case_reference: str
     told: bool
     waiting_post: Any
@@ -57,6 +64,7 @@ def opened(desk: Desk, referral_id: str) -> ReferralPage:
         case_reference = str(visible_case(desk, "case:read", out.case_id).reference)
     told = any("identity" in each.groups for each in said if each.direction == "in")
     facts = held.referral_facts
+    steps = tuple(open_to_form(step) for step in out.next_steps)
     return ReferralPage(
         referral=out,
         card=referral_desk.cards(desk, [out])[0],
@@ -66,12 +74,27 @@ def opened(desk: Desk, referral_id: str) -> ReferralPage:
         strip=tuple(referral_desk.strip(out, said)),
         sharing=referral_desk.sharing(desk, said),
         said=tuple(said),
-        steps=tuple(open_to_form(step) for step in out.next_steps),
+        steps=steps,
+        reasons={
+            step.step: explained(desk, out, case_reference, step.step, step.refusals) for step in steps
+        },
         case_reference=case_reference,
         told=told and out.side == "receiver",
         waiting_post=desk_queries.waiting_post(desk, held.row.shared_id),
         suggested=service.suggested(desk, held),
     )
+
+
+def explained(
+    desk: Desk, row: ReferralOut, case_reference: str, step: str, refusals: Iterable[RefusalOut]
+) -> list[Reason]:
+    """What stands in the way of a step, with the act that mends it where the reader may take it."""
+    path = f"/referrals/{row.reference}"
+
+    def reaches(permission: str) -> bool:
+        return bool(row.case_id) and within_reach(desk, permission, str(row.case_id))
+
+    return blocking.explained(desk, refusals, Blocking(case_reference, f"{path}/steps/{step}", reaches, step, path))
 
 
 def open_to_form(step: NextStepOut) -> NextStepOut:
@@ -90,4 +113,6 @@ def step_called(page: ReferralPage, name: str) -> NextStepOut | None:
     return next((step for step in page.steps if step.step == name), None)
 
 
-__all__ = ["ANSWERED_BY_FORM", "AT_THE_BRIDGE", "ReferralPage", "open_to_form", "opened", "step_called", "without"]
+__all__ = [
+    "ANSWERED_BY_FORM", "AT_THE_BRIDGE", "ReferralPage", "explained", "open_to_form", "opened", "step_called", "without",
+]  # fmt: skip

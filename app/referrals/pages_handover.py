@@ -115,6 +115,10 @@ def bridge_context(desk: Desk, page: Page, reference: str) -> dict[str, Any]:
         ticks=GIVING if sender else TAKING,
         sign=sign,
         only_late=only_late,
+        reasons=[each for each in it.reasons.get(sign.step, []) if each.code in {r.code for r in sign.refusals}]
+        if sign
+        else [],
+        roles=desk.policies.roles,
         off=referral_page.step_called(it, _CALLS_OFF[it.referral.side]),
         post_phone=phone_of_other(desk, it),
         discrepancies=list(desk.policies.codes["discrepancy"].codes),

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Response
 
 from app.access.desk import Desk
 from app.access.page_door import Page
-from app.casework.shapes import NextStepOut, StepIn
-from app.kit.errors import Invalid, NotFound
+from app.casework import conflict as conflicts
+from app.casework import posted
+from app.casework.held import hold_referral
+from app.casework.inputs import SILENCES, Choice, Input, given_inputs, inputs_of
+from app.casework.kinds import KINDS
+from app.casework.offers import offered
+from app.casework.shapes import NextStepOut, RefusalOut, StepIn
+from app.kit.errors import AppError, Invalid, NotFound, StaleVersion
+from app.kit.typed import Typed
 from app.kit.words import mark
 from app.referrals import desk as referral_desk
 from app.referrals import page as referral_page
 from app.referrals import service
-from app.referrals.forms import RevealPage, StepPage
+from app.referrals.forms import RevealPage
 from app.referrals.pages_frame import Done, Reader, Reference, StepName, shared, show
-from policies.model import Policies
 from workflows.referral import MACHINE
 from workflows.step import Step
 
 router = APIRouter()
 
 _STEP = "referrals/step.html"
-_CHOOSE = mark("Choose a reason.")
 # What the page of a step says above its form, where the step itself is not enough.
 EXPLAINED = {
     "acknowledge": mark("Your office takes this referral on. The other country then sends who the person is, as far as "
@@ -43,7 +49,8 @@ def referral(page: Reader, reference: Reference, done: Done = "") -> Response:
     with page.write() as desk:
         found = referral_page.opened(desk, referral_desk.found(desk, reference))
         post_phone = phone_of_other(desk, found)
-    return show(page, "referrals/referral.html", it=found, done=done, post_phone=post_phone, bridge=BRIDGE)
+    return show(page, "referrals/referral.html", it=found, done=done, post_phone=post_phone, bridge=BRIDGE,
+                roles=page.house.policies.roles)  # fmt: skip
 
 
 BRIDGE = referral_page.AT_THE_BRIDGE
@@ -60,68 +67,121 @@ def step_page(page: Reader, reference: Reference, step: StepName) -> Response:
 @router.post("/referrals/{reference}/steps/{step}")
 def take_step(page: Reader, reference: Reference, step: StepName) -> Response:
     """Take a step; on a refusal its page again, with every reason."""
-    with page.write() as desk:
-        context = step_context(desk, page, reference, step, taking=True)
-        referral_id = context["it"].referral.id
-    page.again(_STEP, **context)
-    form = page.form(StepPage)
-    row = context["row"]
-    given, record = {}, None
-    if row.given:
-        if not form.reason:
-            raise needed("reason", _CHOOSE)
-        given = dict.fromkeys(row.given, form.reason)
-    if row.form == "suggestion" and form.office:
-        record = {"office": form.office}
-    body = StepIn(given=given, record=record, note=form.note or None)
-    path = f"/referrals/{reference}"
+    row, typed = step_of(step), page.typed_form()
 
-    def act(desk: Desk) -> str | None:
-        taken = service.take_step(desk, referral_id, step, body, page.version)
+    def act(desk: Desk) -> str:
+        referral_id = referral_desk.found(desk, reference)
+        given = posted.gathered(given_inputs(row.given), typed)
+        record = record_of(row, typed)
+        given.must_be_whole()
+        body = StepIn(record=record, given=given.body, note=typed.get("note", "").strip() or None)
+        try:
+            taken = service.take_step(desk, referral_id, row.name, body, page.version)
+        except Invalid as error:
+            raise posted.at_fields(error) from None
         # Whoever has declined goes on with what else waits for an answer.
-        return "/referrals?done=declined" if taken.state == "declined" else None
+        return "/referrals?done=declined" if taken.state == "declined" else f"/referrals/{reference}?done={step}"
 
-    return page.act(act, f"{path}?done={step}")
+    def again(desk: Desk, error: AppError) -> dict[str, Any]:
+        return step_context(desk, page, reference, step, error)
+
+    return page.act_or_show(act, f"/referrals/{reference}", _STEP, again)
 
 
-def step_context(desk: Desk, page: Page, reference: str, name: str, *, taking: bool = False) -> dict[str, Any]:
-    """What the page of a step shows. NotFound for a step that there is not, or that is not offered here to this actor.
+def record_of(row: Step, typed: Typed) -> dict[str, Any] | None:
+    """The form of a step as it was filled in (plain JSON); None if nothing was, and nothing has to be.
 
-    ``taking``: the form was sent, perhaps twice, so the step may have been taken and be offered no more.
+    Invalid (422) naming every answer that is missing or cannot be read.
     """
+    if row.form is None:
+        return None
+    gathered = posted.gathered(inputs_of(KINDS[row.form].form), typed)
+    if not gathered.body and not row.form_required and row.form == _OPTIONAL:
+        return None
+    gathered.must_be_whole()
+    return gathered.body
+
+
+def step_context(
+    desk: Desk, page: Page, reference: str, name: str, error: AppError | None = None
+) -> dict[str, Any]:
+    """What the page of a step shows. NotFound for a step that is not offered here to this actor.
+
+    ``error``: the refusal after which it is shown again; then the step may be offered no more.
+    """
+    row = step_of(name)
     found = referral_page.opened(desk, referral_desk.found(desk, reference))
-    step, row = referral_page.step_called(found, name), MACHINE.step(name)
-    if row is None or step is None and not taking:
+    step = referral_page.step_called(found, name)
+    if step is None and error is None:
         raise NotFound()
-    step = step or NextStepOut(machine=MACHINE.name, step=name, title=row.title, allowed=False)
+    reasons = found.reasons.get(name, [])
+    told = error.extra.get("refusals") if error is not None else None
+    if told:
+        refusals = [RefusalOut(**each) for each in told]
+        reasons = referral_page.explained(desk, found.referral, found.case_reference, name, refusals)
+    questions = inputs_of(KINDS[row.form].form) if row.form else ()
+    inputs = [narrowed(desk, found, each) for each in (*given_inputs(row.given), *questions)]
     return shared(
         page,
         it=found,
-        step=step,
-        row=row,
-        reasons=reasons_of(desk.policies, row),
-        offices=offices_of(desk.policies, found, step),
+        step=step or NextStepOut(machine=MACHINE.name, step=name, title=row.title, allowed=False),
+        inputs=inputs,
+        rows={},
+        silences=SILENCES,
+        reasons=reasons,
+        conflict=conflict_of(desk, found, error, row.form),
         explained=EXPLAINED.get(name, ""),
+        roles=desk.policies.roles,
     )
 
 
-def reasons_of(policies: Policies, row: Step) -> list[str]:
-    """The codes that the step's reason is chosen from; none if it takes no reason."""
-    return [code for code_list in row.given.values() for code in policies.codes[code_list].codes]
+def step_of(name: str) -> Step:
+    """The step of the machine with this name. NotFound for any other, and for one that only the program takes."""
+    row = MACHINE.step(name)
+    if row is None or row.system_only:
+        raise NotFound()
+    return row
 
 
-def offices_of(policies: Policies, it: referral_page.ReferralPage, step: NextStepOut) -> list[tuple[str, str]]:
-    """Offices that can be suggested instead of our own: of this country first, never a place where people live."""
-    if step.form != "suggestion":
-        return []
-    row = it.referral
-    own = it.answerers.office
-    return [
-        (office.code, office.name)
-        for country in (row.to_country, *sorted(set(policies.countries) - {row.to_country, row.from_country}))
-        for office in policies.countries[country].offices
-        if office.kind in ("ministry", "authority", "border") and (own is None or office.code != own.code)
-    ]
+def conflict_of(
+    desk: Desk, found: referral_page.ReferralPage, error: AppError | None, kind: str | None
+) -> dict[str, Any] | None:
+    """What a stale page has to tell: who changed what since it was opened."""
+    if not isinstance(error, StaleVersion):
+        return None
+    told = conflicts.conflict_of(desk, hold_referral(desk, found.referral.id, lock=False), error, kind)
+    return {"changes": told.changes, "theirs": {}, "record": ""}
+
+
+def narrowed(desk: Desk, found: referral_page.ReferralPage, each: Input) -> Input:
+    """A question with its answers: only border points of this corridor, and no place where people live."""
+    row = found.referral
+    corridor = desk.policies.corridor(row.from_country, row.to_country)
+    if each.source == "border_point":
+        points = [
+            Choice(point.code, " – ".join(point.names[code] for code in (row.from_country, row.to_country)))
+            for point in corridor.border_points
+        ]
+        return replace(each, choices=tuple(points), preset=row.border_point or "")
+    if each.source == "office":
+        own = found.answerers.office
+        receiving = desk.policies.countries[row.to_country]
+        offices = [
+            Choice(office.code, office.name, group=country.name)
+            for country in (receiving, *(one for code, one in sorted(desk.policies.countries.items())
+                                         if code not in (row.to_country, row.from_country)))
+            for office in country.offices
+            if office.kind in _PUBLIC
+        ]  # fmt: skip
+        preset = own.code if own is not None and row.state != "sent" else ""
+        return replace(each, choices=tuple(offices), preset=preset)
+    return offered(desk.policies, [each])[0]
+
+
+# Offices whose name tells nobody where people live.
+_PUBLIC = frozenset({"ministry", "authority", "border"})
+# The form that stays empty more often than not.
+_OPTIONAL = "suggestion"
 
 
 def phone_of_other(desk: Desk, it: referral_page.ReferralPage) -> str:

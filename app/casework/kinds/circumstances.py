@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Entry, From, Kind, Long, RecordForm
+from app.casework.forms import SILENT, Entry, From, Kind, Long, RecordForm
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts
@@ -40,7 +40,9 @@ class Circumstances(RecordForm):
         title=mark("For a child: is a new best-interests determination due?"),
     )
     contact_lost: bool | None = Field(default=None, title=mark("Has contact been lost?"))
-    blocked_countries: Annotated[tuple[Annotated[str, From("country")], ...], Field(strict=False, max_length=20)] | None = Field(
+    blocked_countries: (
+        Annotated[tuple[Annotated[str, From("country")], ...], Field(strict=False, max_length=20)] | None
+    ) = Field(
         default=None,
         title=mark("Which countries must not be told anything?"),
         description=mark("Leave all empty if this has not changed."),
@@ -55,7 +57,7 @@ class Circumstances(RecordForm):
 
 def fold(facts: CaseFacts, form: Circumstances, entry: Entry) -> CaseFacts:
     """Take over what was said and nothing else."""
-    said = form.model_dump(exclude={"note", "blocked_countries"}, exclude_none=True)
+    said = form.model_dump(exclude={"note", "blocked_countries", SILENT}, exclude_none=True)
     if form.blocked_countries is not None:
         said["blocked_countries"] = frozenset(form.blocked_countries)
     return replace(facts, **said)

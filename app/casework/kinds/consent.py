@@ -25,7 +25,10 @@ class Consent(RecordForm):
         title=mark("What may be shared?"),
         description=mark("Only what was named and explained."),
     )
-    giver: Annotated[Literal["self", "guardian"], Words({"self": mark("The person"), "guardian": mark("The guardian")})] = Field(
+    giver: Annotated[
+        Literal["self", "guardian"],
+        Words({"self": mark("The person"), "guardian": mark("The guardian")}),
+    ] = Field(
         title=mark("Who agrees?"),
     )
     child_assent: bool | None = Field(default=None, title=mark("For a child: does the child agree, too?"))

@@ -55,14 +55,14 @@ def test_asking_and_declining_each_take_three_clicks_and_a_reason(town: Town) ->
     path = f"/referrals/{reference(town, asked.arrived)}/steps/return_for_info"
     officer.get(path)
     without = officer.send(path, note="Who is the mother?")
-    assert without.status_code == 422 and "Choose a reason." in without.text and "Who is the mother?" in without.text
-    assert officer.send(path, reason="family_details").status_code == 303
+    assert without.status_code == 422 and "Choose an answer." in without.text and "Who is the mother?" in without.text
+    assert officer.send(path, **{"given-reason": "family_details"}).status_code == 303
     assert referrals.row_of(town.house, asked.arrived).state == "returned_for_info"
 
     declined = referrals.bring_referral(town.house, town.th, town.mm, "sent")
     path = f"/referrals/{reference(town, declined.arrived)}/steps/decline"
     assert 'value="mm-info-centre"' in officer.get(path).text and "shelter" not in officer.last.text.lower()
-    assert officer.send(path, reason="no_capacity", office="mm-info-centre").status_code == 303
+    assert officer.send(path, **{"given-reason": "no_capacity", "record-office": "mm-info-centre"}).status_code == 303
     assert officer.last.headers["location"] == "/referrals?done=declined"
     referrals.post(town.house)
     sender = desk_of(town, town.th["case_manager"])
@@ -138,7 +138,8 @@ def test_a_blocked_step_tells_its_reasons_and_leads_to_what_mends_it(town: Town)
     case_id = cases.bring_case(town.house, town.th, "planning_return")
     copy = referrals.draft(town.house, town.th, case_id)
     manager = desk_of(town, town.th["case_manager"])
-    text = manager.get(f"/referrals/{reference(town, copy)}").text
+    path = f"/referrals/{reference(town, copy)}"
+    text = manager.get(path).text
     case_ref = referrals.case_row(town.house, case_id).reference
-    assert f"/cases/{case_ref}/records/new/consent?back=/referrals/" in text
+    assert f"/cases/{case_ref}/records/new/consent?back={path}/steps/send" in text
     assert "Blocked" in text and "/guidelines/IOM-4" in text and "Nothing about a person crosses a border" in text
