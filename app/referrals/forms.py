@@ -63,3 +63,12 @@ class NotTodayPage(PageForm):
     version: Word = ""
     reason: Word = ""
     note: Words = ""
+
+
+class ReferPage(PageForm):
+    """A referral to write: where to, to which office, over which border point."""
+
+    to: Word
+    office: Word = ""
+    point: Annotated[str, Field(max_length=80)] = ""
+    note: Words = ""

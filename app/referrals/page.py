@@ -114,5 +114,6 @@ def step_called(page: ReferralPage, name: str) -> NextStepOut | None:
 
 
 __all__ = [
-    "ANSWERED_BY_FORM", "AT_THE_BRIDGE", "ReferralPage", "explained", "open_to_form", "opened", "step_called", "without",
+    "ANSWERED_BY_FORM", "AT_THE_BRIDGE", "ReferralPage", "explained", "open_to_form", "opened", "step_called",
+    "without",
 ]  # fmt: skip
