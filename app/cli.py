@@ -20,6 +20,7 @@ from app.kit import migrate as tables
 from app.kit.errors import AppError
 from app.kit.keyfile import KeyMissing
 from app.settings import Settings
+from app.wording.commands import words_app
 from policies.load import PolicyError, load_policies
 
 Given = ParamSpec("Given")
@@ -36,6 +37,7 @@ offices_app = typer.Typer(help="Offices.", no_args_is_help=True)
 keys_app = typer.Typer(help="Secret keys.", no_args_is_help=True)
 GROUPS = {
     "policies": policies_app, "audit": audit_app, "user": user_app, "offices": offices_app, "keys": keys_app,
+    "words": words_app,
 }  # fmt: skip
 for name, part in GROUPS.items():
     app.add_typer(part, name=name)

@@ -11,9 +11,10 @@ from policies.corridor_checks import check_corridor
 from policies.lists import CodeList, IndicatorPack, Report, RetentionRule, RolePolicy
 from policies.model import Corridor, Country, Disclosure, FrozenDict, Policies, Safeguards, Source
 from policies.nodes import Built, Document
+from policies.notices import Notice
 
 SINGLES = ("sources.yaml", "roles.yaml", "retention.yaml", "safeguards.yaml")
-FOLDERS = ("codes", "corridors", "countries", "indicators", "reports")
+FOLDERS = ("codes", "corridors", "countries", "indicators", "notices", "reports")
 DEFAULT = "corridors/_default.yaml"
 INHERITED = ("documents", "escalation", "meetings", "disclosure", "statistics_channel", "instruments")
 
@@ -80,6 +81,7 @@ class Builder:
         codes = self._one_each("codes", CodeList, checks.check_list)
         packs = self._one_each("indicators", IndicatorPack, checks.check_pack)
         reports = self._one_each("reports", Report, checks.check_report)
+        notices = self._one_each("notices", Notice, checks.check_notice)
         default, corridors = self._corridors()
         self._offices_are_unique()
         if default is None or safeguards is None or any(document.problems for document in self.documents.values()):
@@ -93,6 +95,7 @@ class Builder:
             default_corridor=default,
             codes=codes,
             indicators=packs,
+            notices=notices,
             retention=retention,
             reports=reports,
             safeguards=safeguards,

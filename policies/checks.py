@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from policies.country import COUNTRY_CLOCKS, EXTRA_COUNTRY_CLOCKS, Country
 from policies.lists import CodeList, IndicatorPack, Report, RetentionRule, RolePolicy
 from policies.nodes import Document, Path, maybe
+from policies.notices import Notice
 from policies.safeguards import Safeguards
 from policies.terms import Dated, Source, overlaps
 
@@ -51,6 +52,12 @@ def source_ids(document: Document, ids: Iterable[str], names: Names, *path: str 
     for at, each in enumerate(ids):
         if each not in names.sources:
             document.complain(f"sources.yaml has no '{each}'{maybe(each, names.sources)}", *path, at)
+
+
+def check_notice(document: Document, notice: Notice, names: Names) -> None:
+    """Every text that obliges us to say something stands in sources.yaml."""
+    for item, said in notice.items.items():
+        source_ids(document, said.sources, names, "items", item, "sources")
 
 
 def listed(document: Document, code: str, list_name: str, names: Names, *path: str | int) -> None:
@@ -104,6 +111,9 @@ def check_safeguards(document: Document, safeguards: Safeguards, names: Names) -
         ("emergency", safeguards.emergency.sources),
         ("bulk_viewing", safeguards.bulk_viewing.sources),
         ("two_persons", safeguards.two_persons.sources),
+        ("screen", safeguards.screen.sources),
+        ("drafts", safeguards.drafts.sources),
+        ("mail", safeguards.mail.sources),
     ):
         source_ids(document, sources, names, "safeguards", part, "sources")
 

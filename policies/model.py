@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
+from pydantic import Field
+
 from policies.corridor import (
     CORRIDOR_CLOCKS,
     OFFERABLE,
@@ -38,7 +40,8 @@ from policies.lists import (
     RolePolicy,
     labels_of,
 )
-from policies.safeguards import Safeguards
+from policies.notices import Notice, NoticeWords
+from policies.safeguards import Drafts, MailRules, Safeguards, Screen
 from policies.terms import (
     Basis,
     Cited,
@@ -73,6 +76,7 @@ __all__ = [
     "DatedAmount",
     "DatedClock",
     "Disclosure",
+    "Drafts",
     "Entitlement",
     "FieldGroup",
     "FrozenDict",
@@ -82,8 +86,11 @@ __all__ = [
     "Indicator",
     "IndicatorPack",
     "Instrument",
+    "MailRules",
     "Meeting",
     "NamedDay",
+    "Notice",
+    "NoticeWords",
     "Policies",
     "Policy",
     "PolicyOffice",
@@ -93,6 +100,7 @@ __all__ = [
     "RolePolicy",
     "Safeguards",
     "Scope",
+    "Screen",
     "Source",
     "Strength",
     "overlaps",
@@ -112,6 +120,7 @@ class Policies(Policy):
     indicators: FrozenMap[IndicatorPack]
     retention: FrozenMap[RetentionRule]
     reports: FrozenMap[Report]
+    notices: FrozenMap[Notice] = Field(default_factory=dict)
     safeguards: Safeguards = Safeguards()
     digest: str
 

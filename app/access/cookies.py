@@ -1,8 +1,9 @@
-"""The two cookies of the HTML door: the session's, and the one of a visitor who is about to sign in."""
+"""The cookies of the HTML door: the session's, and those of a visitor who is about to sign in."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -32,6 +33,7 @@ class Cookies:
         prefix = "__Host-" if self.secure else "demo-"
         self.session_name = f"{prefix}waymark"
         self.visit_name = f"{prefix}waymark-visit"
+        self.language_name = f"{prefix}waymark-language"
         self._sent = request.cookies
 
     @property
@@ -48,6 +50,11 @@ class Cookies:
             return None
         age = now - datetime.fromtimestamp(int(made[1]), UTC) if int(made[1]) < 2**33 else VISIT_LASTS
         return value if timedelta(minutes=-1) <= age < VISIT_LASTS else None
+
+    def language(self, known: Collection[str]) -> str | None:
+        """The language a visitor chose earlier, None if none of ``known``."""
+        value = self._sent.get(self.language_name, "")
+        return value if value in known else None
 
     def new_visit(self, now: datetime, value: str | None = None) -> str:
         """A fresh value for the visitor's cookie; it says when it was made, which only its own browser could alter."""

@@ -50,22 +50,26 @@ def visible_case(desk: Desk, permission: str, case_id: str) -> Row[Any]:
     return _visible(desk, permission, "case", case_id)
 
 
-def case_by_reference(desk: Desk, permission: str, reference: str) -> Row[Any]:
+def case_by_reference(desk: Desk, permission: str, reference: str, *others: str) -> Row[Any]:
     """The case of that reference which the actor may do ``permission`` to: what the address of a page names.
 
-    NotFound, the same each time, for a reference nobody has, for one out of sight and for one in sight that the
-    permission does not reach: a page tells whoever may not open it nothing. All are noted in the book of looks.
+    ``others``: permissions of which one is enough where ``permission`` does not reach. NotFound, the same each time,
+    for a reference nobody has, for one out of sight and for one in sight that none of them reaches: a page tells
+    whoever may not open it nothing. All are noted in the book of looks.
     """
+    if not any(permitted(desk, each) for each in others):
+        # Told before anything is looked for, so that it tells nothing of what is there.
+        must(desk, permission)
     # Whether the case is known to the country is asked of the house, so that a refusal stands in that case's book.
     with rows.as_the_house(desk.session, desk.actor.country):
         query = select(Case.id).where(Case.reference == reference, Case.country == desk.actor.country)
         case_id = desk.session.execute(query).scalar_one_or_none()
     if case_id is None:
-        must(desk, permission)
         refused(desk, "case", "-", {"permission": permission, "answer": 404})
         raise NotFound()
+    enough = next((each for each in (permission, *others) if others and within_reach(desk, each, case_id)), permission)
     try:
-        return visible_case(desk, permission, case_id)
+        return visible_case(desk, enough, case_id)
     except Forbidden:
         raise NotFound() from None
 

@@ -16,20 +16,31 @@ from starlette.datastructures import FormData
 from app.access import csrf
 from app.access.cookies import Cookies
 from app.access.desk import Desk, House
+from app.access.languages import read_by
+from app.access.page_sessions import Locked
 from app.access.provider import Provider
+from app.access.typed import OWN_FIELDS, PLACE, Typed, shown_again
 from app.kit.errors import AppError, Invalid, Unauthorised
 from app.kit.fields import invalid
 from app.kit.html import POLICY, Pages
-from app.kit.reader import ENGLISH, Reader
-from app.kit.typed import Typed
+from app.kit.reader import Reader
+
+__all__ = [
+    "BARE", "LOCKED", "SIGN_IN", "START", "STEP_UP", "Again", "PageForm", "Place", "Sheet", "Site", "Typed",
+    "path_within",
+]  # fmt: skip
 
 START: Final = "/"
 SIGN_IN: Final = "/sign-in"
 STEP_UP: Final = "/step-up"
-# Beside what a form is about it may carry these.
-_OWN_FIELDS: Final = frozenset({csrf.FIELD, "act", "version"})
+LOCKED: Final = "/locked"
 _PATH: Final = re.compile(r"/(?![/\\])[A-Za-z0-9_./?=&%~-]{0,500}")
 Form = TypeVar("Form", bound="PageForm")
+# What the frame of a page shows beside its content, where nobody says otherwise: nobody is signed in.
+BARE: Final[Mapping[str, Any]] = {
+    "csrf": "", "signed_in": False, "places": (), "here": "", "problem": None, "errors": {}, "typed": Typed(),
+    "draft": None, "draft_place": "", "screen": None,
+}  # fmt: skip
 
 
 class PageForm(BaseModel):
@@ -90,8 +101,8 @@ class Sheet:
 
     @property
     def reader(self) -> Reader:
-        """Who reads the page that answers."""
-        return ENGLISH
+        """Who reads the page that answers: somebody of whom no more is known than what their browser says."""
+        return Reader(read_by(self.request, self.cookies), now=self.house.clock.now())
 
     @property
     def address(self) -> str:
@@ -103,7 +114,7 @@ class Sheet:
         values: dict[str, Any] = {}
         posted = self._posted if self._posted is not None else FormData()
         for name in posted:
-            if name not in _OWN_FIELDS:
+            if name not in OWN_FIELDS:
                 several = posted.getlist(name)
                 known = model.model_fields.get(name)
                 is_list = known is not None and get_origin(known.annotation) is list
@@ -118,18 +129,21 @@ class Sheet:
         value = self._posted.get(name) if self._posted is not None else None
         return value if isinstance(value, str) else None
 
-    def typed_form(self) -> Typed:
-        """What the posted form says, as it is shown again: less its own fields, passwords and codes.
+    @property
+    def place(self) -> str:
+        """The page this is, with its query, where a draft of its form is kept; a form brings it along."""
+        asked = self.request.scope
+        query = asked["query_string"].decode("ascii", "ignore") if self._posted is None else ""
+        return path_within(self.own_field(PLACE), asked["path"] + (f"?{query}" if query else ""))
 
-        Passwords and codes are typed anew: what is secret never stands in a page.
-        """
-        return Typed(
-            [
-                (name, value)
-                for name, value in (self._posted or FormData()).multi_items()
-                if isinstance(value, str) and name not in _OWN_FIELDS and "password" not in name and name != "code"
-            ]
-        )
+    @property
+    def typed(self) -> list[tuple[str, str]]:
+        """Name and value of what was typed into the posted form, without files and what is secret."""
+        return shown_again((self._posted or FormData()).multi_items())
+
+    def typed_form(self) -> Typed:
+        """What the posted form says, as it is shown again."""
+        return Typed(self.typed)
 
     def again(self, template: str, fields: Mapping[str, str] | None = None, **context: Any) -> None:
         """If a refusal ends this request, show ``template`` once more: what is wrong on top, what was typed kept.
@@ -144,18 +158,15 @@ class Sheet:
             "csrf": csrf.token_for(self._cookie) if self._cookie else "",
             "signed_in": self.signed_in,
             "places": self.places,
-            "here": "",
-            "problem": None,
-            "errors": {},
-            "typed": Typed(),
+            "draft_place": self.place,
         }
-        html = self.site.pages.render(template, {**frame, **context}, self.reader)
+        html = self.site.pages.render(template, {**BARE, **frame, **context}, self.reader)
         return self._finished(HTMLResponse(html, status, {"Content-Security-Policy": POLICY}))
 
     def show_again(self, error: AppError) -> Response | None:
         """The page a route asked for with `again`, telling of ``error``; None if it asked for none."""
         again = self.again_with
-        if again is None or error.code in (Unauthorised.code, "step_up_needed"):
+        if again is None or error.code in (Unauthorised.code, Locked.code, "step_up_needed"):
             return None
         return self.show_refused(error, again.template, again.context, again.fields)
 
@@ -179,6 +190,11 @@ class Sheet:
     def away(self, address: str) -> Response:
         """Answer by sending the browser to another site; ``address`` comes from the settings, never from a caller."""
         return self._finished(RedirectResponse(address, 303))
+
+    def file(self, content: bytes, media_type: str, name: str) -> Response:
+        """Answer with a file to be shown or printed. ``name``: a neutral one; it may stay on a disk."""
+        headers = {"Content-Disposition": f'inline; filename="{name}"'}
+        return self._finished(Response(content, media_type=media_type, headers=headers))
 
     def keep(self, name: str, value: str | None) -> None:
         """Set a cookie with the answer, or take it away (None)."""

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, update
 
-from app.access import factors, stepup
+from app.access import factors, screen, stepup
 from app.access.desk import Desk, House
 from app.access.door import Door
 from app.access.log import looked, refused
@@ -20,6 +20,7 @@ from app.access.sessions import end_all_sessions, end_session
 from app.accounts import queries, service
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from app.models.base import is_id
+from app.models.user import User
 
 
 def step_up(
@@ -95,6 +96,16 @@ def remove_authenticator(door: Door) -> None:
         looked(desk, "factor_removed", "account", desk.actor.id)
 
 
+def set_pin(door: Door, house: House, pin: str, password: str) -> None:
+    """Set the number that unlocks the own screen; "" takes it away. Raises Invalid, TooMany."""
+    digits = screen.checked_pin(pin, house.policies.safeguards.screen) if pin else ""
+    _shown(door, house, password)
+    hashed = house.passwords.hash(digits) if digits else None
+    with door.write() as desk:
+        service.forgive_own(desk)
+        screen.set_pin(desk, hashed)
+
+
 def end_own_session(door: Door, session_id: str) -> bool:
     """End one of the own sign-ins; whether it was the one this request came through. NotFound for any other id."""
     with door.write() as desk:
@@ -106,6 +117,12 @@ def end_own_session(door: Door, session_id: str) -> bool:
         end_session(desk.session, session_id, desk.now, "ended_by_owner")
         looked(desk, "session_ended", "session", session_id)
         return session_id == desk.session_id
+
+
+def set_reading(desk: Desk, language: str, calendar: str, *, large_text: bool) -> None:
+    """Keep how the actor likes to read: pages are written like this from now on. Checked by the form."""
+    values = {"language": language, "calendar": calendar, "large_text": large_text}
+    desk.session.execute(update(User).where(User.id == desk.actor.id).values(values))
 
 
 def holds_power(desk: Desk) -> bool:

@@ -12,13 +12,14 @@ from app.access.desk import Desk
 from app.access.door import public
 from app.access.page_door import Page, opens, visitor
 from app.access.sheet import SIGN_IN, STEP_UP, Sheet, path_within
-from app.accounts import own, provider_pages, queries, service
+from app.accounts import draft_pages, own, provider_pages, queries, screen_pages
 from app.accounts.entering import CODE, enter, inside
 from app.accounts.forms import (
     CodePage,
     ConfirmPage,
     PasswordPage,
     PresentPasswordPage,
+    ReadingPage,
     SessionPage,
     SignInPage,
     StepUpPage,
@@ -26,7 +27,8 @@ from app.accounts.forms import (
 from app.kit.errors import Invalid
 
 router = APIRouter()
-router.include_router(provider_pages.router)
+for part in (provider_pages, screen_pages, draft_pages):
+    router.include_router(part.router)
 
 Visitor = Annotated[Sheet, Depends(visitor())]
 Myself = Annotated[Page, Depends(opens("account:self"))]
@@ -35,6 +37,7 @@ Done = Annotated[str, Query(max_length=20)]
 
 ME: Final = "/me"
 _SIGN_IN_PAGE, _CODE_PAGE = "accounts/sign_in.html", "accounts/code.html"
+_ME_PAGE: Final = "accounts/me.html"
 _WRONG_CODE: Final = {"code_wrong": "code"}
 
 
@@ -53,7 +56,7 @@ def sign_in(visit: Visitor) -> Response:
     visit.again(_SIGN_IN_PAGE, next=path_within(visit.own_field("next")), done="", provider=provider)
     form = visit.form(SignInPage)
     known = first_factor.show(visit.house, form.username, form.password.get_secret_value(), visit.address)
-    return enter(visit, known, form.next)
+    return enter(visit, known, form.next, own_device=form.own_device == "yes")
 
 
 @router.get(CODE)
@@ -80,37 +83,23 @@ def show_code(visit: Visitor) -> Response:
     return inside(visit, value, form.next)
 
 
-@router.post("/sign-out")
-def sign_out(page: Myself) -> Response:
-    """End this session; its cookie is worth nothing from the next request on."""
-    return _leave(page, f"{SIGN_IN}?done=out")
-
-
-@router.post("/hide")
-def hide(page: Myself) -> Response:
-    """Hide the screen: end this session, and show a page that tells nothing."""
-    return _leave(page, "/neutral")
-
-
-@router.get("/neutral")
-@public("it tells nothing")
-def neutral(visit: Visitor) -> Response:
-    """A page that tells nothing."""
-    return visit.show("neutral.html")
-
-
 @router.get(ME)
 def me(page: Myself, done: Done = "") -> Response:
     """Who is signed in, how, and where else."""
-    with page.read() as desk:
-        context: dict[str, Any] = {
-            "me": queries.me(desk),
-            "sessions": queries.own_sessions(desk),
-            "session_id": desk.session_id,
-            "codes_left": factors.recovery_codes_left(desk.session, desk.actor.id),
-            "power": own.holds_power(desk),
-        }
-    return page.show("accounts/me.html", **context, done=done)
+    return page.show(_ME_PAGE, **_account_of(page), done=done)
+
+
+@router.post("/me/reading")
+def set_reading(page: Myself) -> Response:
+    """Keep how one likes to read: language, calendar, size of text."""
+    page.again(_ME_PAGE, **_account_of(page), done="")
+    form = page.form(ReadingPage)
+
+    def act(desk: Desk) -> str | None:
+        own.set_reading(desk, form.language, form.calendar, large_text=form.large_text is not None)
+        return None
+
+    return page.act(act, then=f"{ME}?done=reading")
 
 
 @router.post("/me/sessions/end")
@@ -215,6 +204,18 @@ def step_up(page: Myself) -> Response:
     return page.to(ME, done="stepped-up") if wanted == ME else page.to(wanted)
 
 
+def _account_of(page: Page) -> dict[str, Any]:
+    with page.read() as desk:
+        return {
+            "me": queries.me(desk),
+            "sessions": queries.own_sessions(desk),
+            "session_id": desk.session_id,
+            "codes_left": factors.recovery_codes_left(desk.session, desk.actor.id),
+            "power": own.holds_power(desk),
+            "screen_of": queries.own_screen(desk),
+        }
+
+
 def _step_up_context(desk: Desk, wanted: str) -> dict[str, Any]:
     lasts = desk.policies.safeguards.step_up_lasts
     return {
@@ -223,11 +224,3 @@ def _step_up_context(desk: Desk, wanted: str) -> dict[str, Any]:
         "minutes": int(lasts.total_seconds() // 60),
     }
 
-
-def _leave(page: Page, path: str) -> Response:
-    with page.write() as desk:
-        service.sign_out(desk)
-    page.keep(page.cookies.session_name, None)
-    answer = page.to(path)
-    answer.headers["Clear-Site-Data"] = '"cookies", "storage"'
-    return answer

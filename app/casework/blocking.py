@@ -11,8 +11,9 @@ from urllib.parse import quote
 from app.access.desk import Desk
 from app.casework import fieldgroups
 from app.casework.kinds import KINDS
-from app.casework.shapes import RefusalOut, SourceOut
+from app.casework.shapes import RefusalOut
 from app.kit.words import mark
+from policies.model import Source
 from workflows.engine import find_step
 from workflows.mending import Act, Way, act_for, consent_purpose
 from workflows.recording import ONLY_WITH_STEP
@@ -53,7 +54,7 @@ class Reason:
     names: tuple[str, ...]
     since: datetime | None
     fix: Fix | None
-    sources: tuple[SourceOut, ...]
+    sources: tuple[Source, ...]
     overridable: bool
     override: Fix | None
 
@@ -97,7 +98,7 @@ def _explained(desk: Desk, refusal: RefusalOut, around: Blocking) -> Reason:
         names=tuple(dict.fromkeys(names)),
         since=around.since(act),
         fix=_fix(desk, act, refusal.code, around),
-        sources=tuple(refusal.sources),
+        sources=tuple(desk.policies.source(each.id) for each in refusal.sources),
         overridable=refusal.overridable,
         override=override,
     )

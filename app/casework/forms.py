@@ -102,6 +102,11 @@ class Coded:
         return {"type": "string", "minLength": 1, "maxLength": 60, "x-code-list": self.code_list}
 
 
+@dataclass(frozen=True, slots=True)
+class ForChild:
+    """Metadata of a field that is asked only where the person is a child, or may be one."""
+
+
 Services = Annotated[
     tuple[Annotated[str, Coded("service_kind")], ...], Field(strict=False, min_length=1, max_length=20)
 ]

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from annotated_types import MaxLen
 from pydantic.fields import FieldInfo
 
-from app.casework.forms import SILENT, Coded, Form, From, Short, Words
+from app.casework.forms import SILENT, Coded, ForChild, Form, From, Short, Words
 from app.kit.words import mark
 
 __all__ = ["NO", "SILENCES", "YES", "Choice", "Input", "given_inputs", "inputs_of", "with_offers"]
@@ -48,7 +48,8 @@ class Input:
 
     name: as it is posted; field: as the model calls it. source: the list that whoever shows the page has to offer
     (`with_offers`). yes_no: the answer is true or false. silent: it may stay open, and the page asks why.
-    preset: the answer that stands there at first. rows: the questions of each row of a list.
+    preset: the answer that stands there at first. rows: the questions of each row of a list. for_child: it is asked
+    only where the person is a child, or may be one.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Input:
     preset: str = ""
     most: int | None = None
     rows: tuple[Input, ...] = ()
+    for_child: bool = False
 
     @property
     def is_select(self) -> bool:
@@ -115,6 +117,7 @@ def _input(name: str, field: str, info: FieldInfo) -> Input:
     common: dict[str, Any] = {
         "name": name, "field": field, "title": info.title, "hint": info.description or "",
         "required": required, "silent": optional and not required,
+        "for_child": any(isinstance(each, ForChild) for each in metadata),
     }  # fmt: skip
     source = next((each.source for each in metadata if isinstance(each, From)), "")
     coded = next((each.code_list for each in metadata if isinstance(each, Coded)), "")

@@ -34,9 +34,9 @@ class _Offers(dict[str, Sequence[Choice]]):
         return found
 
 
-def offered(policies: Policies, inputs: Iterable[Input]) -> tuple[Input, ...]:
-    """The same questions with every list they draw on put in."""
-    return with_offers(inputs, _Offers(policies))
+def offered(policies: Policies, inputs: Iterable[Input], *, child: bool = True) -> tuple[Input, ...]:
+    """The same questions with every list they draw on put in; those for a child only where it is one."""
+    return with_offers((each for each in inputs if child or not each.for_child), _Offers(policies))
 
 
 def _countries(policies: Policies) -> list[Choice]:
@@ -60,11 +60,12 @@ def _offices(policies: Policies) -> list[Choice]:
 
 
 def _border_points(policies: Policies) -> list[Choice]:
-    return [
-        Choice(point.code, " · ".join(dict.fromkeys(point.names.values())), group=" · ".join(policies.countries[code].name for code in corridor.countries))
-        for corridor in policies.corridors.values()
-        for point in corridor.border_points
-    ]
+    found = []
+    for corridor in policies.corridors.values():
+        between = " · ".join(policies.countries[code].name for code in corridor.countries)
+        for point in corridor.border_points:
+            found.append(Choice(point.code, " · ".join(dict.fromkeys(point.names.values())), group=between))
+    return found
 
 
 def _packs(policies: Policies) -> list[Choice]:

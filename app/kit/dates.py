@@ -1,23 +1,48 @@
-"""Days, moments and spans as the reader of the page writes them."""
+"""Days, moments and spans as the reader of the page writes them: names of months by Babel, eras and digits our own."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Final
+
+from babel import Locale, UnknownLocaleError
 
 from app.kit.reader import reader
 from app.kit.words import plural, say
 
-__all__ = ["ago", "clock_time", "day", "moment", "shown_year"]
+__all__ = ["ago", "clock_time", "day", "day_in_both_eras", "moment", "shown_year", "year_in_both_eras"]
+
+BUDDHIST_AHEAD: Final = 543
+# How a day is put together; what stands nowhere here is written as in English. Digits are Latin everywhere.
+_SHAPES: Final = {
+    "my": "{year} {month} {day}",
+    "vi": "{day} {month}, {year}",
+    "zh_Hans": "{year}年{number}月{day}日",
+}
+_SHAPE: Final = "{day} {month} {year}"
+# Where the short name of a month is not one people read: the whole name.
+_WHOLE_NAMES: Final = frozenset({"my", "km"})
 
 
 def day(on: date) -> str:
-    """A day: 25 Nov 2026."""
-    return f"{on.day} {on:%b} {shown_year(on)}"
+    """A day: 25 Nov 2026, 25 พ.ย. 2569."""
+    return _day(on, str(shown_year(on)))
+
+
+def day_in_both_eras(on: date) -> str:
+    """A day with its year in both eras where the reader counts in the Buddhist one, for papers: 9 มี.ค. 2549 (2006)."""
+    return _day(on, year_in_both_eras(on))
+
+
+def year_in_both_eras(on: date) -> str:
+    """The year of a day: 2549 (2006) for who counts in the Buddhist era, 2006 for others."""
+    return f"{shown_year(on)} ({on.year})" if reader().buddhist else str(on.year)
 
 
 def shown_year(on: date) -> int:
     """The year of a day in the reader's calendar."""
-    return on.year + 543 if reader().buddhist else on.year
+    return on.year + BUDDHIST_AHEAD if reader().buddhist else on.year
 
 
 def moment(at: datetime) -> str:
@@ -41,6 +66,23 @@ def ago(at: datetime) -> str:
         return say("now")
     words = _span(span)
     return say("in %(span)s", span=words) if at > now else say("%(span)s ago", span=words)
+
+
+def _day(on: date, year: str) -> str:
+    language = reader().language
+    month = _months(language)[on.month - 1]
+    return _SHAPES.get(language, _SHAPE).format(day=on.day, month=month, number=on.month, year=year)
+
+
+@cache
+def _months(language: str) -> tuple[str, ...]:
+    """The names of the twelve months, as they stand in a date."""
+    try:
+        names = Locale.parse(language).months["format"]
+    except (UnknownLocaleError, ValueError):
+        names = Locale.parse("en").months["format"]
+    width = names["wide" if language in _WHOLE_NAMES else "abbreviated"]
+    return tuple(str(width[month]) for month in range(1, 13))
 
 
 def _span(span: timedelta) -> str:

@@ -19,14 +19,14 @@ FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 MOST_RULES_TOLD = 50
 KNOWN_TYPES = frozenset(get_args(core_schema.ErrorType))
 
-# Rule -> what to do about it. Only limits that our own models set may stand in braces.
+# Rule -> what to do about it. Only limits that our own models set may stand in the places for values.
 SENTENCES: Mapping[str, str] = {
     "missing": "This field is required.",
     "extra_forbidden": "There is no such field here.",
     "json_invalid": "The body is not valid JSON.",
     "string_type": "Send text.",
-    "string_too_short": "Use at least {min_length} characters.",
-    "string_too_long": "Use at most {max_length} characters.",
+    "string_too_short": "Use at least %(min_length)s characters.",
+    "string_too_long": "Use at most %(max_length)s characters.",
     "string_pattern_mismatch": "The text does not have the form asked for.",
     "string_unicode": "The text holds characters that cannot be stored.",
     "int_type": "Send a whole number.",
@@ -38,19 +38,19 @@ SENTENCES: Mapping[str, str] = {
     "finite_number": "Send a number that is not infinite.",
     "bool_type": "Send true or false.",
     "bool_parsing": "Send true or false.",
-    "greater_than": "Use more than {gt}.",
-    "greater_than_equal": "Use {ge} or more.",
-    "less_than": "Use less than {lt}.",
-    "less_than_equal": "Use {le} or less.",
-    "too_short": "List at least {min_length}.",
-    "too_long": "List at most {max_length}.",
+    "greater_than": "Use more than %(gt)s.",
+    "greater_than_equal": "Use %(ge)s or more.",
+    "less_than": "Use less than %(lt)s.",
+    "less_than_equal": "Use %(le)s or less.",
+    "too_short": "List at least %(min_length)s.",
+    "too_long": "List at most %(max_length)s.",
     "list_type": "Send a list.",
     "dict_type": "Send an object.",
     "model_type": "Send an object.",
     "model_attributes_type": "Send an object.",
-    "enum": "Choose one of: {expected}.",
-    "literal_error": "Choose one of: {expected}.",
-    "union_tag_invalid": "Choose one of: {expected_tags}.",
+    "enum": "Choose one of: %(expected)s.",
+    "literal_error": "Choose one of: %(expected)s.",
+    "union_tag_invalid": "Choose one of: %(expected_tags)s.",
     "union_tag_not_found": "Say which kind this is.",
     "uuid_type": "Send an id.",
     "uuid_parsing": "This is not an id.",
@@ -114,6 +114,6 @@ def _sentence(rule: str, error: Mapping[str, Any]) -> str:
     if rule not in KNOWN_TYPES and not context:
         return str(error.get("msg", OTHERWISE))
     try:
-        return SENTENCES.get(rule, OTHERWISE).format_map(context)
-    except (KeyError, ValueError, IndexError):
+        return SENTENCES.get(rule, OTHERWISE) % context
+    except (KeyError, ValueError, TypeError):
         return OTHERWISE

@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from app.kit import dates
+from app.kit import catalogue, dates
 from app.kit.reader import LANGUAGES, Reader, reader, reading
-from app.kit.words import plural, say, say_as
+from app.kit.typed_dates import year_read_otherwise
+from app.kit.words import finished, marking, plural, say, say_as
 
 __all__ = ["ASSETS_AT", "POLICY", "Asset", "Pages"]
 
@@ -59,10 +60,12 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.globals.update(
-            _=say, say_as=say_as, plural=plural, asset=self._addresses.__getitem__, reader=reader, languages=LANGUAGES
+            _=say, say_as=say_as, plural=plural, asset=self._addresses.__getitem__, reader=reader, languages=LANGUAGES,
+            is_partial=catalogue.is_partial,
         )
         self._environment.filters.update(
-            moment=dates.moment, day=dates.day, ago=dates.ago, clock_time=dates.clock_time, shown_year=dates.shown_year
+            moment=dates.moment, day=dates.day, ago=dates.ago, clock_time=dates.clock_time, shown_year=dates.shown_year,
+            year_read_otherwise=year_read_otherwise,
         )
 
     def know(self, **words: Any) -> None:
@@ -74,8 +77,8 @@ class Pages:
 
         jinja2.UndefinedError if it asks for something ``context`` does not hold.
         """
-        with reading(who or reader()):
-            return self._environment.get_template(template).render(context)
+        with reading(who or reader()), marking():
+            return finished(self._environment.get_template(template).render(context))
 
     def _add(self, stem: str, suffix: str, content: bytes) -> None:
         name = f"{stem}.{hashlib.sha256(content).hexdigest()[:16]}{suffix}"

@@ -1,18 +1,46 @@
-"""Every sentence that a page shows passes through here, in templates as `_("...")`: the one place to translate."""
+"""Every sentence that a page shows passes through here, in templates as `_("...")`: the one place to translate.
+
+English is the source. A sentence that has no translation is shown in English, and a page marks it as such; a sentence
+about safety, consent or why a step is blocked is followed by the English one until somebody has reviewed its
+translation (docs/decisions/0015).
+"""
 
 from __future__ import annotations
 
-__all__ = ["mark", "plural", "say", "say_as"]
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Final
+
+from app.kit import catalogue
+from app.kit.reader import reader
+
+__all__ = ["CRITICAL", "FALLBACKS", "finished", "mark", "marking", "plain", "plural", "say", "say_as"]
+
+# Contexts whose sentences somebody could come to harm by, if they were translated badly.
+CRITICAL: Final = frozenset({"safety", "consent", "block"})
+# Language -> how often this process has shown an English sentence for want of a translation.
+FALLBACKS: Final[Counter[str]] = Counter()
+# Around a piece in English on a page in another language. Not characters (Unicode, 23.7), so nobody can type them.
+_FROM, _TO = "\ufdd0", "\ufdd1"
+_FOREIGN: Final = re.compile(f"{_FROM}([^{_FROM}{_TO}]*){_TO}")
+_PIECES: Final = re.compile(r"<[^>]*>|[^<]+")
+# Elements whose content is text alone: a piece in another language cannot be marked there.
+_TEXT_ALONE: Final = re.compile(r"<(/?)(?:title|option|textarea|script|style)\b", re.ASCII)
+_PLACEHOLDER_FAULTS: Final = (KeyError, ValueError, TypeError)
+_MARKING: ContextVar[bool] = ContextVar("marking", default=False)
 
 
 def say(text: str, **values: object) -> str:
     """The sentence ``text`` in the reader's language, with ``values`` put where it says %(name)s."""
-    return text % values if values else text
+    return _said(None, text, None, values)
 
 
 def say_as(context: str, text: str, **values: object) -> str:
     """As `say`, for a word whose meaning depends on where it stands: ``context`` is state, step, safety, block ..."""
-    return say(text, **values)
+    return _said(context, text, None, values)
 
 
 def mark(text: str) -> str:
@@ -22,4 +50,73 @@ def mark(text: str) -> str:
 
 def plural(one: str, many: str, count: int, **values: object) -> str:
     """``one`` or ``many``, whichever the reader's language uses for ``count``, which both may hold as %(count)s."""
-    return say(one if count == 1 else many, count=count, **values)
+    return _said(None, one, one if count == 1 else many, {"count": count, **values})
+
+
+@contextmanager
+def marking() -> Iterator[None]:
+    """Inside the block pieces in English are marked; what was written goes through `finished` or `plain`."""
+    token = _MARKING.set(True)
+    try:
+        yield
+    finally:
+        _MARKING.reset(token)
+
+
+def finished(html: str) -> str:
+    """A page whose pieces in English are elements that say so; in attributes and titles they are text alone."""
+    if _FROM not in html:
+        return html
+    alone = False
+    written = []
+    for piece in _PIECES.findall(html):
+        if piece.startswith("<"):
+            if tag := _TEXT_ALONE.match(piece):
+                alone = not tag[1]
+            written.append(plain(piece))
+        else:
+            written.append(plain(piece if alone else _FOREIGN.sub(r'<span lang="en">\1</span>', piece)))
+    return "".join(written)
+
+
+def plain(text: str) -> str:
+    """``text`` without the marks of `marking`."""
+    return text.replace(_FROM, "").replace(_TO, "")
+
+
+def _said(context: str | None, text: str, counted: str | None, values: Mapping[str, object]) -> str:
+    """``counted``: how English says it for this count, where ``text`` is the word for one."""
+    language = reader().language
+    if language == catalogue.SOURCE:
+        return _filled(counted or text, values)
+    known = catalogue.of(language)
+    found = known.find(context, text)
+    whole = found is None or found.reviewed
+    told: Mapping[str, object] = values
+    if found is None and not values and (parts := catalogue.taken_apart(text)) is not None:
+        # It came here put together already, in English: say the sentence and what was put into it, each by itself.
+        found = known.find(context or parts.context, parts.text)
+        told = {name: _said(context, value, None, {}) for name, value in parts.values.items()}
+        fragments = [value for value in parts.values.values() if catalogue.is_known(value)]
+        whole = found is not None and found.reviewed and all(known.is_reviewed(each) for each in fragments)
+        context = context or parts.context
+    if found is None:
+        FALLBACKS[language] += 1
+        return _foreign(_filled(counted or text, values))
+    try:
+        spoken = _filled(found.text, told)
+    except _PLACEHOLDER_FAULTS:
+        FALLBACKS[language] += 1
+        return _foreign(_filled(counted or text, values))
+    if context in CRITICAL and not whole:
+        return f"{spoken} {_foreign(f'({_filled(text, values)})')}"
+    return spoken
+
+
+def _filled(text: str, values: Mapping[str, object]) -> str:
+    return text % values if values else text
+
+
+def _foreign(text: str) -> str:
+    """A piece in English, marked as such where a page is being written."""
+    return f"{_FROM}{plain(text)}{_TO}" if _MARKING.get() else text

@@ -16,6 +16,7 @@ from app.casework.shapes import NextStepOut, RefusalOut
 from app.overview import case_queries as queries
 from app.overview.case_frame import Opened
 from app.worklist.closers import CLOSERS, RECORD
+from workflows.engine import MACHINES
 from workflows.mending import Act, answered_by_form
 
 __all__ = ["Agenda", "Item", "agenda_of", "around", "open_refusals"]
@@ -24,6 +25,7 @@ LATE: Final = "late"
 DUE: Final = "due"
 READY: Final = "ready"
 BLOCKED: Final = "blocked"
+REFERRAL: Final = "referral"
 _ORDER: Final = (LATE, DUE, READY, BLOCKED)
 
 
@@ -32,6 +34,7 @@ class Item:
     """One thing to do. Its words are ``title`` (marked), or the label of ``task`` in the list of tasks.
 
     path: where it is done; empty where the reader cannot. role and names: who holds it. reasons: what blocks it.
+    waits: only the other country can answer it.
     """
 
     state: str
@@ -42,6 +45,7 @@ class Item:
     role: str = ""
     names: tuple[str, ...] = ()
     mine: bool = False
+    waits: bool = False
     reasons: tuple[Reason, ...] = ()
 
 
@@ -70,7 +74,7 @@ def agenda_of(desk: Desk, opened: Opened) -> Agenda:
         if name not in used:
             items.append(_of_step(desk, opened, step, team, since))
     items.sort(key=lambda item: (_ORDER.index(item.state), item.due_at or desk.now))
-    doable = (item for item in items if item.path and item.state != BLOCKED and not item.reasons)
+    doable = (item for item in items if item.path and not item.waits and item.state != BLOCKED and not item.reasons)
     done = tuple((each.kind, each.done_at) for each in tasks if each.state == "done" and each.done_at)
     return Agenda(tuple(items), next(doable, None), tuple(sorted(done, key=lambda pair: pair[1], reverse=True)))
 
@@ -159,6 +163,9 @@ def _of_task(
     elif act:
         path = f"{opened.path}/records/new/{act.partition('.')[2]}"
     people = team.get(task.role, ())
+    mine = any(user_id == desk.actor.id for user_id, _ in people) or (not people and task.role in desk.actor.roles)
+    if not path and mine and not CLOSERS.get(task.kind):
+        path = f"/work/done?task={task.id}"
     return Item(
         state=LATE if task.due_at < desk.now else DUE,
         title=step.title if step is not None else "",
@@ -167,9 +174,18 @@ def _of_task(
         due_at=task.due_at,
         role=task.role,
         names=tuple(name for _, name in people),
-        mine=any(user_id == desk.actor.id for user_id, _ in people),
+        mine=mine,
+        waits=_is_theirs(task),
         reasons=reasons,
     )
+
+
+def _is_theirs(task: Any) -> bool:
+    """Whether only steps of the other country end a task of a referral."""
+    acts = [act.partition(".")[2] for act in CLOSERS.get(task.kind, ()) if act.startswith(f"{REFERRAL}.")]
+    steps = [MACHINES[REFERRAL].step(act) for act in acts]
+    sides = {step.by.value for step in steps if step is not None and step.by is not None}
+    return task.referral_id is not None and bool(sides) and task.referral_side not in sides
 
 
 def _of_step(

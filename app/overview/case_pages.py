@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Final
@@ -75,6 +76,17 @@ def case(reference: str, page: Looker, done: Done = "") -> Response:
     return page.show("overview/case.html", here="cases", section="overview", said=DONE.get(done, ""), **context)
 
 
+def _place(desk: Desk, actor: Mapping[str, Any]) -> str:
+    """The name of the office somebody acted for, or of the country, if it was the other one."""
+    office, country = str(actor.get("office") or ""), str(actor.get("country") or "")
+    if country != desk.actor.country and country in desk.policies.countries:
+        return desk.policies.countries[country].name
+    try:
+        return desk.policies.office(office).name
+    except KeyError:
+        return office
+
+
 def _dates(opened: Opened) -> dict[str, date | None]:
     """The days the key facts tell; None for what has not happened, and for what the reader does not see."""
     facts = opened.facts
@@ -112,7 +124,7 @@ def _happened(desk: Desk, opened: Opened) -> list[Happening]:
     return [
         Happening(
             phrase_of(each.kind, each.step), *what_of(each.kind, each.step), each.happened_at,
-            names.get(str(each.actor["id"]), ""), str(each.actor.get("office") or each.actor.get("country") or ""),
+            names.get(str(each.actor["id"]), ""), _place(desk, each.actor),
             each.kind in ("reveal", "attempt"),
         )
         for each in items

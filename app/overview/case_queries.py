@@ -48,9 +48,9 @@ def team_by_role(desk: Desk, case_id: str) -> dict[str, list[tuple[str, str]]]:
 
 
 def tasks_of_case(desk: Desk, case_id: str) -> Sequence[Row[Any]]:
-    """The tasks of a case and its referrals, open and done, due first; with the reference of the referral."""
+    """The tasks of a case and its referrals, open and done, due first; with reference and side of the referral."""
     query = (
-        select(TASK, REFERRAL.c.reference.label("referral_reference"))
+        select(TASK, REFERRAL.c.reference.label("referral_reference"), REFERRAL.c.side.label("referral_side"))
         .outerjoin(REFERRAL, REFERRAL.c.id == TASK.c.referral_id)
         .where(TASK.c.case_id == case_id, TASK.c.country == desk.actor.country)
         .order_by(TASK.c.due_at, TASK.c.id)
@@ -79,7 +79,7 @@ def newest_referral(desk: Desk, case_id: str) -> Row[Any] | None:
         .order_by(REFERRAL.c.opened_at.desc(), REFERRAL.c.id)
         .limit(1)
     )  # fmt: skip
-    row: Row[Any] | None = desk.session.execute(query).one_or_none()
+    row: Any = desk.session.execute(query).one_or_none()
     return row if row is not None and referral_within_reach(desk, "referral:read", row.id) else None
 
 

@@ -17,6 +17,7 @@ from app.casework.told import Answer, answers
 from app.kit.errors import AppError, StaleVersion
 from app.kit.typed import Typed
 from app.models.base import is_id
+from app.overview.case_frame import Opened
 
 __all__ = ["conflict", "preset", "record_of", "rows_for", "wants_rows", "zones"]
 
@@ -25,11 +26,19 @@ ROWS_AT_FIRST: Final = 2
 MORE_ROWS: Final = 3
 MORE: Final = "more_rows"
 THEIRS: Final = "theirs"
+UNKNOWN: Final = "unknown"
 
 
-def preset(page: Page) -> Typed:
-    """What the address of a page fills in beforehand: fields of its form, as a link of ours named them."""
-    return Typed([(name, value) for name, value in page.request.query_params.multi_items() if name.startswith(RECORD)])
+def preset(page: Page, opened: Opened, inputs: Iterable[Input]) -> Typed:
+    """What need not be asked twice: what a link of ours names in the address, and what the case knows already."""
+    named = [(name, value) for name, value in page.request.query_params.multi_items() if name.startswith(RECORD)]
+    taken = {name for name, _ in named}
+    known = {"language": opened.facts["language"], "country": opened.row.country}
+    for each in inputs:
+        value = known.get(each.source, "")
+        if each.look == "choice" and each.required and value not in ("", UNKNOWN) and each.name not in taken:
+            named.append((each.name, value))
+    return Typed(named)
 
 
 def wants_rows(typed: Typed) -> bool:

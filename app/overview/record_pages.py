@@ -43,7 +43,7 @@ def new_record_page(reference: str, kind: str, page: Writer, back: Back = "") ->
     """The form of a kind of record."""
     with page.write() as desk:
         context = _context(desk, reference, _kind(kind), back)
-    return page.show(FORM, typed=form_page.preset(page), **context)
+    return page.show(FORM, typed=form_page.preset(page, context["case"], context["inputs"]), **context)
 
 
 @router.post("/cases/{reference}/records/new/{kind}")
@@ -152,7 +152,7 @@ def _context(
     path = f"{opened.path}/records/new/{kind.name}"
     if corrects is not None:
         path = f"{opened.path}/records/{corrects.id}/correct"
-    inputs = offered(desk.policies, inputs_of(kind.form))
+    inputs = offered(desk.policies, inputs_of(kind.form), child=opened.bar.child)
     told = (error.extra.get("refusals") if error is not None else None) or []
     refusals = [RefusalOut(**each) for each in told]
     return {

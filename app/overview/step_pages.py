@@ -38,8 +38,7 @@ def step_page(reference: str, machine: str, step: str, page: Taker, done: Done =
     """What a step needs; its form, or what blocks it."""
     with page.write() as desk:
         context = _context(desk, reference, _step(machine, step), machine)
-    typed = Typed() if not page.request.query_params else form_page.preset(page)
-    return page.show(TEMPLATE, typed=typed, done=done, **context)
+    return page.show(TEMPLATE, typed=form_page.preset(page, context["case"], context["inputs"]), done=done, **context)
 
 
 @router.post("/cases/{reference}/steps/{machine}/{step}")
@@ -93,7 +92,7 @@ def _context(
     refusals = _refusals(choice, error)
     known = around(desk, opened, step.name, path)
     questions = inputs_of(KINDS[step.form].form) if step.form else ()
-    inputs = offered(desk.policies, (*given_inputs(step.given), *questions))
+    inputs = offered(desk.policies, (*given_inputs(step.given), *questions), child=opened.bar.child)
     return {
         "here": "cases",
         "section": "",

@@ -20,7 +20,7 @@ from tests.gates.scene import Scene, Subject
 # Path parameters that name something one may not know of.
 SUBJECTS: Final = (
     "case_id", "referral_id", "record_id", "task_id", "user_id", "block_id", "deputy_row", "emergency_id", "notice_id",
-    "export_id", "approval_id",
+    "export_id", "approval_id", "reference",
 )  # fmt: skip
 # Routes that name the case in their body.
 IN_BODY: Final = {"POST /emergency-access": "case_id"}
@@ -33,6 +33,8 @@ FIXED: Final[dict[str, str]] = {
     "a": "TH",
     "b": "MM",
     "report": "returns",
+    "language": "th",
+    "paper": "rights",
 }
 STEPS: Final = {"case": "start_recovery", "referral": "withdraw"}
 # A version nobody has seen: whoever may act is told 409, and nothing changes.

@@ -65,6 +65,7 @@ class Subject:
     notice_id: str = ""
     export_id: str = ""
     approval_id: str = ""
+    reference: str = ""
 
     def id_of(self, parameter: str) -> str:
         """The id for a path parameter such as case_id."""
@@ -171,7 +172,7 @@ def _subjects(scene: Scene) -> None:
         user = scene.place_of(name)["analyst"]
         scene.subjects[name] = _subject(house, name, case_id, referral_id, user.id)
     for name, text in (("nonexistent", NOBODY), ("malformed", STRANGE)):
-        scene.subjects[name] = Subject(name, *[text] * 11)
+        scene.subjects[name] = Subject(name, *[text] * 12)
 
 
 def _subject(house: House, name: str, case_id: str, referral_id: str, user_id: str) -> Subject:
@@ -185,7 +186,8 @@ def _subject(house: House, name: str, case_id: str, referral_id: str, user_id: s
             select(records.c.id).where(records.c.subject_id == case_id, records.c.kind.in_(("wish", "rights_notice")))
             .order_by(records.c.seq).limit(1)
         ).scalar_one_or_none()  # fmt: skip
-    return Subject(name, case_id, referral_id, record or "", task or "", user_id)
+        reference = session.execute(select(CASE.c.reference).where(CASE.c.id == case_id)).scalar_one()
+    return Subject(name, case_id, referral_id, record or "", task or "", user_id, reference=reference)
 
 
 def _walls(scene: Scene, home: Staff, ngo: Staff, sister: Staff) -> None:

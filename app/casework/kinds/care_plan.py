@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Entry, Kind, Long, RecordForm, Services, Short
+from app.casework.forms import Entry, ForChild, Kind, Long, RecordForm, Services, Short
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, PlanFacts
@@ -27,7 +28,7 @@ class CarePlan(RecordForm):
         description=mark("An organisation or a part, no private names."),
     )
     agreed_by_person: bool = Field(title=mark("Does the person agree with this plan?"))
-    covers_child_services: bool = Field(
+    covers_child_services: Annotated[bool, ForChild()] = Field(
         default=False,
         title=mark("For a child: does it cover health, mind, law, school, housing and care?"),
     )

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import SILENT, Entry, From, Kind, Long, RecordForm
+from app.casework.forms import SILENT, Entry, ForChild, From, Kind, Long, RecordForm
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts
@@ -35,7 +35,7 @@ class Circumstances(RecordForm):
         default=None,
         title=mark("Does a support agency stand by the person?"),
     )
-    best_interests_due: bool | None = Field(
+    best_interests_due: Annotated[bool | None, ForChild()] = Field(
         default=None,
         title=mark("For a child: is a new best-interests determination due?"),
     )

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, From, Kind, RecordForm, Short, Words
+from app.casework.forms import Coded, Entry, ForChild, From, Kind, RecordForm, Short, Words
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, ConsentFacts
@@ -31,7 +31,9 @@ class Consent(RecordForm):
     ] = Field(
         title=mark("Who agrees?"),
     )
-    child_assent: bool | None = Field(default=None, title=mark("For a child: does the child agree, too?"))
+    child_assent: Annotated[bool | None, ForChild()] = Field(
+        default=None, title=mark("For a child: does the child agree, too?")
+    )
     language: Annotated[Short, From("language")] = Field(title=mark("In which language was it explained?"))
     form: Annotated[
         Literal["written", "oral_witnessed"],

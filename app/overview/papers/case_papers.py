@@ -1,0 +1,270 @@
+"""The papers of one case: its consents, the plan for the person, the agenda of a meeting, the person's own copy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from app.access.desk import Desk
+from app.casework import records
+from app.casework.choices import next_steps
+from app.casework.held import Held, hold_case
+from app.casework.reach import reach_of
+from app.kit.dates import day_in_both_eras
+from app.kit.words import mark, say, say_as
+from app.overview.papers import queries, rights
+from app.overview.papers.paper import Paper, label
+from app.people import service as people
+from policies.model import FieldGroup, Policies
+from workflows.facts import CaseFacts, ConsentFacts
+
+READ: Final = "record:read"
+REVEAL: Final = "identity:reveal"
+# What the person told about themselves; the family and its contact are somebody else's.
+_OWN: Final = {
+    "given_names": mark("Given names"),
+    "family_name": mark("Family name"),
+    "other_names": mark("Other names"),
+    "birth_date": mark("Day of birth"),
+    "birth_year": mark("Year of birth"),
+    "place_of_origin": mark("Where you come from"),
+    "phone": mark("Phone"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a paper is made from: the desk, the case, its facts, and the language of whoever will hold it."""
+
+    desk: Desk
+    held: Held
+    facts: CaseFacts
+    language: str
+
+    @property
+    def number(self) -> str:
+        """What the paper is filed under: the reference of the case."""
+        return str(self.held.row.reference)
+
+
+Maker = Callable[[Wanted], Paper]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of paper: what it needs, which field group its content belongs to, and who makes it."""
+
+    permission: str
+    group: FieldGroup
+    make: Maker
+
+
+def wanted(desk: Desk, row: Any, language: str) -> Wanted:
+    """The case of ``row`` (a case the actor was found to reach) and its facts, for a paper in ``language``."""
+    held = hold_case(desk, row.id, lock=False)
+    assert isinstance(held.facts, CaseFacts)
+    return Wanted(desk, held, held.facts, language)
+
+
+def rights_notice(about: Wanted) -> Paper:
+    """What was read out, to be kept by the person."""
+    return rights.paper(about.desk.policies, about.desk.actor.country, about.language, about.number)
+
+
+def consent(about: Wanted) -> Paper:
+    """Every consent that is in force, with what it covers, until when, and how it is taken back; to be signed."""
+    policies, today = about.desk.policies, about.desk.today
+    made = Paper(say("What I agree to"), about.number)
+    live = [row for row in about.facts.consents if row.withdrawn_on is None and _holds(row, today)]
+    made.text(say_as("consent", "I may take back each of these at any time. Taking one back takes no help away."))
+    if not live:
+        made.text(say("Nothing is agreed to at the moment."))
+    for row in live:
+        made.heading(label(policies, "consent_purpose", row.purpose))
+        made.facts(
+            (
+                (say("Who gets to know"), _country(policies, row.recipient)),
+                (say("What about me"), _labels(policies, "data_group", row.data_groups)),
+                (say("Since"), day_in_both_eras(row.valid_from)),
+                (say("Until"), _day(row.valid_until) or say("I take it back")),
+            )
+        )
+    made.heading(say("This was explained to me"))
+    made.ticks(
+        (sentence, False)
+        for sentence in (
+            say_as("consent", "What it is for and who will read it"),
+            say_as("consent", "How long it is kept"),
+            say_as("consent", "That I may see it and have mistakes put right"),
+            say_as("consent", "How I take my yes back"),
+        )
+    )
+    made.lines(
+        say("The person (a name, a mark or a thumb print)"), say("Day"), say("Guardian, for a child"),
+        say("Interpreter"), say("Who explained it"), say("Witness"),
+    )  # fmt: skip
+    return made
+
+
+def plan(about: Wanted) -> Paper:
+    """The plan for the person, in their language; no story, no reason for help, nothing a finder could use."""
+    policies = about.desk.policies
+    made = Paper(say("My plan"), about.number)
+    made.text(say("This is what we agreed to do together. You can ask to change it."))
+    newest = about.facts.reintegration_plan or about.facts.return_plan or about.facts.care_plan
+    made.heading(say("What we work on"))
+    if newest is None:
+        made.text(say("There is no plan yet. We will write it with you."))
+    else:
+        made.ticks((label(policies, "service_kind", code), False) for code in sorted(newest.services))
+        made.facts(((say("Agreed on"), day_in_both_eras(newest.on)),))
+    made.heading(say("My next appointments"))
+    blank = ["", "", ""]
+    made.table((say("Day and time"), say("Where"), say("What I bring")), [blank] * 5)
+    made.heading(say("Whom I can call"))
+    known = policies.countries.get(about.desk.actor.country)
+    rows = [(say("Help, day and night"), known.hotline.number)] if known and known.hotline.number else []
+    made.facts([*rows, (say("My contact person"), "\u2003"), (say("Phone"), "\u2003")])
+    return made
+
+
+def meeting(about: Wanted) -> Paper:
+    """The agenda of a case management meeting about this case: where it stands, what waits, what blocks. No name."""
+    desk, facts, policies = about.desk, about.facts, about.desk.policies
+    made = Paper(say("Case management meeting"), about.number)
+    made.facts(
+        (
+            (say("Identification"), label(policies, "identification_state", facts.identification)),
+            (say("Care"), label(policies, "care_state", facts.care)),
+            (say("Child"), say("Yes") if facts.child else say("No")),
+            (say("Opened"), day_in_both_eras(facts.opened_on)),
+            (say("Consent to be discussed at a meeting"), _meeting_consent(facts, desk.today)),
+        )
+    )
+    made.heading(say("1. What is due"))
+    rows = [
+        [
+            label(policies, "task_kind", row.kind),
+            _role(policies, row.role),
+            day_in_both_eras(policies.day(desk.actor.country, row.due_at)),
+        ]
+        for row in queries.open_tasks(desk, about.held.id)
+    ]
+    if rows:
+        made.table((say("What"), say("Who"), say("Until")), rows)
+    else:
+        made.text(say("Nothing is open."))
+    made.heading(say("2. What is blocked"))
+    blocked = [
+        (f"{say_as('step', step.title)}: {say_as('block', step.refusals[0].missing)}", "")
+        for step in next_steps(desk, about.held, reach_of(desk, about.held.id))
+        if step.refusals
+    ]
+    if blocked:
+        made.items(blocked)
+    else:
+        made.text(say("Nothing is blocked."))
+    made.heading(say("3. Referrals to other countries"))
+    made.table(
+        (say("Country"), say("State")),
+        [
+            [_country(policies, row.other_country), label(policies, "referral_state", row.state)]
+            for row in queries.referrals(desk, about.held.id)
+        ] or [["", ""]],
+    )  # fmt: skip
+    made.heading(say("4. What the person wants"))
+    made.text(say("Their own words, as they want them told: "))
+    made.lines("", "")
+    made.heading(say("5. What was decided"))
+    made.table((say("What"), say("Who"), say("Until")), [["", "", ""]] * 4)
+    made.lines(say("Chair"), say("Day"))
+    return made
+
+
+def own_copy(about: Wanted) -> Paper:
+    """What is written about the person, for the person: their own data, and nobody else's.
+
+    The name has to be uncovered in this sign-in (Forbidden, reveal_needed). Left out: family and contacts of others,
+    who works on the case, whoever is accused, and the notes of colleagues.
+    """
+    desk, facts, policies = about.desk, about.facts, about.desk.policies
+    known = people.uncovered(desk, about.held.id).identity
+    made = Paper(say("What is written about you"), about.number)
+    made.text(say("You may have mistakes put right, and ask who has read this."))
+    made.heading(say("Who you are"))
+    made.facts([(say(words), _value(known[name])) for name, words in _OWN.items() if known.get(name)])
+    made.heading(say("Where your case stands"))
+    made.facts(
+        (
+            (say("Opened"), day_in_both_eras(facts.opened_on)),
+            (say("Identification"), label(policies, "identification_state", facts.identification)),
+            (say("Care"), label(policies, "care_state", facts.care)),
+            *(((say("Rights read out"), day_in_both_eras(facts.rights.on)),) if facts.rights else ()),
+        )
+    )
+    made.heading(say("What you agreed to"))
+    made.table(
+        (say("For what"), say("Who gets to know"), say("Since"), say("Until")),
+        [
+            [label(policies, "consent_purpose", row.purpose), _country(policies, row.recipient),
+             day_in_both_eras(row.valid_from), _day(row.withdrawn_on or row.valid_until)]
+            for row in facts.consents
+        ] or [["", "", "", ""]],
+    )  # fmt: skip
+    made.heading(say("What was written down, and when"))
+    made.table(
+        (say("Day"), say("What")),
+        [
+            [day_in_both_eras(policies.day(desk.actor.country, row.happened_at)),
+             say(records.kind_called(row.kind).title)]
+            for row in queries.records_of(desk, about.held.id)
+        ] or [["", ""]],
+    )  # fmt: skip
+    return made
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "rights": Kind(READ, FieldGroup.FACTS, rights_notice),
+    "consent": Kind(READ, FieldGroup.FACTS, consent),
+    "plan": Kind(READ, FieldGroup.NARRATIVE, plan),
+    "meeting": Kind(READ, FieldGroup.FACTS, meeting),
+    "copy": Kind(REVEAL, FieldGroup.IDENTITY, own_copy),
+}
+
+
+def _holds(row: ConsentFacts, today: date) -> bool:
+    return row.valid_from <= today and (row.valid_until is None or today <= row.valid_until)
+
+
+def _meeting_consent(facts: CaseFacts, today: date) -> str:
+    given = any(row.purpose == "case_meeting" and not row.withdrawn_on and _holds(row, today) for row in facts.consents)
+    return say("Yes") if given else say("Not recorded: do not discuss the person by name")
+
+
+def _day(on: date | None) -> str:
+    return day_in_both_eras(on) if on else ""
+
+
+def _labels(policies: Policies, code_list: str, codes: Iterable[str]) -> str:
+    return ", ".join(label(policies, code_list, code) for code in sorted(codes))
+
+
+def _role(policies: Policies, role: str) -> str:
+    return say_as("role", policies.roles[role].title) if role in policies.roles else role
+
+
+def _country(policies: Policies, code: str) -> str:
+    known = policies.countries.get(code)
+    return say("Everybody who helps") if code == "*" else (say_as("country", known.name) if known else code)
+
+
+def _value(told: Any) -> str:
+    if isinstance(told, (list, tuple)):
+        return ", ".join(map(str, told))
+    try:
+        return day_in_both_eras(date.fromisoformat(told))
+    except (TypeError, ValueError):
+        return str(told)
+

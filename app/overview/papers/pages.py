@@ -1,0 +1,163 @@
+"""The pages of papers: which there are for a case, each as PDF in a language, and the rights notice to be read out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Depends, Path, Query, Response
+
+from app.access.desk import Desk
+from app.access.log import looked
+from app.access.may import case_by_reference
+from app.access.page_door import Page, opens
+from app.access.sheet import PageForm
+from app.cases import filing
+from app.cases.filing_schemas import RecordIn
+from app.casework import fieldgroups
+from app.kit.catalogue import SOURCE
+from app.kit.errors import NotFound
+from app.kit.reader import LANGUAGES, Reader, reading
+from app.kit.words import mark
+from app.overview.papers import case_papers, press, rights
+from policies.model import FieldGroup
+
+router = APIRouter()
+
+Looker = Annotated[Page, Depends(opens("record:read"))]
+Revealer = Annotated[Page, Depends(opens("identity:reveal"))]
+Writer = Annotated[Page, Depends(opens("record:write"))]
+Myself = Annotated[Page, Depends(opens("account:self"))]
+Reference = Annotated[str, Path(max_length=40)]
+Lang = Annotated[str, Query(max_length=8)]
+Done = Annotated[str, Query(max_length=20)]
+Spoken = Annotated[str, Path(max_length=8)]
+Explained = Literal["yes"]
+
+_PAPERS, _NOTICE, _READ_OUT = "overview/papers.html", "overview/rights.html", "overview/rights_read.html"
+# Paper -> its name and what it is for.
+TOLD: Final = {
+    "rights": (mark("Notice of rights"), mark("To be read out, signed and kept by the person.")),
+    "consent": (mark("Consents"), mark("What is agreed to now, to be signed.")),
+    "plan": (mark("Plan for the person"), mark("Services and appointments only. Safe to carry.")),
+    "meeting": (mark("Agenda of a case management meeting"), mark("Where it stands, what waits and blocks. No name.")),
+    "copy": (mark("The person's own copy"), mark("What is written about them alone. Uncover the name first.")),
+}
+
+
+@router.get("/cases/{reference}/papers")
+def papers(page: Looker, reference: Reference, lang: Lang = "") -> Response:
+    """Which papers can be printed for this case, and in which language."""
+    with page.write() as desk:
+        row = case_by_reference(desk, "record:read", reference)
+        about = case_papers.wanted(desk, row, SOURCE)
+        chosen = lang if lang in LANGUAGES else _spoken_by(about.facts.language)
+        looked(desk, "papers_listed", "case", row.id)
+        context = {"reference": row.reference, "language": chosen, "papers": TOLD}
+    return page.show(_PAPERS, here="cases", **context)
+
+
+@router.get("/cases/{reference}/papers/copy")
+def own_copy(page: Revealer, reference: Reference, lang: Lang = "") -> Response:
+    """The person's own copy, as long as their name is uncovered in this sign-in."""
+    return _printed(page, reference, "copy", lang)
+
+
+@router.get("/cases/{reference}/papers/{paper}")
+def paper(page: Looker, reference: Reference, paper: Annotated[str, Path(max_length=20)], lang: Lang = "") -> Response:
+    """One paper as PDF, in the language that was chosen; that it was printed is noted."""
+    return _printed(page, reference, paper, lang)
+
+
+@router.get("/rights/{language}")
+def notice(page: Myself, language: Spoken) -> Response:
+    """The rights notice in one language, large enough to be read out from a screen."""
+    page.verify()
+    _must_be_ours(language)
+    return page.show(_NOTICE, notice=rights.spoken(page.house.policies, language))
+
+
+class ReadOut(PageForm):
+    """That the notice was read out: how the person took it, who was there, and what they answered."""
+
+    understood: Literal["yes", "no"]
+    answer: Literal["accepted", "declined", "thinking"]
+    interpreter: str = ""
+    witness: str = ""
+    confidentiality_limits_explained: Explained | None = None
+    asylum_information_given: Explained | None = None
+    consular_access_explained: Explained | None = None
+    safe_contact: str = ""
+
+    def record(self, language: str) -> dict[str, Any]:
+        """The rights notice as a record."""
+        free = {"interpreter": self.interpreter, "witness": self.witness, "safe_contact": self.safe_contact}
+        return {
+            "language": language,
+            "understood": self.understood == "yes",
+            "answer": self.answer,
+            "confidentiality_limits_explained": self.confidentiality_limits_explained is not None,
+            "asylum_information_given": self.asylum_information_given is not None,
+            "consular_access_explained": self.consular_access_explained is not None,
+            **{name: text.strip() for name, text in free.items() if text.strip()},
+        }
+
+
+@router.get("/cases/{reference}/rights/{language}")
+def read_out(page: Writer, reference: Reference, language: Spoken, done: Done = "") -> Response:
+    """The notice to be read out to the person of this case, and the form that records how it went."""
+    return page.show(_READ_OUT, here="cases", done=done, **_reading(page, reference, language))
+
+
+@router.post("/cases/{reference}/rights/{language}")
+def record_read_out(page: Writer, reference: Reference, language: Spoken) -> Response:
+    """Record that the notice was read out, in this language."""
+    page.again(_READ_OUT, here="cases", done="", **_reading(page, reference, language))
+    form = page.form(ReadOut)
+
+    def act(desk: Desk) -> str | None:
+        row = case_by_reference(desk, "record:write", reference)
+        filing.filed(desk, row.id, "rights_notice", RecordIn(record=form.record(language)), page.version)
+        return None
+
+    return page.act(act, then=f"/cases/{reference}/rights/{language}?done=read")
+
+
+def _reading(page: Page, reference: str, language: str) -> dict[str, Any]:
+    _must_be_ours(language)
+    with page.write() as desk:
+        row = case_by_reference(desk, "record:write", reference)
+        fieldgroups.must_see(desk, FieldGroup.FACTS)
+        looked(desk, "rights_notice_opened", "case", row.id, {"language": language})
+        return {
+            "reference": row.reference,
+            "version": row.version,
+            "notice": rights.spoken(desk.policies, language),
+        }
+
+
+def _printed(page: Page, reference: str, name: str, lang: str) -> Response:
+    kind = case_papers.KINDS.get(name)
+    if kind is None:
+        raise NotFound()
+    with page.write() as desk:
+        row = case_by_reference(desk, kind.permission, reference)
+        fieldgroups.must_see(desk, kind.group)
+        about = case_papers.wanted(desk, row, lang)
+        language = lang if lang in LANGUAGES else _spoken_by(about.facts.language)
+        reader = page.reader
+        with reading(Reader(language, "", reader.zone, reader.now)):
+            made = kind.make(replace(about, language=language))
+            looked(desk, "printed", "case", row.id, {"paper": name, "language": language})
+            content = press.printed(made)
+    return page.file(content, "application/pdf", "paper.pdf")
+
+
+def _spoken_by(language: str) -> str:
+    """The interface language of somebody who speaks ``language``; English for one we have no words in."""
+    return next((ours for ours in LANGUAGES if ours.partition("_")[0] == language.partition("-")[0]), SOURCE)
+
+
+def _must_be_ours(language: str) -> None:
+    if language not in LANGUAGES:
+        raise NotFound()

@@ -1,0 +1,99 @@
+"""No page says anything that translators were not given, and every page can be written in every language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from jinja2 import Environment
+
+from app.kit import catalogue
+from app.kit.reader import LANGUAGES, Reader, reading
+from app.kit.words import finished, marking
+from tests.gates.reading_pages import (
+    PSEUDO,
+    TRYING,
+    Bracketed,
+    Seen,
+    everybody_reads,
+    outside,
+    pages_of,
+    seen,
+    sign_in,
+    told,
+)
+from tests.gates.scene import Scene
+
+# Pages that nobody here gets to see as they are, and why.
+UNSEEN = {
+    "/cases/{reference}/papers/copy": "the name has to be uncovered first; a paper, not a page",
+    "/sign-in/return": "an identity provider sends one here",
+}
+
+
+@pytest.fixture(scope="module")
+def cookies(scene: Scene) -> Iterator[dict[str, str]]:
+    """A page session for every role that tries; afterwards everybody reads English again."""
+    if not str(scene.house.db.engine.url).startswith("sqlite"):
+        pytest.skip("what pages say does not depend on the engine")
+    yield {role: sign_in(scene, role) for role in TRYING}
+    everybody_reads(scene, "en")
+
+
+@pytest.fixture
+def bracketed(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+    """The scene with everybody reading the language of brackets."""
+    real, brackets = catalogue.of, Bracketed()
+    monkeypatch.setattr(catalogue, "of", lambda language: brackets if language == PSEUDO else real(language))
+    monkeypatch.setitem(LANGUAGES, PSEUDO, "Brackets")
+    environment: Environment = scene.app.state.html.state.site.pages._environment
+    monkeypatch.setattr(environment, "finalize", told)
+    assert environment.cache is not None
+    environment.cache.clear()
+    everybody_reads(scene, PSEUDO)
+    yield scene
+    environment.cache.clear()
+
+
+def faults(pages: list[Seen]) -> list[str]:
+    return [f"{page.route.path} ({page.role}): {text}" for page in pages for text in outside(page.html)]
+
+
+def test_every_sentence_of_every_page_was_collected(bracketed: Scene, cookies: dict[str, str]) -> None:
+    pages = list(seen(bracketed, PSEUDO, cookies))
+    unseen = {page.route.path for page in pages if page.status not in (200, 303)} - set(UNSEEN)
+    assert not unseen, "nobody of this gate gets these pages"
+    found = faults(pages)
+    print(f"GATE words unsaid={len(found)} limit=0 n={sum(page.status == 200 for page in pages)}")
+    assert not found, "\n".join(found)
+
+
+def test_the_gate_bites_its_mutants(bracketed: Scene, cookies: dict[str, str]) -> None:
+    """A sentence in a template that nobody says, one that is printed as it is, and one that was never collected."""
+    pages = bracketed.app.state.html.state.site.pages
+    frame = {"signed_in": False, "csrf": "", "places": (), "here": "", "problem": None, "errors": {}, "typed": {}}
+    for mutant, unsaid in (
+        ("<p>Never said</p>", "Never said"),
+        ('<p>{{ "My account" }}</p>', "My account"),
+        ('<p>{{ _("Collected by nobody") }}</p>', "Collected by nobody"),
+        ('<p aria-label="Read out">{{ _("My account") }}</p>', "Read out"),
+    ):
+        with reading(Reader(PSEUDO)), marking():
+            html = finished(pages._environment.from_string(mutant).render())
+        assert outside(html) == [unsaid], mutant
+    assert outside(pages.render("neutral.html", frame, Reader(PSEUDO))) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_is_written_in_every_language(scene: Scene, cookies: dict[str, str], language: str) -> None:
+    everybody_reads(scene, language)
+    tag = language.replace("_", "-")
+    shown = 0
+    for page in seen(scene, language, cookies):
+        assert page.status in (200, 303) or page.route.path in UNSEEN, (page.route.path, page.status)
+        if page.status == 200:
+            shown += 1
+            assert page.html.startswith(f'<!doctype html>\n<html lang="{tag}"'), page.route.path
+            assert "\ufdd0" not in page.html and "\ufdd1" not in page.html
+            assert page.html.count("<h1") == 1, page.route.path
+    assert shown >= len(pages_of(scene)) // 2
