@@ -36,6 +36,7 @@ from app.kit.reader import Reader
 
 _LOOKING: Final = frozenset({"GET", "HEAD"})
 _MOST_FIELDS: Final = 300
+_UNATTENDED: Final = "x-unattended"
 
 
 class Page(Sheet, Door):
@@ -182,6 +183,9 @@ class Page(Sheet, Door):
         }  # fmt: skip
 
     def _must_note(self, now: datetime) -> bool:
+        # A page that looks again by itself is no sign that somebody sits before it.
+        if self.request.headers.get(_UNATTENDED):
+            return False
         seen_at = self._who_it_is.seen_at if self._who_it_is else None
         return seen_at is not None and now - seen_at >= page_sessions.SEEN_EVERY
 
