@@ -37,6 +37,7 @@ from app.kit.crypto import KeyRing
 from app.kit.db import Database
 from app.kit.errors import AppError, Busy
 from app.kit.keyfile import TOKEN_KEY, WatchedKeys, load_keys
+from app.kit.mail import Mail
 from app.kit.signing import SigningKeys
 from app.overview.frame import places_of
 from app.settings import Settings
@@ -48,7 +49,7 @@ ROOMS: Final = (
     "referrals", "directory", "lifecycle", "statistics", "keys",
 )  # fmt: skip
 # Every room that has an HTML door: app/<room>/pages.py with a `router`.
-PAGE_ROOMS: Final = ("accounts", "overview")
+PAGE_ROOMS: Final = ("accounts", "cases", "overview", "people")
 PREFIX: Final = "/api/v1"
 # Measured: with more threads than this the same code answers later, not sooner.
 THREADS: Final = 4
@@ -144,6 +145,7 @@ def open_house(settings: Settings, clock: Clock | None = None, passwords: Passwo
             news=watched.news,
         ),
         passwords=passwords or Passwords(),
+        mail=_mail(settings),
     )
 
 
@@ -153,6 +155,18 @@ def _provider(settings: Settings) -> Provider | None:
         return None
     secret = settings.oidc_client_secret_file.read_text(encoding="utf-8").strip()
     return Provider(settings.oidc_issuer, settings.oidc_client_id, secret, settings.oidc_claim)
+
+
+def _mail(settings: Settings) -> Mail | None:
+    """The mail server of the settings, if they name one; nothing is asked of it before there is news."""
+    if not settings.smtp_host:
+        return None
+    file = settings.smtp_password_file
+    password = file.read_text(encoding="utf-8").strip() if file is not None else ""
+    return Mail(
+        settings.smtp_host, settings.smtp_port, settings.smtp_security, settings.smtp_sender,
+        settings.public_url.rstrip("/"), settings.smtp_user, password,
+    )  # fmt: skip
 
 
 def _share(part: FastAPI, house: House) -> None:

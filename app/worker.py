@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import aliased
 
-from app.access import attempts, deciding, once, rows, sessions
+from app.access import attempts, deciding, drafts, mailing, once, rows, sessions
 from app.access.desk import House
 from app.casework.following import HANDLERS
 from app.casework.ringing import ring
@@ -72,7 +72,7 @@ class Worker:
                 stop.wait(self._pause)
 
     def sweep(self) -> None:
-        """Every hour, forget what is kept only for a time: answers given once, failed sign-ins, dead tokens."""
+        """Every hour, forget what is kept only for a time: answers given once, failed sign-ins, dead tokens, drafts."""
         now = self._house.clock.now()
         if self._swept is not None and now - self._swept < SWEEP_EVERY:
             return
@@ -81,16 +81,21 @@ class Worker:
             once.purge(session, now)
             attempts.purge(session, now)
             sessions.purge(session, now)
+            drafts.purge(session, now)
         self._swept = now
 
     def watch(self) -> int:
-        """Once a minute, ring unreviewed emergencies and views of many persons, end unanswered approvals; how many."""
+        """Once a minute, ring unreviewed emergencies and views of many persons, end unanswered approvals; how many.
+
+        Then mails say that there is something new: last, since a server that does not answer takes its time.
+        """
         now = self._house.clock.now()
         if self._watched is not None and now - self._watched < WATCH_EVERY:
             return 0
         rung = emergencies.ring(self._house) + looks.ring(self._house, self._watched)
         rung += deciding.expire(self._house)
         self._watched = now
+        mailing.tell_by_mail(self._house)
         return rung
 
     def drain(self, most: int = 100_000) -> int:

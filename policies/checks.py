@@ -111,6 +111,9 @@ def check_safeguards(document: Document, safeguards: Safeguards, names: Names) -
         ("emergency", safeguards.emergency.sources),
         ("bulk_viewing", safeguards.bulk_viewing.sources),
         ("two_persons", safeguards.two_persons.sources),
+        ("screen", safeguards.screen.sources),
+        ("drafts", safeguards.drafts.sources),
+        ("mail", safeguards.mail.sources),
     ):
         source_ids(document, sources, names, "safeguards", part, "sources")
 

@@ -41,7 +41,7 @@ from policies.lists import (
     labels_of,
 )
 from policies.notices import Notice, NoticeWords
-from policies.safeguards import Safeguards
+from policies.safeguards import Drafts, MailRules, Safeguards, Screen
 from policies.terms import (
     Basis,
     Cited,
@@ -76,6 +76,7 @@ __all__ = [
     "DatedAmount",
     "DatedClock",
     "Disclosure",
+    "Drafts",
     "Entitlement",
     "FieldGroup",
     "FrozenDict",
@@ -85,6 +86,7 @@ __all__ = [
     "Indicator",
     "IndicatorPack",
     "Instrument",
+    "MailRules",
     "Meeting",
     "NamedDay",
     "Notice",
@@ -98,6 +100,7 @@ __all__ = [
     "RolePolicy",
     "Safeguards",
     "Scope",
+    "Screen",
     "Source",
     "Strength",
     "overlaps",

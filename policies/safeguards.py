@@ -40,12 +40,59 @@ class TwoPersons(Policy):
     sources: tuple[str, ...] = Field(min_length=1, default=("WM-ACCESS",))
 
 
+class Screen(Policy):
+    """When the screen of somebody signed in is covered, locked and signed out, and what opens a locked one."""
+
+    shared_minutes: Minutes = 5
+    own_minutes: Minutes = 15
+    warning_seconds: Annotated[StrictInt, Field(ge=20, le=600)] = 60
+    cover_seconds: Annotated[StrictInt, Field(ge=5, le=3600)] = 60
+    pin_digits: Annotated[StrictInt, Field(ge=6, le=12)] = 6
+    pin_tries: Annotated[StrictInt, Field(ge=1, le=10)] = 5
+    session_hours: Annotated[StrictInt, Field(ge=1, le=24)] = 10
+    sources: tuple[str, ...] = Field(min_length=1, default=("WM-ACCESS",))
+
+    def idle(self, own_device: bool) -> timedelta:
+        """After how long without use a screen locks; ``own_device``: nobody else uses it."""
+        return timedelta(minutes=self.own_minutes if own_device else self.shared_minutes)
+
+    @property
+    def session_lasts(self) -> timedelta:
+        """How long a sign-in lasts at the longest."""
+        return timedelta(hours=self.session_hours)
+
+
+class Drafts(Policy):
+    """How long, how large and how many forms that were not sent are kept for an account."""
+
+    hours: Annotated[StrictInt, Field(ge=1, le=720)] = 72
+    kilobytes: Annotated[StrictInt, Field(ge=1, le=512)] = 32
+    per_account: Annotated[StrictInt, Field(ge=1, le=500)] = 30
+    sources: tuple[str, ...] = Field(min_length=1, default=("WM-ACCESS",))
+
+    @property
+    def kept_for(self) -> timedelta:
+        """How long a draft is kept after it was last saved."""
+        return timedelta(hours=self.hours)
+
+
+class MailRules(Policy):
+    """How often a mail may tell somebody that there is something new, and about how old a thing at most."""
+
+    pause_minutes: Minutes = 15
+    days: Annotated[StrictInt, Field(ge=1, le=90)] = 7
+    sources: tuple[str, ...] = Field(min_length=1, default=("WM-ACCESS",))
+
+
 class Safeguards(Policy):
     """`policies/safeguards.yaml` as a whole; the defaults are the ones the file states."""
 
     emergency: Emergency = Emergency()
     bulk_viewing: BulkViewing = BulkViewing()
     two_persons: TwoPersons = TwoPersons()
+    screen: Screen = Screen()
+    drafts: Drafts = Drafts()
+    mail: MailRules = MailRules()
     reveal_minutes: Minutes = 5
     step_up_minutes: Minutes = 10
 

@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
-from app.access.page_sessions import IDLE, digest
+from app.access.page_sessions import Locked, digest
 from app.access.tokens import Claims
 from app.kit.errors import Unauthorised
 from app.models.office import Office
 from app.models.session import LoginSession
 from app.models.user import User, UserRole
+from policies.model import Screen
 from workflows.facts import Actor
 
 # Everything that can end a sign-in is a condition here, so it takes effect on the very next request.
@@ -23,6 +24,7 @@ _WHO = (
     select(
         User.id, Office.id, Office.code, Office.organisation, Office.country, LoginSession.id, LoginSession.seen_at,
         UserRole.role, User.language, User.calendar, User.large_text, User.display_name,
+        LoginSession.own_device, LoginSession.locked_at, User.pin_hash.is_not(None),
     )
     .select_from(LoginSession)
     .join(
@@ -46,7 +48,6 @@ _BY_TOKEN = _WHO.where(
 _BY_COOKIE = _WHO.where(
     LoginSession.kind == "page",
     LoginSession.digest == bindparam("digest"),
-    LoginSession.seen_at > bindparam("idle_since"),
 )
 
 
@@ -55,6 +56,8 @@ class SignedIn:
     """A live sign-in: the actor, the row id of the actor's office, the session and when a page of it was asked for.
 
     ``language``, ``calendar``, ``large_text``: how they read; ``name``: what colleagues call them.
+    ``own_device``: nobody else uses the device; ``locked_at``: since when the screen is locked; ``pin``: whether they
+    have a number that unlocks it.
     """
 
     actor: Actor
@@ -65,6 +68,9 @@ class SignedIn:
     calendar: str = ""
     large_text: bool = False
     name: str = ""
+    own_device: bool = False
+    locked_at: datetime | None = None
+    pin: bool = False
 
 
 def authenticate(session: Session, claims: Claims, now: datetime) -> SignedIn:
@@ -78,9 +84,16 @@ def authenticate(session: Session, claims: Claims, now: datetime) -> SignedIn:
     )
 
 
-def authenticate_page(session: Session, value: str, now: datetime) -> SignedIn:
-    """Who the cookie's ``value`` belongs to at ``now``; Unauthorised if nobody, ended, expired or idle too long."""
-    return _who(session, _BY_COOKIE, {"digest": digest(value), "now": now, "idle_since": now - IDLE})
+def authenticate_page(session: Session, value: str, now: datetime, screen: Screen) -> SignedIn:
+    """Who the cookie's ``value`` belongs to at ``now``; Unauthorised if nobody, ended or expired.
+
+    Locked, or Unauthorised for people without a number to unlock it, if the screen was locked or left alone for longer
+    than ``screen`` allows.
+    """
+    who = _who(session, _BY_COOKIE, {"digest": digest(value), "now": now})
+    if who.locked_at is not None or who.seen_at is None or now - who.seen_at >= screen.idle(who.own_device):
+        raise Locked() if who.pin else Unauthorised()
+    return who
 
 
 def _who(session: Session, query: Any, values: Mapping[str, Any]) -> SignedIn:

@@ -14,6 +14,7 @@ from app.access.tokens import Tokens
 from app.kit.clock import Clock
 from app.kit.crypto import KeyRing
 from app.kit.db import Database
+from app.kit.mail import Mail
 from app.kit.signing import SigningKeys
 from policies.model import Policies
 from workflows.facts import Actor
@@ -32,6 +33,7 @@ class House:
     clock: Clock
     tokens: Tokens
     passwords: Passwords
+    mail: Mail | None = None
 
     def system_desk(self, session: Session, country: str, correlation: str = "worker") -> Desk:
         """A writable desk of ``country`` (two letters) for work no person asked for, such as the worker's.

@@ -57,6 +57,9 @@ def case_by_reference(desk: Desk, permission: str, reference: str, *others: str)
     for a reference nobody has, for one out of sight and for one in sight that none of them reaches: a page tells
     whoever may not open it nothing. All are noted in the book of looks.
     """
+    if not any(permitted(desk, each) for each in others):
+        # Told before anything is looked for, so that it tells nothing of what is there.
+        must(desk, permission)
     # Whether the case is known to the country is asked of the house, so that a refusal stands in that case's book.
     with rows.as_the_house(desk.session, desk.actor.country):
         query = select(Case.id).where(Case.reference == reference, Case.country == desk.actor.country)

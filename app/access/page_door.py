@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
@@ -23,14 +23,15 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
-from app.access import csrf, once, page_sessions
+from app.access import csrf, drafts, once, page_sessions, screen
 from app.access.actor import SignedIn, authenticate_page
 from app.access.cookies import Cookies
 from app.access.desk import Desk
 from app.access.door import Door
 from app.access.languages import chosen
 from app.access.sheet import Sheet, Site
-from app.kit.errors import Unauthorised
+from app.access.typed import PLACE
+from app.kit.errors import AppError, Unauthorised
 from app.kit.reader import Reader
 
 _LOOKING: Final = frozenset({"GET", "HEAD"})
@@ -49,12 +50,13 @@ class Page(Sheet, Door):
         version = self.own_field("version")
         Door.__init__(self, self.house, None, permission, correlation, self.own_field("act"), version)
         self._who_it_is: SignedIn | None = None
+        self._draft: drafts.Kept | None = None
 
     @contextmanager
     def read(self) -> Iterator[Desk]:
         """As `Door.read`; afterwards it is noted that the session is not idle."""
-        with Door.read(self) as desk:
-            self.places = self.site.frame(desk, self.request.method in _LOOKING)
+        with self._watched(), Door.read(self) as desk:
+            self._look_around(desk)
             yield desk
         if self._must_note(desk.now):
             with self.house.db.write() as session:
@@ -63,8 +65,8 @@ class Page(Sheet, Door):
     @contextmanager
     def write(self) -> Iterator[Desk]:
         """As `Door.write`; it is noted that the session is not idle."""
-        with Door.write(self) as desk:
-            self.places = self.site.frame(desk, self.request.method in _LOOKING)
+        with self._watched(), Door.write(self) as desk:
+            self._look_around(desk)
             if self._must_note(desk.now):
                 page_sessions.seen(desk.session, desk.session_id, desk.now)
             yield desk
@@ -81,7 +83,34 @@ class Page(Sheet, Door):
             if answer is None:
                 answer = once.Answer(303, (act(desk) or then).encode(), None)
                 once.store(desk, key, answer)
+            self.forget_draft(desk)
         return self.to(answer.body.decode())
+
+    def forget_draft(self, desk: Desk) -> None:
+        """Forget what was kept of the posted form, since it has acted; `act` does it by itself."""
+        if self.own_field(PLACE):
+            drafts.forget(desk, self.place)
+
+    def act_or_show(
+        self,
+        act: Callable[[Desk], str | None],
+        then: str,
+        template: str,
+        context: Callable[[Desk, AppError], Mapping[str, Any]],
+    ) -> Response:
+        """As `act`; if a refusal ends it, show ``template`` again with what was typed and what is wrong.
+
+        ``context`` is asked in a transaction of its own, after the refusal: it sees things as they are now, such as
+        the version somebody else has made meanwhile. What nobody may see, and who is not signed in, is refused as ever.
+        """
+        try:
+            return self.act(act, then)
+        except AppError as error:
+            if error.status in (401, 404) or error.code == "step_up_needed":
+                raise
+            with self.write() as desk:
+                told = context(desk, error)
+            return self.show_refused(error, template, told)
 
     @property
     def reader(self) -> Reader:
@@ -92,6 +121,11 @@ class Page(Sheet, Door):
         zone = self.house.policies.zone(who.actor.country)
         return Reader(who.language, who.calendar, zone, self.house.clock.now(), who.large_text)
 
+    @property
+    def let_in(self) -> bool:
+        """Whether it was asked who is signed in, and somebody is."""
+        return self._who_it_is is not None
+
     def rotate(self, desk: Desk) -> None:
         """Give the session and the browser another cookie value, in the desk's transaction."""
         value = page_sessions.rotate(desk.session, desk.session_id)
@@ -99,15 +133,47 @@ class Page(Sheet, Door):
         self.bind(value)
 
     def show(self, template: str, status: int = 200, **context: Any) -> Response:
-        """As `Sheet.show`; the template also knows `act`, a fresh key for its form."""
-        return Sheet.show(self, template, status, **{"act": uuid.uuid4().hex, **context})
+        """As `Sheet.show`; the template also knows `act`, a fresh key for its form.
+
+        A draft that is kept for this page fills its form, and the page says so.
+        """
+        own: dict[str, Any] = {"act": uuid.uuid4().hex, "screen": self._screen()}
+        if self._draft is not None and "typed" not in context:
+            own |= {"draft": self._draft, "typed": self._draft.fields}
+        return Sheet.show(self, template, status, **{**own, **context})
 
     def _who(self, session: Session, now: datetime) -> SignedIn:
         value = self.cookies.session
         if value is None:
             raise Unauthorised()
-        self._who_it_is = authenticate_page(session, value, now)
+        self._who_it_is = authenticate_page(session, value, now, self.house.policies.safeguards.screen)
         return self._who_it_is
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """If nobody comes in, because the screen is locked or the sign-in over, what was typed is kept for them."""
+        try:
+            yield
+        except Unauthorised:
+            if self._who_it_is is None:
+                marked = self.own_field(PLACE) is not None
+                screen.left(self.house, self.cookies.session, self.place, self.typed if marked else ())
+            raise
+
+    def _look_around(self, desk: Desk) -> None:
+        """What stands around the page: the navigation and, where a page is only looked at, its draft."""
+        looking = self.request.method in _LOOKING
+        self.places = self.site.frame(desk, looking)
+        self._draft = drafts.found(desk, self.place) if looking else None
+
+    def _screen(self) -> dict[str, int]:
+        """When this screen locks and is covered, in seconds, for the script and for those who read it."""
+        rules, who = self.house.policies.safeguards.screen, self._who_it_is
+        idle = int(rules.idle(who is not None and who.own_device).total_seconds())
+        return {
+            "idle": idle, "minutes": idle // 60, "warning": rules.warning_seconds, "cover": rules.cover_seconds,
+            "slack": int(page_sessions.SEEN_EVERY.total_seconds()),
+        }  # fmt: skip
 
     def _must_note(self, now: datetime) -> bool:
         seen_at = self._who_it_is.seen_at if self._who_it_is else None
@@ -139,16 +205,17 @@ def opens(permission: str) -> Callable[[Request], Awaitable[Page]]:
     return at_the_door
 
 
-def visitor() -> Callable[[Request], Awaitable[Sheet]]:
+def visitor(*, locked: bool = False) -> Callable[[Request], Awaitable[Sheet]]:
     """The dependency of a page that is open to everybody (mark the route `public` with the reason).
 
-    Its forms are bound to a visitor's cookie, made when the page is first asked for.
+    Its forms are bound to a visitor's cookie, made when the page is first asked for; with ``locked`` to that of the
+    session the browser came with, if it has one: the page that unlocks it, and leads out of it.
     """
 
     async def at_the_door(request: Request) -> Sheet:
         cookies = _cookies(request)
         now: datetime = request.app.state.house.clock.now()
-        visit = cookies.visit(now)
+        visit = (cookies.session if locked else None) or cookies.visit(now)
         posted = await _posted(request, visit)
         sheet = Sheet(request, cookies, visit, posted)
         if visit is None:

@@ -15,19 +15,25 @@ from app.access import attempts, factors, first_factor, rows
 from app.access.desk import House
 from app.access.first_factor import ACCOUNT, Known
 from app.access.log import noted
-from app.access.sessions import SESSION_LIFETIME, end_session
+from app.access.sessions import end_session
 from app.kit.errors import Unauthorised
 from app.models.base import new_id
 from app.models.session import LoginSession
 from app.models.user import User
 
-IDLE: Final = timedelta(minutes=15)
 # A page that was asked for so recently need not be noted again: reading does not become writing.
-SEEN_EVERY: Final = timedelta(minutes=1)
+SEEN_EVERY: Final = timedelta(seconds=30)
 # Between the password and the code of the second factor.
 HALF_LIFETIME: Final = timedelta(minutes=5)
 
 _TABLE: Final[Any] = LoginSession.__table__
+
+
+class Locked(Unauthorised):
+    """The screen of this sign-in is locked; its person's number opens it again."""
+
+    code = "screen_locked"
+    title = "This page is locked."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +54,20 @@ def digest(value: str) -> str:
     return hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def admit(house: House, known: Known, earlier: str | None = None) -> Admitted:
+def admit(house: House, known: Known, earlier: str | None = None, own_device: bool = False) -> Admitted:
     """Go on after the first factor of ``known``: a session, or half of one where the account has a second factor.
 
     ``earlier``: the value of a session cookie the browser came with; that session ends, so that nobody can prepare
-    one for somebody else. Raises Unauthorised if the account has changed meanwhile.
+    one for somebody else. ``own_device``: the person says that nobody else uses this one. Raises Unauthorised if the
+    account has changed meanwhile.
     """
     with house.db.write() as session:
         now = house.clock.now()
         first_factor.must_be_unchanged(session, known)
         if factors.enrolled(session, known.user_id):
-            return Admitted(_put(session, known.user_id, known.token_version, now, "half", HALF_LIFETIME), True)
-        return Admitted(_enter(session, known, now, earlier), False)
+            return Admitted(_put(session, known, now, "half", HALF_LIFETIME, own_device), True)
+        lasts = house.policies.safeguards.screen.session_lasts
+        return Admitted(_enter(session, known, now, lasts, earlier, own_device), False)
 
 
 def complete(house: House, half: str, code: str, address: str, earlier: str | None = None) -> str | None:
@@ -70,7 +78,8 @@ def complete(house: House, half: str, code: str, address: str, earlier: str | No
     with house.db.write() as session:
         now = house.clock.now()
         row = session.execute(
-            ACCOUNT.join(LoginSession, LoginSession.user_id == User.id)
+            ACCOUNT.add_columns(LoginSession.own_device)
+            .join(LoginSession, LoginSession.user_id == User.id)
             .where(
                 LoginSession.digest == digest(half),
                 LoginSession.kind == "half",
@@ -84,7 +93,8 @@ def complete(house: House, half: str, code: str, address: str, earlier: str | No
             raise Unauthorised()
         if not factors.prove(session, house.keys, row.user_id, code, now):
             return None
-        return _enter(session, first_factor.known(row, address), now, earlier)
+        lasts = house.policies.safeguards.screen.session_lasts
+        return _enter(session, first_factor.known(row, address), now, lasts, earlier, row.own_device)
 
 
 def rotate(session: Session, session_id: str) -> str:
@@ -108,25 +118,27 @@ def end_by_value(session: Session, value: str, now: datetime, why: str) -> None:
         end_session(session, found, now, why)
 
 
-def _enter(session: Session, known: Known, now: datetime, earlier: str | None) -> str:
+def _enter(
+    session: Session, known: Known, now: datetime, lasts: timedelta, earlier: str | None, own_device: bool
+) -> str:
     attempts.forgive(session, known.login, known.address)
     if earlier is not None:
         end_by_value(session, earlier, now, "signed_in_again")
     # What others began with this account's password and did not finish is over.
     session.execute(delete(_TABLE).where(_TABLE.c.user_id == known.user_id, _TABLE.c.kind == "half"))
-    value = _put(session, known.user_id, known.token_version, now, "page", SESSION_LIFETIME)
+    value = _put(session, known, now, "page", lasts, own_device)
     sid = session.execute(select(_TABLE.c.id).where(_TABLE.c.digest == digest(value))).scalar_one()
     rows.enter_own(session, known.actor, now)
     noted(session, known.actor, now, "signed_in", "session", sid)
     return value
 
 
-def _put(session: Session, user_id: str, version: int, now: datetime, kind: str, lasts: timedelta) -> str:
+def _put(session: Session, known: Known, now: datetime, kind: str, lasts: timedelta, own_device: bool) -> str:
     value = new_value()
     session.execute(
         insert(_TABLE).values(
-            id=new_id(), user_id=user_id, token_version=version, started_at=now, expires_at=now + lasts, kind=kind,
-            digest=digest(value), seen_at=now,
+            id=new_id(), user_id=known.user_id, token_version=known.token_version, started_at=now,
+            expires_at=now + lasts, kind=kind, digest=digest(value), seen_at=now, own_device=own_device,
         )
     )  # fmt: skip
     return value

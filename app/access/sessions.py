@@ -22,7 +22,6 @@ from app.models.base import new_id
 from app.models.session import LoginSession, RefreshToken
 from app.models.user import User
 
-SESSION_LIFETIME: Final = timedelta(hours=12)
 REFRESH_LIFETIME: Final = timedelta(hours=1)
 
 _REFRESH: Final = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -53,7 +52,7 @@ def sign_in(house: House, login: str, password: str, address: str, code: str | N
             session, house.keys, known.user_id, code, now
         )
         if complete:
-            refresh_token = _open(session, sid, known, now)
+            refresh_token = _open(session, sid, known, now, now + house.policies.safeguards.screen.session_lasts)
     # Raised after the commit: a wrong code stays counted.
     if not complete:
         raise _second_factor_needed()
@@ -104,8 +103,8 @@ def purge(session: Session, now: datetime) -> int:
     return int(result.rowcount)
 
 
-def _open(session: Session, sid: str, known: Known, now: datetime) -> str:
-    """Open the session ``sid``; its first refresh token."""
+def _open(session: Session, sid: str, known: Known, now: datetime, ends: datetime) -> str:
+    """Open the session ``sid``, which lasts till ``ends``; its first refresh token."""
     attempts.forgive(session, known.login, known.address)
     session.execute(
         insert(LoginSession).values(
@@ -113,12 +112,12 @@ def _open(session: Session, sid: str, known: Known, now: datetime) -> str:
             user_id=known.user_id,
             token_version=known.token_version,
             started_at=now,
-            expires_at=now + SESSION_LIFETIME,
+            expires_at=ends,
         )
     )
     rows.enter_own(session, known.actor, now)
     noted(session, known.actor, now, "signed_in", "session", sid)
-    return _new_refresh_token(session, sid, now, now + SESSION_LIFETIME)
+    return _new_refresh_token(session, sid, now, ends)
 
 
 def _exchange(house: House, session: Session, digest: str, now: datetime) -> Grant | None:

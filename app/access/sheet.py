@@ -17,19 +17,30 @@ from app.access import csrf
 from app.access.cookies import Cookies
 from app.access.desk import Desk, House
 from app.access.languages import read_by
+from app.access.page_sessions import Locked
 from app.access.provider import Provider
+from app.access.typed import OWN_FIELDS, PLACE, Typed, shown_again
 from app.kit.errors import AppError, Invalid, Unauthorised
 from app.kit.fields import invalid
 from app.kit.html import POLICY, Pages
 from app.kit.reader import Reader
 
+__all__ = [
+    "BARE", "LOCKED", "SIGN_IN", "START", "STEP_UP", "Again", "PageForm", "Place", "Sheet", "Site", "Typed",
+    "path_within",
+]  # fmt: skip
+
 START: Final = "/"
 SIGN_IN: Final = "/sign-in"
 STEP_UP: Final = "/step-up"
-# Beside what a form is about it may carry these.
-_OWN_FIELDS: Final = frozenset({csrf.FIELD, "act", "version"})
+LOCKED: Final = "/locked"
 _PATH: Final = re.compile(r"/(?![/\\])[A-Za-z0-9_./?=&%~-]{0,500}")
 Form = TypeVar("Form", bound="PageForm")
+# What the frame of a page shows beside its content, where nobody says otherwise: nobody is signed in.
+BARE: Final[Mapping[str, Any]] = {
+    "csrf": "", "signed_in": False, "places": (), "here": "", "problem": None, "errors": {}, "typed": Typed(),
+    "draft": None, "draft_place": "", "screen": None,
+}  # fmt: skip
 
 
 class PageForm(BaseModel):
@@ -71,19 +82,6 @@ class Again:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
-class Typed(dict[str, str]):
-    """What was typed into the form that is shown again: name -> the last value; `all` gives every value of a name."""
-
-    def __init__(self, values: Sequence[tuple[str, str]] = ()) -> None:
-        """``values``: name and value of each field, in the order they came."""
-        super().__init__(values)
-        self._pairs = tuple(values)
-
-    def all(self, name: str) -> list[str]:
-        """Every value of ``name``: the boxes that were ticked."""
-        return [value for each, value in self._pairs if each == name]
-
-
 class Sheet:
     """What a public page gets; the page of somebody signed in is a `Page`, which can do the same."""
 
@@ -116,7 +114,7 @@ class Sheet:
         values: dict[str, Any] = {}
         posted = self._posted if self._posted is not None else FormData()
         for name in posted:
-            if name not in _OWN_FIELDS:
+            if name not in OWN_FIELDS:
                 several = posted.getlist(name)
                 known = model.model_fields.get(name)
                 is_list = known is not None and get_origin(known.annotation) is list
@@ -131,6 +129,22 @@ class Sheet:
         value = self._posted.get(name) if self._posted is not None else None
         return value if isinstance(value, str) else None
 
+    @property
+    def place(self) -> str:
+        """The page this is, with its query, where a draft of its form is kept; a form brings it along."""
+        asked = self.request.scope
+        query = asked["query_string"].decode("ascii", "ignore") if self._posted is None else ""
+        return path_within(self.own_field(PLACE), asked["path"] + (f"?{query}" if query else ""))
+
+    @property
+    def typed(self) -> list[tuple[str, str]]:
+        """Name and value of what was typed into the posted form, without files and what is secret."""
+        return shown_again((self._posted or FormData()).multi_items())
+
+    def typed_form(self) -> Typed:
+        """What the posted form says, as it is shown again."""
+        return Typed(self.typed)
+
     def again(self, template: str, fields: Mapping[str, str] | None = None, **context: Any) -> None:
         """If a refusal ends this request, show ``template`` once more: what is wrong on top, what was typed kept.
 
@@ -144,30 +158,25 @@ class Sheet:
             "csrf": csrf.token_for(self._cookie) if self._cookie else "",
             "signed_in": self.signed_in,
             "places": self.places,
-            "here": "",
-            "problem": None,
-            "errors": {},
-            "typed": Typed(),
+            "draft_place": self.place,
         }
-        html = self.site.pages.render(template, {**frame, **context}, self.reader)
+        html = self.site.pages.render(template, {**BARE, **frame, **context}, self.reader)
         return self._finished(HTMLResponse(html, status, {"Content-Security-Policy": POLICY}))
 
     def show_again(self, error: AppError) -> Response | None:
         """The page a route asked for with `again`, telling of ``error``; None if it asked for none."""
         again = self.again_with
-        if again is None or error.code in (Unauthorised.code, "step_up_needed"):
+        if again is None or error.code in (Unauthorised.code, Locked.code, "step_up_needed"):
             return None
-        # Passwords and codes are typed anew: what is secret never stands in a page.
-        typed = Typed(
-            [
-                (name, value)
-                for name, value in (self._posted or FormData()).multi_items()
-                if isinstance(value, str) and name not in _OWN_FIELDS and "password" not in name and name != "code"
-            ]
-        )
+        return self.show_refused(error, again.template, again.context, again.fields)
+
+    def show_refused(
+        self, error: AppError, template: str, context: Mapping[str, Any], fields: Mapping[str, str] | None = None
+    ) -> Response:
+        """``template`` as it tells of ``error``, with what was typed; ``fields`` as in `again`."""
         status = 422 if error.status == 401 else error.status
-        told = {"problem": error, "errors": _by_field(error, again.fields), "typed": typed}
-        answer = self.show(again.template, status, **{**again.context, **told})
+        told = {"problem": error, "errors": _by_field(error, fields or {}), "typed": self.typed_form()}
+        answer = self.show(template, status, **{**context, **told})
         for name, value in error.headers.items():
             if name.lower() != "www-authenticate":
                 answer.headers[name] = value

@@ -17,9 +17,12 @@ from app.access.desk import Desk, House
 from app.access.door import public
 from app.access.languages import read_by
 from app.access.page_door import Page
+from app.access.page_sessions import Locked
 from app.access.provider import Provider
-from app.access.sheet import SIGN_IN, STEP_UP, Place, Sheet, Site
+from app.access.sheet import BARE, LOCKED, SIGN_IN, STEP_UP, Place, Sheet, Site
 from app.access.shell import TooLarge
+from app.access.steady import Steady
+from app.access.typed import PLACE
 from app.kit import problems
 from app.kit.errors import AppError, NotFound, Unauthorised
 from app.kit.fields import invalid
@@ -72,17 +75,11 @@ def build_site(
         return _told(pages, request, error)
 
     async def app_error(request: Request, error: Exception) -> Response:
-        return told(request, cast(AppError, error))
+        return told(request, await _first_refusal(request, cast(AppError, error)))
 
     async def unreadable(request: Request, error: Exception) -> Response:
-        """Who may not enter learns only that, not that something in the address was wrong as well."""
-        sheet = getattr(request.state, "sheet", None)
-        if isinstance(sheet, Page):
-            try:
-                await run_in_threadpool(sheet.verify)
-            except AppError as refusal:
-                return told(request, refusal)
-        return told(request, invalid(cast(RequestValidationError, error).errors()))
+        wrong = invalid(cast(RequestValidationError, error).errors())
+        return told(request, await _first_refusal(request, wrong))
 
     async def http_exception(request: Request, error: Exception) -> Response:
         refusal = _of(cast(HTTPException, error))
@@ -99,6 +96,7 @@ def build_site(
         return _unexpected(pages, correlation)
 
     app.add_middleware(problems.Boundary, show_text=show_text, answer=unexpected)
+    app.add_middleware(Steady)
     return app
 
 
@@ -111,18 +109,26 @@ def asset(name: str, request: Request) -> Response:
     return Response(found.content, media_type=found.media_type, headers=_FOR_EVER)
 
 
+async def _first_refusal(request: Request, error: AppError) -> AppError:
+    """Who may not enter learns only that, not that something in the form or the address was wrong as well."""
+    sheet = getattr(request.state, "sheet", None)
+    if isinstance(sheet, Page) and not sheet.let_in and not isinstance(error, Unauthorised):
+        try:
+            await run_in_threadpool(sheet.verify)
+        except AppError as refusal:
+            return refusal
+    return error
+
+
 def _told(pages: Pages, request: Request, error: AppError) -> Response:
     """A refusal as the route wants it shown, as the way to the sign-in, or as a page of its own."""
     sheet: Sheet | None = getattr(request.state, "sheet", None)
     if sheet is not None and (again := sheet.show_again(error)) is not None:
         return again
     if isinstance(error, Unauthorised) or error.code == "step_up_needed":
-        path, query = request.scope["path"], request.scope["query_string"].decode("ascii", "ignore")
-        wanted = f"{path}?{query}" if query else path
-        door = SIGN_IN if isinstance(error, Unauthorised) else STEP_UP
-        # By custom the page of a form has the same path as the form itself, so this leads back to it.
-        known = path != "/" and (request.method in ("GET", "HEAD") or door == STEP_UP)
-        return RedirectResponse(f"{door}?next={quote(wanted, safe='')}" if known else door, 303)
+        door = STEP_UP if error.code == "step_up_needed" else LOCKED if isinstance(error, Locked) else SIGN_IN
+        wanted = _back_to(request, sheet, door)
+        return RedirectResponse(f"{door}?next={quote(wanted, safe='')}" if wanted else door, 303)
     if isinstance(sheet, Page) and sheet.places:
         # Whoever was let in keeps the way to the rest of their work, and the button that hides the screen.
         return _with_headers(sheet.show("error.html", error.status, problem=error, correlation=""), error)
@@ -132,10 +138,22 @@ def _told(pages: Pages, request: Request, error: AppError) -> Response:
     return _error_page(pages, error, who=Reader(read_by(request, cookies)))
 
 
+def _back_to(request: Request, sheet: Sheet | None, door: str) -> str:
+    """The page to come back to, "" for none. A query stays behind, lest what somebody looked for stands in addresses.
+
+    The page a form was typed on is told whole: there its draft waits. By custom the page of any other form has the same
+    path as the form itself, so a step-up leads back to it.
+    """
+    path: str = request.scope["path"]
+    if request.method in ("GET", "HEAD"):
+        return "" if path == "/" else path
+    if sheet is not None and sheet.own_field(PLACE):
+        return sheet.place
+    return path if door == STEP_UP else ""
+
+
 def _error_page(pages: Pages, error: AppError, correlation: str = "", who: Reader = ENGLISH) -> Response:
-    context: dict[str, Any] = {
-        "problem": error, "correlation": correlation, "signed_in": False, "csrf": "", "places": (), "here": "",
-    }  # fmt: skip
+    context: dict[str, Any] = {**BARE, "problem": error, "correlation": correlation}
     html = pages.render("error.html", context, who)
     return _with_headers(HTMLResponse(html, error.status, {"Content-Security-Policy": POLICY}), error)
 

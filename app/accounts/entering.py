@@ -13,9 +13,12 @@ from app.access.sheet import Sheet, path_within
 CODE: Final = "/sign-in/code"
 
 
-def enter(visit: Sheet, known: Known, wanted: str) -> Response:
-    """Let the browser in after a first factor, or on to the second; ``wanted``: the page it came for."""
-    admitted = page_sessions.admit(visit.house, known, visit.cookies.session)
+def enter(visit: Sheet, known: Known, wanted: str, own_device: bool = False) -> Response:
+    """Let the browser in after a first factor, or on to the second; ``wanted``: the page it came for.
+
+    ``own_device``: the person says that nobody else uses this device, so that it locks later.
+    """
+    admitted = page_sessions.admit(visit.house, known, visit.cookies.session, own_device)
     if admitted.half:
         # The visitor's cookie now stands for the half session, so a form shown before the password is worth nothing.
         value = visit.cookies.new_visit(visit.house.clock.now(), admitted.value)

@@ -12,6 +12,9 @@ from app.kit.reader import LANGUAGES
 
 Next = Annotated[str, Field(max_length=512)]
 Typed = Annotated[SecretStr, Field(max_length=2048)]
+# None, or a name, an @ and a host with a dot; what more is right only its own server knows.
+_ADDRESS = r"^([A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9.-]{1,180}\.[A-Za-z]{2,})?$"
+Yes = Literal["", "yes"]
 Code = Annotated[str, Field(min_length=6, max_length=64)]
 
 
@@ -21,6 +24,7 @@ class SignInPage(PageForm):
     username: Annotated[str, Field(min_length=1, max_length=256)]
     password: Typed
     next: Next = ""
+    own_device: Yes = ""
 
 
 class CodePage(PageForm):
@@ -76,3 +80,29 @@ class SessionPage(PageForm):
     """Which of the own sign-ins."""
 
     session_id: Annotated[str, Field(max_length=64)]
+
+
+class UnlockPage(PageForm):
+    """The number that unlocks the screen, and the page that was locked."""
+
+    pin: Typed
+    next: Next = ""
+
+
+class PinPage(PageForm):
+    """A new number and the present password; an empty number takes the present one away."""
+
+    pin: Typed
+    password: Typed
+
+
+class DevicePage(PageForm):
+    """Whether nobody else uses this device."""
+
+    own_device: Yes = ""
+
+
+class EmailPage(PageForm):
+    """Where to write that there is something new; nothing where no mail is wanted."""
+
+    email: Annotated[str, Field(max_length=254, pattern=_ADDRESS)] = ""

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row, update
 
-from app.access import factors, stepup
+from app.access import factors, screen, stepup
 from app.access.desk import Desk, House
 from app.access.door import Door
 from app.access.log import looked, refused
@@ -94,6 +94,16 @@ def remove_authenticator(door: Door) -> None:
         factors.remove(desk.session, desk.actor.id)
         end_all_sessions(desk.session, desk.actor.id, desk.now, "factor_removed", but=desk.session_id)
         looked(desk, "factor_removed", "account", desk.actor.id)
+
+
+def set_pin(door: Door, house: House, pin: str, password: str) -> None:
+    """Set the number that unlocks the own screen; "" takes it away. Raises Invalid, TooMany."""
+    digits = screen.checked_pin(pin, house.policies.safeguards.screen) if pin else ""
+    _shown(door, house, password)
+    hashed = house.passwords.hash(digits) if digits else None
+    with door.write() as desk:
+        service.forgive_own(desk)
+        screen.set_pin(desk, hashed)
 
 
 def end_own_session(door: Door, session_id: str) -> bool:

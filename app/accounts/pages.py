@@ -10,10 +10,9 @@ from markupsafe import Markup
 from app.access import factors, first_factor, page_sessions
 from app.access.desk import Desk
 from app.access.door import public
-from app.access.languages import ASKED_BY
 from app.access.page_door import Page, opens, visitor
 from app.access.sheet import SIGN_IN, STEP_UP, Sheet, path_within
-from app.accounts import own, provider_pages, queries, service
+from app.accounts import draft_pages, own, provider_pages, queries, screen_pages
 from app.accounts.entering import CODE, enter, inside
 from app.accounts.forms import (
     CodePage,
@@ -25,11 +24,11 @@ from app.accounts.forms import (
     SignInPage,
     StepUpPage,
 )
-from app.kit.catalogue import SOURCE
 from app.kit.errors import Invalid
 
 router = APIRouter()
-router.include_router(provider_pages.router)
+for part in (provider_pages, screen_pages, draft_pages):
+    router.include_router(part.router)
 
 Visitor = Annotated[Sheet, Depends(visitor())]
 Myself = Annotated[Page, Depends(opens("account:self"))]
@@ -57,7 +56,7 @@ def sign_in(visit: Visitor) -> Response:
     visit.again(_SIGN_IN_PAGE, next=path_within(visit.own_field("next")), done="", provider=provider)
     form = visit.form(SignInPage)
     known = first_factor.show(visit.house, form.username, form.password.get_secret_value(), visit.address)
-    return enter(visit, known, form.next)
+    return enter(visit, known, form.next, own_device=form.own_device == "yes")
 
 
 @router.get(CODE)
@@ -82,25 +81,6 @@ def show_code(visit: Visitor) -> Response:
             title="This code does not fit.",
         )
     return inside(visit, value, form.next)
-
-
-@router.post("/sign-out")
-def sign_out(page: Myself) -> Response:
-    """End this session; its cookie is worth nothing from the next request on."""
-    return _leave(page, f"{SIGN_IN}?done=out", spoken=True)
-
-
-@router.post("/hide")
-def hide(page: Myself) -> Response:
-    """Hide the screen: end this session, and show a page that tells nothing."""
-    return _leave(page, "/neutral")
-
-
-@router.get("/neutral")
-@public("it tells nothing")
-def neutral(visit: Visitor) -> Response:
-    """A page that tells nothing."""
-    return visit.show("neutral.html")
 
 
 @router.get(ME)
@@ -232,6 +212,7 @@ def _account_of(page: Page) -> dict[str, Any]:
             "session_id": desk.session_id,
             "codes_left": factors.recovery_codes_left(desk.session, desk.actor.id),
             "power": own.holds_power(desk),
+            "screen_of": queries.own_screen(desk),
         }
 
 
@@ -243,13 +224,3 @@ def _step_up_context(desk: Desk, wanted: str) -> dict[str, Any]:
         "minutes": int(lasts.total_seconds() // 60),
     }
 
-
-def _leave(page: Page, path: str, *, spoken: bool = False) -> Response:
-    """``spoken``: let the page one is sent to speak the language of the account that leaves."""
-    with page.write() as desk:
-        service.sign_out(desk)
-    page.keep(page.cookies.session_name, None)
-    language = page.reader.language
-    answer = page.to(f"{path}&{ASKED_BY}={language}" if spoken and language != SOURCE else path)
-    answer.headers["Clear-Site-Data"] = '"cookies", "storage"'
-    return answer

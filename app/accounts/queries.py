@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import Row, and_, case, or_, select
 
 from app.access import factors
 from app.access.desk import Desk
-from app.access.page_sessions import IDLE
 from app.access.scope import accounts_in_scope, offices_in_scope
 from app.accounts.schemas import AccountOut, AccountsOut, MeOut, OfficeOut, RoleOut
 from app.kit.errors import NotFound
@@ -62,7 +61,14 @@ def own(desk: Desk) -> Row[Any]:
 
 
 def own_sessions(desk: Desk) -> list[Row[Any]]:
-    """The live sign-ins of the desk's own account, newest first: id, kind, started_at, seen_at, stepped_up_at."""
+    """The live sign-ins of the desk's own account, locked ones too, newest first.
+
+    Each with id, kind, started_at, seen_at and stepped_up_at.
+    """
+    rules = desk.policies.safeguards.screen
+    used_since = case(
+        (_SESSIONS.c.own_device, desk.now - rules.idle(True)), else_=desk.now - rules.idle(False)
+    )
     query = (
         select(_SESSIONS.c.id, _SESSIONS.c.kind, _SESSIONS.c.started_at, _SESSIONS.c.seen_at, _SESSIONS.c.stepped_up_at)
         .join(User, and_(User.id == _SESSIONS.c.user_id, User.token_version == _SESSIONS.c.token_version))
@@ -71,12 +77,22 @@ def own_sessions(desk: Desk) -> list[Row[Any]]:
             _SESSIONS.c.kind != "half",
             _SESSIONS.c.ended_at.is_(None),
             _SESSIONS.c.expires_at > desk.now,
-            or_(_SESSIONS.c.kind != "page", _SESSIONS.c.seen_at > desk.now - IDLE),
+            or_(_SESSIONS.c.kind != "page", _SESSIONS.c.seen_at > used_since, User.pin_hash.is_not(None)),
         )
         .order_by(_SESSIONS.c.started_at.desc(), _SESSIONS.c.id)
         .limit(MOST_SESSIONS)
     )
     return list(desk.session.execute(query))
+
+
+def own_screen(desk: Desk) -> Any:
+    """A row with how the own screen locks and where news is told: pin (whether there is one), own_device, email."""
+    query = (
+        select(User.pin_hash.is_not(None).label("pin"), LoginSession.own_device, User.email)
+        .join(LoginSession, LoginSession.user_id == User.id)
+        .where(User.id == desk.actor.id, LoginSession.id == desk.session_id)
+    )
+    return desk.session.execute(query).one()
 
 
 def account(desk: Desk, permission: str, user_id: str) -> Row[Any]:

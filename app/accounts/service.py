@@ -20,6 +20,7 @@ from app.accounts.schemas import AccountIn, AccountOut, AccountsOut
 from app.kit.errors import Conflict, Forbidden, Invalid, StaleVersion
 from app.kit.paging import Ask
 from app.models.base import new_id
+from app.models.session import LoginSession
 from app.models.user import User, UserRole
 
 MANAGE: Final = "account:manage"
@@ -216,3 +217,17 @@ def _write_roles(desk: Desk, user_id: str, roles: Iterable[str]) -> None:
 def _shown(desk: Desk, user_id: str) -> AccountOut:
     row = queries.account(desk, MANAGE, user_id)
     return queries.shown(row, queries.roles_of(desk, [user_id]).get(user_id, ()))
+
+
+def set_own_device(desk: Desk, own_device: bool) -> None:
+    """Note for this session whether nobody else uses the device; a shared one locks sooner."""
+    desk.session.execute(
+        update(LoginSession).where(LoginSession.id == desk.session_id).values(own_device=own_device)
+    )
+    looked(desk, "device_own" if own_device else "device_shared", "session", desk.session_id)
+
+
+def set_email(desk: Desk, email: str) -> None:
+    """Set where the actor is told that there is something new; "" for nowhere. The address stands in no log."""
+    desk.session.execute(update(User).where(User.id == desk.actor.id).values(email=email or None))
+    looked(desk, "email_set" if email else "email_removed", "account", desk.actor.id)

@@ -83,6 +83,11 @@ def office_code(desk: Desk, office_id: str) -> str:
     return str(desk.session.execute(_OFFICE_CODE, {"office_id": office_id}).scalar_one())
 
 
+def office_kind(desk: Desk, office_id: str) -> str:
+    """What kind of office it is: shelter, border, ministry and the like."""
+    return str(desk.session.execute(select(OFFICE.c.kind).where(OFFICE.c.id == office_id)).scalar_one())
+
+
 def records(desk: Desk, case_id: str, ask: Ask) -> tuple[list[Row[Any]], str | None]:
     """One page of the record rows of a case, oldest first, and the cursor of the next page."""
     query = select(_RECORD).where(_RECORD.c.subject == "case", _RECORD.c.subject_id == case_id)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 
 from app.access.desk import Desk
 from app.access.scope import asker_of, cases_in_scope
-from app.access.walls import team_cases
+from app.access.walls import ours, team_cases
 from app.casework.held import CASE, FACTS, OFFICE
 from app.casework.stages import STAGES, Stage
+from app.casework.tasks import TABLE as TASK
 
 # What a row of the list shows; an export adds to it.
 COLUMNS: Final = (
@@ -31,11 +32,18 @@ class Filter:
     nationality: str | None = None
     mine: bool = False
     reference: str | None = None
+    # Carried by the actor as its case manager, or by somebody they stand in for.
+    managed: bool = False
+    # Something to be done about it is past its due moment.
+    late: bool = False
+    # An office by its code.
+    office: str | None = None
 
     @property
     def said(self) -> dict[str, str | bool]:
         """What was asked for, in codes: for the book of looks."""
-        named = asdict(self) | {"stage": self.stage.value if self.stage else None, "mine": self.mine or None}
+        flags = {"mine": self.mine or None, "managed": self.managed or None, "late": self.late or None}
+        named = asdict(self) | {"stage": self.stage.value if self.stage else None} | flags
         return {name: value for name, value in named.items() if value is not None}
 
     @classmethod
@@ -84,4 +92,15 @@ def _narrowed(query: Select[Any], desk: Desk, permission: str, wanted: Filter) -
         query = query.where(or_(CASE.c.case_manager_id == desk.actor.id, CASE.c.id.in_(team_cases(asker_of(desk)))))
     if wanted.reference is not None:
         query = query.where(CASE.c.reference == wanted.reference.upper())
+    if wanted.managed:
+        query = query.where(ours(CASE.c.case_manager_id, asker_of(desk)))
+    if wanted.late:
+        query = query.where(exists().where(TASK.c.case_id == CASE.c.id, TASK.c.due_at < desk.now, *open_here(desk)))
+    if wanted.office is not None:
+        query = query.where(OFFICE.c.code == wanted.office)
     return query
+
+
+def open_here(desk: Desk) -> tuple[ColumnElement[bool], ...]:
+    """What is still to be done in the desk's country: a case and its referral copies may bring tasks of both."""
+    return (TASK.c.state == "open", TASK.c.country == desk.actor.country)

@@ -6,12 +6,13 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Final, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
-from pydantic_core import core_schema
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic_core import PydanticCustomError, core_schema
 
 from app.kit.errors import Invalid
+from app.kit.fields import OTHERWISE, broken_rules
 from policies.model import FieldGroup, Policies
 from workflows.facts import CaseFacts, ReferralFacts
 
@@ -20,9 +21,45 @@ Long = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 
 
 class Form(BaseModel):
-    """A record as filled in: nothing unknown, nothing of the wrong type."""
+    """A form as filled in: nothing unknown, nothing of the wrong type."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+# Why a question has no answer; each is an answer of its own, and none of them is worse than another.
+Silence = Literal["not_asked", "no_wish_to_answer", "not_known"]
+# The field of a record that keeps those reasons; it never travels to another country.
+SILENT: Final = "silent"
+
+
+class RecordForm(Form):
+    """A form that is kept as a record. ``silent``: field -> why a question that may stay open has no answer."""
+
+    silent: dict[str, Silence] | None = None
+
+    @model_validator(mode="after")
+    def _only_open_questions(self) -> Self:
+        for name in self.silent or {}:
+            if name == SILENT or getattr(self, name, name) is not None:
+                raise PydanticCustomError("silent_answer", "Only a question without an answer can say why.")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Metadata of a Literal field: code -> what people read for it (marked)."""
+
+    words: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class From:
+    """Metadata of a text field that pages offer a list for: country, language, office, border_point, guard ...
+
+    It checks nothing: what the list does not know can still be said through the other door.
+    """
+
+    source: str
 
 
 @dataclass(slots=True)
@@ -65,6 +102,11 @@ class Coded:
         return {"type": "string", "minLength": 1, "maxLength": 60, "x-code-list": self.code_list}
 
 
+@dataclass(frozen=True, slots=True)
+class ForChild:
+    """Metadata of a field that is asked only where the person is a child, or may be one."""
+
+
 Services = Annotated[
     tuple[Annotated[str, Coded("service_kind")], ...], Field(strict=False, min_length=1, max_length=20)
 ]
@@ -82,12 +124,14 @@ def validated(form: type[Filled], body: Any, context: CodeCheck, place: str, sen
     try:
         return form.model_validate_json(json.dumps(body), context=context)
     except ValidationError as error:
+        broken = error.errors(include_input=False, include_url=False)
+        told = broken_rules(broken)
         problems = [
-            {"field": ".".join([place, *map(str, each["loc"])]), "rule": each["msg"]}
-            for each in error.errors(include_input=False, include_url=False)
+            {"field": ".".join([place, *map(str, each["loc"])]), "rule": each["msg"], "sentence": said["sentence"]}
+            for each, said in zip(broken, told, strict=False)
         ]
     except RecursionError:
-        problems = [{"field": place, "rule": "not nested so deeply"}]
+        problems = [{"field": place, "rule": "not nested so deeply", "sentence": OTHERWISE}]
     raise Invalid(sentence, extra={"errors": problems})
 
 
@@ -117,7 +161,7 @@ class Kind:
     name: str
     title: str
     group: FieldGroup
-    form: type[Form]
+    form: type[RecordForm]
     example: dict[str, Any]
     home: str = "case"
     version: int = 1

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import Field
 from sqlalchemy import insert, select, update
 
 from app.access.desk import Desk
 from app.casework.forms import CodeCheck, Coded, Form, Long, Short, validated
+from app.casework.name_match import parts_of
 from app.kit.canonical import canonical_bytes
 from app.models.identity import PersonIdentity
 from policies.model import Policies
 
 _TABLE: Any = PersonIdentity.__table__
+# Ids in one statement; engines have a limit.
+_AT_ONCE: Final = 400
 PARTS = {
     "identity": ("given_names", "family_name", "other_names", "birth_date", "birth_year", "place_of_origin"),
     "contact": ("safe_contact", "phone"),
@@ -67,6 +71,24 @@ def read(desk: Desk, person_id: str, key: bytes) -> dict[str, Any]:
         return {}
     known: dict[str, Any] = json.loads(desk.keys.open(key, sealed, _place(person_id)))
     return known
+
+
+def name_parts(desk: Desk, keys: Mapping[str, bytes]) -> dict[str, frozenset[str]]:
+    """Person -> the parts of every name known of them, in the form names are compared in; ``keys``: person -> key.
+
+    For telling whether a name that somebody typed is one of these: the names themselves go nowhere.
+    """
+    found: dict[str, frozenset[str]] = {}
+    people = sorted(keys)
+    for begin in range(0, len(people), _AT_ONCE):
+        query = select(_TABLE.c.person_id, _TABLE.c.sealed).where(
+            _TABLE.c.person_id.in_(people[begin : begin + _AT_ONCE])
+        )
+        for row in desk.session.execute(query):
+            known = json.loads(desk.keys.open(keys[row.person_id], row.sealed, _place(row.person_id)))
+            names = (known.get("given_names"), known.get("family_name"), *(known.get("other_names") or ()))
+            found[row.person_id] = parts_of(*(name for name in names if name))
+    return found
 
 
 def part(desk: Desk, person_id: str, key: bytes, group: str) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, insert, select
 
 from app.access.desk import Desk
 from app.casework import identity, outbox
+from app.casework.forms import SILENT
 from app.casework.held import Held
 from app.casework.records import Filled
 from app.kit.canonical import canonical_bytes
@@ -72,7 +73,7 @@ def compose(
 
     if filled is not None and filled.kind.shared:
         bound = filled.kind.bound
-        kept_back = filled.kind.withheld | {
+        kept_back = {SILENT} | filled.kind.withheld | {
             name for name, group in bound.items() if group not in allowed(frozenset(bound.values()))
         }
         body["record"] = {

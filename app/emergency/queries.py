@@ -73,10 +73,13 @@ def listed(desk: Desk, state: State, reviewed: bool | None, ask: Ask) -> Page:
 
 def waiting(desk: Desk, ask: Ask) -> Page:
     """One page of what waits for a review by the actor, the longest first; never the actor's own."""
-    query = _ROWS.where(
-        TABLE.c.reviewed_at.is_(None), TABLE.c.user_id != desk.actor.id, cases_in_scope(desk, REVIEW)
-    )
-    return _page(desk, query, ask, newest_first=False)
+    return _page(desk, _ROWS.where(_waits(desk)), ask, newest_first=False)
+
+
+def count_waiting(desk: Desk) -> int:
+    """How many those are."""
+    query = select(func.count()).select_from(TABLE).join(CASE, CASE.c.id == TABLE.c.case_id).where(_waits(desk))
+    return int(desk.session.execute(query).scalar_one())
 
 
 def mine(desk: Desk, emergency_id: str) -> Row[Any] | None:
@@ -113,6 +116,10 @@ def seen(desk: Desk, access: Row[Any], until: datetime) -> tuple[list[Row[Any]],
 def is_open(now: datetime) -> ColumnElement[bool]:
     """Whether an access still opens anything, as far as time is concerned."""
     return and_(TABLE.c.ended_at.is_(None), TABLE.c.since <= now, TABLE.c.until > now)
+
+
+def _waits(desk: Desk) -> ColumnElement[bool]:
+    return and_(TABLE.c.reviewed_at.is_(None), TABLE.c.user_id != desk.actor.id, cases_in_scope(desk, REVIEW))
 
 
 def _mine(desk: Desk) -> ColumnElement[bool]:

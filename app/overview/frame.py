@@ -9,7 +9,7 @@ from app.access.sheet import Place
 from app.kit.words import mark
 from app.overview import queries
 
-__all__ = ["places_of"]
+__all__ = ["begins_with_referrals", "places_of", "rights_of"]
 
 # Name, path, title and permissions of which any opens it; in the order shown, never more than five.
 _PLACES: Final = (
@@ -26,11 +26,23 @@ def places_of(desk: Desk, counting: bool) -> tuple[Place, ...]:
 
     ``counting``: also say how many referrals wait for an answer of the actor's.
     """
-    roles = desk.policies.roles
-    held = frozenset().union(*(roles[role].permissions for role in desk.actor.roles if role in roles))
+    held = rights_of(desk)
     waiting = queries.referrals_to_answer(desk) if counting and "referral:answer" in held else 0
+    # Whose day begins with the referrals finds their tasks beside it, not instead of it.
+    work = "/work" if begins_with_referrals(held) else "/"
     return tuple(
-        Place(name, path, title, waiting if name == "referrals" else 0)
+        Place(name, work if name == "work" else path, title, waiting if name == "referrals" else 0)
         for name, path, title, permissions in _PLACES
         if not held.isdisjoint(permissions)
     )
+
+
+def rights_of(desk: Desk) -> frozenset[str]:
+    """Every permission that the actor's roles hold at any scope."""
+    roles = desk.policies.roles
+    return frozenset().union(*(roles[role].permissions for role in desk.actor.roles if role in roles))
+
+
+def begins_with_referrals(held: frozenset[str]) -> bool:
+    """Whether somebody with these permissions answers referrals and carries no case: a border focal point."""
+    return "referral:answer" in held and "case:read" not in held

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import func, select
 
 from app.access.desk import Desk
-from app.access.scope import referrals_in_scope
-from app.casework.held import REFERRAL
+from app.access.may import permitted
+from app.access.scope import cases_in_scope, referrals_in_scope
+from app.casework.held import CASE, OFFICE, REFERRAL
+from app.models.user import User
 from workflows.referral import Referral
 
 
@@ -22,3 +26,18 @@ def referrals_to_answer(desk: Desk) -> int:
         )
     )
     return int(desk.session.execute(query).scalar_one())
+
+
+def references(desk: Desk, case_ids: Sequence[str]) -> dict[str, str]:
+    """Id -> reference of those of these cases that the actor may open."""
+    if not case_ids or not permitted(desk, "case:read"):
+        return {}
+    query = select(CASE.c.id, CASE.c.reference).where(CASE.c.id.in_(case_ids), cases_in_scope(desk, "case:read"))
+    return {row.id: row.reference for row in desk.session.execute(query)}
+
+
+def names(desk: Desk, user_ids: Sequence[str]) -> dict[str, str]:
+    """Account -> the name shown for it: workers of the own country, never people."""
+    query = select(User.id, User.display_name).join(OFFICE, OFFICE.c.id == User.office_id)
+    here = query.where(User.id.in_(user_ids), OFFICE.c.country == desk.actor.country)
+    return {row.id: row.display_name for row in desk.session.execute(here)} if user_ids else {}

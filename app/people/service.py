@@ -45,6 +45,11 @@ def reveal(desk: Desk, case_id: str, body: RevealIn) -> IdentityOut:
     return _shown(desk, held, until)
 
 
+def is_uncovered(desk: Desk, case_id: str) -> bool:
+    """Whether this sign-in gave a reason within the last minutes: whoever asks this shows the question otherwise."""
+    return queries.uncovered_until(desk, case_id) is not None
+
+
 def uncovered(desk: Desk, case_id: str) -> IdentityOut:
     """The identity again, as long as it is uncovered for this sign-in; each look is noted.
 

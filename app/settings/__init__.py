@@ -86,6 +86,17 @@ class Settings(BaseSettings):
         default="preferred_username", min_length=1, description="the claim that holds the login name of an account"
     )
 
+    smtp_host: str = Field(
+        default="", description="the server that takes mail saying only that there is something new; empty: none"
+    )
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="its port")
+    smtp_security: Literal["starttls", "tls", "plain"] = Field(
+        default="starttls", description="how the line to it is encrypted; plain is refused in production"
+    )
+    smtp_sender: str = Field(default="", description="the address those mails come from")
+    smtp_user: str = Field(default="", description="the name to sign in with there; empty: without")
+    smtp_password_file: Path | None = Field(default=None, description="the file that holds the password for it")
+
     @field_validator("allowed_hosts", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -132,6 +143,16 @@ class Settings(BaseSettings):
             raise ValueError("WAYMARK_OIDC_ISSUER must begin with https://")
         if os.name == "posix" and self.oidc_client_secret_file.stat().st_mode & keys.OPEN_TO_OTHERS:
             raise ValueError(f"everybody on this machine may read {self.oidc_client_secret_file}; chmod it to 600")
+        return self
+
+    @model_validator(mode="after")
+    def _name_the_mail_server_whole(self) -> Self:
+        if self.smtp_host and ("@" not in self.smtp_sender or not self.public_url):
+            raise ValueError("WAYMARK_SMTP_HOST needs WAYMARK_SMTP_SENDER, an address, and WAYMARK_PUBLIC_URL too")
+        if bool(self.smtp_user) != (self.smtp_password_file is not None):
+            raise ValueError("WAYMARK_SMTP_USER and WAYMARK_SMTP_PASSWORD_FILE belong together")
+        if self.smtp_password_file is not None and not self.smtp_password_file.is_file():
+            raise ValueError(f"WAYMARK_SMTP_PASSWORD_FILE: there is nothing at {self.smtp_password_file}")
         return self
 
     def unsafe(self) -> list[str]:

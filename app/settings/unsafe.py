@@ -48,7 +48,7 @@ def hosts(settings: Settings) -> list[str]:
 
 def found(settings: Settings) -> list[str]:
     """Everything that is wrong beside the keys."""
-    checks = (_switches, _public_url, _listening, _proxies, _database, _folders, _surroundings)
+    checks = (_switches, _public_url, _listening, _proxies, _database, _folders, _mail, _surroundings)
     return [*hosts(settings), *(sentence for check in checks for sentence in check(settings))]
 
 
@@ -152,6 +152,14 @@ def _folders(settings: Settings) -> Iterator[str]:
     policies = settings.policies_folder
     if policies is not None and policies.is_dir() and os.name == "posix" and policies.stat().st_mode & 0o002:
         yield f"WAYMARK_POLICIES_FOLDER: everybody on this machine may change the rules in {policies}; chmod it to 755"
+
+
+def _mail(settings: Settings) -> Iterator[str]:
+    if settings.smtp_host and settings.smtp_security == "plain":
+        yield "WAYMARK_SMTP_SECURITY is plain: who gets mail from here could be read on the way; use starttls or tls"
+    file = settings.smtp_password_file
+    if file is not None and os.name == "posix" and file.is_file() and file.stat().st_mode & 0o007:
+        yield f"WAYMARK_SMTP_PASSWORD_FILE: everybody on this machine may read {file}; chmod it to 600"
 
 
 def _surroundings(_settings: Settings) -> Iterator[str]:

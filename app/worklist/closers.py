@@ -44,3 +44,5 @@ VISITS: Final = frozenset(
 )
 # Task kind -> the acts that end it, as machine.step or record.kind.
 CLOSERS: Final = _all()
+# Duties that only watch a clock of the other country's.
+WAITING: Final = frozenset({"await_answer", "await_receipt"})

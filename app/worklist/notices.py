@@ -17,9 +17,9 @@ from app.worklist.queries import NOTICE
 from app.worklist.schemas import NoticeOut, NoticeReadIn, NoticesOut
 
 
-def listed(desk: Desk, ask: Ask) -> NoticesOut:
+def listed(desk: Desk, ask: Ask, unread_only: bool = False) -> NoticesOut:
     """One page of the actor's own notices. Not a look at anybody's case: a notice says only that there is one."""
-    rows, following = queries.notices(desk, ask)
+    rows, following = queries.notices(desk, ask, unread_only)
     return NoticesOut(items=[_out(row) for row in rows], unread=queries.unread(desk), next=following)
 
 

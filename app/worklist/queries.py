@@ -76,9 +76,11 @@ def workable(desk: Desk, task_id: str) -> bool:
     return desk.session.execute(query).one_or_none() is not None
 
 
-def notices(desk: Desk, ask: Ask) -> tuple[list[Row[Any]], str | None]:
+def notices(desk: Desk, ask: Ask, unread_only: bool = False) -> tuple[list[Row[Any]], str | None]:
     """One page of the actor's own notices, unread ones first, then the newest."""
     query = select(NOTICE, _UNREAD.label("unread")).where(_to_me(desk))
+    if unread_only:
+        query = query.where(NOTICE.c.read_at.is_(None))
     found = _executed(desk, ask.narrow(query, [_UNREAD, NOTICE.c.at, NOTICE.c.id], newest_first=True)).all()
     page, following = ask.cut(found, lambda row: (row.unread, row.at, row.id))
     return list(page), following

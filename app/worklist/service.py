@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Row, update
@@ -32,8 +33,13 @@ def listed(desk: Desk, wanted: Filter, ask: Ask) -> TasksOut:
     if wanted.case_id is not None and not is_id(wanted.case_id):
         raise NotFound()
     rows, following = queries.tasks(desk, wanted, ask)
-    looked(desk, "tasks_listed", "task", "-", {**wanted.said, "count": len(rows)})
+    list_noted(desk, {**wanted.said, "count": len(rows)})
     return TasksOut(items=[_out(desk, row) for row in rows], next=following)
+
+
+def list_noted(desk: Desk, said: Mapping[str, str | bool | int]) -> None:
+    """Write a look at a list of tasks into the book of looks, with what was asked for and how many were shown."""
+    looked(desk, "tasks_listed", "task", "-", said)
 
 
 def done(desk: Desk, task_id: str, body: DoneIn) -> TaskOut:

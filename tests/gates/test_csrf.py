@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Annotated, Any
 
 import pyotp
@@ -86,6 +87,29 @@ def remove(world: World) -> Ready:
     return browser, browser.form("/me/authenticator/remove").fields
 
 
+def locked(world: World) -> Ready:
+    """The page that unlocks a screen which its person has hidden."""
+    browser, fields = at(world, "/me/pin", "/me/pin", pin="274951", password=PASSWORD)
+    browser.post("/me/pin", fields)
+    browser.get("/me")
+    browser.send("/hide")
+    browser.get("/locked?next=/me")
+    return browser, browser.form("/locked").fields | {"pin": "274951"}
+
+
+def awake(world: World) -> Ready:
+    browser, fields = at(world, "/me", "/hide")
+    world.clock.advance(timedelta(minutes=1))
+    return browser, fields
+
+
+def drafted(world: World) -> Ready:
+    browser, fields = at(world, "/me/email", "/me/email", email="somebody@shelter.example")
+    browser.post("/drafts", fields)
+    browser.get("/me/email")
+    return browser, browser.form("/drafts/discard").fields
+
+
 # Every route that changes state, with a form that would. A route that is not here fails the gate.
 FORMS: dict[str, Callable[[World], Ready]] = {
     "/sign-in": sign_in,
@@ -100,6 +124,13 @@ FORMS: dict[str, Callable[[World], Ready]] = {
     "/me/authenticator/confirm": confirm,
     "/me/authenticator/remove": remove,
     "/step-up": lambda world: at(world, "/step-up", "/step-up", password=PASSWORD),
+    "/locked": locked,
+    "/awake": awake,
+    "/me/pin": lambda world: at(world, "/me/pin", "/me/pin", pin="274951", password=PASSWORD),
+    "/me/device": lambda world: at(world, "/me", "/me/device"),
+    "/me/email": lambda world: at(world, "/me/email", "/me/email", email="somebody@shelter.example"),
+    "/drafts": lambda world: at(world, "/me/email", "/me/email", email="somebody@shelter.example"),
+    "/drafts/discard": drafted,
     # How one reads: language, calendar, size of text.
     "/me/reading": lambda world: at(world, "/me", "/me/reading", language="th", calendar="be", large_text="yes"),
 }

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.access import actor
 from app.access.sheet import Site
 from app.models.office import Office
 from app.models.session import LoginSession
 from app.models.user import User, UserRole
+from policies.model import Screen
 from tests.app.access.browser import Browser, browser_of, forms_of
 from tests.app.access.world import API, PASSWORD, World, one_engine, world
 from tests.inspect import reading
@@ -45,7 +47,7 @@ def own_sessions(world: World, browser: Browser) -> None:
     there = {form.fields["session_id"] for form in forms_of(browser.get("/me").text) if "session_id" in form.fields}
     assert mine == there
     with reading(world.house.db) as session:
-        own = actor.authenticate_page(session, other.cookie or "", world.clock.now()).session_id
+        own = actor.authenticate_page(session, other.cookie or "", world.clock.now(), Screen()).session_id
     fields = other.form("/me/sessions/end").fields
     for each in sorted(mine, key=own.__eq__):
         other.post("/me/sessions/end", fields | {"session_id": each})
@@ -88,6 +90,51 @@ def test_nothing_opens_after(world: World, ending: str) -> None:
     assert bystander.get("/me").status_code == 200
 
 
+def hidden(_world: World, browser: Browser) -> None:
+    browser.send("/hide")
+
+
+def left_alone(world: World, _browser: Browser) -> None:
+    world.clock.advance(timedelta(minutes=5))
+
+
+def hidden_where_nobody_unlocks(world: World, browser: Browser) -> None:
+    hidden(world, browser)
+    with world.house.db.write() as session:
+        session.execute(update(User).values(pin_hash=None))
+
+
+# What a locked screen shows instead: itself, the way in, and pages that tell nothing.
+OPEN_TO_ALL = {"/locked", "/neutral", "/sign-in", "/sign-in/code"}
+
+
+@pytest.mark.parametrize("lock", [hidden, left_alone, hidden_where_nobody_unlocks])
+def test_nothing_opens_after_the_lock(world: World, lock: Callable[[World, Browser], None]) -> None:
+    browser = browser_of(world, "worker")
+    browser.get("/me/pin")
+    browser.send("/me/pin", pin="274951", password=PASSWORD)
+    browser.get("/me")
+    forms = {form.action: form.fields for form in forms_of(browser.last.text)}
+    lock(world, browser)
+    opened, tried = [], 0
+    for route in world.app.state.routes:
+        if not route.html or "{" in route.path or route.path.startswith("/sign-in/organisation"):
+            continue
+        if not route.changes:
+            answer = browser.get(route.path)
+        elif route.path in forms and route.path not in ("/sign-out", "/hide"):
+            answer = browser.post(route.path, forms[route.path])
+        else:
+            continue
+        tried += 1
+        shut = answer.status_code == 303 and answer.headers["location"].startswith(("/locked", "/sign-in"))
+        telling = "Worker" in answer.text or "th-a" in answer.text
+        if telling or not (shut or route.path in OPEN_TO_ALL):
+            opened.append((route.path, answer.status_code))
+    print(f"GATE g14 opened={len(opened)} limit=0 n={tried} after={lock.__name__!r}")
+    assert opened == [] and tried >= 10
+
+
 def test_after_signing_out_each_door_has_forgotten(world: World) -> None:
     browser, token = browser_of(world, "worker"), world.sign_in("worker")["access_token"]
     cookie = browser.cookie or ""
@@ -113,7 +160,7 @@ def test_the_gate_bites_its_mutant(world: World, monkeypatch: pytest.MonkeyPatch
     digest = actor.digest
     monkeypatch.setattr(
         actor, "authenticate_page",
-        lambda session, value, _now: actor._who(session, trusting.where(LoginSession.digest == digest(value)), {}),
+        lambda session, value, *_: actor._who(session, trusting.where(LoginSession.digest == digest(value)), {}),
     )  # fmt: skip
     monkeypatch.setattr("app.access.page_door.authenticate_page", actor.authenticate_page)
     browser, token = browser_of(world, "worker"), world.sign_in("worker")["access_token"]

@@ -113,6 +113,16 @@ def a_rule_book_for_everybody(place: Installation, _patch: pytest.MonkeyPatch) -
     place.values["policies_folder"] = folder
 
 
+def a_mail_password_for_everybody(place: Installation, _patch: pytest.MonkeyPatch) -> None:
+    file = place.folder / "mail"
+    file.write_text("nine-lanterns", encoding="utf-8")
+    file.chmod(0o644)
+    place.values |= {
+        "smtp_host": "mail.example", "smtp_sender": "work@waymark.example", "smtp_user": "work",
+        "smtp_password_file": file,
+    }  # fmt: skip
+
+
 def an_old_starlette(_place: Installation, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(unsafe, "version", lambda _name: "1.2.9")
 
@@ -162,6 +172,11 @@ UNSAFE: dict[str, tuple[str, Spoil]] = {
     "no checkpoints": ("WAYMARK_CHECKPOINT_TARGET", changed(checkpoint_target=None)),
     "checkpoints for everybody": ("WAYMARK_CHECKPOINT_TARGET", a_folder_for_everybody),
     "rules for everybody": ("WAYMARK_POLICIES_FOLDER", a_rule_book_for_everybody),
+    "mail in clear": (
+        "WAYMARK_SMTP_SECURITY",
+        changed(smtp_host="mail.example", smtp_sender="work@waymark.example", smtp_security="plain"),
+    ),
+    "mail password for everybody": ("WAYMARK_SMTP_PASSWORD_FILE", a_mail_password_for_everybody),
     "old starlette": ("starlette", an_old_starlette),
     "telemetry": ("OTEL_EXPORTER_OTLP_ENDPOINT", telemetry),
 }

@@ -8,21 +8,32 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Form, Kind, Long, Short
+from app.casework.forms import Coded, Entry, Kind, Long, RecordForm, Short
+from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import BestInterestsFacts, CaseFacts
 
 
-class BestInterests(Form):
+class BestInterests(RecordForm):
     """OHCHR-G8.4 to 8.6: trace, assess, hear, decide."""
 
-    outcome: Annotated[str, Coded("durable_solution")]
-    panel: Annotated[tuple[Short, ...], Field(strict=False, min_length=2, max_length=20)]
-    options_weighed: Long
-    child_heard: bool
-    views: Long | None = None
-    why_not_heard: Long | None = None
-    review_on: date | None = None
+    outcome: Annotated[str, Coded("durable_solution")] = Field(title=mark("What serves the child best?"))
+    panel: Annotated[tuple[Short, ...], Field(strict=False, min_length=2, max_length=20)] = Field(
+        title=mark("Who sat on the panel?"),
+        description=mark("One profession or part in each line, no names. At least two."),
+    )
+    options_weighed: Long = Field(title=mark("Which options were weighed, and how?"))
+    child_heard: bool = Field(
+        title=mark("Was the child heard?"),
+        description=mark("In a way that fits the child's age, with the guardian near."),
+    )
+    views: Long | None = Field(
+        default=None,
+        title=mark("What does the child want?"),
+        description=mark("In the child's own words where you can."),
+    )
+    why_not_heard: Long | None = Field(default=None, title=mark("If the child was not heard: why not?"))
+    review_on: date | None = Field(default=None, title=mark("When should this be looked at again?"))
 
 
 def fold(facts: CaseFacts, form: BestInterests, entry: Entry) -> CaseFacts:

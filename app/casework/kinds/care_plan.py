@@ -4,21 +4,35 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Annotated
 
-from app.casework.forms import Entry, Form, Kind, Long, Services, Short
+from pydantic import Field
+
+from app.casework.forms import Entry, ForChild, Kind, Long, RecordForm, Services, Short
+from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, PlanFacts
 
 
-class CarePlan(Form):
+class CarePlan(RecordForm):
     """Practice 4.6; for a child the six parts of OHCHR-G8.7."""
 
-    objectives: Long
-    services: Services
-    provider: Short | None = None
-    agreed_by_person: bool
-    covers_child_services: bool = False
-    planned_end: date | None = None
+    objectives: Long = Field(
+        title=mark("What does the person want to reach?"),
+        description=mark("In their own words where you can. A few aims are enough."),
+    )
+    services: Services = Field(title=mark("Which help is planned?"))
+    provider: Short | None = Field(
+        default=None,
+        title=mark("Who gives the help?"),
+        description=mark("An organisation or a part, no private names."),
+    )
+    agreed_by_person: bool = Field(title=mark("Does the person agree with this plan?"))
+    covers_child_services: Annotated[bool, ForChild()] = Field(
+        default=False,
+        title=mark("For a child: does it cover health, mind, law, school, housing and care?"),
+    )
+    planned_end: date | None = Field(default=None, title=mark("Until when is this planned?"))
 
 
 def fold(facts: CaseFacts, form: CarePlan, entry: Entry) -> CaseFacts:

@@ -7,33 +7,57 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Entry, Form, Kind, Long
+from app.casework.forms import SILENT, Entry, ForChild, From, Kind, Long, RecordForm
+from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts
 
 
-class Circumstances(Form):
+class Circumstances(RecordForm):
     """The overlay facts of DESIGN 3; a field left out stays as it was."""
 
-    asylum_claim: bool | None = None
-    missing: bool | None = None
-    deceased: bool | None = None
-    protection_risk: bool | None = None
-    complicity_alleged: bool | None = None
-    family_complicity: bool | None = None
-    legal_hold: bool | None = None
-    detained: bool | None = None
-    support_agency: bool | None = None
-    best_interests_due: bool | None = None
-    contact_lost: bool | None = None
-    blocked_countries: Annotated[tuple[str, ...], Field(strict=False, max_length=20)] | None = None
-    child: bool | None = None
-    note: Long | None = None
+    asylum_claim: bool | None = Field(
+        default=None,
+        title=mark("Has the person asked for asylum?"),
+        description=mark("While a claim is open, nobody in the country of origin is contacted."),
+    )
+    missing: bool | None = Field(default=None, title=mark("Is the person missing?"))
+    deceased: bool | None = Field(default=None, title=mark("Has the person died?"))
+    protection_risk: bool | None = Field(default=None, title=mark("Is there a danger to the person now?"))
+    complicity_alleged: bool | None = Field(default=None, title=mark("Is an official said to be involved?"))
+    family_complicity: bool | None = Field(
+        default=None,
+        title=mark("Is somebody of the family said to be involved?"),
+    )
+    legal_hold: bool | None = Field(default=None, title=mark("Must everything be kept for a court?"))
+    detained: bool | None = Field(default=None, title=mark("Is the person held anywhere?"))
+    support_agency: bool | None = Field(
+        default=None,
+        title=mark("Does a support agency stand by the person?"),
+    )
+    best_interests_due: Annotated[bool | None, ForChild()] = Field(
+        default=None,
+        title=mark("For a child: is a new best-interests determination due?"),
+    )
+    contact_lost: bool | None = Field(default=None, title=mark("Has contact been lost?"))
+    blocked_countries: (
+        Annotated[tuple[Annotated[str, From("country")], ...], Field(strict=False, max_length=20)] | None
+    ) = Field(
+        default=None,
+        title=mark("Which countries must not be told anything?"),
+        description=mark("Leave all empty if this has not changed."),
+    )
+    child: bool | None = Field(
+        default=None,
+        title=mark("Is the person under 18, or may be?"),
+        description=mark("Where the age is in doubt, say yes."),
+    )
+    note: Long | None = Field(default=None, title=mark("What should others on the team know?"))
 
 
 def fold(facts: CaseFacts, form: Circumstances, entry: Entry) -> CaseFacts:
     """Take over what was said and nothing else."""
-    said = form.model_dump(exclude={"note", "blocked_countries"}, exclude_none=True)
+    said = form.model_dump(exclude={"note", "blocked_countries", SILENT}, exclude_none=True)
     if form.blocked_countries is not None:
         said["blocked_countries"] = frozenset(form.blocked_countries)
     return replace(facts, **said)

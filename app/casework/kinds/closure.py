@@ -5,19 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
-from app.casework.forms import Coded, Entry, Form, Kind, Long
+from pydantic import Field
+
+from app.casework.forms import Coded, Entry, Kind, Long, RecordForm
+from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, ClosureFacts
 
 
-class Closure(Form):
+class Closure(RecordForm):
     """Practice 4.14 and G20."""
 
-    reason: Annotated[str, Coded("closure_reason")]
-    person_told: bool
-    person_agrees: bool
-    unreachable: bool = False
-    note: Long | None = None
+    reason: Annotated[str, Coded("closure_reason")] = Field(title=mark("Why does the case end?"))
+    person_told: bool = Field(title=mark("Has the person been told?"))
+    person_agrees: bool = Field(title=mark("Does the person agree?"))
+    unreachable: bool = Field(default=False, title=mark("Can the person no longer be reached?"))
+    note: Long | None = Field(default=None, title=mark("Anything else to keep?"))
 
 
 def fold(facts: CaseFacts, form: Closure, entry: Entry) -> CaseFacts:

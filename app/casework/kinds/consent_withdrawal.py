@@ -7,18 +7,26 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Form, Kind, Long
+from app.casework.forms import Coded, Entry, Kind, Long, RecordForm
+from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts
 
 
-class ConsentWithdrawal(Form):
+class ConsentWithdrawal(RecordForm):
     """Which purposes the person no longer agrees to; no reason is needed."""
 
     purposes: Annotated[
         tuple[Annotated[str, Coded("consent_purpose")], ...], Field(strict=False, min_length=1, max_length=20)
-    ]
-    words: Long | None = None
+    ] = Field(
+        title=mark("What does the person take back?"),
+        description=mark("Sharing stops at once. Nothing else is lost."),
+    )
+    words: Long | None = Field(
+        default=None,
+        title=mark("What did the person say?"),
+        description=mark("No reason is needed."),
+    )
 
 
 def fold(facts: CaseFacts, form: ConsentWithdrawal, entry: Entry) -> CaseFacts:

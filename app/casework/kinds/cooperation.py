@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from app.casework.forms import Form, Kind, Long
+from pydantic import Field
+
+from app.casework.forms import Kind, Long, RecordForm
+from app.kit.words import mark
 from policies.model import FieldGroup
 
 
-class Cooperation(Form):
+class Cooperation(RecordForm):
     """OHCHR-P8: recorded for the person's protection in proceedings, folded into no facts at all."""
 
-    cooperates: bool | None = None
-    gave_statement: bool | None = None
-    note: Long | None = None
+    cooperates: bool | None = Field(
+        default=None,
+        title=mark("Does the person want to work with the authorities?"),
+        description=mark("This changes nothing about the help they get."),
+    )
+    gave_statement: bool | None = Field(default=None, title=mark("Has the person given a statement?"))
+    note: Long | None = Field(default=None, title=mark("What protects the person in the proceedings?"))
 
 
 KIND = Kind(

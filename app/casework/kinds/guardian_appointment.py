@@ -5,19 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from app.casework.forms import Entry, Form, Kind, Short
+from pydantic import Field
+
+from app.casework.forms import Entry, Kind, RecordForm, Short
+from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, GuardianFacts
 
 
-class GuardianAppointment(Form):
+class GuardianAppointment(RecordForm):
     """Practice 4.15."""
 
-    authority: Short
-    guardian: Short
-    since: date
-    until: date | None = None
-    conflict_checked: bool
+    authority: Short = Field(title=mark("Who appointed the guardian?"))
+    guardian: Short = Field(
+        title=mark("Who is the guardian?"),
+        description=mark("A part or a number, such as guardian 7."),
+    )
+    since: date = Field(title=mark("From when?"))
+    until: date | None = Field(default=None, title=mark("Until when?"))
+    conflict_checked: bool = Field(title=mark("Was it checked that the guardian has no tie to the suspects?"))
 
 
 def fold(facts: CaseFacts, form: GuardianAppointment, entry: Entry) -> CaseFacts:

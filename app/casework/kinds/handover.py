@@ -8,22 +8,40 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Entry, Form, Kind, Long, Short
+from app.casework.forms import Entry, Kind, Long, RecordForm, Short
+from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import HandoverFacts, ReferralFacts
 
 
-class Handover(Form):
+class Handover(RecordForm):
     """Practice 4.12 and G17: same-day consent, belongings, fitness, onward service."""
 
-    officer: Short
-    reconfirmed_on: date
-    person_agrees: bool
-    belongings: Annotated[tuple[Short, ...], Field(strict=False, max_length=60)]
-    nothing_to_hand_over: bool = False
-    fit_to_travel: bool
-    onward_service: Short | None = None
-    health_summary: Long | None = None
+    officer: Short = Field(
+        title=mark("Which officer hands over?"),
+        description=mark("Part and place, such as officer 3, Mae Sot."),
+    )
+    reconfirmed_on: date = Field(
+        title=mark("On which day was the person asked again?"),
+        description=mark("It has to be today. A no is a normal answer."),
+    )
+    person_agrees: bool = Field(title=mark("Does the person still want to go?"))
+    belongings: Annotated[tuple[Short, ...], Field(strict=False, max_length=60)] = Field(
+        title=mark("What does the person take along?"),
+        description=mark("One thing in each line: bags, papers, money."),
+    )
+    nothing_to_hand_over: bool = Field(default=False, title=mark("Is there nothing to hand over?"))
+    fit_to_travel: bool = Field(title=mark("Is the person well enough to travel?"))
+    onward_service: Short | None = Field(
+        default=None,
+        title=mark("Where does the person sleep tonight?"),
+        description=mark("The service that waits on the other side."),
+    )
+    health_summary: Long | None = Field(
+        default=None,
+        title=mark("What must the other side know to keep the person well?"),
+        description=mark("Travels only as far as the person agreed."),
+    )
 
 
 def fold_referral(facts: ReferralFacts, form: Handover, entry: Entry) -> ReferralFacts:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.casework.forms import Entry, Form, Kind, Short
+from pydantic import Field
+
+from app.casework.forms import Entry, Kind, RecordForm, Short
+from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import ReferralFacts
 
 
-class HandoverConfirmation(Form):
+class HandoverConfirmation(RecordForm):
     """Practice G17: a named officer on the other side too."""
 
-    receiver_officer: Short
-    phone: Short | None = None
+    receiver_officer: Short = Field(
+        title=mark("Which officer will be at the bridge?"),
+        description=mark("Part and place, such as officer 8, Myawaddy."),
+    )
+    phone: Short | None = Field(default=None, title=mark("Which number reaches them on the day?"))
 
 
 def fold_referral(facts: ReferralFacts, form: HandoverConfirmation, entry: Entry) -> ReferralFacts:

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Annotated
 
-from app.casework.forms import Entry, Form, Kind, Short
+from pydantic import Field
+
+from app.casework.forms import Entry, From, Kind, RecordForm, Short
+from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import ReferralFacts, ScheduleFacts
 
 
-class HandoverSchedule(Form):
+class HandoverSchedule(RecordForm):
     """Practice G17: named officer, checkpoint, date."""
 
-    border_point: Short
-    on: date
-    sender_officer: Short
-    time: Short | None = None
+    border_point: Annotated[Short, From("border_point")] = Field(title=mark("At which border point?"))
+    on: date = Field(title=mark("On which day?"))
+    sender_officer: Short = Field(
+        title=mark("Which officer goes along?"),
+        description=mark("Part and place, such as officer 3, Mae Sot."),
+    )
+    time: Short | None = Field(
+        default=None,
+        title=mark("At what time?"),
+        description=mark("For example 10:30, with the place whose clock counts."),
+    )
 
 
 def fold_referral(facts: ReferralFacts, form: HandoverSchedule, entry: Entry) -> ReferralFacts:

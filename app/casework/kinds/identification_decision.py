@@ -8,26 +8,38 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Form, Kind, Long, Short
+from app.casework.forms import Coded, Entry, From, Kind, Long, RecordForm, Short, Words
+from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, DecisionFacts
 
 
-class IdentificationDecision(Form):
+class IdentificationDecision(RecordForm):
     """Practice 4.2: authority, panel, findings of act, means and purpose, reasons, and the notice given."""
 
-    outcome: Literal["identified", "not_identified"]
-    authority: Short
-    by_country: Annotated[str, Field(pattern="^[A-Z]{2}$")]
-    decided_by: Annotated[str, Coded("decision_making_org")]
-    panel: Annotated[tuple[Short, ...], Field(strict=False, max_length=20)]
-    act: bool
-    means: bool
-    purpose: bool
-    exploitation: Annotated[str, Coded("exploitation")]
-    reasons: Long | None = None
-    notified_on: date | None = None
-    in_own_language: bool
+    outcome: Annotated[
+        Literal["identified", "not_identified"],
+        Words({"identified": mark("Identified as trafficked"), "not_identified": mark("Not identified")}),
+    ] = Field(title=mark("What was decided?"))
+    authority: Annotated[Short, From("office")] = Field(title=mark("Which authority decided?"))
+    by_country: Annotated[str, Field(pattern="^[A-Z]{2}$"), From("country")] = Field(
+        title=mark("Of which country?"),
+    )
+    decided_by: Annotated[str, Coded("decision_making_org")] = Field(title=mark("What kind of body is it?"))
+    panel: Annotated[tuple[Short, ...], Field(strict=False, max_length=20)] = Field(
+        title=mark("Who sat on the panel?"),
+        description=mark("One profession in each line, no names."),
+    )
+    act: bool = Field(title=mark("Act: was the person recruited, moved, kept or passed on?"))
+    means: bool = Field(
+        title=mark("Means: was there force, threat, deceit or abuse of a weak position?"),
+        description=mark("For a child this is not needed."),
+    )
+    purpose: bool = Field(title=mark("Purpose: was it for exploitation?"))
+    exploitation: Annotated[str, Coded("exploitation")] = Field(title=mark("Which kind of exploitation?"))
+    reasons: Long | None = Field(default=None, title=mark("What are the reasons?"))
+    notified_on: date | None = Field(default=None, title=mark("On which day was the person told?"))
+    in_own_language: bool = Field(title=mark("Was the person told in a language they understand?"))
 
 
 def fold(facts: CaseFacts, form: IdentificationDecision, entry: Entry) -> CaseFacts:

@@ -7,19 +7,25 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Entry, Form, Kind, Long
+from app.casework.forms import Entry, Kind, Long, RecordForm
+from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, LegalFacts
 
 
-class LegalStatus(Form):
+class LegalStatus(RecordForm):
     """Practice 4.16; says nothing about cooperation with the police."""
 
-    open_proceedings: Annotated[int, Field(ge=0, le=50)]
-    considered: bool
-    open_claims: Annotated[int, Field(ge=0, le=50)]
-    cross_border_route: bool
-    note: Long | None = None
+    open_proceedings: Annotated[int, Field(ge=0, le=50)] = Field(title=mark("How many proceedings are open?"))
+    considered: bool = Field(
+        title=mark("Has the person thought through what they mean for going home?"),
+        description=mark("With counsel, before anything is planned."),
+    )
+    open_claims: Annotated[int, Field(ge=0, le=50)] = Field(
+        title=mark("How many claims for wages or damages are open?"),
+    )
+    cross_border_route: bool = Field(title=mark("Is it settled who carries them on across the border?"))
+    note: Long | None = Field(default=None, title=mark("What else matters?"))
 
 
 def fold(facts: CaseFacts, form: LegalStatus, entry: Entry) -> CaseFacts:

@@ -8,24 +8,28 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Form, Kind, Long
+from app.casework.forms import Coded, Entry, Kind, Long, RecordForm
+from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, ReferralFacts
 
 
-class MonitoringVisit(Form):
+class MonitoringVisit(RecordForm):
     """Practice 4.13. ``contact_lost`` documents that the person could not be found any more."""
 
-    number: Annotated[int, Field(ge=1, le=60)]
-    method: Annotated[str, Coded("visit_method")]
-    contact_lost: bool = False
-    safe: bool
-    housing: bool
-    health: bool
-    school_or_work: bool
-    risk_level: Annotated[str, Coded("risk_level")]
-    next_visit: date | None = None
-    note: Long | None = None
+    number: Annotated[int, Field(ge=1, le=60)] = Field(
+        title=mark("Which visit is it?"),
+        description=mark("1 for the first."),
+    )
+    method: Annotated[str, Coded("visit_method")] = Field(title=mark("How did you meet?"))
+    contact_lost: bool = Field(default=False, title=mark("Could the person not be found any more?"))
+    safe: bool = Field(title=mark("Is the person safe?"))
+    housing: bool = Field(title=mark("Is there a good place to live?"))
+    health: bool = Field(title=mark("Is health care within reach?"))
+    school_or_work: bool = Field(title=mark("Is there school or work?"))
+    risk_level: Annotated[str, Coded("risk_level")] = Field(title=mark("How great is the danger now?"))
+    next_visit: date | None = Field(default=None, title=mark("When is the next visit?"))
+    note: Long | None = Field(default=None, title=mark("What did the person want to say?"))
 
 
 def fold(facts: CaseFacts, form: MonitoringVisit, entry: Entry) -> CaseFacts:

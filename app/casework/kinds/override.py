@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Annotated
 
-from app.casework.forms import Entry, Form, Kind, Long, Short
+from pydantic import Field
+
+from app.casework.forms import Entry, From, Kind, Long, RecordForm, Short
+from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, OverrideFacts
 
 
-class Override(Form):
+class Override(RecordForm):
     """Possible only where every source of the guard is a guideline that allows it; hard principles never bend."""
 
-    guard: Short
-    reason: Long
-    until: date
+    guard: Annotated[Short, From("guard")] = Field(title=mark("Which condition is set aside?"))
+    reason: Long = Field(title=mark("Why can it not wait?"), description=mark("This stays in the timeline."))
+    until: date = Field(title=mark("Until when?"))
 
 
 def fold(facts: CaseFacts, form: Override, entry: Entry) -> CaseFacts:

@@ -6,21 +6,28 @@ from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
-from app.casework.forms import Coded, Entry, Form, Kind, Long
+from pydantic import Field
+
+from app.casework.forms import Coded, Entry, Kind, Long, RecordForm
+from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, ReturnRiskFacts
 
 
-class PreReturnRisk(Form):
+class PreReturnRisk(RecordForm):
     """Practice 4.10."""
 
-    level: Annotated[str, Coded("risk_level")]
-    covers_family: bool
-    retrafficking: Long | None = None
-    reprisals: Long | None = None
-    own_assessment: Long | None = None
-    sources: Long | None = None
-    valid_until: date
+    level: Annotated[str, Coded("risk_level")] = Field(title=mark("How great is the danger on return?"))
+    covers_family: bool = Field(title=mark("Does this cover the family, too?"))
+    retrafficking: Long | None = Field(default=None, title=mark("Might it happen again? Why?"))
+    reprisals: Long | None = Field(default=None, title=mark("Might somebody take revenge?"))
+    own_assessment: Long | None = Field(
+        default=None,
+        title=mark("What does the person think?"),
+        description=mark("In their own words where you can."),
+    )
+    sources: Long | None = Field(default=None, title=mark("Where does this come from?"))
+    valid_until: date = Field(title=mark("Until when does this hold?"))
 
 
 def fold(facts: CaseFacts, form: PreReturnRisk, entry: Entry) -> CaseFacts:

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Annotated
 
-from app.casework.forms import Entry, Form, Kind, Long, Services, Short
+from pydantic import Field
+
+from app.casework.forms import Entry, From, Kind, Long, RecordForm, Services, Short
+from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import ReceptionFacts, ReferralFacts
 
 
-class ReceptionPlan(Form):
+class ReceptionPlan(RecordForm):
     """OHCHR-G6.8 and G11.12: accepting means that somebody waits."""
 
-    office: Short
-    partner_organisation: Short | None = None
-    services: Services
-    family_or_care_arranged: bool
-    transit_stop: Short | None = None
-    note: Long | None = None
+    office: Annotated[Short, From("office")] = Field(title=mark("Which office receives the person?"))
+    partner_organisation: Short | None = Field(default=None, title=mark("Which organisation helps there?"))
+    services: Services = Field(title=mark("Which help waits?"))
+    family_or_care_arranged: bool = Field(
+        title=mark("Does the family, or somebody else, wait for the person?"),
+    )
+    transit_stop: Short | None = Field(default=None, title=mark("Where is a stop on the way?"))
+    note: Long | None = Field(default=None, title=mark("What else matters?"))
 
 
 def fold_referral(facts: ReferralFacts, form: ReceptionPlan, entry: Entry) -> ReferralFacts:

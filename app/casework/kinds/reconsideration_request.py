@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import Annotated, Literal
 
-from app.casework.forms import Entry, Form, Kind, Long
+from pydantic import Field
+
+from app.casework.forms import Entry, Kind, Long, RecordForm, Words
+from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts
 
 
-class ReconsiderationRequest(Form):
+class ReconsiderationRequest(RecordForm):
     """Why the case should be looked at again."""
 
-    ground: Literal["new_evidence", "guidance_not_followed", "person_asks"]
-    text: Long
+    ground: Annotated[
+        Literal["new_evidence", "guidance_not_followed", "person_asks"],
+        Words(
+            {
+                "new_evidence": mark("There is something new"),
+                "guidance_not_followed": mark("The rules were not followed"),
+                "person_asks": mark("The person asks for it"),
+            }
+        ),
+    ] = Field(title=mark("Why should it be looked at again?"))
+    text: Long = Field(title=mark("What is new, or what was not followed?"))
 
 
 def fold(facts: CaseFacts, form: ReconsiderationRequest, entry: Entry) -> CaseFacts:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.casework.forms import Entry, Form, Kind, Long, Services
+from pydantic import Field
+
+from app.casework.forms import Entry, Kind, Long, RecordForm, Services
+from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, PlanFacts
 
 
-class ReintegrationPlan(Form):
+class ReintegrationPlan(RecordForm):
     """OHCHR-G6.8: health, housing, education, employment."""
 
-    objectives: Long
-    services: Services
-    agreed_by_person: bool
+    objectives: Long = Field(title=mark("What does the person want to reach?"))
+    services: Services = Field(title=mark("Which help is planned?"))
+    agreed_by_person: bool = Field(title=mark("Does the person agree with this plan?"))
 
 
 def fold(facts: CaseFacts, form: ReintegrationPlan, entry: Entry) -> CaseFacts:

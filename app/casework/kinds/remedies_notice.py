@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import Annotated, Literal
 
-from app.casework.forms import Entry, Form, Kind, Long, Short
+from pydantic import Field
+
+from app.casework.forms import Entry, From, Kind, Long, RecordForm, Short, Words
+from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, NoticeFacts
 
 
-class RemediesNotice(Form):
+class RemediesNotice(RecordForm):
     """OHCHR-G9.2: dated, in a language the person understands, with the answer."""
 
-    language: Short
-    understood: bool
-    witness: Short | None = None
-    answer: Literal["accepted", "declined"]
-    text: Long | None = None
+    language: Annotated[Short, From("language")] = Field(title=mark("In which language was it explained?"))
+    understood: bool = Field(title=mark("Did the person understand it?"))
+    witness: Short | None = Field(
+        default=None,
+        title=mark("Who was the witness?"),
+        description=mark("A part, such as legal aid lawyer. No name."),
+    )
+    answer: Annotated[
+        Literal["accepted", "declined"],
+        Words({"accepted": mark("Wants it"), "declined": mark("Does not want it")}),
+    ] = Field(title=mark("What does the person say?"), description=mark("Only the person can say no."))
+    text: Long | None = Field(default=None, title=mark("What did the person say?"))
 
 
 def fold(facts: CaseFacts, form: RemediesNotice, entry: Entry) -> CaseFacts:

@@ -4,23 +4,48 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Annotated
 
-from app.casework.forms import Entry, Form, Kind, Long, Services, Short
+from pydantic import Field
+
+from app.casework.forms import Entry, From, Kind, Long, RecordForm, Services, Short
+from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, PlanFacts, ReferralFacts
 
 
-class ReturnPlan(Form):
+class ReturnPlan(RecordForm):
     """Practice 4.9; OHCHR-G6.8 names what it has to cover."""
 
-    destination: Short
-    services: Services
-    escort: Short | None = None
-    border_point: Short | None = None
-    proposed_on: date | None = None
-    agreed_by_person: bool
-    emergency_contact: Long | None = None
-    note: Long | None = None
+    destination: Short = Field(
+        title=mark("Where does the person want to go?"),
+        description=mark("The town or district is enough."),
+    )
+    services: Services = Field(
+        title=mark("Which help waits there?"),
+        description=mark("Health, housing, education and work have to be covered."),
+    )
+    escort: Short | None = Field(
+        default=None,
+        title=mark("Who goes along?"),
+        description=mark("A part, no name. A child never travels alone."),
+    )
+    border_point: Annotated[Short, From("border_point")] | None = Field(
+        default=None,
+        title=mark("At which border point?"),
+    )
+    proposed_on: date | None = Field(default=None, title=mark("On which day?"))
+    agreed_by_person: bool = Field(title=mark("Does the person agree with this plan?"))
+    emergency_contact: Long | None = Field(
+        default=None,
+        title=mark("Whom can the person call if something goes wrong?"),
+        description=mark("Stays in this country."),
+    )
+    note: Long | None = Field(
+        default=None,
+        title=mark("What else matters?"),
+        description=mark("Stays in this country."),
+    )
 
 
 def plan_of(form: ReturnPlan, entry: Entry) -> PlanFacts:

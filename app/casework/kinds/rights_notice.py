@@ -3,26 +3,63 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import Annotated, Literal
 
-from app.casework.forms import Entry, Form, Kind, Long, Short
+from pydantic import Field
+
+from app.casework.forms import Entry, From, Kind, Long, RecordForm, Short, Words
+from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, NoticeFacts
 
 
-class RightsNotice(Form):
+class RightsNotice(RecordForm):
     """Practice 4.3. Only the person can decline (OHCHR-G4.8); there is no 'refused by officer'."""
 
-    language: Short
-    understood: bool
-    interpreter: Short | None = None
-    witness: Short | None = None
-    confidentiality_limits_explained: bool
-    asylum_information_given: bool
-    consular_access_explained: bool
-    answer: Literal["accepted", "declined", "thinking"]
-    reason: Long | None = None
-    safe_contact: Long | None = None
+    language: Annotated[Short, From("language")] = Field(
+        title=mark("In which language were the rights read out?"),
+    )
+    understood: bool = Field(title=mark("Did the person understand them?"))
+    interpreter: Short | None = Field(
+        default=None,
+        title=mark("Who interpreted?"),
+        description=mark("A part or a number, such as interpreter 12."),
+    )
+    witness: Short | None = Field(
+        default=None,
+        title=mark("Who was the witness?"),
+        description=mark("A part, such as shelter nurse. No name."),
+    )
+    confidentiality_limits_explained: bool = Field(
+        title=mark("Was it explained what stays between you, and what cannot?"),
+    )
+    asylum_information_given: bool = Field(title=mark("Was it explained how to ask for asylum?"))
+    consular_access_explained: bool = Field(
+        title=mark("Was it explained that the embassy is told only if the person wants it?"),
+    )
+    answer: Annotated[
+        Literal["accepted", "declined", "thinking"],
+        Words(
+            {
+                "accepted": mark("Wants help"),
+                "declined": mark("Does not want help"),
+                "thinking": mark("Wants time to think"),
+            }
+        ),
+    ] = Field(
+        title=mark("What does the person say to the offer of help?"),
+        description=mark("Only the person can say no, and they can change their mind at any time."),
+    )
+    reason: Long | None = Field(
+        default=None,
+        title=mark("What did the person say?"),
+        description=mark("No reason is needed."),
+    )
+    safe_contact: Long | None = Field(
+        default=None,
+        title=mark("How can the person be reached safely?"),
+        description=mark("For example: only through the caseworker."),
+    )
 
 
 def fold(facts: CaseFacts, form: RightsNotice, entry: Entry) -> CaseFacts:

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Form, Kind, Long, Short
+from app.casework.forms import Coded, Entry, Form, From, Kind, Long, RecordForm, Short, Words
+from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, ScreeningFacts
 
@@ -15,24 +16,37 @@ from workflows.facts import CaseFacts, ScreeningFacts
 class SeenIndicator(Form):
     """One indicator of a pack, how strongly it showed, and why the officer thinks so."""
 
-    code: Short
-    severity: Literal["weak", "medium", "strong"]
-    reason: Long
+    code: Annotated[Short, From("indicator")] = Field(title=mark("Sign"))
+    severity: Annotated[
+        Literal["weak", "medium", "strong"],
+        Words({"weak": mark("Weakly"), "medium": mark("Clearly"), "strong": mark("Strongly")}),
+    ] = Field(title=mark("How strongly did it show?"))
+    reason: Long = Field(title=mark("Why do you think so?"), description=mark("What you saw or heard."))
 
 
-class Screening(Form):
+class Screening(RecordForm):
     """The preliminary screening form (practice 4.1)."""
 
-    pack: Short
-    indicators: Annotated[tuple[SeenIndicator, ...], Field(strict=False, max_length=80)]
-    reasons: Long | None = None
-    suspected_exploitation: Annotated[str, Coded("exploitation")] = "unknown"
-    private_place: bool
-    interpreter_vetted: bool
-    language: Short
-    informed: bool
-    information_given: bool
-    immediate_needs: Long | None = None
+    pack: Annotated[Short, From("pack")] = Field(title=mark("Which list of signs did you use?"))
+    indicators: Annotated[tuple[SeenIndicator, ...], Field(strict=False, max_length=80)] = Field(
+        title=mark("Which signs did you see?"),
+        description=mark("One sign with reasons can be enough. The number alone never decides."),
+    )
+    reasons: Long | None = Field(default=None, title=mark("What makes you think so, taken together?"))
+    suspected_exploitation: Annotated[str, Coded("exploitation")] = Field(
+        default="unknown",
+        title=mark("Which kind of exploitation might it be?"),
+    )
+    private_place: bool = Field(title=mark("Was the talk held in a private place?"))
+    interpreter_vetted: bool = Field(title=mark("Was the interpreter checked, or none needed?"))
+    language: Annotated[Short, From("language")] = Field(title=mark("In which language did you talk?"))
+    informed: bool = Field(title=mark("Did the person know why you talked, and that they could stop?"))
+    information_given: bool = Field(title=mark("Did the person get information about help?"))
+    immediate_needs: Long | None = Field(
+        default=None,
+        title=mark("What does the person need right now?"),
+        description=mark("Food, sleep, a doctor, to reach somebody."),
+    )
 
 
 def fold(facts: CaseFacts, form: Screening, entry: Entry) -> CaseFacts:

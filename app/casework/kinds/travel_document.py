@@ -6,19 +6,22 @@ from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
-from app.casework.forms import Coded, Entry, Form, Kind, Short
+from pydantic import Field
+
+from app.casework.forms import Coded, Entry, Kind, RecordForm, Short
+from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, TravelDocumentFacts
 
 
-class TravelDocument(Form):
+class TravelDocument(RecordForm):
     """Practice 4.11."""
 
-    document_kind: Annotated[str, Coded("travel_document_kind")]
-    number: Short | None = None
-    issuer: Short
-    issued: date
-    expires: date
+    document_kind: Annotated[str, Coded("travel_document_kind")] = Field(title=mark("Which document is it?"))
+    number: Short | None = Field(default=None, title=mark("Which number does it have?"))
+    issuer: Short = Field(title=mark("Who issued it?"))
+    issued: date = Field(title=mark("When was it issued?"))
+    expires: date = Field(title=mark("When does it run out?"))
 
 
 def fold(facts: CaseFacts, form: TravelDocument, entry: Entry) -> CaseFacts:

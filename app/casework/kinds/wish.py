@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import Annotated, Literal
 
-from app.casework.forms import Entry, Form, Kind, Long
+from pydantic import Field
+
+from app.casework.forms import Entry, Kind, Long, RecordForm, Words
+from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, WishFacts
 
 
-class Wish(Form):
+class Wish(RecordForm):
     """The options record of OHCHR-G6.7: home, staying, a third country, or not decided yet."""
 
-    wish: Literal["return", "stay", "third_country", "undecided"]
-    voluntary: bool
-    options_explained: bool
-    words: Long | None = None
+    wish: Annotated[
+        Literal["return", "stay", "third_country", "undecided"],
+        Words(
+            {
+                "return": mark("To go home"),
+                "stay": mark("To stay here"),
+                "third_country": mark("To go to another country"),
+                "undecided": mark("Has not decided yet"),
+            }
+        ),
+    ] = Field(title=mark("What does the person want?"))
+    voluntary: bool = Field(
+        title=mark("Did the person choose freely?"),
+        description=mark("Nobody pressed, promised or threatened."),
+    )
+    options_explained: bool = Field(title=mark("Was every option explained before?"))
+    words: Long | None = Field(default=None, title=mark("What did the person say?"))
 
 
 def fold(facts: CaseFacts, form: Wish, entry: Entry) -> CaseFacts:

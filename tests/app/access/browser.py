@@ -25,6 +25,8 @@ class _Forms(HTMLParser):
         super().__init__()
         self.found: list[FormSeen] = []
         self.inside = False
+        # The text area or list that is being read.
+        self.writing = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -32,11 +34,24 @@ class _Forms(HTMLParser):
             assert given["method"] == "post", given
             self.found.append(FormSeen(given["action"]))
             self.inside = True
+        elif given.get("type") in ("checkbox", "radio") and "checked" not in given:
+            return
         elif tag == "input" and self.inside:
             self.found[-1].fields[given["name"]] = given["value"]
+        elif tag in ("textarea", "select") and self.inside:
+            self.writing = given["name"]
+            self.found[-1].fields[self.writing] = ""
+        elif tag == "option" and self.inside and "selected" in given:
+            self.found[-1].fields[self.writing] = given["value"]
+
+    def handle_data(self, data: str) -> None:
+        if self.writing and self.lasttag == "textarea":
+            self.found[-1].fields[self.writing] += data
 
     def handle_endtag(self, tag: str) -> None:
         self.inside = self.inside and tag != "form"
+        if tag in ("textarea", "select"):
+            self.writing = ""
 
 
 def forms_of(html: str) -> list[FormSeen]:

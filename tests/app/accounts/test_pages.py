@@ -110,22 +110,30 @@ def test_signing_out_and_hiding_end_the_session(world: World) -> None:
         browser.client.cookies.set("demo-waymark", cookie or "")
         assert browser.get("/me").status_code == 303
         assert browser.get(leads).status_code == 200
-    assert len(world.entries("signed_out")) == 2
+    assert [len(world.entries(word)) for word in ("signed_out", "screen_hidden")] == [1, 1]
 
 
-def test_an_idle_session_ends_after_a_quarter_of_an_hour_and_any_after_twelve(world: World) -> None:
-    browser = browser_of(world, "worker")
-    world.clock.advance(timedelta(minutes=14))
-    assert browser.get("/me").status_code == 200
-    world.clock.advance(timedelta(minutes=14, seconds=59))
-    assert browser.get("/me").status_code == 200
-    world.clock.advance(timedelta(minutes=15))
-    assert browser.get("/me").status_code == 303
-    browser = browser_of(world, "worker")
-    for _ in range(51):
-        world.clock.advance(timedelta(minutes=14))
+@pytest.mark.parametrize(("own_device", "minutes"), [("", 5), ("yes", 15)])
+def test_a_session_ends_when_idle_and_any_after_ten_hours(world: World, own_device: str, minutes: int) -> None:
+    def signed_in() -> Browser:
+        browser = browser_of(world)
+        browser.get("/sign-in")
+        assert browser.send("/sign-in", username="worker", password=PASSWORD, own_device=own_device).status_code == 303
+        return browser
+
+    browser = signed_in()
+    for _ in range(2):
+        world.clock.advance(timedelta(minutes=minutes, seconds=-1))
         assert browser.get("/me").status_code == 200
-    world.clock.advance(timedelta(minutes=6))
+    world.clock.advance(timedelta(minutes=minutes))
+    assert browser.get("/me").headers["location"] == "/sign-in?next=%2Fme"
+    assert [row.detail for row in world.entries("left_alone")] == [None]
+    browser = signed_in()
+    for _ in range(600 // (minutes - 1)):
+        world.clock.advance(timedelta(minutes=minutes - 1))
+        answer = browser.get("/me")
+    assert answer.status_code == (303 if 600 % (minutes - 1) == 0 else 200)
+    world.clock.advance(timedelta(minutes=600 % (minutes - 1)))
     assert browser.get("/me").status_code == 303
 
 
@@ -194,9 +202,10 @@ def test_every_page_has_safe_headers_one_heading_and_bound_labels(world: World) 
     answers = [
         browser.get(path)
         for path in ("/sign-in", "/sign-in/code", "/me", "/me/password", "/me/authenticator", "/step-up", "/neutral",
-                     "/me/authenticator/confirm", "/me/authenticator/remove", "/nowhere", "/sign-out")
+                     "/me/authenticator/confirm", "/me/authenticator/remove", "/me/pin", "/me/email",
+                     "/locked", "/nowhere", "/sign-out")
     ]  # fmt: skip
-    assert [answer.status_code for answer in answers] == [200] * 9 + [404, 405]
+    assert [answer.status_code for answer in answers] == [200] * 12 + [404, 405]
     for answer in answers:
         policy = answer.headers["content-security-policy"]
         assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy and "unsafe" not in policy

@@ -1,0 +1,40 @@
+"""The page that lists cases."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from app.access.may import permitted
+from app.access.page_door import Page, opens
+from app.cases import listing
+from app.kit.paging import ask
+
+router = APIRouter()
+
+Reader = Annotated[Page, Depends(opens("case:read"))]
+Word = Annotated[str, Query(max_length=60)]
+Cursor = Annotated[str | None, Query(max_length=512)]
+
+ROWS: Final = 25
+
+
+@router.get(listing.CASES)
+def case_list(
+    page: Reader,
+    who: Word = "",
+    late: Word = "",
+    stage: Word = "",
+    child: Word = "",
+    office: Word = "",
+    cursor: Cursor = None,
+) -> Response:
+    """The cases within reach by what is due, with the filters of the address."""
+    asked = ask(ROWS, cursor, (datetime, str))
+    said = {"who": who, "late": late, "stage": stage, "child": child, "office": office}
+    with page.write() as desk:
+        found = listing.listed(desk, said, asked)
+        may_open = permitted(desk, "case:create")
+    return page.show("cases/list.html", here="cases", found=found, may_open=may_open)

@@ -1,0 +1,260 @@
+"""A new case page by page: answers are kept as a draft of the account; nothing is opened before the last page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from app.access import drafts
+from app.access.desk import Desk
+from app.cases import filing, intake, person_queries, queries, same_person
+from app.cases.filing_schemas import RecordIn
+from app.cases.new_forms import FORMS, NOT_ASKED, NOT_SAID
+from app.cases.same_person import Candidate
+from app.cases.schemas import CaseIn, CaseOut
+from app.kit import names
+from app.kit.errors import Conflict, Invalid, NotFound
+from app.kit.words import mark
+from policies.model import Policies
+
+Answers = dict[str, str]
+
+PLACE: Final = "/cases/new"
+# Where the draft lies: not the path of a page, whose own draft is forgotten once that page was sent.
+DRAFT: Final = "new case"
+# The pages in their order, each with a question that has an answer once the page was sent.
+PAGES: Final = {
+    PLACE: "safe",
+    f"{PLACE}/consent": "consent",
+    f"{PLACE}/known": "age",
+    f"{PLACE}/contact": "language",
+    f"{PLACE}/needs": "level",
+}
+CHECK: Final = f"{PLACE}/check"
+SAME: Final = "same"
+# Asked about the age: in doubt a person is a child until shown otherwise (UNICEF-AGE).
+DOUBT: Final = "doubt"
+FIELDS: Final = frozenset({SAME}).union(*(form.model_fields for form in FORMS))
+_UNKNOWN: Final = {"sex": "U", "age_band": "unknown", "nationality": "unknown", "exploitation": "unknown"}
+_TOLD: Final = ("purpose", "use", "right_to_request_data", "storage_time", "how_to_withdraw")
+_FIRST_YEAR: Final = 1900
+# A year this large is one of the Buddhist era, which began so many years earlier.
+_BUDDHIST_FROM: Final = 2400
+_BUDDHIST: Final = 543
+_NAMING: Final = frozenset({"given_names", "family_name", "birth_year"})
+_ASKED: Final = ("age", "sex", "nationality", "exploitation", "language")
+
+
+def answers(desk: Desk) -> Answers:
+    """What was answered so far."""
+    return dict(drafts.kept(desk, DRAFT) or {})
+
+
+def filled(said: Answers) -> Answers:
+    """The answers with "" for each question that none was given to: for a page that shows all of them."""
+    return {**dict.fromkeys(FIELDS, ""), **said}
+
+
+def keep(desk: Desk, page: str, typed: Mapping[str, str]) -> str:
+    """Keep the answers of one page beside those of the others; the path of the page that comes next."""
+    said = {name: value.strip() for name, value in typed.items() if name != "back"}
+    every = {**answers(desk), **said}
+    if every.get("consent") == "no":
+        # What somebody does not want written down is not kept either.
+        every = {name: value for name, value in every.items() if name not in _NAMING}
+    drafts.keep(desk, DRAFT, every)
+    paths = [*PAGES, CHECK]
+    return CHECK if typed.get("back") == "check" else paths[paths.index(page) + 1]
+
+
+def first_open(said: Answers) -> str | None:
+    """The path of the first page that nobody has answered; None if the last one can be shown."""
+    return next((path for path, question in PAGES.items() if question not in said), None)
+
+
+def check_codes(policies: Policies, **codes: tuple[str, str]) -> None:
+    """Raise Invalid (422) with a sentence for each field whose value is neither in its list nor a way of not saying.
+
+    ``codes``: field -> the name of its list and the value.
+    """
+    wrong = [
+        {"field": field, "rule": f"a code of '{name}'", "sentence": mark("Choose one of the answers.")}
+        for field, (name, value) in codes.items()
+        if value not in (NOT_ASKED, NOT_SAID) and not policies.knows(name, value)
+    ]
+    if wrong:
+        raise Invalid(extra={"errors": wrong})
+
+
+def must_say(**fields: str) -> None:
+    """Raise Invalid (422) for each field that was left open although the answer before it asks for it."""
+    sentence = mark("Say this too, or choose that the person was not asked yet.")
+    wrong = [{"field": name, "rule": "missing", "sentence": sentence} for name, value in fields.items() if not value]
+    if wrong:
+        raise Invalid(extra={"errors": wrong})
+
+
+def check_nationality(value: str) -> None:
+    """Raise Invalid (422) unless it is a country, stateless, unknown or a way of not saying."""
+    known = {code for code, _ in names.countries()} | {"stateless", "unknown", NOT_ASKED, NOT_SAID}
+    if value not in known:
+        rule = {"field": "nationality", "rule": "a country", "sentence": mark("Choose one of the answers.")}
+        raise Invalid(extra={"errors": [rule]})
+
+
+def language_of(language: str, other: str) -> str:
+    """The code of the language that was chosen, or typed as another one; Invalid (422) for one nobody knows."""
+    if language != "other":
+        return language
+    code = names.language_called(other)
+    if code is None:
+        sentence = mark("Nobody here knows a language of this name. Type it otherwise, or choose Not known.")
+        raise Invalid(extra={"errors": [{"field": "other_language", "rule": "a language", "sentence": sentence}]})
+    return code
+
+
+def year_of(desk: Desk, typed: str) -> str:
+    """A year of birth as typed, in digits of any script and of either calendar, as a year of ours; "" for none.
+
+    Invalid (422) for what is no year in which somebody who lives could be born.
+    """
+    if not typed:
+        return ""
+    year = int(typed) if typed.isdecimal() else 0
+    year -= _BUDDHIST if year >= _BUDDHIST_FROM else 0
+    if not _FIRST_YEAR <= year <= desk.today.year:
+        sentence = mark("Type the year in four digits, such as 2003 or 2546, or leave it open.")
+        raise Invalid(extra={"errors": [{"field": "birth_year", "rule": "a year", "sentence": sentence}]})
+    return str(year)
+
+
+def candidates(desk: Desk, said: Answers) -> list[Candidate]:
+    """Cases that may be the same person's; none once somebody has said which one is. The look is noted."""
+    if said.get(SAME):
+        return []
+    facts = _facts(said)
+    typed = (said.get("given_names", ""), said.get("family_name", ""))
+    return same_person.candidates(desk, facts["sex"], facts["age_band"], facts["nationality"], typed)
+
+
+def choose_same(desk: Desk, reference: str) -> None:
+    """Note which case is the same person's ("" takes that back); NotFound for one out of reach."""
+    if reference and person_queries.referenced(desk, reference) is None:
+        raise NotFound()
+    drafts.keep(desk, DRAFT, {**answers(desk), SAME: reference})
+
+
+def open_case(desk: Desk) -> str:
+    """Open the case with what was answered, file the consent and what cannot wait, and forget the draft.
+
+    The path of its page. Conflict if there are no answers: they were sent already, or thrown away.
+    """
+    said = answers(desk)
+    if first_open(said) is not None:
+        raise Conflict(
+            mark("The answers are no longer here. The case may be open already: look at your list of cases."),
+            code="nothing_to_open",
+            title=mark("There is nothing to open."),
+        )
+    case = intake.opened(desk, _case(desk, said))
+    version = case.version
+    for kind, record in _records(desk, said):
+        filed = filing.filed(desk, case.id, kind, RecordIn(record=record), version)
+        version = filed.version
+    drafts.forget(desk, DRAFT)
+    return _path(case)
+
+
+def _path(case: CaseOut) -> str:
+    return f"/cases/{case.reference}"
+
+
+def _case(desk: Desk, said: Answers) -> CaseIn:
+    facts = _facts(said)
+    earlier = person_queries.referenced(desk, said[SAME]) if said.get(SAME) else None
+    told = _identity(said)
+    return CaseIn(
+        source=said["source"],
+        child=said["age"] != "18+",
+        age_band=facts["age_band"],
+        sex=facts["sex"],
+        nationality=facts["nationality"],
+        language=_known(said["language"], "unknown"),
+        exploitation=facts["exploitation"],
+        identity=told or None,
+        previous_case_id=earlier.id if earlier is not None else None,
+        channel="shelter" if queries.office_kind(desk, desk.office_id) == "shelter" else "other",
+        note=_note(said),
+    )
+
+
+def _facts(said: Answers) -> dict[str, str]:
+    asked = {"age_band": said.get("age", ""), **{name: said.get(name, "") for name in _UNKNOWN if name != "age_band"}}
+    return {name: _known(value, _UNKNOWN[name]) for name, value in asked.items()}
+
+
+def _known(value: str, otherwise: str) -> str:
+    return otherwise if value in ("", NOT_ASKED, NOT_SAID, DOUBT) else value
+
+
+def _identity(said: Answers) -> dict[str, Any]:
+    """Who the person is, as far as they agreed to have it written down; how to reach them safely is always kept."""
+    fields = ("safe_contact", "phone", "given_names", "family_name")
+    found: dict[str, Any] = {name: said[name] for name in fields if said.get(name)}
+    if said.get("birth_year"):
+        found["birth_year"] = int(said["birth_year"])
+    return {**found, "sex": _known(said["sex"], "U")} if found else {}
+
+
+def _note(said: Answers) -> str:
+    """How the case began, in one's own words and in what was answered without a fact of its own."""
+    left = {NOT_ASKED: "Not asked", NOT_SAID: "Not said by choice"}
+    lines = [said.get("note", "")]
+    lines.append(f"Safe when the case was opened: {said['safe']}. Agreed to be written down: {said['consent']}.")
+    for answer, words in left.items():
+        open_questions = [name for name in _ASKED if said.get(name) == answer]
+        lines.append(f"{words}: {', '.join(open_questions)}." if open_questions else "")
+    return "\n".join(line for line in lines if line)[:4000]
+
+
+def _records(desk: Desk, said: Answers) -> list[tuple[str, dict[str, Any]]]:
+    """The records that follow from the answers, as kind and form."""
+    found = []
+    makers: tuple[tuple[str, Callable[[Desk, Answers], dict[str, Any] | None]], ...] = (
+        ("circumstances", _danger), ("consent", _consent), ("needs_assessment", _needs),
+    )  # fmt: skip
+    for kind, make in makers:
+        record = make(desk, said)
+        if record is not None:
+            found.append((kind, record))
+    return found
+
+
+def _danger(desk: Desk, said: Answers) -> dict[str, Any] | None:
+    if said["safe"] != "no":
+        return None
+    return {"protection_risk": True, **({"note": said["danger"]} if said.get("danger") else {})}
+
+
+def _consent(desk: Desk, said: Answers) -> dict[str, Any] | None:
+    if said["consent"] != "yes":
+        return None
+    return {
+        "purpose": "assistance",
+        "recipient": desk.actor.country,
+        "data_groups": [],
+        "giver": said["giver"],
+        "language": _known(said["language"], "unknown"),
+        "form": said["form"],
+        **{f"told_{name}": said.get(f"told_{name}") == "yes" for name in _TOLD},
+        "valid_from": desk.today.isoformat(),
+    }
+
+
+def _needs(desk: Desk, said: Answers) -> dict[str, Any] | None:
+    if said["level"] in (NOT_ASKED, NOT_SAID):
+        return None
+    words = {name: said[name] for name in ("health", "shelter", "dependants") if said.get(name)}
+    if said["safe"] == "no" and said.get("danger"):
+        words["threats"] = said["danger"]
+    return {"level": said["level"], **words}

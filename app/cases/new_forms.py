@@ -1,0 +1,103 @@
+"""What the six pages of a new case and the search post: one form for each page."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
+
+from app.access.sheet import PageForm
+
+# An answer that is no code of a list: nobody asked, or the person would rather not say.
+NOT_ASKED: Final = "not_asked"
+NOT_SAID: Final = "not_said"
+
+Word = Annotated[str, Field(min_length=1, max_length=60)]
+Open = Annotated[str, Field(max_length=60)]
+Line = Annotated[str, Field(max_length=300)]
+Story = Annotated[str, Field(max_length=2000)]
+Tick = Literal["yes", ""]
+
+
+class _Step(PageForm):
+    """``back``: "check" when the page was opened from the last one, to which it then returns."""
+
+    back: Literal["", "check"] = ""
+
+
+class SafetyPage(_Step):
+    """Whether the person is safe now, and who brought them."""
+
+    safe: Literal["yes", "no", "unknown"]
+    danger: Story = ""
+    source: Word
+
+
+class ConsentPage(_Step):
+    """Whether the person agrees to be written down, and how that was explained."""
+
+    consent: Literal["yes", "no", "later"]
+    giver: Literal["", "self", "guardian"] = ""
+    form: Literal["", "written", "oral_witnessed"] = ""
+    told_purpose: Tick = ""
+    told_use: Tick = ""
+    told_right_to_request_data: Tick = ""
+    told_storage_time: Tick = ""
+    told_how_to_withdraw: Tick = ""
+
+
+class KnownPage(_Step):
+    """What is known of the person; each answer may be that nobody asked."""
+
+    age: Word
+    sex: Word
+    nationality: Word
+    exploitation: Word
+    given_names: Line = ""
+    family_name: Line = ""
+    birth_year: Annotated[str, Field(max_length=4)] = ""
+
+
+class ContactPage(_Step):
+    """The language the person understands, and how to reach them without harm."""
+
+    language: Word
+    other_language: Annotated[str, Field(max_length=60)] = ""
+    safe_contact: Story = ""
+    phone: Line = ""
+
+
+class NeedsPage(_Step):
+    """What cannot wait."""
+
+    level: Word
+    health: Story = ""
+    shelter: Story = ""
+    dependants: Story = ""
+    note: Story = ""
+
+
+FORMS: Final = (SafetyPage, ConsentPage, KnownPage, ContactPage, NeedsPage)
+
+
+class SamePage(PageForm):
+    """Which earlier case is this person's; "" for none."""
+
+    reference: Annotated[str, Field(max_length=40)] = ""
+
+
+class NothingPage(PageForm):
+    """A button alone."""
+
+
+class ReferencePage(PageForm):
+    """A reference to look for."""
+
+    reference: Annotated[str, Field(min_length=1, max_length=60)]
+
+
+class NamePage(PageForm):
+    """Parts of a name to look for, and why."""
+
+    name: Annotated[str, Field(min_length=1, max_length=300)]
+    reason: Annotated[str, Field(min_length=1, max_length=1000)]

@@ -1,0 +1,193 @@
+"""From a record's model to the inputs of a page: one question for each field, in the words the field itself carries."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
+
+from annotated_types import MaxLen
+from pydantic.fields import FieldInfo
+
+from app.casework.forms import SILENT, Coded, ForChild, Form, From, Short, Words
+from app.kit.words import mark
+
+__all__ = ["NO", "SILENCES", "YES", "Choice", "Input", "given_inputs", "inputs_of", "with_offers"]
+
+YES: Final = "yes"
+NO: Final = "no"
+# In the order they are offered, after the answers proper.
+SILENCES: Final[Mapping[str, str]] = {
+    "not_asked": mark("Not asked"),
+    "no_wish_to_answer": mark("Does not want to answer"),
+    "not_known": mark("Not known"),
+}
+RECORD: Final = "record"
+GIVEN: Final = "given"
+# More choices than this are a list to open; fewer are all seen at once.
+MOST_SEEN: Final = 6
+Look = Literal["choice", "boxes", "date", "number", "text", "long", "lines", "rows"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer that is offered: a code and its word, marked, or found in a code list if one is named."""
+
+    code: str
+    word: str = ""
+    code_list: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One question of a page.
+
+    name: as it is posted; field: as the model calls it. source: the list that whoever shows the page has to offer
+    (`with_offers`). yes_no: the answer is true or false. silent: it may stay open, and the page asks why.
+    preset: the answer that stands there at first. rows: the questions of each row of a list. for_child: it is asked
+    only where the person is a child, or may be one.
+    """
+
+    name: str
+    field: str
+    look: Look
+    title: str
+    hint: str = ""
+    required: bool = False
+    choices: tuple[Choice, ...] = ()
+    source: str = ""
+    yes_no: bool = False
+    silent: bool = False
+    preset: str = ""
+    most: int | None = None
+    rows: tuple[Input, ...] = ()
+    for_child: bool = False
+
+    @property
+    def is_select(self) -> bool:
+        """Whether the choices are too many to be seen at once."""
+        return len(self.choices) > MOST_SEEN
+
+
+@lru_cache(maxsize=128)
+def inputs_of(form: type[Form], under: str = RECORD) -> tuple[Input, ...]:
+    """The questions of a form in the order of its fields; names begin with ``under``.
+
+    TypeError for a field of a type that no page can ask for, or without a title: a new kind is found out at once.
+    """
+    return tuple(
+        _input(f"{under}-{name}", name, info) for name, info in form.model_fields.items() if name != SILENT
+    )
+
+
+def given_inputs(given: Mapping[str, str]) -> tuple[Input, ...]:
+    """The questions for the codes that a step takes beside its form (input name -> code list)."""
+    return tuple(
+        Input(f"{GIVEN}-{name}", name, "choice", _GIVEN_TITLES.get(name, name), required=True, source=f"code:{codes}")
+        for name, codes in given.items()
+    )
+
+
+_GIVEN_TITLES: Final = {"reason": mark("For what reason?")}
+
+
+def with_offers(inputs: Iterable[Input], offers: Mapping[str, Sequence[Choice]]) -> tuple[Input, ...]:
+    """The same questions with the lists they draw on (source -> choices) put in; ``code:X`` is the code list X."""
+    return tuple(_offering(each, offers) for each in inputs)
+
+
+def _offering(each: Input, offers: Mapping[str, Sequence[Choice]]) -> Input:
+    changed: dict[str, Any] = {}
+    if each.source:
+        changed["choices"] = tuple(offers[each.source])
+    if each.rows:
+        changed["rows"] = with_offers(each.rows, offers)
+    return replace(each, **changed) if changed else each
+
+
+def _input(name: str, field: str, info: FieldInfo) -> Input:
+    if not info.title:
+        raise TypeError(f"{name} has no title to be asked with")
+    inner, optional, metadata = _opened(info.annotation, tuple(info.metadata))
+    required = info.is_required()
+    common: dict[str, Any] = {
+        "name": name, "field": field, "title": info.title, "hint": info.description or "",
+        "required": required, "silent": optional and not required,
+        "for_child": any(isinstance(each, ForChild) for each in metadata),
+    }  # fmt: skip
+    source = next((each.source for each in metadata if isinstance(each, From)), "")
+    coded = next((each.code_list for each in metadata if isinstance(each, Coded)), "")
+    words = next((each.words for each in metadata if isinstance(each, Words)), None)
+    if inner is bool:
+        preset = {True: YES, False: NO}.get(info.default, "") if not required else ""
+        return Input(**common, look="choice", choices=_YES_NO, yes_no=True, preset=preset)
+    if get_origin(inner) is Literal:
+        if words is None or set(words) != set(get_args(inner)):
+            raise TypeError(f"{name} has codes without words")
+        return Input(**common, look="choice", choices=tuple(Choice(code, word) for code, word in words.items()))
+    if coded or source:
+        preset = str(info.default) if not required and info.default is not None else ""
+        # A list offered for a text is a help, never a question about silence.
+        common["silent"] = common["silent"] and not source
+        return Input(**common, look="choice", source=source or f"code:{coded}", preset=preset)
+    if inner is date:
+        return Input(**{**common, "silent": False}, look="date")
+    if inner is int:
+        return Input(**{**common, "silent": False}, look="number")
+    if inner is str:
+        most = next((each.max_length for each in _flat(metadata) if isinstance(each, MaxLen)), None)
+        short = most is not None and most <= _most(Short)
+        return Input(**{**common, "silent": False}, look="text" if short else "long", most=most)
+    if get_origin(inner) is tuple:
+        return _list(common, get_args(inner)[0], name)
+    raise TypeError(f"{name} is of a type no page can ask for: {inner}")
+
+
+def _list(common: dict[str, Any], item: Any, name: str) -> Input:
+    common = {**common, "silent": False}
+    inner, _, metadata = _opened(item, ())
+    source = next((each.source for each in metadata if isinstance(each, From)), "")
+    coded = next((each.code_list for each in metadata if isinstance(each, Coded)), "")
+    if coded or source:
+        return Input(**common, look="boxes", source=source or f"code:{coded}")
+    if isinstance(inner, type) and issubclass(inner, Form):
+        return Input(**common, look="rows", rows=inputs_of(inner, name))
+    return Input(**common, look="lines")
+
+
+def _opened(annotation: Any, metadata: tuple[Any, ...]) -> tuple[Any, bool, tuple[Any, ...]]:
+    """The bare type inside Annotated and `| None`, whether None is allowed, and all the metadata met on the way."""
+    optional = False
+    while True:
+        origin = get_origin(annotation)
+        if origin is Annotated:
+            annotation, *more = get_args(annotation)
+            metadata = (*metadata, *more)
+        elif origin in (Union, types.UnionType):
+            kept = [each for each in get_args(annotation) if each is not type(None)]
+            optional = True
+            annotation = kept[0]
+        else:
+            return annotation, optional, metadata
+
+
+def _flat(metadata: Iterable[Any]) -> Iterable[Any]:
+    """Metadata with the constraints that pydantic keeps together taken apart."""
+    for each in metadata:
+        if hasattr(each, "__iter__"):
+            yield from each
+        elif isinstance(each, FieldInfo):
+            yield from each.metadata
+        else:
+            yield each
+
+
+def _most(text: Any) -> int:
+    return max(each.max_length for each in _flat(get_args(text)[1:]) if isinstance(each, MaxLen))
+
+
+_YES_NO: Final = (Choice(YES, mark("Yes")), Choice(NO, mark("No")))

@@ -1,0 +1,99 @@
+"""The lists a page offers as answers: countries, languages, offices, border points, signs, and every code list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
+
+from app.casework.inputs import Choice, Input, with_offers
+from app.kit.words import mark
+from policies.model import Policies
+from workflows.engine import MACHINES
+
+__all__ = ["offered"]
+
+ANYBODY: Final = "*"
+_CODES: Final = "code:"
+_READY: Final = "ready"
+
+
+class _Offers(dict[str, Sequence[Choice]]):
+    """Source -> its choices, made when first asked for; KeyError for a source nobody knows."""
+
+    def __init__(self, policies: Policies) -> None:
+        super().__init__()
+        self._policies = policies
+
+    def __missing__(self, source: str) -> Sequence[Choice]:
+        if source.startswith(_CODES):
+            name = source.removeprefix(_CODES)
+            found: Sequence[Choice] = [Choice(code, code_list=name) for code in self._policies.codes[name].codes]
+        else:
+            found = _SOURCES[source](self._policies)
+        self[source] = found
+        return found
+
+
+def offered(policies: Policies, inputs: Iterable[Input], *, child: bool = True) -> tuple[Input, ...]:
+    """The same questions with every list they draw on put in; those for a child only where it is one."""
+    return with_offers((each for each in inputs if child or not each.for_child), _Offers(policies))
+
+
+def _countries(policies: Policies) -> list[Choice]:
+    return [Choice(code, each.name) for code, each in sorted(policies.countries.items(), key=lambda pair: pair[1].name)]
+
+
+def _countries_or_any(policies: Policies) -> list[Choice]:
+    return [*_countries(policies), Choice(ANYBODY, mark("Anybody who helps with this"))]
+
+
+def _languages(policies: Policies) -> list[Choice]:
+    return [Choice(code, code_list="language") for code in policies.codes["language"].codes]
+
+
+def _offices(policies: Policies) -> list[Choice]:
+    return [
+        Choice(office.code, office.name, group=country.name)
+        for country in policies.countries.values()
+        for office in country.offices
+    ]
+
+
+def _border_points(policies: Policies) -> list[Choice]:
+    found = []
+    for corridor in policies.corridors.values():
+        between = " · ".join(policies.countries[code].name for code in corridor.countries)
+        for point in corridor.border_points:
+            found.append(Choice(point.code, " · ".join(dict.fromkeys(point.names.values())), group=between))
+    return found
+
+
+def _packs(policies: Policies) -> list[Choice]:
+    return [Choice(name, pack.title) for name, pack in policies.indicators.items() if pack.status == _READY]
+
+
+def _indicators(policies: Policies) -> list[Choice]:
+    return [
+        Choice(code, sign.label, group=pack.title)
+        for pack in policies.indicators.values()
+        if pack.status == _READY
+        for code, sign in pack.indicators.items()
+    ]
+
+
+def _guards(policies: Policies) -> list[Choice]:
+    """The conditions an exception may be made from, each told by the reason behind it."""
+    every = {guard.name: guard for spec in MACHINES.values() for step in spec.steps for guard in step.guards}
+    return [Choice(name, guard.why) for name, guard in every.items() if policies.overridable(guard.sources)]
+
+
+_SOURCES: Final[Mapping[str, Callable[[Policies], list[Choice]]]] = {
+    "country": _countries,
+    "country_or_any": _countries_or_any,
+    "language": _languages,
+    "office": _offices,
+    "border_point": _border_points,
+    "pack": _packs,
+    "indicator": _indicators,
+    "guard": _guards,
+}

@@ -1,0 +1,53 @@
+"""Names of countries and languages in the reader's language."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+from babel import Locale
+
+from app.kit.reader import reader
+
+__all__ = ["countries", "country", "language", "language_called"]
+
+# Territories of the registry that are no country: groups, and codes kept for tests.
+_NO_COUNTRY: Final = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
+_ENGLISH: Final = "en"
+
+
+def country(code: str) -> str:
+    """The name of a country by its two letters; the letters themselves where it has none."""
+    return _territories(reader().language).get(code) or _territories(_ENGLISH).get(code, code)
+
+
+def countries() -> list[tuple[str, str]]:
+    """Every country as code and name, by name."""
+    known = _territories(reader().language)
+    codes = [code for code in _territories(_ENGLISH) if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRY]
+    return sorted(((code, known.get(code) or country(code)) for code in codes), key=lambda pair: pair[1])
+
+
+def language(code: str) -> str:
+    """The name of a language by its code; the code itself where it has none."""
+    return _languages(reader().language).get(code) or _languages(_ENGLISH).get(code, code)
+
+
+def language_called(typed: str) -> str | None:
+    """The code of the language that is called ``typed`` by the reader or in English, or has it as code; else None."""
+    wanted = typed.strip().casefold()
+    for names in (_languages(reader().language), _languages(_ENGLISH)):
+        for code, name in names.items():
+            if wanted in (name.casefold(), code.casefold()):
+                return code.replace("_", "-")
+    return None
+
+
+@lru_cache(maxsize=16)
+def _territories(locale: str) -> dict[str, str]:
+    return dict(Locale.parse(locale).territories)
+
+
+@lru_cache(maxsize=16)
+def _languages(locale: str) -> dict[str, str]:
+    return dict(Locale.parse(locale).languages)

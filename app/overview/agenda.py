@@ -1,0 +1,207 @@
+"""What is to be done in a case, in the order of the desk: late, due, ready, blocked; and what is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from app.access.desk import Desk
+from app.casework import blocking, fieldgroups
+from app.casework.blocking import Blocking, Reason
+from app.casework.choices import next_steps
+from app.casework.kinds import KINDS
+from app.casework.shapes import NextStepOut, RefusalOut
+from app.overview import case_queries as queries
+from app.overview.case_frame import Opened
+from app.worklist.closers import CLOSERS, RECORD
+from workflows.engine import MACHINES
+from workflows.mending import Act, answered_by_form
+
+__all__ = ["Agenda", "Item", "agenda_of", "around", "open_refusals"]
+
+LATE: Final = "late"
+DUE: Final = "due"
+READY: Final = "ready"
+BLOCKED: Final = "blocked"
+REFERRAL: Final = "referral"
+_ORDER: Final = (LATE, DUE, READY, BLOCKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to do. Its words are ``title`` (marked), or the label of ``task`` in the list of tasks.
+
+    path: where it is done; empty where the reader cannot. role and names: who holds it. reasons: what blocks it.
+    waits: only the other country can answer it.
+    """
+
+    state: str
+    title: str
+    task: str = ""
+    path: str = ""
+    due_at: datetime | None = None
+    role: str = ""
+    names: tuple[str, ...] = ()
+    mine: bool = False
+    waits: bool = False
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """Everything to be done in the order shown, the first that can be done now, and what is done (kind, when)."""
+
+    items: tuple[Item, ...]
+    first: Item | None
+    done: tuple[tuple[str, datetime], ...] = field(default=())
+
+
+def agenda_of(desk: Desk, opened: Opened) -> Agenda:
+    """The agenda of an opened case for the desk's actor."""
+    steps = {f"{each.machine}.{each.step}": each for each in next_steps(desk, opened.held, opened.reach)}
+    team = queries.team_by_role(desk, opened.id)
+    tasks = queries.tasks_of_case(desk, opened.id)
+    since = _since(tasks)
+    used: set[str] = set()
+    items = []
+    for task in (each for each in tasks if each.state == "open"):
+        act = _act_of(desk, opened, task, steps)
+        used.add(act)
+        items.append(_of_task(desk, opened, task, act, steps.get(act), team, since))
+    for name, step in steps.items():
+        if name not in used:
+            items.append(_of_step(desk, opened, step, team, since))
+    items.sort(key=lambda item: (_ORDER.index(item.state), item.due_at or desk.now))
+    doable = (item for item in items if item.path and not item.waits and item.state != BLOCKED and not item.reasons)
+    done = tuple((each.kind, each.done_at) for each in tasks if each.state == "done" and each.done_at)
+    return Agenda(tuple(items), next(doable, None), tuple(sorted(done, key=lambda pair: pair[1], reverse=True)))
+
+
+def open_refusals(step: NextStepOut) -> list[RefusalOut]:
+    """The refusals that the form of the step itself does not answer: what really stands in the way."""
+    return [each for each in step.refusals if not answered_by_form(each.code, step.form, step.step)]
+
+
+def around(desk: Desk, opened: Opened, step: str, back: str) -> Blocking:
+    """What a page of this case knows around a blocked step."""
+    team = queries.team_by_role(desk, opened.id)
+    return _around(desk, opened, step, back, team, _since(queries.tasks_of_case(desk, opened.id)))
+
+
+def _around(
+    desk: Desk,
+    opened: Opened,
+    step: str,
+    back: str,
+    team: Mapping[str, Sequence[tuple[str, str]]],
+    since: Mapping[str, datetime],
+) -> Blocking:
+    moved = queries.moved_at(desk, opened.id)
+
+    def opened_at(act: Act) -> datetime | None:
+        return since.get(act.what, moved)
+
+    return Blocking(
+        reference=opened.bar.reference,
+        back=back,
+        reach=opened.reach,
+        step=step,
+        referral=_referral_path(desk, opened),
+        team={role: [name for _, name in people] for role, people in team.items()},
+        since=opened_at,
+    )
+
+
+def _referral_path(desk: Desk, opened: Opened) -> str:
+    found = queries.newest_referral(desk, opened.id)
+    return f"/referrals/{found.reference}" if found is not None else f"{opened.path}/refer"
+
+
+def _since(tasks: Iterable[Any]) -> dict[str, datetime]:
+    """Since when each act is awaited: act (record kind, or machine.step) -> when its task was opened."""
+    found: dict[str, datetime] = {}
+    for task in tasks:
+        if task.state == "open":
+            for act in CLOSERS.get(task.kind, ()):
+                name = act.removeprefix(f"{RECORD}.")
+                found[name] = min(found.get(name, task.opened_at), task.opened_at)
+    return found
+
+
+def _act_of(desk: Desk, opened: Opened, task: Any, steps: Mapping[str, NextStepOut]) -> str:
+    """The act the reader can answer a task with: a step that is possible here before a record; else nothing."""
+    acts = CLOSERS.get(task.kind, ())
+    possible = [act for act in acts if act in steps]
+    free = [act for act in possible if not open_refusals(steps[act])]
+    recorded = [act for act in acts if act.startswith(f"{RECORD}.") and _records(desk, opened, act.partition(".")[2])]
+    return next(iter([*free, *recorded, *possible]), "")
+
+
+def _records(desk: Desk, opened: Opened, kind: str) -> bool:
+    return opened.reach(KINDS[kind].permission) and fieldgroups.sees(desk, KINDS[kind].group)
+
+
+def _of_task(
+    desk: Desk,
+    opened: Opened,
+    task: Any,
+    act: str,
+    step: NextStepOut | None,
+    team: Mapping[str, Sequence[tuple[str, str]]],
+    since: Mapping[str, datetime],
+) -> Item:
+    reasons: tuple[Reason, ...] = ()
+    path = ""
+    if task.referral_id is not None:
+        path = f"/referrals/{task.referral_reference}"
+    elif step is not None:
+        path = _step_path(opened, step)
+        known = _around(desk, opened, step.step, path, team, since)
+        reasons = tuple(blocking.explained(desk, open_refusals(step), known))
+    elif act:
+        path = f"{opened.path}/records/new/{act.partition('.')[2]}"
+    people = team.get(task.role, ())
+    mine = any(user_id == desk.actor.id for user_id, _ in people) or (not people and task.role in desk.actor.roles)
+    if not path and mine and not CLOSERS.get(task.kind):
+        path = f"/work/done?task={task.id}"
+    return Item(
+        state=LATE if task.due_at < desk.now else DUE,
+        title=step.title if step is not None else "",
+        task=task.kind,
+        path=path,
+        due_at=task.due_at,
+        role=task.role,
+        names=tuple(name for _, name in people),
+        mine=mine,
+        waits=_is_theirs(task),
+        reasons=reasons,
+    )
+
+
+def _is_theirs(task: Any) -> bool:
+    """Whether only steps of the other country end a task of a referral."""
+    acts = [act.partition(".")[2] for act in CLOSERS.get(task.kind, ()) if act.startswith(f"{REFERRAL}.")]
+    steps = [MACHINES[REFERRAL].step(act) for act in acts]
+    sides = {step.by.value for step in steps if step is not None and step.by is not None}
+    return task.referral_id is not None and bool(sides) and task.referral_side not in sides
+
+
+def _of_step(
+    desk: Desk,
+    opened: Opened,
+    step: NextStepOut,
+    team: Mapping[str, Sequence[tuple[str, str]]],
+    since: Mapping[str, datetime],
+) -> Item:
+    path = _step_path(opened, step)
+    refusals = open_refusals(step)
+    if not refusals:
+        return Item(READY, step.title, path=path, mine=True)
+    known = _around(desk, opened, step.step, path, team, since)
+    return Item(BLOCKED, step.title, path=path, reasons=tuple(blocking.explained(desk, refusals, known)))
+
+
+def _step_path(opened: Opened, step: NextStepOut) -> str:
+    return f"{opened.path}/steps/{step.machine}/{step.step}"

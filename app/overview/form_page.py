@@ -1,0 +1,114 @@
+"""What the pages of steps and records share: reading a form of a kind, its rows, its zones, and a conflict over it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from app.access.desk import Desk
+from app.access.log import looked
+from app.access.page_door import Page
+from app.casework import conflict as conflicts
+from app.casework import posted
+from app.casework.held import Held
+from app.casework.inputs import RECORD, Input, inputs_of
+from app.casework.kinds import KINDS
+from app.casework.told import Answer, answers
+from app.kit.errors import AppError, StaleVersion
+from app.kit.typed import Typed
+from app.models.base import is_id
+from app.overview.case_frame import Opened
+
+__all__ = ["conflict", "preset", "record_of", "rows_for", "wants_rows", "zones"]
+
+# How many rows of a list stand there at first, and how many more whoever needs them gets at a time.
+ROWS_AT_FIRST: Final = 2
+MORE_ROWS: Final = 3
+MORE: Final = "more_rows"
+THEIRS: Final = "theirs"
+UNKNOWN: Final = "unknown"
+
+
+def preset(page: Page, opened: Opened, inputs: Iterable[Input]) -> Typed:
+    """What need not be asked twice: what a link of ours names in the address, and what the case knows already."""
+    named = [(name, value) for name, value in page.request.query_params.multi_items() if name.startswith(RECORD)]
+    taken = {name for name, _ in named}
+    known = {"language": opened.facts["language"], "country": opened.row.country}
+    for each in inputs:
+        value = known.get(each.source, "")
+        if each.look == "choice" and each.required and value not in ("", UNKNOWN) and each.name not in taken:
+            named.append((each.name, value))
+    return Typed(named)
+
+
+def wants_rows(typed: Typed) -> bool:
+    """Whether the button for more rows was pressed, and not the one that saves."""
+    return MORE in typed
+
+
+def rows_for(inputs: Iterable[Input], typed: Typed | None) -> dict[str, list[Sequence[Input]]]:
+    """The rows to show of every list of a form: those that were typed, and some empty ones after them."""
+    found: dict[str, list[Sequence[Input]]] = {}
+    for each in inputs:
+        if each.look == "rows":
+            used = posted.rows_typed(each, typed or {})
+            after = max(used, default=-1) + 1
+            wanted = MORE_ROWS if typed is not None and MORE in typed else max(ROWS_AT_FIRST - len(used), 0)
+            numbers = [*used, *range(after, after + wanted)] or [0]
+            found[each.name] = [posted.row_of(each, number) for number in numbers]
+    return found
+
+
+def record_of(
+    desk: Desk, held: Held, kind: str | None, typed: Typed, *, required: bool
+) -> dict[str, Any] | None:
+    """The form of ``kind`` as it was filled in (plain JSON); None if nothing was, and it is not ``required``.
+
+    Invalid (422) naming every answer that is missing or cannot be read.
+    """
+    if kind is None:
+        return None
+    inputs = inputs_of(KINDS[kind].form)
+    theirs = None
+    record_id = typed.get(THEIRS, "")
+    if is_id(record_id):
+        found = conflicts.theirs_called(desk, held, record_id, kind)
+        if found is not None:
+            looked(desk, "record_opened", held.kind, held.id, {"record": found.id, "kind": kind})
+            theirs = found.body
+    if not required and theirs is None and not _filled_in(inputs, typed):
+        return None
+    gathered = posted.gathered(inputs, typed, theirs)
+    gathered.must_be_whole()
+    return gathered.body
+
+
+def _filled_in(inputs: Iterable[Input], typed: Typed) -> bool:
+    presets = {each.name: each.preset for each in inputs}
+    said = ((name, value.strip()) for name, value in typed.items() if name.startswith(f"{RECORD}-"))
+    return any(value and value != presets.get(name, "") for name, value in said)
+
+
+def zones(desk: Desk) -> list[tuple[str, str]]:
+    """The countries whose clock may count for what happened earlier: code and name, the own one first."""
+    here = desk.actor.country
+    every = sorted(desk.policies.countries.items(), key=lambda pair: (pair[0] != here, pair[1].name))
+    return [(code, country.name) for code, country in every]
+
+
+def conflict(
+    desk: Desk, held: Held, error: AppError | None, kind: str | None, inputs: Iterable[Input]
+) -> Mapping[str, Any] | None:
+    """What a stale page has to tell: the changes, and for each field of a newer record of the same kind its value.
+
+    None unless ``error`` is a stale version. Opening the newer record is noted.
+    """
+    if not isinstance(error, StaleVersion):
+        return None
+    found = conflicts.conflict_of(desk, held, error, kind)
+    theirs: dict[str, Answer] = {}
+    if found.theirs is not None:
+        looked(desk, "record_opened", held.kind, held.id, {"record": found.theirs.id, "kind": kind or ""})
+        shown = [each for each in inputs if each.name.startswith(f"{RECORD}-")]
+        theirs = {each.name: each for each in answers(shown, found.theirs.body) if each.given}
+    return {"changes": found.changes, "theirs": theirs, "record": found.theirs.id if found.theirs else ""}

@@ -1,0 +1,146 @@
+"""The sections of a case: needs and services, documents, and what may go to whom until when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Response
+
+from app.access.desk import Desk
+from app.access.log import looked
+from app.access.page_door import Page, opens
+from app.casework import fieldgroups
+from app.casework.kinds import KINDS
+from app.kit.words import mark
+from app.overview import case_queries
+from app.overview.case_frame import Opened, open_case
+from workflows.recording import ONLY_WITH_STEP
+
+router = APIRouter()
+
+Looker = Annotated[Page, Depends(opens("case:read"))]
+Reader = Annotated[Page, Depends(opens("record:read"))]
+
+NEEDS: Final = (
+    "needs_assessment", "care_plan", "wish", "circumstances", "placement", "pre_return_risk", "return_plan",
+    "reintegration_plan", "monitoring_visit", "guardian_appointment", "best_interests", "closure",
+)  # fmt: skip
+DOCUMENTS: Final = (
+    "rights_notice", "consent", "screening", "identification_decision", "reconsideration_request", "remedies_notice",
+    "legal_status", "cooperation", "travel_document", "override",
+)  # fmt: skip
+LIVE: Final = "live"
+ENDED: Final = "ended"
+WITHDRAWN: Final = "withdrawn"
+_NOT_YET: Final = "not_yet"
+_ANYBODY: Final = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What there is of one kind of record. newest and others: rows; seen: whether the reader may open them."""
+
+    kind: str
+    title: str
+    rows: Sequence[Any]
+    seen: bool
+    writes: bool
+
+
+@router.get("/cases/{reference}/needs")
+def needs(reference: str, page: Reader) -> Response:
+    """What the person needs and wants, and what is planned."""
+    return _section(page, reference, "needs", NEEDS, mark("Needs and services"))
+
+
+@router.get("/cases/{reference}/documents")
+def documents(reference: str, page: Reader) -> Response:
+    """What was recorded as a document, and the papers that can be printed."""
+    return _section(page, reference, "documents", DOCUMENTS, mark("Documents"))
+
+
+def _section(page: Page, reference: str, section: str, kinds: Sequence[str], title: str) -> Response:
+    with page.write() as desk:
+        opened = open_case(desk, reference, "record:read")
+        filed = filed_of(desk, opened, kinds)
+        count = sum(len(each.rows) for each in filed)
+        looked(desk, "records_listed", "case", opened.id, {"section": section, "count": count})
+        context: dict[str, Any] = {
+            "case": opened,
+            "filed": filed,
+            "names": case_queries.names_of(desk, (row.created_by for each in filed for row in each.rows)),
+            "title": title,
+            "plan": opened.facts.get("care_plan"),
+        }
+    return page.show("overview/case_section.html", here="cases", section=section, **context)
+
+
+def filed_of(desk: Desk, opened: Opened, kinds: Sequence[str]) -> list[Filed]:
+    """What there is of each of these kinds, in their order; what the reader neither sees nor writes is left out."""
+    rows = case_queries.records_of_kinds(desk, opened.id, kinds)
+    found = []
+    for name in kinds:
+        kind = KINDS[name]
+        mine = [row for row in rows if row.kind == name]
+        seen = fieldgroups.sees(desk, kind.group)
+        writes = seen and name not in ONLY_WITH_STEP and opened.reach(kind.permission)
+        if mine or writes:
+            found.append(Filed(name, kind.title, mine, seen, writes))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """One consent: for what, to whom (a name, marked), which data, from when until when, and how it stands today."""
+
+    purpose: str
+    recipient: str
+    groups: tuple[str, ...]
+    giver: str
+    since: date
+    until: date | None
+    withdrawn_on: date | None
+    state: str
+
+
+@router.get("/cases/{reference}/consents")
+def consents(reference: str, page: Looker) -> Response:
+    """What the person allows, and how to take it back."""
+    with page.write() as desk:
+        opened = open_case(desk, reference, look="case_opened", section="consents")
+        context: dict[str, Any] = {
+            "case": opened,
+            "consents": consents_of(desk, opened),
+            "may_record": opened.reach("consent:record"),
+        }
+    return page.show("overview/case_consents.html", here="cases", section="consents", **context)
+
+
+def consents_of(desk: Desk, opened: Opened) -> list[Allowed]:
+    """The consents of an opened case, those that hold today first."""
+    found = [_allowed(desk, row) for row in opened.facts.get("consents", ())]
+    order = (LIVE, _NOT_YET, ENDED, WITHDRAWN)
+    return sorted(found, key=lambda each: (order.index(each.state), each.purpose, each.recipient))
+
+
+def _allowed(desk: Desk, row: Any) -> Allowed:
+    since, until, withdrawn = (_day(row[name]) for name in ("valid_from", "valid_until", "withdrawn_on"))
+    assert since is not None
+    if withdrawn is not None:
+        state = WITHDRAWN
+    elif until is not None and until < desk.today:
+        state = ENDED
+    else:
+        state = LIVE if since <= desk.today else _NOT_YET
+    country = desk.policies.countries.get(row["recipient"])
+    anybody = mark("Anybody who helps with this")
+    recipient = anybody if row["recipient"] == _ANYBODY else country.name if country else row["recipient"]
+    groups = tuple(sorted(row["data_groups"]))
+    return Allowed(row["purpose"], recipient, groups, row["giver"], since, until, withdrawn, state)
+
+
+def _day(value: Any) -> date | None:
+    return date.fromisoformat(value) if value else None

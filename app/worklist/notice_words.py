@@ -1,0 +1,36 @@
+"""What a notice says on a page: one sentence for each kind, without a name and without a reason."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.kit.words import mark
+
+# Kind of notice -> sentence.
+SENTENCES: Final[dict[str, str]] = {
+    "access_wanted": mark("A colleague asks for access to a case."),
+    "approval_agreed": mark("Your request was agreed to."),
+    "approval_asked": mark("A colleague's request waits for a second person."),
+    "approval_expired": mark("Your request ran out: nobody decided in time."),
+    "approval_refused": mark("Your request was refused."),
+    "approval_withdrawn": mark("A request was taken back."),
+    "bulk_viewing": mark("An account opened many cases in a short time."),
+    "conflict_declared": mark("A colleague declared a conflict of interest in a case."),
+    "deputy_ended": mark("A stand-in for a colleague has ended."),
+    "deputy_named": mark("A stand-in was named: you, or for you."),
+    "emergency_answer_wanted": mark("A reviewer asks about an emergency access of yours."),
+    "emergency_answered": mark("A question you asked about an emergency access was answered."),
+    "emergency_escalated": mark("A reviewer passed an emergency access on for a closer look."),
+    "emergency_opened": mark("A case was opened in an emergency."),
+    "emergency_reviewed": mark("An emergency access of yours was reviewed."),
+    "emergency_unreviewed": mark("An emergency access still waits for its review."),
+    "key_operation_done": mark("A change of keys was carried out."),
+    "seal_names_changed": mark("Who is named on a sealed case was changed."),
+    "seal_unconfirmed": mark("A case is sealed until a second person agrees."),
+}
+_OTHERWISE: Final = mark("There is something new about your work.")
+
+
+def sentence(kind: str) -> str:
+    """The marked sentence for a kind of notice; a kind without words of its own says only that there is something."""
+    return SENTENCES.get(kind, _OTHERWISE)

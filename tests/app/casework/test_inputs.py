@@ -1,0 +1,155 @@
+"""From models to questions and back: each example makes the round trip, and each way of being wrong is told."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from app.casework.forms import SILENT, Form
+from app.casework.inputs import SILENCES, Input, given_inputs, inputs_of
+from app.casework.kinds import KINDS
+from app.casework.offers import offered
+from app.casework.posted import at_fields, fields_for, gathered, typed_of
+from app.casework.told import answers
+from app.kit.errors import Invalid
+from app.kit.typed import Typed
+from policies.load import load_policies
+from workflows.engine import MACHINES
+
+POLICIES = load_policies()
+
+
+def every(kind: str) -> tuple[Input, ...]:
+    return offered(POLICIES, inputs_of(KINDS[kind].form))
+
+
+def whole(kind: str, body: dict[str, Any]) -> Any:
+    return json.loads(KINDS[kind].form.model_validate_json(json.dumps(body)).model_dump_json())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_example_posted_by_a_page_is_the_same_record(kind: str) -> None:
+    inputs = every(kind)
+    example = KINDS[kind].example
+    got = gathered(inputs, typed_of(inputs, example))
+    got.must_be_whole()
+    assert whole(kind, got.body) == whole(kind, example)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_field_is_asked_once_with_words_and_choices_for_its_codes(kind: str) -> None:
+    form = KINDS[kind].form
+    inputs = every(kind)
+    assert [each.field for each in inputs] == [name for name in form.model_fields if name != SILENT]
+    example = KINDS[kind].example
+    for each in inputs:
+        assert each.title and each.title[0].isupper() and "victim" not in each.title.lower(), each.name
+        if each.look in ("choice", "boxes"):
+            codes = {choice.code for choice in each.choices}
+            assert len(codes) == len(each.choices) > 1, each.name
+            said = example.get(each.field)
+            if said is not None and not each.yes_no:
+                assert set([said] if isinstance(said, str) else said) <= codes, each.name
+        for choice in each.choices:
+            assert choice.word or POLICIES.knows(choice.code_list, choice.code), (each.name, choice)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_empty_form_names_every_question_that_needs_an_answer(kind: str) -> None:
+    inputs = every(kind)
+    got = gathered(inputs, Typed())
+    needed = {each.name for each in inputs if each.required and each.look not in ("boxes", "lines", "rows")}
+    assert set(got.errors) == needed
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_record_is_told_in_the_words_of_its_questions(kind: str) -> None:
+    told = {each.name: each for each in answers(every(kind), KINDS[kind].example)}
+    for each in every(kind):
+        assert told[each.name].given == (KINDS[kind].example.get(each.field) not in (None, [])), each.name
+
+
+def test_each_reason_for_silence_is_kept_and_shown_again() -> None:
+    inputs = every("circumstances")
+    silent = {name: code for name, code in zip(("missing", "detained", "deceased"), SILENCES, strict=True)}
+    typed = Typed([(f"record-{name}", code) for name, code in silent.items()] + [("record-child", "no")])
+    got = gathered(inputs, typed)
+    assert got.errors == {} and got.body == {"child": False, SILENT: silent}
+    assert whole("circumstances", got.body)[SILENT] == silent
+    assert set(typed_of(inputs, got.body).items()) == set(typed.items())
+    told = {each.name: each.silence for each in answers(inputs, got.body)}
+    assert told["record-missing"] == "Not asked" and told["record-child"] == ""
+
+
+def test_only_a_question_without_an_answer_says_why() -> None:
+    for silent in ({"child": "not_asked"}, {"no_such_field": "not_asked"}, {SILENT: "not_asked"}):
+        with pytest.raises(ValueError, match="Only a question without an answer"):
+            whole("circumstances", {"child": True, SILENT: silent})
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "field", "sentence"),
+    [
+        ("legal_status", {"record-open_proceedings": "many"}, "record-open_proceedings", "Write a whole number"),
+        ("wish", {"record-wish": ""}, "record-wish", "Choose an answer."),
+        ("consent", {"record-valid_from_day": "31", "record-valid_from_month": "2", "record-valid_from_year": "2017"},
+         "record-valid_from", "There is no such day"),
+        ("placement", {"record-place": "   "}, "record-place", "Write something here."),
+        ("screening", {"record-indicators-0-reason": ""}, "record-indicators-0-reason", "Write something here."),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_told_at_its_field(kind: str, typed: dict[str, str], field: str, sentence: str) -> None:
+    inputs = every(kind)
+    pairs = dict(fields_for(inputs, KINDS[kind].example)) | typed
+    got = gathered(inputs, Typed(list(pairs.items())))
+    assert list(got.errors) == [field] and got.errors[field].startswith(sentence)
+    with pytest.raises(Invalid):
+        got.must_be_whole()
+
+
+def test_digits_of_other_scripts_and_buddhist_years_are_read() -> None:
+    inputs = every("legal_status")
+    pairs = dict(fields_for(inputs, KINDS["legal_status"].example)) | {"record-open_claims": "๓"}
+    assert gathered(inputs, Typed(list(pairs.items()))).body["open_claims"] == 3
+    day = {"record-since_day": "၁", "record-since_month": "3", "record-since_year": "2560"}
+    inputs = every("guardian_appointment")
+    pairs = dict(fields_for(inputs, KINDS["guardian_appointment"].example)) | day
+    assert gathered(inputs, Typed(list(pairs.items()))).body["since"] == "2017-03-01"
+
+
+def test_a_field_is_taken_over_from_somebody_else() -> None:
+    inputs = every("wish")
+    mine, theirs = {**KINDS["wish"].example, "words": "mine"}, {**KINDS["wish"].example, "wish": "stay"}
+    pairs = [*fields_for(inputs, mine), ("take-record-wish", "theirs"), ("take-record-words", "theirs")]
+    got = gathered(inputs, Typed(pairs), theirs)
+    assert got.body["wish"] == "stay" and "words" not in got.body
+
+
+def test_refusals_of_the_model_stand_at_the_inputs() -> None:
+    rules = [
+        {"field": "record.indicators.0.reason", "rule": "r", "sentence": "s"},
+        {"field": "given.reason", "rule": "required"},
+        {"field": "happened_at", "rule": "not later than now"},
+    ]
+    told = at_fields(Invalid("x", extra={"errors": rules})).extra["errors"]
+    names = [(each["field"], each["sentence"]) for each in told]
+    assert names == [
+        ("record-indicators-0-reason", "s"), ("given-reason", "required"), ("happened_at", "not later than now"),
+    ]  # fmt: skip
+
+
+def test_every_code_a_step_takes_is_offered() -> None:
+    for spec in MACHINES.values():
+        for step in spec.steps:
+            for each in offered(POLICIES, given_inputs(step.given)):
+                assert each.choices and each.title, (step.name, each.name)
+
+
+def test_a_field_without_words_stops_the_program() -> None:
+    class Silent(Form):
+        answer: str
+
+    with pytest.raises(TypeError, match="no title"):
+        inputs_of(Silent)

@@ -1,0 +1,186 @@
+"""What mends each refusal: the record to write, the step to take, the page to open, or only somebody to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workflows import recording
+from workflows.engine import MACHINES
+from workflows.step import Guard
+
+
+class Way(StrEnum):
+    """How a refusal is mended."""
+
+    RECORD = "record"
+    STEP = "step"
+    TEAM = "team"
+    REFERRAL = "referral"
+    NEW_CASE = "new_case"
+    WALLS = "walls"
+    ASK = "ask"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One way to mend: ``what`` is a record kind, or machine.step; empty for a page. ASK: only others can do it."""
+
+    way: Way
+    what: str = ""
+
+
+def _record(kind: str) -> Act:
+    return Act(Way.RECORD, kind)
+
+
+def _step(machine: str, step: str) -> Act:
+    return Act(Way.STEP, f"{machine}.{step}")
+
+
+ASK = Act(Way.ASK)
+
+# Code of a refusal -> what mends it. Refusals that only another country, another officer or time can lift say ASK.
+ACTS: dict[str, Act] = {
+    "case_is_open": Act(Way.NEW_CASE),
+    "person_is_with_us": _record("circumstances"),
+    # Identification.
+    "screening_is_recorded": _record("screening"),
+    "an_indicator_has_reasons": _record("screening"),
+    "interview_was_safe": _record("screening"),
+    "screening_gives_reasons": _record("screening"),
+    "information_was_given": _record("screening"),
+    "support_agency_is_named": _record("circumstances"),
+    "decision_says_identified": _record("identification_decision"),
+    "decision_says_not_identified": _record("identification_decision"),
+    "reasons_are_written": _record("identification_decision"),
+    "findings_meet_definition": _record("identification_decision"),
+    "person_was_told": _record("identification_decision"),
+    "foreign_decision_is_recorded": _record("identification_decision"),
+    "authority_is_competent": ASK,
+    "decider_is_not_screener": ASK,
+    "decider_is_new": ASK,
+    "window_or_new_evidence": _record("reconsideration_request"),
+    "grounds_are_recorded": _record("reconsideration_request"),
+    "person_is_presumed_or_identified": _step("identification", "presume"),
+    "identification_is_positive": _step("identification", "identify"),
+    "identification_is_settled": _step("identification", "identify"),
+    # Help and shelter.
+    "rights_were_explained": _record("rights_notice"),
+    "help_is_not_declined": _record("rights_notice"),
+    "assistance_is_accepted": _record("rights_notice"),
+    "place_is_not_custodial": _step("care", "move_placement"),
+    "place_fits_the_person": _step("care", "move_placement"),
+    "needs_are_assessed": _record("needs_assessment"),
+    "care_plan_is_agreed": _record("care_plan"),
+    "case_manager_is_named": Act(Way.TEAM),
+    "wish_or_unsafe_return": _record("wish"),
+    # Children.
+    "guardian_is_appointed": _record("guardian_appointment"),
+    "best_interests_say_return": _record("best_interests"),
+    "child_was_heard": _record("best_interests"),
+    "tracing_came_first": _record("best_interests"),
+    "no_child_decision_is_open": _record("best_interests"),
+    "child_has_an_escort": _record("return_plan"),
+    "child_has_somewhere_safe": Act(Way.REFERRAL),
+    # Return.
+    "return_is_wished_for": _record("wish"),
+    "return_risk_is_valid": _record("pre_return_risk"),
+    "family_risk_is_covered": _record("pre_return_risk"),
+    "suspicion_was_weighed": _record("pre_return_risk"),
+    "return_is_found_unsafe": _record("pre_return_risk"),
+    "return_risk_is_bearable": Act(Way.REFERRAL),
+    "return_plan_covers_life": _record("return_plan"),
+    "travel_document_is_valid": _record("travel_document"),
+    "proceedings_were_considered": _record("legal_status"),
+    "claims_have_a_route": _record("legal_status"),
+    "no_asylum_claim_is_open": ASK,
+    "reintegration_is_planned": _record("reintegration_plan"),
+    "journey_has_begun": _step("care", "depart"),
+    "handover_is_scheduled": Act(Way.REFERRAL),
+    "nobody_is_between_hands": ASK,
+    "receipt_is_signed": ASK,
+    # The end of a case.
+    "closure_is_recorded": _record("closure"),
+    "no_referral_is_open": Act(Way.REFERRAL),
+    "nothing_legal_is_open": _record("legal_status"),
+    "remedies_were_explained": _record("remedies_notice"),
+    "monitoring_is_done": _record("monitoring_visit"),
+    # Referral and consent.
+    "consent_for_notify_origin": _record("consent"),
+    "consent_for_notify_origin_of_identity": _record("consent"),
+    "consent_for_contact_family": _record("consent"),
+    "consent_for_return": _record("consent"),
+    "consent_for_reintegration_report": _record("consent"),
+    "suspected_family_stays_out": _record("consent_withdrawal"),
+    "country_is_not_blocked": Act(Way.WALLS),
+    "approver_is_not_author": ASK,
+    "another_has_approved": ASK,
+    "end_is_not_asked": ASK,
+    "agreement_is_in_force": ASK,
+    "receiving_office_is_known": ASK,
+    "identity_is_disclosed": ASK,
+    "nationality_is_confirmed": ASK,
+    "tracing_is_reported": Act(Way.REFERRAL),
+    "reception_is_arranged": Act(Way.REFERRAL),
+    "border_point_is_agreed": Act(Way.REFERRAL),
+    "day_is_ahead": Act(Way.REFERRAL),
+    "officers_are_named": Act(Way.REFERRAL),
+    "day_has_come": Act(Way.REFERRAL),
+    "person_reconfirmed_today": Act(Way.REFERRAL),
+    "handover_is_complete": Act(Way.REFERRAL),
+    "person_is_here": Act(Way.REFERRAL),
+    "visits_are_made": Act(Way.REFERRAL),
+    "the_turn_is_theirs": Act(Way.REFERRAL),
+    "end_is_asked": Act(Way.REFERRAL),
+    # What no guard says.
+    "wrong_state": ASK,
+    "wrong_side": ASK,
+    "only_by_proof": Act(Way.REFERRAL),
+    "cannot_be_overridden": ASK,
+    "belongs_to_a_step": ASK,
+}
+# What only the form itself can tell, such as who decided: code -> the record kind it is read from.
+_TOLD_BY_FORM = dict.fromkeys(
+    ("authority_is_competent", "decider_is_not_screener", "decider_is_new"), "identification_decision"
+)
+# The step that certifies a record of a kind which is written with no other act.
+_CERTIFIED_BY = {"placement": _step("care", "move_placement")}
+
+
+def every_guard() -> Iterator[Guard]:
+    """Every guard of every step and record, each once."""
+    seen: dict[str, Guard] = {}
+    for spec in MACHINES.values():
+        for step in spec.steps:
+            seen |= {guard.name: guard for guard in step.guards}
+    for kind in recording.NEEDS_GUARDIAN | {""}:
+        seen |= {guard.name: guard for guard in recording.guards_for(kind)}
+    return iter(seen.values())
+
+
+def act_for(code: str, step: str = "") -> Act:
+    """What mends the refusal ``code``, met at the step of that name; ASK for a code that is not known.
+
+    A place that does not fit before anybody was admitted is mended by the form of the very step that asked.
+    """
+    act = ACTS.get(code, ASK)
+    if act == _CERTIFIED_BY["placement"] and step in _PLACING:
+        return _record("placement")
+    return act
+
+
+def answered_by_form(code: str, form: str | None, step: str = "") -> bool:
+    """Whether the form that comes with a step can answer ``code``: then nothing stands in the way of filling it in."""
+    return form is not None and (act_for(code, step) == _record(form) or _TOLD_BY_FORM.get(code) == form)
+
+
+def consent_purpose(code: str) -> str:
+    """The purpose of the consent that a refusal misses, or nothing."""
+    if not code.startswith("consent_for_"):
+        return ""
+    return code.removeprefix("consent_for_").removesuffix("_of_identity")
+
+
+_PLACING = frozenset(step.name for step in MACHINES["care"].steps if step.form == "placement")
