@@ -51,6 +51,7 @@ ROOMS: Final = (
 # Every room that has an HTML door: app/<room>/pages.py with a `router`.
 PAGE_ROOMS: Final = (
     "accounts", "cases", "overview", "people", "oversight", "walls", "emergency", "statistics", "approvals", "exports",
+    "lifecycle", "directory", "deputies", "exchange", "upkeep", "referrals",
 )  # fmt: skip
 PREFIX: Final = "/api/v1"
 # Measured: with more threads than this the same code answers later, not sooner.
@@ -101,6 +102,8 @@ def create_app(
     # Mounted last: what nothing else answers to is a page that does not exist.
     app.mount("", site)
     app.state.api, app.state.html = api, site
+    # For the page that tells administrators how the installation stands.
+    site.state.settings = settings
     for part in (app, api, site):
         _share(part, house)
     problems.install(app, show_text=settings.shows_error_texts)

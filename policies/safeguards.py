@@ -60,6 +60,14 @@ class Watching(Policy):
     sources: tuple[str, ...] = Field(min_length=1, default=("WM-ACCESS", "CTDC-K11"))
 
 
+class ReferralDesk(Policy):
+    """When the referral desk calls an answer due, and when a handover signed on one side only raises an alarm."""
+
+    answer_due_hours: Annotated[StrictInt, Field(ge=1, le=240)] = 24
+    one_sided_minutes: Minutes = 120
+    sources: tuple[str, ...] = Field(min_length=1, default=("WM-CLOCKS", "WM-CUSTODY"))
+
+
 class Screen(Policy):
     """When the screen of somebody signed in is covered, locked and signed out, and what opens a locked one."""
 
@@ -111,6 +119,7 @@ class Safeguards(Policy):
     bulk_viewing: BulkViewing = BulkViewing()
     two_persons: TwoPersons = TwoPersons()
     watching: Watching = Watching()
+    referral_desk: ReferralDesk = ReferralDesk()
     screen: Screen = Screen()
     drafts: Drafts = Drafts()
     mail: MailRules = MailRules()
@@ -121,6 +130,16 @@ class Safeguards(Policy):
     def emergency_lasts(self) -> timedelta:
         """How long an emergency access stays open."""
         return timedelta(minutes=self.emergency.minutes)
+
+    @property
+    def answer_is_due_within(self) -> timedelta:
+        """How long before its deadline an answer is called due."""
+        return timedelta(hours=self.referral_desk.answer_due_hours)
+
+    @property
+    def one_sided_for(self) -> timedelta:
+        """How long a handover may be signed on one side only before the supervisors of both sides are told."""
+        return timedelta(minutes=self.referral_desk.one_sided_minutes)
 
     @property
     def reveal_lasts(self) -> timedelta:

@@ -18,7 +18,10 @@ _PLACES: Final = (
     ("referrals", "/referrals", mark("Referrals"), ("referral:read",)),
     ("cases", "/cases", mark("Cases"), ("case:read",)),
     ("reports", "/reports", mark("Reports"), ("statistics:read", "audit:read", "access:explain", "emergency:review")),
-    ("admin", "/admin", mark("Administration"), ("account:manage", "keys:operate", "exchange:operate", "deputy:set")),
+    (
+        "admin", "/admin", mark("Administration"),
+        ("account:manage", "keys:operate", "exchange:operate", "deputy:set", "upkeep:read"),
+    ),
 )
 
 
@@ -30,7 +33,7 @@ def places_of(desk: Desk, counting: bool) -> tuple[Place, ...]:
     held = rights_of(desk)
     waiting = queries.referrals_to_answer(desk) if counting and "referral:answer" in held else 0
     # Whose day begins with the referrals finds their tasks beside it, not instead of it.
-    work = "/work" if begins_with_referrals(held) else "/"
+    work = "/tasks" if begins_with_referrals(held) else "/"
     return tuple(
         Place(name, work if name == "work" else path, title, waiting if name == "referrals" else 0)
         for name, path, title, permissions in _PLACES

@@ -13,19 +13,19 @@ from app.access.scope import cases_in_scope, referrals_in_scope
 from app.casework.held import CASE, OFFICE, REFERRAL
 from app.models.user import User
 from app.models.walls import EmergencyAccess
-from workflows.referral import Referral
+from app.referrals.queries import in_box
+from app.referrals.schemas import Box
 
 _EMERGENCY: Final[Any] = EmergencyAccess.__table__
 
 
 def referrals_to_answer(desk: Desk) -> int:
-    """How many referrals of other countries nobody has answered yet, within `referral:answer`."""
+    """How many referrals of other countries wait for this one, within `referral:answer`: what the desk's box holds."""
     query = (
         select(func.count())
         .select_from(REFERRAL)
         .where(
-            REFERRAL.c.side == "receiver",
-            REFERRAL.c.state == Referral.SENT.value,
+            *in_box(Box.INBOX, desk.today),
             referrals_in_scope(desk, "referral:answer"),
         )
     )
