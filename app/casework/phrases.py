@@ -95,6 +95,7 @@ RECORDS: Final[Mapping[str, str]] = {
     "return_plan": mark("Return plan written"),
     "rights_notice": mark("Rights read out"),
     "screening": mark("Screening recorded"),
+    "suggestion": mark("Suggestion recorded"),
     "travel_document": mark("Travel document recorded"),
     "wish": mark("The person's wish recorded"),
 }
@@ -138,6 +139,7 @@ LOOKS: Final[Mapping[str, str]] = {
     "block_lifted": mark("block lifted"),
     "block_set": mark("block set"),
     "blocks_read": mark("blocks"),
+    "case_found": mark("found by its code"),
     "case_opened": mark("case page"),
     "conflict_declared": mark("conflict of interest declared"),
     "emergency_opened": mark("opened in an emergency"),
@@ -147,6 +149,7 @@ LOOKS: Final[Mapping[str, str]] = {
     "next_steps_read": mark("next steps"),
     "papers_listed": mark("list of papers"),
     "printed": mark("a paper, printed or saved"),
+    "receipt_printed": mark("receipt, printed"),
     "record_opened": mark("a record"),
     "records_listed": mark("list of records"),
     "referral_opened": mark("referral"),
