@@ -5,24 +5,25 @@ from __future__ import annotations
 import gzip
 import re
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import insert, select, update
 
 from app.models.access_log import AccessEntry
 from app.models.base import new_id
+from app.models.case import Case, CaseFactsRow
+from app.models.history import HistoryEntry
 from app.models.outbox import OutboxRow
 from app.upkeep import queries
 from tests.app.access.world import one_engine
-from tests.app.upkeep.desks import desk_of
 from tests.factories import cases
-from tests.factories.staff import add_user
+from tests.factories.pages import browser_at
+from tests.factories.staff import add_user, desk_of
 from tests.factories.towns import Town
 from tests.inspect import reading, writing
 
 PAGES = (
     "/admin/users", "/admin/deputies", "/admin/roles", "/admin/offices", "/admin/corridors", "/admin/corridors/TH/MM",
-    "/admin/guidelines", "/admin/guidelines/WM-ACCESS", "/admin/guidelines/versions", "/admin/codes",
+    "/admin/guidelines", "/admin/guidelines/WM-ACCESS", "/admin/versions", "/admin/codes",
     "/admin/codes/sex", "/admin/links", "/admin/retention", "/admin/system",
 )  # fmt: skip
 ONLY = {
@@ -44,7 +45,7 @@ def text_of(html: str) -> str:
 @one_engine
 def test_each_role_finds_its_own_pages_and_no_others(town: Town) -> None:
     for role, worker in town.th.items():
-        browser = desk_of(town, worker)
+        browser = browser_at(town, worker, fresh=True)
         for path, roles in ONLY.items():
             assert (browser.get(path).status_code == 200) == (role in roles), (role, path, browser.last.status_code)
             assert browser.last.status_code in (200, 403, 404)
@@ -61,8 +62,8 @@ def test_each_role_finds_its_own_pages_and_no_others(town: Town) -> None:
 def test_every_page_is_small_neutral_and_without_a_person(town: Town) -> None:
     cases.bring_case(town.house, town.th, "recovering")
     with reading(town.house.db) as session:
-        references = [row.reference for row in session.execute(select(cases_table()))]
-    browser = desk_of(town, town.th["administrator"])
+        references = [row.reference for row in session.execute(select(Case.__table__))]
+    browser = browser_at(town, town.th["administrator"], fresh=True)
     for path in ("/admin", *PAGES):
         page = browser.get(path)
         assert page.status_code == 200, (path, page.text)
@@ -72,16 +73,10 @@ def test_every_page_is_small_neutral_and_without_a_person(town: Town) -> None:
         assert "style=" not in page.text and "onclick" not in page.text
 
 
-def cases_table() -> Any:
-    from app.models.case import Case
-
-    return Case.__table__
-
-
 @one_engine
 def test_a_deputy_is_named_and_ended_by_pages(town: Town) -> None:
     standing = add_user(town.house, "th-shelter-tak", "social_worker")
-    browser = desk_of(town, town.th["supervisor"])
+    browser = browser_at(town, town.th["supervisor"], fresh=True)
     browser.get("/admin/deputies/new")
     absent, last = town.th["social_worker"].id, town.clock.now() + timedelta(days=9)
     typed = {"user_id": absent, "deputy_id": standing.id, "until_day": str(last.day), "until_month": str(last.month)}
@@ -100,7 +95,7 @@ def test_a_deputy_is_named_and_ended_by_pages(town: Town) -> None:
     assert "Over" in browser.follow().text
     assert browser.get(path).status_code == 200
     assert browser.send(path).status_code == 409, "over is over, and said so on the same page"
-    assert desk_of(town, town.mm["supervisor"]).get(path).status_code == 404
+    assert browser_at(town, town.mm["supervisor"], fresh=True).get(path).status_code == 404
 
 
 def waiting(town: Town, attempts: int, ago: timedelta) -> None:
@@ -116,20 +111,20 @@ def waiting(town: Town, attempts: int, ago: timedelta) -> None:
 
 def test_a_line_that_is_down_is_seen_and_tried_again(town: Town) -> None:
     waiting(town, 3, timedelta(hours=2))
-    browser = desk_of(town, town.th["national_focal_point"])
+    browser = browser_at(town, town.th["national_focal_point"], fresh=True)
     page = text_of(browser.get("/admin/links").text)
     assert "Myanmar ! Not getting through 3 tries, ConnectError" in page
     assert page.count("Nothing waits") == 4
-    assert desk_of(town, town.mm["administrator"]).get("/admin/links").text.count("Nothing waits") == 5
+    assert browser_at(town, town.mm["administrator"], fresh=True).get("/admin/links").text.count("Nothing waits") == 5
     assert browser.send("/admin/links/try").headers["location"] == "/admin/links?done=tried"
     with reading(town.house.db) as session:
         assert session.execute(select(OutboxRow.next_at)).scalar_one() == town.clock.now()
-    assert len(town.entries("exchange_tried_again")) == 1
+    assert len(town.looks("exchange_tried_again")) == 1
 
 
 def test_the_system_page_tells_when_the_worker_rests_and_nothing_secret(town: Town) -> None:
     waiting(town, 1, timedelta(hours=2))
-    browser = desk_of(town, town.th["data_protection_officer"])
+    browser = browser_at(town, town.th["data_protection_officer"], fresh=True)
     assert "Nothing is due" in browser.get("/admin/system").text
     with writing(town.house.db) as session:
         session.execute(update(OutboxRow).values(next_at=town.clock.now() - timedelta(minutes=6)))
@@ -145,7 +140,7 @@ def test_the_system_page_tells_when_the_worker_rests_and_nothing_secret(town: To
 def test_what_is_due_is_counted_and_small_numbers_are_not_told(town: Town) -> None:
     smallest = town.house.policies.smallest_cell
     old = town.clock.now() - timedelta(days=11 * 366)
-    browser = desk_of(town, town.th["administrator"])
+    browser = browser_at(town, town.th["administrator"], fresh=True)
 
     def looks(how_many: int) -> str:
         rows = [
@@ -159,21 +154,43 @@ def test_what_is_due_is_counted_and_small_numbers_are_not_told(town: Town) -> No
 
     assert f"fewer than {smallest}" in looks(smallest - 1)
     assert f"after it was written {smallest + 4} " in looks(5)
-    assert "fewer than" not in desk_of(town, town.mm["administrator"]).get("/admin/retention").text
+    assert "fewer than" not in browser_at(town, town.mm["administrator"], fresh=True).get("/admin/retention").text
     assert "Nothing is deleted yet" in browser.last.text
     assert queries.closing_steps() == ("close",)
+
+
+def test_closed_cases_are_counted_from_their_closing_and_by_what_they_were(town: Town) -> None:
+    """Closed by hand: only columns and the moment of the closing count."""
+    now = town.clock.now()
+    ids = [cases.bring_case(town.house, town.th, "screening") for _ in range(3)]
+    with writing(town.house.db) as session:
+        for case_id, outcome, years in zip(ids, ("screened_out", "identified", "identified"), (2, 2, 12), strict=True):
+            closing = select(HistoryEntry.seq).where(HistoryEntry.subject_id == case_id)
+            last = session.execute(closing.order_by(HistoryEntry.seq.desc()).limit(1)).scalar_one()
+            mine = (HistoryEntry.subject_id == case_id, HistoryEntry.seq == last)
+            moment = now - timedelta(days=years * 366)
+            session.execute(update(HistoryEntry).where(*mine).values(step="close", happened_at=moment))
+            session.execute(update(Case).where(Case.id == case_id).values(care="closed", identification=outcome))
+        session.execute(update(CaseFactsRow).values(child=False))
+    with desk_of(town.house, town.th["administrator"]) as desk:
+        for years, screened_out, wanted in ((1, True, 1), (3, True, 0), (10, False, 1), (1, False, 2)):
+            before = now - timedelta(days=years * 366)
+            found = queries.closed_cases_before(desk, before, child=False, screened_out=screened_out)
+            assert found == wanted, (years, screened_out)
+        assert queries.closed_cases_before(desk, now, child=True, screened_out=False) == 0
 
 
 def test_a_text_tells_what_rests_on_it_and_how_many_cases_it_touches(town: Town) -> None:
     for _ in range(2):
         cases.bring_case(town.house, town.th, "recovering")
-    browser = desk_of(town, town.th["administrator"])
+    browser = browser_at(town, town.th["administrator"], fresh=True)
     every = set(re.findall(r'href="/admin/guidelines/([A-Z0-9.-]+)"', browser.get("/admin/guidelines").text))
     assert len(every) == 25
     page = text_of(browser.get("/admin/guidelines/OHCHR-P8").text)
     assert "Recovery" in page and "Conditions that rest on it" in page
     assert re.search(r"Recovery (0|fewer than \d+) ", page)
-    assert "Open cases it touches" not in desk_of(town, town.th["analyst"]).get("/admin/guidelines/OHCHR-P8").text
+    analyst = browser_at(town, town.th["analyst"], fresh=True)
+    assert "Open cases it touches" not in analyst.get("/admin/guidelines/OHCHR-P8").text
     assert browser.get("/admin/guidelines/NOBODY-1").status_code == 404
     assert browser.get("/admin/codes/none").status_code == 404
     assert browser.get("/admin/corridors/TH/TH").status_code == 404
@@ -181,8 +198,8 @@ def test_a_text_tells_what_rests_on_it_and_how_many_cases_it_touches(town: Town)
 
 @one_engine
 def test_offices_tell_hours_and_phone_and_no_shelter_abroad(town: Town) -> None:
-    browser = desk_of(town, town.th["administrator"])
+    browser = browser_at(town, town.th["administrator"], fresh=True)
     page = text_of(browser.get("/admin/offices").text)
     assert "th-border-mae-sot" in page and "08:30-16:30 usual there" in page and "+66 00 000 002" in page
-    abroad = desk_of(town, town.mm["administrator"]).get("/admin/offices?country=TH").text
+    abroad = browser_at(town, town.mm["administrator"], fresh=True).get("/admin/offices?country=TH").text
     assert "th-border-mae-sot" in abroad and "th-shelter" not in abroad
