@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.app.access.browser import Browser
 from tests.factories import cases, referrals
-from tests.factories.browsers import browser_at
+from tests.factories.pages import browser_at
 from tests.factories.staff import Worker
 from tests.factories.towns import Town
 

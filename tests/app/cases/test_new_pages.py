@@ -12,7 +12,7 @@ from tests.app.access.browser import Browser
 from tests.app.access.world import one_engine
 from tests.factories import cases
 from tests.factories.answers import PAGES, walk
-from tests.factories.browsers import browser_at
+from tests.factories.pages import browser_at
 from tests.factories.staff import Worker, add_user
 from tests.factories.towns import Town
 from tests.inspect import reading

@@ -15,7 +15,7 @@ from app.worklist.work_queries import Group
 from policies.load import load_policies
 from tests.app.access.world import one_engine
 from tests.factories import cases, referrals, walls
-from tests.factories.browsers import browser_at
+from tests.factories.pages import browser_at
 from tests.factories.staff import add_user
 from tests.factories.towns import Town
 from tests.inspect import reading, writing

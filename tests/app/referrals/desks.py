@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.factories.browsers import browser_at
+from tests.factories.pages import browser_at
 from tests.factories.referrals import row_of
 from tests.factories.towns import Town
 

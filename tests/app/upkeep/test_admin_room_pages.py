@@ -165,11 +165,11 @@ def test_closed_cases_are_counted_from_their_closing_and_by_what_they_were(town:
     ids = [cases.bring_case(town.house, town.th, "screening") for _ in range(3)]
     with writing(town.house.db) as session:
         for case_id, outcome, years in zip(ids, ("screened_out", "identified", "identified"), (2, 2, 12), strict=True):
-            closing = select(HistoryEntry.seq).where(HistoryEntry.subject_id == case_id)
-            last = session.execute(closing.order_by(HistoryEntry.seq.desc()).limit(1)).scalar_one()
-            mine = (HistoryEntry.subject_id == case_id, HistoryEntry.seq == last)
+            chain = select(HistoryEntry.__table__).where(HistoryEntry.subject_id == case_id)
+            last = session.execute(chain.order_by(HistoryEntry.seq.desc()).limit(1)).one()._asdict()
             moment = now - timedelta(days=years * 366)
-            session.execute(update(HistoryEntry).where(*mine).values(step="close", happened_at=moment))
+            closing = {**last, "seq": last["seq"] + 1, "step": "close", "happened_at": moment}
+            session.execute(insert(HistoryEntry.__table__), closing)
             session.execute(update(Case).where(Case.id == case_id).values(care="closed", identification=outcome))
         session.execute(update(CaseFactsRow).values(child=False))
     with desk_of(town.house, town.th["administrator"]) as desk:
