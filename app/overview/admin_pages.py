@@ -78,8 +78,9 @@ def guideline(source_id: str, page: Reader) -> Response:
     with page.read() as desk:
         found = queries.source(desk.policies, source_id)
         counts = None
-        if permitted(desk, "upkeep:read"):
-            counts = admin_queries.touched(desk, resting.starts(source_id))
+        starts = resting.starts(source_id)
+        if starts and permitted(desk, "upkeep:read"):
+            counts = admin_queries.touched(desk, starts)
         smallest = desk.policies.smallest_cell
         rules = resting.rules(desk.policies, source_id)
     return page.show(
