@@ -15,6 +15,7 @@ from app.access.page_door import Page, opens
 from app.casework import fieldgroups, records, timeline
 from app.casework.conflict import what_of
 from app.casework.phrases import phrase_of
+from app.kit import names
 from app.kit.paging import Ask
 from app.kit.words import mark
 from app.overview import case_queries
@@ -80,7 +81,7 @@ def _place(desk: Desk, actor: Mapping[str, Any]) -> str:
     """The name of the office somebody acted for, or of the country, if it was the other one."""
     office, country = str(actor.get("office") or ""), str(actor.get("country") or "")
     if country != desk.actor.country and country in desk.policies.countries:
-        return desk.policies.countries[country].name
+        return names.country(country)
     try:
         return desk.policies.office(office).name
     except KeyError:

@@ -14,6 +14,7 @@ from app.casework.held import Held
 from app.casework.inputs import RECORD, Input, inputs_of
 from app.casework.kinds import KINDS
 from app.casework.told import Answer, answers
+from app.kit import names
 from app.kit.errors import AppError, StaleVersion
 from app.kit.typed import Typed
 from app.models.base import is_id
@@ -92,8 +93,8 @@ def _filled_in(inputs: Iterable[Input], typed: Typed) -> bool:
 def zones(desk: Desk) -> list[tuple[str, str]]:
     """The countries whose clock may count for what happened earlier: code and name, the own one first."""
     here = desk.actor.country
-    every = sorted(desk.policies.countries.items(), key=lambda pair: (pair[0] != here, pair[1].name))
-    return [(code, country.name) for code, country in every]
+    every = [(code, names.country(code)) for code in desk.policies.countries]
+    return sorted(every, key=lambda pair: (pair[0] != here, pair[1]))
 
 
 def conflict(

@@ -14,7 +14,8 @@ from app.access.log import looked
 from app.access.page_door import Page, opens
 from app.casework import fieldgroups
 from app.casework.kinds import KINDS
-from app.kit.words import mark
+from app.kit import names
+from app.kit.words import mark, say
 from app.overview import case_queries
 from app.overview.case_frame import Opened, open_case
 from workflows.recording import ONLY_WITH_STEP
@@ -135,9 +136,8 @@ def _allowed(desk: Desk, row: Any) -> Allowed:
         state = ENDED
     else:
         state = LIVE if since <= desk.today else _NOT_YET
-    country = desk.policies.countries.get(row["recipient"])
-    anybody = mark("Anybody who helps with this")
-    recipient = anybody if row["recipient"] == _ANYBODY else country.name if country else row["recipient"]
+    anybody = say("Anybody who helps with this")
+    recipient = anybody if row["recipient"] == _ANYBODY else names.country(row["recipient"])
     groups = tuple(sorted(row["data_groups"]))
     return Allowed(row["purpose"], recipient, groups, row["giver"], since, until, withdrawn, state)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from app.access.desk import Desk
+from app.kit import names
 from app.kit.words import mark
 from app.overview import case_queries
 from app.overview.case_frame import Opened
@@ -83,8 +84,7 @@ def strip_of(desk: Desk, opened: Opened) -> Strip | None:
 
 
 def _country(desk: Desk, code: str) -> str:
-    known = desk.policies.countries.get(code)
-    return known.name if known else code
+    return names.country(code)
 
 
 def _moment(passed: dict[str, Any], *names: str | None) -> datetime | None:
