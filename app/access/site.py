@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, cast
 from urllib.parse import quote
 
 from fastapi import APIRouter, FastAPI, Request
@@ -23,13 +23,15 @@ from app.access.sheet import BARE, LOCKED, SIGN_IN, STEP_UP, Place, Sheet, Site
 from app.access.shell import TooLarge
 from app.access.steady import Steady
 from app.access.typed import PLACE
-from app.kit import problems
+from app.kit import names, problems
 from app.kit.errors import AppError, NotFound, Unauthorised
 from app.kit.fields import invalid
 from app.kit.html import ASSETS_AT, POLICY, Pages
 from app.kit.reader import ENGLISH, Reader
 from app.kit.words import say_as
 
+# Lists whose words are known to every translator of this world.
+_NAMED: Final[Mapping[str, Callable[[str], str]]] = {"country": names.country, "language": names.language}
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 # What a web server says on its own account, in words; anything else is told as "cannot be read".
 _OWN_WORDS = {
@@ -60,7 +62,10 @@ def build_site(
     policies = house.policies
 
     def label(code_list: str, code: str) -> str:
-        """What people read for a code of a list, in the language of the page."""
+        """What people read for a code of a list, in the language of the page; countries and languages by name."""
+        named = _NAMED.get(code_list)
+        if named is not None and ((word := named(code)) != code or code_list not in policies.codes):
+            return word
         return say_as(code_list, policies.label(code_list, code))
 
     pages.know(label=label)
