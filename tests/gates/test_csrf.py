@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, Any
 
 import pyotp
@@ -20,13 +21,20 @@ from app.access.routes import Declared, UndeclaredRoute, check_routes
 from app.models.access_log import AccessEntry
 from app.models.base import Base
 from tests.app.access.browser import Browser, browser_of
-from tests.app.access.world import PASSWORD, POLICIES, World, one_engine, world
+from tests.app.access.world import PASSWORD, POLICIES, World, one_engine
+from tests.factories import answers
 from tests.factories.pages import browser_at
 from tests.factories.towns import Town, town
-from tests.gates.case_forms import CASE_FORMS as TOWN_FORMS
+from tests.gates.case_forms import CASE_FORMS
+from tests.gates.full_world import FullWorld, world
+from tests.gates.referral_forms import REFERRAL_FORMS
+from tests.gates.town_forms import TOWN_FORMS as WATCH_FORMS
 from tests.inspect import reading
 
 __all__ = ["town", "world"]
+
+# Forms of pages that need a town with its policies and people.
+TOWN_FORMS = {**CASE_FORMS, **WATCH_FORMS, **REFERRAL_FORMS}
 
 Fields = dict[str, Any]
 Ready = tuple[Browser, Fields]
@@ -114,8 +122,51 @@ def drafted(world: World) -> Ready:
     return browser, browser.form("/drafts/discard").fields
 
 
+def answering(world: World, page: str, action: str, **typed: str) -> Ready:
+    """The form of a page of a new case, reached by answering those before it."""
+    browser = browser_of(world, somebody(world))
+    answers.walk(browser, until=page)
+    browser.get(page)
+    return browser, browser.form(action).fields | answers.PAGES.get(action, {}) | typed
+
+
+def same_person(world: FullWorld) -> Ready:
+    browser = browser_of(world, somebody(world))
+    world.open_case(browser)
+    answers.walk(browser)
+    return browser, browser.form("/cases/new/same").fields
+
+
+def done_by_hand(world: FullWorld) -> Ready:
+    browser = browser_of(world, somebody(world))
+    task = world.add_task(world.open_case(browser), "end_of_reflection", "case_manager")
+    browser.get(f"/tasks/done?task_id={task}")
+    return browser, browser.form("/tasks/done").fields
+
+
+def read_notice(world: FullWorld) -> Ready:
+    login = somebody(world)
+    world.add_notice(login)
+    browser = browser_of(world, login)
+    browser.get("/notices")
+    return browser, browser.form("/notices/read").fields
+
+
+def search(world: FullWorld) -> Ready:
+    browser = browser_of(world, somebody(world))
+    code = world.open_case(browser)
+    browser.get("/search")
+    return browser, browser.form("/search").fields | {"reference": code}
+
+
+def not_here(world: World) -> Ready:
+    browser, fields = at(world, "/search", "/search", reference="TH-2026-ABCDEFGH")
+    browser.post("/search", fields)
+    return browser, browser.form("/search/ask").fields
+
+
 # Every route that changes state, with a form that would. A route that is not here fails the gate.
-FORMS: dict[str, Callable[[World], Ready]] = {
+FORMS: dict[str, Callable[[Any], Ready]] = {
     "/sign-in": sign_in,
     "/sign-in/code": sign_in_code,
     "/sign-out": lambda world: at(world, "/me", "/sign-out"),
@@ -137,6 +188,18 @@ FORMS: dict[str, Callable[[World], Ready]] = {
     "/drafts/discard": drafted,
     # How one reads: language, calendar, size of text.
     "/me/reading": lambda world: at(world, "/me", "/me/reading", language="th", calendar="be", large_text="yes"),
+    # My work, a new case and the search.
+    "/tasks/done": done_by_hand,
+    "/notices/read": read_notice,
+    **{page: partial(answering, page=page, action=page) for page in answers.PAGES},
+    "/cases/new/same": same_person,
+    "/cases/new/open": lambda world: answering(world, "/cases/new/check", "/cases/new/open"),
+    "/cases/new/discard": lambda world: answering(world, "/cases/new/check", "/cases/new/discard"),
+    "/search": search,
+    "/search/person": lambda world: at(
+        world, "/search", "/search/person", name="Nobody", reason="To see whether it is guarded."
+    ),
+    "/search/ask": not_here,
 }
 
 
@@ -182,9 +245,12 @@ def changing(world: World) -> list[Declared]:
     return [route for route in world.app.state.routes if route.html and route.changes]
 
 
-def test_no_forged_form_changes_anything(world: World) -> None:
+def test_every_form_of_the_program_is_tried(world: World) -> None:
     routes = {route.path for route in changing(world)}
     assert routes == {*FORMS, *TOWN_FORMS}, "a new route needs a form that would change something"
+
+
+def test_no_forged_form_changes_anything(world: World) -> None:
     other = browser_of(world, "visitor").form("/sign-out").fields["csrf"]
     must_obey_no_forgery(world, ((path, *make(world)) for path, make in FORMS.items()), other, len(FORMS))
 

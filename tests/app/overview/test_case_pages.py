@@ -18,8 +18,8 @@ from app.models.notice import Notice
 from tests.app.access.browser import Browser
 from tests.app.access.world import one_engine
 from tests.factories import cases, referrals
-from tests.factories.browsers import browser_at
 from tests.factories.forms import form
+from tests.factories.pages import browser_at
 from tests.factories.towns import Town
 from tests.inspect import reading
 
