@@ -14,7 +14,6 @@ from app.casework.held import Held
 from app.casework.inputs import RECORD, Input, inputs_of
 from app.casework.kinds import KINDS
 from app.casework.told import Answer, answers
-from app.kit import names
 from app.kit.errors import AppError, StaleVersion
 from app.kit.typed import Typed
 from app.models.base import is_id
@@ -90,11 +89,9 @@ def _filled_in(inputs: Iterable[Input], typed: Typed) -> bool:
     return any(value and value != presets.get(name, "") for name, value in said)
 
 
-def zones(desk: Desk) -> list[tuple[str, str]]:
-    """The countries whose clock may count for what happened earlier: code and name, the own one first."""
-    here = desk.actor.country
-    every = [(code, names.country(code)) for code in desk.policies.countries]
-    return sorted(every, key=lambda pair: (pair[0] != here, pair[1]))
+def zones(desk: Desk) -> list[str]:
+    """The countries whose clock may count for what happened earlier, by code, the own one first."""
+    return sorted(desk.policies.countries, key=lambda code: (code != desk.actor.country, code))
 
 
 def conflict(

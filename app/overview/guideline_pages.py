@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Response
 
 from app.access.page_door import Page, opens
 from app.kit.errors import NotFound
-from app.kit.names import country
 from workflows.engine import MACHINES
 from workflows.mending import every_guard
 
@@ -29,5 +28,5 @@ def guideline(source_id: str, page: Reader) -> Response:
         steps = [
             step for spec in MACHINES.values() for step in spec.steps if names & {guard.name for guard in step.guards}
         ]
-        binds = None if source.binds is None else [country(code) for code in source.binds]
+        binds = None if source.binds is None else list(source.binds)
     return page.show("overview/guideline.html", source=source, guards=guards, steps=steps, binds=binds)

@@ -14,8 +14,7 @@ from app.access.log import looked
 from app.access.page_door import Page, opens
 from app.casework import fieldgroups
 from app.casework.kinds import KINDS
-from app.kit import names
-from app.kit.words import mark, say
+from app.kit.words import mark
 from app.overview import case_queries
 from app.overview.case_frame import Opened, open_case
 from workflows.recording import ONLY_WITH_STEP
@@ -95,10 +94,14 @@ def filed_of(desk: Desk, opened: Opened, kinds: Sequence[str]) -> list[Filed]:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """One consent: for what, to whom (a name, marked), which data, from when until when, and how it stands today."""
+    """One consent: for what, to whom (a country, or a marked word for anybody), which data, and from when until when.
+
+    state: how it stands today.
+    """
 
     purpose: str
     recipient: str
+    anybody: bool
     groups: tuple[str, ...]
     giver: str
     since: date
@@ -136,10 +139,10 @@ def _allowed(desk: Desk, row: Any) -> Allowed:
         state = ENDED
     else:
         state = LIVE if since <= desk.today else _NOT_YET
-    anybody = say("Anybody who helps with this")
-    recipient = anybody if row["recipient"] == _ANYBODY else names.country(row["recipient"])
+    anybody = row["recipient"] == _ANYBODY
+    recipient = mark("Anybody who helps with this") if anybody else row["recipient"]
     groups = tuple(sorted(row["data_groups"]))
-    return Allowed(row["purpose"], recipient, groups, row["giver"], since, until, withdrawn, state)
+    return Allowed(row["purpose"], recipient, anybody, groups, row["giver"], since, until, withdrawn, state)
 
 
 def _day(value: Any) -> date | None:

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from app.access.desk import Desk
-from app.kit import names
 from app.kit.words import mark
 from app.overview import case_queries
 from app.overview.case_frame import Opened
@@ -32,7 +31,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """The strip of the newest referral of a case. due_at: until when an answer is due; responsible: a country."""
+    """The strip of the newest referral of a case.
+
+    due_at: until when an answer is due; other, responsible: countries.
+    """
 
     reference: str
     path: str
@@ -76,15 +78,11 @@ def strip_of(desk: Desk, opened: Opened) -> Strip | None:
         reference=row.reference,
         path=f"/referrals/{row.reference}",
         state=row.state,
-        other=_country(desk, row.other_country),
+        other=row.other_country,
         stations=tuple(stations),
         due_at=min(due, default=None),
-        responsible=_country(desk, receiver if row.custody == "receiver" else sender),
+        responsible=receiver if row.custody == "receiver" else sender,
     )
-
-
-def _country(desk: Desk, code: str) -> str:
-    return names.country(code)
 
 
 def _moment(passed: dict[str, Any], *names: str | None) -> datetime | None:
