@@ -39,7 +39,7 @@ from app.kit.errors import AppError, Busy
 from app.kit.keyfile import TOKEN_KEY, WatchedKeys, load_keys
 from app.kit.mail import Mail
 from app.kit.signing import SigningKeys
-from app.overview.frame import places_of
+from app.overview.frame import banners_of, places_of
 from app.settings import Settings
 from policies.load import load_policies
 
@@ -49,7 +49,10 @@ ROOMS: Final = (
     "referrals", "directory", "lifecycle", "statistics", "keys",
 )  # fmt: skip
 # Every room that has an HTML door: app/<room>/pages.py with a `router`.
-PAGE_ROOMS: Final = ("accounts", "cases", "overview", "people")
+PAGE_ROOMS: Final = (
+    "accounts", "cases", "overview", "people", "oversight", "walls", "emergency", "statistics", "approvals", "exports",
+    "lifecycle", "directory", "deputies", "exchange", "upkeep", "referrals",
+)  # fmt: skip
 PREFIX: Final = "/api/v1"
 # Measured: with more threads than this the same code answers later, not sooner.
 THREADS: Final = 4
@@ -94,11 +97,13 @@ def create_app(
     routers = [importlib.import_module(f"app.{room}.pages").router for room in PAGE_ROOMS]
     production = settings.environment == "production"
     site = build_site(
-        house, routers, _provider(settings), places_of, production=production, show_text=not production
+        house, routers, _provider(settings), places_of, banners_of, production=production, show_text=not production
     )
     # Mounted last: what nothing else answers to is a page that does not exist.
     app.mount("", site)
     app.state.api, app.state.html = api, site
+    # For the page that tells administrators how the installation stands.
+    site.state.settings = settings
     for part in (app, api, site):
         _share(part, house)
     problems.install(app, show_text=settings.shows_error_texts)

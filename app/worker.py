@@ -21,6 +21,7 @@ from app.exchange.transport import LocalTransport, Transport
 from app.kit.errors import AppError
 from app.models.outbox import OutboxRow
 from app.oversight import watching as looks
+from app.referrals import watching as referrals
 
 log = structlog.get_logger("worker")
 TABLE: Any = OutboxRow.__table__
@@ -85,7 +86,7 @@ class Worker:
         self._swept = now
 
     def watch(self) -> int:
-        """Once a minute, ring unreviewed emergencies and views of many persons, end unanswered approvals; how many.
+        """Once a minute, ring what waited too long and views of many persons, end unanswered approvals; how many.
 
         Then mails say that there is something new: last, since a server that does not answer takes its time.
         """
@@ -93,6 +94,7 @@ class Worker:
         if self._watched is not None and now - self._watched < WATCH_EVERY:
             return 0
         rung = emergencies.ring(self._house) + looks.ring(self._house, self._watched)
+        rung += referrals.ring(self._house)
         rung += deciding.expire(self._house)
         self._watched = now
         mailing.tell_by_mail(self._house)

@@ -140,6 +140,8 @@ def check_country(document: Document, country: Country, names: Names) -> None:
         )
     source_ids(document, authority.sources, names, "competent_authority", "sources")
     source_ids(document, country.hotline.sources, names, "hotline", "sources")
+    hours = country.office_hours.sources if country.office_hours else ()
+    source_ids(document, hours, names, "office_hours", "sources")
     for at, office in enumerate(country.offices):
         source_ids(document, office.sources, names, "offices", at, "sources")
         if office.country != country.code:

@@ -30,6 +30,10 @@ EXTRA_COUNTRY_CLOCKS = ("temporary_protection_limit", "work_agreement")
 OfficeKind = Literal["ministry", "shelter", "border", "police", "ngo", "health", "legal", "embassy", "authority"]
 
 
+# From and until, local time; 00:00-24:00 is day and night.
+Hours = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
+
+
 class PolicyOffice(Cited):
     """An office that can hold users, cases and referrals."""
 
@@ -38,8 +42,11 @@ class PolicyOffice(Cited):
     name: Text
     organisation: Slug
     kind: OfficeKind
+    hours: Hours | None = None
     level: Literal["national", "local"]
     national_focal_point: StrictBool = False
+    # Who answers when the line between two programs is dead; None where nobody has given a number.
+    duty_phone: Annotated[str, Field(pattern=r"^\+[0-9][0-9 ]{5,24}$")] | None = None
 
 
 class CompetentAuthority(Cited):
@@ -52,6 +59,12 @@ class Hotline(Cited):
     """The number a person can call; None where no source gives one."""
 
     number: str | None
+
+
+class OfficeHours(Cited):
+    """When the offices of a country answer, local time, where an office says nothing of its own."""
+
+    hours: Hours
 
 
 class NamedDay(Policy):
@@ -115,6 +128,7 @@ class Country(Policy):
     age_of_majority: Annotated[StrictInt, Field(ge=18, le=25)]
     competent_authority: CompetentAuthority
     hotline: Hotline
+    office_hours: OfficeHours | None = None
     clocks: FrozenMap[tuple[DatedClock, ...]]
     entitlements: tuple[Entitlement, ...] = ()
     holidays: Holidays

@@ -158,6 +158,11 @@ class Policies(Policy):
             raise KeyError(f"no clock '{name}' for {country}: the policies have no such country")
         return self.countries[country].clock(name, on)
 
+    @property
+    def smallest_cell(self) -> int:
+        """Below this no figure is told to somebody who may not open the cases: the strictest of all tables."""
+        return max(report.smallest_cell for report in self.reports.values())
+
     def zone(self, country: str) -> tzinfo:
         """The time zone of a country; UTC for a country without a policy."""
         known = self.countries.get(country)

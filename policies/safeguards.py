@@ -40,6 +40,34 @@ class TwoPersons(Policy):
     sources: tuple[str, ...] = Field(min_length=1, default=("WM-ACCESS",))
 
 
+class Watching(Policy):
+    """What supervision points out by itself.
+
+    ``gap_days``: a silence this long is shown in a timeline. ``late_minutes``: an entry written down later than this
+    shows both its moments. ``group_minutes``: looks of one account closer together than this are told as one.
+    ``day_begins`` to ``day_ends``: the usual hours of work, local time. ``quick_looks`` within ``quick_minutes`` are
+    many. ``smallest_group``: fewer people than this are not counted for those who may not open their cases.
+    """
+
+    gap_days: Annotated[StrictInt, Field(ge=1, le=365)] = 10
+    late_minutes: Minutes = 60
+    group_minutes: Minutes = 60
+    day_begins: Annotated[StrictInt, Field(ge=0, le=12)] = 6
+    day_ends: Annotated[StrictInt, Field(ge=12, le=24)] = 20
+    quick_looks: Count = 20
+    quick_minutes: Minutes = 10
+    smallest_group: Count = 11
+    sources: tuple[str, ...] = Field(min_length=1, default=("WM-ACCESS", "CTDC-K11"))
+
+
+class ReferralDesk(Policy):
+    """When the referral desk calls an answer due, and when a handover signed on one side only raises an alarm."""
+
+    answer_due_hours: Annotated[StrictInt, Field(ge=1, le=240)] = 24
+    one_sided_minutes: Minutes = 120
+    sources: tuple[str, ...] = Field(min_length=1, default=("WM-CLOCKS", "WM-CUSTODY"))
+
+
 class Screen(Policy):
     """When the screen of somebody signed in is covered, locked and signed out, and what opens a locked one."""
 
@@ -90,6 +118,8 @@ class Safeguards(Policy):
     emergency: Emergency = Emergency()
     bulk_viewing: BulkViewing = BulkViewing()
     two_persons: TwoPersons = TwoPersons()
+    watching: Watching = Watching()
+    referral_desk: ReferralDesk = ReferralDesk()
     screen: Screen = Screen()
     drafts: Drafts = Drafts()
     mail: MailRules = MailRules()
@@ -100,6 +130,16 @@ class Safeguards(Policy):
     def emergency_lasts(self) -> timedelta:
         """How long an emergency access stays open."""
         return timedelta(minutes=self.emergency.minutes)
+
+    @property
+    def answer_is_due_within(self) -> timedelta:
+        """How long before its deadline an answer is called due."""
+        return timedelta(hours=self.referral_desk.answer_due_hours)
+
+    @property
+    def one_sided_for(self) -> timedelta:
+        """How long a handover may be signed on one side only before the supervisors of both sides are told."""
+        return timedelta(minutes=self.referral_desk.one_sided_minutes)
 
     @property
     def reveal_lasts(self) -> timedelta:

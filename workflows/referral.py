@@ -120,7 +120,7 @@ OPENING = (
         "referral:answer",
         (conversation.end_is_not_asked,),
         (NOTICE, CloseTask("*"), OpenTask("after_decline", "case_manager", "supply_info", side="sender")),
-        given={"reason": "decline_reason"}, by=T,
+        form="suggestion", given={"reason": "decline_reason"}, by=T,
     ),
     Step(
         "return_for_info", "Ask for information", (R.SENT, R.ACKNOWLEDGED, R.PLAN_PROPOSED),

@@ -36,6 +36,7 @@ from app.kit.reader import Reader
 
 _LOOKING: Final = frozenset({"GET", "HEAD"})
 _MOST_FIELDS: Final = 300
+_UNATTENDED: Final = "x-unattended"
 
 
 class Page(Sheet, Door):
@@ -135,15 +136,20 @@ class Page(Sheet, Door):
     def show(self, template: str, status: int = 200, **context: Any) -> Response:
         """As `Sheet.show`; the template also knows `act`, a fresh key for its form.
 
-        A draft that is kept for this page fills its form, and the page says so.
+        A draft that is kept for this page fills its form, and the page says so. Where there is none, what stands in
+        ``preset`` (a Typed) does, if the page names it: what need not be asked again.
         """
         own: dict[str, Any] = {"act": uuid.uuid4().hex, "screen": self._screen()}
+        preset = context.pop("preset", None)
+        if preset is not None and self._draft is None:
+            own["typed"] = preset
         if self._draft is not None and "typed" not in context:
             own |= {"draft": self._draft, "typed": self._draft.fields}
         return Sheet.show(self, template, status, **{**own, **context})
 
     def _who(self, session: Session, now: datetime) -> SignedIn:
-        value = self.cookies.session
+        # The one the browser sent, or the one that has taken its place within this request (`rotate`).
+        value = self._cookie
         if value is None:
             raise Unauthorised()
         self._who_it_is = authenticate_page(session, value, now, self.house.policies.safeguards.screen)
@@ -161,9 +167,10 @@ class Page(Sheet, Door):
             raise
 
     def _look_around(self, desk: Desk) -> None:
-        """What stands around the page: the navigation and, where a page is only looked at, its draft."""
+        """What stands around the page: navigation, open emergencies and, where a page is only looked at, its draft."""
         looking = self.request.method in _LOOKING
         self.places = self.site.frame(desk, looking)
+        self.banners = self.site.banners(desk)
         self._draft = drafts.found(desk, self.place) if looking else None
 
     def _screen(self) -> dict[str, int]:
@@ -176,6 +183,9 @@ class Page(Sheet, Door):
         }  # fmt: skip
 
     def _must_note(self, now: datetime) -> bool:
+        # A page that looks again by itself is no sign that somebody sits before it.
+        if self.request.headers.get(_UNATTENDED):
+            return False
         seen_at = self._who_it_is.seen_at if self._who_it_is else None
         return seen_at is not None and now - seen_at >= page_sessions.SEEN_EVERY
 

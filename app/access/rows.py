@@ -55,7 +55,9 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     "emergency:review": frozenset({"row", "review", "look"}),
 }
 # Parts before the colon of permissions that open no row about a person.
-RIGHTS_WITHOUT_ROWS: Final = frozenset({"account", "deputy", "directory", "exchange", "keys", "policy", "workflow"})
+RIGHTS_WITHOUT_ROWS: Final = frozenset(
+    {"account", "deputy", "directory", "exchange", "keys", "policy", "upkeep", "workflow"}
+)
 _KINDS: Final = tuple(sorted(frozenset().union(*KINDS.values())))
 
 class Whoever(Protocol):

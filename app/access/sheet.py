@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, TypeVar, get_origin
 from urllib.parse import quote
 
@@ -38,8 +39,8 @@ _PATH: Final = re.compile(r"/(?![/\\])[A-Za-z0-9_./?=&%~-]{0,500}")
 Form = TypeVar("Form", bound="PageForm")
 # What the frame of a page shows beside its content, where nobody says otherwise: nobody is signed in.
 BARE: Final[Mapping[str, Any]] = {
-    "csrf": "", "signed_in": False, "places": (), "here": "", "problem": None, "errors": {}, "typed": Typed(),
-    "draft": None, "draft_place": "", "screen": None,
+    "csrf": "", "signed_in": False, "places": (), "banners": (), "here": "", "problem": None, "errors": {},
+    "typed": Typed(), "draft": None, "draft_place": "", "screen": None,
 }  # fmt: skip
 
 
@@ -55,12 +56,14 @@ class Site:
 
     ``production``: only cookies for https count. ``provider``: where organisations sign their people in, if anywhere.
     ``frame``: what stands around the page of whoever sits at a desk; its second argument says whether to count.
+    ``banners``: what stands above every page of theirs until it is over.
     """
 
     pages: Pages
     production: bool
     provider: Provider | None = None
     frame: Callable[[Desk, bool], Sequence[Place]] = lambda desk, counting: ()
+    banners: Callable[[Desk], Sequence[Banner]] = lambda desk: ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,14 @@ class Place:
     path: str
     title: str
     count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """An emergency access that is open: to which case, and until when."""
+
+    reference: str
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +104,7 @@ class Sheet:
         self.cookies = cookies
         self.again_with: Again | None = None
         self.places: Sequence[Place] = ()
+        self.banners: Sequence[Banner] = ()
         self._cookie = cookie
         self._posted = posted
         self._to_set: dict[str, str | None] = {}
@@ -158,6 +170,7 @@ class Sheet:
             "csrf": csrf.token_for(self._cookie) if self._cookie else "",
             "signed_in": self.signed_in,
             "places": self.places,
+            "banners": self.banners,
             "draft_place": self.place,
         }
         html = self.site.pages.render(template, {**BARE, **frame, **context}, self.reader)
@@ -223,7 +236,7 @@ def _by_field(error: AppError, fields: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     rules: Sequence[Mapping[str, str]] = error.extra.get("errors", ()) if isinstance(error, Invalid) else ()
     for rule in rules:
-        found.setdefault(rule["field"].partition(".")[0], rule["sentence"])
+        found.setdefault(rule["field"].partition(".")[0], rule.get("sentence", rule["rule"]))
     if error.code in fields:
         found[fields[error.code]] = error.detail or error.title
     return found

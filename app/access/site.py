@@ -19,7 +19,7 @@ from app.access.languages import read_by
 from app.access.page_door import Page
 from app.access.page_sessions import Locked
 from app.access.provider import Provider
-from app.access.sheet import BARE, LOCKED, SIGN_IN, STEP_UP, Place, Sheet, Site
+from app.access.sheet import BARE, LOCKED, SIGN_IN, STEP_UP, Banner, Place, Sheet, Site
 from app.access.shell import TooLarge
 from app.access.steady import Steady
 from app.access.typed import PLACE
@@ -29,6 +29,7 @@ from app.kit.fields import invalid
 from app.kit.html import ASSETS_AT, POLICY, Pages
 from app.kit.reader import ENGLISH, Reader
 from app.kit.words import say_as
+from policies.model import Policies
 
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 # What a web server says on its own account, in words; anything else is told as "cannot be read".
@@ -43,11 +44,15 @@ def build_site(
     routers: Iterable[APIRouter],
     provider: Provider | None,
     frame: Callable[[Desk, bool], Sequence[Place]],
+    banners: Callable[[Desk], Sequence[Banner]],
     *,
     production: bool,
     show_text: bool,
 ) -> FastAPI:
-    """The HTML site as an application to be mounted; ``show_text`` as in `problems.install`, ``frame`` as in `Site`."""
+    """The HTML site as an application to be mounted.
+
+    ``show_text`` as in `problems.install`, ``frame`` and ``banners`` as in `Site`.
+    """
     app = FastAPI(
         openapi_url=None,
         docs_url=None,
@@ -57,14 +62,8 @@ def build_site(
     )
     pages = Pages()
     app.state.house = house
-    policies = house.policies
-
-    def label(code_list: str, code: str) -> str:
-        """What people read for a code of a list, in the language of the page."""
-        return say_as(code_list, policies.label(code_list, code))
-
-    pages.know(label=label)
-    app.state.site = Site(pages, production, provider, frame)
+    pages.know(**_words_of(house.policies))
+    app.state.site = Site(pages, production, provider, frame, banners)
     # Tells the inventory that these routes are pages: what changes state must stand behind the page door.
     app.state.waymark_html = True
     for router in routers:
@@ -107,6 +106,23 @@ def asset(name: str, request: Request) -> Response:
     if found is None:
         raise NotFound()
     return Response(found.content, media_type=found.media_type, headers=_FOR_EVER)
+
+
+def _words_of(policies: Policies) -> dict[str, Callable[..., str]]:
+    """What templates ask the policies for: the words of codes, and what offices are called."""
+
+    def label(code_list: str, code: str) -> str:
+        """What people read for a code of a list, in the language of the page."""
+        return say_as(code_list, policies.label(code_list, code))
+
+    def office_name(code: str) -> str:
+        """What an office is called; its code where the policies do not know it."""
+        try:
+            return policies.office(code).name
+        except KeyError:
+            return code
+
+    return {"label": label, "office_name": office_name}
 
 
 async def _first_refusal(request: Request, error: AppError) -> AppError:

@@ -22,14 +22,8 @@ def must_be_fresh(desk: Desk, act: str) -> None:
 
     ``act``: the act in a few words, for the sentence ("sealing a case").
     """
-    if desk.actor.system:
-        return
-    at = desk.session.execute(
-        select(LoginSession.stepped_up_at).where(LoginSession.id == desk.session_id)
-    ).scalar_one_or_none()
-    lasts = desk.policies.safeguards.step_up_lasts
-    if at is None or desk.now - at >= lasts:
-        minutes = int(lasts.total_seconds() // 60)
+    if not is_fresh(desk):
+        minutes = int(desk.policies.safeguards.step_up_lasts.total_seconds() // 60)
         raise Forbidden(
             f"This needs a fresh proof that it is you, for {act}: send a code of your authenticator (or your password, "
             f"where none is asked of you) to /auth/step-up, then try again within {minutes} minutes.",
@@ -37,3 +31,13 @@ def must_be_fresh(desk: Desk, act: str) -> None:
             title="Show your second factor first.",
             extra={"act": act, "how": "POST /auth/step-up", "minutes": minutes},
         )
+
+
+def is_fresh(desk: Desk) -> bool:
+    """Whether the last proof of this sign-in still counts; the system needs none."""
+    if desk.actor.system:
+        return True
+    at = desk.session.execute(
+        select(LoginSession.stepped_up_at).where(LoginSession.id == desk.session_id)
+    ).scalar_one_or_none()
+    return at is not None and desk.now - at < desk.policies.safeguards.step_up_lasts

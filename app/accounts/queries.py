@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, case, or_, select
+from sqlalchemy import Row, and_, case, func, or_, select
 
 from app.access import factors
 from app.access.desk import Desk
@@ -28,6 +30,15 @@ _ACCOUNT: Final[Any] = (
         Office.kind,
     ).join(Office, Office.id == User.office_id)
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list of accounts is narrowed to: office and role by code, active or not; None and "" leave all in."""
+
+    office: str = ""
+    role: str = ""
+    active: bool | None = None
 
 
 def me(desk: Desk) -> MeOut:
@@ -105,9 +116,15 @@ def account(desk: Desk, permission: str, user_id: str) -> Row[Any]:
     return row
 
 
-def accounts(desk: Desk, permission: str, ask: Ask) -> AccountsOut:
+def accounts(desk: Desk, permission: str, ask: Ask, narrowed: Filter) -> AccountsOut:
     """One page of the accounts that ``permission`` reaches, by login name."""
     query = _ACCOUNT.where(accounts_in_scope(desk, permission))
+    if narrowed.office:
+        query = query.where(Office.code == narrowed.office)
+    if narrowed.role:
+        query = query.where(User.id.in_(select(UserRole.user_id).where(UserRole.role == narrowed.role)))
+    if narrowed.active is not None:
+        query = query.where(User.active.is_(narrowed.active))
     rows = desk.session.execute(ask.narrow(query, [_USERS.c.login, _USERS.c.id])).all()
     page, following = ask.cut(rows, lambda row: (row.login, row.id))
     roles = roles_of(desk, [row.id for row in page])
@@ -132,6 +149,20 @@ def office_id(desk: Desk, permission: str, code: str) -> str | None:
     """The row id of an office that ``permission`` reaches, None if there is none such."""
     query = select(Office.id).where(Office.code == code, offices_in_scope(desk, permission))
     return desk.session.execute(query).scalar_one_or_none()
+
+
+def offices(desk: Desk, permission: str) -> list[tuple[str, str]]:
+    """Code and name of every office that ``permission`` reaches, by name."""
+    reached = offices_in_scope(desk, permission)
+    query = select(Office.code, Office.name).where(reached).order_by(Office.name, Office.code)
+    return [(code, name) for code, name in desk.session.execute(query)]
+
+
+def signed_in_last(desk: Desk, user_id: str) -> datetime | None:
+    """When somebody last signed in to this account; None if nobody has since sign-ins are kept."""
+    query = select(func.max(_SESSIONS.c.started_at)).where(_SESSIONS.c.user_id == user_id, _SESSIONS.c.kind != "half")
+    found: datetime | None = desk.session.execute(query).scalar_one()
+    return found
 
 
 def shown(row: Row[Any], roles: Iterable[str]) -> AccountOut:

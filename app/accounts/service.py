@@ -38,9 +38,9 @@ def sign_out(desk: Desk) -> None:
     looked(desk, "signed_out", "session", desk.session_id)
 
 
-def listed(desk: Desk, ask: Ask) -> AccountsOut:
-    """One page of accounts; the look is noted with its count."""
-    page = queries.accounts(desk, MANAGE, ask)
+def listed(desk: Desk, ask: Ask, narrowed: queries.Filter | None = None) -> AccountsOut:
+    """One page of accounts, narrowed if asked for; the look is noted with its count."""
+    page = queries.accounts(desk, MANAGE, ask, narrowed or queries.Filter())
     looked(desk, "accounts_listed", "account", "-", {"count": len(page.items)})
     return page
 

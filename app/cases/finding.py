@@ -30,11 +30,12 @@ def tidy(typed: str) -> str:
 
 
 def path_of(desk: Desk, reference: str) -> str | None:
-    """The path of the case with this reference, if the actor sees it; a look at nothing is noted as refused."""
+    """The path of the case with this reference, if the actor sees it, else None; either is noted."""
     row = person_queries.referenced(desk, reference) if permitted(desk, SEEING) else None
     if row is None:
         looked(desk, "reference_not_seen", "case", "-")
         return None
+    looked(desk, "case_found", "case", row.id)
     return f"/cases/{row.reference}"
 
 

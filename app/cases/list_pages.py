@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from app.access.may import permitted
 from app.access.page_door import Page, opens
-from app.cases import listing
+from app.cases import listing, new_case
 from app.kit.paging import ask
 
 router = APIRouter()
@@ -37,4 +37,5 @@ def case_list(
     with page.write() as desk:
         found = listing.listed(desk, said, asked)
         may_open = permitted(desk, "case:create")
-    return page.show("cases/list.html", here="cases", found=found, may_open=may_open)
+        begun = may_open and bool(new_case.answers(desk))
+    return page.show("cases/list.html", here="cases", found=found, may_open=may_open, begun=begun)

@@ -17,6 +17,7 @@ def choices(house: House, who: Reader) -> dict[str, Choices]:
     """Every list of answers by the name of its question, for ``who``."""
     policies = house.policies
     with reading(who):
+        near = sorted(((code, say(each.name)) for code, each in policies.countries.items()), key=lambda pair: pair[1])
         return {
             "safe": [
                 ("yes", say("Yes")),
@@ -44,7 +45,7 @@ def choices(house: House, who: Reader) -> dict[str, Choices]:
             ],
             "sex": [*_coded(policies, "sex", but="U"), ("U", say("Not known")), *_open()],
             "nationality": [
-                *sorted(((code, names.country(code)) for code in policies.countries), key=lambda pair: pair[1]),
+                *near,
                 ("stateless", say("Stateless")),
                 ("unknown", say("Not known")),
                 *_open(),

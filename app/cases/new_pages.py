@@ -10,7 +10,7 @@ from app.access import drafts
 from app.access.desk import Desk
 from app.access.page_door import Page, opens
 from app.access.sheet import Typed
-from app.cases import listing, new_case
+from app.cases import listing, new_case, new_checks
 from app.cases.new_case import CHECK, PAGES, PLACE
 from app.cases.new_choices import choices
 from app.cases.new_forms import (
@@ -50,7 +50,7 @@ def safety(page: Opener) -> Response:
     """Keep the first page."""
     _again(page, PLACE)
     form = page.form(SafetyPage)
-    new_case.check_codes(page.house.policies, source=("case_source", form.source))
+    new_checks.check_codes(page.house.policies, source=("case_source", form.source))
     return _kept(page, PLACE, form.model_dump())
 
 
@@ -66,7 +66,7 @@ def consent(page: Opener) -> Response:
     _again(page, CONSENT)
     form = page.form(ConsentPage)
     if form.consent == "yes":
-        new_case.must_say(giver=form.giver, form=form.form)
+        new_checks.must_explain(giver=form.giver, form=form.form)
     return _kept(page, CONSENT, form.model_dump())
 
 
@@ -82,13 +82,13 @@ def known(page: Opener) -> Response:
     _again(page, KNOWN)
     form = page.form(KnownPage)
     age = "unknown" if form.age == new_case.DOUBT else form.age
-    new_case.check_codes(
+    new_checks.check_codes(
         page.house.policies, age=("age_band", age), sex=("sex", form.sex),
         exploitation=("exploitation", form.exploitation),
     )  # fmt: skip
-    new_case.check_nationality(form.nationality)
+    new_checks.check_nationality(form.nationality)
     with page.read() as desk:
-        year = new_case.year_of(desk, form.birth_year.strip())
+        year = new_checks.year_of(desk, form.birth_year.strip())
     return _kept(page, KNOWN, {**form.model_dump(), "birth_year": year})
 
 
@@ -103,7 +103,7 @@ def contact(page: Opener) -> Response:
     """Keep the fourth page."""
     _again(page, CONTACT)
     form = page.form(ContactPage)
-    language = new_case.language_of(form.language, form.other_language)
+    language = new_checks.language_of(form.language, form.other_language)
     return _kept(page, CONTACT, {**form.model_dump(), "language": language, "other_language": ""})
 
 
@@ -118,7 +118,7 @@ def needs(page: Opener) -> Response:
     """Keep the fifth page."""
     _again(page, NEEDS)
     form = page.form(NeedsPage)
-    new_case.check_codes(page.house.policies, level=("risk_level", form.level))
+    new_checks.check_codes(page.house.policies, level=("risk_level", form.level))
     return _kept(page, NEEDS, form.model_dump())
 
 

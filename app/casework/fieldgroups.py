@@ -82,8 +82,10 @@ TOLD_GROUPS: Final = {
     "risk": FieldGroup.RISK,
     "legal": FieldGroup.LEGAL,
 }
-# Fields of the two forms of a handover that need more than the facts group.
-HANDOVER_GROUPS: Final = {"health_summary": FieldGroup.HEALTH, "note": FieldGroup.NARRATIVE}
+# Fields of the forms of a handover that need more than the facts group.
+HANDOVER_GROUPS: Final = {
+    "health_summary": FieldGroup.HEALTH, "medicine": FieldGroup.HEALTH, "note": FieldGroup.NARRATIVE,
+}  # fmt: skip
 
 
 def groups_of(desk: Desk) -> frozenset[FieldGroup]:
@@ -146,7 +148,7 @@ def told(desk: Desk, parts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def handover(desk: Desk, form: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """A handover or receipt form, cut to what the actor sees."""
+    """A form of a handover (its schedule, itself, its receipt), cut to what the actor sees."""
     if form is None:
         return None
     seen = groups_of(desk)

@@ -9,7 +9,6 @@ from datetime import date
 from functools import lru_cache
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
-from annotated_types import MaxLen
 from pydantic.fields import FieldInfo
 
 from app.casework.forms import SILENT, Coded, ForChild, Form, From, Short, Words
@@ -139,8 +138,8 @@ def _input(name: str, field: str, info: FieldInfo) -> Input:
     if inner is int:
         return Input(**{**common, "silent": False}, look="number")
     if inner is str:
-        most = next((each.max_length for each in _flat(metadata) if isinstance(each, MaxLen)), None)
-        short = most is not None and most <= _most(Short)
+        most = _most(metadata)
+        short = most is not None and most <= LONGEST_SHORT
         return Input(**{**common, "silent": False}, look="text" if short else "long", most=most)
     if get_origin(inner) is tuple:
         return _list(common, get_args(inner)[0], name)
@@ -175,19 +174,11 @@ def _opened(annotation: Any, metadata: tuple[Any, ...]) -> tuple[Any, bool, tupl
             return annotation, optional, metadata
 
 
-def _flat(metadata: Iterable[Any]) -> Iterable[Any]:
-    """Metadata with the constraints that pydantic keeps together taken apart."""
-    for each in metadata:
-        if hasattr(each, "__iter__"):
-            yield from each
-        elif isinstance(each, FieldInfo):
-            yield from each.metadata
-        else:
-            yield each
+def _most(metadata: Iterable[Any]) -> int | None:
+    """The most characters that a constraint among ``metadata`` allows."""
+    found = (getattr(each, "max_length", None) for each in metadata)
+    return next((most for most in found if isinstance(most, int)), None)
 
 
-def _most(text: Any) -> int:
-    return max(each.max_length for each in _flat(get_args(text)[1:]) if isinstance(each, MaxLen))
-
-
+LONGEST_SHORT: Final = _most(get_args(Short)[1:]) or 0
 _YES_NO: Final = (Choice(YES, mark("Yes")), Choice(NO, mark("No")))

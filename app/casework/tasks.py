@@ -22,6 +22,8 @@ _OPEN_OF = {
     for kind, column in (("case", TABLE.c.case_id), ("referral", TABLE.c.referral_id))
 }
 _ONE_KIND_OF = {kind: query.where(TABLE.c.kind == bindparam("of_kind")) for kind, query in _OPEN_OF.items()}
+# Times of the person's own, which pass by themselves: nobody is late with them.
+PASSING = frozenset({"end_of_reflection", "end_of_reconsideration"})
 BORDER_ROLE = "border_focal_point"
 
 

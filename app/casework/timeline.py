@@ -11,7 +11,7 @@ from heapq import merge
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import ColumnElement, Row, bindparam, func, select
 
 from app.access.desk import Desk
 from app.casework import fieldgroups, records
@@ -83,15 +83,19 @@ def line(
     attempts: bool = False,
     notes: bool = False,
     newest_first: bool = False,
+    only: ColumnElement[bool] | None = None,
 ) -> tuple[list[TimelineEntryOut], str | None]:
     """One page of the line in the order of recording, and the cursor of the next page.
 
     attempts: also the steps that were refused; notes: open what people wrote in their own words (the caller
-    has checked that the actor may). Each chain is read by its numbers from where the last page ended, so that
-    the hundredth page of ten thousand entries costs what the first one does.
+    has checked that the actor may); only: a condition on the columns of HISTORY. Each chain is read by its
+    numbers from where the last page ended, so that the hundredth page of ten thousand entries costs what the first
+    one does.
     """
     reached = _positions(ask, subjects, newest_first)
-    chains = [_next_of(desk, each, reached[each.id], ask.limit + 1, attempts, newest_first) for each in subjects]
+    wanted = [] if attempts else [HISTORY.c.kind != "attempt"]
+    wanted += [] if only is None else [only]
+    chains = [_next_of(desk, each, reached[each.id], ask.limit + 1, wanted, newest_first) for each in subjects]
     merged = merge(*chains, key=lambda row: (row.recorded_at, row.subject, row.subject_id), reverse=newest_first)
     rows = list(islice(merged, ask.limit + 1))
     page = rows[: ask.limit]
@@ -105,6 +109,18 @@ def line(
         fieldgroups.entry(desk, entry_out(row, _note(desk, row, keys, opened) if notes else None)) for row in page
     ]
     return items, following
+
+
+def beginning_at(desk: Desk, subjects: Sequence[Subject], at: datetime, limit: int) -> Ask:
+    """A page of the newest-first line that begins with the last entry recorded at ``at`` or before."""
+    ids = [each.id for each in subjects]
+    query = (
+        select(HISTORY.c.subject_id, func.max(HISTORY.c.seq).label("last"))
+        .where(HISTORY.c.subject_id.in_(ids), HISTORY.c.recorded_at <= at)
+        .group_by(HISTORY.c.subject_id)
+    )
+    last = {row.subject_id: row.last for row in desk.session.execute(query)}
+    return Ask(limit, (".".join(str(last.get(each, 0) + 1) for each in ids),))
 
 
 def _positions(ask: Ask, subjects: Sequence[Subject], newest_first: bool) -> dict[str, int]:
@@ -122,15 +138,14 @@ def _positions(ask: Ask, subjects: Sequence[Subject], newest_first: bool) -> dic
 
 
 def _next_of(
-    desk: Desk, subject: Subject, reached: int, most: int, attempts: bool, newest_first: bool
+    desk: Desk, subject: Subject, reached: int, most: int, wanted: Sequence[ColumnElement[bool]], newest_first: bool
 ) -> Sequence[Row[Any]]:
     query = select(HISTORY).where(HISTORY.c.subject_id == subject.id)
     if newest_first:
         query = query.where(HISTORY.c.seq < reached).order_by(HISTORY.c.seq.desc())
     else:
         query = query.where(HISTORY.c.seq > reached).order_by(HISTORY.c.seq)
-    if not attempts:
-        query = query.where(HISTORY.c.kind != "attempt")
+    query = query.where(*wanted)
     return desk.session.execute(query.limit(most)).all()
 
 

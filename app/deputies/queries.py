@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from sqlalchemy import Row, or_, select
@@ -46,6 +47,28 @@ def one(desk: Desk, deputy_row: str) -> Row[Any] | None:
         DEPUTIES.c.user_id.in_(_settable(desk)),
     )
     return desk.session.execute(query).one_or_none()
+
+
+def names(desk: Desk, user_ids: Iterable[str]) -> dict[str, str]:
+    """Account id -> name, of colleagues in the actor's own country."""
+    query = (
+        select(User.id, User.display_name)
+        .join(Office, Office.id == User.office_id)
+        .where(User.id.in_(sorted(set(user_ids))), Office.country == desk.actor.country)
+    )
+    return {user_id: name for user_id, name in desk.session.execute(query)}
+
+
+def choosable(desk: Desk, most: int) -> list[Row[Any]]:
+    """Active accounts for which the actor may name a deputy, by office and name: id, display_name, office."""
+    query = (
+        select(User.id, User.display_name, Office.name.label("office"))
+        .join(Office, Office.id == User.office_id)
+        .where(User.active.is_(True), accounts_in_scope(desk, SET))
+        .order_by(Office.name, User.display_name, User.id)
+        .limit(most)
+    )
+    return list(desk.session.execute(query))
 
 
 def settable(desk: Desk, user_id: str) -> bool:

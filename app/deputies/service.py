@@ -17,6 +17,7 @@ from app.deputies.schemas import DeputiesOut, DeputyIn, DeputyOut
 from app.kit.clock import as_utc
 from app.kit.errors import Conflict, Invalid, NotFound
 from app.kit.paging import Ask
+from app.kit.words import mark
 from app.models.base import is_id, new_id
 
 # Longer than any leave: whoever is away for more than this hands their cases over.
@@ -40,16 +41,31 @@ def name(desk: Desk, body: DeputyIn) -> DeputyOut:
     since = desk.now if body.since is None else as_utc(body.since)
     until = as_utc(body.until)
     if not since < until <= since + LONGEST or until <= desk.now:
-        raise _unfit("until", f"after it begins, and at most {LONGEST.days} days later")
+        raise _unfit(
+            "until", f"after it begins, and at most {LONGEST.days} days later",
+            mark("Choose a last day that is not over and lies at most three months after the first."),
+        )  # fmt: skip
     absent, standing = colleague(desk, body.user_id), colleague(desk, body.deputy_id)
     if absent is None or not queries.settable(desk, body.user_id):
-        raise _unfit("user_id", "an active account for which you may name a deputy")
+        raise _unfit(
+            "user_id", "an active account for which you may name a deputy",
+            mark("Choose a colleague for whom you may name somebody."),
+        )  # fmt: skip
     if standing is None or not standing.active or standing.actor.organisation != absent.actor.organisation:
-        raise _unfit("deputy_id", "an active account of the same organisation")
+        raise _unfit(
+            "deputy_id", "an active account of the same organisation",
+            mark("Choose somebody of the same organisation."),
+        )  # fmt: skip
     if standing.actor.id == absent.actor.id or not standing.actor.roles & absent.actor.roles:
-        raise _unfit("deputy_id", "somebody else who holds one of the same roles")
+        raise _unfit(
+            "deputy_id", "somebody else who holds one of the same roles",
+            mark("Choose somebody else who holds one of the same roles."),
+        )  # fmt: skip
     if standing.actor.id == desk.actor.id:
-        raise _unfit("deputy_id", "somebody else than yourself: nobody widens their own reach")
+        raise _unfit(
+            "deputy_id", "somebody else than yourself: nobody widens their own reach",
+            mark("Choose somebody else than yourself: nobody widens their own reach."),
+        )  # fmt: skip
     row = {
         "id": new_id(), "country": desk.actor.country, "user_id": absent.actor.id, "deputy_id": standing.actor.id,
         "set_by": desk.actor.id, "since": since, "until": until, "ended_at": None,
@@ -78,14 +94,23 @@ def end(desk: Desk, deputy_row: str) -> DeputyOut:
     return _shown(desk, deputy_row)
 
 
+def one(desk: Desk, deputy_row: str) -> DeputyOut:
+    """One time of standing in that the actor may end; NotFound out of reach."""
+    row = queries.one(desk, deputy_row) if is_id(deputy_row) else None
+    if row is None:
+        raise NotFound()
+    return _out(desk, row)
+
+
 def _shown(desk: Desk, deputy_row: str) -> DeputyOut:
     row = queries.one(desk, deputy_row)
     assert row is not None
     return _out(desk, row)
 
 
-def _unfit(field: str, rule: str) -> Invalid:
-    return Invalid("This deputy does not fit.", extra={"errors": [{"field": field, "rule": rule}]})
+def _unfit(field: str, rule: str, sentence: str) -> Invalid:
+    wrong = {"field": field, "rule": rule, "sentence": sentence}
+    return Invalid("This deputy does not fit.", extra={"errors": [wrong]})
 
 
 def _out(desk: Desk, row: Row[Any]) -> DeputyOut:

@@ -45,7 +45,7 @@ def offices(desk: Desk, country: str | None, kind: str | None, ask: Ask) -> Offi
     rows = desk.session.execute(ask.narrow(query, [_OFFICES.c.code])).all()
     page, following = ask.cut(rows, lambda row: (row.code,))
     known = {office.code: office for each in desk.policies.countries.values() for office in each.offices}
-    return OfficesOut(items=[_office(row, known.get(row.code)) for row in page], next=following)
+    return OfficesOut(items=[_office(desk.policies, row, known.get(row.code)) for row in page], next=following)
 
 
 def border_points(policies: Policies, country: str | None) -> BorderPointsOut:
@@ -124,7 +124,10 @@ def _corridors(policies: Policies) -> list[Corridor]:
     return [policies.corridors[key] for key in sorted(policies.corridors)]
 
 
-def _office(row: Any, policy: PolicyOffice | None) -> OfficeOut:
+def _office(policies: Policies, row: Any, policy: PolicyOffice | None) -> OfficeOut:
+    country = policies.countries.get(row.country)
+    usual = country.office_hours.hours if country is not None and country.office_hours is not None else None
+    stated = policy.hours if policy else None
     return OfficeOut(
         code=row.code,
         country=row.country,
@@ -136,6 +139,9 @@ def _office(row: Any, policy: PolicyOffice | None) -> OfficeOut:
         basis=policy.basis.value if policy else None,
         note=policy.note if policy else None,
         sources=list(policy.sources) if policy else [],
+        hours=stated or usual,
+        hours_stated=stated is not None,
+        duty_phone=policy.duty_phone if policy else None,
     )
 
 

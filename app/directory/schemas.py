@@ -23,6 +23,9 @@ class OfficeOut(BaseModel):
     basis: Annotated[str | None, Field(examples=["practice"])]
     note: Annotated[str | None, Field(examples=["Named in no text we read."])]
     sources: Annotated[list[str], Field(examples=[["MRW-2019"]])]
+    hours: Annotated[str | None, Field(examples=["08:30-16:30"], description="when somebody answers, local")] = None
+    hours_stated: Annotated[bool, Field(description="the office states its hours; false: the usual ones there")] = False
+    duty_phone: Annotated[str | None, Field(examples=["+66 00 000 001"])] = None
 
 
 class OfficesOut(BaseModel):

@@ -61,9 +61,9 @@ def in_office(desk: Desk, user_ids: list[str], office_id: str) -> list[str]:
     return list(desk.session.execute(query).scalars())
 
 
-def listed(desk: Desk, state: State, reviewed: bool | None, ask: Ask) -> Page:
-    """One page of the actor's own accesses and of those `emergency:review` reaches, newest first."""
-    query = _ROWS.where(or_(_mine(desk), cases_in_scope(desk, REVIEW)))
+def listed(desk: Desk, state: State, reviewed: bool | None, ask: Ask, *, own: bool = False) -> Page:
+    """One page of the actor's own accesses and, unless ``own``, of those `emergency:review` reaches, newest first."""
+    query = _ROWS.where(_mine(desk) if own else or_(_mine(desk), cases_in_scope(desk, REVIEW)))
     if state is not State.ALL:
         query = query.where(is_open(desk.now) if state is State.OPEN else ~is_open(desk.now))
     if reviewed is not None:

@@ -43,6 +43,7 @@ def shown(desk: Desk, emergency_id: str) -> ReviewOut:
     seen, count = queries.seen(desk, row, row.ended_at or row.until)
     return ReviewOut(
         **_values(desk, row),
+        why=_code_of(seen, emergency_id),
         reason=reason,
         seen=[
             SeenOut(
@@ -56,6 +57,15 @@ def shown(desk: Desk, emergency_id: str) -> ReviewOut:
         ],
         seen_count=count,
     )
+
+
+def _code_of(seen: list[Row[Any]], emergency_id: str) -> str | None:
+    """The coded reason, as the look that opened it was noted."""
+    for each in seen:
+        detail = json.loads(each.detail) if each.detail else {}
+        if each.action == "emergency_opened" and detail.get("emergency") == emergency_id:
+            return str(detail["why"]) if detail.get("why") else None
+    return None
 
 
 def reviewed(desk: Desk, emergency_id: str, body: ReviewIn) -> EmergencyOut:

@@ -48,6 +48,9 @@ class EmergencyIn(_In):
     reason: Annotated[
         str, Field(min_length=10, max_length=1000, description="In your own words; sealed in the history of the case.")
     ]
+    why: Annotated[
+        str | None, Field(max_length=40, description="Code list emergency_reason.", examples=["life_or_health"])
+    ] = None
     confirm: Annotated[
         Literal[True], Field(description="That you know: the team and a reviewer are told at once, and will ask.")
     ]
@@ -139,6 +142,7 @@ class SeenOut(BaseModel):
 class ReviewOut(WaitingOut):
     """One emergency access as its reviewer judges it: the reason given, and everything that was looked at."""
 
+    why: Annotated[str | None, Field(description="Code list emergency_reason.", examples=["life_or_health"])] = None
     reason: Annotated[str, Field(examples=["She has collapsed at our gate; the doctor asks for her medication."])]
     seen: Annotated[list[SeenOut], Field(description="Oldest first, at most 500.")]
     seen_count: int

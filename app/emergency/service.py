@@ -25,6 +25,7 @@ from app.models.base import is_id, new_id
 
 ACT: Final = "opening a case in an emergency"
 KIND: Final = "emergency"
+REASONS: Final = "emergency_reason"
 # A reason has to say something to the person who reviews it.
 SHORTEST: Final = 10
 
@@ -32,11 +33,14 @@ SHORTEST: Final = 10
 def opened(desk: Desk, body: EmergencyIn) -> EmergencyOut:
     """Open a case beyond the actor's reach to read, for the time the policies give; team and reviewer are told.
 
-    Invalid (422) without a reason, Forbidden (403, code step_up_needed) without a fresh second factor, NotFound
-    for what `emergency:open` does not reach: unknown, of another country, beyond scope, sealed, blocked. Conflict
-    (409, code not_needed) for a case the actor reaches anyway.
+    Invalid (422) without a reason or with an unknown code of one, Forbidden (403, code step_up_needed) without a fresh
+    second factor, NotFound for what `emergency:open` does not reach: unknown, of another country, beyond scope, sealed,
+    blocked. Conflict (409, code not_needed) for a case the actor reaches anyway.
     """
     reason = in_words("reason", body.reason)
+    if body.why is not None and not desk.policies.knows(REASONS, body.why):
+        rule = {"field": "why", "rule": f"a code of '{REASONS}'"}
+        raise Invalid("A field breaks its rule; see errors.", extra={"errors": [rule]})
     _must_be_fresh(desk)
     case = _case(desk, body)
     held = held_for(desk, case.id)
@@ -64,8 +68,9 @@ def opened(desk: Desk, body: EmergencyIn) -> EmergencyOut:
         "alarmed_at": None,
     }
     desk.session.execute(insert(TABLE), row)
-    looked(desk, "emergency_opened", "case", held.id, {"emergency": emergency_id})
-    said = {"emergency": emergency_id, "until": until.isoformat()}
+    coded = {"why": body.why} if body.why is not None else {}
+    looked(desk, "emergency_opened", "case", held.id, {"emergency": emergency_id, **coded})
+    said = {"emergency": emergency_id, "until": until.isoformat(), **coded}
     remark(desk, held, Event(KIND, "open", held.version, said, desk.now, reason))
     tell(desk, _to_tell(desk, held), "emergency_opened", "case", held.id, {**said, "by": desk.actor.id})
     return own(desk, emergency_id)
@@ -74,6 +79,13 @@ def opened(desk: Desk, body: EmergencyIn) -> EmergencyOut:
 def listed(desk: Desk, state: State, reviewed: bool | None, ask: Ask) -> EmergenciesOut:
     """One page of the actor's own accesses and, for reviewers, of those within reach; the look is noted."""
     found, following = queries.listed(desk, state, reviewed, ask)
+    looked(desk, "emergencies_listed", "emergency_access", "-", {"state": state.value, "count": len(found)})
+    return EmergenciesOut(items=[EmergencyOut(**values(desk, row)) for row in found], next=following)
+
+
+def listed_own(desk: Desk, state: State, ask: Ask) -> EmergenciesOut:
+    """One page of the actor's own accesses, newest first; the look is noted."""
+    found, following = queries.listed(desk, state, None, ask, own=True)
     looked(desk, "emergencies_listed", "emergency_access", "-", {"state": state.value, "count": len(found)})
     return EmergenciesOut(items=[EmergencyOut(**values(desk, row)) for row in found], next=following)
 

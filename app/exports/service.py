@@ -31,7 +31,7 @@ RIGHT: Final = "case:export"
 KIND: Final = "bulk_export"
 LASTS: Final = timedelta(hours=1)
 MOST_DOWNLOADS: Final = 3
-_ACT: Final = "taking a list of cases out of the program"
+ACT: Final = "taking a list of cases out of the program"
 _TABLE: Final = queries.TABLE
 
 
@@ -50,7 +50,7 @@ def ask(desk: Desk, body: ExportIn) -> ExportOut:
     Raises Invalid for an unknown purpose, Conflict (export_too_large) for more rows than anybody may take, and
     Forbidden (step_up_needed) without a fresh second factor.
     """
-    must_be_fresh(desk, _ACT)
+    must_be_fresh(desk, ACT)
     if not desk.policies.knows("export_purpose", body.purpose):
         known = ", ".join(desk.policies.codes["export_purpose"].codes)
         raise Invalid(
@@ -88,7 +88,7 @@ def ask(desk: Desk, body: ExportIn) -> ExportOut:
     return shown if asked is None else ExportAskedOut(**shown.model_dump())
 
 
-@carries_out(KIND, permission=RIGHT, act=_ACT)
+@carries_out(KIND, permission=RIGHT, act=ACT)
 def release(desk: Desk, asked: Asked) -> None:
     """Let the list be taken, for an hour from now."""
     waiting = (_TABLE.c.id == asked.payload["export"], _TABLE.c.approval_id == asked.id, _TABLE.c.state == "waiting")
@@ -113,7 +113,7 @@ def take(desk: Desk, export_id: str) -> File:
     Forbidden (step_up_needed).
     """
     row = _mine(desk, export_id)
-    must_be_fresh(desk, _ACT)
+    must_be_fresh(desk, ACT)
     shown = _shown(desk, row)
     if shown.state != "ready":
         code = "export_waiting" if shown.state == "waiting" else "export_over"

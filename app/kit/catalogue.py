@@ -16,7 +16,7 @@ from typing import Final
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-__all__ = ["FILES", "FOLDER", "SOURCE", "Catalogue", "Standing", "Translation", "is_known", "is_partial", "of",
+__all__ = ["FILES", "FOLDER", "SOURCE", "Catalogue", "Parts", "Standing", "Translation", "is_known", "is_partial", "of",
            "standing", "taken_apart"]  # fmt: skip
 
 SOURCE: Final = "en"
@@ -74,11 +74,6 @@ class Catalogue:
     def find(self, context: str | None, text: str) -> Translation | None:
         """The translation of ``text``: in ``context``, else without one, else as it is said elsewhere."""
         return self.entries.get((context, text)) or self.entries.get((None, text)) or self._anywhere.get(text)
-
-    def is_reviewed(self, text: str) -> bool:
-        """Whether ``text`` has a translation that somebody has reviewed."""
-        found = self._anywhere.get(text)
-        return found is not None and found.reviewed
 
 
 def _read(language: str) -> list[Catalog]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 __all__ = [
     "KEK", "KEY_BYTES", "TOKEN_KEY", "KeyMissing", "WatchedKeys", "add_version", "changed_at", "check_key",
-    "load_keys", "retire_versions", "write_private",
+    "load_keys", "retire_versions", "versions", "write_private",
 ]  # fmt: skip
 
 KEY_BYTES = 32
@@ -94,6 +94,11 @@ def check_key(key: bytes, name: str) -> None:
         raise KeyMissing(f"{name} has {len(key)} bytes instead of {KEY_BYTES}")
     if len(set(key)) < FEWEST_DIFFERENT_BYTES or TYPED.issuperset(key):
         raise KeyMissing(f"{name} is not random")
+
+
+def versions(path: Path, purpose: str) -> tuple[int, ...]:
+    """The numbers of the versions in a key file, sorted; no key leaves this function. KeyMissing as in `load_keys`."""
+    return tuple(sorted(load_keys(path, create=False, purpose=purpose)))
 
 
 def add_version(path: Path, purpose: str) -> int:

@@ -9,23 +9,18 @@ from babel import Locale
 
 from app.kit.reader import reader
 
-__all__ = ["countries", "country", "language", "language_called"]
+__all__ = ["countries", "language", "language_called"]
 
 # Territories of the registry that are no country: groups, and codes kept for tests.
 _NO_COUNTRY: Final = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
 _ENGLISH: Final = "en"
 
 
-def country(code: str) -> str:
-    """The name of a country by its two letters; the letters themselves where it has none."""
-    return _territories(reader().language).get(code) or _territories(_ENGLISH).get(code, code)
-
-
 def countries() -> list[tuple[str, str]]:
     """Every country as code and name, by name."""
-    known = _territories(reader().language)
-    codes = [code for code in _territories(_ENGLISH) if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRY]
-    return sorted(((code, known.get(code) or country(code)) for code in codes), key=lambda pair: pair[1])
+    known, english = _territories(reader().language), _territories(_ENGLISH)
+    codes = [code for code in english if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRY]
+    return sorted(((code, known.get(code, english[code])) for code in codes), key=lambda pair: pair[1])
 
 
 def language(code: str) -> str:

@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from typing import Final
 
 from app.kit import catalogue
+from app.kit.catalogue import Catalogue, Parts
 from app.kit.reader import reader
 
 __all__ = ["CRITICAL", "FALLBACKS", "finished", "mark", "marking", "plain", "plural", "say", "say_as"]
@@ -90,27 +91,48 @@ def _said(context: str | None, text: str, counted: str | None, values: Mapping[s
     if language == catalogue.SOURCE:
         return _filled(counted or text, values)
     known = catalogue.of(language)
+    spoken: tuple[str, bool] | None = None
     found = known.find(context, text)
-    whole = found is None or found.reviewed
-    told: Mapping[str, object] = values
-    if found is None and not values and (parts := catalogue.taken_apart(text)) is not None:
-        # It came here put together already, in English: say the sentence and what was put into it, each by itself.
-        found = known.find(context or parts.context, parts.text)
-        told = {name: _said(context, value, None, {}) for name, value in parts.values.items()}
-        fragments = [value for value in parts.values.values() if catalogue.is_known(value)]
-        whole = found is not None and found.reviewed and all(known.is_reviewed(each) for each in fragments)
+    if found is not None:
+        try:
+            spoken = _filled(found.text, values), found.reviewed
+        except _PLACEHOLDER_FAULTS:
+            spoken = None
+    elif not values and (parts := catalogue.taken_apart(text)) is not None:
         context = context or parts.context
+        spoken = _assembled(known, context, parts)
+    if spoken is None:
+        FALLBACKS[language] += 1
+        return _foreign(_filled(counted or text, values))
+    if context in CRITICAL and not spoken[1]:
+        return f"{spoken[0]} {_foreign(f'({_filled(text, values)})')}"
+    return spoken[0]
+
+
+def _assembled(known: Catalogue, context: str | None, parts: Parts) -> tuple[str, bool] | None:
+    """A sentence that came put together, in English, said part by part, and whether all of it is reviewed."""
+    found = known.find(context, parts.text)
     if found is None:
-        FALLBACKS[language] += 1
-        return _foreign(_filled(counted or text, values))
+        return None
+    told, whole = {}, found.reviewed
+    for name, value in parts.values.items():
+        told[name], reviewed = _inside(known, context, value)
+        whole = whole and reviewed
     try:
-        spoken = _filled(found.text, told)
+        return _filled(found.text, told), whole
     except _PLACEHOLDER_FAULTS:
-        FALLBACKS[language] += 1
-        return _foreign(_filled(counted or text, values))
-    if context in CRITICAL and not whole:
-        return f"{spoken} {_foreign(f'({_filled(text, values)})')}"
-    return spoken
+        return None
+
+
+def _inside(known: Catalogue, context: str | None, value: str) -> tuple[str, bool]:
+    """What was put into a sentence: a sentence of ours is said, a number, a code or a name stays as it is."""
+    if catalogue.is_known(value):
+        found = known.find(context, value)
+        return (found.text, found.reviewed) if found is not None else (_foreign(value), False)
+    parts = catalogue.taken_apart(value)
+    if parts is None:
+        return value, True
+    return _assembled(known, context, parts) or (_foreign(value), False)
 
 
 def _filled(text: str, values: Mapping[str, object]) -> str:

@@ -165,7 +165,7 @@ def _of_task(
     people = team.get(task.role, ())
     mine = any(user_id == desk.actor.id for user_id, _ in people) or (not people and task.role in desk.actor.roles)
     if not path and mine and not CLOSERS.get(task.kind):
-        path = f"/work/done?task={task.id}"
+        path = f"/tasks/done?task_id={task.id}"
     return Item(
         state=LATE if task.due_at < desk.now else DUE,
         title=step.title if step is not None else "",

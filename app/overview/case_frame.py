@@ -39,7 +39,7 @@ _SECTIONS: Final = (
     ("documents", "/documents", mark("Documents"), ("record:read",)),
     ("people", "/people", mark("People"), (SEEING,)),
     ("consents", "/consents", mark("Consents"), (SEEING,)),
-    ("access", "/access", mark("Access"), ("audit:read", "access:explain")),
+    ("access", "/access", mark("Access"), (SEEING, "audit:read", "access:explain")),
 )
 
 

@@ -1,15 +1,16 @@
-"""The main navigation: where somebody's roles lead, and how many referrals wait for their answer."""
+"""What stands around every page: where somebody's roles lead, and what they hold open in an emergency."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from app.access.desk import Desk
-from app.access.sheet import Place
+from app.access.may import permitted
+from app.access.sheet import Banner, Place
 from app.kit.words import mark
 from app.overview import queries
 
-__all__ = ["begins_with_referrals", "places_of", "rights_of"]
+__all__ = ["banners_of", "begins_with_referrals", "places_of", "rights_of"]
 
 # Name, path, title and permissions of which any opens it; in the order shown, never more than five.
 _PLACES: Final = (
@@ -17,7 +18,10 @@ _PLACES: Final = (
     ("referrals", "/referrals", mark("Referrals"), ("referral:read",)),
     ("cases", "/cases", mark("Cases"), ("case:read",)),
     ("reports", "/reports", mark("Reports"), ("statistics:read", "audit:read", "access:explain", "emergency:review")),
-    ("admin", "/admin", mark("Administration"), ("account:manage", "keys:operate", "exchange:operate", "deputy:set")),
+    (
+        "admin", "/admin", mark("Administration"),
+        ("account:manage", "keys:operate", "exchange:operate", "deputy:set", "upkeep:read"),
+    ),
 )
 
 
@@ -29,12 +33,19 @@ def places_of(desk: Desk, counting: bool) -> tuple[Place, ...]:
     held = rights_of(desk)
     waiting = queries.referrals_to_answer(desk) if counting and "referral:answer" in held else 0
     # Whose day begins with the referrals finds their tasks beside it, not instead of it.
-    work = "/work" if begins_with_referrals(held) else "/"
+    work = "/tasks" if begins_with_referrals(held) else "/"
     return tuple(
         Place(name, work if name == "work" else path, title, waiting if name == "referrals" else 0)
         for name, path, title, permissions in _PLACES
         if not held.isdisjoint(permissions)
     )
+
+
+def banners_of(desk: Desk) -> tuple[Banner, ...]:
+    """The emergency accesses that the actor has open now; nobody else needs to be asked about."""
+    if not permitted(desk, "emergency:open"):
+        return ()
+    return tuple(Banner(row.reference, row.until) for row in queries.own_emergencies(desk))
 
 
 def rights_of(desk: Desk) -> frozenset[str]:

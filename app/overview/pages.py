@@ -16,12 +16,14 @@ from app.kit.errors import NotFound
 from app.kit.paging import ask
 from app.models.base import is_id
 from app.overview import (
+    admin_pages,
     case_pages,
     guideline_pages,
     people_pages,
     record_pages,
     section_pages,
     step_pages,
+    supervision_pages,
     work,
 )
 from app.overview.forms import DonePage, NoticePage
@@ -31,14 +33,17 @@ from app.worklist.schemas import DoneIn, NoticeReadIn
 from app.worklist.work_queries import Group
 
 router = APIRouter()
-for part in (case_pages, step_pages, record_pages, section_pages, people_pages, guideline_pages, papers):
+for part in (
+    case_pages, step_pages, record_pages, section_pages, people_pages, guideline_pages, papers,
+    supervision_pages, admin_pages,
+):  # fmt: skip
     router.include_router(part.router)
 
 Myself = Annotated[Page, Depends(opens("account:self"))]
 Cursor = Annotated[str | None, Query(max_length=512)]
 Word = Annotated[str, Query(max_length=20)]
 
-WORK: Final = "/work"
+WORK: Final = "/tasks"
 _NOTICES: Final = "/notices"
 _STAGES: Final = frozenset({*(stage.value for stage in Stage), work.REFERRALS})
 
@@ -63,7 +68,7 @@ def my_work(page: Myself) -> Response:
     return page.show("overview/work.html", here="work", work=found)
 
 
-@router.get("/work/late")
+@router.get("/tasks/late")
 def late(page: Myself, stage: Word = "", cursor: Cursor = None) -> Response:
     """What is late within reach, by stage, and why: for those who answer for what others have to do."""
     asked = ask(work.ROWS, cursor, (datetime, str))
@@ -75,7 +80,7 @@ def late(page: Myself, stage: Word = "", cursor: Cursor = None) -> Response:
     return page.show("overview/late.html", here="work", part=found, stages=stages, stage=stage)
 
 
-@router.get("/work/list")
+@router.get("/tasks/list")
 def group(page: Myself, group: Word = Group.LATE.value, cursor: Cursor = None) -> Response:
     """One part of My work in full."""
     asked = ask(work.ROWS, cursor, (datetime, str))
@@ -87,18 +92,18 @@ def group(page: Myself, group: Word = Group.LATE.value, cursor: Cursor = None) -
     return page.show("overview/work_list.html", here="work", part=found, group=group)
 
 
-@router.get("/work/done")
-def done_page(page: Myself, task: Annotated[str, Query(max_length=36)] = "") -> Response:
+@router.get("/tasks/done")
+def done_page(page: Myself, task_id: Annotated[str, Query(max_length=36)] = "") -> Response:
     """The question before a task is marked as done."""
     with page.read() as desk:
-        found = work.by_hand(desk, task)
+        found = work.by_hand(desk, task_id)
         if found is None:
-            refused(desk, "task", task if is_id(task) else "-", {"answer": 404})
+            refused(desk, "task", task_id if is_id(task_id) else "-", {"answer": 404})
             raise NotFound()
     return page.show("overview/done.html", here="work", line=found)
 
 
-@router.post("/work/done")
+@router.post("/tasks/done")
 def done(page: Myself) -> Response:
     """Mark a task as done that does not end by itself."""
     with page.read() as desk:

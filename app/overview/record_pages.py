@@ -43,7 +43,7 @@ def new_record_page(reference: str, kind: str, page: Writer, back: Back = "") ->
     """The form of a kind of record."""
     with page.write() as desk:
         context = _context(desk, reference, _kind(kind), back)
-    return page.show(FORM, typed=form_page.preset(page, context["case"], context["inputs"]), **context)
+    return page.show(FORM, preset=form_page.preset(page, context["case"], context["inputs"]), **context)
 
 
 @router.post("/cases/{reference}/records/new/{kind}")
@@ -60,7 +60,7 @@ def correct_page(reference: str, record_id: str, page: Reader) -> Response:
         record = filing.read(desk, opened.id, record_id)
         kind = _kind(record.kind)
         context = _context(desk, reference, kind, f"{opened.path}/records/{record_id}", corrects=record)
-    return page.show(FORM, typed=posted.typed_of(inputs_of(kind.form), record.body or {}), **context)
+    return page.show(FORM, preset=posted.typed_of(inputs_of(kind.form), record.body or {}), **context)
 
 
 @router.post("/cases/{reference}/records/{record_id}/correct")

@@ -38,7 +38,8 @@ def step_page(reference: str, machine: str, step: str, page: Taker, done: Done =
     """What a step needs; its form, or what blocks it."""
     with page.write() as desk:
         context = _context(desk, reference, _step(machine, step), machine)
-    return page.show(TEMPLATE, typed=form_page.preset(page, context["case"], context["inputs"]), done=done, **context)
+    preset = form_page.preset(page, context["case"], context["inputs"])
+    return page.show(TEMPLATE, preset=preset, done=done, **context)
 
 
 @router.post("/cases/{reference}/steps/{machine}/{step}")

@@ -13,13 +13,15 @@ from workflows.facts import ReferralFacts
 
 # The message that carries each signature, and what it certifies.
 _ACTS: Final = (("sign_handover", "handover"), ("sign_receipt", "receipt"))
+# The forms of a meeting at the border, in the order they are filled in.
+_KINDS: Final = ("handover_schedule", "handover_confirmation", "handover", "receipt")
 
 
 def handover(desk: Desk, held: Held) -> HandoverOut:
     """What is recorded here of the handover; empty parts are still to come."""
     facts = held.facts
     assert isinstance(facts, ReferralFacts)
-    forms = _newest_forms(desk, held)
+    forms = newest_forms(desk, held)
     schedule = forms.get("handover_schedule", {})
     return HandoverOut(
         reference=held.row.reference,
@@ -48,10 +50,10 @@ def sentence(desk: Desk, facts: ReferralFacts) -> str:
     )
 
 
-def _newest_forms(desk: Desk, held: Held) -> dict[str, dict[str, Any]]:
-    key = held.key(desk)
-    wanted = {"handover_schedule", "handover_confirmation", "handover", "receipt"}
-    newest = {row.kind: row for row in records.rows_of(desk.session, held.id) if row.kind in wanted}
+def newest_forms(desk: Desk, held: Held, kinds: tuple[str, ...] = _KINDS) -> dict[str, dict[str, Any]]:
+    """The newest form of each of these kinds that is kept with this copy, as plain JSON values and uncut."""
+    newest = {row.kind: row for row in records.rows_of(desk.session, held.id) if row.kind in kinds}
+    key = held.key(desk) if newest else b""
     return {kind: records.opened(desk, row, key) for kind, row in newest.items()}
 
 

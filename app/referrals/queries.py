@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Row, exists, func, select
 
 from app.access.desk import Desk
+from app.access.rows import as_the_house
 from app.access.scope import referrals_in_scope
 from app.casework import messages, receipts, tasks
 from app.casework.held import FACTS, REFERRAL
@@ -31,12 +32,12 @@ _ROW: Final = (
     REFERRAL.c.other_country, REFERRAL.c.case_id, REFERRAL.c.state, REFERRAL.c.border_point, REFERRAL.c.custody,
     REFERRAL.c.changed_at, REFERRAL.c.version, REFERRAL.c.facts, FACTS.c.age_band,
 )  # fmt: skip
-_ROWS: Final = select(*_ROW).outerjoin(FACTS, FACTS.c.case_id == REFERRAL.c.case_id)
+ROWS: Final = select(*_ROW).outerjoin(FACTS, FACTS.c.case_id == REFERRAL.c.case_id)
 
 
 def listed(desk: Desk, box: Box | None, ask: Ask) -> ReferralsOut:
     """One page of the referrals that `referral:read` reaches, newest change first."""
-    query = _ROWS.where(referrals_in_scope(desk, "referral:read"), *_in_box(box, desk.today))
+    query = ROWS.where(referrals_in_scope(desk, "referral:read"), *in_box(box, desk.today))
     narrowed = ask.narrow(query, [REFERRAL.c.changed_at, REFERRAL.c.id], newest_first=True)
     rows = desk.session.execute(narrowed).all()
     page, following = ask.cut(rows, lambda row: (row.changed_at, row.id))
@@ -45,11 +46,12 @@ def listed(desk: Desk, box: Box | None, ask: Ask) -> ReferralsOut:
 
 def one(desk: Desk, referral_id: str) -> ReferralRow:
     """The row of a referral that the caller has already been found to reach."""
-    row = desk.session.execute(_ROWS.where(REFERRAL.c.id == referral_id)).one()
+    row = desk.session.execute(ROWS.where(REFERRAL.c.id == referral_id)).one()
     return shown(desk, [row])[0]
 
 
-def _in_box(box: Box | None, today: date) -> tuple[Any, ...]:
+def in_box(box: Box | None, today: date) -> tuple[Any, ...]:
+    """The conditions that put a referral into a box; lists and counts use the same."""
     match box:
         case None:
             return ()
@@ -67,7 +69,7 @@ def _in_box(box: Box | None, today: date) -> tuple[Any, ...]:
 
 
 def shown(desk: Desk, rows: Sequence[Any]) -> list[ReferralRow]:
-    """Rows of `_ROWS` as lists show them; three further queries for a whole page."""
+    """Rows of `ROWS` as lists show them; three further queries for a whole page."""
     clocks = _clocks(desk, [row.id for row in rows])
     unread = _unread(desk, [row.shared_id for row in rows])
     told = _told_age_bands(desk, [row.shared_id for row in rows if row.age_band is None])
@@ -103,14 +105,16 @@ def shown(desk: Desk, rows: Sequence[Any]) -> list[ReferralRow]:
 
 
 def _clocks(desk: Desk, referral_ids: Sequence[str]) -> dict[str, ClockOut]:
-    """Referral id -> its open task that rings first."""
+    """Referral id -> its open task that rings first; asked for referrals within reach, whoever works on the task."""
     query = (
         select(TASK.c.referral_id, TASK.c.kind, TASK.c.role, TASK.c.due_at, TASK.c.clock, TASK.c.basis, TASK.c.sources)
         .where(TASK.c.referral_id.in_(referral_ids), TASK.c.state == "open")
         .order_by(TASK.c.referral_id, TASK.c.due_at, TASK.c.id)
     )
     found: dict[str, ClockOut] = {}
-    for row in desk.session.execute(query):
+    with as_the_house(desk.session, desk.actor.country):
+        ringing = desk.session.execute(query).all()
+    for row in ringing:
         if row.referral_id not in found:
             found[row.referral_id] = ClockOut(
                 task=row.kind,

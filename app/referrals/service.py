@@ -47,7 +47,7 @@ def draft(desk: Desk, case_id: str, body: ReferralIn) -> ReferralOut:
     """
     visible_case(desk, "referral:draft", case_id)
     case = hold_case(desk, case_id)
-    office, facts = _checked(desk, case, body)
+    office, facts = checked(desk, case, body)
     _must_be_free(desk, case, body.to_country)
     copy_id = copies.make_copy(
         desk,
@@ -177,8 +177,17 @@ def reveal(desk: Desk, referral_id: str, reason: str) -> DisclosedOut:
     return DisclosedOut(referral_id=referral_id, groups=shown, withheld=sorted(set(told) - set(shown)))
 
 
-def _checked(desk: Desk, case: Held, body: ReferralIn) -> tuple[str, ReferralFacts]:
-    """The row id of the sending office, and the facts of the new copy."""
+def suggested(desk: Desk, held: Held) -> str:
+    """The office that was suggested with a decline, by its code; "" if none was."""
+    found = border.newest_forms(desk, held, ("suggestion",)).get("suggestion", {})
+    return str(found.get("office") or "")
+
+
+def checked(desk: Desk, case: Held, body: ReferralIn) -> tuple[str, ReferralFacts]:
+    """The row id of the sending office, and the facts of the new copy, which is not written yet.
+
+    Raises Invalid (422) for a country, office or border point that does not fit.
+    """
     here, there = desk.actor.country, body.to_country
     if there == here or there not in desk.policies.countries:
         known = ", ".join(sorted(set(desk.policies.countries) - {here}))

@@ -50,7 +50,7 @@ def table(desk: Desk, name: str, year: int) -> TableOut:
             extra={"roles": list(report.roles)},
         )
     figures = _COUNTING[report.counts](desk, report, year)
-    hide = not _reads_every_case(desk)
+    hide = not reads_every_case(desk)
     cells = [_cell(dict(key), persons, report.smallest_cell if hide else 1) for key, persons in figures.items()]
     small = [persons for persons in figures.values() if hide and persons < report.smallest_cell]
     looked(desk, "statistics_read", "report", name, {"year": year, "cells": len(cells), "suppressed": len(small)})
@@ -74,7 +74,7 @@ def table(desk: Desk, name: str, year: int) -> TableOut:
     )
 
 
-def _reads_every_case(desk: Desk) -> bool:
+def reads_every_case(desk: Desk) -> bool:
     """Whether the actor may open every case that is counted for them, so that no figure tells them anything new.
 
     For everybody else a small figure could be the one person they have heard of (CTDC-K11).

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -36,6 +37,7 @@ msgstr ""
 _ABOUT: Final = {"ui": "what its pages say", "codes": "the words of its lists, roles and rights"}
 
 
+@cache
 def collected() -> dict[Key, list[Found]]:
     """Every sentence of the program by context and text."""
     from app.main import PAGE_ROOMS, ROOMS

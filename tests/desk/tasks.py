@@ -14,9 +14,9 @@ from app.casework.kinds import KINDS
 from app.casework.posted import fields_for
 from tests.desk.hand import Hand
 from tests.desk.place import Place
-from tests.factories import cases, referrals, walls
+from tests.factories import cases
 from tests.factories.forms import form
-from tests.factories.staff import Worker, add_user
+from tests.factories.staff import Worker
 
 # Seats somebody at home: before the page that comes first for them.
 Seat = Callable[[Worker], Hand]

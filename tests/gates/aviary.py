@@ -151,7 +151,7 @@ def sown(aviary: Aviary, schema: dict[str, Any], example: dict[str, Any], kind: 
     definitions = schema.get("$defs", {})
     for name, each in schema["properties"].items():
         group = groups.KINDS[kind]
-        if kind in ("handover", "receipt"):
+        if kind in ("handover", "handover_schedule", "receipt"):
             group = groups.FORM_FIELDS.get(name, group)
         if _free(part := _told(each, definitions)):
             told[name] = aviary.hatch(group, f"{kind}.{name}")

@@ -58,7 +58,8 @@ KINDS: Final[dict[str, str]] = {
     **dict.fromkeys(
         (
             "closure", "consent", "consent_withdrawal", "handover", "handover_confirmation", "handover_schedule",
-            "override", "receipt", "reception_plan", "rights_notice", "wish",
+            "override", "receipt", "reception_plan", "rights_notice", "suggestion",
+            "wish",
         ),
         FACTS,
     ),
@@ -76,7 +77,7 @@ KINDS: Final[dict[str, str]] = {
     "cooperation": COOPERATION,
 }  # fmt: skip
 # Fields of the two handover forms that the handover page cuts out of forms that are else open to all.
-FORM_FIELDS: Final = {"health_summary": HEALTH, "note": NARRATIVE}
+FORM_FIELDS: Final = {"health_summary": HEALTH, "medicine": HEALTH, "note": NARRATIVE}
 PERSON: Final[dict[str, str]] = {
     **dict.fromkeys(("given_names", "family_name", "other_names", "birth_date", "birth_year"), IDENTITY),
     "place_of_origin": IDENTITY,

@@ -55,10 +55,6 @@ class Bracketed(catalogue.Catalogue):
         """The sentence in brackets, if the collectors found it."""
         return Translation(f"{SAID}{text}{SAID_END}", True) if catalogue.is_known(text) else None
 
-    def is_reviewed(self, text: str) -> bool:
-        """Nothing here waits for a review."""
-        return True
-
 
 @dataclass(frozen=True)
 class Seen:

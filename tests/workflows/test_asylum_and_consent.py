@@ -81,12 +81,12 @@ def test_every_message_is_either_protocol_or_rests_on_a_consent() -> None:
             assert not any(isinstance(effect, SendMessage) for effect in row.effects), row.name
 
 
-def test_a_form_that_travels_with_a_protocol_message_speaks_of_officers_only() -> None:
+def test_a_form_that_travels_with_a_protocol_message_speaks_of_officers_and_offices_only() -> None:
     """A shared form goes along whatever the message carries, so only these may hang on such a step."""
     travelling = {
         row.form for row in REFERRAL.steps if row.form and KINDS[row.form].shared and row.name in PROTOCOL_ONLY
     }
-    assert travelling == {"handover_confirmation", "receipt"}
+    assert travelling == {"handover_confirmation", "receipt", "suggestion"}
 
 
 @pytest.mark.parametrize("row", OUTWARD, ids=lambda row: row.name)

@@ -179,10 +179,12 @@ def day_is_ahead(referral: ReferralFacts, today: Today) -> bool | Lack:
     who=BORDER,
 )
 def day_has_come(referral: ReferralFacts, today: Today) -> bool | Lack:
-    plan = referral.schedule
+    plan, said = referral.schedule, referral.handover
     if plan is None:
         return lacking(day="no day")
-    return plan.on == today.date or lacking(day=plan.on.isoformat())
+    # A post without network signs on paper and enters it later, under the day on which it was signed.
+    on_paper = said is not None and said.on == plan.on < today.date
+    return plan.on == today.date or on_paper or lacking(day=plan.on.isoformat())
 
 
 @guard(
@@ -209,8 +211,10 @@ def officers_are_named(referral: ReferralFacts) -> bool | Lack:
     who=BORDER,
 )
 def person_reconfirmed_today(referral: ReferralFacts, today: Today) -> bool:
-    said = referral.handover
-    return said is not None and said.agrees and said.reconfirmed_on == today.date
+    plan, said = referral.schedule, referral.handover
+    if said is None or not said.agrees or said.reconfirmed_on != said.on:
+        return False
+    return said.on == today.date or (plan is not None and said.on == plan.on < today.date)
 
 
 @guard(

@@ -42,6 +42,17 @@ class Handover(RecordForm):
         title=mark("What must the other side know to keep the person well?"),
         description=mark("Travels only as far as the person agreed."),
     )
+    person_told: bool | None = Field(
+        default=None, title=mark("Was the person told where they go, in their own language?")
+    )
+    medical_summary_sealed: bool | None = Field(default=None, title=mark("Is the medical summary there, sealed?"))
+    contact_card: bool | None = Field(default=None, title=mark("Does the person have the card with numbers to call?"))
+    signed_on: date | None = Field(
+        default=None, title=mark("On which day was the paper signed, if this is entered later?")
+    )
+    signed_time: Short | None = Field(
+        default=None, title=mark("At what time was the paper signed?"), description=mark("For example 10:30.")
+    )
 
 
 def fold_referral(facts: ReferralFacts, form: Handover, entry: Entry) -> ReferralFacts:

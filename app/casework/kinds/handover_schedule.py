@@ -28,6 +28,15 @@ class HandoverSchedule(RecordForm):
         title=mark("At what time?"),
         description=mark("For example 10:30, with the place whose clock counts."),
     )
+    transport: Short | None = Field(default=None, title=mark("How does the person travel?"))
+    interpreter: Short | None = Field(default=None, title=mark("Who interprets?"))
+    medicine: Short | None = Field(
+        default=None,
+        title=mark("Which medicine does the person take along?"),
+        description=mark("Travels only as far as the person agreed."),
+    )
+    person_told: Short | None = Field(default=None, title=mark("What was the person told about the day?"))
+    phone: Short | None = Field(default=None, title=mark("Which number is called if something goes wrong?"))
 
 
 def fold_referral(facts: ReferralFacts, form: HandoverSchedule, entry: Entry) -> ReferralFacts:
@@ -38,5 +47,5 @@ def fold_referral(facts: ReferralFacts, form: HandoverSchedule, entry: Entry) ->
 KIND = Kind(
     "handover_schedule", "Handover schedule", FieldGroup.FACTS, HandoverSchedule,
     {"border_point": "mae-sot-myawaddy", "on": "2017-06-12", "sender_officer": "officer 3, Mae Sot"},
-    home="referral", fold_referral=fold_referral, shared=True,
+    home="referral", fold_referral=fold_referral, shared=True, bound={"medicine": "health"},
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field
@@ -29,6 +30,20 @@ class Receipt(RecordForm):
         title=mark("Does anything differ from the list?"),
     )
     note: Long | None = Field(default=None, title=mark("What differs?"))
+    person_told: bool | None = Field(
+        default=None, title=mark("Was the person told where they go, in their own language?")
+    )
+    person_agrees: bool | None = Field(default=None, title=mark("Does the person still agree?"))
+    medical_summary_sealed: bool | None = Field(default=None, title=mark("Is the medical summary there, sealed?"))
+    belongings_checked: bool | None = Field(default=None, title=mark("Were the belongings compared with the list?"))
+    contact_card: bool | None = Field(default=None, title=mark("Does the person have the card with numbers to call?"))
+    code_compared: bool | None = Field(default=None, title=mark("Was the check code read aloud, and did it fit?"))
+    signed_on: date | None = Field(
+        default=None, title=mark("On which day was the paper signed, if this is entered later?")
+    )
+    signed_time: Short | None = Field(
+        default=None, title=mark("At what time was the paper signed?"), description=mark("For example 10:30.")
+    )
 
 
 def fold_referral(facts: ReferralFacts, form: Receipt, entry: Entry) -> ReferralFacts:

@@ -125,8 +125,9 @@ def plan(about: Wanted) -> Paper:
     made.table((say("Day and time"), say("Where"), say("What I bring")), [blank] * 5)
     made.heading(say("Whom I can call"))
     known = policies.countries.get(about.desk.actor.country)
-    rows = [(say("Help, day and night"), known.hotline.number)] if known and known.hotline.number else []
-    made.facts([*rows, (say("My contact person"), "\u2003"), (say("Phone"), "\u2003")])
+    if known and known.hotline.number:
+        made.facts(((say("Help, day and night"), known.hotline.number),))
+    made.lines(say("My contact person"), say("Phone"))
     return made
 
 

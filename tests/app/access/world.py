@@ -30,6 +30,7 @@ from app.models.referral import Referral
 from app.models.session import LoginSession
 from app.models.user import User, UserRole
 from app.settings import Settings
+from policies.load import load_policies
 from policies.model import FieldGroup, Policies, RolePolicy, Scope
 from tests.app.access import trial
 from tests.inspect import reading, writing
@@ -67,8 +68,10 @@ ROLES = {
     "administrator": _role("Administrator", account_manage="organisation"),
     "office_administrator": _role("Administrator of one office", account_manage="office"),
 }  # fmt: skip
+# The pages of every room are there, so every permission is known; most of them nobody here holds.
+KNOWN = (*PERMISSIONS, *load_policies().permissions)
 POLICIES = Policies.model_construct(
-    permissions={name: f"Lets somebody do {name}." for name in PERMISSIONS}, roles=ROLES, countries={}
+    permissions={name: f"Lets somebody do {name}." for name in KNOWN}, roles=ROLES, countries={}
 )
 OFFICES = {
     "th-a": ("TH", "th-ministry"),

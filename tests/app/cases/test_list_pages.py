@@ -14,7 +14,7 @@ from app.casework.tasks import TABLE
 from tests.app.access.browser import Browser
 from tests.app.access.world import one_engine
 from tests.factories import cases
-from tests.factories.browsers import browser_at
+from tests.factories.pages import browser_at
 from tests.factories.staff import add_user
 from tests.factories.towns import Town
 from tests.inspect import reading, writing

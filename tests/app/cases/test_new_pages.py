@@ -11,37 +11,13 @@ from app.models.draft import Draft
 from tests.app.access.browser import Browser
 from tests.app.access.world import one_engine
 from tests.factories import cases
-from tests.factories.browsers import browser_at
+from tests.factories.answers import PAGES, walk
+from tests.factories.pages import browser_at
 from tests.factories.staff import Worker, add_user
 from tests.factories.towns import Town
 from tests.inspect import reading
 
-PAGES: dict[str, dict[str, str]] = {
-    "/cases/new": {"safe": "no", "danger": "The boss waits outside.", "source": "police"},
-    "/cases/new/consent": {
-        "consent": "yes", "giver": "self", "form": "oral_witnessed", "told_purpose": "yes", "told_use": "yes",
-    },
-    "/cases/new/known": {
-        "age": "18+", "sex": "F", "nationality": "MM", "exploitation": "not_said", "given_names": "Thiri Zarni",
-        "family_name": "Htun", "birth_year": "๒๕๔๖",
-    },
-    "/cases/new/contact": {
-        "language": "other", "other_language": "Shan", "safe_contact": "Only messages.", "phone": "+66 8 111",
-    },
-    "/cases/new/needs": {"level": "high", "health": "Fever.", "note": "Came with two others."},
-}  # fmt: skip
 SECRETS = ("Thiri", "Zarni", "Htun", "2003", "+66 8 111")
-
-
-def walk(browser: Browser, **changes: dict[str, str]) -> Any:
-    """Through the pages to the last one; ``changes``: last word of a path -> other answers there."""
-    browser.get("/cases/new")
-    for path, typed in PAGES.items():
-        browser.get(path)
-        answer = browser.send(path, **{**typed, **changes.get(path.rpartition("/")[2], {})})
-        assert answer.status_code == 303, answer.text
-        browser.follow()
-    return browser.last
 
 
 def at_work(town: Town, who: str = "social_worker") -> Browser:
@@ -100,6 +76,7 @@ def test_answers_stay_while_one_goes_back_and_forth_and_signs_in_again(town: Tow
     browser = at_work(town)
     walk(browser)
     again = at_work(town)
+    assert '<a class="button button-main" href="/cases/new/check">Go on opening a case</a>' in again.get("/cases").text
     for path, typed in PAGES.items():
         page = again.get(path)
         for name, value in typed.items():

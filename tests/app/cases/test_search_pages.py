@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.casework.held import CASE
 from tests.app.access.browser import Browser
 from tests.factories import cases
-from tests.factories.browsers import browser_at
+from tests.factories.pages import browser_at
 from tests.factories.staff import add_user
 from tests.factories.towns import Town
 from tests.inspect import reading

@@ -15,7 +15,7 @@ from app.worklist.work_queries import Group
 from policies.load import load_policies
 from tests.app.access.world import one_engine
 from tests.factories import cases, referrals, walls
-from tests.factories.browsers import browser_at
+from tests.factories.pages import browser_at
 from tests.factories.staff import add_user
 from tests.factories.towns import Town
 from tests.inspect import reading, writing
@@ -89,13 +89,13 @@ def test_a_task_done_by_hand_is_marked_once(town: Town) -> None:
     case_id = cases.bring_case(town.house, town.th, "presumed")
     task = due(town, case_id, "end_of_reflection", -1)
     browser = browser_at(town, town.th["case_manager"])
-    assert f"/work/done?task={task}" in part(browser.get("/").text, "late")
-    browser.get(f"/work/done?task={task}")
-    sent = browser.form("/work/done").fields | {"note": "Talked it over with her."}
+    assert f"/tasks/done?task_id={task}" in part(browser.get("/").text, "late")
+    browser.get(f"/tasks/done?task_id={task}")
+    sent = browser.form("/tasks/done").fields | {"note": "Talked it over with her."}
     for _ in range(2):
-        assert browser.post("/work/done", sent).headers["location"] == "/"
-    assert f"task={task}" not in browser.get("/").text
-    assert browser.get(f"/work/done?task={task}").status_code == 404
+        assert browser.post("/tasks/done", sent).headers["location"] == "/"
+    assert f"task_id={task}" not in browser.get("/").text
+    assert browser.get(f"/tasks/done?task_id={task}").status_code == 404
     told = town.get(town.th["case_manager"], f"/cases/{case_id}/timeline?limit=100").json()["items"]
     assert [entry["note"] for entry in told if entry["kind"] == "task"] == ["Talked it over with her."]
 
@@ -105,7 +105,7 @@ def test_a_task_that_ends_by_itself_or_is_anothers_has_no_such_page(town: Town) 
     ending, rights = (due(town, case_id, kind, -1) for kind in ("end_of_reflection", "read_rights"))
     seen = set()
     for who, task in (("social_worker", ending), ("social_worker", rights), ("case_manager", "x"), ("analyst", ending)):
-        answer = browser_at(town, town.th[who]).get(f"/work/done?task={task}")
+        answer = browser_at(town, town.th[who]).get(f"/tasks/done?task_id={task}")
         seen.add((answer.status_code, "There is nothing here that you can see." in answer.text))
     assert seen == {(404, True)}
 
@@ -119,14 +119,14 @@ def test_a_supervisor_sees_what_is_late_by_stage_and_why(town: Town) -> None:
     due(town, pair.case_id, "await_answer", -1)
     browser = browser_at(town, town.th["supervisor"])
     home = browser.get("/")
-    assert '<a href="/work/late?stage=shelter">Shelter</a></div><div class="work-number">3</div>' in home.text
-    page = browser.get("/work/late")
+    assert '<a href="/tasks/late?stage=shelter">Shelter</a></div><div class="work-number">3</div>' in home.text
+    page = browser.get("/tasks/late")
     assert page.text.count("Why it waits:") == len(links(page.text)) >= 4
     assert "It waits for the other country." in page.text and "It ends when somebody marks it as done." in page.text
-    shelter = browser.get("/work/late?stage=shelter").text
+    shelter = browser.get("/tasks/late?stage=shelter").text
     assert set(links(shelter)) == {f"/cases/{code}"} and "It waits for the other country." not in shelter
-    assert browser.get("/work/late?stage=nowhere").status_code == 404
-    assert browser_at(town, town.th["social_worker"]).get("/work/late").status_code == 404
+    assert browser.get("/tasks/late?stage=nowhere").status_code == 404
+    assert browser_at(town, town.th["social_worker"]).get("/tasks/late").status_code == 404
     for name in NAMES:
         assert name not in page.text
 
@@ -140,9 +140,9 @@ def test_home_is_by_role(town: Town) -> None:
         browser = browser_at(town, town.th[who])
         answer = browser.get("/")
         assert answer.headers.get("location") == home, who
-        browser.get("/work")
+        browser.get("/tasks")
         assert browser.last.status_code == (200 if who in ("border_focal_point",) or home is None else 404), who
-    assert '<li><a href="/work"' in browser_at(town, town.th["border_focal_point"]).get("/me").text
+    assert '<li><a href="/tasks"' in browser_at(town, town.th["border_focal_point"]).get("/me").text
 
 
 def test_notices_stand_in_words_and_are_read_once(town: Town) -> None:
@@ -167,10 +167,10 @@ def test_a_part_goes_on_over_pages(town: Town) -> None:
     home = browser.get("/")
     assert len(links(part(home.text, "late"))) == 25 and '<span class="count">27</span>' in home.text
     assert len(gzip.compress(home.content)) <= 8 * 1024
-    first = browser.get("/work/list?group=late")
-    more = re.findall(r'href="(/work/list\?group=late&amp;cursor=[^"]+)"', first.text)[0].replace("&amp;", "&")
+    first = browser.get("/tasks/list?group=late")
+    more = re.findall(r'href="(/tasks/list\?group=late&amp;cursor=[^"]+)"', first.text)[0].replace("&amp;", "&")
     assert (len(links(first.text)), len(links(browser.get(more).text))) == (25, 2)
-    assert browser.get("/work/list?group=none").status_code == 404
+    assert browser.get("/tasks/list?group=none").status_code == 404
 
 
 def test_a_row_says_what_in_forty_letters() -> None:

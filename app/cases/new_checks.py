@@ -1,0 +1,78 @@
+"""Checks of what the pages of a new case were answered with, each refusal at its field."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.access.desk import Desk
+from app.cases.new_forms import NOT_ASKED, NOT_SAID
+from app.kit import names
+from app.kit.errors import Invalid
+from app.kit.words import mark
+from policies.model import Policies
+
+_EXPLAINED: Final = {
+    "giver": mark("Say who agreed, or choose that the person was not asked yet."),
+    "form": mark("Say in which form they agreed, or choose that the person was not asked yet."),
+}
+_FIRST_YEAR: Final = 1900
+# A year this large is one of the Buddhist era, which began so many years earlier.
+_BUDDHIST_FROM: Final = 2400
+_BUDDHIST: Final = 543
+
+
+def check_codes(policies: Policies, **codes: tuple[str, str]) -> None:
+    """Raise Invalid (422) with a sentence for each field whose value is neither in its list nor a way of not saying.
+
+    ``codes``: field -> the name of its list and the value.
+    """
+    wrong = [
+        {"field": field, "rule": f"a code of '{name}'", "sentence": mark("Choose one of the answers.")}
+        for field, (name, value) in codes.items()
+        if value not in (NOT_ASKED, NOT_SAID) and not policies.knows(name, value)
+    ]
+    if wrong:
+        raise Invalid(extra={"errors": wrong})
+
+
+def must_explain(**fields: str) -> None:
+    """Raise Invalid (422) for each field that was left open although the person agreed."""
+    wrong = [
+        {"field": name, "rule": "missing", "sentence": _EXPLAINED[name]} for name, value in fields.items() if not value
+    ]
+    if wrong:
+        raise Invalid(extra={"errors": wrong})
+
+
+def check_nationality(value: str) -> None:
+    """Raise Invalid (422) unless it is a country, stateless, unknown or a way of not saying."""
+    known = {code for code, _ in names.countries()} | {"stateless", "unknown", NOT_ASKED, NOT_SAID}
+    if value not in known:
+        rule = {"field": "nationality", "rule": "a country", "sentence": mark("Choose one of the answers.")}
+        raise Invalid(extra={"errors": [rule]})
+
+
+def language_of(language: str, other: str) -> str:
+    """The code of the language that was chosen, or typed as another one; Invalid (422) for one nobody knows."""
+    if language != "other":
+        return language
+    code = names.language_called(other)
+    if code is None:
+        sentence = mark("Nobody here knows a language of this name. Type it otherwise, or choose Not known.")
+        raise Invalid(extra={"errors": [{"field": "other_language", "rule": "a language", "sentence": sentence}]})
+    return code
+
+
+def year_of(desk: Desk, typed: str) -> str:
+    """A year of birth as typed, in digits of any script and of either calendar, as a year of ours; "" for none.
+
+    Invalid (422) for what is no year in which somebody who lives could be born.
+    """
+    if not typed:
+        return ""
+    year = int(typed) if typed.isdecimal() else 0
+    year -= _BUDDHIST if year >= _BUDDHIST_FROM else 0
+    if not _FIRST_YEAR <= year <= desk.today.year:
+        sentence = mark("Type the year in four digits, such as 2003 or 2546, or leave it open.")
+        raise Invalid(extra={"errors": [{"field": "birth_year", "rule": "a year", "sentence": sentence}]})
+    return str(year)

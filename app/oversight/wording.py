@@ -1,0 +1,223 @@
+"""Puts the entries of a timeline into words: what happened, who did it from where, and what it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy import Row
+
+from app.access.desk import Desk
+from app.casework.kinds import KINDS
+from app.casework.phrases import SOURCES, phrase_of
+from app.casework.shapes import TimelineEntryOut
+from app.kit.words import mark
+from workflows.engine import MACHINES
+from workflows.step import Guard
+
+__all__ = ["Changed", "Told", "Who", "Word", "people_in", "refusals", "tell", "titled", "who_of"]
+
+STATE_LISTS: Final = {"identification": "identification_state", "care": "care_state", "referral": "referral_state"}
+# How an entry looks; what is not named looks like a step.
+SHAPES: Final = {
+    "record": "record", "attempt": "refused", "emergency": "emergency", "seal": "wall", "block": "wall",
+    "reveal": "look", "deadline": "late", "partner": "partner", "message": "partner", "team": "team",
+    "assigned": "team", "identity": "record", "task": "record",
+}  # fmt: skip
+# Whoever acted in another country is known here by that country's office alone.
+PARTNER: Final = "partner:"
+CONSENTS: Final = frozenset({"consent", "consent_withdrawal"})
+# Why somebody was refused, where it was not a condition of the step.
+REFUSED_BY: Final = {
+    "permission_missing": mark("Their role does not allow this."),
+    "field_group_missing": mark("Their role does not see what this is about."),
+}
+_STEPS: Final = {(spec.name, step.name): step for spec in MACHINES.values() for step in spec.steps}
+_TITLES: Final = {step.name: step.title for step in _STEPS.values()}
+_GUARDS: Final[Mapping[str, Guard]] = {guard.name: guard for step in _STEPS.values() for guard in step.guards}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A value to be said: a code of a list, or a marked sentence with its context, or plain text where both are ""."""
+
+    text: str
+    code_list: str = ""
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One line of what an entry changed: what, before and after (None: there is no before)."""
+
+    what: str
+    new: Word
+    old: Word | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Somebody as a timeline names them; ``name`` is None for the program itself and for people of other countries.
+
+    ``office``: its code.
+    """
+
+    name: str | None
+    roles: tuple[str, ...]
+    office: str
+    country: str
+    system: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One entry in words. ``what`` fills %(what)s of ``phrase``; ``record`` and ``corrects`` are ids of records."""
+
+    anchor: str
+    entry: TimelineEntryOut
+    phrase: str
+    what: Word | None
+    shape: str
+    who: Who
+    source: str
+    late: timedelta | None
+    changed: Sequence[Changed] = ()
+    record: str | None = None
+    corrects: str | None = None
+    corrected: Sequence[Any] = field(default=())
+
+
+def tell(desk: Desk, entry: TimelineEntryOut, people: Mapping[str, Row[Any]]) -> Told:
+    """The words of one entry. ``people``: the accounts it speaks of, by id."""
+    span = entry.recorded_at - entry.happened_at
+    late = span if span > timedelta(minutes=desk.policies.safeguards.watching.late_minutes) else None
+    # A deadline happens when it passes, whenever the clock was read.
+    late = None if entry.kind in ("deadline", "attempt") else late
+    record = entry.details.get("record") or {}
+    return Told(
+        anchor=f"e-{entry.subject_id[:8]}-{entry.seq}",
+        entry=entry,
+        phrase=phrase_of(entry.kind, entry.step),
+        what=_what(entry),
+        shape=_shape(entry),
+        who=who_of(desk, entry.actor, people),
+        source=_source(entry, late),
+        late=late,
+        changed=tuple(_changes(desk, entry, people)),
+        record=record.get("id") if isinstance(record, dict) else None,
+        corrects=entry.details.get("corrects"),
+    )
+
+
+def who_of(desk: Desk, actor: Mapping[str, Any], people: Mapping[str, Row[Any]]) -> Who:
+    """An actor as history keeps them, with the name if it is an account of this country."""
+    known = people.get(actor["id"])
+    roles = desk.policies.roles
+    if str(actor["id"]).startswith(PARTNER):
+        return Who(None, (), actor.get("office") or "", actor.get("country", ""))
+    return Who(
+        name=known.display_name if known is not None else None,
+        roles=tuple(roles[role].title if role in roles else role for role in actor.get("roles", ())),
+        office=actor.get("office") or (known.office if known is not None else ""),
+        country=actor.get("country", ""),
+        system=bool(actor.get("system")),
+    )
+
+
+def people_in(entries: Sequence[TimelineEntryOut]) -> list[str]:
+    """The ids of all accounts that these entries speak of."""
+    found = {str(entry.actor["id"]) for entry in entries}
+    for entry in entries:
+        user = entry.details.get("user")
+        found |= {user} if isinstance(user, str) else set()
+        for name in ("names", "added", "struck"):
+            found |= set(entry.details.get(name) or ())
+    return sorted(found)
+
+
+def _shape(entry: TimelineEntryOut) -> str:
+    if entry.kind == "record" and entry.step in CONSENTS:
+        return "consent"
+    if entry.kind in ("step", "opened") and entry.subject == "referral":
+        return "referral"
+    return SHAPES.get(entry.kind, "step")
+
+
+def _what(entry: TimelineEntryOut) -> Word | None:
+    if entry.kind in ("deadline", "task"):
+        return Word(entry.step, "task_kind")
+    if entry.kind in ("attempt", "message"):
+        return titled(entry.step)
+    return None
+
+
+def titled(step: str) -> Word:
+    """The title of a step or record kind."""
+    return Word(_TITLES.get(step) or (KINDS[step].title if step in KINDS else step), context="step")
+
+
+def _source(entry: TimelineEntryOut, late: timedelta | None) -> str:
+    if entry.kind in ("partner", "message"):
+        return SOURCES["partner"]
+    if entry.actor.get("system"):
+        return SOURCES["program"]
+    return SOURCES["late"] if late is not None else SOURCES["here"]
+
+
+def _changes(desk: Desk, entry: TimelineEntryOut, people: Mapping[str, Row[Any]]) -> list[Changed]:
+    said = entry.details
+    found: list[Changed] = []
+    machine = said.get("machine", "")
+    if said.get("to") and said["to"] != said.get("from"):
+        state = STATE_LISTS[machine]
+        found.append(Changed(mark("State"), Word(said["to"], state), Word(said["from"], state)))
+    step = _STEPS.get((machine, entry.step))
+    for name, value in (said.get("given") or {}).items():
+        code_list = (step.given.get(name) if step else None) or ""
+        found.append(Changed(mark("Reason") if name == "reason" else mark("Detail"), Word(str(value), code_list)))
+    record = said.get("record")
+    if isinstance(record, dict) and record.get("kind") in KINDS:
+        found.append(Changed(mark("Form"), Word(KINDS[record["kind"]].title, context="step")))
+    found += [Changed(mark("Field"), Word(name)) for name in said.get("fields") or ()]
+    found += refusals(said.get("refusals") or ())
+    found += _named(said, people)
+    if isinstance(said.get("user"), str):
+        found.append(Changed(mark("Who"), Word(who_is(said["user"], people))))
+    if entry.kind == "team" and entry.step in desk.policies.roles:
+        found.append(Changed(mark("Part"), Word(desk.policies.roles[entry.step].title, context="role")))
+    if said.get("verdict"):
+        found.append(Changed(mark("Verdict"), Word(said["verdict"], "emergency_verdict")))
+    if entry.kind == "emergency" and said.get("why"):
+        found.append(Changed(mark("Reason"), Word(said["why"], "emergency_reason")))
+    if entry.kind == "block" and said.get("why"):
+        found.append(Changed(mark("Reason"), Word(said["why"], "block_reason")))
+    return found
+
+
+def refusals(said: Sequence[Mapping[str, Any]]) -> list[Changed]:
+    """Why somebody was refused, each reason as a line; ``said``: the refusals as history keeps them."""
+    found = []
+    for each in said:
+        guard = _GUARDS.get(each["code"])
+        text = _missing(guard) if guard is not None else REFUSED_BY.get(each["code"], each["code"])
+        found.append(Changed(mark("Refused because"), Word(text, context="block")))
+    return found
+
+
+def _missing(guard: Guard) -> str:
+    """What was missing, or, where the sentence asks for values that history does not keep, why it matters."""
+    return guard.why if "{" in guard.sentence else guard.sentence
+
+
+def who_is(user_id: str, people: Mapping[str, Row[Any]]) -> str:
+    """What an account is called; its id where it is not known here."""
+    return people[user_id].display_name if user_id in people else user_id
+
+
+def _named(said: Mapping[str, Any], people: Mapping[str, Row[Any]]) -> list[Changed]:
+    found: list[Changed] = []
+    for key, word in (("names", mark("Named")), ("added", mark("Added")), ("struck", mark("Struck"))):
+        found += [Changed(word, Word(who_is(user_id, people))) for user_id in said.get(key) or ()]
+    return found

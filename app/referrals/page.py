@@ -1,0 +1,119 @@
+"""One referral as its page shows it, put together from what the services of this room answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from app.access.desk import Desk
+from app.access.may import visible_case, within_reach
+from app.casework import blocking
+from app.casework.blocking import Blocking, Reason
+from app.casework.held import hold_referral
+from app.casework.shapes import NextStepOut, RefusalOut
+from app.kit.paging import Ask
+from app.referrals import desk as referral_desk
+from app.referrals import desk_queries, service
+from app.referrals.desk import Answerers, Card, Mark, Sharing
+from app.referrals.schemas import MessageOut, ReferralOut
+
+# What the form of a step itself answers: no reason against opening it.
+ANSWERED_BY_FORM: Final[dict[str, frozenset[str]]] = {
+    "report_assessment": frozenset({"tracing_is_reported"}),
+    "propose_plan": frozenset({"return_plan_covers_life", "child_has_an_escort"}),
+    "accept": frozenset({"reception_is_arranged", "child_has_somewhere_safe"}),
+    "schedule_handover": frozenset({"border_point_is_agreed", "day_is_ahead"}),
+    "reschedule": frozenset({"border_point_is_agreed", "day_is_ahead"}),
+    "sign_handover": frozenset({"person_reconfirmed_today", "handover_is_complete"}),
+    "sign_receipt": frozenset({"person_is_here"}),
+}
+# The page of the handover takes these, with ticks and codes of its own.
+AT_THE_BRIDGE: Final = frozenset({"sign_handover", "sign_receipt", "report_not_received", "postpone"})
+_MOST_MESSAGES: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralPage:
+    """Everything the page of one referral shows. ``case_reference``: of our own case, if the actor sees it.
+
+    ``reasons``: step -> what stands in its way, in six parts.
+    """
+
+    referral: ReferralOut
+    card: Card
+    answerers: Answerers
+    strip: tuple[Mark, ...]
+    sharing: Sharing
+    said: tuple[MessageOut, ...]
+    steps: tuple[NextStepOut, ...]
+    reasons: Mapping[str, list[Reason]]
+    case_reference: str
+    told: bool
+    waiting_post: Any
+    suggested: str
+
+
+def opened(desk: Desk, referral_id: str) -> ReferralPage:
+    """The page of a referral; the looks are noted, and the other country's messages count as seen."""
+    out = service.opened(desk, referral_id)
+    held = hold_referral(desk, referral_id, lock=False)
+    said = service.conversation(desk, referral_id, Ask(_MOST_MESSAGES, None)).items
+    case_reference = ""
+    if out.case_id and within_reach(desk, "case:read", out.case_id):
+        case_reference = str(visible_case(desk, "case:read", out.case_id).reference)
+    told = any("identity" in each.groups for each in said if each.direction == "in")
+    facts = held.referral_facts
+    steps = tuple(open_to_form(step) for step in out.next_steps)
+    return ReferralPage(
+        referral=out,
+        card=referral_desk.cards(desk, [out])[0],
+        answerers=referral_desk.answerers(
+            desk, out, facts.receiver_office if facts else None, str(held.row.office_id)
+        ),
+        strip=tuple(referral_desk.strip(out, said)),
+        sharing=referral_desk.sharing(desk, said),
+        said=tuple(said),
+        steps=steps,
+        reasons={
+            step.step: explained(desk, out, case_reference, step.step, step.refusals) for step in steps
+        },
+        case_reference=case_reference,
+        told=told and out.side == "receiver",
+        waiting_post=desk_queries.waiting_post(desk, held.row.shared_id),
+        suggested=service.suggested(desk, held),
+    )
+
+
+def explained(
+    desk: Desk, row: ReferralOut, case_reference: str, step: str, refusals: Iterable[RefusalOut]
+) -> list[Reason]:
+    """What stands in the way of a step, with the act that mends it where the reader may take it."""
+    path = f"/referrals/{row.reference}"
+
+    def reaches(permission: str) -> bool:
+        return bool(row.case_id) and within_reach(desk, permission, str(row.case_id))
+
+    return blocking.explained(desk, refusals, Blocking(case_reference, f"{path}/steps/{step}", reaches, step, path))
+
+
+def open_to_form(step: NextStepOut) -> NextStepOut:
+    """A step without the reasons that its own form will answer."""
+    return without(step, ANSWERED_BY_FORM.get(step.step, frozenset()))
+
+
+def without(step: NextStepOut, answered: frozenset[str]) -> NextStepOut:
+    """A step without the reasons with these codes."""
+    left = [reason for reason in step.refusals if reason.code not in answered]
+    return step.model_copy(update={"refusals": left, "allowed": not left})
+
+
+def step_called(page: ReferralPage, name: str) -> NextStepOut | None:
+    """The step of that name among those offered, or None."""
+    return next((step for step in page.steps if step.step == name), None)
+
+
+__all__ = [
+    "ANSWERED_BY_FORM", "AT_THE_BRIDGE", "ReferralPage", "explained", "open_to_form", "opened", "step_called",
+    "without",
+]  # fmt: skip

@@ -1,0 +1,105 @@
+"""The stages whose time is measured: the steps they begin and end with, and the clock that limits them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from app.kit.words import mark
+
+__all__ = ["CAUSES", "CAUSE_OF", "ENDINGS", "STAGES", "STEPS", "Measured"]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One stage. ``begins`` and ``ends``: steps of the chain of one case (``subject`` "case") or referral copy."""
+
+    name: str
+    title: str
+    subject: str
+    begins: frozenset[str]
+    ends: frozenset[str]
+    clock: str
+
+
+def _stage(name: str, title: str, subject: str, begins: str, ends: str, clock: str) -> Measured:
+    return Measured(name, title, subject, frozenset(begins.split()), frozenset(ends.split()), clock)
+
+
+STAGES: Final = (
+    _stage("screening", mark("Screening"), "case", "start_screening", "presume screen_out recognise", "screening"),
+    _stage(
+        "decision", mark("Decision on identification"), "case", "presume presume_again",
+        "identify not_identify recognise", "decision",
+    ),
+    _stage("care_plan", mark("From the shelter to recovery"), "case", "admit", "start_recovery", "care_plan"),
+    _stage(
+        "answer", mark("Answer to a referral"), "referral", "send supply_info", "acknowledge decline return_for_info",
+        "acknowledge",
+    ),
+    _stage("supply", mark("Answer to a question"), "referral", "return_for_info", "supply_info", "supply_info"),
+    _stage(
+        "tracing", mark("Tracing the family"), "referral", "start_tracing check_nationality", "report_assessment",
+        "tracing",
+    ),
+    _stage("plan", mark("Return plan"), "referral", "report_assessment", "propose_plan find_no_safe_return", "plan"),
+    _stage("accept", mark("Agreement to the plan"), "referral", "propose_plan", "accept decline", "accept"),
+    _stage("schedule", mark("Agreeing on the handover"), "referral", "accept", "schedule_handover", "schedule"),
+    _stage(
+        "receipt", mark("Receipt at the border"), "referral", "sign_handover", "sign_receipt report_not_received",
+        "receipt",
+    ),
+    _stage(
+        "reintegration", mark("Start of reintegration"), "referral", "sign_receipt", "start_reintegration",
+        "start_reintegration",
+    ),
+)  # fmt: skip
+# With these nothing of a chain waits any more, though no stage was finished.
+ENDINGS: Final = frozenset(
+    {"close", "complete", "withdraw", "cancel", "grant_end", "decline", "find_no_safe_return"}
+)
+STEPS: Final = frozenset().union(*(stage.begins | stage.ends for stage in STAGES)) | ENDINGS
+
+CAUSES: Final[Mapping[str, str]] = {
+    "us": mark("Us"),
+    "partner": mark("The other country"),
+    "person": mark("The person's own time and choice"),
+    "consent": mark("A consent"),
+    "document": mark("A document or another authority"),
+}
+# What an open duty waits for, by its kind. A duty waits for whoever holds it, unless its time belongs to another.
+CAUSE_OF: Final[Mapping[str, str]] = {
+    "accept_plan": "us",
+    "after_decline": "us",
+    "answer_referral": "us",
+    "appoint_guardian": "document",
+    "approve_referral": "us",
+    "assess_needs": "us",
+    "await_answer": "partner",
+    "await_receipt": "partner",
+    "confirm_handover": "us",
+    "decide_identification": "us",
+    "disclose_identity": "consent",
+    "end_of_reconsideration": "person",
+    "end_of_reflection": "person",
+    "explain_remedies": "us",
+    "person_came_back": "us",
+    "plan_alternatives": "person",
+    "propose_plan": "consent",
+    "read_rights": "us",
+    "reconsider": "us",
+    "report_tracing": "us",
+    "review_care_plan": "us",
+    "review_placement": "us",
+    "schedule_handover": "document",
+    "screen": "us",
+    "sign_receipt": "us",
+    "start_reintegration": "us",
+    "supply_info": "us",
+    "visit_1": "us",
+    "visit_2": "us",
+    "visit_3": "us",
+    "visit_4": "us",
+    "write_care_plan": "us",
+}

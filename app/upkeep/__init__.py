@@ -1,0 +1,1 @@
+"""The upkeep room: how the installation stands, and how much of what it keeps is due for deletion."""

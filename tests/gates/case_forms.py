@@ -1,0 +1,119 @@
+"""Forms of the pages of a case: for each state-changing route one that would change something, filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import select
+
+from app.casework.inputs import inputs_of
+from app.casework.kinds import KINDS
+from app.casework.posted import fields_for
+from app.models.case import Case
+from tests.app.access.browser import Browser
+from tests.factories import cases
+from tests.factories.forms import form
+from tests.factories.pages import browser_at
+from tests.factories.staff import Worker
+from tests.factories.towns import Town
+from tests.inspect import reading
+
+Fields = dict[str, Any]
+Ready = tuple[str, Browser, Fields]
+
+
+def path_of(town: Town, case_id: str) -> str:
+    """The address of a case."""
+    with reading(town.house.db) as session:
+        return f"/cases/{session.execute(select(Case.reference).where(Case.id == case_id)).scalar_one()}"
+
+
+def a_case(town: Town, point: str = "sheltered") -> str:
+    """The address of a fresh case of the shelter, with a team."""
+    return path_of(town, cases.bring_case(town.house, town.th, point))
+
+
+def posted(town: Town, kind: str, **changes: Any) -> Fields:
+    """What a page would post for the example of a kind."""
+    found: Fields = {}
+    for name, value in fields_for(inputs_of(KINDS[kind].form), form(town.house, kind, **changes)):
+        found[name] = [*found[name], value] if name in found else [value]
+    return found
+
+
+def filled(town: Town, who: Worker, page: str, action: str, **typed: Any) -> Ready:
+    """A browser of ``who`` that has filled in the form of ``page`` which posts to ``action``."""
+    browser = browser_at(town, who)
+    answer = browser.get(page)
+    assert answer.status_code == 200, (page, answer.text)
+    return action, browser, browser.form(action).fields | typed
+
+
+def step(town: Town) -> Ready:
+    """Take a step with its form."""
+    path = f"{a_case(town, 'screening')}/steps/identification/presume"
+    return filled(town, town.th["social_worker"], path, path, **posted(town, "screening"))
+
+
+def record(town: Town) -> Ready:
+    """File a record."""
+    path = f"{a_case(town)}/records/new/wish"
+    return filled(town, town.th["social_worker"], path, path, **posted(town, "wish"))
+
+
+def correction(town: Town) -> Ready:
+    """Correct a record."""
+    case_id = cases.bring_case(town.house, town.th, "sheltered")
+    record_id = cases.add(town.house, town.th["social_worker"], case_id, "wish")
+    path = f"{path_of(town, case_id)}/records/{record_id}/correct"
+    return filled(town, town.th["social_worker"], path, path, **posted(town, "wish", wish="stay"))
+
+
+def manager(town: Town) -> Ready:
+    """Name the case manager."""
+    path = f"{a_case(town)}/people"
+    return filled(town, town.th["supervisor"], path, f"{path}/manager", manager=town.th["case_manager"].id)
+
+
+def joining(town: Town) -> Ready:
+    """Put a colleague on the team."""
+    path, who = f"{a_case(town)}/people", f"{town.th['shelter_manager'].id}:shelter_manager"
+    return filled(town, town.th["supervisor"], path, f"{path}/join", colleague=who)
+
+
+def leaving(town: Town) -> Ready:
+    """Take a colleague off the team."""
+    path = f"{a_case(town)}/people"
+    return filled(town, town.th["supervisor"], path, f"{path}/leave", user_id=town.th["health_officer"].id)
+
+
+def note(town: Town) -> Ready:
+    """Write a note."""
+    path = f"{a_case(town)}/notes/new"
+    return filled(town, town.th["social_worker"], path, path, note="Slept well.")
+
+
+def asking(town: Town) -> Ready:
+    """Tell a colleague that a step waits for them, from the page of a step that nobody but they can free."""
+    case = a_case(town, "identified")
+    return filled(town, town.th["social_worker"], f"{case}/steps/care/plan_return", f"{case}/ask")
+
+
+def identity(town: Town) -> Ready:
+    """Uncover an identity."""
+    path = f"{a_case(town)}/identity"
+    return filled(town, town.th["social_worker"], path, path, purpose="health")
+
+
+CASE_FORMS: dict[str, Callable[[Town], Ready]] = {
+    "/cases/{reference}/steps/{machine}/{step}": step,
+    "/cases/{reference}/records/new/{kind}": record,
+    "/cases/{reference}/records/{record_id}/correct": correction,
+    "/cases/{reference}/people/manager": manager,
+    "/cases/{reference}/people/join": joining,
+    "/cases/{reference}/people/leave": leaving,
+    "/cases/{reference}/notes/new": note,
+    "/cases/{reference}/ask": asking,
+    "/cases/{reference}/identity": identity,
+}
