@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from tests.factories.browsers import browser_at
 
 from app.kit.reader import LANGUAGES, Reader, reading
 from app.models.access_log import AccessEntry
@@ -11,6 +10,7 @@ from app.overview.papers import press, rights
 from policies.load import load_policies
 from tests.app.access.world import one_engine
 from tests.factories import cases, referrals
+from tests.factories.pages import browser_at
 from tests.factories.staff import add_user
 from tests.factories.towns import Town
 from tests.inspect import reading as looking
