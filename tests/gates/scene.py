@@ -24,6 +24,7 @@ from app.models.identity import PersonIdentity
 from app.models.record import Record
 from app.models.task import Task
 from app.models.walls import AccessBlock, Deputy, EmergencyAccess, SealName
+from app.referrals.handing import number_of
 from app.settings import Settings
 from tests.conftest import START
 from tests.factories import cases, referrals
@@ -66,6 +67,7 @@ class Subject:
     export_id: str = ""
     approval_id: str = ""
     reference: str = ""
+    number: str = ""
 
     def id_of(self, parameter: str) -> str:
         """The id for a path parameter such as case_id."""
@@ -172,7 +174,7 @@ def _subjects(scene: Scene) -> None:
         user = scene.place_of(name)["analyst"]
         scene.subjects[name] = _subject(house, name, case_id, referral_id, user.id)
     for name, text in (("nonexistent", NOBODY), ("malformed", STRANGE)):
-        scene.subjects[name] = Subject(name, *[text] * 12)
+        scene.subjects[name] = Subject(name, *[text] * 13)
 
 
 def _subject(house: House, name: str, case_id: str, referral_id: str, user_id: str) -> Subject:
@@ -187,7 +189,11 @@ def _subject(house: House, name: str, case_id: str, referral_id: str, user_id: s
             .order_by(records.c.seq).limit(1)
         ).scalar_one_or_none()  # fmt: skip
         reference = session.execute(select(CASE.c.reference).where(CASE.c.id == case_id)).scalar_one()
-    return Subject(name, case_id, referral_id, record or "", task or "", user_id, reference=reference)
+        shared = session.execute(select(REFERRAL.c.shared_id).where(REFERRAL.c.id == referral_id)).scalar_one_or_none()
+    number = number_of(shared) if shared else ""
+    return Subject(
+        name, case_id, referral_id, record or "", task or "", user_id, reference=reference, number=number
+    )
 
 
 def _walls(scene: Scene, home: Staff, ngo: Staff, sister: Staff) -> None:
