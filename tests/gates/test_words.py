@@ -27,7 +27,7 @@ from tests.gates.scene import Scene
 # Pages that nobody here gets to see as they are, and why.
 UNSEEN = {
     "/cases/{reference}/papers/copy": "the name has to be uncovered first; a paper, not a page",
-    "/work/done": "it asks about one task that ends by hand, and none of the scene does",
+    "/tasks/done": "it asks about one task that ends by hand, and none of the scene does",
     "/sign-in/return": "an identity provider sends one here",
 }
 
