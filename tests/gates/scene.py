@@ -66,6 +66,7 @@ class Subject:
     export_id: str = ""
     approval_id: str = ""
     reference: str = ""
+    referral_reference: str = ""
 
     def id_of(self, parameter: str) -> str:
         """The id for a path parameter such as case_id."""
@@ -172,7 +173,7 @@ def _subjects(scene: Scene) -> None:
         user = scene.place_of(name)["analyst"]
         scene.subjects[name] = _subject(house, name, case_id, referral_id, user.id)
     for name, text in (("nonexistent", NOBODY), ("malformed", STRANGE)):
-        scene.subjects[name] = Subject(name, *[text] * 12)
+        scene.subjects[name] = Subject(name, *[text] * 13)
 
 
 def _subject(house: House, name: str, case_id: str, referral_id: str, user_id: str) -> Subject:
@@ -187,7 +188,11 @@ def _subject(house: House, name: str, case_id: str, referral_id: str, user_id: s
             .order_by(records.c.seq).limit(1)
         ).scalar_one_or_none()  # fmt: skip
         reference = session.execute(select(CASE.c.reference).where(CASE.c.id == case_id)).scalar_one()
-    return Subject(name, case_id, referral_id, record or "", task or "", user_id, reference=reference)
+        copy = select(REFERRAL.c.reference).where(REFERRAL.c.id == referral_id)
+        shared = session.execute(copy).scalar_one_or_none() or ""
+    return Subject(
+        name, case_id, referral_id, record or "", task or "", user_id, reference=reference, referral_reference=shared
+    )
 
 
 def _walls(scene: Scene, home: Staff, ngo: Staff, sister: Staff) -> None:
