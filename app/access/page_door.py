@@ -32,7 +32,7 @@ from app.access.languages import chosen
 from app.access.sheet import Sheet, Site
 from app.access.typed import PLACE
 from app.kit.errors import AppError, Unauthorised
-from app.kit.reader import Reader
+from app.kit.reader import Reader, reading
 
 _LOOKING: Final = frozenset({"GET", "HEAD"})
 _MOST_FIELDS: Final = 300
@@ -55,8 +55,8 @@ class Page(Sheet, Door):
 
     @contextmanager
     def read(self) -> Iterator[Desk]:
-        """As `Door.read`; afterwards it is noted that the session is not idle."""
-        with self._watched(), Door.read(self) as desk:
+        """As `Door.read`, in the words of whoever is signed in; afterwards it is noted that the session is not idle."""
+        with self._watched(), Door.read(self) as desk, reading(self.reader):
             self._look_around(desk)
             yield desk
         if self._must_note(desk.now):
@@ -65,8 +65,8 @@ class Page(Sheet, Door):
 
     @contextmanager
     def write(self) -> Iterator[Desk]:
-        """As `Door.write`; it is noted that the session is not idle."""
-        with self._watched(), Door.write(self) as desk:
+        """As `Door.write`, in the words of whoever is signed in; it is noted that the session is not idle."""
+        with self._watched(), Door.write(self) as desk, reading(self.reader):
             self._look_around(desk)
             if self._must_note(desk.now):
                 page_sessions.seen(desk.session, desk.session_id, desk.now)

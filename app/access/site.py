@@ -27,6 +27,7 @@ from app.kit import problems
 from app.kit.errors import AppError, NotFound, Unauthorised
 from app.kit.fields import invalid
 from app.kit.html import ASSETS_AT, POLICY, Pages
+from app.kit.names import language
 from app.kit.reader import ENGLISH, Reader
 from app.kit.words import say_as
 from policies.model import Policies
@@ -112,7 +113,12 @@ def _words_of(policies: Policies) -> dict[str, Callable[..., str]]:
     """What templates ask the policies for: the words of codes, and what offices are called."""
 
     def label(code_list: str, code: str) -> str:
-        """What people read for a code of a list, in the language of the page."""
+        """What people read for a code of a list, in the language of the page; a country and a language by name."""
+        if code_list == "country":
+            known = policies.countries.get(code)
+            return say_as(code_list, known.name) if known else code
+        if code_list == "language" and (word := language(code)) != code:
+            return word
         return say_as(code_list, policies.label(code_list, code))
 
     def office_name(code: str) -> str:

@@ -33,12 +33,16 @@ Look = Literal["choice", "boxes", "date", "number", "text", "long", "lines", "ro
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer that is offered: a code and its word, marked, or found in a code list if one is named."""
+    """One answer that is offered: a code and its word, marked, or found in a code list if one is named.
+
+    group: a word over several answers, marked, or a code of ``group_list``.
+    """
 
     code: str
     word: str = ""
     code_list: str = ""
     group: str = ""
+    group_list: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,8 @@ def offered(policies: Policies, inputs: Iterable[Input], *, child: bool = True) 
 
 
 def _countries(policies: Policies) -> list[Choice]:
-    return [Choice(code, each.name) for code, each in sorted(policies.countries.items(), key=lambda pair: pair[1].name)]
+    by_name = sorted(policies.countries.items(), key=lambda pair: pair[1].name)
+    return [Choice(code, code_list="country") for code, _ in by_name]
 
 
 def _countries_or_any(policies: Policies) -> list[Choice]:
@@ -53,7 +54,7 @@ def _languages(policies: Policies) -> list[Choice]:
 
 def _offices(policies: Policies) -> list[Choice]:
     return [
-        Choice(office.code, office.name, group=country.name)
+        Choice(office.code, office.name, group=country.code, group_list="country")
         for country in policies.countries.values()
         for office in country.offices
     ]
@@ -62,7 +63,7 @@ def _offices(policies: Policies) -> list[Choice]:
 def _border_points(policies: Policies) -> list[Choice]:
     found = []
     for corridor in policies.corridors.values():
-        between = " · ".join(policies.countries[code].name for code in corridor.countries)
+        between = " · ".join(corridor.countries)
         for point in corridor.border_points:
             found.append(Choice(point.code, " · ".join(dict.fromkeys(point.names.values())), group=between))
     return found

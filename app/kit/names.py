@@ -9,11 +9,16 @@ from babel import Locale
 
 from app.kit.reader import reader
 
-__all__ = ["countries", "language", "language_called"]
+__all__ = ["countries", "country", "language", "language_called"]
 
 # Territories of the registry that are no country: groups, and codes kept for tests.
 _NO_COUNTRY: Final = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
 _ENGLISH: Final = "en"
+
+
+def country(code: str) -> str:
+    """The name of a country by its two letters; the letters themselves where it has none."""
+    return _territories(reader().language).get(code) or _territories(_ENGLISH).get(code, code)
 
 
 def countries() -> list[tuple[str, str]]:

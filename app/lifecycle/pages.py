@@ -41,7 +41,7 @@ def guidelines(page: Reader, cursor: Annotated[str | None, Query(max_length=512)
     return page.show("lifecycle/guidelines.html", here="admin", found=found, next=following)
 
 
-@router.get(GUIDELINES + "/versions")
+@router.get("/admin/versions")
 def changes(page: Reader) -> Response:
     """Rules that changed or will change, with their versions side by side."""
     with page.read() as desk:

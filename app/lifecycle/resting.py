@@ -27,12 +27,12 @@ class Rule:
     """Another entry of the policies that cites it.
 
     ``kind``: clock, text, point, meeting, entitlement, list, retention or report. ``name``: its code or title.
-    ``where``: country or corridor key, "" for none.
+    ``where``: the countries or corridors it stands in, by code or key; none for a rule of the whole house.
     """
 
     kind: str
     name: str
-    where: str = ""
+    where: tuple[str, ...] = ()
 
 
 def conditions(source_id: str) -> list[Condition]:
@@ -53,7 +53,11 @@ def starts(source_id: str) -> dict[str, frozenset[str]]:
 
 def rules(policies: Policies, source_id: str) -> list[Rule]:
     """Everything else in the policies that cites ``source_id``."""
-    return list(dict.fromkeys(rule for rule, sources in _rules(policies) if source_id in sources))
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for (kind, name, where), sources in _rules(policies):
+        if source_id in sources:
+            found.setdefault((kind, name), {})[where] = None
+    return [Rule(kind, name, tuple(filter(None, places))) for (kind, name), places in found.items()]
 
 
 def _citing(source_id: str) -> Iterator[tuple[MachineSpec, Step, str]]:
@@ -64,23 +68,24 @@ def _citing(source_id: str) -> Iterator[tuple[MachineSpec, Step, str]]:
                     yield spec, step, guard.sentence
 
 
-def _rules(policies: Policies) -> Iterator[tuple[Rule, tuple[str, ...]]]:
+def _rules(policies: Policies) -> Iterator[tuple[tuple[str, str, str], tuple[str, ...]]]:
+    """Kind, name and place of every other entry that cites sources, and the sources."""
     for code, country in policies.countries.items():
         for name, versions in country.clocks.items():
-            yield from ((Rule("clock", name, code), each.sources) for each in versions)
+            yield from ((("clock", name, code), each.sources) for each in versions)
         for entitlement in country.entitlements:
-            yield from ((Rule("entitlement", entitlement.title, code), each.sources) for each in entitlement.amounts)
+            yield from ((("entitlement", entitlement.title, code), each.sources) for each in entitlement.amounts)
     for corridor in (policies.default_corridor, *policies.corridors.values()):
         for name, versions in corridor.dated_clocks.items():
-            yield from ((Rule("clock", name, corridor.key), each.sources) for each in versions)
-        yield from ((Rule("text", each.kind, corridor.key), (each.source,)) for each in corridor.instruments)
+            yield from ((("clock", name, corridor.key), each.sources) for each in versions)
+        yield from ((("text", each.kind, corridor.key), (each.source,)) for each in corridor.instruments)
         for point in corridor.border_points:
-            yield Rule("point", " – ".join(point.names.values()), corridor.key), point.sources
-        yield from ((Rule("meeting", each.kind, corridor.key), each.sources) for each in corridor.meetings)
+            yield ("point", " – ".join(point.names.values()), corridor.key), point.sources
+        yield from ((("meeting", each.kind, corridor.key), each.sources) for each in corridor.meetings)
     for codes in policies.codes.values():
-        yield Rule("list", codes.title), (codes.source,)
+        yield ("list", codes.title, ""), (codes.source,)
     for rule in policies.retention.values():
         for period in (*rule.periods, *rule.child_periods):
-            yield Rule("retention", rule.title), period.sources
+            yield ("retention", rule.title, ""), period.sources
     for report in policies.reports.values():
-        yield Rule("report", report.title), report.sources
+        yield ("report", report.title, ""), report.sources

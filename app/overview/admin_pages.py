@@ -12,7 +12,7 @@ from app.access.page_door import Page, opens
 from app.kit.errors import NotFound
 from app.kit.words import mark
 from app.lifecycle import queries, resting
-from app.overview import admin_counts
+from app.overview import admin_queries
 
 router = APIRouter()
 
@@ -78,8 +78,9 @@ def guideline(source_id: str, page: Reader) -> Response:
     with page.read() as desk:
         found = queries.source(desk.policies, source_id)
         counts = None
-        if permitted(desk, "upkeep:read"):
-            counts = admin_counts.touched(desk, resting.starts(source_id))
+        starts = resting.starts(source_id)
+        if starts and permitted(desk, "upkeep:read"):
+            counts = admin_queries.touched(desk, starts)
         smallest = desk.policies.smallest_cell
         rules = resting.rules(desk.policies, source_id)
     return page.show(

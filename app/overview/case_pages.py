@@ -51,6 +51,7 @@ class Happening:
     at: datetime
     by: str
     office: str
+    country: str
     soft: bool
 
 
@@ -76,15 +77,15 @@ def case(reference: str, page: Looker, done: Done = "") -> Response:
     return page.show("overview/case.html", here="cases", section="overview", said=DONE.get(done, ""), **context)
 
 
-def _place(desk: Desk, actor: Mapping[str, Any]) -> str:
-    """The name of the office somebody acted for, or of the country, if it was the other one."""
+def _place(desk: Desk, actor: Mapping[str, Any]) -> tuple[str, str]:
+    """The name of the office somebody acted for, and the country, if it was the other one."""
     office, country = str(actor.get("office") or ""), str(actor.get("country") or "")
     if country != desk.actor.country and country in desk.policies.countries:
-        return desk.policies.countries[country].name
+        return "", country
     try:
-        return desk.policies.office(office).name
+        return desk.policies.office(office).name, ""
     except KeyError:
-        return office
+        return office, ""
 
 
 def _dates(opened: Opened) -> dict[str, date | None]:
@@ -124,7 +125,7 @@ def _happened(desk: Desk, opened: Opened) -> list[Happening]:
     return [
         Happening(
             phrase_of(each.kind, each.step), *what_of(each.kind, each.step), each.happened_at,
-            names.get(str(each.actor["id"]), ""), _place(desk, each.actor),
+            names.get(str(each.actor["id"]), ""), *_place(desk, each.actor),
             each.kind in ("reveal", "attempt"),
         )
         for each in items

@@ -28,5 +28,5 @@ def guideline(source_id: str, page: Reader) -> Response:
         steps = [
             step for spec in MACHINES.values() for step in spec.steps if names & {guard.name for guard in step.guards}
         ]
-        binds = None if source.binds is None else [desk.policies.countries[code].name for code in source.binds]
+        binds = None if source.binds is None else list(source.binds)
     return page.show("overview/guideline.html", source=source, guards=guards, steps=steps, binds=binds)

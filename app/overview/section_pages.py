@@ -94,10 +94,14 @@ def filed_of(desk: Desk, opened: Opened, kinds: Sequence[str]) -> list[Filed]:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """One consent: for what, to whom (a name, marked), which data, from when until when, and how it stands today."""
+    """One consent: for what, to whom (a country, or a marked word for anybody), which data, and from when until when.
+
+    state: how it stands today.
+    """
 
     purpose: str
     recipient: str
+    anybody: bool
     groups: tuple[str, ...]
     giver: str
     since: date
@@ -135,11 +139,10 @@ def _allowed(desk: Desk, row: Any) -> Allowed:
         state = ENDED
     else:
         state = LIVE if since <= desk.today else _NOT_YET
-    country = desk.policies.countries.get(row["recipient"])
-    anybody = mark("Anybody who helps with this")
-    recipient = anybody if row["recipient"] == _ANYBODY else country.name if country else row["recipient"]
+    anybody = row["recipient"] == _ANYBODY
+    recipient = mark("Anybody who helps with this") if anybody else row["recipient"]
     groups = tuple(sorted(row["data_groups"]))
-    return Allowed(row["purpose"], recipient, groups, row["giver"], since, until, withdrawn, state)
+    return Allowed(row["purpose"], recipient, anybody, groups, row["giver"], since, until, withdrawn, state)
 
 
 def _day(value: Any) -> date | None:

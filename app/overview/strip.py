@@ -31,7 +31,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """The strip of the newest referral of a case. due_at: until when an answer is due; responsible: a country."""
+    """The strip of the newest referral of a case.
+
+    due_at: until when an answer is due; other, responsible: countries.
+    """
 
     reference: str
     path: str
@@ -75,16 +78,11 @@ def strip_of(desk: Desk, opened: Opened) -> Strip | None:
         reference=row.reference,
         path=f"/referrals/{row.reference}",
         state=row.state,
-        other=_country(desk, row.other_country),
+        other=row.other_country,
         stations=tuple(stations),
         due_at=min(due, default=None),
-        responsible=_country(desk, receiver if row.custody == "receiver" else sender),
+        responsible=receiver if row.custody == "receiver" else sender,
     )
-
-
-def _country(desk: Desk, code: str) -> str:
-    known = desk.policies.countries.get(code)
-    return known.name if known else code
 
 
 def _moment(passed: dict[str, Any], *names: str | None) -> datetime | None:

@@ -13,6 +13,7 @@ from app.casework.held import hold_referral
 from app.casework.opening import ALPHABET
 from app.kit.words import mark
 from app.referrals import border, desk_queries, service
+from app.referrals import desk as referral_desk
 from app.referrals.schemas import HandoverOut
 
 _GROUP: Final = 3
@@ -47,7 +48,7 @@ GIVING: Final = (
 )
 # What the receiving officer ticks.
 TAKING: Final = (
-    Tick("present", mark("The person is here with you"), needed=True),
+    Tick("present", mark("The person is here"), needed=True),
     Tick("told", mark("They know where they are going now, in their own language")),
     Tick("agrees", mark("They still agree")),
     Tick("medical", mark("The medical summary is there, sealed")),
@@ -81,7 +82,8 @@ class Meeting:
     """The handover as one side's screen shows it.
 
     ``stage``: planned, one_side, both, arrived or off. ``given_at``, ``taken_at``: when each side signed.
-    ``given_code``, ``taken_code``: what is read aloud. ``before``: the agreed day, cut to what the actor sees.
+    ``given_code``, ``taken_code``: what is read aloud; the receiving side
+    has to hear the first before it reads it. ``before``: the agreed day, cut to what the actor sees.
     """
 
     stage: str
@@ -108,19 +110,26 @@ def meeting(desk: Desk, referral_id: str) -> Meeting:
     schedule = fieldgroups.handover(desk, forms.get("handover_schedule")) or {}
     phone = forms.get("handover_confirmation", {}).get("phone")
     facts = held.referral_facts
-    reception = facts.reception.office if facts and facts.reception else ""
+    reception = referral_desk.office_of(desk.policies, facts.reception.office if facts and facts.reception else "")
+    hears = stage == ONE_SIDE and held.row.side == "receiver"
     return Meeting(
         stage=stage,
         out=out,
         before={**schedule, **({"other_phone": phone} if phone else {})},
         given_at=given.at if given else None,
         taken_at=taken.at if taken else None,
-        given_code=check_code(given.hash) if given else "",
+        given_code=check_code(given.hash) if given and not hears else "",
         taken_code=check_code(taken.hash) if taken else "",
         number=number_of(str(held.row.shared_id)),
         shared_id=str(held.row.shared_id),
-        onward=reception,
+        onward=reception.name if reception else "",
     )
+
+
+def code_fits(desk: Desk, referral_id: str, typed: str) -> bool:
+    """Whether a code that was heard and typed is the one of the handover that the other side has signed."""
+    signed = {each.act: each for each in service.handover(desk, referral_id).signatures}
+    return "handover" in signed and heard_code(typed) == check_code(signed["handover"].hash)
 
 
 def number_of(shared_id: str) -> str:

@@ -39,6 +39,7 @@ def shared(page: Page, **context: Any) -> dict[str, Any]:
         "step_word": words.step_word,
         "message_word": words.message_word,
         "field_word": words.field_word,
+        "bridge_time": words.bridge_time,
         "moment_of": datetime.fromisoformat,
         **context,
     }

@@ -20,6 +20,7 @@ from app.referrals.forms import GivingPage, LatePage, NotTodayPage, TakingPage, 
 from app.referrals.handing import GIVING, TAKING, Tick
 from app.referrals.pages_frame import Done, Reader, Reference, shared
 from app.referrals.pages_referral import needed, phone_of_other
+from app.referrals.words import with_offset
 
 router = APIRouter()
 
@@ -70,8 +71,10 @@ def receive(page: Reader, reference: Reference) -> Response:
     context = _ask_again(page, reference)
     form = page.form(TakingPage)
     must_be_ticked(form, TAKING)
-    if form.code_heard and handing.heard_code(form.code_heard) != context["meeting"].given_code:
-        raise needed("code_heard", _WRONG_CODE)
+    if form.code_heard:
+        with page.write() as desk:
+            if not handing.code_fits(desk, context["it"].referral.id, form.code_heard):
+                raise needed("code_heard", _WRONG_CODE)
     when = late(page, form)
     record = handing.taking_record(form.model_dump()) | on_paper(form, when, context)
     return _taken(page, context, "sign_receipt", record, when, "taken")
@@ -167,12 +170,7 @@ def on_paper(form: LatePage, when: datetime | None, context: dict[str, Any]) -> 
     """The fields of a record that say it was entered later, so that the other side reads it too."""
     if when is None:
         return {}
-    return {"signed_on": when.date().isoformat(), "signed_time": f"{when:%H:%M} (UTC{_offset(when)})"}
-
-
-def _offset(when: datetime) -> str:
-    text = f"{when:%z}"
-    return f"{text[:3]}:{text[3:5]}"
+    return {"signed_on": when.date().isoformat(), "signed_time": with_offset(when)}
 
 
 def _ask_again(page: Page, reference: str) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from markupsafe import Markup
 from app.access.desk import Desk
 from app.casework.timeline import LATE
 from app.kit import dates
-from app.kit.reader import Reader, reading
-from app.kit.words import mark, say, say_as
+from app.kit.reader import ENGLISH, Reader, reading
+from app.kit.words import mark, marking, plain, say, say_as
 from app.referrals import handing, words
 from app.referrals.handing import Meeting, Tick
 from app.referrals.schemas import ReferralRow
@@ -89,10 +89,12 @@ class _Both:
     def of(self, tell: Callable[[], str]) -> Said:
         found: list[tuple[str, str]] = []
         for who in self.readers:
-            with reading(who):
+            with reading(who), marking():
                 told = tell()
-            if told not in [each for _, each in found]:
-                found.append((who.tag, told))
+            # Where there is no translation the English sentence stands, and says that it is English.
+            tag = who.tag if plain(told) == told else ENGLISH.tag
+            if plain(told) not in [each for _, each in found]:
+                found.append((tag, plain(told)))
         return Said(tuple(found))
 
     def say(self, text: str, **values: object) -> Said:
@@ -191,7 +193,7 @@ def _signed(
     if on:
         told.append(f"{on} {when or ''}".strip())
     elif local is not None:
-        told.append(f"{local:%Y-%m-%d %H:%M} (UTC{local:%z})")
+        told.append(f"{local:%Y-%m-%d} {words.with_offset(local)}")
     note = None
     if local is not None and on:
         note = both.of(lambda: say(_LATE, at=dates.moment(local)))

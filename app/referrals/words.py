@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from babel import Locale
 
 from app.casework.shapes import NextStepOut
@@ -52,6 +54,17 @@ def message_word(kind: str) -> str:
 def field_word(name: str) -> str:
     """What a field of a person's data is called; one nobody knows here is shown as it came."""
     return say(FIELDS[name]) if name in FIELDS else name
+
+
+def with_offset(local: datetime) -> str:
+    """The time of day of a moment in its own zone, with the offset: two clocks meet at a bridge. 09:00 (UTC+07:00)."""
+    offset = f"{local:%z}"
+    return f"{local:%H:%M} (UTC{offset[:3]}:{offset[3:5]})"
+
+
+def bridge_time(at: datetime) -> str:
+    """The time of day where the reader is, with its offset."""
+    return with_offset(at.astimezone(reader().zone))
 
 
 def language_word(code: str) -> str:

@@ -39,6 +39,8 @@ FIXED: Final[dict[str, str]] = {
     "number": "WM-0000",
 }
 STEPS: Final = {"case": "start_recovery", "referral": "withdraw"}
+# The machine of the case's step.
+MACHINE: Final = "care"
 # A version nobody has seen: whoever may act is told 409, and nothing changes.
 STALE: Final = 999_999_999
 _NAMED: Final = re.compile(r"\{(\w+)(?::\w+)?\}")
@@ -138,6 +140,8 @@ def path_of(route: Route, subject: Subject) -> str | None:
             values[name] = subject.id_of(name)
         elif name == "step":
             values[name] = STEPS["referral" if "referral_id" in route.parameters else "case"]
+        elif name == "machine" and route.subject is not None:
+            values[name] = MACHINE
         else:
             values[name] = FIXED[name]
         if not values[name]:

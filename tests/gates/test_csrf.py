@@ -25,6 +25,7 @@ from tests.app.access.world import PASSWORD, POLICIES, World, one_engine
 from tests.factories import answers
 from tests.factories.pages import browser_at
 from tests.factories.towns import Town, town
+from tests.gates.admin_forms import ADMIN_FORMS
 from tests.gates.case_forms import CASE_FORMS
 from tests.gates.full_world import FullWorld, world
 from tests.gates.referral_forms import REFERRAL_FORMS
@@ -34,7 +35,7 @@ from tests.inspect import reading
 __all__ = ["town", "world"]
 
 # Forms of pages that need a town with its policies and people.
-TOWN_FORMS = {**CASE_FORMS, **WATCH_FORMS, **REFERRAL_FORMS}
+TOWN_FORMS = {**CASE_FORMS, **WATCH_FORMS, **REFERRAL_FORMS, **ADMIN_FORMS}
 
 Fields = dict[str, Any]
 Ready = tuple[Browser, Fields]

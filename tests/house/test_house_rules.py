@@ -33,7 +33,7 @@ LOADS_FOR_THE_PROGRAM = {
     "app/statistics/tables.py": "counts within a condition that its caller gives",
     "app/worker.py": "the outbox and its lines",
 }
-LOADS = re.compile(r"app/(access|casework|models|kit|demo)/|app/\w+/(\w+_)?queries\.py")
+LOADS = re.compile(r"app/(access|casework|models|kit|demo)/|app/\w+/(\w+/)?(\w+_)?queries\.py")
 # The only places that end a transaction; everybody else leaves that to Database.write().
 ENDS_TRANSACTIONS = {"app/kit/db.py", "app/kit/migrate.py", "app/kit/postgresql.py"}
 

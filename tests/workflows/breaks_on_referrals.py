@@ -141,6 +141,8 @@ CONVERSATION: dict[str, list[Break]] = {
     "person_reconfirmed_today": [
         paper_with("handover", agrees=False),
         paper_with("handover", reconfirmed_on=YESTERDAY),
+        # Yesterday's word, certified for yesterday, is no word for the day that was agreed.
+        paper_with("handover", reconfirmed_on=YESTERDAY, on=YESTERDAY),
     ],
     "handover_is_complete": [
         paper_with("handover", belongings_listed=False),

@@ -12,6 +12,7 @@ from app.casework import records
 from app.casework.choices import next_steps
 from app.casework.held import Held, hold_case
 from app.casework.reach import reach_of
+from app.kit import names
 from app.kit.dates import day_in_both_eras
 from app.kit.words import mark, say, say_as
 from app.overview.papers import queries, rights
@@ -85,7 +86,7 @@ def consent(about: Wanted) -> Paper:
         made.heading(label(policies, "consent_purpose", row.purpose))
         made.facts(
             (
-                (say("Who gets to know"), _country(policies, row.recipient)),
+                (say("Who gets to know"), _country(row.recipient)),
                 (say("What about me"), _labels(policies, "data_group", row.data_groups)),
                 (say("Since"), day_in_both_eras(row.valid_from)),
                 (say("Until"), _day(row.valid_until) or say("I take it back")),
@@ -171,7 +172,7 @@ def meeting(about: Wanted) -> Paper:
     made.table(
         (say("Country"), say("State")),
         [
-            [_country(policies, row.other_country), label(policies, "referral_state", row.state)]
+            [_country(row.other_country), label(policies, "referral_state", row.state)]
             for row in queries.referrals(desk, about.held.id)
         ] or [["", ""]],
     )  # fmt: skip
@@ -209,7 +210,7 @@ def own_copy(about: Wanted) -> Paper:
     made.table(
         (say("For what"), say("Who gets to know"), say("Since"), say("Until")),
         [
-            [label(policies, "consent_purpose", row.purpose), _country(policies, row.recipient),
+            [label(policies, "consent_purpose", row.purpose), _country(row.recipient),
              day_in_both_eras(row.valid_from), _day(row.withdrawn_on or row.valid_until)]
             for row in facts.consents
         ] or [["", "", "", ""]],
@@ -256,9 +257,8 @@ def _role(policies: Policies, role: str) -> str:
     return say_as("role", policies.roles[role].title) if role in policies.roles else role
 
 
-def _country(policies: Policies, code: str) -> str:
-    known = policies.countries.get(code)
-    return say("Everybody who helps") if code == "*" else (say_as("country", known.name) if known else code)
+def _country(code: str) -> str:
+    return say("Everybody who helps") if code == "*" else names.country(code)
 
 
 def _value(told: Any) -> str:

@@ -68,7 +68,9 @@ def test_each_part_of_the_access_page_is_for_whom_it_is_for(town: Town) -> None:
     supervisor = browser_at(town, town.th["supervisor"]).get(path).text
     assert "on the team" in supervisor and "answers for the whole country" in supervisor
     for role in ("analyst", "administrator", "border_focal_point"):
-        assert browser_at(town, town.th[role]).get(path).status_code == 404, role
+        browser = browser_at(town, town.th[role])
+        refused = [browser.get(each).status_code for each in (path, "/cases/TH-2017-7F3K2QXB/access")]
+        assert refused == [403, 403], "a role that opens no case learns nothing of which there are"
 
 
 def test_a_seal_is_put_on_and_lifted_through_pages_by_two_persons(town: Town) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from app.referrals.handing import number_of, shared_id_of
+from tests.app.access.browser import Browser
 from tests.app.access.world import one_engine
 from tests.app.referrals.desks import desk_of, reference
 from tests.factories import cases, referrals
@@ -40,12 +42,14 @@ def test_two_browsers_hand_a_person_over(town: Town) -> None:
     giver.get(f"/referrals/{ref}/handover")
     assert giver.send(f"/referrals/{ref}/handover", **GIVEN).status_code == 303
     waiting = giver.follow().text
-    assert "Waiting for the other side since 09:00." in waiting
+    assert "Waiting for the other side since 09:00 (UTC+07:00)." in waiting
     spoken = code_in(waiting)
     referrals.post(town.house)
 
     arriving = taker.get(f"/referrals/{ref}/handover").text
-    assert spoken not in arriving, "the code is heard, not read off the own screen"
+    paper = taker.get(f"/referrals/{ref}/receipt").text
+    assert spoken not in arriving + paper, "the code is heard, not read off the own screen"
+    taker.get(f"/referrals/{ref}/handover")
     wrong = taker.send(f"/referrals/{ref}/received", **TICKS, officer="officer 8", code_heard="AAA-AAA")
     assert wrong.status_code == 422 and "not the code of this handover" in wrong.text
     taker.get(f"/referrals/{ref}/handover")
@@ -56,6 +60,31 @@ def test_two_browsers_hand_a_person_over(town: Town) -> None:
     both = giver.get(f"/referrals/{ref}/handover").text
     assert "Both sides have signed" in both and code_in(both) == answer != spoken
     assert {referrals.row_of(town.house, each).custody for each in (pair.sent_from, pair.arrived)} == {"receiver"}
+
+
+@one_engine
+def test_a_number_on_a_paper_leads_those_to_the_receipt_who_may_see_it(town: Town) -> None:
+    pair = referrals.bring_referral(town.house, town.th, town.mm, "received")
+    ref = reference(town, pair.sent_from)
+    giver = desk_of(town, town.th["border_focal_point"])
+    page = giver.get(f"/referrals/{ref}/receipt").text
+    number = number_of(pair.shared_id)
+    assert number in page and shared_id_of(number) == pair.shared_id
+    assert "Mya Thandar" not in page
+    assert "2026-11-23 09:00 (UTC+07:00)" in page and "2026-11-23 08:30 (UTC+06:30)" in page
+    assert giver.get(f"/r/{number}").headers["location"] == f"/referrals/{ref}/receipt"
+    assert giver.get(f"/r?number={number.lower()}").status_code == 303
+    outsider = desk_of(town, town.th["health_officer"])
+    for wrong in (number, number[:-1] + ("2" if number[-1] != "2" else "3"), "x"):
+        assert outsider.get(f"/r/{wrong}").status_code in (403, 404)
+    nobody = Browser(town.app)
+    assert nobody.get(f"/r/{number}").headers["location"].startswith("/sign-in")
+
+
+@one_engine
+def test_a_blank_receipt_is_printed_without_a_number(town: Town) -> None:
+    page = desk_of(town, town.mm["border_focal_point"]).get("/papers/receipt?with=TH")
+    assert page.status_code == 200 and "to be filled in by hand" in page.text and "<svg" not in page.text
 
 
 @one_engine

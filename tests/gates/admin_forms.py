@@ -1,0 +1,110 @@
+"""Forms of the administration's pages: for each state-changing route one that would change something, filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pyotp
+from sqlalchemy import insert, update
+
+from app.access import factors
+from app.models.base import new_id
+from app.models.outbox import OutboxRow
+from app.models.user import User
+from tests.factories.staff import Worker, add_user
+from tests.factories.towns import Town
+from tests.gates.town_forms import Ready, filled
+from tests.inspect import writing
+
+FRESH = "seven lanterns on a quiet river"
+
+
+def somebody(town: Town) -> Worker:
+    """A fresh colleague without a right of power, so that no second person is needed."""
+    return add_user(town.house, "th-shelter-tak", "social_worker")
+
+
+def account(what: str, **typed: Any) -> Callable[[Town], Ready]:
+    """The form ``what`` of somebody's account."""
+
+    def make(town: Town) -> Ready:
+        path = f"/admin/users/{somebody(town).id}/{what}"
+        return filled(town, town.th["administrator"], path, path, **typed)
+
+    return make
+
+
+def allow(town: Town) -> Ready:
+    """Let somebody in again who was stopped."""
+    stopped = somebody(town)
+    with writing(town.house.db) as session:
+        session.execute(update(User).where(User.id == stopped.id).values(active=False))
+    path = f"/admin/users/{stopped.id}/allow"
+    return filled(town, town.th["administrator"], path, path)
+
+
+def factor(town: Town) -> Ready:
+    """Take somebody's authenticator away."""
+    who, now = somebody(town), town.clock.now()
+    with town.house.db.write() as session:
+        secret = factors.begin(session, town.house.keys, who.id, now)
+        assert factors.confirm(session, town.house.keys, who.id, pyotp.TOTP(secret).at(now), now)
+    path = f"/admin/users/{who.id}/factor"
+    return filled(town, town.th["administrator"], path, path)
+
+
+def new_user(town: Town) -> Ready:
+    """Open an account."""
+    typed = {"login": "nok.srisai", "display_name": "Nok Srisai", "office": "th-datip", "roles": ["social_worker"]}
+    path = "/admin/users/new"
+    return filled(town, town.th["administrator"], path, path, password=FRESH, **typed)
+
+
+def deputy(town: Town) -> Ready:
+    """Name a deputy."""
+    last = town.clock.now() + timedelta(days=9)
+    until = {"until_day": last.day, "until_month": last.month, "until_year": last.year}
+    path = "/admin/deputies/new"
+    both = {"user_id": somebody(town).id, "deputy_id": somebody(town).id}
+    return filled(town, town.th["supervisor"], path, path, **both, **{name: str(part) for name, part in until.items()})
+
+
+def deputy_end(town: Town) -> Ready:
+    """End a time of standing in."""
+    absent, standing = somebody(town), somebody(town)
+    town.step_up(town.th["supervisor"])
+    until = (town.clock.now() + timedelta(days=3)).isoformat()
+    body = {"user_id": absent.id, "deputy_id": standing.id, "until": until}
+    made = town.post(town.th["supervisor"], "/deputies", body)
+    assert made.status_code == 201, made.text
+    path = f"/admin/deputies/{made.json()['id']}/end"
+    return filled(town, town.th["supervisor"], path, path)
+
+
+def try_again(town: Town) -> Ready:
+    """Have what waits delivered now."""
+    now = town.clock.now()
+    row = {
+        "id": new_id(), "country": "TH", "line": f"x:{new_id()}", "seq": 1, "effect": "deliver_receipt",
+        "payload": '{"to":"MM","message":"m","receipt":{}}', "created_at": now, "attempts": 1,
+        "next_at": now + timedelta(minutes=50), "last_error": "ConnectError",
+    }  # fmt: skip
+    with writing(town.house.db) as session:
+        session.execute(insert(OutboxRow), row)
+    return filled(town, town.th["administrator"], "/admin/links", "/admin/links/try")
+
+
+ADMIN_FORMS: dict[str, Callable[[Town], Ready]] = {
+    "/admin/users/new": new_user,
+    "/admin/users/{user_id}/roles": account("roles", roles=["health_officer"]),
+    "/admin/users/{user_id}/office": account("office", office="th-datip"),
+    "/admin/users/{user_id}/stop": account("stop"),
+    "/admin/users/{user_id}/allow": allow,
+    "/admin/users/{user_id}/password": account("password", password=FRESH),
+    "/admin/users/{user_id}/factor": factor,
+    "/admin/deputies/new": deputy,
+    "/admin/deputies/{deputy_row}/end": deputy_end,
+    "/admin/links/try": try_again,
+}
