@@ -106,7 +106,10 @@ def asset(name: str, request: Request) -> Response:
     found = request.app.state.site.pages.assets.get(name)
     if found is None:
         raise NotFound()
-    return Response(found.content, media_type=found.media_type, headers=_FOR_EVER)
+    headers = _FOR_EVER | {"Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(found.packed, media_type=found.media_type, headers=headers | {"Content-Encoding": "gzip"})
+    return Response(found.content, media_type=found.media_type, headers=headers)
 
 
 def _words_of(policies: Policies) -> dict[str, Callable[..., str]]:

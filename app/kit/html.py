@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import mimetypes
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ class Asset:
 
     content: bytes
     media_type: str
+    # The same, packed with gzip: it holds nothing secret, so its size may tell what it likes.
+    packed: bytes
 
 
 class Pages:
@@ -83,5 +86,5 @@ class Pages:
     def _add(self, stem: str, suffix: str, content: bytes) -> None:
         name = f"{stem}.{hashlib.sha256(content).hexdigest()[:16]}{suffix}"
         kind = "text/javascript" if suffix == ".js" else mimetypes.guess_type(f"x{suffix}")[0]
-        self.assets[name] = Asset(content, kind or "application/octet-stream")
+        self.assets[name] = Asset(content, kind or "application/octet-stream", gzip.compress(content, mtime=0))
         self._addresses[f"{stem}{suffix}"] = ASSETS_AT + name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 # Longer than anything takes on a loaded machine; a test that waits so long has failed.
 PATIENCE = 15_000
@@ -43,9 +43,13 @@ class Hand:
         found = part.get_by_role("link", name=name).or_(part.get_by_role("button", name=name))
         return found.or_(part.locator("summary").filter(has_text=name)).locator("visible=true").first
 
-    def sees(self, text: str) -> bool:
-        """Whether the text is shown somewhere on the page."""
-        return self.page.locator("main").get_by_text(text).locator("visible=true").count() > 0
+    def sees(self, text: str) -> None:
+        """Wait until the text is shown on the page: a form may be sent by a script, which takes its time."""
+        expect(self.page.locator("main").get_by_text(text).locator("visible=true").first).to_be_visible(timeout=PATIENCE)
+
+    def stands_on(self, path: str) -> None:
+        """Wait until the page at ``path`` (a pattern such as **/access) is there."""
+        self.page.wait_for_url(path)
 
     def ticks(self, *names: str) -> None:
         """Tick boxes by the end of their field's name."""

@@ -35,6 +35,8 @@ FIXED: Final[dict[str, str]] = {
     "report": "returns",
     "language": "th",
     "paper": "rights",
+    # Of a receipt that nobody has: who reads one from a paper is led to the page of its referral.
+    "number": "WM-0000",
 }
 STEPS: Final = {"case": "start_recovery", "referral": "withdraw"}
 # The machine of the case's step.
@@ -132,7 +134,9 @@ def path_of(route: Route, subject: Subject) -> str | None:
     """The path with its parameters filled in; None where the subject has no such thing."""
     values = {}
     for name in route.parameters:
-        if name in SUBJECTS:
+        if name == "reference" and route.path.startswith("/referrals/"):
+            values[name] = subject.referral_reference
+        elif name in SUBJECTS:
             values[name] = subject.id_of(name)
         elif name == "step":
             values[name] = STEPS["referral" if "referral_id" in route.parameters else "case"]

@@ -1,0 +1,104 @@
+"""Pictures of the pages that matter, in every language, on a phone and at a desk: for somebody to look at.
+
+    python -m tests.desk.pictures --to FOLDER [--languages en,my] [--only case,inbox]
+
+A machine finds faults of measure; whether a page looks right only a person sees, so look at each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from app.kit import migrate
+from app.kit.reader import LANGUAGES
+from tests.desk.place import VIEWS, Place, chromium, open_place
+from tests.factories import cases, referrals
+from tests.factories.staff import Worker
+from tests.gates.scene import quiet
+
+Shot = tuple[str, Worker, str]
+
+
+def invented(place: Place) -> list[Shot]:
+    """A small world with something of everything; name, who looks and path of each picture."""
+    town, th, mm = place.town, place.town.th, place.town.mm
+    house = town.house
+    for _ in range(11):
+        cases.bring_case(house, th, "recovering")
+    town.clock.advance(timedelta(days=20))
+    late = cases.bring_case(house, th, "recovering")
+    place.due(late, "decide_identification", -3)
+    asked = [referrals.bring_referral(house, th, mm, "sent") for _ in range(3)]
+    town.clock.advance(timedelta(hours=40))
+    open_case = referrals.bring_referral(house, th, mm, "acknowledged")
+    bridge = referrals.bring_referral(house, th, mm, "handover_scheduled")
+    cases.take(house, th["case_manager"], bridge.case_id, "depart")
+    over = referrals.bring_referral(house, th, mm, "received")
+    blocked = cases.bring_case(house, th, "sheltered")
+    case = f"/cases/{place.case(open_case.case_id)}"
+    return [
+        ("home", th["case_manager"], "/"),
+        ("case", th["case_manager"], case),
+        ("blocked", th["social_worker"], f"/cases/{place.case(blocked)}/steps/care/start_recovery"),
+        ("timeline", th["supervisor"], f"{case}/timeline"),
+        ("inbox", mm["border_focal_point"], "/"),
+        ("referral", mm["border_focal_point"], f"/referrals/{place.referral(asked[0].arrived)}"),
+        ("handover", th["border_focal_point"], f"/referrals/{place.referral(bridge.sent_from)}/handover"),
+        ("receipt", mm["border_focal_point"], f"/referrals/{place.referral(over.arrived)}/receipt"),
+        ("durations", th["supervisor"], "/reports/stages"),
+        ("late", th["supervisor"], "/tasks/late"),
+    ]
+
+
+@contextmanager
+def opened() -> Iterator[Place]:
+    """A place with a browser over a database of its own, which is thrown away."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        migrate.upgrade(f"sqlite:///{folder / 'desk.db'}")
+        with open_place(f"sqlite:///{folder / 'desk.db'}", folder) as place, chromium() as browser:
+            place.browser = browser
+            yield place
+
+
+def take(place: Place, folder: Path, languages: list[str], only: set[str]) -> int:
+    """Write every picture into ``folder``; how many."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shots = [shot for shot in invented(place) if not only or shot[0] in only]
+    written = 0
+    for language in languages:
+        for name, worker, path in shots:
+            place.reads(worker, language)
+            for view in VIEWS:
+                hand = place.at_desk(worker, view)
+                hand.opens(path)
+                if name == "receipt":
+                    hand.page.emulate_media(media="print")
+                hand.page.screenshot(path=folder / f"{name}-{language}-{view}.png", full_page=True)
+                place.leave()
+                written += 1
+    return written
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--to", type=Path, required=True, metavar="FOLDER")
+    parser.add_argument("--languages", default=",".join(LANGUAGES))
+    parser.add_argument("--only", default="")
+    asked = parser.parse_args()
+    quiet()
+    with opened() as place:
+        written = take(place, asked.to, asked.languages.split(","), {name for name in asked.only.split(",") if name})
+    print(f"{written} pictures in {asked.to}: look at each")
+    sys.exit(0 if written else 1)
+
+
+if __name__ == "__main__":
+    main()
