@@ -34,7 +34,9 @@ def slow(page: Page) -> None:
 def first_paint(page: Page, address: str) -> float:
     """Seconds from the question to the first text on the screen."""
     page.goto(address, wait_until="load")
-    painted = "() => { const at = performance.getEntriesByName('first-contentful-paint')[0]; return at && at.startTime }"
+    painted = (
+        "() => { const at = performance.getEntriesByName('first-contentful-paint')[0]; return at && at.startTime }"
+    )
     return float(page.wait_for_function(painted).json_value()) / 1000
 
 
