@@ -33,8 +33,6 @@ class Asset:
 
     content: bytes
     media_type: str
-    # The same, packed by gzip: it holds nothing of anybody's, so its length tells nothing.
-    packed: bytes = b""
     # The same, packed with gzip: it holds nothing secret, so its size may tell what it likes.
     packed: bytes
 
