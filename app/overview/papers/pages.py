@@ -19,13 +19,18 @@ from app.kit.catalogue import SOURCE
 from app.kit.errors import NotFound
 from app.kit.reader import LANGUAGES, Reader, reading
 from app.kit.words import mark
-from app.overview.papers import case_papers, press, rights
+from app.overview.papers import case_papers, press, receipts, rights
+from app.referrals import desk as referral_desk
+from app.referrals import handing, words
+from app.referrals import paper as referral_paper
+from app.referrals import service as referrals
 from policies.model import FieldGroup
 
 router = APIRouter()
 
 Looker = Annotated[Page, Depends(opens("record:read"))]
 Revealer = Annotated[Page, Depends(opens("identity:reveal"))]
+ReferralReader = Annotated[Page, Depends(opens("referral:read"))]
 Writer = Annotated[Page, Depends(opens("record:write"))]
 Myself = Annotated[Page, Depends(opens("account:self"))]
 Reference = Annotated[str, Path(max_length=40)]
@@ -67,6 +72,22 @@ def own_copy(page: Revealer, reference: Reference, lang: Lang = "") -> Response:
 def paper(page: Looker, reference: Reference, paper: Annotated[str, Path(max_length=20)], lang: Lang = "") -> Response:
     """One paper as PDF, in the language that was chosen; that it was printed is noted."""
     return _printed(page, reference, paper, lang)
+
+
+@router.get("/referrals/{reference}/receipt.pdf")
+def receipt(page: ReferralReader, reference: Annotated[str, Path(max_length=64)]) -> Response:
+    """The receipt of a handover as a file, in the languages of both countries. NotFound before one side has signed."""
+    with page.write() as desk:
+        referral_id = referral_desk.found(desk, reference)
+        meeting = handing.meeting(desk, referral_id)
+        if meeting.given_at is None:
+            raise NotFound()
+        row = referrals.opened(desk, referral_id)
+        looked(desk, "receipt_printed", "referral", referral_id)
+        said = referral_paper.receipt(desk, row, meeting, page.reader, referral_desk.names_of(desk, row))
+        with reading(words.reader_of(desk.policies, row.from_country, page.reader)):
+            content = press.printed(receipts.of(said, referral_paper.qr(said.number)))
+    return page.file(content, "application/pdf", "receipt.pdf")
 
 
 @router.get("/rights/{language}")

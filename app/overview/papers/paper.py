@@ -16,12 +16,16 @@ Piece = dict[str, Any]
 
 @dataclass(slots=True)
 class Paper:
-    """One paper. ``number``: what it is filed under; never a name. ``blocks``: see the verbs below."""
+    """One paper. ``number``: what it is filed under; never a name. ``blocks``: see the verbs below.
+
+    ``title_en``: the title in the second language, whose tag is ``second``.
+    """
 
     title: str
     number: str
     foot: str = ""
     title_en: str = ""
+    second: str = "en"
     blocks: list[Piece] = field(default_factory=list)
 
     def heading(self, text: str) -> None:
@@ -61,7 +65,7 @@ class Paper:
         """The paper as JSON values, in the language of the reader."""
         language = reader().language
         return {
-            "lang": language.partition("_")[0], "title": self.title, "title_en": self.title_en,
+            "lang": language.partition("_")[0], "title": self.title, "title_en": self.title_en, "second": self.second,
             "number": self.number, "foot": self.foot or standing(language), "blocks": self.blocks,
         }  # fmt: skip
 

@@ -91,3 +91,15 @@ def test_the_notice_is_set_in_every_language_with_the_english_beside_what_nobody
             made = rights.paper(policies, "TH", language, "TH-2017-7F3K2QAB")
             assert press.printed(made).startswith(b"%PDF-")
     assert rights.spoken(policies, "fr").language == "en"
+
+
+@one_engine
+def test_the_receipt_of_a_handover_is_a_file_in_the_languages_of_both_sides(town: Town) -> None:
+    over = referrals.bring_referral(town.house, town.th, town.mm, "received")
+    early = referrals.bring_referral(town.house, town.th, town.mm, "acknowledged")
+    browser = browser_at(town, town.mm["border_focal_point"])
+    for referral_id, status in ((over.arrived, 200), (early.arrived, 404)):
+        reference = referrals.row_of(town.house, referral_id).reference
+        assert browser.get(f"/referrals/{reference}/receipt.pdf").status_code == status
+    page = browser.get(f"/referrals/{referrals.row_of(town.house, over.arrived).reference}/receipt").text
+    assert "/receipt.pdf" in page
