@@ -106,6 +106,12 @@ def identity(town: Town) -> Ready:
     return filled(town, town.th["social_worker"], path, path, purpose="health")
 
 
+def rights_read(town: Town) -> Ready:
+    """Record that the rights were read out."""
+    path = f"{a_case(town)}/rights/my"
+    return filled(town, town.th["social_worker"], path, path, understood="yes", answer="accepted")
+
+
 CASE_FORMS: dict[str, Callable[[Town], Ready]] = {
     "/cases/{reference}/steps/{machine}/{step}": step,
     "/cases/{reference}/records/new/{kind}": record,
@@ -116,4 +122,5 @@ CASE_FORMS: dict[str, Callable[[Town], Ready]] = {
     "/cases/{reference}/notes/new": note,
     "/cases/{reference}/ask": asking,
     "/cases/{reference}/identity": identity,
+    "/cases/{reference}/rights/{language}": rights_read,
 }

@@ -20,7 +20,7 @@ from tests.gates.scene import Scene, Subject
 # Path parameters that name something one may not know of.
 SUBJECTS: Final = (
     "case_id", "referral_id", "record_id", "task_id", "user_id", "block_id", "deputy_row", "emergency_id", "notice_id",
-    "export_id", "approval_id", "reference",
+    "export_id", "approval_id", "reference", "number",
 )  # fmt: skip
 # Routes that name the case in their body.
 IN_BODY: Final = {"POST /emergency-access": "case_id"}

@@ -24,6 +24,7 @@ from app.models.identity import PersonIdentity
 from app.models.record import Record
 from app.models.task import Task
 from app.models.walls import AccessBlock, Deputy, EmergencyAccess, SealName
+from app.referrals.handing import number_of
 from app.settings import Settings
 from tests.conftest import START
 from tests.factories import cases, referrals
@@ -66,7 +67,11 @@ class Subject:
     export_id: str = ""
     approval_id: str = ""
     reference: str = ""
+<<<<<<< HEAD
+    number: str = ""
+=======
     referral_reference: str = ""
+>>>>>>> desk-browser
 
     def id_of(self, parameter: str) -> str:
         """The id for a path parameter such as case_id."""
@@ -188,10 +193,17 @@ def _subject(house: House, name: str, case_id: str, referral_id: str, user_id: s
             .order_by(records.c.seq).limit(1)
         ).scalar_one_or_none()  # fmt: skip
         reference = session.execute(select(CASE.c.reference).where(CASE.c.id == case_id)).scalar_one()
+<<<<<<< HEAD
+        shared = session.execute(select(REFERRAL.c.shared_id).where(REFERRAL.c.id == referral_id)).scalar_one_or_none()
+    number = number_of(shared) if shared else ""
+    return Subject(
+        name, case_id, referral_id, record or "", task or "", user_id, reference=reference, number=number
+=======
         copy = select(REFERRAL.c.reference).where(REFERRAL.c.id == referral_id)
         shared = session.execute(copy).scalar_one_or_none() or ""
     return Subject(
         name, case_id, referral_id, record or "", task or "", user_id, reference=reference, referral_reference=shared
+>>>>>>> desk-browser
     )
 
 

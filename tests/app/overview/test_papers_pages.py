@@ -77,7 +77,7 @@ def test_what_was_read_out_is_recorded_once_and_kept_when_refused(town: Town) ->
     assert browser.post(path, fields | typed).status_code == 303
     assert browser.post(path, fields | typed).status_code == 303
     facts = cases.facts_of(town.house, case_id)
-    assert facts.rights is not None and facts.rights.understood and facts.rights.witnessed
+    assert facts.rights is not None and facts.rights.own_language and facts.rights.witnessed
     assert facts.rights.answer == "accepted"
 
 
