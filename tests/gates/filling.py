@@ -35,8 +35,6 @@ FIXED: Final[dict[str, str]] = {
     "report": "returns",
     "language": "th",
     "paper": "rights",
-    # Of a receipt that nobody has: who reads one from a paper is led to the page of its referral.
-    "number": "WM-0000",
 }
 STEPS: Final = {"case": "start_recovery", "referral": "withdraw"}
 # The machine of the case's step.

@@ -67,11 +67,8 @@ class Subject:
     export_id: str = ""
     approval_id: str = ""
     reference: str = ""
-<<<<<<< HEAD
     number: str = ""
-=======
     referral_reference: str = ""
->>>>>>> desk-browser
 
     def id_of(self, parameter: str) -> str:
         """The id for a path parameter such as case_id."""
@@ -178,7 +175,7 @@ def _subjects(scene: Scene) -> None:
         user = scene.place_of(name)["analyst"]
         scene.subjects[name] = _subject(house, name, case_id, referral_id, user.id)
     for name, text in (("nonexistent", NOBODY), ("malformed", STRANGE)):
-        scene.subjects[name] = Subject(name, *[text] * 13)
+        scene.subjects[name] = Subject(name, *[text] * 14)
 
 
 def _subject(house: House, name: str, case_id: str, referral_id: str, user_id: str) -> Subject:
@@ -193,18 +190,13 @@ def _subject(house: House, name: str, case_id: str, referral_id: str, user_id: s
             .order_by(records.c.seq).limit(1)
         ).scalar_one_or_none()  # fmt: skip
         reference = session.execute(select(CASE.c.reference).where(CASE.c.id == case_id)).scalar_one()
-<<<<<<< HEAD
-        shared = session.execute(select(REFERRAL.c.shared_id).where(REFERRAL.c.id == referral_id)).scalar_one_or_none()
+        copy = select(REFERRAL.c.reference, REFERRAL.c.shared_id).where(REFERRAL.c.id == referral_id)
+        told, shared = session.execute(copy).one_or_none() or ("", "")
     number = number_of(shared) if shared else ""
     return Subject(
-        name, case_id, referral_id, record or "", task or "", user_id, reference=reference, number=number
-=======
-        copy = select(REFERRAL.c.reference).where(REFERRAL.c.id == referral_id)
-        shared = session.execute(copy).scalar_one_or_none() or ""
-    return Subject(
-        name, case_id, referral_id, record or "", task or "", user_id, reference=reference, referral_reference=shared
->>>>>>> desk-browser
-    )
+        name, case_id, referral_id, record or "", task or "", user_id, reference=reference, number=number,
+        referral_reference=told,
+    )  # fmt: skip
 
 
 def _walls(scene: Scene, home: Staff, ngo: Staff, sister: Staff) -> None:
