@@ -41,6 +41,7 @@ class Place:
     base: str
     browser: Browser | None = None
     _open: list[Hand] = field(default_factory=list)
+    _urgent: int = 0
 
     def cookie_of(self, worker: Worker, *, fresh: bool = True) -> str:
         """The cookie of a new page session of ``worker``; ``fresh``: that has just proved who it is."""
@@ -96,6 +97,11 @@ class Place:
         with reading(self.town.house.db) as session:
             found = session.execute(select(REFERRAL.c.reference).where(REFERRAL.c.id == referral_id))
             return str(found.scalar_one())
+
+    def urgent(self, case_id: str, kind: str) -> None:
+        """Have a task of a case stand on top of every list: later calls before earlier ones."""
+        self._urgent += 1
+        self.due(case_id, kind, -400 - self._urgent)
 
     def due(self, case_id: str, kind: str, days: float) -> None:
         """Have a task of a case fall due ``days`` from now."""
