@@ -34,7 +34,9 @@ def slow(page: Page) -> None:
 def first_paint(page: Page, address: str) -> float:
     """Seconds from the question to the first text on the screen."""
     page.goto(address, wait_until="load")
-    painted = "() => (performance.getEntriesByName('first-contentful-paint')[0] || {}).startTime"
+    painted = (
+        "() => { const at = performance.getEntriesByName('first-contentful-paint')[0]; return at && at.startTime }"
+    )
     return float(page.wait_for_function(painted).json_value()) / 1000
 
 
@@ -60,7 +62,8 @@ def main() -> None:
         for name, first, again in measured(place):
             late = late or first > FIRST_AT_MOST or again > AGAIN_AT_MOST
             print(f"| {name} | {first:.1f} | {again:.1f} |")
-    print(f"Wished: {FIRST_AT_MOST:.0f} s, then {AGAIN_AT_MOST:.0f} s.")
+    wished = f"Wished: {FIRST_AT_MOST:.0f} s, then {AGAIN_AT_MOST:.0f} s."
+    print(f"{wished} The program itself packs no page: see README.md.")
     sys.exit(late)
 
 

@@ -118,7 +118,7 @@ class Desk:
         view = self.expected.view
         if route.path.startswith(("/referrals/", "/r/")):
             # Both countries call their copies by one reference: the page is about the asker's own.
-            named = self._references.get(subject.referral_id)
+            named = subject.referral_reference
             copies = [view.referrals[each] for each, reference in self._references.items() if reference == named]
             return any(self._reaches(route, asker, copy) for copy in copies)
         thing = view.cases.get(subject.case_id)
@@ -131,14 +131,11 @@ class Desk:
 
     def _path(self, route: Route, subject: Subject) -> str | None:
         """The page's address about ``subject``; None where it has no such thing."""
-        kind = route.path.split("/")[1]
-        if kind == "referrals":
-            reference = self._references.get(subject.referral_id, "")
-            subject = replace(subject, reference=ABSENT[kind] if subject.name == "nonexistent" else reference)
-        elif subject.name == "nonexistent":
-            subject = replace(subject, reference=ABSENT["cases"])
+        if subject.name == "nonexistent":
+            subject = replace(subject, reference=ABSENT["cases"], referral_reference=ABSENT["referrals"])
         path = path_of(route, subject)
-        return path.replace("/start_recovery", "/withdraw") if path and kind == "referrals" else path
+        # A step of referrals has a name of its own.
+        return path.replace("/start_recovery", "/withdraw") if path and route.path.startswith("/referrals/") else path
 
     def _of_referrals(self) -> dict[str, str]:
         with reading(self.scene.house.db) as session:

@@ -190,12 +190,12 @@ def _subject(house: House, name: str, case_id: str, referral_id: str, user_id: s
             .order_by(records.c.seq).limit(1)
         ).scalar_one_or_none()  # fmt: skip
         reference = session.execute(select(CASE.c.reference).where(CASE.c.id == case_id)).scalar_one()
-        copy = select(REFERRAL.c.reference, REFERRAL.c.shared_id).where(REFERRAL.c.id == referral_id)
-        told, shared = session.execute(copy).one_or_none() or ("", "")
-    number = number_of(shared) if shared else ""
+        copy = select(REFERRAL.c.shared_id, REFERRAL.c.reference).where(REFERRAL.c.id == referral_id)
+        shared = session.execute(copy).one_or_none()
+    number, called = (number_of(shared.shared_id), shared.reference) if shared else ("", "")
     return Subject(
         name, case_id, referral_id, record or "", task or "", user_id, reference=reference, number=number,
-        referral_reference=told,
+        referral_reference=called,
     )  # fmt: skip
 
 
