@@ -1,6 +1,6 @@
 """Pictures of the pages that matter, in every language, on a phone and at a desk: for somebody to look at.
 
-    python -m tests.desk.pictures --to FOLDER [--languages en,my] [--only case,inbox]
+    python -m tests.desk.pictures --to FOLDER [--languages en,my] [--only case,inbox] [--screen]
 
 A machine finds faults of measure; whether a page looks right only a person sees, so look at each.
 """
@@ -67,8 +67,8 @@ def opened() -> Iterator[Place]:
             yield place
 
 
-def take(place: Place, folder: Path, languages: list[str], only: set[str]) -> int:
-    """Write every picture into ``folder``; how many."""
+def take(place: Place, folder: Path, languages: list[str], only: set[str], *, whole: bool = True) -> int:
+    """Write every picture into ``folder``, of the whole page or of what the screen shows first; how many."""
     folder.mkdir(parents=True, exist_ok=True)
     shots = [shot for shot in invented(place) if not only or shot[0] in only]
     written = 0
@@ -80,7 +80,7 @@ def take(place: Place, folder: Path, languages: list[str], only: set[str]) -> in
                 hand.opens(path)
                 if name == "receipt":
                     hand.page.emulate_media(media="print")
-                hand.page.screenshot(path=folder / f"{name}-{language}-{view}.png", full_page=True)
+                hand.page.screenshot(path=folder / f"{name}-{language}-{view}.png", full_page=whole)
                 place.leave()
                 written += 1
     return written
@@ -92,10 +92,12 @@ def main() -> None:
     parser.add_argument("--to", type=Path, required=True, metavar="FOLDER")
     parser.add_argument("--languages", default=",".join(LANGUAGES))
     parser.add_argument("--only", default="")
+    parser.add_argument("--screen", action="store_true", help="only what the screen shows first")
     asked = parser.parse_args()
     quiet()
     with opened() as place:
-        written = take(place, asked.to, asked.languages.split(","), {name for name in asked.only.split(",") if name})
+        only = {name for name in asked.only.split(",") if name}
+        written = take(place, asked.to, asked.languages.split(","), only, whole=not asked.screen)
     print(f"{written} pictures in {asked.to}: look at each")
     sys.exit(0 if written else 1)
 

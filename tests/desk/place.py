@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +20,7 @@ from app.models.base import new_id
 from app.models.session import LoginSession
 from app.models.user import User
 from app.settings import Settings
-from tests.app.access.served import served
+from tests.app.access.served import program, served
 from tests.app.access.world import PASSWORD
 from tests.conftest import START
 from tests.desk.hand import Hand
@@ -32,8 +31,6 @@ from tests.inspect import reading, writing
 
 COOKIE: Final = "demo-waymark"
 VIEWS: Final = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "height": 900}}
-# Programs of a browser, as Debian and others call it.
-_CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome")
 
 
 @dataclass
@@ -44,6 +41,7 @@ class Place:
     base: str
     browser: Browser | None = None
     _open: list[Hand] = field(default_factory=list)
+    _urgent: int = 0
 
     def cookie_of(self, worker: Worker, *, fresh: bool = True) -> str:
         """The cookie of a new page session of ``worker``; ``fresh``: that has just proved who it is."""
@@ -100,6 +98,11 @@ class Place:
             found = session.execute(select(REFERRAL.c.reference).where(REFERRAL.c.id == referral_id))
             return str(found.scalar_one())
 
+    def urgent(self, case_id: str, kind: str) -> None:
+        """Have a task of a case stand on top of every list: later calls before earlier ones."""
+        self._urgent += 1
+        self.due(case_id, kind, -400 - self._urgent)
+
     def due(self, case_id: str, kind: str, days: float) -> None:
         """Have a task of a case fall due ``days`` from now."""
         at = self.town.clock.now() + timedelta(days=days)
@@ -118,10 +121,8 @@ def open_place(url: str, folder: Path) -> Iterator[Place]:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The machine's own Chromium, without a window; AssertionError says what to install where it is missing."""
-    found = next((path for path in map(shutil.which, _CHROMIUM) if path), None)
-    assert found, "the tests of pages need Chromium: apt-get install chromium (script/test does so where it may)"
-    with ExitStack() as stack:
-        play = stack.enter_context(sync_playwright())
+    found = program()
+    with sync_playwright() as play:
         started = play.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        stack.callback(started.close)
         yield started
+        started.close()

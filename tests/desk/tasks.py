@@ -119,7 +119,7 @@ def receive(place: Place, seat: Seat) -> Hand:
 def finish(place: Place, seat: Seat) -> Hand:
     house, th = place.town.house, place.town.th
     case_id = cases.bring_case(house, th, "presumed")
-    place.due(case_id, "assess_needs", -400)
+    place.urgent(case_id, "assess_needs")
     hand = seat(th["social_worker"])
     hand.clicks_on("Needs assessment", "Assess", within=row(place.case(case_id)))
     hand.fills(posted(place, "needs_assessment"))
@@ -132,9 +132,9 @@ def finish(place: Place, seat: Seat) -> Hand:
 def note(place: Place, seat: Seat) -> Hand:
     house, th = place.town.house, place.town.th
     case_id = cases.bring_case(house, th, "presumed")
-    place.due(case_id, "assess_needs", -400)
+    place.urgent(case_id, "assess_needs")
     hand = seat(th["social_worker"])
-    hand.clicks_on(place.case(case_id), within=row(place.case(case_id)))
+    hand.clicks_at(f'main a[href="/cases/{place.case(case_id)}"]')
     hand.clicks_on("Add note")
     hand.types(note="She would like to call her sister.")
     hand.clicks_on("Save")
@@ -146,9 +146,9 @@ def note(place: Place, seat: Seat) -> Hand:
 def print_plan(place: Place, seat: Seat) -> Hand:
     house, th = place.town.house, place.town.th
     case_id = cases.bring_case(house, th, "recovering")
-    place.due(case_id, "decide_identification", -400)
+    place.urgent(case_id, "end_of_reflection")
     hand = seat(th["case_manager"])
-    hand.clicks_on(place.case(case_id), within=row(place.case(case_id)))
+    hand.clicks_at(f'main a[href="/cases/{place.case(case_id)}"]')
     hand.clicks_on("Print")
     link = hand.named("Print", within='main li:has-text("plan")')
     answer = hand.page.request.get(place.base + str(link.get_attribute("href")))
@@ -161,9 +161,9 @@ def print_plan(place: Place, seat: Seat) -> Hand:
 def unblock(place: Place, seat: Seat) -> Hand:
     house, th = place.town.house, place.town.th
     case_id = cases.bring_case(house, th, "planning_return")
-    place.due(case_id, "plan_return", -400)
+    place.urgent(case_id, "end_of_reflection")
     hand = seat(th["case_manager"])
-    hand.clicks_on(place.case(case_id), within=row(place.case(case_id)))
+    hand.clicks_at(f'main a[href="/cases/{place.case(case_id)}"]')
     hand.clicks_on("Refer to another country")
     hand.clicks_on("Choose", within='main li:has-text("Department of Rehabilitation")')
     hand.clicks_on("Fill in: Consent")
@@ -178,7 +178,7 @@ def unblock(place: Place, seat: Seat) -> Hand:
 def late(place: Place, seat: Seat) -> Hand:
     house, th = place.town.house, place.town.th
     case_id = cases.bring_case(house, th, "presumed")
-    place.due(case_id, "assess_needs", -400)
+    place.urgent(case_id, "assess_needs")
     hand = seat(th["supervisor"])
     hand.clicks_on("All that is late", "Late")
     assert hand.page.locator(row(place.case(case_id))).count() > 0
@@ -190,9 +190,9 @@ def who_looked(place: Place, seat: Seat) -> Hand:
     house, th = place.town.house, place.town.th
     case_id = cases.bring_case(house, th, "presumed")
     hand = seat(th["supervisor"])
-    place.due(case_id, "assess_needs", -400)
+    place.urgent(case_id, "assess_needs")
     hand.opens("/cases")
-    hand.clicks_on(place.case(case_id), within=row(place.case(case_id)))
+    hand.clicks_at(f'main a[href="/cases/{place.case(case_id)}"]')
     hand.clicks_on("Who looked at it")
     hand.stands_on("**/access")
     return hand

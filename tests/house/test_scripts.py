@@ -93,6 +93,15 @@ def test_nothing_is_installed_when_the_stamp_matches(bare: Path, tmp_path: Path)
     assert log.read_text().count("install") == 2
 
 
+def test_without_a_browser_the_message_says_what_to_install(bare: Path, tmp_path: Path) -> None:
+    text = (ROOT / "script" / "test").read_text()
+    asked = text[text.index("has_chromium()") : text.index('failed=""')]
+    result = _run(bare, asked, tmp_path)
+    assert result.returncode == 1 and "apt-get install chromium fonts-noto-core" in result.stderr
+    _program(bare / "chromium", "#!/bin/sh\n")
+    assert _run(bare, asked, tmp_path).returncode == 0
+
+
 def test_a_failing_installation_stops(bare: Path, tmp_path: Path) -> None:
     (tmp_path / ".venv" / "bin").mkdir(parents=True)
     for name in ("pyproject.toml", "constraints.txt"):

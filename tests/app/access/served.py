@@ -14,6 +14,7 @@ from playwright.sync_api import BrowserContext, sync_playwright
 
 from tests.app.access.world import PASSWORD, World
 
+NAMES = ("chromium", "chromium-browser", "google-chrome")
 PHONE = {"width": 360, "height": 740}
 
 
@@ -34,11 +35,17 @@ def served(world: World) -> Iterator[str]:
         thread.join()
 
 
+def program() -> str:
+    """The machine's own Chromium, as Debian and others call it; AssertionError says what to install without."""
+    found = next((path for path in map(shutil.which, NAMES) if path), None)
+    assert found, "the tests of pages need Chromium: apt-get install chromium (script/test does so where it may)"
+    return found
+
+
 @contextmanager
 def browser(*, scripts: bool = True) -> Iterator[BrowserContext]:
     """The machine's own Chromium as a phone; without ``scripts`` it runs none."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert chromium, "install Chromium: apt-get install chromium"
+    chromium = program()
     with sync_playwright() as play:
         started = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield started.new_context(viewport=PHONE, java_script_enabled=scripts)

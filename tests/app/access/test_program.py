@@ -86,10 +86,11 @@ def test_every_route_is_in_the_inventory(world: World) -> None:
     assert routes[f"{API}/users/{{user_id}}/roles"].versioned
     assert {path for path, route in routes.items() if route.open_because} == {
         "/health", f"{API}/auth/token", f"{API}/auth/refresh", f"{API}/openapi.json", f"{API}/docs",
-        "/", "/sign-in", "/sign-in/code", "/sign-in/organisation", "/sign-in/organisation/back", "/neutral",
+        "/sign-in", "/sign-in/code", "/sign-in/organisation", "/sign-in/organisation/back", "/neutral", "/locked",
         "/static/{name}",
     }  # fmt: skip
-    assert routes["/me"].html and routes["/me"].guarded and routes["/me"].permission == "account:self"
+    for path in ("/", "/me"):
+        assert routes[path].html and routes[path].guarded and routes[path].permission == "account:self"
     assert not any(route.html or route.guarded for route in routes.values() if route.path.startswith(API))
 
 
