@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import socket
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from app.kit.db import Database
 from app.kit.signing import SigningKeys
 from app.settings import Settings
 from tests.postgres import OWNER, SERVING, Cluster, PostgresMissing, running_cluster
+from tests.quick_folder import quick_folder
 
 ENGINE_KINDS = ("sqlite", "postgresql")
 # A Monday morning in Bangkok; tests that care about the date set their own.
@@ -76,13 +78,13 @@ class Makers:
             with cluster.database(template, SERVING if migrated else OWNER) as url:
                 yield url
             return
-        number = len(list(self.folder.glob("test-*.db"))) + 1
-        path = self.folder / f"test-{number}.db"
-        if migrated:
-            shutil.copyfile(self.ask("sqlite_template"), path)
-        else:
-            path.touch()
-        yield f"sqlite:///{path}"
+        with tempfile.TemporaryDirectory(prefix="waymark-lite-", dir=quick_folder() or self.folder) as folder:
+            path = Path(folder) / "test.db"
+            if migrated:
+                shutil.copyfile(self.ask("sqlite_template"), path)
+            else:
+                path.touch()
+            yield f"sqlite:///{path}"
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from app.kit import migrate
 from tests.postgres import SERVING, running_cluster
+from tests.quick_folder import quick_folder
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -19,7 +20,7 @@ ENGINES = ("sqlite", "postgresql")
 def ground(kind: str) -> Iterator[tuple[str, Path]]:
     """The URL of a migrated database of that engine, and an empty folder for keys; both go with the block."""
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="waymark-gate-")))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="waymark-gate-", dir=quick_folder())))
         if kind == "postgresql":
             cluster = stack.enter_context(running_cluster())
             template = cluster.template("waymark_gate", migrate.upgrade)
