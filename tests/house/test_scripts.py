@@ -97,9 +97,11 @@ def test_without_a_browser_the_message_says_what_to_install(bare: Path, tmp_path
     text = (ROOT / "script" / "test").read_text()
     asked = text[text.index("has_chromium()") : text.index('failed=""')]
     result = _run(bare, asked, tmp_path)
-    assert result.returncode == 1 and "apt-get install chromium fonts-noto-core" in result.stderr
+    assert result.returncode == 1 and "apt-get install chromium" in result.stderr
     _program(bare / "chromium", "#!/bin/sh\n")
-    assert _run(bare, asked, tmp_path).returncode == 0
+    result = _run(bare, asked, tmp_path)
+    # Letters of the wrong font are measured wrongly, but everything else can be tested.
+    assert result.returncode == 0 and "fonts-noto-core" in result.stderr
 
 
 def test_a_failing_installation_stops(bare: Path, tmp_path: Path) -> None:
