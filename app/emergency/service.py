@@ -21,9 +21,10 @@ from app.emergency.queries import OPEN, REVIEW, TABLE
 from app.emergency.schemas import AnswerIn, EmergenciesOut, EmergencyIn, EmergencyOut, EndIn, State, Verdict
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from app.kit.paging import Ask
+from app.kit.words import mark
 from app.models.base import is_id, new_id
 
-ACT: Final = "opening a case in an emergency"
+ACT: Final = mark("opening a case in an emergency")
 KIND: Final = "emergency"
 REASONS: Final = "emergency_reason"
 # A reason has to say something to the person who reviews it.

@@ -24,6 +24,7 @@ from app.exports.schemas import ExportAskedOut, ExportIn, ExportOut, State
 from app.kit import csv_text
 from app.kit.canonical import canonical_bytes
 from app.kit.errors import Conflict, Invalid, NotFound
+from app.kit.words import mark
 from app.models.base import is_id, new_id
 from policies.model import Scope
 
@@ -31,7 +32,7 @@ RIGHT: Final = "case:export"
 KIND: Final = "bulk_export"
 LASTS: Final = timedelta(hours=1)
 MOST_DOWNLOADS: Final = 3
-ACT: Final = "taking a list of cases out of the program"
+ACT: Final = mark("taking a list of cases out of the program")
 _TABLE: Final = queries.TABLE
 
 

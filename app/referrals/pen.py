@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from app.kit.words import mark
 from policies.model import Policies
 from workflows.referral import FINAL, MACHINE, Referral
 
 CLOSED = tuple(sorted(state.value for state in FINAL))
 # A person who has arrived is looked after; nobody waits for an answer any more.
 ARRIVED = frozenset({Referral.RECEIVED.value, Referral.IN_REINTEGRATION.value})
+_SINCE = mark("%(there)s is responsible for the person since its officer signed the receipt.")
+_ENDED = mark("%(here)s stays responsible for the person; this referral has ended.")
+_UNTIL = mark("%(here)s is responsible for the person until the receiving officer of %(there)s signs the receipt.")
 ARRIVING = (Referral.HANDOVER_SCHEDULED.value, Referral.HANDED_OVER.value)
 
 
@@ -30,10 +34,8 @@ def custody_sentence(policies: Policies, *, custody: str, sender: str, receiver:
     """Who is responsible for the person now, and until when, in one sentence (WM-CUSTODY)."""
     here, there = _name(policies, sender), _name(policies, receiver)
     if custody == "receiver":
-        return f"{there} is responsible for the person since its officer signed the receipt."
-    if state in CLOSED:
-        return f"{here} stays responsible for the person; this referral has ended."
-    return f"{here} is responsible for the person until the receiving officer of {there} signs the receipt."
+        return _SINCE % {"there": there}
+    return (_ENDED if state in CLOSED else _UNTIL) % {"here": here, "there": there}
 
 
 def _name(policies: Policies, code: str) -> str:

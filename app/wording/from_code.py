@@ -7,10 +7,13 @@ values, f"At most {most} ...", is collected with places for them, and taken apar
 from __future__ import annotations
 
 import ast
+import importlib
+import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+import app
 from app.kit import errors, fields
 from app.wording.found import Found
 
@@ -111,8 +114,10 @@ def _name(node: ast.expr) -> str:
 
 
 def _error_names() -> frozenset[str]:
-    """The names of every class of refusal that the program has loaded."""
+    """The names of every class of refusal of the program, whatever of it is loaded already."""
+    for module in pkgutil.walk_packages(app.__path__, "app."):
+        importlib.import_module(module.name)
     found: list[type[errors.AppError]] = [errors.AppError]
     for kind in found:
         found.extend(each for each in kind.__subclasses__() if each not in found)
-    return frozenset(kind.__name__ for kind in found)
+    return frozenset(kind.__name__ for kind in found if kind.__module__.startswith("app."))

@@ -167,6 +167,9 @@ class Flight:
                     headers={"x-note": word, "if-match": word, "user-agent": word, "referer": word},
                 )  # fmt: skip
                 self.asked["provoked"] += 1
+                if route.page and answer.status == 303:
+                    # The way to the sign-in remembers the address that was asked for, and nothing else of the request.
+                    answer = replace(answer, headers=_without_next(answer.headers))
                 self.leaks += [f"{route.name} answers {answer.status} with its input" for _ in self._echo(answer, word)]
         return self
 
@@ -214,6 +217,11 @@ class Flight:
 
 
 _FEW_ROLES: Final = ("social_worker", "national_focal_point", "supervisor")
+
+
+def _without_next(headers: tuple[tuple[bytes, bytes], ...]) -> tuple[tuple[bytes, bytes], ...]:
+    """The headers, less an address of the sign-in that leads back to where somebody was."""
+    return tuple((name, value) for name, value in headers if not value.startswith(b"/sign-in?next="))
 
 
 @contextmanager

@@ -133,9 +133,7 @@ class Desk:
         """The page's address about ``subject``; None where it has no such thing."""
         if subject.name == "nonexistent":
             subject = replace(subject, reference=ABSENT["cases"], referral_reference=ABSENT["referrals"])
-        path = path_of(route, subject)
-        # A step of referrals has a name of its own.
-        return path.replace("/start_recovery", "/withdraw") if path and route.path.startswith("/referrals/") else path
+        return path_of(route, subject)
 
     def _of_referrals(self) -> dict[str, str]:
         with reading(self.scene.house.db) as session:

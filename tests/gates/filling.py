@@ -137,7 +137,8 @@ def path_of(route: Route, subject: Subject) -> str | None:
         elif name in SUBJECTS:
             values[name] = subject.id_of(name)
         elif name == "step":
-            values[name] = STEPS["referral" if "referral_id" in route.parameters else "case"]
+            about_referral = "referral_id" in route.parameters or route.path.startswith("/referrals/")
+            values[name] = STEPS["referral" if about_referral else "case"]
         elif name == "machine" and route.subject is not None:
             values[name] = MACHINE
         else:

@@ -35,6 +35,7 @@ JUSTIFIED = {
     ("POST /users/{user_id}/office", "office"): "this is the act itself: an account moves, within account:manage",
     ("POST /emergency-access", "reference"): "which case has to be opened, as colleagues say it; nothing is set by it",
     ("POST /exports", "reference"): "a filter, as in GET /cases: which case the list is narrowed to; nothing is set",
+    ("suggestion", "office"): "a record: which other office may be competent; no owner changes",
     ("reception_plan", "office"): "a record: which office will look after the person on arrival; no owner changes",
     ("POST /cases/{case_id}/team", "role"): "the part a colleague takes; refused unless the colleague holds that role",
 }

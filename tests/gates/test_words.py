@@ -28,6 +28,12 @@ from tests.gates.scene import Scene
 UNSEEN = {
     "/cases/{reference}/papers/copy": "the name has to be uncovered first; a paper, not a page",
     "/tasks/done": "it asks about one task that ends by hand, and none of the scene does",
+    "/cases/{reference}/refer/check": "a receiver has to be chosen",
+    "/referrals/{reference}/not-today": "the handover of the scene is over",
+    "/referrals/{reference}/person": "only the other country has been told who it is",
+    "/referrals/{reference}/steps/{step}": "nobody takes that step after the receipt",
+    "/reports/exports/{export_id}/file.csv": "a file, which may be fetched only so often",
+    "/r": "it leads to the receipt of a number that is typed",
     "/r/{number}": "it leads to the receipt of its referral",
     "/sign-in/return": "an identity provider sends one here",
 }

@@ -53,7 +53,7 @@ def test_each_part_of_the_access_page_is_for_whom_it_is_for(town: Town) -> None:
     case_id = cases.bring_case(town.house, town.th, "sheltered")
     path = f"/cases/{reference_of(town, case_id)}/access"
     town.get(town.th["case_manager"], f"/cases/{case_id}")
-    parts = {"looked": "Who looked", "could": "can see this, and why", "seal": "Seal the case", "tied": "I am tied"}
+    parts = {"looked": 'id="looked"', "could": "can see this, and why", "seal": "Seal the case", "tied": "I am tied"}
     wanted = {
         "supervisor": {"looked", "could", "seal", "tied"},
         "data_protection_officer": {"looked", "could", "tied"},

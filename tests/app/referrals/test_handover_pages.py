@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from app.kit.reader import Reader, reading
+from app.kit.words import plain, say
 from app.referrals.handing import number_of, shared_id_of
 from tests.app.access.browser import Browser
 from tests.app.access.world import one_engine
@@ -62,6 +64,12 @@ def test_two_browsers_hand_a_person_over(town: Town) -> None:
     assert {referrals.row_of(town.house, each).custody for each in (pair.sent_from, pair.arrived)} == {"receiver"}
 
 
+def in_words_of(language: str, text: str, **values: str) -> str:
+    """A sentence as a paper of that language's country says it."""
+    with reading(Reader(language)):
+        return plain(say(text, **values))
+
+
 @one_engine
 def test_a_number_on_a_paper_leads_those_to_the_receipt_who_may_see_it(town: Town) -> None:
     pair = referrals.bring_referral(town.house, town.th, town.mm, "received")
@@ -84,7 +92,9 @@ def test_a_number_on_a_paper_leads_those_to_the_receipt_who_may_see_it(town: Tow
 @one_engine
 def test_a_blank_receipt_is_printed_without_a_number(town: Town) -> None:
     page = desk_of(town, town.mm["border_focal_point"]).get("/papers/receipt?with=TH")
-    assert page.status_code == 200 and "to be filled in by hand" in page.text and "<svg" not in page.text
+    for language in ("th", "my"):
+        assert in_words_of(language, "Handover receipt, to be filled in by hand") in page.text
+    assert page.status_code == 200 and "<svg" not in page.text
 
 
 @one_engine
@@ -130,7 +140,8 @@ def test_a_paper_is_typed_in_later_with_both_times(town: Town) -> None:
     referrals.post(town.house)
     for desk in (giver, taker):
         text = desk.get(f"/referrals/{ref}/receipt").text
-        assert "10:20" in text and "late entry" in text.lower(), text
+        late = in_words_of("th", "Late entry: typed in from paper on %(at)s.", at="§").partition("§")[0]
+        assert "10:20" in text and late in text, text
 
 
 @one_engine
