@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 from sqlalchemy import select
 
+from app.casework.held import CASE, REFERRAL
 from app.kit import log
 from app.main import PREFIX
 from app.models.base import Base
@@ -28,6 +29,7 @@ from tests.gates.expectation import Expectation
 from tests.gates.filling import FIXED, SUBJECTS, Bodies, Route, path_of, query_of, routes_of
 from tests.gates.ground import engines_asked, ground, told
 from tests.gates.knocking import Answer
+from tests.gates.reading_pages import sign_in
 from tests.gates.scene import Scene, Subject, open_scene
 from tests.inspect import reading
 from tests.postgres import SUPERUSER, binaries
@@ -43,9 +45,10 @@ FILTERS: Final = {
     "GET /cases/{case_id}/timeline": ("limit=100", "limit=100&newest_first=true"),
 }
 # No door shows these words to anybody yet: the records of a referral beside its handover page, the note of an export.
+# A suggestion is shown where a referral was declined, which the canaries' is not.
 SHOWN_NOWHERE: Final = (
     "family_tracing.", "reception_plan.", "handover_schedule.border_point", "handover_confirmation.phone",
-    "note of an export",
+    "note of an export", "suggestion.office",
 )  # fmt: skip
 # These hold rules and places and nothing of a person; only the long form looks.
 OF_NO_PERSON: Final = ("directory:read", "workflow:read", "policy:read", None)
@@ -85,7 +88,25 @@ class Flight:
                         self._look(expected, name, route.name, answer)
             if not self.only:
                 self._uncover(expected, name)
+                self._turn_pages(expected, name)
         return self
+
+    def _turn_pages(self, expected: Expectation, name: str) -> None:
+        """The pages about the canaries' cases and referrals, with a session of the asker's own."""
+        role, _, place = name.partition("@")
+        headers = {"cookie": sign_in(self.scene, role, place), "accept": "text/html"}
+        with reading(self.scene.house.db) as session:
+            cases = session.execute(
+                select(CASE.c.reference).where(CASE.c.id.in_((self.aviary.case_id, self.aviary.there_case_id)))
+            ).scalars().all()  # fmt: skip
+            copies = session.execute(
+                select(REFERRAL.c.reference).distinct().where(REFERRAL.c.id.in_(self.aviary.copies))
+            ).scalars().all()  # fmt: skip
+        paths = [f"/cases/{each}{part}" for each in cases for part in _CASE_PAGES]
+        paths += [f"/referrals/{each}{part}" for each in copies for part in _REFERRAL_PAGES]
+        for path in paths:
+            answer = self.scene.knocker.knock("GET", path, headers=headers)
+            self._look(expected, name, f"GET ~{path}", answer)
 
     def _uncover(self, expected: Expectation, name: str) -> None:
         reason = {"reason": "Whoever may uncover the name does so for the gate."}
@@ -216,6 +237,9 @@ class Flight:
         return sorted(place for place in places - seen if not place.startswith(SHOWN_NOWHERE))
 
 
+# Pages that show the most of a case and of a referral.
+_CASE_PAGES: Final = ("", "/timeline", "/needs", "/people", "/consents", "/access")
+_REFERRAL_PAGES: Final = ("", "/handover", "/receipt")
 _FEW_ROLES: Final = ("social_worker", "national_focal_point", "supervisor")
 
 
