@@ -8,13 +8,12 @@ that does not exist, where the oracle says that the asker may not open it; or a 
 
 from __future__ import annotations
 
-import hashlib
 import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
 from sqlalchemy import select
@@ -22,7 +21,8 @@ from sqlalchemy import select
 from app.access import csrf
 from app.casework.held import REFERRAL
 from app.models.access_log import AccessEntry
-from app.models.base import Base
+from app.models.session import LoginSession
+from tests.gates.digests import hashed, of_tables
 from tests.gates.expectation import Expectation, Verdict
 from tests.gates.filling import Route, path_of, routes_of
 from tests.gates.ground import engines_asked, ground, told
@@ -102,7 +102,7 @@ class Desk:
             for name in self.scene.askers():
                 rows = [(each, self._may(route, name, each)) for each in subjects if self._path(route, each)]
                 opens = [row for row in rows if row[1]]
-                if _hashed(f"{route.name} {name}") % self.share:
+                if hashed(f"{route.name} {name}") % self.share:
                     rows = [] if lets_in else opens[:1]
                 lets_in = lets_in or any(may for _, may in rows)
                 yield from ((route, name, subject, may) for subject, may in rows)
@@ -182,13 +182,7 @@ class Desk:
 
     def rows(self) -> dict[str, str]:
         """Each table and a digest of its rows, the book of looks and the sessions' last moments left out."""
-        found = {}
-        with reading(self.scene.house.db) as session:
-            for table in Base.metadata.sorted_tables:
-                if table is not AccessEntry.__table__ and table.name != "login_session":
-                    rows: list[Any] = sorted(repr(tuple(row)) for row in session.execute(select(table)))
-                    found[table.name] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
-        return found
+        return of_tables(self.scene.house.db, {AccessEntry.__tablename__, LoginSession.__tablename__})
 
 
 def _as_api(route: Route) -> Route:
@@ -204,10 +198,6 @@ def _steady(answer: Answer, path: str) -> Answer:
     headers = tuple((name, value.replace(path.encode(), b"~")) for name, value in answer.headers
                     if name not in (b"content-length", b"set-cookie"))  # fmt: skip
     return Answer(answer.status, headers, text.encode())
-
-
-def _hashed(text: str) -> int:
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
 
 
 def report(desk: Desk, engine: str) -> bool:

@@ -8,24 +8,20 @@ oracle says that the asker may not know of it; or a refused request that changed
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import select
-
 from app.models.access_log import AccessEntry
-from app.models.base import Base
 from tests.gates import filling
+from tests.gates.digests import hashed, of_tables
 from tests.gates.expectation import BLIND, STRANGERS, Expectation, Verdict
 from tests.gates.filling import ALSO, DRASTIC, Bodies, Route, path_of, query_of, routes_of
 from tests.gates.ground import engines_asked, ground, told
 from tests.gates.knocking import Answer
 from tests.gates.scene import NOBODY, Scene, Subject, nested, open_scene, quiet
-from tests.inspect import reading
 
 # One in so many pairs of route and asker is knocked at in the suite; all of them in the long form.
 SAMPLE: Final = 120
@@ -79,7 +75,7 @@ class Matrix:
             lets_in = 0
             for name in STRANGERS:
                 for subject in self.subjects if route.subject else self.subjects[:1]:
-                    if path_of(route, subject) and _hashed(f"{route.name} {name} {subject.name}") % self.share < 3:
+                    if path_of(route, subject) and hashed(f"{route.name} {name} {subject.name}") % self.share < 3:
                         yield route, name, subject, self.expected.verdict(route, name, subject)
             for name in self.scene.askers():
                 subjects = self.subjects if route.subject else self.subjects[:1]
@@ -92,7 +88,7 @@ class Matrix:
                 yield from ((route, name, subject, verdict) for subject, verdict in rows)
 
     def _sampled(self, route: Route, name: str) -> bool:
-        return _hashed(f"{route.name} {name}") % self.share == 0
+        return hashed(f"{route.name} {name}") % self.share == 0
 
     def _knock(self, route: Route, name: str, subject: Subject) -> Answer:
         path = path_of(route, subject)
@@ -159,7 +155,7 @@ class Matrix:
             "/tasks": (view.duties, lambda asker, duty: oracle.may_task(asker, "task:read", duty)),
         }
         for name in self.scene.askers():
-            if _hashed(name) % self.share > 3:
+            if hashed(name) % self.share > 3:
                 continue
             asker = self.scene.asker(name)
             for path, (things, may) in lists.items():
@@ -188,13 +184,7 @@ class Matrix:
 
     def rows(self) -> dict[str, str]:
         """Each table and a digest of all its rows; the book of looks, where refusals belong, left out."""
-        found = {}
-        with reading(self.scene.house.db) as session:
-            for table in Base.metadata.sorted_tables:
-                if table is not AccessEntry.__table__:
-                    rows = sorted(repr(tuple(row)) for row in session.execute(select(table)))
-                    found[table.name] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
-        return found
+        return of_tables(self.scene.house.db, {AccessEntry.__tablename__})
 
 
 def _code(answer: Answer) -> str:
@@ -207,11 +197,6 @@ def _turn(route: Route) -> int:
     if route.name in DRASTIC:
         return 3 if route.name.endswith("/conflicts") else 2
     return int(route.method != "GET")
-
-
-def _hashed(text: str) -> int:
-    """A number that is the same in every run, so that a failure of the sample comes again."""
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
 
 
 def _ids(subject: Subject) -> dict[str, str]:
