@@ -23,16 +23,12 @@ def shared(page: Page, **context: Any) -> dict[str, Any]:
     """``context`` with the words that the templates of this room use."""
     policies = page.house.policies
 
-    def country(code: str) -> str:
-        return words.country_word(policies, code)
-
     def role(name: str) -> str:
         known = policies.roles.get(name)
         return say(known.title) if known else name
 
     return {
         "here": "referrals",
-        "country": country,
         "role_word": role,
         "language": words.language_word,
         "marks": words.MARKS,

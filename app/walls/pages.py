@@ -12,8 +12,8 @@ from app.access.may import case_by_reference
 from app.access.page_door import Page, opens
 from app.access.stepup import must_be_fresh
 from app.casework import onlookers
-from app.kit import names
 from app.kit.errors import Invalid
+from app.kit.words import say_as
 from app.walls import blocks, queries, seals
 from app.walls.forms import BlockPage, ConflictPage, LiftBlockPage, LiftPage, NamesPage, SealPage
 from app.walls.schemas import BlockIn, ConflictIn, LiftIn, NamesIn, SealIn
@@ -157,7 +157,11 @@ def _blocks(page: Page, reference: str) -> Context:
             "names": known,
             "people": [each for each in _colleagues(desk, case.id) if each[0] != desk.actor.id],
             "organisations": [(each, each) for each in sorted(agencies)],
-            "countries": [(code, names.country(code)) for code in sorted(policies.countries) if code != here],
+            "countries": [
+                (code, say_as("country", each.name))
+                for code, each in sorted(policies.countries.items())
+                if code != here
+            ],
         }
 
 
