@@ -57,8 +57,8 @@ def test_what_is_due_first_stands_on_top_and_nobody_is_named(town: Town) -> None
     assert shown(browser) == [late, soon, later, never]
     text = browser.last.text
     assert "2 days ago" in text and "in 5 days" in text and "Nothing is due" in text and text.count(">Child<") == 1
-    for secret in SECRETS:
-        assert secret not in text
+    for secret in SECRETS:  # as words: a reference drawn by chance may hold the letters of a country
+        assert not re.search(rf"\b{re.escape(secret)}\b", text), secret
     assert "<title>Work</title>" in text
     (look,) = town.looks("cases_listed")
     assert (look.subject_id, look.detail) == ("-", '{"count":4}')
