@@ -35,7 +35,8 @@ Look = Literal["choice", "boxes", "date", "number", "text", "long", "lines", "ro
 class Choice:
     """One answer that is offered: a code and its word, marked, or found in a code list if one is named.
 
-    group: a word over several answers, marked, or a code of ``group_list``.
+    group: a word over several answers, marked, or a code of ``group_list``. proper: the word is a name of an office or
+    a place, which nobody translates.
     """
 
     code: str
@@ -43,6 +44,7 @@ class Choice:
     code_list: str = ""
     group: str = ""
     group_list: str = ""
+    proper: bool = False
 
 
 @dataclass(frozen=True, slots=True)

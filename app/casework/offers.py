@@ -54,7 +54,7 @@ def _languages(policies: Policies) -> list[Choice]:
 
 def _offices(policies: Policies) -> list[Choice]:
     return [
-        Choice(office.code, office.name, group=country.code, group_list="country")
+        Choice(office.code, office.name, group=country.code, group_list="country", proper=True)
         for country in policies.countries.values()
         for office in country.offices
     ]
@@ -65,7 +65,8 @@ def _border_points(policies: Policies) -> list[Choice]:
     for corridor in policies.corridors.values():
         between = " · ".join(corridor.countries)
         for point in corridor.border_points:
-            found.append(Choice(point.code, " · ".join(dict.fromkeys(point.names.values())), group=between))
+            names = " · ".join(dict.fromkeys(point.names.values()))
+            found.append(Choice(point.code, names, group=between, proper=True))
     return found
 
 

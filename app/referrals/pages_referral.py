@@ -159,7 +159,8 @@ def narrowed(desk: Desk, found: referral_page.ReferralPage, each: Input) -> Inpu
     corridor = desk.policies.corridor(row.from_country, row.to_country)
     if each.source == "border_point":
         points = [
-            Choice(point.code, " – ".join(point.names[code] for code in (row.from_country, row.to_country)))
+            Choice(point.code, " – ".join(point.names[code] for code in (row.from_country, row.to_country)),
+                   proper=True)
             for point in corridor.border_points
         ]
         return replace(each, choices=tuple(points), preset=row.border_point or "")
@@ -167,7 +168,7 @@ def narrowed(desk: Desk, found: referral_page.ReferralPage, each: Input) -> Inpu
         own = found.answerers.office
         receiving = desk.policies.countries[row.to_country]
         offices = [
-            Choice(office.code, office.name, group=country.name)
+            Choice(office.code, office.name, group=country.code, group_list="country", proper=True)
             for country in (receiving, *(one for code, one in sorted(desk.policies.countries.items())
                                          if code not in (row.to_country, row.from_country)))
             for office in country.offices

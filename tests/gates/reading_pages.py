@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -12,12 +13,17 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
+from fastapi import FastAPI
+from jinja2 import Environment
 from markupsafe import Markup
 from sqlalchemy import insert, update
 
+from app.access.desk import House
 from app.access.page_sessions import digest, new_value
 from app.kit import catalogue
 from app.kit.catalogue import Translation
+from app.kit.reader import LANGUAGES
 from app.kit.words import plain
 from app.models.base import new_id
 from app.models.session import LoginSession
@@ -81,9 +87,26 @@ def sign_in(scene: Scene, role: str, place: str = "home") -> str:
     return f"demo-waymark={value}"
 
 
-def everybody_reads(scene: Scene, language: str) -> None:
+@contextmanager
+def in_brackets(app: FastAPI) -> Iterator[None]:
+    """The program with everybody reading the language of brackets; afterwards everybody reads English again."""
+    real, brackets = catalogue.of, Bracketed()
+    environment: Environment = app.state.html.state.site.pages._environment
+    assert environment.cache is not None
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(catalogue, "of", lambda language: brackets if language == PSEUDO else real(language))
+        patched.setitem(LANGUAGES, PSEUDO, "Brackets")
+        patched.setattr(environment, "finalize", told)
+        environment.cache.clear()
+        everybody_reads(app.state.house, PSEUDO)
+        yield
+    environment.cache.clear()
+    everybody_reads(app.state.house, "en")
+
+
+def everybody_reads(house: House, language: str) -> None:
     """Set the language of every account."""
-    with writing(scene.house.db) as session:
+    with writing(house.db) as session:
         session.execute(update(User).values(language=language))
 
 
@@ -98,8 +121,10 @@ def pages_of(scene: Scene) -> list[Route]:
 def seen(scene: Scene, language: str, cookies: dict[str, str]) -> Iterator[Seen]:
     """Every page in ``language``, by the first role that is let in; a page nobody gets is told with its last answer."""
     for route in pages_of(scene):
-        path = path_of(route, scene.subjects["home"]) if route.path not in _OF_STEPS else _OF_STEPS[route.path].format(
-            reference=scene.subjects["home"].reference
+        path = (
+            path_of(route, scene.subjects["home"])
+            if route.path not in _OF_STEPS
+            else _OF_STEPS[route.path].format(reference=scene.subjects["home"].reference)
         )
         assert path is not None, f"{route.name}: nothing to fill it with"
         last: Seen | None = None

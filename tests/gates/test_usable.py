@@ -35,7 +35,7 @@ def looks(scene: Scene) -> list[Look]:
 
     Asked for without a browser, while it weighs nothing.
     """
-    everybody_reads(scene, "en")
+    everybody_reads(scene.house, "en")
     cookies = {role: sign_in(scene, role) for role in TRYING}
     found = []
     for page in seen(scene, "en", cookies):
@@ -113,5 +113,5 @@ def test_the_gate_bites_its_mutants(scene: Scene, cookies: dict[str, str]) -> No
 
 @pytest.fixture(autouse=True)
 def _english(scene: Scene) -> Iterator[None]:
-    everybody_reads(scene, "en")
+    everybody_reads(scene.house, "en")
     yield
