@@ -23,9 +23,13 @@ class OpenTask:
 
 @dataclass(frozen=True, slots=True)
 class CloseTask:
-    """The open task of this kind is done."""
+    """The open task of this kind is done.
+
+    by_the_way: it is over all the same, but nobody who has to do it is led to this step.
+    """
 
     kind: str
+    by_the_way: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ STEPS = (
         (I.REPORTED, I.SCREENING, I.PRESUMED, I.DECIDING, I.RECONSIDERING), I.IDENTIFIED,
         "identification:recognise",
         (case_is_open, foreign_decision_is_recorded),
-        (CloseTask("screen"), CloseTask("decide_identification"), CloseTask("reconsider")),
+        tuple(CloseTask(kind, by_the_way=True) for kind in ("screen", "decide_identification", "reconsider")),
         form="identification_decision",
     ),
     Step(

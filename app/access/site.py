@@ -29,7 +29,7 @@ from app.kit.fields import invalid
 from app.kit.html import ASSETS_AT, POLICY, Pages
 from app.kit.names import language
 from app.kit.reader import ENGLISH, Reader
-from app.kit.words import say_as
+from app.kit.words import Word, say_as
 from policies.model import Policies
 
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -119,10 +119,11 @@ def _words_of(policies: Policies) -> dict[str, Callable[..., str]]:
         """What people read for a code of a list, in the language of the page; a country and a language by name."""
         if code_list == "country":
             known = policies.countries.get(code)
-            return say_as(code_list, known.name) if known else code
+            return Word.of(say_as(code_list, known.name), known.name) if known else code
         if code_list == "language" and (word := language(code)) != code:
             return word
-        return say_as(code_list, policies.label(code_list, code))
+        english = policies.label(code_list, code)
+        return Word.of(say_as(code_list, english), english)
 
     def office_name(code: str) -> str:
         """What an office is called; its code where the policies do not know it."""

@@ -18,7 +18,7 @@ from app.kit import catalogue
 from app.kit.catalogue import Catalogue, Parts
 from app.kit.reader import reader
 
-__all__ = ["CRITICAL", "FALLBACKS", "finished", "mark", "marking", "plain", "plural", "say", "say_as"]
+__all__ = ["CRITICAL", "FALLBACKS", "Word", "apart", "finished", "mark", "marking", "plain", "plural", "say", "say_as"]
 
 # Contexts whose sentences somebody could come to harm by, if they were translated badly.
 CRITICAL: Final = frozenset({"safety", "consent", "block"})
@@ -32,6 +32,20 @@ _PIECES: Final = re.compile(r"<[^>]*>|[^<]+")
 _TEXT_ALONE: Final = re.compile(r"<(/?)(?:title|option|textarea|script|style)\b", re.ASCII)
 _PLACEHOLDER_FAULTS: Final = (KeyError, ValueError, TypeError)
 _MARKING: ContextVar[bool] = ContextVar("marking", default=False)
+
+
+class Word(str):
+    """A word in the reader's language that knows its English: an English sentence it is put into stays English."""
+
+    __slots__ = ("english",)
+    english: str
+
+    @classmethod
+    def of(cls, said: str, english: str) -> Word:
+        """``said``, which is ``english`` in English."""
+        word = cls(said)
+        word.english = english
+        return word
 
 
 def say(text: str, **values: object) -> str:
@@ -85,6 +99,13 @@ def plain(text: str) -> str:
     return text.replace(_FROM, "").replace(_TO, "")
 
 
+def apart(text: str) -> tuple[str, str]:
+    """What of a sentence said inside `marking` is in the reader's language, and what is English, without brackets."""
+    english = " ".join(_FOREIGN.findall(text))
+    own = _FOREIGN.sub("", text).strip()
+    return own, english.removeprefix("(").removesuffix(")") if own else english
+
+
 def _said(context: str | None, text: str, counted: str | None, values: Mapping[str, object]) -> str:
     """``counted``: how English says it for this count, where ``text`` is the word for one."""
     language = reader().language
@@ -103,9 +124,9 @@ def _said(context: str | None, text: str, counted: str | None, values: Mapping[s
         spoken = _assembled(known, context, parts)
     if spoken is None:
         FALLBACKS[language] += 1
-        return _foreign(_filled(counted or text, values))
+        return _foreign(_filled(counted or text, _in_english(values)))
     if context in CRITICAL and not spoken[1]:
-        return f"{spoken[0]} {_foreign(f'({_filled(text, values)})')}"
+        return f"{spoken[0]} {_foreign(f'({_filled(text, _in_english(values))})')}"
     return spoken[0]
 
 
@@ -133,6 +154,10 @@ def _inside(known: Catalogue, context: str | None, value: str) -> tuple[str, boo
     if parts is None:
         return value, True
     return _assembled(known, context, parts) or (_foreign(value), False)
+
+
+def _in_english(values: Mapping[str, object]) -> Mapping[str, object]:
+    return {name: value.english if isinstance(value, Word) else value for name, value in values.items()}
 
 
 def _filled(text: str, values: Mapping[str, object]) -> str:

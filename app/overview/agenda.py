@@ -74,9 +74,11 @@ def agenda_of(desk: Desk, opened: Opened) -> Agenda:
         if name not in used:
             items.append(_of_step(desk, opened, step, team, since))
     items.sort(key=lambda item: (_ORDER.index(item.state), item.due_at or desk.now))
-    doable = (item for item in items if item.path and not item.waits and item.state != BLOCKED and not item.reasons)
+    doable = [item for item in items if item.path and not item.waits and item.state != BLOCKED and not item.reasons]
+    # The reader's own duties come before those of colleagues, and any duty before what is merely possible.
+    doable.sort(key=lambda item: (item.state == READY, not item.mine))
     done = tuple((each.kind, each.done_at) for each in tasks if each.state == "done" and each.done_at)
-    return Agenda(tuple(items), next(doable, None), tuple(sorted(done, key=lambda pair: pair[1], reverse=True)))
+    return Agenda(tuple(items), next(iter(doable), None), tuple(sorted(done, key=lambda pair: pair[1], reverse=True)))
 
 
 def open_refusals(step: NextStepOut) -> list[RefusalOut]:

@@ -14,6 +14,7 @@ from app.worklist.closers import CLOSERS, RECORD, WAITING
 from policies.model import Policies
 from workflows import engine
 from workflows.facts import Actor, Situation
+from workflows.mending import answered_by_form
 from workflows.recording import refusals_for
 from workflows.verdict import Refusal
 
@@ -63,4 +64,8 @@ def _refusals(policies: Policies, act: str, situation: Situation) -> tuple[Refus
     if place == RECORD:
         return refusals_for(name, situation, policies)
     decided = engine.decide(place, name, situation, policies)
-    return decided.refusals if isinstance(decided, engine.Refused) else ()
+    if not isinstance(decided, engine.Refused):
+        return ()
+    form = engine.find_step(place, name)[1].form
+    # What the form of the step itself answers is what has to be done, and no reason why it is not.
+    return tuple(each for each in decided.refusals if not answered_by_form(each.code, form, name))

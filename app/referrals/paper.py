@@ -17,7 +17,7 @@ from app.access.desk import Desk
 from app.casework.timeline import LATE
 from app.kit import dates
 from app.kit.reader import ENGLISH, Reader, reading
-from app.kit.words import mark, marking, plain, say, say_as
+from app.kit.words import apart, mark, marking, say, say_as
 from app.referrals import handing, words
 from app.referrals.handing import Meeting, Tick
 from app.referrals.schemas import ReferralRow
@@ -27,17 +27,25 @@ __all__ = ["Line", "Paper", "Said", "blank", "qr", "receipt"]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One sentence in both languages, each with its tag for the page; only once where both say the same."""
+    """One sentence in both languages, each with its tag for the page; only once where both say the same.
+
+    english: the English sentence, where one of the two has no translation or none that anybody has reviewed.
+    """
 
     parts: tuple[tuple[str, str], ...]
+    english: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a paper: what it is, what it says, and boxes that are ticked or not (None: to be ticked by hand)."""
+    """One line of a paper: what it is, what it says, and boxes that are ticked or not (None: to be ticked by hand).
+
+    value: a name, a number or a time, the same in every language; said: a sentence or a word in both.
+    """
 
     label: Said
     value: str = ""
+    said: Said | None = None
     boxes: tuple[tuple[Said, bool | None], ...] = ()
     note: Said | None = None
 
@@ -87,15 +95,17 @@ class _Both:
         self.readers = tuple(words.reader_of(desk.policies, country, now) for country in (sender, receiver))
 
     def of(self, tell: Callable[[], str]) -> Said:
-        found: list[tuple[str, str]] = []
+        found: dict[str, str] = {}
+        english = ""
         for who in self.readers:
             with reading(who), marking():
-                told = tell()
-            # Where there is no translation the English sentence stands, and says that it is English.
-            tag = who.tag if plain(told) == told else ENGLISH.tag
-            if plain(told) not in [each for _, each in found]:
-                found.append((tag, plain(told)))
-        return Said(tuple(found))
+                own, untranslated = apart(tell())
+            if own:
+                found.setdefault(own, who.tag)
+            english = english or untranslated
+        if not found:
+            return Said(((ENGLISH.tag, english),))
+        return Said(tuple((tag, text) for text, tag in found.items()), "" if english in found else english)
 
     def say(self, text: str, **values: object) -> Said:
         return self.of(lambda: say(text, **values))
@@ -112,7 +122,7 @@ def receipt(desk: Desk, row: ReferralRow, meeting: Meeting, now: Reader, point: 
     given, taken = out.handed_over or {}, (out.received or {}) if meeting.taken_at else {}
     lines = [
         Line(both.say(_REFERENCE), row.reference),
-        Line(both.say(_FROM_TO), f"{_country(desk, row.from_country)} → {_country(desk, row.to_country)}"),
+        Line(both.say(_FROM_TO), said=_way(desk, both, row.from_country, row.to_country)),
         Line(both.say(_PLACE), " – ".join(point[code] for code in (row.from_country, row.to_country) if code in point)),
         _signed(desk, both, _GIVEN, row.from_country, given, meeting.given_at, entries.get("handover")),
         Line(both.say(_THINGS), ", ".join(given.get("belongings") or ())),
@@ -124,7 +134,8 @@ def receipt(desk: Desk, row: ReferralRow, meeting: Meeting, now: Reader, point: 
             Line(both.say(_TAKEN_TICKS), boxes=_ticks(both, handing.TAKING, _TAKEN_FIELDS, taken)),
         ]
         if taken.get("discrepancy", "none") != "none":
-            lines.append(Line(both.say(_DIFFERS), desk.policies.label("discrepancy", str(taken["discrepancy"]))))
+            differs = desk.policies.label("discrepancy", str(taken["discrepancy"]))
+            lines.append(Line(both.say(_DIFFERS), said=both.say(differs)))
     codes = ((_CODE_GIVEN, meeting.given_code), (_CODE_TAKEN, meeting.taken_code))
     return Paper(
         title=both.say(_TITLE),
@@ -144,7 +155,7 @@ def blank(desk: Desk, now: Reader, sender: str, receiver: str, reference: str = 
     both = _Both(desk, now, sender, receiver)
     lines = (
         Line(both.say(_REFERENCE), reference),
-        Line(both.say(_FROM_TO), f"{_country(desk, sender)} → {_country(desk, receiver)}"),
+        Line(both.say(_FROM_TO), said=_way(desk, both, sender, receiver)),
         Line(both.say(_PLACE)),
         Line(both.say(_DAY_TIME)),
         Line(both.say(_GIVEN_TICKS), boxes=tuple((both.tick(each), None) for each in handing.GIVING)),
@@ -202,5 +213,5 @@ def _signed(
     return Line(both.say(word), " · ".join(told), note=note)
 
 
-def _country(desk: Desk, code: str) -> str:
-    return words.country_word(desk.policies, code)
+def _way(desk: Desk, both: _Both, sender: str, receiver: str) -> Said:
+    return both.of(lambda: " → ".join(words.country_word(desk.policies, code) for code in (sender, receiver)))

@@ -84,7 +84,9 @@ def take(
         message = there.get(key)
         if not said:
             continue
-        wrong = ["is no sentence of the program"] if message is None else faults(language, *key, said)
+        wrong = ["is no sentence of the program"]
+        if message is not None:
+            wrong = faults(language, key[0], _widest(message), said)
         if message is None or wrong:
             refused.append(f"{key[1]!r}: {'; '.join(wrong)}")
         elif reviewed or message.fuzzy or not translation_of(message):
@@ -103,8 +105,13 @@ def broken(language: str) -> list[str]:
         f"{language}: {text!r}: {wrong}"
         for (context, text), message in catalogues.read(language).items()
         if (said := translation_of(message))
-        for wrong in faults(language, context, text, said)
+        for wrong in faults(language, context, _widest(message), said)
     ]
+
+
+def _widest(message: Message) -> str:
+    """The English sentence a translation stands for: our languages have one form for every count, so that of many."""
+    return str(message.id if isinstance(message.id, str) else message.id[1])
 
 
 def _entry(message: Message, said: str, reviewed: bool) -> Message:

@@ -28,7 +28,7 @@ def _all() -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for act, effects in _acts():
         # '*' ends whatever is left and answers nothing.
-        closed = {effect.kind for effect in effects if isinstance(effect, CloseTask)} - {"*"}
+        closed = {effect.kind for effect in effects if isinstance(effect, CloseTask) and not effect.by_the_way} - {"*"}
         if NEXT_VISIT in closed:
             closed = (closed - {NEXT_VISIT}) | VISITS
         for kind in closed:

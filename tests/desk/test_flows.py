@@ -10,8 +10,9 @@ from playwright.sync_api import Page, expect
 
 from tests.desk.hand import Hand
 from tests.desk.place import Place
-from tests.desk.tasks import TICKS
+from tests.desk.tasks import TICKS, posted
 from tests.factories import cases, referrals
+from tests.factories.staff import add_user
 
 
 def at_the_bridge(place: Place) -> tuple[referrals.Pair, str]:
@@ -124,12 +125,14 @@ def test_a_hidden_case_does_not_come_back(place: Place, scripts: bool) -> None:
         assert reference not in shown and "Next steps" not in shown
 
 
-def test_what_was_typed_on_a_case_survives_an_expired_sign_in(place: Place) -> None:
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+def test_what_was_typed_on_a_case_survives_an_expired_sign_in(place: Place, scripts: bool) -> None:
     town = place.town
-    worker = town.th["social_worker"]
+    worker = add_user(town.house, "th-shelter-tak", "social_worker")
     password = place.give_password(worker)
     case_id = cases.bring_case(town.house, town.th, "reported")
-    hand = place.at_desk(worker, scripts=False)
+    cases.join(town.house, case_id, worker)
+    hand = place.at_desk(worker, scripts=scripts)
     hand.opens(f"/cases/{place.case(case_id)}/notes/new")
     hand.types(note="She would like to call her sister.")
     town.clock.advance(timedelta(minutes=20))
@@ -137,9 +140,36 @@ def test_what_was_typed_on_a_case_survives_an_expired_sign_in(place: Place) -> N
     hand.stands_on("**/sign-in?next=*")
     hand.types(username=worker.login, password=password)
     hand.clicks_on("Sign in", within="main form")
+    hand.stands_on("**/notes/new*")
     assert hand.page.input_value("[name=note]") == "She would like to call her sister."
     hand.clicks_on("Save", within="main")
     hand.stands_on(f"**/cases/{place.case(case_id)}*")
+
+
+@pytest.mark.parametrize(("view", "scripts"), [("phone", True), ("desktop", False)], ids=["scripts", "plain"])
+def test_two_who_fill_in_the_same_form_choose_field_by_field(place: Place, view: str, scripts: bool) -> None:
+    """The later of the two is told who was first and what they said; nothing that was typed is lost."""
+    house, th = place.town.house, place.town.th
+    case_id = cases.bring_case(house, th, "presumed")
+    path = f"/cases/{place.case(case_id)}/records/new/needs_assessment"
+    early = place.at_desk(th["case_manager"], "desktop")
+    late = place.at_desk(th["social_worker"], view, scripts=scripts)
+    for hand, health, law in ((early, "A dentist", "A lawyer"), (late, "An eye doctor", "Nothing")):
+        hand.opens(path)
+        hand.fills(posted(place, "needs_assessment", health=health, legal=law))
+    early.clicks_on("Save", within="main")
+    early.sees("Saved.")
+    late.clicks_on("Save", within="main")
+    late.sees("Somebody changed this meanwhile")
+    late.sees("A dentist")
+    assert late.page.input_value("[name=record-health]") == "An eye doctor", "mine still stands there"
+    late.page.locator("[id='take-record-health-theirs']").check()
+    late.clicks_on("Save", within="main")
+    late.sees("Saved.")
+    late.opens(f"/cases/{place.case(case_id)}/needs")
+    late.clicks_at('main a[href*="/records/"]:not([href*="/new/"])')
+    late.sees("A dentist")
+    late.sees("Nothing")
 
 
 def test_a_blocked_step_tells_all_six_parts(place: Place) -> None:

@@ -25,7 +25,8 @@ def of(receipt: Receipt, square: Markup) -> Paper:
                 {"kind": "ticks", "items": [{**_piece(said), "done": bool(ticked)} for said, ticked in line.boxes]}
             )
         else:
-            rows = [{"name": _piece(line.label), "value": line.value or "…"}]
+            told = " · ".join(text for _, text in line.said.parts) if line.said else line.value
+            rows = [{"name": _piece(line.label), "value": told or "…"}]
             made.blocks.append({"kind": "facts", "rows": rows})
         if line.note is not None:
             made.blocks.append({"kind": "text", **_piece(line.note)})
@@ -46,6 +47,10 @@ def _first(said: Said) -> str:
 def _piece(said: Said) -> Piece:
     """A sentence in the first language, and in the second where that says something else."""
     if len(said.parts) < 2:
-        return {"text": _first(said), "en": ""}
+        return {"text": _first(said), "en": said.english}
     tag, text = said.parts[1]
-    return {"text": _first(said), "en": text, "second": tag.partition("-")[0]}
+    return {
+        "text": _first(said),
+        "en": f"{text} ({said.english})" if said.english else text,
+        "second": tag.partition("-")[0],
+    }

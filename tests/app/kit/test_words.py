@@ -11,7 +11,7 @@ from app.kit import catalogue, words
 from app.kit.catalogue import Catalogue, Translation
 from app.kit.dates import ago, day, day_in_both_eras, moment
 from app.kit.reader import Reader, reading
-from app.kit.words import finished, marking, plain, plural, say, say_as
+from app.kit.words import Word, finished, marking, plain, plural, say, say_as
 
 ENTRIES = {
     (None, "Save"): Translation("บันทึก", True),
@@ -20,6 +20,7 @@ ENTRIES = {
     (None, "Use at most %(max_length)s characters."): Translation("ไม่เกิน %(wrong)s", True),
     (None, "%(count)s day"): Translation("%(count)s วัน", True),
     ("safety", "Call first"): Translation("โทรก่อน", False),
+    ("safety", "%(country)s answers for the person."): Translation("%(country)sรับผิดชอบ", False),
     ("safety", "Call later"): Translation("โทรทีหลัง", True),
     ("step", "Depart"): Translation("ออกเดินทาง", True),
     ("block", "The person's consent to %(purpose)s (%(country)s) %(gap)s."): Translation(
@@ -68,6 +69,12 @@ def test_what_somebody_could_be_harmed_by_is_said_in_english_too_until_it_is_rev
     assert shown(say_as("safety", "Call first")) == 'โทรก่อน <span lang="en">(Call first)</span>'
     assert shown(say_as("safety", "Call later")) == "โทรทีหลัง"
     assert shown(say_as("safety", "Never translated")) == '<span lang="en">Never translated</span>'
+
+
+@pytest.mark.usefixtures("thai")
+def test_the_english_beside_a_sentence_is_english_to_its_last_word() -> None:
+    said = say_as("safety", "%(country)s answers for the person.", country=Word.of("ลาว", "Laos"))
+    assert shown(said) == 'ลาวรับผิดชอบ <span lang="en">(Laos answers for the person.)</span>'
 
 
 @pytest.mark.usefixtures("thai")

@@ -68,7 +68,7 @@ def test_what_is_of_no_team_of_ones_own_is_nobodys_row(town: Town) -> None:
     cases.bring_case(town.house, town.th, "presumed")
     colleague = add_user(town.house, "th-shelter-tak", "social_worker")
     page = browser_at(town, colleague).get("/")
-    assert "Nothing late." in page.text and "No step due this week." in page.text
+    assert "Nothing of yours is late." in page.text and "No step due this week." in page.text
     assert links(page.text) == []
 
 
