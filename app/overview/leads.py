@@ -10,7 +10,7 @@ from sqlalchemy import Row
 
 from app.access.desk import Desk
 from app.access.may import permitted
-from app.kit import names
+from app.referrals.words import country_word
 from app.worklist.closers import CLOSERS, RECORD, WAITING
 from app.worklist.work_queries import permission_of
 from workflows.engine import MACHINES
@@ -86,7 +86,7 @@ def _subject(row: Row[Any]) -> str:
 
 def _holder(desk: Desk, row: Row[Any], mine: bool) -> tuple[str, str]:
     if row.kind in WAITING and row.other_country is not None:
-        return "country", names.country(row.other_country)
+        return "country", country_word(desk.policies, row.other_country)
     manager = row.manager if row.case_manager_id not in (None, desk.actor.id) else None
     if mine:
         return ("you", "") if manager is None else ("person", manager)

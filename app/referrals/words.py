@@ -7,6 +7,7 @@ from datetime import datetime
 from babel import Locale
 
 from app.casework.shapes import NextStepOut
+from app.kit import names
 from app.kit.reader import Reader, reader
 from app.kit.words import mark, say, say_as
 from policies.model import Policies
@@ -73,9 +74,9 @@ def language_word(code: str) -> str:
 
 
 def country_word(policies: Policies, code: str) -> str:
-    """What a country is called."""
+    """What a country is called: as the policies call it, else as the reader's language does."""
     known = policies.countries.get(code)
-    return say(known.name) if known else code
+    return say_as("country", known.name) if known else names.country(code)
 
 
 def reader_of(policies: Policies, country: str, now: Reader) -> Reader:

@@ -12,12 +12,13 @@ from app.casework import records
 from app.casework.choices import next_steps
 from app.casework.held import Held, hold_case
 from app.casework.reach import reach_of
-from app.kit import names
 from app.kit.dates import day_in_both_eras
 from app.kit.words import mark, say, say_as
+from app.overview.agenda import open_refusals
 from app.overview.papers import queries, rights
 from app.overview.papers.paper import Paper, label
 from app.people import service as people
+from app.referrals.words import country_word
 from policies.model import FieldGroup, Policies
 from workflows.facts import CaseFacts, ConsentFacts
 
@@ -86,7 +87,7 @@ def consent(about: Wanted) -> Paper:
         made.heading(label(policies, "consent_purpose", row.purpose))
         made.facts(
             (
-                (say("Who gets to know"), _country(row.recipient)),
+                (say("Who gets to know"), _country(policies, row.recipient)),
                 (say("What about me"), _labels(policies, "data_group", row.data_groups)),
                 (say("Since"), day_in_both_eras(row.valid_from)),
                 (say("Until"), _day(row.valid_until) or say("I take it back")),
@@ -160,9 +161,9 @@ def meeting(about: Wanted) -> Paper:
         made.text(say("Nothing is open."))
     made.heading(say("2. What is blocked"))
     blocked = [
-        (f"{say_as('step', step.title)}: {say_as('block', step.refusals[0].missing)}", "")
+        (f"{say_as('step', step.title)}: {say_as('block', refusals[0].missing)}", "")
         for step in next_steps(desk, about.held, reach_of(desk, about.held.id))
-        if step.refusals
+        if (refusals := open_refusals(step))
     ]
     if blocked:
         made.items(blocked)
@@ -172,7 +173,7 @@ def meeting(about: Wanted) -> Paper:
     made.table(
         (say("Country"), say("State")),
         [
-            [_country(row.other_country), label(policies, "referral_state", row.state)]
+            [_country(policies, row.other_country), label(policies, "referral_state", row.state)]
             for row in queries.referrals(desk, about.held.id)
         ] or [["", ""]],
     )  # fmt: skip
@@ -210,7 +211,7 @@ def own_copy(about: Wanted) -> Paper:
     made.table(
         (say("For what"), say("Who gets to know"), say("Since"), say("Until")),
         [
-            [label(policies, "consent_purpose", row.purpose), _country(row.recipient),
+            [label(policies, "consent_purpose", row.purpose), _country(policies, row.recipient),
              day_in_both_eras(row.valid_from), _day(row.withdrawn_on or row.valid_until)]
             for row in facts.consents
         ] or [["", "", "", ""]],
@@ -257,8 +258,8 @@ def _role(policies: Policies, role: str) -> str:
     return say_as("role", policies.roles[role].title) if role in policies.roles else role
 
 
-def _country(code: str) -> str:
-    return say("Everybody who helps") if code == "*" else names.country(code)
+def _country(policies: Policies, code: str) -> str:
+    return say("Everybody who helps") if code == "*" else country_word(policies, code)
 
 
 def _value(told: Any) -> str:

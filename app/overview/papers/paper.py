@@ -66,8 +66,22 @@ class Paper:
         language = reader().language
         return {
             "lang": language.partition("_")[0], "title": self.title, "title_en": self.title_en, "second": self.second,
-            "number": self.number, "foot": self.foot or standing(language), "blocks": self.blocks,
+            "number": self.number, "foot": self.foot or standing(language), "blocks": _kept_together(self.blocks),
         }  # fmt: skip
+
+
+def _kept_together(blocks: Sequence[Piece]) -> list[Piece]:
+    """The blocks, each one to write on in one piece with what stands above it and with the heading of that."""
+    found: list[Piece] = []
+    for block in blocks:
+        if block["kind"] == "lines" and found:
+            above = [found.pop()]
+            if found and above[0]["kind"] != "heading" and found[-1]["kind"] == "heading":
+                above.insert(0, found.pop())
+            found.append({"kind": "together", "blocks": [*above, block]})
+        else:
+            found.append(block)
+    return found
 
 
 def piece(text: str, english: str = "") -> Piece:

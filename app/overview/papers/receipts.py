@@ -34,10 +34,15 @@ def of(receipt: Receipt, square: Markup) -> Paper:
     made.blocks.append({"kind": "facts", "rows": codes})
     made.code(str(square), say("The number of this paper"))
     made.blocks.append({"kind": "text", **_piece(receipt.qr_word)})
-    record = "; ".join(f"{number}, {hash_}" for number, hash_ in receipt.records)
+    record = "; ".join(f"{number}: {_in_groups(hash_)}" for number, hash_ in receipt.records)
     made.blocks.append({"kind": "facts", "rows": [{"name": _piece(receipt.record_word), "value": record}]})
     made.blocks.append({"kind": "lines", "items": [_piece(said) for said in receipt.signatures]})
     return made
+
+
+def _in_groups(hash_: str) -> str:
+    """A hash as people compare it, eight letters at a time; unbroken it would run over the edge of the paper."""
+    return " ".join(hash_[at : at + 8] for at in range(0, len(hash_), 8))
 
 
 def _first(said: Said) -> str:
