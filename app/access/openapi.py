@@ -71,6 +71,10 @@ def complete(api: FastAPI, declared: Iterable[Declared], policies: Policies, pre
     return document
 
 
+# What these name is told under the key of one person, and once that is destroyed nobody reads it (410).
+_SEALED: Final = frozenset({"case_id", "referral_id", "task_id", "emergency_id"})
+
+
 def _complete(operation: dict[str, Any], method: str, route: Declared, policies: Policies) -> None:
     problems = {"422": "The request breaks a rule of form.", "500": "Something went wrong on our side."}
     if route.permission is None:
@@ -88,7 +92,7 @@ def _complete(operation: dict[str, Any], method: str, route: Declared, policies:
     in_path = {parameter["name"] for parameter in parameters if parameter["in"] == "path"}
     if in_path:
         problems["404"] = "There is no such thing, or you may not know that there is."
-    if in_path & {"case_id", "referral_id"}:
+    if in_path & _SEALED:
         problems["410"] = "What was told about this person has been erased."
     if method != "GET":
         problems |= {

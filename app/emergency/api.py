@@ -20,7 +20,7 @@ from app.emergency.schemas import (
     ReviewsOut,
     State,
 )
-from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
+from app.kit.errors import Conflict, Erased, Forbidden, Invalid, NotFound
 from app.kit.paging import ask
 from app.kit.problems import documented
 
@@ -38,7 +38,7 @@ Cursor = Annotated[str | None, Query(max_length=512, description="`next` of the 
     "/emergency-access",
     status_code=201,
     response_model=EmergencyOut,
-    responses=documented(Invalid, Forbidden, NotFound, Conflict),
+    responses=documented(Invalid, Forbidden, NotFound, Conflict, Erased),
     summary="Open a case in an emergency",
 )
 def open_in_emergency(body: EmergencyIn, door: Opener) -> Response:

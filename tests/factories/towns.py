@@ -15,10 +15,10 @@ from sqlalchemy import select
 
 from app.access.desk import House
 from app.kit.clock import SettableClock
-from app.main import create_app
 from app.models.access_log import AccessEntry
 from app.settings import Settings
-from tests.factories.houses import CHEAP, put_offices
+from tests.factories.houses import put_offices
+from tests.factories.programs import program
 from tests.factories.staff import Staff, Worker, hire_staff, step_up, token_for
 from tests.inspect import reading
 
@@ -81,8 +81,10 @@ class Town:
 @contextmanager
 def open_town(settings: Settings, clock: SettableClock) -> Iterator[Town]:
     """The program over the database of ``settings`` (migrated), with every office and the staff of two countries."""
-    app = create_app(settings, clock, passwords=CHEAP)
-    with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
+    with (
+        program(settings, clock) as app,
+        TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client,
+    ):
         town = Town(app, client, clock)
         town.offices = put_offices(town.house)
         town.th, town.mm = hire_staff(town.house, "TH"), hire_staff(town.house, "MM")

@@ -14,12 +14,12 @@ from sqlalchemy import insert, select
 from app.access.desk import House
 from app.casework.held import OFFICE
 from app.kit.clock import SettableClock
-from app.main import create_app
 from app.models.base import new_id
 from app.models.user import User, UserRole
 from app.settings import Settings
 from app.worker import Worker
 from tests.factories.houses import CHEAP, put_offices
+from tests.factories.programs import program
 from tests.inspect import writing
 from tests.journeys import custody
 from tests.journeys.hands import PASSWORD, Hand
@@ -116,8 +116,10 @@ class Scene:
 @contextmanager
 def open_scene(settings: Settings, clock: SettableClock) -> Iterator[Scene]:
     """The program over the (migrated) database of ``settings``, with every office and the whole cast."""
-    app = create_app(settings, clock, passwords=CHEAP)
-    with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
+    with (
+        program(settings, clock) as app,
+        TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client,
+    ):
         scene = Scene(app, client, clock)
         put_offices(scene.house)
         scene.hire(**CAST)

@@ -1,0 +1,60 @@
+"""The running program for tests: built once in each process, and moved into another house for each test.
+
+To build it takes longer than most tests take; what a test may change of it is what it holds, never its routes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import FastAPI
+
+import app.main
+from app.kit.clock import Clock
+from app.settings import Settings
+from tests.factories.houses import CHEAP
+
+# Settings that name a place: a house is opened there, and no route depends on them.
+_PLACES: Final = frozenset({"var", "database_url", "kek_file", "token_key_file", "signing_folder"})
+
+
+@dataclass(frozen=True)
+class _Built:
+    """A program that nobody uses now, and what its site held when it was new."""
+
+    program: FastAPI
+    site: Any
+
+
+_FREE: Final[defaultdict[str, list[_Built]]] = defaultdict(list)
+
+
+@contextmanager
+def program(settings: Settings, clock: Clock, kind: str = "") -> Iterator[FastAPI]:
+    """The program over ``settings``, for one user at a time: built where none like it is free.
+
+    kind: names a program that is built otherwise, by whoever changed `app.main` for it.
+    """
+    free = _FREE[kind + settings.model_dump_json(exclude=set(_PLACES))]
+    built = _moved(free.pop(), settings, clock) if free else _new(settings, clock)
+    yield built.program
+    free.append(built)
+
+
+def _new(settings: Settings, clock: Clock) -> _Built:
+    made = app.main.create_app(settings, clock, passwords=CHEAP)
+    return _Built(made, made.state.html.state.site)
+
+
+def _moved(built: _Built, settings: Settings, clock: Clock) -> _Built:
+    made = built.program
+    house = app.main.open_house(settings, clock, CHEAP)
+    for part in (made, made.state.api, made.state.html):
+        app.main._share(part, house)
+    made.state.html.state.settings = settings
+    made.state.html.state.site = built.site
+    return built
