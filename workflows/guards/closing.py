@@ -60,7 +60,7 @@ def nothing_legal_is_open(case: CaseFacts) -> bool | Lack:
 @guard(
     rule="G20",
     sources=("WM-CLOSURE", "OHCHR-P2"),
-    says="{count} referrals to another country are open.",
+    says="Referrals to another country still open: {count}.",
     why="The conversation between the countries ends first, else the person falls between them.",
     mend="Complete, withdraw or cancel the referral.",
     who=("case_manager", "national_focal_point"),
