@@ -36,12 +36,12 @@ _FREE: Final[defaultdict[str, list[_Built]]] = defaultdict(list)
 
 
 @contextmanager
-def program(settings: Settings, clock: Clock, kind: str = "") -> Iterator[FastAPI]:
+def program(settings: Settings, clock: Clock) -> Iterator[FastAPI]:
     """The program over ``settings``, for one user at a time: built where none like it is free.
 
-    kind: names a program that is built otherwise, by whoever changed `app.main` for it.
+    Whoever changes `app.main` to have it built otherwise builds one of their own.
     """
-    free = _FREE[kind + settings.model_dump_json(exclude=set(_PLACES))]
+    free = _FREE[settings.model_dump_json(exclude=set(_PLACES))]
     built = _moved(free.pop(), settings, clock) if free else _new(settings, clock)
     yield built.program
     free.append(built)

@@ -48,8 +48,8 @@ SOMETIMES: Final[dict[str, str]] = {
     "GET ~/referrals/{reference}/not-today": "the handover has to be agreed and not over",
     "GET ~/referrals/{reference}/person": "the other country has to have told who it is",
 }
-# What is fresh in every page, whatever it tells.
-_FRESH: Final = re.compile(r'name="act" value="[0-9a-f]{32}"')
+# What is fresh in every page, whatever it tells, and the asker's own emergencies, of which every page reminds.
+_FRESH: Final = re.compile(r'name="act" value="[0-9a-f]{32}"|<div class="watch-banner".*?</div>', re.DOTALL)
 # A reference of the right form that nobody has.
 ABSENT: Final = {"cases": "TH-2026-22222222", "referrals": "TH-MM-2026-222222"}
 _BELONGINGS: Final = ("emergency_id", "export_id", "approval_id", "deputy_row", "user_id")
@@ -160,7 +160,8 @@ class Desk:
             return
         answer = self._knock(route, name, subject)
         where = f"{route.name} as {name} about {subject.name}"
-        if route.method == "GET" and answer.status not in (403, 404):
+        # What leads on without having read anything leads everybody on, whatever is asked about: see below.
+        if route.method == "GET" and answer.status not in (303, 403, 404):
             self.leaks.append(f"{where}: {answer.status} instead of 404")
         elif answer != self._absent(route, name):
             self.leaks.append(f"{where}: differs from the answer for what does not exist")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +14,7 @@ from app.access import shell
 from app.access.shell import LARGEST_BODY
 from app.kit.clock import SettableClock
 from app.settings import Settings
-from tests.factories import cases
+from tests.factories import cases, programs
 from tests.factories.towns import API, Town, open_town
 
 PARAMETER = re.compile(r"\{[^}]+\}")
@@ -36,6 +37,8 @@ def town(tmp_path_factory: pytest.TempPathFactory, settings: Settings, clock: Se
     """A town behind the shell of production, so that HSTS is asked for too."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shell, "_ALWAYS", {**shell._ALWAYS, **shell._HSTS})
+        # A program of its own: others of this process stand behind the usual shell.
+        patch.setattr(programs, "_FREE", defaultdict(list))
         with open_town(settings, clock) as opened:
             yield opened
 

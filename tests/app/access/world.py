@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -34,7 +33,6 @@ from app.settings import Settings
 from policies.load import load_policies
 from policies.model import FieldGroup, Policies, RolePolicy, Scope
 from tests.app.access import trial
-from tests.factories.programs import program
 from tests.inspect import reading, writing
 
 PASSWORD = "lantern quiet river seven"
@@ -227,24 +225,20 @@ def _anything(kind: Any, now: datetime) -> Any:
     raise AssertionError(f"no sample for {kind!r}")
 
 
-@contextmanager
-def make_app(monkeypatch: pytest.MonkeyPatch, settings: Settings, clock: SettableClock) -> Iterator[FastAPI]:
+def make_app(monkeypatch: pytest.MonkeyPatch, settings: Settings, clock: SettableClock) -> FastAPI:
     """The real program with the policies of this file and the trial room beside the accounts."""
     monkeypatch.setattr(app.main, "load_policies", lambda _folder=None: POLICIES)
     monkeypatch.setattr(app.main, "ROOMS", ("accounts", "trial"))
     monkeypatch.setitem(sys.modules, "app.trial.api", SimpleNamespace(router=trial.router()))
-    with program(settings, clock, "world") as built:
-        yield built
+    return app.main.create_app(settings, clock, passwords=CHEAP)
 
 
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch, database_url: str, tmp_path: Path, clock: SettableClock) -> Iterator[World]:
     """A running house on each engine with one account per role, all in th-a unless their name says else."""
     settings = Settings(environment="demo", var=tmp_path / "var", database_url=database_url)
-    with (
-        make_app(monkeypatch, settings, clock) as built,
-        TestClient(built, base_url="http://localhost", raise_server_exceptions=False) as client,
-    ):
+    built = make_app(monkeypatch, settings, clock)
+    with TestClient(built, base_url="http://localhost", raise_server_exceptions=False) as client:
         made = World(built, client, clock)
         with writing(made.house.db) as session:
             for code, (country, organisation) in OFFICES.items():
