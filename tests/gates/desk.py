@@ -79,11 +79,18 @@ class Desk:
         self._references = self._of_referrals()
         asked = list(self._asked())
         before = self.rows()
+        known = []
         for route, name, subject, may in asked:
-            if not may:
+            if not may and self._knows(route, name, subject):
+                known.append((route, name, subject))
+            elif not may:
                 self._refused(route, name, subject)
         changed = self.rows()
         self.leaks += [f"refused pages changed {table}" for table in before if before[table] != changed[table]]
+        for route, name, subject in known:
+            # Who sees the case and may not do this is told so, and the attempt stands in its history.
+            if self._knock(route, name, subject).status not in (403, 404, 409, 422):
+                self.leaks.append(f"{route.name} as {name} about {subject.name}: done by somebody who may only read")
         for route, name, subject, may in asked:
             if may and route.method == "GET":
                 self._opened(route, name, subject)
@@ -123,6 +130,12 @@ class Desk:
             return any(self._reaches(route, asker, copy) for copy in copies)
         thing = view.cases.get(subject.case_id)
         return thing is not None and self._reaches(route, asker, thing)
+
+    def _knows(self, route: Route, name: str, subject: Subject) -> bool:
+        """Whether ``name`` may see the case that a page is about, though not this page of it."""
+        thing = self.expected.view.cases.get(subject.case_id)
+        about_case = route.path.startswith("/cases/") and thing is not None
+        return about_case and self.expected.view.oracle.may(self.scene.asker(name), "case:read", thing)
 
     def _reaches(self, route: Route, asker: Asker, thing: Thing) -> bool:
         assert route.permission is not None
@@ -194,11 +207,18 @@ def _as_api(route: Route) -> Route:
 def _steady(answer: Answer, path: str) -> Answer:
     """The answer without what is fresh each time, and without the address that was asked for."""
     text = _FRESH.sub("", answer.body.decode("utf-8", "replace"))
-    for piece in {path, *(part for part in path.split("/") if "-" in part and any(map(str.isdigit, part)))}:
+    pieces = {path, *(part for part in path.split("/") if "-" in part and any(map(str.isdigit, part)))}
+    for piece in pieces:
         text = text.replace(piece, "~")
-    headers = tuple((name, value.replace(path.encode(), b"~")) for name, value in answer.headers
+    headers = tuple((name, _without(value, pieces)) for name, value in answer.headers
                     if name not in (b"content-length", b"set-cookie"))  # fmt: skip
     return Answer(answer.status, headers, text.encode())
+
+
+def _without(value: bytes, pieces: set[str]) -> bytes:
+    for piece in pieces:
+        value = value.replace(piece.encode(), b"~")
+    return value
 
 
 def report(desk: Desk, engine: str) -> bool:

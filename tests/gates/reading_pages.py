@@ -178,6 +178,8 @@ class _Texts(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         silent = bool(self._open and self._open[-1]) or tag in _SILENT or given.get("translate") == "no"
+        # On a paper for two countries the English stands beside both languages, on purpose and in English.
+        silent = silent or (given.get("lang"), given.get("class")) == ("en", "paper-said")
         if not silent:
             self.found += [value for name, value in given.items() if name in SPOKEN and value]
         if tag not in _VOID:
