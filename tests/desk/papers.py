@@ -7,7 +7,6 @@ Scripts that a printer shapes badly, lines that run over, words that are missing
 
 from __future__ import annotations
 
-import argparse
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -16,11 +15,11 @@ from unittest.mock import patch
 
 from app.kit import migrate
 from app.kit.clock import SettableClock
-from app.kit.reader import LANGUAGES
 from app.overview.papers import press
 from app.overview.papers.paper import Paper
 from app.settings import Settings
 from tests.conftest import START
+from tests.desk.pictures import asking
 from tests.factories import cases, referrals
 from tests.factories.pages import browser_at
 from tests.factories.staff import Worker
@@ -70,10 +69,7 @@ def take(town: Town, folder: Path, languages: list[str]) -> int:
 
 def main() -> None:
     """The command."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--to", type=Path, required=True, metavar="FOLDER")
-    parser.add_argument("--languages", default=",".join(LANGUAGES))
-    asked = parser.parse_args()
+    asked = asking(__doc__).parse_args()
     quiet()
     with tempfile.TemporaryDirectory() as name:
         url = f"sqlite:///{Path(name) / 'papers.db'}"

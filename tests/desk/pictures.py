@@ -86,11 +86,17 @@ def take(place: Place, folder: Path, languages: list[str], only: set[str], *, wh
     return written
 
 
-def main() -> None:
-    """The command."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def asking(about: str | None) -> argparse.ArgumentParser:
+    """What every command that draws is asked: where to, and in which languages."""
+    parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--to", type=Path, required=True, metavar="FOLDER")
     parser.add_argument("--languages", default=",".join(LANGUAGES))
+    return parser
+
+
+def main() -> None:
+    """The command."""
+    parser = asking(__doc__)
     parser.add_argument("--only", default="")
     parser.add_argument("--screen", action="store_true", help="only what the screen shows first")
     asked = parser.parse_args()
