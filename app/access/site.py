@@ -23,11 +23,10 @@ from app.access.sheet import BARE, LOCKED, SIGN_IN, STEP_UP, Banner, Place, Shee
 from app.access.shell import TooLarge
 from app.access.steady import Steady
 from app.access.typed import PLACE
-from app.kit import problems
+from app.kit import names, problems
 from app.kit.errors import AppError, NotFound, Unauthorised
 from app.kit.fields import invalid
 from app.kit.html import ASSETS_AT, POLICY, Pages
-from app.kit.names import language
 from app.kit.reader import ENGLISH, Reader
 from app.kit.words import Word, say_as
 from policies.model import Policies
@@ -119,8 +118,8 @@ def _words_of(policies: Policies) -> dict[str, Callable[..., str]]:
         """What people read for a code of a list, in the language of the page; a country and a language by name."""
         if code_list == "country":
             known = policies.countries.get(code)
-            return Word.of(say_as(code_list, known.name), known.name) if known else code
-        if code_list == "language" and (word := language(code)) != code:
+            return names.country(code, known.name if known else "")
+        if code_list == "language" and (word := names.language(code)) != code:
             return word
         english = policies.label(code_list, code)
         return Word.of(say_as(code_list, english), english)

@@ -46,10 +46,9 @@ def corridors(page: Reader) -> Response:
     with page.read() as desk:
         found = queries.corridors(desk.policies, desk.today).items
         own, policies = desk.actor.country, desk.policies
-    names = {code: each.name for code, each in policies.countries.items()}
     ordered = sorted(found, key=lambda each: (own not in each.countries, each.key))
     return page.show(
-        "directory/corridors.html", here="admin", found=ordered, names=names, sources=policies.sources
+        "directory/corridors.html", here="admin", found=ordered, sources=policies.sources
     )
 
 
@@ -63,6 +62,5 @@ def corridor(a: Code, b: Code, page: Reader) -> Response:
     return page.show(
         "directory/corridor.html", here="admin", it=found, texts=versions.texts(pair, today),
         clocks=versions.clock_rows(policies, pair, today), sources=policies.sources,
-        names={code: each.name for code, each in policies.countries.items()},
         offices={each.code: each.name for country in policies.countries.values() for each in country.offices},
     )  # fmt: skip

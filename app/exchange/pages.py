@@ -27,12 +27,9 @@ def links(page: Operator, done: Annotated[str, Query(max_length=20)] = "") -> Re
     with page.read() as desk:
         lines = queries.lines(desk)
         signing, own, now = desk.signing, desk.actor.country, desk.now
-        names = {code: each.name for code, each in desk.policies.countries.items()}
     held = set(signing.countries)
     keys = {code: signing.signer(code).key_id for code in (own, *(line.country for line in lines)) if code in held}
-    return page.show(
-        "exchange/links.html", here="admin", lines=lines, names=names, keys=keys, own=own, now=now, done=done
-    )
+    return page.show("exchange/links.html", here="admin", lines=lines, keys=keys, own=own, now=now, done=done)
 
 
 @router.post(LINKS + "/try")

@@ -8,6 +8,7 @@ from typing import Final
 from babel import Locale
 
 from app.kit.reader import reader
+from app.kit.words import Word, say_as
 
 __all__ = ["countries", "country", "language", "language_called"]
 
@@ -16,8 +17,13 @@ _NO_COUNTRY: Final = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
 _ENGLISH: Final = "en"
 
 
-def country(code: str) -> str:
-    """The name of a country by its two letters; the letters themselves where it has none."""
+def country(code: str, called: str = "") -> str:
+    """The name of a country by its two letters; the letters themselves where it has none.
+
+    ``called``: what we call it in English, where we do so in words of our own, which are translated with the rest.
+    """
+    if called:
+        return Word.of(say_as("country", called), called)
     return _territories(reader().language).get(code) or _territories(_ENGLISH).get(code, code)
 
 

@@ -76,9 +76,9 @@ def agenda_of(desk: Desk, opened: Opened) -> Agenda:
     items.sort(key=lambda item: (_ORDER.index(item.state), item.due_at or desk.now))
     doable = [item for item in items if item.path and not item.waits and item.state != BLOCKED and not item.reasons]
     # The reader's own duties come before those of colleagues, and any duty before what is merely possible.
-    doable.sort(key=lambda item: (item.state == READY, not item.mine))
+    first = min(doable, key=lambda item: (item.state == READY, not item.mine), default=None)
     done = tuple((each.kind, each.done_at) for each in tasks if each.state == "done" and each.done_at)
-    return Agenda(tuple(items), next(iter(doable), None), tuple(sorted(done, key=lambda pair: pair[1], reverse=True)))
+    return Agenda(tuple(items), first, tuple(sorted(done, key=lambda pair: pair[1], reverse=True)))
 
 
 def open_refusals(step: NextStepOut) -> list[RefusalOut]:

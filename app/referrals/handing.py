@@ -177,7 +177,7 @@ def giving_record(form: Mapping[str, Any], on: date) -> dict[str, Any]:
         "belongings": things,
         "nothing_to_hand_over": not things and bool(form["belongings"]),
         "fit_to_travel": bool(form["present"]),
-        "onward_service": form["onward"] or None,
+        "onward_service": " ".join(form["onward"].split()) or None,
         "person_told": bool(form["told"]),
         "medical_summary_sealed": bool(form["medical"]),
         "contact_card": bool(form["card"]),

@@ -47,8 +47,7 @@ def handover_page(page: Reader, reference: Reference, done: Done = "") -> Respon
 @router.get("/referrals/{reference}/received")
 def received_page(page: Reader, reference: Reference) -> Response:
     """The same screen, for whoever comes back here after signing in."""
-    page.verify()
-    return page.to(f"/referrals/{reference}/handover")
+    return handover_page(page, reference)
 
 
 @router.post("/referrals/{reference}/handover")

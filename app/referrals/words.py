@@ -76,7 +76,7 @@ def language_word(code: str) -> str:
 def country_word(policies: Policies, code: str) -> str:
     """What a country is called: as the policies call it, else as the reader's language does."""
     known = policies.countries.get(code)
-    return say_as("country", known.name) if known else names.country(code)
+    return names.country(code, known.name if known else "")
 
 
 def reader_of(policies: Policies, country: str, now: Reader) -> Reader:

@@ -62,7 +62,7 @@ def overflow(page: Page) -> list[str]:
 def small_buttons(page: Page) -> list[str]:
     """Buttons that are lower than a thumb needs."""
     found: list[str] = page.evaluate(
-        """(least) => [...document.querySelectorAll("button, .button, summary")].filter((each) => {
+        """(least) => [...document.querySelectorAll("button:not(.unseen), .button, summary")].filter((each) => {
           const box = each.getBoundingClientRect();
           return box.height && box.left >= 0 && box.height < least - 0.5;
         }).map((each) => Math.round(each.getBoundingClientRect().height) + " " + each.outerHTML.slice(0, 120))""",
