@@ -9,7 +9,7 @@ from typing import Final
 from babel import Locale, UnknownLocaleError
 
 from app.kit.reader import reader
-from app.kit.words import plural, say
+from app.kit.words import Word, plural, say
 
 __all__ = ["ago", "clock_time", "day", "day_in_both_eras", "moment", "shown_year", "year_in_both_eras"]
 
@@ -21,11 +21,12 @@ _SHAPES: Final = {
     "zh_Hans": "{year}年{number}月{day}日",
 }
 _SHAPE: Final = "{day} {month} {year}"
+_ENGLISH: Final = "en"
 # Where the short name of a month is not one people read: the whole name.
 _WHOLE_NAMES: Final = frozenset({"my", "km"})
 
 
-def day(on: date) -> str:
+def day(on: date) -> Word:
     """A day: 25 Nov 2026, 25 พ.ย. 2569."""
     return _day(on, str(shown_year(on)))
 
@@ -48,7 +49,8 @@ def shown_year(on: date) -> int:
 def moment(at: datetime) -> str:
     """A moment in the reader's time zone: 25 Nov 2026, 16:10."""
     local = at.astimezone(reader().zone)
-    return f"{day(local.date())}, {local:%H:%M}"
+    on = day(local.date())
+    return Word.of(f"{on}, {local:%H:%M}", f"{on.english}, {local:%H:%M}")
 
 
 def clock_time(at: datetime) -> str:
@@ -68,8 +70,14 @@ def ago(at: datetime) -> str:
     return say("in %(span)s", span=words) if at > now else say("%(span)s ago", span=words)
 
 
-def _day(on: date, year: str) -> str:
+def _day(on: date, year: str) -> Word:
+    """The day with ``year`` as the reader writes it, and in English for sentences that stay English."""
     language = reader().language
+    here = _put_together(on, language, year)
+    return Word.of(here, here if language == _ENGLISH else _put_together(on, _ENGLISH, str(on.year)))
+
+
+def _put_together(on: date, language: str, year: str) -> str:
     month = _months(language)[on.month - 1]
     return _SHAPES.get(language, _SHAPE).format(day=on.day, month=month, number=on.month, year=year)
 
@@ -80,7 +88,7 @@ def _months(language: str) -> tuple[str, ...]:
     try:
         names = Locale.parse(language).months["format"]
     except (UnknownLocaleError, ValueError):
-        names = Locale.parse("en").months["format"]
+        names = Locale.parse(_ENGLISH).months["format"]
     width = names["wide" if language in _WHOLE_NAMES else "abbreviated"]
     return tuple(str(width[month]) for month in range(1, 13))
 

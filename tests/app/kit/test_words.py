@@ -21,6 +21,7 @@ ENTRIES = {
     (None, "%(count)s day"): Translation("%(count)s วัน", True),
     ("safety", "Call first"): Translation("โทรก่อน", False),
     ("safety", "%(country)s answers for the person."): Translation("%(country)sรับผิดชอบ", False),
+    ("consent", "until %(day)s"): Translation("ถึง %(day)s", False),
     ("safety", "Call later"): Translation("โทรทีหลัง", True),
     ("step", "Depart"): Translation("ออกเดินทาง", True),
     ("block", "The person's consent to %(purpose)s (%(country)s) %(gap)s."): Translation(
@@ -89,6 +90,12 @@ def test_a_sentence_that_came_put_together_is_said_part_by_part() -> None:
     # One part of it waits for a review: the whole sentence stands in English beside it.
     english = BLOCKED.format("is not recorded or has run out")
     assert shown(say_as("block", english)).endswith(f'ไม่มีบันทึก <span lang="en">({english})</span>')
+
+
+@pytest.mark.usefixtures("thai")
+def test_a_day_beside_english_is_an_english_day() -> None:
+    said = shown(say_as("consent", "until %(day)s", day=day(date(2027, 10, 11))))
+    assert said == 'ถึง 11 ต.ค. 2570 <span lang="en">(until 11 Oct 2027)</span>'
 
 
 @pytest.mark.usefixtures("thai")
