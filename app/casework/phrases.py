@@ -66,6 +66,13 @@ STEPS: Final[Mapping[str, str]] = {
     "request_end": mark("Asked to end the referral"),
     "grant_end": mark("Agreed to end the referral"),
     "refuse_end": mark("Answered: the person was received already"),
+    "request_service": mark("Service asked for"),
+    "accept_service": mark("Provider accepted the request"),
+    "decline_service": mark("Provider declined the request"),
+    "ask_elsewhere": mark("Another provider asked"),
+    "start_service": mark("Service began"),
+    "complete_service": mark("Service ended, result recorded"),
+    "stop_service": mark("Request for a service stopped"),
 }
 RECORDS: Final[Mapping[str, str]] = {
     "best_interests": mark("Best interests of the child recorded"),
@@ -95,6 +102,8 @@ RECORDS: Final[Mapping[str, str]] = {
     "return_plan": mark("Return plan written"),
     "rights_notice": mark("Rights read out"),
     "screening": mark("Screening recorded"),
+    "service_outcome": mark("Result of a service recorded"),
+    "service_request": mark("Request for a service recorded"),
     "suggestion": mark("Suggestion recorded"),
     "travel_document": mark("Travel document recorded"),
     "wish": mark("The person's wish recorded"),
