@@ -81,6 +81,6 @@ STEPS = (
 )  # fmt: skip
 
 MACHINE = MachineSpec(
-    "service", "Service", Service, (S.ASKED,), frozenset({S.DONE, S.STOPPED}), STEPS, MATTER,
+    "service", "Requests for services", Service, (S.ASKED,), frozenset({S.DONE, S.STOPPED}), STEPS, MATTER,
     group=FieldGroup.NARRATIVE, about="service_kind", deciding=frozenset({"accept_service", "decline_service"}),
 )

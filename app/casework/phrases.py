@@ -155,6 +155,7 @@ LOOKS: Final[Mapping[str, str]] = {
     "emergency_read": mark("review of the emergency"),
     "identity_matched": mark("compared with a name searched for"),
     "identity_read": mark("identity"),
+    "matters_listed": mark("list of what is open"),
     "next_steps_read": mark("next steps"),
     "papers_listed": mark("list of papers"),
     "printed": mark("a paper, printed or saved"),
