@@ -38,6 +38,11 @@ TEXTS = {
         "Only `grant_end` crosses that line, and only when the sender has asked for the end and is tied by its own\n"
         "request. Responsibility for the person passes with `sign_receipt`, and with nothing else."
     ),
+    "service": (
+        "One request to a provider for help to one person. A case can have many of them, each with its own state, due\n"
+        "day and tasks. The loop is closed: a request ends as `done`, with its result and what the person says of it,\n"
+        "or as `stopped` with a reason. A need that was declined stays open until another provider is asked."
+    ),
 }
 
 
@@ -95,7 +100,7 @@ def _row(spec: MachineSpec, step: Step) -> list[str]:
     return [
         spec.name,
         f"`{step.name}`",
-        " ".join(state.value for state in step.start),
+        " ".join(state.value for state in step.start) or "(new)",
         _target(step),
         who,
         f"`{step.permission}`",
@@ -116,6 +121,7 @@ def _words(effect: Effect) -> str:
     match effect:
         case OpenTask():
             clock = effect.clock if effect.child_clock is None else f"{effect.clock}, child: {effect.child_clock}"
+            clock += "" if effect.urgent_clock is None else f", urgent: {effect.urgent_clock}"
             where = f" at the {effect.side}" if effect.side else ""
             only = " for a child" if effect.only_child else ""
             return f"task {effect.kind}{only} ({effect.role}{where}; {clock})"

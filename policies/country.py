@@ -23,6 +23,10 @@ COUNTRY_CLOCKS = (
     "child_protection",
     "temporary_protection",
     "placement_review",
+    "service_answer",
+    "service_answer_urgent",
+    "service_start",
+    "service_review",
 )
 # A country may also state these.
 EXTRA_COUNTRY_CLOCKS = ("temporary_protection_limit", "work_agreement")

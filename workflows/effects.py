@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class OpenTask:
     """A task for a role of the holding office, due by the named policy clock.
 
-    child_clock: the clock for a child; only_child: opened for children alone; side: the end of a referral
-    whose office gets it (None = where the step is taken).
+    child_clock: the clock for a child; urgent_clock: the clock for a matter that is urgent; only_child: opened for
+    children alone; side: the end of a referral whose office gets it (None = where the step is taken).
     """
 
     kind: str
@@ -19,11 +19,12 @@ class OpenTask:
     child_clock: str | None = None
     only_child: bool = False
     side: str | None = None
+    urgent_clock: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CloseTask:
-    """The open task of this kind is done.
+    """The open task of this kind is done; at a step of a matter, that of this matter.
 
     by_the_way: it is over all the same, but nobody who has to do it is led to this step.
     """

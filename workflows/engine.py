@@ -11,14 +11,15 @@ from typing import Any
 from transitions import Machine
 
 from policies.model import Policies
-from workflows import care, identification, referral
+from workflows import care, identification, referral, service
 from workflows.effects import Effect
 from workflows.facts import Situation
+from workflows.matter import MATTER
 from workflows.step import Fork, Guard, MachineSpec, Step
 from workflows.verdict import Refusal
 
 MACHINES: dict[str, MachineSpec] = {
-    spec.name: spec for spec in (identification.MACHINE, care.MACHINE, referral.MACHINE)
+    spec.name: spec for spec in (identification.MACHINE, care.MACHINE, referral.MACHINE, service.MACHINE)
 }
 
 
@@ -93,14 +94,19 @@ def _load(spec: MachineSpec) -> Machine:
 _LOADED: dict[str, Machine] = {name: _load(spec) for name, spec in MACHINES.items()}
 
 
-def state_of(spec: MachineSpec, situation: Situation) -> StrEnum:
-    """The current state of the machine's subject as an enum member."""
+def state_of(spec: MachineSpec, situation: Situation) -> StrEnum | None:
+    """The current state of the machine's subject as an enum member; None for a matter that is not open yet."""
     if spec.aggregate == "referral":
         if situation.referral is None:
             raise EngineBug("a referral step needs referral facts")
         return spec.states(situation.referral.state)
     if situation.case is None:
         raise EngineBug("a case step needs case facts")
+    if spec.aggregate == MATTER:
+        matter = situation.matter
+        if matter is not None and matter.machine != spec.name:
+            raise EngineBug(f"{spec.name} cannot move a matter of {matter.machine}")
+        return spec.states(matter.state) if matter is not None and matter.state else None
     return spec.states(getattr(situation.case, spec.name))
 
 
@@ -111,6 +117,11 @@ def find_step(machine: str, step: str) -> tuple[MachineSpec, Step]:
     if spec is None or row is None:
         raise UnknownStep(f"{machine}.{step}")
     return spec, row
+
+
+def matter_machines() -> tuple[MachineSpec, ...]:
+    """The machines of which a case can have many matters, in the order of MACHINES."""
+    return tuple(spec for spec in MACHINES.values() if spec.aggregate == MATTER)
 
 
 def machine_of_case_step(step: str) -> str:
@@ -141,18 +152,25 @@ def replay(machine: str, step: str, situation: Situation) -> str:
     """
     spec, row = find_step(machine, step)
     here = state_of(spec, situation)
-    if here not in row.start:
+    if not _begins(row, here):
         raise EngineBug(f"{machine}.{step} does not leave {here}")
-    token = SimpleNamespace(state=here, facts=situation.referral or situation.case)
+    if row.opens:
+        return str(row.targets()[0].value)
+    token = SimpleNamespace(state=here, facts=situation.matter or situation.referral or situation.case)
     if not _LOADED[machine].events[step].trigger(token):
         raise EngineBug(f"{machine}.{step} from {here}: the map has no way")
     return str(token.state.value)
 
 
+def _begins(row: Step, here: StrEnum | None) -> bool:
+    """Whether the step begins where the subject stands; a step that opens a matter, where there is none yet."""
+    return here in row.start if here is not None else row.opens
+
+
 def _refusals(spec: MachineSpec, row: Step, situation: Situation, policies: Policies) -> tuple[Refusal, ...]:
     reasons: list[Refusal] = []
     here = state_of(spec, situation)
-    if here not in row.start:
+    if not _begins(row, here):
         reasons.append(_wrong_state(row, here))
     if row.by is not None and situation.referral is not None and situation.referral.side != row.by:
         reasons.append(_wrong_side(row))
@@ -192,11 +210,11 @@ def override_refusal(guard_name: str, policies: Policies) -> Refusal | None:
     )
 
 
-def _wrong_state(row: Step, here: StrEnum) -> Refusal:
-    starts = ", ".join(f"'{state.value}'" for state in row.start)
+def _wrong_state(row: Step, here: StrEnum | None) -> Refusal:
+    starts = ", ".join(f"'{state.value}'" for state in row.start) or "nothing"
     return Refusal(
         "wrong_state",
-        f"'{row.title}' starts from {starts}; this is '{here.value}'.",
+        f"'{row.title}' starts from {starts}; this is '{here.value if here else 'not open yet'}'.",
         "Each step has its place in the lifecycle.",
         "Look at the next steps offered from here.",
         (),
@@ -229,14 +247,17 @@ def _only_system(row: Step) -> Refusal:
 def choices(
     machine: str, situation: Situation, policies: Policies, permitted: Callable[[str], bool]
 ) -> tuple[Choice, ...]:
-    """Every step from the current state that the actor's roles permit, allowed or with all its refusals."""
+    """Every step from the current state that the actor's roles permit, allowed or with all its refusals.
+
+    For a machine of matters and a situation without one: the steps that open one.
+    """
     spec = MACHINES[machine]
     here = state_of(spec, situation)
     side = situation.referral.side if situation.referral else None
     return tuple(
         Choice(row, _refusals(spec, row, situation, policies))
         for row in spec.steps
-        if here in row.start
+        if _begins(row, here)
         and not row.system_only
         and permitted(row.permission)
         and (spec.aggregate != "referral" or row.by == side)
@@ -247,7 +268,9 @@ def draw(machine: str) -> str:
     """The machine as a Mermaid state diagram, in the order of the table."""
     spec = MACHINES[machine]
     lines = ["stateDiagram-v2", "    direction LR"]
-    lines += [f"    [*] --> {state.value}" for state in spec.initial]
+    opening = [row for row in spec.steps if row.opens]
+    lines += [f"    [*] --> {to.value}: {row.name}" for row in opening for to in row.targets()]
+    lines += [f"    [*] --> {state.value}" for state in spec.initial if not opening]
     loops: dict[str, list[str]] = {}
     for row in spec.steps:
         label = row.name + (f" ({row.by.value})" if row.by else "")

@@ -216,6 +216,38 @@ class OverrideFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class MatterFacts:
+    """One of the many things of a kind that are open on a case: a request for a service, a claim, a proceeding.
+
+    machine: whose steps move it, by name (workflows.engine.MACHINES). state: empty while the step that opens it is
+    being decided. about: the code that says what it is about. office: who has to answer. amount, paid: whole units
+    of the currency. flags: what rules need of its forms and of the coded inputs of its steps ("reason.no_capacity").
+    by: who opened it; decided_by: who took the last step that decided. ended_on: set in a final state.
+    """
+
+    id: str
+    machine: str
+    state: str
+    opened_on: date
+    changed_on: date
+    about: str = ""
+    office: str | None = None
+    due: date | None = None
+    amount: int | None = None
+    paid: int | None = None
+    currency: str | None = None
+    flags: frozenset[str] = frozenset()
+    by: str = ""
+    decided_by: str | None = None
+    ended_on: date | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something still has to happen with it."""
+        return self.ended_on is None
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFacts:
     """All that rules may know of one case."""
 
@@ -271,6 +303,15 @@ class CaseFacts:
     blocked_countries: frozenset[str] = frozenset()
     support_agency: bool = False
     follows_failed_return: bool = False
+    matters: tuple[MatterFacts, ...] = ()
+
+    def matter(self, matter_id: str) -> MatterFacts | None:
+        """The matter of that id, or None."""
+        return next((each for each in self.matters if each.id == matter_id), None)
+
+    def matters_of(self, machine: str) -> tuple[MatterFacts, ...]:
+        """The matters that a machine moves, in the order they were opened."""
+        return tuple(each for each in self.matters if each.machine == machine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,7 +403,10 @@ class ReferralFacts:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Everything one decision may look at. ``given`` is what the step's form says, as plain values."""
+    """Everything one decision may look at. ``given`` is what the step's form says, as plain values.
+
+    matter: the one of the case's matters that the step is about; it is among ``case.matters`` unless the step opens it.
+    """
 
     actor: Actor
     today: Today
@@ -370,3 +414,4 @@ class Situation:
     referral: ReferralFacts | None = None
     given: Mapping[str, object] = field(default_factory=dict)
     justice: JusticeFacts = JusticeFacts()
+    matter: MatterFacts | None = None

@@ -19,6 +19,7 @@ class Way(StrEnum):
     TEAM = "team"
     REFERRAL = "referral"
     NEW_CASE = "new_case"
+    MATTERS = "matters"
     WALLS = "walls"
     ASK = "ask"
 
@@ -101,9 +102,16 @@ ACTS: dict[str, Act] = {
     "handover_is_scheduled": Act(Way.REFERRAL),
     "nobody_is_between_hands": ASK,
     "receipt_is_signed": ASK,
+    # Services.
+    "service_is_agreed": ASK,
+    "service_is_planned_or_urgent": _record("care_plan"),
+    "provider_is_named": ASK,
+    "provider_has_not_declined": ASK,
+    "request_is_not_double": Act(Way.MATTERS),
     # The end of a case.
     "closure_is_recorded": _record("closure"),
     "no_referral_is_open": Act(Way.REFERRAL),
+    "no_matter_is_open": Act(Way.MATTERS),
     "nothing_legal_is_open": _record("legal_status"),
     "remedies_were_explained": _record("remedies_notice"),
     "monitoring_is_done": _record("monitoring_visit"),
@@ -142,9 +150,16 @@ ACTS: dict[str, Act] = {
     "belongs_to_a_step": ASK,
 }
 # What only the form itself can tell, such as who decided: code -> the record kind it is read from.
-_TOLD_BY_FORM = dict.fromkeys(
-    ("authority_is_competent", "decider_is_not_screener", "decider_is_new"), "identification_decision"
-)
+_TOLD_BY_FORM = {
+    **dict.fromkeys(
+        ("authority_is_competent", "decider_is_not_screener", "decider_is_new"), "identification_decision"
+    ),
+    **dict.fromkeys(
+        ("service_is_agreed", "service_is_planned_or_urgent", "provider_is_named", "provider_has_not_declined",
+         "request_is_not_double"),
+        "service_request",
+    ),
+}  # fmt: skip
 # The step that certifies a record of a kind which is written with no other act.
 _CERTIFIED_BY = {"placement": _step("care", "move_placement")}
 

@@ -14,7 +14,7 @@ from workflows.verdict import Refusal
 NEEDS_GUARDIAN = frozenset({"identification_decision", "best_interests", "return_plan", "pre_return_risk"})
 # These kinds are written only by the step that certifies them.
 ONLY_WITH_STEP = frozenset({"handover", "receipt", "handover_schedule", "handover_confirmation", "placement",
-                            "reception_plan", "family_tracing"})
+                            "reception_plan", "family_tracing", "service_request", "service_outcome"})
 
 # A task that asks for a record is done when the record is there, not only when the next step is taken.
 FOLLOWS: dict[str, tuple[CloseTask | OpenTask, ...]] = {

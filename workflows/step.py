@@ -8,17 +8,18 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from policies.model import Policies
+from policies.model import FieldGroup, Policies
 from workflows.effects import Effect
 from workflows.facts import Situation
 from workflows.verdict import Lack, Refusal
 
 Question = Callable[..., bool | Lack]
-PARTS = ("actor", "today", "case", "referral", "given", "policies")
+PARTS = ("actor", "today", "case", "referral", "matter", "given", "policies")
 # A receiving country has no case before it accepts: what cannot be looked at is a refusal, never a crash.
 ABSENT = {
     "case": "There is no case here yet that could show it.",
     "referral": "There is no referral here that could show it.",
+    "matter": "The form that could show it has not been filled in.",
 }
 
 
@@ -100,6 +101,7 @@ class Fork:
 class Step:
     """One row. ``to`` None = the state stays. ``form``: the record kind filled in with the step.
 
+    A step without ``start`` opens a matter of its machine, in the state ``to``.
     given: names of plain inputs beside the form -> code list they are checked against ("" = free code word).
     """
 
@@ -116,6 +118,11 @@ class Step:
     by: Side | None = None
     system_only: bool = False
 
+    @property
+    def opens(self) -> bool:
+        """Whether the step opens a new matter."""
+        return not self.start
+
     def targets(self) -> tuple[StrEnum, ...]:
         """Every state this step can lead to (none when the state stays)."""
         if self.to is None:
@@ -127,7 +134,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class MachineSpec:
-    """One machine as data."""
+    """One machine as data.
+
+    aggregate: whose state it is: case, referral, or matter (one of many on a case, workflows.matter).
+    group: who may see its matters; what its forms hold belongs to the same group. about: the code list that a
+    matter's ``about`` is of. deciding: the steps whose actor is kept as the one who decided.
+    """
 
     name: str
     title: str
@@ -136,6 +148,9 @@ class MachineSpec:
     final: frozenset[StrEnum]
     steps: tuple[Step, ...]
     aggregate: str
+    group: FieldGroup | None = None
+    about: str = ""
+    deciding: frozenset[str] = frozenset()
 
     def step(self, name: str) -> Step | None:
         """The row of that name, or None."""

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from app.access.door import Door, needs
 from app.cases import intake, service
 from app.cases.filing_api import router as filing_router
+from app.cases.matters_api import router as matters_router
 from app.cases.schemas import (
     CaseIn,
     CaseNextStepsOut,
@@ -195,4 +196,5 @@ def read_timeline(
         return service.history(desk, case_id, asked, newest_first)
 
 
+router.include_router(matters_router)
 router.include_router(filing_router)

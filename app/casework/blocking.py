@@ -24,6 +24,7 @@ OVERRIDE: Final = "override:grant"
 _WORDS: Final[Mapping[Way, str]] = {
     Way.TEAM: mark("Name the case manager"),
     Way.REFERRAL: mark("Open the referral"),
+    Way.MATTERS: mark("See what is open"),
     Way.NEW_CASE: mark("Open a new case"),
     Way.WALLS: mark("See who can see this case"),
 }
@@ -128,6 +129,8 @@ def _fix(desk: Desk, act: Act, code: str, around: Blocking) -> Fix | None:
             return Fix(f"{case}/people", _WORDS[act.way]) if around.reach("case:assign") else None
         case Way.NEW_CASE:
             return Fix("/cases/new", _WORDS[act.way]) if around.reach("case:create") else None
+        case Way.MATTERS:
+            return Fix(f"{case}/needs", _WORDS[act.way])
         case Way.WALLS:
             return Fix(f"{case}/access", _WORDS[act.way]) if around.reach("case:block") else None
         case _:

@@ -1,24 +1,40 @@
-"""The next steps of a case or referral copy: what the actor's role could take, and what blocks it."""
+"""The next steps of a case, a matter or a referral copy: what the actor's role could take, and what blocks it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from app.access.desk import Desk
+from app.casework.fieldgroups import sees_matters
 from app.casework.held import Held
 from app.casework.move import refusal_out
 from app.casework.shapes import NextStepOut, RefusalOut
 from workflows import engine
 
 CASE_MACHINES = ("identification", "care")
+Permitted = Callable[[str], bool]
 
 
-def next_steps(desk: Desk, held: Held, permitted: Callable[[str], bool]) -> list[NextStepOut]:
+def next_steps(desk: Desk, held: Held, permitted: Permitted) -> list[NextStepOut]:
     """Every step from here that the role could take, allowed or with all its reasons (design 2.5).
 
-    permitted: whether the actor's permission reaches this very subject.
+    Of a case seen at one of its matters: the steps of that matter. permitted: whether the actor's permission reaches
+    this very subject.
     """
-    machines = CASE_MACHINES if held.kind == "case" else ("referral",)
+    if held.matter is not None:
+        machines: tuple[str, ...] = (held.matter.machine,)
+    else:
+        machines = CASE_MACHINES if held.kind == "case" else ("referral",)
+    return _steps(desk, held, machines, permitted)
+
+
+def openings(desk: Desk, held: Held, permitted: Permitted) -> list[NextStepOut]:
+    """The steps that open a new matter of a case, of the machines whose matters the actor sees."""
+    machines = tuple(spec.name for spec in engine.matter_machines() if sees_matters(desk, spec.name))
+    return _steps(desk, held, machines, permitted)
+
+
+def _steps(desk: Desk, held: Held, machines: tuple[str, ...], permitted: Permitted) -> list[NextStepOut]:
     situation = held.situation(desk)
     return [
         NextStepOut(

@@ -6,6 +6,7 @@ Doors for JSON and for pages both get what leaves here; what stands in no group 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from app.access.desk import Desk
@@ -17,7 +18,8 @@ from app.casework.shapes import TimelineEntryOut
 from app.kit.errors import Forbidden
 from policies.model import FieldGroup
 from workflows.disclosure import speakable
-from workflows.facts import CaseFacts, ReferralFacts
+from workflows.engine import MACHINES
+from workflows.facts import CaseFacts, MatterFacts, ReferralFacts
 
 Groups = Collection[FieldGroup]
 
@@ -27,7 +29,7 @@ FACTS_BY_GROUP: Final[dict[FieldGroup, tuple[str, ...]]] = {
         "country", "office", "identification", "care", "opened_on", "child", "age_band", "sex", "nationality",
         "exploitation", "language", "source", "presumed_on", "negative_on", "rights", "wish", "consents",
         "case_manager", "visits", "contact_lost", "closure", "overrides", "open_referrals", "referral_state",
-        "receipt_signed", "support_agency", "follows_failed_return",
+        "receipt_signed", "support_agency", "follows_failed_return", "matters",
     ),
     FieldGroup.IDENTITY: ("travel_document",),
     FieldGroup.CONTACT: ("placement",),
@@ -115,10 +117,22 @@ def must_see(desk: Desk, group: FieldGroup) -> None:
 
 
 def case_facts(desk: Desk, facts: CaseFacts) -> dict[str, Any]:
-    """The facts of a case as plain JSON values, cut to what the actor sees."""
+    """The facts of a case as plain JSON values, cut to what the actor sees; of its matters, those of their groups."""
     groups = groups_of(desk)
+    facts = replace(facts, matters=matters(desk, facts))
     names = [name for group, held in FACTS_BY_GROUP.items() if group in groups for name in held]
     return {name: plain(getattr(facts, name)) for name in names}
+
+
+def matters(desk: Desk, facts: CaseFacts) -> tuple[MatterFacts, ...]:
+    """The matters of a case whose machine belongs to a field group that the actor sees."""
+    return tuple(each for each in facts.matters if sees_matters(desk, each.machine))
+
+
+def sees_matters(desk: Desk, machine: str) -> bool:
+    """Whether the actor may see the matters of this machine; a machine without a group is shown to nobody."""
+    spec = MACHINES.get(machine)
+    return spec is not None and spec.group is not None and spec.group in groups_of(desk)
 
 
 def referral_facts(desk: Desk, facts: ReferralFacts) -> tuple[dict[str, Any], list[str]]:

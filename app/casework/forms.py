@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError, core_schema
 from app.kit.errors import Invalid
 from app.kit.fields import OTHERWISE, broken_rules
 from policies.model import FieldGroup, Policies
-from workflows.facts import CaseFacts, ReferralFacts
+from workflows.facts import CaseFacts, MatterFacts, ReferralFacts
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Long = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000)]
@@ -147,6 +147,7 @@ class Entry:
 
 FoldCase = Callable[[CaseFacts, Any, Entry], CaseFacts]
 FoldReferral = Callable[[ReferralFacts, Any, Entry], ReferralFacts]
+FoldMatter = Callable[[MatterFacts, Any, Entry], MatterFacts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,8 @@ class Kind:
 
     home: the subject that keeps it (case or referral). shared: it crosses with the step it belongs to, less
     the ``withheld`` fields (all of them optional); a field of ``bound`` crosses only where corridor and consent
-    let its data group travel. permission: what adding it needs. example: a full form for the API description.
+    let its data group travel. fold_matter: what it changes in the matter whose step it comes with. permission: what
+    adding it needs. example: a full form for the API description.
     """
 
     name: str
@@ -167,6 +169,7 @@ class Kind:
     version: int = 1
     fold_case: FoldCase | None = None
     fold_referral: FoldReferral | None = None
+    fold_matter: FoldMatter | None = None
     shared: bool = False
     withheld: frozenset[str] = frozenset()
     bound: Mapping[str, str] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
@@ -17,7 +17,7 @@ from app.models.case import Case, CaseFactsRow
 from app.models.office import Office
 from app.models.person import DataKey, Person
 from app.models.referral import Referral
-from workflows.facts import CaseFacts, ReferralFacts, Situation, Today
+from workflows.facts import CaseFacts, MatterFacts, ReferralFacts, Situation, Today
 
 CASE: Any = Case.__table__
 FACTS: Any = CaseFactsRow.__table__
@@ -60,7 +60,10 @@ _SAVE_FACTS = update(FACTS).where(FACTS.c.case_id == bindparam("subject"))
 
 @dataclass(slots=True)
 class Held:
-    """One subject under change. ``facts`` change as forms and steps fold in; ``linked`` is a referral's case."""
+    """One subject under change. ``facts`` change as forms and steps fold in; ``linked`` is a referral's case.
+
+    matter: the one of the case's matters that is under change; not yet among its facts while a step opens it.
+    """
 
     kind: str
     row: Row[Any]
@@ -70,6 +73,7 @@ class Held:
     key_id: str
     linked: Held | None = None
     plain_key: bytes | None = None
+    matter: MatterFacts | None = None
 
     @property
     def id(self) -> str:
@@ -123,7 +127,19 @@ class Held:
             case=self.case_facts,
             referral=self.referral_facts,
             given=given or {},
+            matter=self.matter,
         )
+
+
+def at_matter(held: Held, matter_id: str | None) -> Held:
+    """A held case seen at one of its matters (None: as it is). NotFound for one that the case does not have."""
+    if matter_id is None:
+        return held
+    facts = held.case_facts
+    matter = facts.matter(matter_id) if facts is not None else None
+    if matter is None:
+        raise NotFound()
+    return replace(held, matter=matter)
 
 
 def hold_case(desk: Desk, case_id: str, lock: bool = True) -> Held:

@@ -25,6 +25,7 @@ from app.kit.errors import Invalid
 from app.models.base import new_id
 from workflows import engine
 from workflows.facts import Actor, ConsentFacts, ReferralFacts
+from workflows.referral import Referral
 from workflows.step import Step
 
 TABLE: Any = messages.TABLE
@@ -183,7 +184,7 @@ def _apply(desk: Desk, held: Held, step: Step | None, envelope: Envelope) -> str
         for name, value in given.items()
         if name in step.given and not desk.policies.knows(step.given[name], value)
     )
-    here = engine.state_of(engine.MACHINES["referral"], held.situation(desk))
+    here = Referral(facts.state)
     leaves = here in step.start
     if here in engine.MACHINES["referral"].final:
         return _note(desk, held, envelope, partner, "already_ended", unknown)

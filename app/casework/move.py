@@ -17,10 +17,12 @@ from app.casework.held import Held, hold_case, hold_referral
 from app.casework.history import Event
 from app.casework.records import Filled
 from app.kit.clock import as_utc
-from app.kit.errors import Conflict, Invalid, PreconditionMissing, StaleVersion
+from app.kit.errors import Conflict, Invalid, NotFound, PreconditionMissing, StaleVersion
+from app.models.base import new_id
 from workflows import engine
-from workflows.facts import Actor, CaseFacts, ReferralFacts
-from workflows.step import Step
+from workflows.facts import Actor, CaseFacts, MatterFacts, ReferralFacts
+from workflows.matter import MATTER
+from workflows.step import MachineSpec, Step
 from workflows.verdict import Refusal
 
 CLOCK_SKEW = timedelta(minutes=5)
@@ -38,7 +40,8 @@ class StepRefused(Conflict):
 class Command:
     """What somebody wants: one step on one case or referral copy.
 
-    seen: the version they looked at (None only for the system). record: the step's form as plain JSON.
+    seen: the version they looked at (None only for the system). record: the step's form as plain JSON. matter_id: the
+    matter of the case that the step is about; None for a step that opens one.
     given: the step's other inputs, each a code. note: their own words, kept sealed. happened_at: when it
     really happened, if earlier than now (late entry).
     """
@@ -51,17 +54,19 @@ class Command:
     given: dict[str, Any] = field(default_factory=dict)
     note: str | None = None
     happened_at: datetime | None = None
+    matter_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of it."""
+    """What came of it; ``matter_id``: of the matter that was opened or moved."""
 
     held: Held
     step: str
     to: str
     version: int
     record_id: str | None
+    matter_id: str | None = None
 
 
 def perform(desk: Desk, command: Command) -> Outcome:
@@ -72,15 +77,18 @@ def perform(desk: Desk, command: Command) -> Outcome:
     input that does not fit, NotFound when the subject is not of this country.
     """
     spec, step = engine.find_step(command.machine, command.step)
-    held = hold_case(desk, command.subject_id) if spec.aggregate == "case" else hold_referral(desk, command.subject_id)
+    hold = hold_referral if spec.aggregate == "referral" else hold_case
+    held = hold(desk, command.subject_id)
     must_be_current(desk, held, command.seen)
     happened = moment(desk, command.happened_at)
     given = _checked_inputs(desk, step, command.given)
     filled = _checked_form(desk, step, command.record)
     entry = Entry(desk.actor.id, desk.actor.office, desk.actor.country, desk.policies.day(desk.actor.country, happened))
+    if spec.aggregate == MATTER:
+        held.matter = _matter_at(held, spec, step, command.matter_id, entry)
+    came_from = engine.state_of(spec, held.situation(desk))
     if filled is not None:
         fold_record(held, filled, entry)
-    came_from = str(engine.state_of(spec, held.situation(desk)).value)
     decision = engine.decide(command.machine, command.step, held.situation(desk, given), desk.policies)
     if isinstance(decision, engine.Refused):
         raise refusal(desk, held, command.step, step.title, decision.refusals)
@@ -88,13 +96,15 @@ def perform(desk: Desk, command: Command) -> Outcome:
     if filled is not None:
         record_id, digest = _store(desk, held, filled, happened, desk.actor.id)
     fold_step(held, command.machine, command.step, decision.to, given, entry)
+    named = {"matter": held.matter.id} if held.matter is not None else {}
     event = Event(
         "step",
         command.step,
         held.version + 1,
         {
             "machine": command.machine,
-            "from": came_from,
+            **named,
+            "from": came_from.value if came_from is not None else None,
             "to": decision.to,
             "given": {name: str(value) for name, value in given.items()},
             "record": {"id": record_id, "kind": filled.kind.name, "digest": digest} if filled else None,
@@ -106,9 +116,23 @@ def perform(desk: Desk, command: Command) -> Outcome:
     )
     write(desk, held, event)
     carry.carry_out(
-        desk, held, step, decision.effects, given=given, filled=filled, came_from=came_from
+        desk, held, step, decision.effects, given=given, filled=filled, came_from=str(came_from)
     )
-    return Outcome(held, command.step, decision.to, held.version, record_id)
+    return Outcome(held, command.step, decision.to, held.version, record_id, named.get("matter"))
+
+
+def _matter_at(held: Held, spec: MachineSpec, step: Step, matter_id: str | None, entry: Entry) -> MatterFacts:
+    """The matter a step is about; NotFound for one that is not of this case and machine.
+
+    A step that opens one gets a new id here, never from outside.
+    """
+    assert isinstance(held.facts, CaseFacts)
+    if matter_id is None and step.opens:
+        return projection.matter_at(held.facts, spec.name, new_id(), entry)
+    found = held.facts.matter(matter_id) if matter_id is not None else None
+    if found is None or found.machine != spec.name:
+        raise NotFound()
+    return found
 
 
 def must_be_current(desk: Desk, held: Held, seen: int | None) -> None:
@@ -189,8 +213,10 @@ def refusal_out(desk: Desk, refusal: Refusal) -> dict[str, Any]:
 
 
 def fold_record(held: Held, filled: Filled, entry: Entry) -> None:
-    """Let a form change the facts of the case and of the referral copy that are held."""
+    """Let a form change the facts of the case, of its matter and of the referral copy that are held."""
     case = held.case_held
+    if held.matter is not None:
+        held.matter = projection.matter_after_record(held.matter, filled.kind.name, filled.form, entry)
     if case is not None and isinstance(case.facts, CaseFacts):
         case.facts = projection.after_record(case.facts, filled.kind.name, filled.form, entry)
     if isinstance(held.facts, ReferralFacts):
@@ -201,6 +227,9 @@ def fold_step(held: Held, machine: str, step: str, to: str, given: dict[str, Any
     """Let a step change the facts of its subject."""
     if isinstance(held.facts, ReferralFacts):
         held.facts = projection.referral_after_step(held.facts, step, to, given, entry)
+    elif held.matter is not None:
+        held.facts = projection.after_matter_step(held.facts, held.matter, step, to, given, entry)
+        held.matter = held.facts.matter(held.matter.id)
     else:
         held.facts = projection.after_step(held.facts, machine, to, entry)
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 
 from app.casework.forms import Entry, Form
 from app.casework.kinds import KINDS
-from workflows.facts import CaseFacts, ReferralFacts
+from workflows import matter as matters
+from workflows.engine import MACHINES, find_step
+from workflows.facts import CaseFacts, MatterFacts, ReferralFacts
 from workflows.referral import FINAL
 
 MAJOR_END = frozenset(state.value for state in FINAL)
@@ -30,9 +32,14 @@ def after_record(facts: CaseFacts, kind: str, form: Form, entry: Entry) -> CaseF
 
 
 def after_step(facts: CaseFacts, machine: str, to: str, entry: Entry) -> CaseFacts:
-    """Facts of the case once a step of ``machine`` (identification or care) led to ``to``."""
+    """Facts of the case once a step of ``machine`` (identification or care) led to ``to``.
+
+    LookupError for any other machine: what it means for a case is not known here.
+    """
     if machine == "care":
         return replace(facts, care=to)
+    if machine != "identification":
+        raise LookupError(f"no facts of a case follow from a step of {machine}")
     changed = replace(facts, identification=to)
     if to == "presumed" and facts.presumed_on is None:
         changed = replace(changed, presumed_on=entry.on)
@@ -44,6 +51,28 @@ def after_step(facts: CaseFacts, machine: str, to: str, entry: Entry) -> CaseFac
     if to in {"identified", "presumed"}:
         changed = replace(changed, negative_on=None)
     return changed
+
+
+def matter_at(facts: CaseFacts, machine: str, matter_id: str, entry: Entry) -> MatterFacts:
+    """The matter that a step of ``machine`` is about: one of the case's, or a new one that the step opens."""
+    found = facts.matter(matter_id)
+    if found is not None:
+        return found
+    return matters.drafted(MACHINES[machine], matter_id, entry.actor, entry.on)
+
+
+def matter_after_record(matter: MatterFacts, kind: str, form: Form, entry: Entry) -> MatterFacts:
+    """The matter once this form came with a step of it."""
+    fold = KINDS[kind].fold_matter
+    return matter if fold is None else fold(matter, form, entry)
+
+
+def after_matter_step(
+    facts: CaseFacts, matter: MatterFacts, step: str, to: str, given: Mapping[str, object], entry: Entry
+) -> CaseFacts:
+    """Facts of the case once a step led this matter (its form folded in already) to ``to``."""
+    spec, row = find_step(matter.machine, step)
+    return matters.put(facts, matters.moved(matter, spec, row, to, given, entry.actor, entry.on))
 
 
 def with_links(facts: CaseFacts, links: Iterable[Link]) -> CaseFacts:

@@ -31,7 +31,12 @@ def case_facts(desk: Desk, held: Held) -> CaseFacts:
         filled = _form(desk, held, details)
         if filled is not None:
             facts = projection.after_record(facts, *filled, entry)
-        if kind == "step":
+        if kind == "step" and details.get("matter"):
+            matter = projection.matter_at(facts, details["machine"], details["matter"], entry)
+            if filled is not None:
+                matter = projection.matter_after_record(matter, *filled, entry)
+            facts = projection.after_matter_step(facts, matter, said["step"], details["to"], details["given"], entry)
+        elif kind == "step":
             facts = projection.after_step(facts, details["machine"], details["to"], entry)
         elif kind == "assigned":
             facts = replace(facts, case_manager=details["user"])

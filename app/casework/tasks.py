@@ -14,6 +14,7 @@ from app.models.task import Task
 from policies.model import Clock
 from workflows.deadlines import due_at
 from workflows.effects import CloseTask, OpenTask
+from workflows.matter import URGENT
 
 TABLE: Any = Task.__table__
 _INSERT = insert(TABLE)
@@ -21,7 +22,14 @@ _OPEN_OF = {
     kind: update(TABLE).where(column == bindparam("subject"), TABLE.c.state == "open")
     for kind, column in (("case", TABLE.c.case_id), ("referral", TABLE.c.referral_id))
 }
-_ONE_KIND_OF = {kind: query.where(TABLE.c.kind == bindparam("of_kind")) for kind, query in _OPEN_OF.items()}
+# A case's own step leaves the tasks of its matters alone, and a matter's step those of the others.
+_OF_MATTER = _OPEN_OF["case"].where(
+    TABLE.c.kind == bindparam("of_kind"), TABLE.c.matter_id == bindparam("of_matter")
+)
+_ONE_KIND_OF = {
+    kind: query.where(TABLE.c.kind == bindparam("of_kind"), TABLE.c.matter_id.is_(None))
+    for kind, query in _OPEN_OF.items()
+}
 # Times of the person's own, which pass by themselves: nobody is late with them.
 PASSING = frozenset({"end_of_reflection", "end_of_reconsideration"})
 BORDER_ROLE = "border_focal_point"
@@ -31,7 +39,9 @@ def clock_for(desk: Desk, held: Held, effect: OpenTask) -> tuple[str, Clock, tup
     """The name of the clock, the clock, and the countries whose working days count."""
     facts, referral = held.case_facts, held.referral_facts
     child = bool((facts and facts.child) or (referral and referral.child))
+    urgent = held.matter is not None and URGENT in held.matter.flags
     name = effect.child_clock if child and effect.child_clock else effect.clock
+    name = effect.urgent_clock if urgent and effect.urgent_clock else name
     here = desk.actor.country
     other = referral.other_country if referral else None
     clock = desk.policies.clock(name, here, other, on=desk.today)
@@ -54,6 +64,7 @@ def open_task(desk: Desk, held: Held, effect: OpenTask) -> None:
             "office_id": office_id or held.row.office_id,
             "case_id": case_id,
             "referral_id": held.id if held.kind == "referral" else None,
+            "matter_id": held.matter.id if held.matter is not None else None,
             "kind": effect.kind,
             "role": effect.role,
             "clock": name,
@@ -90,4 +101,7 @@ def close_task(desk: Desk, held: Held, effect: CloseTask) -> None:
     kind = effect.kind
     if kind == "visit_next":
         kind = f"visit_{held.referral_facts.visits if held.referral_facts else 0}"
+    if held.matter is not None:
+        desk.session.execute(_OF_MATTER, {"of_kind": kind, "of_matter": held.matter.id, **values})
+        return
     desk.session.execute(_ONE_KIND_OF[held.kind], {"of_kind": kind, **values})

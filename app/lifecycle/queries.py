@@ -30,9 +30,6 @@ from workflows.effects import Effect
 from workflows.recording import guards_for
 from workflows.step import Fork, Guard, MachineSpec, Step
 
-# The code list that has the words for a machine's states.
-_STATE_LABELS = {"identification": "identification_state", "care": "care_state", "referral": "referral_state"}
-
 
 def machines(policies: Policies) -> MachinesOut:
     """All machines."""
@@ -112,7 +109,7 @@ def _spec(name: str) -> MachineSpec:
 
 
 def _machine(policies: Policies, spec: MachineSpec) -> MachineOut:
-    labels = _STATE_LABELS[spec.name]
+    labels = f"{spec.name}_state"
     return MachineOut(
         name=spec.name,
         title=spec.title,

@@ -24,6 +24,8 @@ class Task(Base):
     office_id: Mapped[str] = mapped_column(String(36))
     case_id: Mapped[str | None] = mapped_column(String(36), index=True)
     referral_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    # The matter of the case that the task is about (workflows.facts.MatterFacts); it has no row of its own.
+    matter_id: Mapped[str | None] = mapped_column(String(36))
     kind: Mapped[str] = mapped_column(String(40))
     role: Mapped[str] = mapped_column(String(40))
     clock: Mapped[str] = mapped_column(String(40))

@@ -19,7 +19,6 @@ from workflows.step import Guard
 
 __all__ = ["Changed", "Told", "Who", "Word", "people_in", "refusals", "tell", "titled", "who_of"]
 
-STATE_LISTS: Final = {"identification": "identification_state", "care": "care_state", "referral": "referral_state"}
 # How an entry looks; what is not named looks like a step.
 SHAPES: Final = {
     "record": "record", "attempt": "refused", "emergency": "emergency", "seal": "wall", "block": "wall",
@@ -171,8 +170,9 @@ def _changes(desk: Desk, entry: TimelineEntryOut, people: Mapping[str, Row[Any]]
     found: list[Changed] = []
     machine = said.get("machine", "")
     if said.get("to") and said["to"] != said.get("from"):
-        state = STATE_LISTS[machine]
-        found.append(Changed(mark("State"), Word(said["to"], state), Word(said["from"], state)))
+        state = f"{machine}_state"
+        before = Word(said["from"], state) if said.get("from") else None
+        found.append(Changed(mark("State"), Word(said["to"], state), before))
     step = _STEPS.get((machine, entry.step))
     for name, value in (said.get("given") or {}).items():
         code_list = (step.given.get(name) if step else None) or ""

@@ -33,6 +33,7 @@ _ORDER: Final = (LATE, DUE, READY, BLOCKED)
 class Item:
     """One thing to do. Its words are ``title`` (marked), or the label of ``task`` in the list of tasks.
 
+    about: a code list and the code in it that tell one matter of the case from another; empty for the case as a whole.
     path: where it is done; empty where the reader cannot. role and names: who holds it. reasons: what blocks it.
     waits: only the other country can answer it.
     """
@@ -47,6 +48,7 @@ class Item:
     mine: bool = False
     waits: bool = False
     reasons: tuple[Reason, ...] = ()
+    about: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +157,11 @@ def _of_task(
     since: Mapping[str, datetime],
 ) -> Item:
     reasons: tuple[Reason, ...] = ()
-    path = ""
+    path, about = "", ("", "")
     if task.referral_id is not None:
         path = f"/referrals/{task.referral_reference}"
+    elif task.matter_id is not None:
+        path, about = _of_matter(desk, opened, task)
     elif step is not None:
         path = _step_path(opened, step)
         known = _around(desk, opened, step.step, path, team, since)
@@ -179,7 +183,25 @@ def _of_task(
         mine=mine,
         waits=_is_theirs(task),
         reasons=reasons,
+        about=about,
     )
+
+
+def _of_matter(desk: Desk, opened: Opened, task: Any) -> tuple[str, tuple[str, str]]:
+    """Where a task of a matter leads, for whoever may see the matter and take a step that ends the task.
+
+    To the step itself where there is one, to the choice on the page of the matter where there are several.
+    """
+    facts = opened.held.case_facts
+    matter = facts.matter(task.matter_id) if facts is not None else None
+    if matter is None or not fieldgroups.sees_matters(desk, matter.machine):
+        return "", ("", "")
+    spec = MACHINES[matter.machine]
+    acts = [act.partition(".")[2] for act in CLOSERS.get(task.kind, ())]
+    steps = [step for step in spec.steps if step.name in acts and opened.reach(step.permission)]
+    page = f"{opened.path}/matters/{matter.id}"
+    path = f"{page}/steps/{steps[0].name}" if len(steps) == 1 else page if steps else ""
+    return path, (spec.about, matter.about)
 
 
 def _is_theirs(task: Any) -> bool:

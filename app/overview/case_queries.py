@@ -59,6 +59,17 @@ def tasks_of_case(desk: Desk, case_id: str) -> Sequence[Row[Any]]:
     return desk.session.execute(query).all()
 
 
+def steps_called(desk: Desk, case_id: str, steps: Sequence[str]) -> Sequence[Row[Any]]:
+    """The entries of a case's history that tell of one of these steps, newest first."""
+    query = (
+        select(HISTORY.c.canonical)
+        .where(HISTORY.c.subject_id == case_id, HISTORY.c.kind == "step", HISTORY.c.step.in_(steps))
+        .order_by(HISTORY.c.seq.desc())
+        .limit(MOST_TASKS)
+    )
+    return desk.session.execute(query).all()
+
+
 def moved_at(desk: Desk, case_id: str) -> datetime | None:
     """When the last step was taken on a case, or when it was opened."""
     query = select(func.max(HISTORY.c.recorded_at)).where(

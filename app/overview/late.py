@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from app.access.desk import Desk
 from app.access.log import looked
-from app.casework.held import Held, hold_case, hold_referral
+from app.casework.held import Held, at_matter, hold_case, hold_referral
 from app.casework.kinds import KINDS
 from app.casework.stages import stage_of
 from app.kit.paging import Ask
@@ -68,7 +68,7 @@ def _reasons(desk: Desk, task: Any, held: dict[str, Held]) -> tuple[Sequence[str
     subject = task.referral_id or task.case_id
     if subject not in held:
         held[subject] = hold_referral(desk, subject, False) if task.referral_id else hold_case(desk, subject, False)
-    situation = held[subject].situation(desk)
+    situation = at_matter(held[subject], task.matter_id).situation(desk)
     missing, blocked = [], []
     for act in CLOSERS.get(task.kind, ()):
         machine, _, word = act.partition(".")

@@ -14,6 +14,7 @@ from app.referrals.words import country_word
 from app.worklist.closers import CLOSERS, RECORD, WAITING
 from app.worklist.work_queries import permission_of
 from workflows.engine import MACHINES
+from workflows.matter import MATTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,9 @@ def startable(row: Row[Any], act: str) -> bool:
     place, name = act.split(".")
     if place == RECORD:
         return True
+    if MACHINES[place].aggregate == MATTER:
+        # Its task is open only while the matter stands where the step begins.
+        return row.matter_id is not None
     step = MACHINES[place].step(name)
     here = row.state if place == "referral" else getattr(row, place)
     return step is not None and here in {state.value for state in step.start}
@@ -69,6 +73,9 @@ def _path(desk: Desk, row: Row[Any]) -> str:
     """The one act that answers the task, if there is one; where somebody has to choose, the page that shows all."""
     acts = [act for act in CLOSERS.get(row.kind, ()) if permitted(desk, permission_of(act)) and startable(row, act)]
     records = [act for act in acts if act.startswith(f"{RECORD}.")]
+    if row.matter_id is not None and row.case_reference is not None:
+        at = f"/cases/{row.case_reference}/matters/{row.matter_id}"
+        return f"{at}/steps/{acts[0].split('.')[1]}" if len(acts) == 1 else at
     on_case = records or [act for act in acts if not act.startswith("referral.")]
     if row.case_reference is None or len(on_case) != 1:
         return _subject(row)

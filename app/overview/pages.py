@@ -19,6 +19,7 @@ from app.overview import (
     admin_pages,
     case_pages,
     guideline_pages,
+    matter_pages,
     people_pages,
     record_pages,
     section_pages,
@@ -34,7 +35,7 @@ from app.worklist.work_queries import Group
 
 router = APIRouter()
 for part in (
-    case_pages, step_pages, record_pages, section_pages, people_pages, guideline_pages, papers,
+    case_pages, step_pages, matter_pages, record_pages, section_pages, people_pages, guideline_pages, papers,
     supervision_pages, admin_pages,
 ):  # fmt: skip
     router.include_router(part.router)

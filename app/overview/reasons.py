@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row
 
 from app.access.desk import Desk
-from app.casework.held import Held, hold_case, hold_referral
+from app.casework.held import Held, at_matter, hold_case, hold_referral
 from app.kit.words import mark
 from app.overview.leads import startable
 from app.worklist.closers import CLOSERS, RECORD, WAITING
@@ -51,12 +52,12 @@ def of(desk: Desk, row: Row[Any]) -> tuple[str, str]:
 def _held(desk: Desk, row: Row[Any]) -> Held:
     if row.referral_reference is not None:
         return hold_referral(desk, row.referral_id, lock=False)
-    return hold_case(desk, row.case_id, lock=False)
+    return at_matter(hold_case(desk, row.case_id, lock=False), row.matter_id)
 
 
 def _situation(desk: Desk, held: Held, actor: Actor) -> Situation:
     seen = held.situation(desk)
-    return Situation(actor=actor, today=seen.today, case=seen.case, referral=seen.referral, given=seen.given)
+    return replace(seen, actor=actor)
 
 
 def _refusals(policies: Policies, act: str, situation: Situation) -> tuple[Refusal, ...]:

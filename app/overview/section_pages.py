@@ -17,6 +17,7 @@ from app.casework.kinds import KINDS
 from app.kit.words import mark
 from app.overview import case_queries
 from app.overview.case_frame import Opened, open_case
+from app.overview.matter_pages import groups_of
 from workflows.recording import ONLY_WITH_STEP
 
 router = APIRouter()
@@ -26,7 +27,8 @@ Reader = Annotated[Page, Depends(opens("record:read"))]
 
 NEEDS: Final = (
     "needs_assessment", "care_plan", "wish", "circumstances", "placement", "pre_return_risk", "return_plan",
-    "reintegration_plan", "monitoring_visit", "guardian_appointment", "best_interests", "closure",
+    "reintegration_plan", "service_request", "service_outcome", "monitoring_visit", "guardian_appointment",
+    "best_interests", "closure",
 )  # fmt: skip
 DOCUMENTS: Final = (
     "rights_notice", "consent", "screening", "identification_decision", "reconsideration_request", "remedies_notice",
@@ -74,6 +76,7 @@ def _section(page: Page, reference: str, section: str, kinds: Sequence[str], tit
             "names": case_queries.names_of(desk, (row.created_by for each in filed for row in each.rows)),
             "title": title,
             "plan": opened.facts.get("care_plan"),
+            "matters": groups_of(desk, opened) if section == "needs" else (),
         }
     return page.show("overview/case_section.html", here="cases", section=section, **context)
 

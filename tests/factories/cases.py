@@ -86,8 +86,8 @@ def facts_of(house: House, case_id: str) -> CaseFacts:
 
 
 def machine_of(step: str) -> str:
-    """The machine a step of a case belongs to."""
-    return next(name for name in ("identification", "care") if MACHINES[name].step(step))
+    """The machine that a step of a case, or of one of its matters, belongs to."""
+    return next(name for name, spec in MACHINES.items() if spec.aggregate != "referral" and spec.step(step))
 
 
 def take(house: House, worker: Worker, case_id: str, step: str, record: Any = None, **more: Any) -> Outcome:

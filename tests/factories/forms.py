@@ -46,5 +46,6 @@ def _days(house: House) -> dict[str, dict[str, Any]]:
         "identification_decision": {"notified_on": day(house)},
         "override": {"until": day(house, 10)},
         "pre_return_risk": {"valid_until": day(house, 60)},
+        "service_request": {"wanted_by": day(house, 14)},
         "travel_document": {"issued": day(house, -3), "expires": day(house, 200)},
     }

@@ -56,6 +56,15 @@ def step(town: Town) -> Ready:
     return filled(town, town.th["social_worker"], path, path, **posted(town, "screening"))
 
 
+def matter_step(town: Town) -> Ready:
+    """Take a step of a request for a service."""
+    case_id = cases.bring_case(town.house, town.th, "sheltered")
+    worker = town.th["social_worker"]
+    made = cases.take(town.house, worker, case_id, "request_service", form(town.house, "service_request"))
+    path = f"{path_of(town, case_id)}/matters/{made.matter_id}/steps/accept_service"
+    return filled(town, worker, path, path)
+
+
 def record(town: Town) -> Ready:
     """File a record."""
     path = f"{a_case(town)}/records/new/wish"
@@ -114,6 +123,7 @@ def rights_read(town: Town) -> Ready:
 
 CASE_FORMS: dict[str, Callable[[Town], Ready]] = {
     "/cases/{reference}/steps/{machine}/{step}": step,
+    "/cases/{reference}/matters/{matter_id}/steps/{step}": matter_step,
     "/cases/{reference}/records/new/{kind}": record,
     "/cases/{reference}/records/{record_id}/correct": correction,
     "/cases/{reference}/people/manager": manager,

@@ -33,6 +33,8 @@ BLIND: Final = (Verdict.UNKNOWN, Verdict.LACKING, Verdict.INVISIBLE, Verdict.SHU
 # What a route asks about its case or referral where that is another permission than the door's.
 ACTS: Final = {
     "POST /cases/{case_id}/steps/{step}": "care:plan",
+    "POST /cases/{case_id}/matters": "care:plan",
+    "POST /cases/{case_id}/matters/{matter_id}/steps/{step}": "care:plan",
     "POST /cases/{case_id}/records/{kind}": "record:write",
     "POST /referrals/{referral_id}/steps/{step}": "referral:withdraw",
 }

@@ -21,6 +21,7 @@ from tests.gates.scene import Scene, Subject
 SUBJECTS: Final = (
     "case_id", "referral_id", "record_id", "task_id", "user_id", "block_id", "deputy_row", "emergency_id", "notice_id",
     "export_id", "approval_id", "reference", "number",
+    "matter_id",
 )  # fmt: skip
 # Routes that name the case in their body.
 IN_BODY: Final = {"POST /emergency-access": "case_id"}
@@ -36,7 +37,7 @@ FIXED: Final[dict[str, str]] = {
     "language": "th",
     "paper": "rights",
 }
-STEPS: Final = {"case": "start_recovery", "referral": "withdraw"}
+STEPS: Final = {"case": "start_recovery", "referral": "withdraw", "matter": "accept_service"}
 # The machine of the case's step.
 MACHINE: Final = "care"
 # A version nobody has seen: whoever may act is told 409, and nothing changes.
@@ -47,6 +48,7 @@ _NAMED: Final = re.compile(r"\{(\w+)(?::\w+)?\}")
 _BODIES: Final[dict[str, Any]] = {
     "POST /cases": {"source": "police", "child": False, "age_band": "18+"},
     "POST /cases/{case_id}/steps/{step}": {},
+    "POST /cases/{case_id}/matters/{matter_id}/steps/{step}": {},
     "POST /referrals/{referral_id}/steps/{step}": {},
     "POST /cases/{case_id}/records/{kind}": {"record": {"note": "Seen today."}},
     "POST /cases/{case_id}/identity": {"identity": {"birth_year": 1990}},
@@ -138,7 +140,8 @@ def path_of(route: Route, subject: Subject) -> str | None:
             values[name] = subject.id_of(name)
         elif name == "step":
             about_referral = "referral_id" in route.parameters or route.path.startswith("/referrals/")
-            values[name] = STEPS["referral" if about_referral else "case"]
+            about_matter = "matter_id" in route.parameters
+            values[name] = STEPS["matter" if about_matter else "referral" if about_referral else "case"]
         elif name == "machine" and route.subject is not None:
             values[name] = MACHINE
         else:

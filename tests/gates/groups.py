@@ -18,7 +18,7 @@ CASE_FACTS: Final[dict[str, str]] = {
             "country", "office", "identification", "care", "opened_on", "child", "age_band", "sex", "nationality",
             "exploitation", "language", "source", "presumed_on", "negative_on", "rights", "wish", "consents",
             "case_manager", "visits", "contact_lost", "closure", "overrides", "open_referrals", "referral_state",
-            "receipt_signed", "support_agency", "follows_failed_return",
+            "receipt_signed", "support_agency", "follows_failed_return", "matters",
         ),
         FACTS,
     ),
@@ -66,6 +66,7 @@ KINDS: Final[dict[str, str]] = {
     "travel_document": IDENTITY,
     "placement": CONTACT,
     **dict.fromkeys(("care_plan", "monitoring_visit", "reintegration_plan", "return_plan", "screening"), NARRATIVE),
+    **dict.fromkeys(("service_outcome", "service_request"), NARRATIVE),
     **dict.fromkeys(
         (
             "best_interests", "guardian_appointment", "identification_decision", "legal_status",

@@ -28,6 +28,7 @@ from app.referrals.handing import number_of
 from app.settings import Settings
 from tests.conftest import START
 from tests.factories import cases, referrals
+from tests.factories.forms import form
 from tests.factories.houses import CHEAP, put_offices
 from tests.factories.staff import Staff, Worker, add_user, disable, step_up, token_for
 from tests.gates.belongings import belong
@@ -69,6 +70,7 @@ class Subject:
     reference: str = ""
     number: str = ""
     referral_reference: str = ""
+    matter_id: str = ""
 
     def id_of(self, parameter: str) -> str:
         """The id for a path parameter such as case_id."""
@@ -173,9 +175,12 @@ def _subjects(scene: Scene) -> None:
     for name, (case_id, referral_id) in made.items():
         # An account without a case of its own: to look at it, or to try to change it, changes nothing else here.
         user = scene.place_of(name)["analyst"]
-        scene.subjects[name] = _subject(house, name, case_id, referral_id, user.id)
+        asker = scene.place_of(name)["social_worker"]
+        record = form(house, "service_request", provider_office=asker.office)
+        matter = cases.take(house, asker, case_id, "request_service", record).matter_id or ""
+        scene.subjects[name] = replace(_subject(house, name, case_id, referral_id, user.id), matter_id=matter)
     for name, text in (("nonexistent", NOBODY), ("malformed", STRANGE)):
-        scene.subjects[name] = Subject(name, *[text] * 14)
+        scene.subjects[name] = Subject(name, *[text] * 15)
 
 
 def _subject(house: House, name: str, case_id: str, referral_id: str, user_id: str) -> Subject:

@@ -11,7 +11,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from policies.load import HERE
 from policies.nodes import read_document
-from workflows.facts import Actor, CaseFacts, JusticeFacts, ReferralFacts, Situation, Today
+from workflows.facts import Actor, CaseFacts, JusticeFacts, MatterFacts, ReferralFacts, Situation, Today
 
 EXAMPLES = HERE / "examples"
 KEYS = {"machine", "step", "why", "like", "situation", "refused_by", "to"}
@@ -20,6 +20,7 @@ PARTS: dict[str, type] = {
     "case": CaseFacts,
     "referral": ReferralFacts,
     "justice": JusticeFacts,
+    "matter": MatterFacts,
 }
 
 

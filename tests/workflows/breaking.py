@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from policies.model import Policies
-from tests.workflows.situations import TODAY, with_case, with_consents, with_referral
+from tests.workflows.situations import TODAY, with_case, with_consents, with_matter, with_referral
 from workflows.facts import ConsentFacts, Situation
 
 Also = dict[str, str]
@@ -43,6 +43,11 @@ def case_with(*, child: bool | None = None, also: Also | None = None, **facts: A
 def copy_with(*, child: bool | None = None, also: Also | None = None, **facts: Any) -> Break:
     """Break facts of the referral copy."""
     return Break(lambda situation: with_referral(situation, **facts), also or {}, child)
+
+
+def matter_with(*, child: bool | None = None, also: Also | None = None, **facts: Any) -> Break:
+    """Break facts of the matter that the step is about."""
+    return Break(lambda situation: with_matter(situation, **facts), also or {}, child)
 
 
 def record_with(record: str, *, child: bool | None = None, also: Also | None = None, **facts: Any) -> Break:

@@ -135,6 +135,10 @@ CLOSING: dict[str, list[Break]] = {
         case_with(identification="screened_out", negative_on=YESTERDAY),
     ],
     "no_referral_is_open": [case_with(open_referrals=1)],
+    "no_matter_is_open": [
+        case_with(matters=(f.MatterFacts("matter-1", "service", "asked", LATELY, LATELY),)),
+        case_with(matters=(f.MatterFacts("matter-1", "service", "declined", LATELY, LATELY),)),
+    ],
     "nothing_legal_is_open": [
         case_with(legal=f.LegalFacts(LATELY, 1, True, 0, False)),
         case_with(legal=f.LegalFacts(LATELY, 0, True, 1, False)),

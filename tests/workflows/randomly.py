@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from tests.workflows.situations import CASE_MACHINES, SERVICES, ready, with_case
 from workflows import facts as f
 from workflows.care import Care
-from workflows.engine import MACHINES
+from workflows.engine import MACHINES, matter_machines
 from workflows.identification import Identification
+from workflows.matter import MATTER
 from workflows.referral import Referral
 
 DAYS = st.dates(date(2017, 1, 1), date(2030, 12, 31))
@@ -49,6 +50,8 @@ BY_NAME: dict[str, st.SearchStrategy[Any]] = {
     "blocked_countries": st.frozensets(COUNTRIES, max_size=2),
     "border_point": st.sampled_from(["mae-sot-myawaddy", "unheard-of"]),
     "unknown_codes": st.just(()),
+    "machine": st.sampled_from([spec.name for spec in matter_machines()]),
+    "flags": st.frozensets(st.sampled_from(["agreed", "urgent", "outside", "declined_by.th-datip"]), max_size=3),
 }
 BY_TYPE: dict[str, st.SearchStrategy[Any]] = {
     "str": WORDS,
@@ -57,6 +60,7 @@ BY_TYPE: dict[str, st.SearchStrategy[Any]] = {
     "bool | None": st.none() | st.booleans(),
     "int": SMALL,
     "date": DAYS,
+    "int | None": st.none() | SMALL,
     "date | None": st.none() | DAYS,
 }
 
@@ -81,6 +85,18 @@ CASES = made(f.CaseFacts)
 ACTORS = st.builds(f.Actor, WORDS, st.just(frozenset()), WORDS, WORDS, COUNTRIES, st.booleans())
 TODAYS = DAYS.map(lambda day: f.Today(datetime.combine(day, time(2), tzinfo=UTC), day))
 JUSTICE = made(f.JusticeFacts)
+# Any matter of a machine, in a state of it or about to be opened.
+MATTERS_OF = {
+    spec.name: st.builds(
+        f.MatterFacts,
+        **{
+            **{each.name: _field(each.name, str(each.type)) for each in fields(f.MatterFacts)},
+            "machine": st.just(spec.name),
+            "state": st.sampled_from(["", *(state.value for state in spec.states)]),
+        },
+    )
+    for spec in matter_machines()
+}
 # Not the country: it goes with the office and its policies.
 CASE_FIELDS = [each.name for each in fields(f.CaseFacts) if each.name not in ("country", "overrides")]
 
@@ -122,7 +138,8 @@ def situations(machine: str) -> st.SearchStrategy[f.Situation]:
 @st.composite
 def anything(draw: st.DrawFn, machine: str) -> f.Situation:
     """A situation of random facts only."""
-    needs_case = machine in CASE_MACHINES
+    of_matter = MACHINES[machine].aggregate == MATTER
+    needs_case = machine in CASE_MACHINES or of_matter
     return f.Situation(
         draw(ACTORS),
         draw(TODAYS),
@@ -130,4 +147,5 @@ def anything(draw: st.DrawFn, machine: str) -> f.Situation:
         draw(st.none() | referrals() if needs_case else referrals()),
         {},
         draw(JUSTICE),
+        draw(st.none() | MATTERS_OF[machine]) if of_matter else None,
     )

@@ -12,6 +12,7 @@ from typing import Any
 
 from workflows import facts as f
 from workflows.engine import MACHINES
+from workflows.matter import MATTER
 from workflows.step import Side, Step
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -141,6 +142,11 @@ SPECIAL: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {
     ("referral", "grant_end"): ({}, {"end_asked": "consent_withdrawn"}),
     ("referral", "refuse_end"): ({}, {"end_asked": "consent_withdrawn"}),
 }
+# One matter of each machine on which every form is filled in well; what a step needs beyond it.
+MATTERS: dict[str, dict[str, Any]] = {
+    "service": {"about": "health", "office": "th-datip", "flags": frozenset({"agreed"})},
+}
+SPECIAL_MATTERS: dict[tuple[str, str], dict[str, Any]] = {}
 # Where the receiving country has opened its own case (after acceptance).
 WITH_A_RECEIVING_CASE = frozenset(
     {"accepted", "handover_scheduled", "handed_over", "postponed", "received", "in_reintegration"}
@@ -157,9 +163,14 @@ def step_of(machine: str, step: str) -> Step:
 def ready(machine: str, step: str, *, child: bool = ADULT, start: str | None = None) -> f.Situation:
     """A situation in which this step may be taken, from its first start state or from `start`."""
     row = step_of(machine, step)
-    state = start or row.start[0].value
+    state = start or (row.start[0].value if row.start else "")
     of_case, of_referral = SPECIAL.get((machine, step), ({}, {}))
     today = f.Today(NOW, TODAY)
+    if MACHINES[machine].aggregate == MATTER:
+        known = {**MATTERS[machine], **SPECIAL_MATTERS.get((machine, step), {})}
+        about = f.MatterFacts("matter-1", machine, state, LATELY, LATELY, by="worker-1", **known)
+        facts = replace(case(child), matters=() if row.opens else (about,), **of_case)
+        return f.Situation(actor(system=row.system_only), today, facts, matter=about)
     if machine in CASE_MACHINES:
         facts = replace(case(child), **{machine: state}, **of_case)
         return f.Situation(actor(system=row.system_only), today, facts)
@@ -180,6 +191,9 @@ def bare(machine: str, step: str, *, child: bool = ADULT) -> f.Situation:
     empty = f.CaseFacts("TH", "office-1", "reported", "intake", LONG_AGO, child)
     if machine in CASE_MACHINES:
         return replace(full, case=replace(empty, **{machine: row.start[0].value}))
+    if full.matter is not None:
+        nothing = f.MatterFacts("matter-1", machine, full.matter.state, TODAY, TODAY)
+        return replace(full, case=replace(empty, matters=() if row.opens else (nothing,)), matter=nothing)
     assert full.referral is not None
     copy = f.ReferralFacts(full.referral.side, SENDER, RECEIVER, full.referral.state, child, drafted_by="worker-1")
     return replace(full, case=empty if full.referral.side == "sender" else None, referral=copy)
@@ -195,6 +209,14 @@ def with_referral(situation: f.Situation, **changes: Any) -> f.Situation:
     """The situation with other facts of the referral copy."""
     assert situation.referral is not None, "this situation has no referral"
     return replace(situation, referral=replace(situation.referral, **changes))
+
+
+def with_matter(situation: f.Situation, **changes: Any) -> f.Situation:
+    """The situation with other facts of the matter, on the case too."""
+    assert situation.matter is not None and situation.case is not None, "this situation has no matter"
+    changed = replace(situation.matter, **changes)
+    others = tuple(changed if each.id == changed.id else each for each in situation.case.matters)
+    return replace(situation, matter=changed, case=replace(situation.case, matters=others))
 
 
 def with_actor(situation: f.Situation, **changes: Any) -> f.Situation:

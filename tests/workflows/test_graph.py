@@ -13,9 +13,10 @@ from policies.model import Policies
 from tests.workflows.situations import TODAY, all_steps, ready, step_of
 from workflows import engine
 from workflows.effects import Arbitrate, CloseTask, MoveCustody, OpenTask, SendMessage, StepOnCase
-from workflows.engine import MACHINES
+from workflows.engine import MACHINES, matter_machines
 from workflows.guards.conversation import THEIR_TURN
-from workflows.recording import FOLLOWS
+from workflows.matter import MATTER
+from workflows.recording import FOLLOWS, ONLY_WITH_STEP
 from workflows.step import MachineSpec, Side, Step
 
 SPECS = list(MACHINES.values())
@@ -27,6 +28,25 @@ OPENED_ELSEWHERE = {"approve_referral", "visit_next", "*"}
 
 def arrows(spec: MachineSpec) -> set[tuple[str, str]]:
     return {(start.value, to.value) for row in spec.steps for start in row.start for to in row.targets()}
+
+
+def test_only_a_step_of_a_matter_opens_and_it_opens_in_an_initial_state() -> None:
+    for spec in SPECS:
+        opening = [row for row in spec.steps if row.opens]
+        assert bool(opening) == (spec.aggregate == MATTER), spec.name
+        for row in opening:
+            assert row.form_required and len(row.targets()) == 1, row.name
+        assert not opening or {to for row in opening for to in row.targets()} == set(spec.initial)
+
+
+def test_a_machine_of_matters_says_who_may_see_them_and_its_forms_agree(policies: Policies) -> None:
+    for spec in matter_machines():
+        assert spec.group is not None and spec.deciding <= {row.name for row in spec.steps}
+        assert policies.codes[spec.about].codes and f"{spec.name}_state" in policies.codes
+        assert set(policies.codes[f"{spec.name}_state"].codes) == {state.value for state in spec.states}
+        for row in spec.steps:
+            assert row.form is None or KINDS[row.form].group == spec.group, row.name
+            assert row.form is None or row.form in ONLY_WITH_STEP, row.form
 
 
 def reached_from(starts: set[str], ways: set[tuple[str, str]]) -> set[str]:
@@ -60,7 +80,7 @@ def test_every_step_is_complete(machine: str, step: str, policies: Policies) -> 
     row = step_of(machine, step)
     assert row.name.isidentifier() and row.name == row.name.lower()
     assert row.title[:1].isupper() and not row.title.endswith(".")
-    assert row.start and len(set(row.start)) == len(row.start)
+    assert len(set(row.start)) == len(row.start)
     assert row.guards, f"{step} asks nothing at all"
     assert row.permission in policies.permissions
     granted = [role for role, rule in policies.roles.items() if row.permission in rule.permissions]
@@ -75,8 +95,9 @@ def test_titles_and_names_are_unique() -> None:
     for spec in SPECS:
         for names in (Counter(row.name for row in spec.steps), Counter(row.title for row in spec.steps)):
             assert max(names.values()) == 1, names
+    every = Counter(row.name for spec in SPECS for row in spec.steps)
+    assert max(every.values()) == 1, "timelines and conflicts find a step by its name alone"
     on_cases = Counter(row.name for name in ("identification", "care") for row in MACHINES[name].steps)
-    assert max(on_cases.values()) == 1, "a step of a case is found by its name alone"
     for name in on_cases:
         assert engine.machine_of_case_step(name) in ("identification", "care")
     with pytest.raises(engine.UnknownStep):
@@ -89,7 +110,7 @@ def test_every_effect_can_be_carried_out(machine: str, step: str, policies: Poli
     for effect in row.effects:
         if isinstance(effect, OpenTask):
             assert effect.role in policies.roles
-            for clock in (effect.clock, effect.child_clock):
+            for clock in (effect.clock, effect.child_clock, effect.urgent_clock):
                 for country in policies.countries if clock else ():
                     others = [each for each in policies.countries if each != country]
                     for other in others if machine == "referral" else [None]:

@@ -113,6 +113,7 @@ OBLIGATIONS: dict[str, list[tuple[list[tuple[str, str]], set[str]]]] = {
             {
                 "closure_is_recorded",
                 "no_referral_is_open",
+                "no_matter_is_open",
                 "nothing_legal_is_open",
                 "remedies_were_explained",
                 "no_child_decision_is_open",

@@ -70,6 +70,19 @@ def no_referral_is_open(case: CaseFacts) -> bool | Lack:
 
 
 @guard(
+    rule="G20",
+    sources=("WM-CLOSURE", "OHCHR-P2"),
+    says="Requests and claims of this case that are still open: {count}.",
+    why="What was asked for the person is answered and finished first, else nobody follows it.",
+    mend="Finish each of them, or stop it with a reason.",
+    who=CLOSERS,
+)
+def no_matter_is_open(case: CaseFacts) -> bool | Lack:
+    count = sum(each.is_open for each in case.matters)
+    return count == 0 or lacking(count=count)
+
+
+@guard(
     sources=("OHCHR-P17", "OHCHR-G9.2"),
     says="The person has not been told about remedies, or the answer is not recorded.",
     why="Everybody found to be trafficked has a right to a remedy and to hear of it.",

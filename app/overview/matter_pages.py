@@ -1,0 +1,157 @@
+"""What is open on a case beside the case itself: requests for services and the like, their way and next steps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from app.access.desk import Desk
+from app.access.page_door import Page, opens
+from app.casework import fieldgroups
+from app.casework.choices import next_steps, openings
+from app.casework.held import at_matter
+from app.casework.phrases import phrase_of
+from app.casework.shapes import NextStepOut
+from app.overview import case_queries
+from app.overview.case_frame import Opened, open_case
+from workflows.engine import MACHINES, find_step, matter_machines
+from workflows.facts import CaseFacts, MatterFacts
+from workflows.step import MachineSpec
+
+__all__ = ["Group", "Line", "groups_of", "router"]
+
+router = APIRouter()
+
+Looker = Annotated[Page, Depends(opens("case:read"))]
+Done = Annotated[str, Query(max_length=20)]
+ENDED: Final = "ended"
+LATE: Final = "late"
+OPEN: Final = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One matter as pages show it. office: the name of who has to answer; look: ended, late or open."""
+
+    id: str
+    path: str
+    machine: str
+    about_list: str
+    about: str
+    state: str
+    office: str
+    due: date | None
+    opened_on: date
+    changed_on: date
+    look: str
+    steps: Sequence[NextStepOut]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The matters of one machine that the reader may see, open ones first, and the steps that open another."""
+
+    title: str
+    lines: Sequence[Line]
+    openings: Sequence[tuple[str, NextStepOut]]
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """One step of a matter's way: its phrase, its coded inputs (list, code), who, when, and the record it brought."""
+
+    phrase: str
+    given: Sequence[tuple[str, str]]
+    by: str
+    at: datetime
+    record: str
+
+
+@router.get("/cases/{reference}/matters/{matter_id}")
+def matter_page(reference: str, matter_id: str, page: Looker, done: Done = "") -> Response:
+    """One matter: where it stands, what can be done next, and how it came there."""
+    with page.write() as desk:
+        opened = open_case(desk, reference, look="matters_listed", matter=matter_id)
+        held = at_matter(opened.held, matter_id)
+        assert held.matter is not None
+        spec = MACHINES[held.matter.machine]
+        seen = fieldgroups.sees_matters(desk, spec.name)
+        context: dict[str, Any] = {
+            "case": opened,
+            "title": spec.title,
+            "line": _line(desk, opened, spec, held.matter) if seen else None,
+            "passed": _passed(desk, opened, spec, held.matter) if seen else (),
+            "reads": seen and opened.reach("record:read"),
+            "done": done,
+        }
+    return page.show("overview/case_matter.html", here="cases", section="needs", **context)
+
+
+def groups_of(desk: Desk, opened: Opened) -> list[Group]:
+    """The matters of an opened case by machine; a machine with nothing to show and nothing to open is left out."""
+    facts = opened.held.facts
+    assert isinstance(facts, CaseFacts)
+    mine = fieldgroups.matters(desk, facts)
+    ways = openings(desk, opened.held, opened.reach)
+    found = []
+    for spec in matter_machines():
+        lines = [_line(desk, opened, spec, each) for each in mine if each.machine == spec.name]
+        new = [(f"{opened.path}/steps/{spec.name}/{way.step}", way) for way in ways if way.machine == spec.name]
+        if lines or new:
+            found.append(Group(spec.title, sorted(lines, key=lambda line: line.look == ENDED), new))
+    return found
+
+
+def _line(desk: Desk, opened: Opened, spec: MachineSpec, matter: MatterFacts) -> Line:
+    late = matter.due is not None and matter.due < desk.today
+    return Line(
+        id=matter.id,
+        path=f"{opened.path}/matters/{matter.id}",
+        machine=spec.name,
+        about_list=spec.about,
+        about=matter.about,
+        state=matter.state,
+        office=_office(desk, matter.office),
+        due=matter.due,
+        opened_on=matter.opened_on,
+        changed_on=matter.changed_on,
+        look=ENDED if not matter.is_open else LATE if late else OPEN,
+        steps=next_steps(desk, at_matter(opened.held, matter.id), opened.reach) if matter.is_open else (),
+    )
+
+
+def _office(desk: Desk, code: str | None) -> str:
+    """The name of an office; a code that the policies do not know is shown as itself."""
+    if code is None:
+        return ""
+    try:
+        return desk.policies.office(code).name
+    except KeyError:
+        return code
+
+
+def _passed(desk: Desk, opened: Opened, spec: MachineSpec, matter: MatterFacts) -> list[Passed]:
+    """The way of a matter, the newest step first, from the bytes that were hashed."""
+    rows = case_queries.steps_called(desk, opened.id, [step.name for step in spec.steps])
+    told = [json.loads(row.canonical) for row in rows]
+    mine = [each for each in told if each["details"].get("matter") == matter.id]
+    names = case_queries.names_of(desk, (each["actor"]["id"] for each in mine))
+    found = []
+    for each in mine:
+        step = find_step(spec.name, each["step"])[1]
+        record = each["details"].get("record") or {}
+        found.append(
+            Passed(
+                phrase=phrase_of("step", each["step"]),
+                given=[(step.given[name], value) for name, value in each["details"]["given"].items()],
+                by=names.get(each["actor"]["id"], ""),
+                at=datetime.fromisoformat(each["happened_at"]),
+                record=f"{opened.path}/records/{record['id']}" if record else "",
+            )
+        )
+    return found
