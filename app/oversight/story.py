@@ -59,7 +59,11 @@ CHIPS: Final = (
     Chip("all", mark("All"), only=HISTORY.c.kind != "deadline"),
     Chip("steps", mark("Steps"), only=and_(HISTORY.c.subject == "case", _of(*_CASE_KINDS))),
     Chip("referral", mark("Referral and handover"), only=HISTORY.c.subject == "referral"),
-    Chip("records", mark("Records"), only=or_(and_(_RECORDED, HISTORY.c.step.not_in(CONSENTS)), _of("identity"))),
+    Chip(
+        "records",
+        mark("Records"),
+        only=or_(and_(_RECORDED, HISTORY.c.step.not_in(CONSENTS)), _of("identity", "document")),
+    ),
     Chip("consent", mark("Consent"), only=_RECORDED & HISTORY.c.step.in_(CONSENTS)),
     Chip("people", mark("Team and access"), only=_of("assigned", "team", "seal", "block", "reveal")),
     Chip("emergency", mark("Emergency access"), only=_of("emergency")),

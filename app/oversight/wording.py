@@ -24,7 +24,7 @@ STATE_LISTS: Final = {"identification": "identification_state", "care": "care_st
 SHAPES: Final = {
     "record": "record", "attempt": "refused", "emergency": "emergency", "seal": "wall", "block": "wall",
     "reveal": "look", "deadline": "late", "partner": "partner", "message": "partner", "team": "team",
-    "assigned": "team", "identity": "record", "task": "record",
+    "assigned": "team", "identity": "record", "task": "record", "document": "record",
 }  # fmt: skip
 # Whoever acted in another country is known here by that country's office alone.
 PARTNER: Final = "partner:"
@@ -180,6 +180,11 @@ def _changes(desk: Desk, entry: TimelineEntryOut, people: Mapping[str, Row[Any]]
     record = said.get("record")
     if isinstance(record, dict) and record.get("kind") in KINDS:
         found.append(Changed(mark("Form"), Word(KINDS[record["kind"]].title, context="step")))
+    file = said.get("document")
+    if isinstance(file, dict) and file.get("kind"):
+        found.append(Changed(mark("Kind of file"), Word(file["kind"], "case_document_kind")))
+    if entry.kind == "document" and said.get("why"):
+        found.append(Changed(mark("Reason"), Word(said["why"], "document_error_reason")))
     found += [Changed(mark("Field"), Word(name)) for name in said.get("fields") or ()]
     found += refusals(said.get("refusals") or ())
     found += _named(said, people)

@@ -66,6 +66,7 @@ class Subject:
     notice_id: str = ""
     export_id: str = ""
     approval_id: str = ""
+    document_id: str = ""
     reference: str = ""
     number: str = ""
     referral_reference: str = ""
@@ -175,7 +176,7 @@ def _subjects(scene: Scene) -> None:
         user = scene.place_of(name)["analyst"]
         scene.subjects[name] = _subject(house, name, case_id, referral_id, user.id)
     for name, text in (("nonexistent", NOBODY), ("malformed", STRANGE)):
-        scene.subjects[name] = Subject(name, *[text] * 14)
+        scene.subjects[name] = Subject(name, *[text] * 15)
 
 
 def _subject(house: House, name: str, case_id: str, referral_id: str, user_id: str) -> Subject:
@@ -259,6 +260,7 @@ def _key_of(house: House, case_id: str) -> str:
 
 
 def nested(scene: Scene) -> Subject:
-    """A record of a case that is seen by nobody here, below a case that is seen: the parent must not vouch for it."""
+    """A record and a file of a case seen by nobody here, below one that is seen: the parent must not vouch for them."""
     stranger = scene.subjects["other_country"]
-    return replace(scene.subjects["home"], name="nested", record_id=stranger.record_id)
+    theirs = {"record_id": stranger.record_id, "document_id": stranger.document_id}
+    return replace(scene.subjects["home"], name="nested", **theirs)
