@@ -152,6 +152,7 @@ LOOKS: Final[Mapping[str, str]] = {
     "identity_matched": mark("compared with a name searched for"),
     "identity_read": mark("identity"),
     "next_steps_read": mark("next steps"),
+    "note_opened": mark("a note, opened"),
     "papers_listed": mark("list of papers"),
     "printed": mark("a paper, printed or saved"),
     "receipt_printed": mark("receipt, printed"),

@@ -123,7 +123,7 @@ def added(desk: Desk, case_id: str, told: DocumentIn, file: Washed) -> DocumentO
         original_sha256=file.original,
     )
     sealed = desk.keys.seal(key, file.content, _place("sealed", document_id))
-    row = {
+    row: dict[str, Any] = {
         "id": document_id,
         "country": desk.actor.country,
         "case_id": case_id,

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from app.documents.cleaning.terms import JPEG, PDF, PNG, Limits
 from app.kit.errors import Busy, Invalid
@@ -93,7 +93,7 @@ def recognised(content: bytes) -> str | None:
     return next((kind for beginning, kind in _BEGINNINGS if content.startswith(beginning)), None)
 
 
-def _apart(content: bytes, media_type: str, limits: Limits) -> tuple[dict[str, object], bytes]:
+def _apart(content: bytes, media_type: str, limits: Limits) -> tuple[dict[str, Any], bytes]:
     """What the cleaning process answers; a process that died of the file counts as a file that bursts."""
     numbers = (limits.pixels, limits.pages, limits.seconds, limits.memory)
     command = [sys.executable, "-m", "app.documents.cleaning", media_type, *(str(each) for each in numbers)]
@@ -106,7 +106,7 @@ def _apart(content: bytes, media_type: str, limits: Limits) -> tuple[dict[str, o
     head, _, clean = done.stdout.partition(b"\n")
     if done.returncode != 0 or not head:
         return {"refused": "bursts"}, b""
-    told: dict[str, object] = json.loads(head)
+    told: dict[str, Any] = json.loads(head)
     return told, clean
 
 

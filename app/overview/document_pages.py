@@ -106,6 +106,7 @@ def _taken(page: Page, reference: str, typed: Typed) -> tuple[DocumentIn, Washed
     """What was told of the file, and the clean file; everything that is wrong with either is told at once."""
     wrong: list[dict[str, str]] = []
     told, file = None, None
+    # The file stands first in the form, so what is wrong with it is told first.
     with page.read() as desk:
         opened = open_case(desk, reference, service.WRITE)
         service.may_add(desk, opened.id, typed.get("kind", ""))
@@ -118,7 +119,7 @@ def _taken(page: Page, reference: str, typed: Typed) -> tuple[DocumentIn, Washed
     try:
         file = wash(page.sent_file("file"), rules)
     except Invalid as error:
-        wrong += error.extra["errors"]
+        wrong[:0] = error.extra["errors"]
     if wrong or told is None or file is None:
         raise Invalid("Some answers are missing or cannot be read.", extra={"errors": wrong})
     return told, file
