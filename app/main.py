@@ -46,7 +46,7 @@ from policies.load import load_policies
 # Every room that has a JSON door: app/<room>/api.py with a `router`. A room that appears is added here.
 ROOMS: Final = (
     "accounts", "approvals", "cases", "exports", "people", "worklist", "emergency", "walls", "deputies", "oversight",
-    "referrals", "directory", "lifecycle", "statistics", "keys",
+    "referrals", "directory", "lifecycle", "statistics", "keys", "documents",
 )  # fmt: skip
 # Every room that has an HTML door: app/<room>/pages.py with a `router`.
 PAGE_ROOMS: Final = (
@@ -108,7 +108,12 @@ def create_app(
         _share(part, house)
     problems.install(app, show_text=settings.shows_error_texts)
     # Added last, hence outermost: also an unexpected error leaves with safe headers and one line in the log.
-    app.add_middleware(Shell, hosts=settings.allowed_hosts, production=settings.environment == "production")
+    app.add_middleware(
+        Shell,
+        hosts=settings.allowed_hosts,
+        production=settings.environment == "production",
+        largest_file=house.policies.safeguards.files.largest_bytes,
+    )
     app.state.routes = check_routes(app, house.policies)
     return app
 

@@ -16,6 +16,9 @@ from policies.terms import Dated, Source, overlaps
 CONTENT_FREE = ("administrator", "analyst")
 CONTENT = ("case:read", "record:read", "record:write", "identity:reveal", "timeline:read", "referral:read")
 
+# The one list whose codes say who may see a thing.
+FILES = "case_document_kind"
+
 
 class _Everything(frozenset[str]):
     """The names of a file that could not be read: unknown, so every one of them passes."""
@@ -113,6 +116,7 @@ def check_safeguards(document: Document, safeguards: Safeguards, names: Names) -
         ("two_persons", safeguards.two_persons.sources),
         ("screen", safeguards.screen.sources),
         ("drafts", safeguards.drafts.sources),
+        ("files", safeguards.files.sources),
         ("mail", safeguards.mail.sources),
     ):
         source_ids(document, sources, names, "safeguards", part, "sources")
@@ -170,8 +174,12 @@ def _check_entitlements(document: Document, country: Country, names: Names) -> N
 
 
 def check_list(document: Document, codes: CodeList, names: Names) -> None:
-    """The list says where its words come from."""
+    """The list says where its words come from; of a kind of file it says who may see it, and of nothing else."""
     source_ids(document, (codes.source,), names, "source")
+    for name, code in codes.codes.items():
+        if (code.group is not None) != (codes.name == FILES):
+            wrong = "which group sees it" if code.group is None else f"only codes of {FILES} have a group"
+            document.complain(wrong, "codes", name, "group")
 
 
 def check_pack(document: Document, pack: IndicatorPack, names: Names) -> None:

@@ -33,6 +33,7 @@ class Code(Policy):
     htcds: str | None = None  # machine name in HTCDS 2.0, where one exists
     custodial: StrictBool = False  # a place of detention: never a placement (OHCHR-G2.6, OHCHR-G6.1)
     child_suitable: StrictBool = True
+    group: FieldGroup | None = None  # who may see a file of this kind (list case_document_kind only)
     note: str = ""
 
 

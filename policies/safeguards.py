@@ -104,6 +104,33 @@ class Drafts(Policy):
         return timedelta(hours=self.hours)
 
 
+class Files(Policy):
+    """How large a file of a case may be, and how much the cleaning of one may ask of the machine."""
+
+    kilobytes: Annotated[StrictInt, Field(ge=64, le=51_200)] = 10_240
+    megapixels: Annotated[StrictInt, Field(ge=1, le=100)] = 25
+    most_pages: Annotated[StrictInt, Field(ge=1, le=5000)] = 300
+    per_case: Annotated[StrictInt, Field(ge=1, le=5000)] = 300
+    seconds: Annotated[StrictInt, Field(ge=1, le=120)] = 20
+    memory_megabytes: Annotated[StrictInt, Field(ge=256, le=4096)] = 768
+    sources: tuple[str, ...] = Field(min_length=1, default=("WM-ACCESS",))
+
+    @property
+    def largest_bytes(self) -> int:
+        """How many bytes a file may have."""
+        return self.kilobytes * 1024
+
+    @property
+    def largest_pixels(self) -> int:
+        """How many pixels a picture may have."""
+        return self.megapixels * 1_000_000
+
+    @property
+    def memory_bytes(self) -> int:
+        """How much memory the process that cleans a file may take."""
+        return self.memory_megabytes * 1024 * 1024
+
+
 class MailRules(Policy):
     """How often a mail may tell somebody that there is something new, and about how old a thing at most."""
 
@@ -122,6 +149,7 @@ class Safeguards(Policy):
     referral_desk: ReferralDesk = ReferralDesk()
     screen: Screen = Screen()
     drafts: Drafts = Drafts()
+    files: Files = Files()
     mail: MailRules = MailRules()
     reveal_minutes: Minutes = 5
     step_up_minutes: Minutes = 10

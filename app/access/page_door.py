@@ -21,6 +21,7 @@ from typing import Any, Final
 from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from app.access import csrf, drafts, once, page_sessions, screen
@@ -31,6 +32,7 @@ from app.access.door import Door
 from app.access.languages import chosen
 from app.access.sheet import Sheet, Site
 from app.access.typed import PLACE
+from app.access.uploads import FilesOnly, SentFile, read_form
 from app.kit.errors import AppError, Unauthorised
 from app.kit.reader import Reader, reading
 
@@ -191,13 +193,20 @@ class Page(Sheet, Door):
 
     def _form_print(self) -> str:
         """SHA-256 of what this form asks for: path and fields, without the token, which a step-up changes."""
-        items = sorted((name, str(value)) for name, value in (self._posted or FormData()).multi_items())
+        items = sorted((name, _printed(value)) for name, value in (self._posted or FormData()).multi_items())
         told = repr((self.request.scope["path"], [item for item in items if item[0] != csrf.FIELD]))
         return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def opens(permission: str) -> Callable[[Request], Awaitable[Page]]:
+def _printed(value: object) -> str:
+    """A posted value as it goes into the print of a form: a text itself, of a file what it holds."""
+    return value.digest if isinstance(value, SentFile) else str(value)
+
+
+def opens(permission: str, *, files: bool = False) -> Callable[[Request], Awaitable[Page]]:
     """The dependency of a page for people who are signed in: `page: Annotated[Page, Depends(opens("case:read"))]`.
+
+    ``files``: its form may carry a file, which is read only for whoever is signed in and holds the permission.
 
     A POST is refused (415, 403) unless it carries a form that one of this session's own pages posted. Who is signed
     in, and the permission, is checked by `Page.read`, `write` and `act` in the same transaction as the act.
@@ -205,7 +214,12 @@ def opens(permission: str) -> Callable[[Request], Awaitable[Page]]:
 
     async def at_the_door(request: Request) -> Page:
         cookies = _cookies(request)
-        posted = await _posted(request, cookies.session)
+        if files and request.method not in _LOOKING:
+            csrf.check_source(request.headers, _origins(request))
+            if cookies.session is None:
+                csrf.check_token(None, ())
+            await run_in_threadpool(Page(request, cookies, None, permission).verify)
+        posted = await _posted(request, cookies.session, files)
         page = Page(request, cookies, posted, permission)
         request.state.sheet = page
         return page
@@ -241,13 +255,17 @@ def visitor(*, locked: bool = False) -> Callable[[Request], Awaitable[Sheet]]:
     return at_the_door
 
 
-async def _posted(request: Request, cookie: str | None) -> FormData | None:
+async def _posted(request: Request, cookie: str | None, files: bool = False) -> FormData | None:
     """The posted form, None on a request that only looks. Refused unless a page of ours, with ``cookie``, sent it."""
     if request.method in _LOOKING:
         return None
     csrf.check_kind(request.headers)
     csrf.check_source(request.headers, _origins(request))
-    form = await request.form(max_fields=_MOST_FIELDS, max_files=1)
+    if files and not request.headers.get("content-type", "").startswith("multipart/"):
+        raise FilesOnly()
+    form = await (
+        read_form(request, _MOST_FIELDS) if files else request.form(max_fields=_MOST_FIELDS, max_files=1)
+    )
     csrf.check_token(cookie, form.getlist(csrf.FIELD))
     return form
 

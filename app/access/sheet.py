@@ -21,6 +21,7 @@ from app.access.languages import read_by
 from app.access.page_sessions import Locked
 from app.access.provider import Provider
 from app.access.typed import OWN_FIELDS, PLACE, Typed, shown_again
+from app.access.uploads import sent_file
 from app.kit.errors import AppError, Invalid, Unauthorised
 from app.kit.fields import invalid
 from app.kit.html import POLICY, Pages
@@ -141,6 +142,10 @@ class Sheet:
         value = self._posted.get(name) if self._posted is not None else None
         return value if isinstance(value, str) else None
 
+    def sent_file(self, name: str) -> bytes | None:
+        """The content of the file in a field of the posted form; None if none was chosen."""
+        return sent_file(self._posted, name)
+
     @property
     def place(self) -> str:
         """The page this is, with its query, where a draft of its form is kept; a form brings it along."""
@@ -208,6 +213,10 @@ class Sheet:
         """Answer with a file to be shown or printed. ``name``: a neutral one; it may stay on a disk."""
         headers = {"Content-Disposition": f'inline; filename="{name}"'}
         return self._finished(Response(content, media_type=media_type, headers=headers))
+
+    def attachment(self, content: bytes, media_type: str, headers: Mapping[str, str]) -> Response:
+        """Answer with a file that is saved and never shown; ``headers`` name it and shut it in."""
+        return self._finished(Response(content, media_type=media_type, headers=dict(headers)))
 
     def keep(self, name: str, value: str | None) -> None:
         """Set a cookie with the answer, or take it away (None)."""

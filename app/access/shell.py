@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 import uuid
 from collections.abc import Iterable
@@ -17,6 +18,11 @@ from app.kit.log import logger
 from app.kit.problems import CORRELATION_HEADER, render
 
 LARGEST_BODY: Final = 1_048_576
+
+# The two routes that take a file, and nothing else: they may carry what the policies allow a file, twice over, so that
+# a file that is too large is still told so on its page; a larger one is cut off here.
+_WITH_FILE: Final = re.compile(r"/api/v1/cases/[^/]{1,64}/documents|/cases/[^/]{1,64}/documents/new")
+_BESIDE: Final = 65_536
 
 # A route that knows better (a static file, a page with its own style sheet) sets the header itself.
 _DEFAULTS: Final = {
@@ -34,21 +40,33 @@ _ALWAYS: Final = {
 _HSTS: Final = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 
 
+_ROOM: Final = "waymark.largest_body"
+
+
+def roomy(scope: Scope) -> int:
+    """How many bytes the body of this request may have."""
+    return int(scope.get(_ROOM, LARGEST_BODY))
+
+
 class TooLarge(AppError):
     """The body is longer than anything this program takes."""
 
     status = 413
     code = "body_too_large"
     title = "This is too large."
-    default_detail = f"A request may carry at most {LARGEST_BODY} bytes."
+    default_detail = f"A request may carry at most {LARGEST_BODY} bytes, and one with a file what the policies say."
 
 
 class Shell:
     """Plain ASGI around the whole application; nothing in here reads a body, a query or a name."""
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str], production: bool) -> None:
-        """``hosts``: the host names served ("*" takes any, refused in production). Production adds HSTS."""
+    def __init__(self, app: ASGIApp, hosts: Iterable[str], production: bool, largest_file: int = 0) -> None:
+        """``hosts``: the host names served ("*" takes any, refused in production). Production adds HSTS.
+
+        largest_file: how many bytes a file of a case may have.
+        """
         self.app = app
+        self.with_file = max(LARGEST_BODY, 2 * largest_file + _BESIDE)
         self.hosts = frozenset(host.lower() for host in hosts)
         if production and ("*" in self.hosts or not self.hosts):
             raise ValueError("production needs the list of host names it is reached by, without '*'")
@@ -61,6 +79,8 @@ class Shell:
             return
         began = time.perf_counter()
         correlation = scope.setdefault("state", {}).setdefault("correlation", uuid.uuid4().hex)
+        takes_file = scope["method"] == "POST" and _WITH_FILE.fullmatch(scope["path"]) is not None
+        scope[_ROOM] = self.with_file if takes_file else LARGEST_BODY
         status = 0
 
         async def send_safely(message: Message) -> None:
@@ -75,7 +95,7 @@ class Shell:
             await send(message)
 
         try:
-            error = self._refusal(Headers(scope=scope))
+            error = self._refusal(Headers(scope=scope), roomy(scope))
             if error is not None:
                 await render(error)(scope, receive, send_safely)
             else:
@@ -90,11 +110,11 @@ class Shell:
                 duration_ms=round((time.perf_counter() - began) * 1000, 1),
             )
 
-    def _refusal(self, headers: Headers) -> AppError | None:
+    def _refusal(self, headers: Headers, largest: int) -> AppError | None:
         if "*" not in self.hosts and _host(headers.get("host", "")) not in self.hosts:
             return BadRequest("This host name is not served here.", code="unknown_host")
         length = headers.get("content-length")
-        if length is not None and (not length.isdecimal() or int(length[:20]) > LARGEST_BODY):
+        if length is not None and (not length.isdecimal() or int(length[:20]) > largest):
             return TooLarge()
         return None
 
@@ -102,11 +122,12 @@ class Shell:
 class _Gauge:
     """Counts and hashes the body while it is read, so that a repeated request can be recognised."""
 
-    __slots__ = ("_digest", "_receive", "_size")
+    __slots__ = ("_digest", "_largest", "_receive", "_size")
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self._receive = receive
         self._size = 0
+        self._largest = roomy(scope)
         self._digest = hashlib.sha256()
         scope["waymark.body_digest"] = self._digest
 
@@ -114,7 +135,7 @@ class _Gauge:
         message = await self._receive()
         if body := message.get("body", b""):
             self._size += len(body)
-            if self._size > LARGEST_BODY:
+            if self._size > self._largest:
                 # FastAPI lets exactly this exception pass while it reads a body.
                 raise HTTPException(TooLarge.status, TooLarge.default_detail)
             self._digest.update(body)

@@ -11,6 +11,7 @@ from app.access.door import Door, needs
 from app.cases import intake, service
 from app.cases.filing_api import router as filing_router
 from app.cases.matters_api import router as matters_router
+from app.cases.notes_api import router as notes_router
 from app.cases.schemas import (
     CaseIn,
     CaseNextStepsOut,
@@ -198,3 +199,4 @@ def read_timeline(
 
 router.include_router(matters_router)
 router.include_router(filing_router)
+router.include_router(notes_router)

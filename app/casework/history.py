@@ -110,6 +110,13 @@ def entries(session: Session, subject_id: str, after: int = 0, limit: int | None
     return list(session.execute(query.limit(limit) if limit else query))
 
 
+def entry(session: Session, subject_id: str, seq: int) -> Row[Any] | None:
+    """The row of one entry of a chain by its number."""
+    query = select(_TABLE).where(_TABLE.c.subject_id == subject_id, _TABLE.c.seq == seq)
+    found: Row[Any] | None = session.execute(query).one_or_none()
+    return found
+
+
 def changes_since(session: Session, subject_id: str, version: int) -> list[dict[str, Any]]:
     """Who changed what after ``version``: the answer to a stale write."""
     query = (

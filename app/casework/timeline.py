@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Row, bindparam, func, select
 
 from app.access.desk import Desk
 from app.casework import fieldgroups, records
+from app.casework.audience import EVERYBODY, Listener
 from app.casework.held import CASE, PERSON, REFERRAL
 from app.casework.history import check_chain, note_of
 from app.casework.shapes import TimelineEntryOut
@@ -105,8 +106,10 @@ def line(
     )
     keys = {each.id: each.key_id for each in subjects}
     opened: dict[str, bytes] = {}
+    listener = Listener(desk)
     items = [
-        fieldgroups.entry(desk, entry_out(row, _note(desk, row, keys, opened) if notes else None)) for row in page
+        fieldgroups.entry(desk, entry_out(row, _note(desk, row, keys, opened, listener) if notes else None))
+        for row in page
     ]
     return items, following
 
@@ -217,8 +220,13 @@ def prove(desk: Desk, subjects: Sequence[Subject], last: int | None = None) -> P
     return Proof(entries, checked, sound, fault)
 
 
-def _note(desk: Desk, row: Row[Any], keys: dict[str, str], opened: dict[str, bytes]) -> str | None:
+def _note(
+    desk: Desk, row: Row[Any], keys: dict[str, str], opened: dict[str, bytes], listener: Listener
+) -> str | None:
     if row.sealed_note is None:
+        return None
+    said = json.loads(row.canonical)
+    if not listener.hears(row.subject_id, said["details"].get("audience", EVERYBODY), said["actor"]["id"]):
         return None
     key_id = keys[row.subject_id]
     if key_id not in opened:

@@ -6,6 +6,7 @@ have been done, not where somebody noticed.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from app.access.desk import Desk
 from app.access.log import looked
 from app.access.may import case_by_reference, within_reach
 from app.casework import fieldgroups, timeline
+from app.casework.audience import CORRECTS_NOTE
 from app.casework.shapes import TimelineEntryOut
 from app.casework.tasks import PASSING
 from app.casework.timeline import HISTORY, Proof, Subject
@@ -25,12 +27,13 @@ from app.kit.paging import Ask, ask, encode_cursor
 from app.kit.words import mark
 from app.oversight import queries, story_queries
 from app.oversight.grouping import Looks, grouped
-from app.oversight.wording import CONSENTS, Told, Who, people_in, tell, who_of
+from app.oversight.wording import CONSENTS, Told, Who, anchor_of, people_in, tell, who_of
 from policies.model import FieldGroup
 
 __all__ = ["CHIPS", "Chip", "Correction", "Shown", "Story", "told"]
 
 READ: Final = "timeline:read"
+WRITE: Final = "record:write"
 AUDIT: Final = "audit:read"
 ATTEMPTS: Final = "attempt:read"
 PAGE: Final = 25
@@ -59,7 +62,11 @@ CHIPS: Final = (
     Chip("all", mark("All"), only=HISTORY.c.kind != "deadline"),
     Chip("steps", mark("Steps"), only=and_(HISTORY.c.subject == "case", _of(*_CASE_KINDS))),
     Chip("referral", mark("Referral and handover"), only=HISTORY.c.subject == "referral"),
-    Chip("records", mark("Records"), only=or_(and_(_RECORDED, HISTORY.c.step.not_in(CONSENTS)), _of("identity"))),
+    Chip(
+        "records",
+        mark("Records"),
+        only=or_(and_(_RECORDED, HISTORY.c.step.not_in(CONSENTS)), _of("identity", "document")),
+    ),
     Chip("consent", mark("Consent"), only=_RECORDED & HISTORY.c.step.in_(CONSENTS)),
     Chip("people", mark("Team and access"), only=_of("assigned", "team", "seal", "block", "reveal")),
     Chip("emergency", mark("Emergency access"), only=_of("emergency")),
@@ -71,9 +78,9 @@ CHIPS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """The way from a record to the one that corrects it, or back: the record, and the moment its entry stands at."""
+    """The way from a record or note to the one that corrects it, or back: where its entry stands, and when."""
 
-    record: str
+    anchor: str
     at: datetime
     corrected: bool
 
@@ -102,6 +109,7 @@ class Story:
     rows: Sequence[Shown]
     next: str | None
     before: datetime | None
+    writes: bool = False
 
 
 def told(
@@ -129,7 +137,8 @@ def told(
     count = sum(each.count for each in subjects)
     proof = timeline.prove(desk, subjects, PROVED if count > PROVED else None)
     looked(desk, "timeline_read", "case", case.id)
-    return Story(case, proof, chosen.name, chips, rows, following, ends)
+    writes = within_reach(desk, WRITE, case.id)
+    return Story(case, proof, chosen.name, chips, rows, following, ends, writes)
 
 
 def _page(
@@ -167,11 +176,25 @@ def _until(desk: Desk, case: Row[Any]) -> datetime | None:
 def _entries(desk: Desk, subjects: list[Subject], items: list[TimelineEntryOut]) -> list[Shown]:
     people = queries.people(desk, people_in(items))
     words = [tell(desk, item, people) for item in items]
-    links = _links(desk, subjects, words)
+    links = _links(desk, subjects, words) | _note_links(desk, words)
     return [
-        Shown("entry", each.entry.recorded_at, each, each.who, links=links.get(each.record or "", ()))
+        Shown("entry", each.entry.recorded_at, each, each.who, links=links.get(each.record or each.anchor, ()))
         for each in words
     ]
+
+
+def _note_links(desk: Desk, words: list[Told]) -> dict[str, list[Correction]]:
+    """For each note on the page, by its anchor: what it corrects, and what corrects it."""
+    found: dict[str, list[Correction]] = {}
+    for case_id in sorted({each.entry.subject_id for each in words if each.entry.kind == "note"}):
+        notes = {row.seq: row for row in story_queries.notes(desk, case_id)}
+        for row in notes.values():
+            older = notes.get(json.loads(row.canonical)["details"].get(CORRECTS_NOTE))
+            if older is not None:
+                here, there = (anchor_of(case_id, each.seq) for each in (row, older))
+                found.setdefault(here, []).append(Correction(there, older.recorded_at, corrected=False))
+                found.setdefault(there, []).append(Correction(here, row.recorded_at, corrected=True))
+    return found
 
 
 def _links(desk: Desk, subjects: list[Subject], words: list[Told]) -> dict[str, list[Correction]]:
@@ -184,8 +207,8 @@ def _links(desk: Desk, subjects: list[Subject], words: list[Told]) -> dict[str, 
     for row in known.values():
         older = known.get(row.corrects_id)
         if older is not None:
-            found.setdefault(row.id, []).append(Correction(older.id, older.recorded_at, corrected=False))
-            found.setdefault(older.id, []).append(Correction(row.id, row.recorded_at, corrected=True))
+            found.setdefault(row.id, []).append(Correction(f"r-{older.id}", older.recorded_at, corrected=False))
+            found.setdefault(older.id, []).append(Correction(f"r-{row.id}", row.recorded_at, corrected=True))
     return found
 
 

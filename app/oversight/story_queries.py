@@ -12,7 +12,7 @@ from app.access.desk import Desk
 from app.access.scope import cases_in_scope, referrals_in_scope
 from app.casework.held import CASE, REFERRAL
 from app.casework.tasks import TABLE as TASK
-from app.casework.timeline import Subject
+from app.casework.timeline import HISTORY, Subject
 from app.kit.paging import Ask
 from app.models.access_log import AccessEntry
 from app.models.case import CaseTeam
@@ -52,6 +52,14 @@ def corrections(desk: Desk, subjects: Sequence[Subject], records: Sequence[str])
         or_(_RECORD.c.id.in_(records), _RECORD.c.corrects_id.in_(records)),
     )
     return list(desk.session.execute(query.order_by(_RECORD.c.recorded_at, _RECORD.c.id)))
+
+
+def notes(desk: Desk, case_id: str) -> list[Row[Any]]:
+    """The notes of a case as they were hashed: number, moment and bytes; their words stay sealed."""
+    query = select(HISTORY.c.seq, HISTORY.c.recorded_at, HISTORY.c.canonical).where(
+        HISTORY.c.subject_id == case_id, HISTORY.c.kind == "note"
+    )
+    return list(desk.session.execute(query.order_by(HISTORY.c.seq)))
 
 
 def team_ever(desk: Desk, case_id: str) -> list[Row[Any]]:

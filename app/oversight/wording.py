@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Row
 
 from app.access.desk import Desk
+from app.casework.audience import AUDIENCES
 from app.casework.kinds import KINDS
 from app.casework.phrases import SOURCES, phrase_of
 from app.casework.shapes import TimelineEntryOut
@@ -17,13 +18,13 @@ from app.kit.words import mark
 from workflows.engine import MACHINES
 from workflows.step import Guard
 
-__all__ = ["Changed", "Told", "Who", "Word", "people_in", "refusals", "tell", "titled", "who_of"]
+__all__ = ["Changed", "Told", "Who", "Word", "anchor_of", "people_in", "refusals", "tell", "titled", "who_of"]
 
 # How an entry looks; what is not named looks like a step.
 SHAPES: Final = {
     "record": "record", "attempt": "refused", "emergency": "emergency", "seal": "wall", "block": "wall",
     "reveal": "look", "deadline": "late", "partner": "partner", "message": "partner", "team": "team",
-    "assigned": "team", "identity": "record", "task": "record",
+    "assigned": "team", "identity": "record", "task": "record", "document": "record",
 }  # fmt: skip
 # Whoever acted in another country is known here by that country's office alone.
 PARTNER: Final = "partner:"
@@ -96,7 +97,7 @@ def tell(desk: Desk, entry: TimelineEntryOut, people: Mapping[str, Row[Any]]) ->
     late = None if entry.kind in ("deadline", "attempt") else late
     record = entry.details.get("record") or {}
     return Told(
-        anchor=f"e-{entry.subject_id[:8]}-{entry.seq}",
+        anchor=anchor_of(entry.subject_id, entry.seq),
         entry=entry,
         phrase=phrase_of(entry.kind, entry.step),
         what=_what(entry),
@@ -108,6 +109,11 @@ def tell(desk: Desk, entry: TimelineEntryOut, people: Mapping[str, Row[Any]]) ->
         record=record.get("id") if isinstance(record, dict) else None,
         corrects=entry.details.get("corrects"),
     )
+
+
+def anchor_of(subject_id: str, seq: int) -> str:
+    """Where an entry stands on a page."""
+    return f"e-{subject_id[:8]}-{seq}"
 
 
 def who_of(desk: Desk, actor: Mapping[str, Any], people: Mapping[str, Row[Any]]) -> Who:
@@ -180,6 +186,13 @@ def _changes(desk: Desk, entry: TimelineEntryOut, people: Mapping[str, Row[Any]]
     record = said.get("record")
     if isinstance(record, dict) and record.get("kind") in KINDS:
         found.append(Changed(mark("Form"), Word(KINDS[record["kind"]].title, context="step")))
+    if said.get("audience") in AUDIENCES:
+        found.append(Changed(mark("For"), Word(AUDIENCES[said["audience"]], context="audience")))
+    file = said.get("document")
+    if isinstance(file, dict) and file.get("kind"):
+        found.append(Changed(mark("Kind of file"), Word(file["kind"], "case_document_kind")))
+    if entry.kind == "document" and said.get("why"):
+        found.append(Changed(mark("Reason"), Word(said["why"], "document_error_reason")))
     found += [Changed(mark("Field"), Word(name)) for name in said.get("fields") or ()]
     found += refusals(said.get("refusals") or ())
     found += _named(said, people)

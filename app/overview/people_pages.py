@@ -10,11 +10,13 @@ from pydantic import Field
 
 from app.access import notices
 from app.access.desk import Desk
+from app.access.log import looked
 from app.access.page_door import Page, opens
 from app.access.sheet import PageForm, path_within
 from app.cases import notes, service
 from app.cases import queries as case_team
 from app.cases.schemas import LeaveIn, ManagerIn, TeamIn
+from app.casework.audience import AUDIENCES, EVERYBODY, Listener
 from app.kit.errors import AppError, Invalid
 from app.kit.typed import Typed
 from app.kit.typed_dates import typed_day
@@ -28,6 +30,7 @@ Looker = Annotated[Page, Depends(opens("case:read"))]
 Assigner = Annotated[Page, Depends(opens("case:assign"))]
 Writer = Annotated[Page, Depends(opens("record:write"))]
 Done = Annotated[str, Query(max_length=20)]
+Corrected = Annotated[str, Query(max_length=9)]
 
 PEOPLE: Final = "overview/case_people.html"
 NOTE: Final = "overview/case_note.html"
@@ -108,10 +111,10 @@ def leave(reference: str, page: Assigner) -> Response:
 
 
 @router.get("/cases/{reference}/notes/new")
-def note_page(reference: str, page: Writer) -> Response:
-    """The form of a note."""
+def note_page(reference: str, page: Writer, corrects: Corrected = "") -> Response:
+    """The form of a note; ``corrects``: the number of the note that it corrects."""
     with page.write() as desk:
-        context = _note(desk, reference)
+        context = _note(desk, reference, corrects)
     return page.show(NOTE, **context)
 
 
@@ -123,10 +126,11 @@ def write_note(reference: str, page: Writer) -> Response:
     def act(desk: Desk) -> None:
         opened = open_case(desk, reference)
         at = happened.happened_at(desk.policies, typed, desk.actor.country)
-        notes.write(desk, opened.id, happened.note_of(typed) or "", at)
+        audience = typed.get("audience", "") or EVERYBODY
+        notes.write(desk, opened.id, happened.note_of(typed) or "", at, audience, _number(typed.get("corrects", "")))
 
     def again(desk: Desk, error: AppError) -> dict[str, Any]:
-        return _note(desk, reference)
+        return _note(desk, reference, typed.get("corrects", ""))
 
     return page.act_or_show(act, f"/cases/{reference}?done=note", NOTE, again)
 
@@ -180,9 +184,20 @@ def _people(desk: Desk, reference: str, error: AppError | None = None) -> dict[s
     }
 
 
-def _note(desk: Desk, reference: str) -> dict[str, Any]:
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+def _note(desk: Desk, reference: str, corrects: str) -> dict[str, Any]:
     opened = open_case(desk, reference, "record:write", look="next_steps_read", note=True)
+    seq = _number(corrects)
+    corrected = notes.earlier(desk, opened.id, seq) if seq is not None else None
+    if corrected is not None:
+        looked(desk, "note_opened", "case", opened.id, {"note": corrected.seq})
+    mine = Listener(desk)
     return {
+        "corrected": corrected,
+        "audiences": {code: word for code, word in AUDIENCES.items() if mine.hears(opened.id, code, "")},
         "here": "cases",
         "section": "",
         "case": opened,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from app.access.desk import Desk
 from app.access.log import looked
@@ -17,6 +17,7 @@ from app.casework.kinds import KINDS
 from app.kit.words import mark
 from app.overview import case_queries
 from app.overview.case_frame import Opened, open_case
+from app.overview.document_pages import files_of
 from app.overview.matter_pages import groups_of
 from workflows.recording import ONLY_WITH_STEP
 
@@ -24,7 +25,13 @@ router = APIRouter()
 
 Looker = Annotated[Page, Depends(opens("case:read"))]
 Reader = Annotated[Page, Depends(opens("record:read"))]
+Done = Annotated[str, Query(max_length=20)]
 
+# What was done to a file just now -> what the list says about it.
+DONE: Final = {
+    "file": mark("The file is kept."),
+    "error": mark("The file is marked as entered in error. It stays."),
+}
 NEEDS: Final = (
     "needs_assessment", "care_plan", "wish", "circumstances", "placement", "pre_return_risk", "return_plan",
     "reintegration_plan", "service_request", "service_outcome", "monitoring_visit", "guardian_appointment",
@@ -59,12 +66,14 @@ def needs(reference: str, page: Reader) -> Response:
 
 
 @router.get("/cases/{reference}/documents")
-def documents(reference: str, page: Reader) -> Response:
-    """What was recorded as a document, and the papers that can be printed."""
-    return _section(page, reference, "documents", DOCUMENTS, mark("Documents"))
+def documents(reference: str, page: Reader, done: Done = "") -> Response:
+    """The files, what was recorded as a document, and the papers that can be printed."""
+    return _section(page, reference, "documents", DOCUMENTS, mark("Documents"), DONE.get(done, ""))
 
 
-def _section(page: Page, reference: str, section: str, kinds: Sequence[str], title: str) -> Response:
+def _section(
+    page: Page, reference: str, section: str, kinds: Sequence[str], title: str, said: str = ""
+) -> Response:
     with page.write() as desk:
         opened = open_case(desk, reference, "record:read")
         filed = filed_of(desk, opened, kinds)
@@ -77,7 +86,10 @@ def _section(page: Page, reference: str, section: str, kinds: Sequence[str], tit
             "title": title,
             "plan": opened.facts.get("care_plan"),
             "matters": groups_of(desk, opened) if section == "needs" else (),
+            "said": said,
         }
+        if section == "documents":
+            context |= files_of(desk, opened)
     return page.show("overview/case_section.html", here="cases", section=section, **context)
 
 

@@ -160,7 +160,20 @@ RULES: Final[dict[str, Rule]] = {
 DESK_RULES: Final[dict[str, Rule]] = {
     "draft": Rule(sees=f"{HERE} AND user_id = {ME}", adds=f"{HERE} AND user_id = {ME}"),
 }
-ALL_RULES: Final[dict[str, Rule]] = {**RULES, **DESK_RULES}
+# Tables of revision 013. A file is as much a part of its case as a record is; what an emergency, a seal or a block does
+# to the case it does to the file.
+DOCUMENT_RULES: Final[dict[str, Rule]] = {
+    "document": Rule(
+        sees=f"{HERE} AND " + CASE.format("case_id"),
+        adds=f"{HERE} AND waymark_works_on_case(case_id) AND waymark_sees_key(key_id)",
+    ),
+    "document_error": Rule(
+        sees=f"{HERE} AND EXISTS (SELECT FROM document d WHERE d.id = document_id)",
+        adds=f"{HERE} AND EXISTS (SELECT FROM document d WHERE d.id = document_id)"
+        " AND (replaced_by IS NULL OR EXISTS (SELECT FROM document d WHERE d.id = replaced_by))",
+    ),
+}
+ALL_RULES: Final[dict[str, Rule]] = {**RULES, **DESK_RULES, **DOCUMENT_RULES}
 
 
 def create() -> Iterator[str]:

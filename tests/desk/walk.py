@@ -20,6 +20,7 @@ from app.casework.kinds import KINDS
 from app.models.task import Task
 from tests.app.access.browser import Browser
 from tests.factories import cases, referrals
+from tests.factories.documents import put_document
 from tests.factories.pages import browser_at
 from tests.factories.staff import Worker
 from tests.factories.towns import Town
@@ -39,7 +40,7 @@ _WALKED: Final = ("/cases/", "/referrals/", "/tasks/", "/r/")
 _LINK: Final = re.compile(r'<a\b[^>]*?\bhref="([^"]+)"')
 _NAME: Final = re.compile(r"\b[A-Z]{2}(?:-[A-Z]{2})?-\d{4}-[0-9A-Z]+\b|\b[0-9a-f]{8}-[0-9a-f-]{27}\b|(?<==)[^&]+")
 # A paper is fetched and not walked on from.
-_FILES: Final = re.compile(r"\.(?:pdf|csv)$|/papers/\w+$")
+_FILES: Final = re.compile(r"\.(?:pdf|csv)$|/papers/\w+$|/file$")
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,9 @@ def _starts(town: Town) -> Iterator[tuple[str, Worker, str]]:
         yield from _at_both_ends(town, state)
     free = referrals.bring_case_for_referral(town.house, town.th)
     reference = _reference(town, CASE, free)
+    document = put_document(town.house, town.th["case_manager"], free, note="With a stamp.")
     yield "free", town.th["case_manager"], f"/cases/{reference}/refer"
+    yield "with a file", town.th["case_manager"], f"/cases/{reference}/documents/{document}"
     for kind in KINDS:
         yield from ((kind, town.th[role], f"/cases/{reference}/records/new/{kind}") for role in _WRITING)
     yield "by hand", town.th["case_manager"], f"/tasks/done?task_id={_by_hand(town, free)}"

@@ -13,6 +13,7 @@ from app.casework.history import Event
 from app.casework.kinds import KINDS
 from app.main import PREFIX
 from tests.factories import referrals
+from tests.factories.documents import put_document
 from tests.factories.forms import form
 from tests.factories.staff import Staff, desk_of
 from tests.gates import groups
@@ -42,6 +43,7 @@ class Aviary:
     case_id: str = ""
     there_case_id: str = ""
     copies: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
     approval_id: str = ""
     emergency_id: str = ""
 
@@ -74,6 +76,12 @@ def release(scene: Scene) -> Aviary:
         for kind in KINDS.values():
             _file(scene, aviary, here, kind.name)
     _say(scene, aviary)
+    worker, content = scene.worker("case_manager@home"), b"%PDF-1.7 "
+    for kind, group in (("court_paper", groups.LEGAL), ("medical_report", groups.HEALTH)):
+        words = content + aviary.hatch(group, f"content of a {kind}").encode()
+        note = aviary.hatch(group, f"note of a {kind}")
+        found = put_document(scene.house, worker, aviary.case_id, words, kind, note)
+        aviary.documents = (*aviary.documents, found)
     return aviary
 
 

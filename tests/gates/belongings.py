@@ -14,6 +14,7 @@ from app.emergency.service import reason_place
 from app.kit.canonical import canonical_bytes
 from app.models.approval import Approval, CaseExport
 from app.models.base import new_id
+from app.models.document import Document
 from app.models.notice import Notice
 from app.models.walls import AccessBlock, Deputy, EmergencyAccess
 from tests.factories.staff import Staff, Worker
@@ -31,7 +32,7 @@ OWNERS = {
 
 
 def belong(house: House, staff: Staff, case_id: str) -> dict[str, str]:
-    """A lifted block, an ended deputy, a reviewed emergency, a notice, an export, a withdrawn approval: their ids."""
+    """A lifted block, an ended deputy, a reviewed emergency, a notice, an export, a withdrawn approval, a file."""
     with reading(house.db) as session:
         key = session.execute(
             select(KEY.c.id, KEY.c.wrapped)
@@ -41,7 +42,7 @@ def belong(house: House, staff: Staff, case_id: str) -> dict[str, str]:
         ).one()
     now = house.clock.now()
     long_ago, yesterday, tomorrow = (now + timedelta(days=days) for days in (-2, -1, 1))
-    ids = {name: new_id() for name in ("block_id", *OWNERS) if name != "user_id"}
+    ids = {name: new_id() for name in ("block_id", "document_id", *OWNERS) if name != "user_id"}
     analyst, opener, chief = (staff[OWNERS[name]] for name in ("notice_id", "emergency_id", "export_id"))
     reason = house.keys.seal(house.keys.unwrap(key.wrapped), b"She fainted.", reason_place(ids["emergency_id"]))
     made = {"country": chief.country, "since": long_ago}
@@ -75,6 +76,7 @@ def belong(house: House, staff: Staff, case_id: str) -> dict[str, str]:
                 "subject_kind": "deputy", "subject_id": ids["deputy_row"], "at": yesterday,
             },
         ),
+        (Document, _document(house, chief, case_id, key, ids["document_id"])),
         (Approval, _approval(house, chief, ids["approval_id"])),
         (CaseExport, _export(house, chief, ids["export_id"], tomorrow)),
     ]  # fmt: skip
@@ -82,6 +84,21 @@ def belong(house: House, staff: Staff, case_id: str) -> dict[str, str]:
         for model, row in rows:
             session.execute(insert(model), row)
     return ids
+
+
+def _document(house: House, chief: Worker, case_id: str, key: Any, document_id: str) -> dict[str, Any]:
+    """A letter, which everybody sees who sees the case: what is tried here is the case around it."""
+    plain = house.keys.unwrap(key.wrapped)
+    sealed: dict[str, bytes] = {}
+    nothing = dict.fromkeys(("issued", "language", "note", "pages"))
+    about = {**nothing, "removed": [], "sha256": "", "original_sha256": ""}
+    for column, content in (("about", canonical_bytes(about)), ("sealed", b"%PDF-1.7")):
+        sealed[column] = house.keys.seal(plain, content, f"document|{column}|{document_id}|1".encode())
+    return {
+        "id": document_id, "country": chief.country, "case_id": case_id, "key_id": key.id, "seq": 9000,
+        "kind": "referral_letter", "field_group": "facts", "media_type": "application/pdf", "size": 8,
+        "digest": bytes(32), "added_by": chief.id, "added_at": house.clock.now(), **sealed,
+    }  # fmt: skip
 
 
 def _approval(house: House, chief: Worker, approval_id: str) -> dict[str, Any]:

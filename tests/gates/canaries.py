@@ -154,6 +154,9 @@ class Flight:
 
     def _subjects(self, route: Route) -> list[Subject]:
         sides = ((self.aviary.case_id, self.aviary.copies[0]), (self.aviary.there_case_id, self.aviary.copies[1]))
+        if "document_id" in route.parameters:
+            case = self.aviary.case_id
+            return [Subject("file", case_id=case, document_id=each) for each in self.aviary.documents]
         if route.subject in ("case_id", "referral_id"):
             known = [Subject(f"side {number}", case, copy) for number, (case, copy) in enumerate(sides)]
             return [each for each in known if path_of(route, each)]
@@ -238,7 +241,7 @@ class Flight:
 
 
 # Pages that show the most of a case and of a referral.
-_CASE_PAGES: Final = ("", "/timeline", "/needs", "/people", "/consents", "/access")
+_CASE_PAGES: Final = ("", "/timeline", "/needs", "/documents", "/people", "/consents", "/access")
 _REFERRAL_PAGES: Final = ("", "/handover", "/receipt")
 _FEW_ROLES: Final = ("social_worker", "national_focal_point", "supervisor")
 

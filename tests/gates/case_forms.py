@@ -12,7 +12,9 @@ from app.casework.kinds import KINDS
 from app.casework.posted import fields_for
 from app.models.case import Case
 from tests.app.access.browser import Browser
+from tests.app.documents import samples
 from tests.factories import cases
+from tests.factories.documents import put_document
 from tests.factories.forms import form
 from tests.factories.pages import browser_at
 from tests.factories.staff import Worker
@@ -121,6 +123,19 @@ def rights_read(town: Town) -> Ready:
     return filled(town, town.th["social_worker"], path, path, understood="yes", answer="accepted")
 
 
+def file_added(town: Town) -> Ready:
+    """Add a file."""
+    path = f"{a_case(town)}/documents/new"
+    return filled(town, town.th["social_worker"], path, path, kind="court_paper", file=samples.pdf())
+
+
+def file_wrong(town: Town) -> Ready:
+    """Mark a file as entered in error."""
+    case_id, who = cases.bring_case(town.house, town.th, "sheltered"), town.th["social_worker"]
+    path = f"{path_of(town, case_id)}/documents/{put_document(town.house, who, case_id)}"
+    return filled(town, who, path, f"{path}/error", reason="wrong_file")
+
+
 CASE_FORMS: dict[str, Callable[[Town], Ready]] = {
     "/cases/{reference}/steps/{machine}/{step}": step,
     "/cases/{reference}/matters/{matter_id}/steps/{step}": matter_step,
@@ -130,6 +145,8 @@ CASE_FORMS: dict[str, Callable[[Town], Ready]] = {
     "/cases/{reference}/people/join": joining,
     "/cases/{reference}/people/leave": leaving,
     "/cases/{reference}/notes/new": note,
+    "/cases/{reference}/documents/new": file_added,
+    "/cases/{reference}/documents/{document_id}/error": file_wrong,
     "/cases/{reference}/ask": asking,
     "/cases/{reference}/identity": identity,
     "/cases/{reference}/rights/{language}": rights_read,

@@ -103,7 +103,7 @@ class Expectation:
     def _inside(self, route: Route, asker: Asker, subject: Subject) -> Verdict:
         """Within reach of the case: what else a route asks."""
         groups = self.groups_of(asker)
-        if "record_id" in route.parameters and subject.name == "nested":
+        if {"record_id", "document_id"} & set(route.parameters) and subject.name == "nested":
             return Verdict.INVISIBLE
         if route.name == "POST /cases/{case_id}/records/{kind}" and FILED_GROUP not in groups:
             return Verdict.OUT_OF_REACH

@@ -22,6 +22,7 @@ SUBJECTS: Final = (
     "case_id", "referral_id", "record_id", "task_id", "user_id", "block_id", "deputy_row", "emergency_id", "notice_id",
     "export_id", "approval_id", "reference", "number",
     "matter_id",
+    "export_id", "approval_id", "document_id", "reference", "number",
 )  # fmt: skip
 # Routes that name the case in their body.
 IN_BODY: Final = {"POST /emergency-access": "case_id"}
@@ -55,8 +56,14 @@ _BODIES: Final[dict[str, Any]] = {
     "POST /cases/{case_id}/referrals": {"to_country": "LA"},
     "POST /auth/token": b"username=nobody&password=lantern+quiet+river+seven",
     "POST /auth/refresh": {"refresh_token": "x" * 43},
+    # What the door makes of the file is told before the file itself is looked at; a page of bytes is no PDF.
+    "POST /cases/{case_id}/documents": (
+        b'--cut\r\nContent-Disposition: form-data; name="kind"\r\n\r\nreferral_letter\r\n'
+        b'--cut\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nnothing\r\n--cut--\r\n'
+    ),
 }
 _FORM: Final = {"content-type": "application/x-www-form-urlencoded"}
+_MULTIPART: Final = {"content-type": "multipart/form-data; boundary=cut"}
 # What an allowed request may answer beyond success and a refusal by the present state (409), as status or code.
 ALSO: Final[dict[str, set[int | str]]] = {
     # The password that is sent is not the account's own.
@@ -75,6 +82,7 @@ ALSO: Final[dict[str, set[int | str]]] = {
     "POST /cases/{case_id}/seal": {"names_do_not_carry"},
     "POST /cases/{case_id}/seal/names": {"names_do_not_carry"},
     "POST /deputies": {422},
+    "POST /cases/{case_id}/documents": {"file_wrong_type"},
 }
 # Acts that change who sees what: done last, and only to the case a first responder opened.
 DRASTIC: Final = frozenset({"POST /cases/{case_id}/conflicts", "POST /emergency-access"})
@@ -173,7 +181,7 @@ class Bodies:
         if route.name in _BODIES:
             body = deepcopy(_BODIES[route.name])
             if isinstance(body, bytes):
-                return body, _FORM
+                return body, _MULTIPART if body.startswith(b"--") else _FORM
         else:
             body = self._example(route)
         if route.name in IN_BODY:

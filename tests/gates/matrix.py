@@ -122,7 +122,7 @@ class Matrix:
         """The answer for a thing that does not exist, asked for in the same way by the same asker."""
         missing = self.scene.subjects["nonexistent"]
         if subject.name == "nested":
-            missing = Subject("absent", **{**_ids(subject), "record_id": NOBODY})
+            missing = Subject("absent", **{**_ids(subject), "record_id": NOBODY, "document_id": NOBODY})
         key = (route.name, name, missing.name)
         if key not in self._known:
             self._known[key] = self._knock(route, name, missing if route.subject else subject)
@@ -138,7 +138,7 @@ class Matrix:
             self.leaks.append(f"{where} instead of 403")
         elif verdict is Verdict.ALLOWED and not {answer.status, _code(answer)} & ALSO.get(route.name, set()):
             group_missing = _code(answer) == "field_group_missing"
-            if group_missing and "record_id" in route.parameters:
+            if group_missing and {"record_id", "document_id"} & set(route.parameters):
                 return
             if answer.status in (401, 403, 404, 422, 428, 400):
                 self.wrong.append(f"{where} instead of being let in: {answer.body[:160]!r}")

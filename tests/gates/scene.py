@@ -67,6 +67,7 @@ class Subject:
     notice_id: str = ""
     export_id: str = ""
     approval_id: str = ""
+    document_id: str = ""
     reference: str = ""
     number: str = ""
     referral_reference: str = ""
@@ -264,6 +265,7 @@ def _key_of(house: House, case_id: str) -> str:
 
 
 def nested(scene: Scene) -> Subject:
-    """A record of a case that is seen by nobody here, below a case that is seen: the parent must not vouch for it."""
+    """A record and a file of a case seen by nobody here, below one that is seen: the parent must not vouch for them."""
     stranger = scene.subjects["other_country"]
-    return replace(scene.subjects["home"], name="nested", record_id=stranger.record_id)
+    theirs = {"record_id": stranger.record_id, "document_id": stranger.document_id}
+    return replace(scene.subjects["home"], name="nested", **theirs)

@@ -16,6 +16,7 @@ from sqlalchemy import text
 
 from app.access import log
 from tests.factories import cases, referrals
+from tests.factories.documents import put_document
 from tests.factories.staff import Worker, add_user
 from tests.factories.towns import API, Town, town
 from tests.factories.walls import open_in_emergency
@@ -65,11 +66,12 @@ def scene(town: Town) -> Scene:
     row, copy = referrals.case_row(town.house, pair.case_id), referrals.row_of(town.house, pair.sent_from)
     record = cases.add(town.house, town.th["social_worker"], pair.case_id, "circumstances")
     task = town.get(town.th["supervisor"], f"/tasks?case_id={pair.case_id}").json()["items"][0]["id"]
+    document = put_document(town.house, town.th["social_worker"], pair.case_id)
     opener = add_user(town.house, "th-shelter-phitsanulok", "social_worker")
     emergency = open_in_emergency(town, opener, pair.case_id)
     return Scene(
         {"case_id": pair.case_id, "referral_id": pair.sent_from, "record_id": record, "task_id": task,
-         "emergency_id": emergency},
+         "document_id": document, "emergency_id": emergency},
         pair.arrived,
         (pair.case_id, pair.sent_from, row.reference, copy.reference, record, emergency, pair.arrived, "Aung"),
         (*(town.th[role] for role in ASKING), town.mm["social_worker"], town.th["border_focal_point"]),

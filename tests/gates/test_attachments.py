@@ -42,6 +42,7 @@ class Ties:
     shared: str
     message: str
     record: str
+    document: str
 
 
 @dataclass
@@ -76,7 +77,7 @@ def scene(postgres: Cluster, clock: SettableClock, keys: Any, signing: Any) -> I
 
 def put(house: House, worker: Worker) -> Ties:
     """A person with everything, in the worker's office and on their team."""
-    now, ties = house.clock.now(), Ties(*(new_id() for _ in range(7)))
+    now, ties = house.clock.now(), Ties(*(new_id() for _ in range(8)))
     here = {"country": worker.country}
     rows = (
         ("data_key", {"id": ties.key, **here}),
@@ -88,6 +89,7 @@ def put(house: House, worker: Worker) -> Ties:
                       "office_id": worker.office_id, "organisation": worker.organisation, "created_by": worker.id,
                       **here}),
         ("message", {"id": new_id(), "message_id": ties.message, "shared_id": ties.shared, "key_id": ties.key, **here}),
+        ("document", {"id": ties.document, "case_id": ties.case, "key_id": ties.key, "seq": 90, **here}),
         ("record", {"id": ties.record, "subject": "case", "subject_id": ties.case, "seq": 90, "key_id": ties.key}),
     )  # fmt: skip
     with writing(house.db) as session:
@@ -116,6 +118,10 @@ def attachments(scene: Scene, to: Ties) -> list[tuple[str, dict[str, Any]]]:
         ("record", {"subject": "referral", "subject_id": to.copy, "seq": 1, "key_id": to.key}),
         ("record", {**own, "seq": 2, "key_id": mine.key, "corrects_id": to.record}),
         ("record", {**own, "seq": 3, "key_id": to.key}),
+        ("document", {"case_id": to.case, "key_id": to.key, "seq": 1, **here}),
+        ("document", {"case_id": mine.case, "key_id": to.key, "seq": 2, **here}),
+        ("document_error", {"document_id": to.document, **here}),
+        ("document_error", {"document_id": mine.document, "replaced_by": to.document, **here}),
         ("history_entry", {"subject": "case", "subject_id": to.case, "seq": 1}),
         ("history_entry", {"subject": "referral", "subject_id": to.copy, "seq": 1}),
         ("referral", {**copy, "id": new_id(), "shared_id": new_id(), "case_id": to.case, "key_id": to.key}),

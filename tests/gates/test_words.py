@@ -25,6 +25,7 @@ from tests.gates.scene import Scene
 NO_PAGES = {
     "/cases/{reference}/papers/copy": "a paper, once the name is uncovered",
     "/reports/exports/{export_id}/file.csv": "a file, which may be fetched only so often",
+    "/cases/{reference}/documents/{document_id}/file": "a file, saved and never shown",
     "/r": "it leads to the receipt of a number that is typed",
     "/r/{number}": "it leads to the receipt of its referral",
     "/sign-in/return": "an identity provider sends one here",

@@ -11,6 +11,9 @@ from fastapi.testclient import TestClient
 
 from tests.app.access.world import PASSWORD, World
 
+# What a file is called that a browser sends: a name with a path, and with letters that turn the direction of reading.
+NAME = "../../Daw Khin \u202efdp.exe"
+
 
 @dataclass
 class FormSeen:
@@ -34,7 +37,7 @@ class _Forms(HTMLParser):
             assert given["method"] == "post", given
             self.found.append(FormSeen(given["action"]))
             self.inside = True
-        elif given.get("type") in ("checkbox", "radio") and "checked" not in given:
+        elif given.get("type") == "file" or (given.get("type") in ("checkbox", "radio") and "checked" not in given):
             return
         elif tag == "input" and self.inside:
             self.found[-1].fields[given["name"]] = given["value"]
@@ -82,10 +85,15 @@ class Browser:
         return next(form for form in forms_of(self.last.text) if form.action == action)
 
     def post(self, path: str, fields: dict[str, Any], **headers: str) -> Any:
-        """Post exactly these fields, from our own origin unless another is given ("" for none)."""
+        """Post exactly these fields, from our own origin unless another is given ("" for none).
+
+        A field of bytes is a file, and makes the form one that carries files.
+        """
         sent = {"Origin": self.base, **{name.replace("_", "-"): value for name, value in headers.items()}}
         sent = {name: value for name, value in sent.items() if value}
-        self.last = self.client.post(path, data=fields, headers=sent)
+        files = {name: (NAME, value) for name, value in fields.items() if isinstance(value, bytes)}
+        told = {name: value for name, value in fields.items() if name not in files}
+        self.last = self.client.post(path, data=told, headers=sent, **({"files": files} if files else {}))
         return self.last
 
     def send(self, action: str, **typed: Any) -> Any:
