@@ -112,10 +112,7 @@ def deputy_of(
     policies: Policies, corridor: Corridor, country: str, office: PolicyOffice | None
 ) -> PolicyOffice | None:
     """The office that answers when ``office`` does not: the corridor's next one, else the national focal point."""
-    codes = [code for code in corridor.focal_offices.get(country, ()) if office is None or code != office.code]
-    national = [each.code for each in policies.countries[country].offices if each.national_focal_point]
-    others = [code for code in (*codes, *national) if office is None or code != office.code]
-    return office_of(policies, others[0]) if others else None
+    return policies.deputy_office(corridor, country, office.code if office is not None else None)
 
 
 @dataclass(frozen=True, slots=True)
