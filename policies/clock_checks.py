@@ -32,7 +32,8 @@ def check_clocks(document: Document, rules: ClockRules, names: Names) -> None:
         source_ids(document, cause.sources, names, "clocks", "stops", code, "sources")
         _roles(document, cause.roles, names, "clocks", "stops", code, "roles")
         if cause.roles and cause.longest_days is None:
-            document.complain(f"the cause '{code}' needs longest_days: nothing stands still for ever", "clocks", "stops", code)
+            said = f"the cause '{code}' needs longest_days: nothing stands still for ever"
+            document.complain(said, "clocks", "stops", code)
     for name, extension in rules.extensions.items():
         _clock(document, name, "clocks", "extensions", name)
         _clock(document, extension.by, "clocks", "extensions", name, "by")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from policies.model import Basis, Calendar, Clock, Policies, Rung
@@ -13,6 +13,87 @@ from workflows.verdict import Refusal
 MISSING = "person_missing"
 SOURCES = ("WM-CLOCKS",)
 STOPPERS = ("case_manager", "supervisor", "national_focal_point")
+
+NEVER_STOPS = Refusal(
+    "clock_never_stops",
+    "This clock never stands still.",
+    "It is the person's own time, another country's, or a time in which nobody may be left alone.",
+    "Do what the duty asks for, or say in a note why it is late.",
+    STOPPERS,
+    SOURCES,
+)
+STANDS_ALREADY = Refusal(
+    "clock_stands_already",
+    "The clock stands still already.",
+    "A clock has one cause at a time.",
+    "Let it run again first.",
+    STOPPERS,
+    SOURCES,
+)
+RAN_OUT = Refusal(
+    "clock_ran_out",
+    "The time is over already.",
+    "Nothing gives back time that has passed.",
+    "Do what the duty asks for; those who answer for it have been told.",
+    STOPPERS,
+    SOURCES,
+)
+STOPPED_TOO_OFTEN = Refusal(
+    "clock_stopped_too_often",
+    "The clock has been stopped as often as the rules allow.",
+    "What is put off again and again is done by nobody.",
+    "Raise it at the next meeting about the case.",
+    STOPPERS,
+    SOURCES,
+)
+CAUSE_NOT_THEIRS = Refusal(
+    "cause_not_theirs",
+    "This cause is not yours to state.",
+    "Some causes are stated by a record, others only by those who answer for the office.",
+    "Choose another cause, or ask somebody who may state it.",
+    STOPPERS,
+    SOURCES,
+)
+RUNS_ALREADY = Refusal(
+    "clock_runs",
+    "The clock is running.",
+    "Only a clock that stands still can run again.",
+    "Nothing has to be done.",
+    STOPPERS,
+    SOURCES,
+)
+CASE_IS_FROZEN = Refusal(
+    "case_is_frozen",
+    "The person is missing, so all clocks of the case stand still.",
+    "Nobody can do for a missing person what these duties ask for.",
+    "Record in the circumstances that the person is back.",
+    STOPPERS,
+    SOURCES,
+)
+NO_EXTENSION = Refusal(
+    "clock_has_no_extension",
+    "No rule lets this clock run longer.",
+    "A deadline that can always be moved is none.",
+    "Do what the duty asks for, or stop the clock.",
+    STOPPERS,
+    SOURCES,
+)
+EXTENDED_ALREADY = Refusal(
+    "extended_already",
+    "The time was extended already.",
+    "It can be done as often as the rule says, then others are told.",
+    "Raise it at the next meeting about the case.",
+    STOPPERS,
+    SOURCES,
+)
+LIMIT_REACHED = Refusal(
+    "limit_reached",
+    "The longest time is reached.",
+    "The law or the agreement sets a limit.",
+    "Do what the duty asks for.",
+    STOPPERS,
+    SOURCES,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,73 +122,54 @@ def can_stand_still(policies: Policies, clock: str, ours: bool = True) -> bool:
     return ours and clock not in policies.clocks.never
 
 
+def extends(policies: Policies, clock: str) -> bool:
+    """Whether some rule lets this clock run longer."""
+    return clock in policies.clocks.extensions
+
+
 def against_stopping(
     ticking: Ticking, cause: str, roles: frozenset[str], now: datetime, policies: Policies
 ) -> tuple[Refusal, ...]:
     """Every reason against stopping the clock by hand for ``cause``; empty = allowed."""
-    rules, reasons = policies.clocks, []
+    reasons = []
     if not can_stand_still(policies, ticking.clock, ticking.ours):
-        reasons.append(_no(
-            "clock_never_stops", "This clock never stands still.",
-            "It is the person's own time, another country's, or a time in which nobody may be left alone.",
-            "Do what the duty asks for, or mark why it is late in a note.",
-        ))  # fmt: skip
-    if ticking.stopped_at is not None:
-        reasons.append(_no(
-            "clock_stands_already", "The clock stands still already.", "A clock has one cause at a time.",
-            "Let it run again first.",
-        ))  # fmt: skip
-    elif now > ticking.due_at:
-        reasons.append(_no(
-            "clock_ran_out", "The time is over already.", "Stopping a clock gives back no time that has passed.",
-            "Do what the duty asks for; whoever answers for it has been told.",
-        ))  # fmt: skip
-    if ticking.stops >= rules.most_stops:
-        reasons.append(_no(
-            "clock_stopped_too_often", f"The clock has been stopped {ticking.stops} times.",
-            "A duty that is put off again and again is a duty nobody does.", "Raise it at the next meeting.",
-        ))  # fmt: skip
+        reasons.append(NEVER_STOPS)
+    reasons += _not_running(ticking, now)
+    if ticking.stops >= policies.clocks.most_stops:
+        reasons.append(STOPPED_TOO_OFTEN)
     if not may_state(policies, cause, roles):
-        reasons.append(_no(
-            "cause_not_theirs", "This cause is not yours to state.",
-            "Some causes are stated by a record, others only by who answers for the office.",
-            "Choose another cause, or ask somebody who may state it.",
-        ))  # fmt: skip
+        reasons.append(CAUSE_NOT_THEIRS)
     return tuple(reasons)
 
 
 def against_resuming(ticking: Ticking, case: CaseFacts | None) -> tuple[Refusal, ...]:
     """Every reason against letting the clock run again by hand."""
     if ticking.stopped_at is None:
-        return (_no("clock_runs", "The clock is running.", "Only a clock that stands still can be started again.",
-                    "Nothing has to be done."),)  # fmt: skip
-    if frozen_by(case) is not None:
-        return (_no("case_is_frozen", "The person is missing, so all clocks of the case stand still.",
-                    "Nobody can do for a missing person what these duties ask for.",
-                    "Record in the circumstances that the person is back."),)  # fmt: skip
-    return ()
+        return (RUNS_ALREADY,)
+    return () if frozen_by(case) is None else (CASE_IS_FROZEN,)
 
 
-def against_extending(ticking: Ticking, now: datetime, until: datetime | None, policies: Policies) -> tuple[Refusal, ...]:
-    """Every reason against the one extension that policy may grant; ``until``: what `extended` answers."""
+def against_extending(
+    ticking: Ticking, cause: str, roles: frozenset[str], now: datetime, until: datetime | None, policies: Policies
+) -> tuple[Refusal, ...]:
+    """Every reason against extending the clock for ``cause``; ``until``: the new end, as `extended` answers."""
     rule = policies.clocks.extensions.get(ticking.clock)
     if rule is None or until is None:
-        return (_no("clock_has_no_extension", "No rule lets this clock run longer.",
-                    "A deadline that can always be moved is none.", "Do what the duty asks for, or stop the clock."),)  # fmt: skip
+        return (NO_EXTENSION,)
     reasons = []
+    if not may_state(policies, cause, roles):
+        reasons.append(CAUSE_NOT_THEIRS)
     if ticking.extensions >= rule.times:
-        reasons.append(_no("extended_already", "The time was extended already.", "It can be done once, then others are told.",
-                           "Raise it at the next meeting.", rule.sources))  # fmt: skip
+        reasons.append(replace(EXTENDED_ALREADY, sources=rule.sources or SOURCES))
+    elif until <= ticking.due_at:
+        reasons.append(replace(LIMIT_REACHED, sources=rule.sources or SOURCES))
+    return (*reasons, *_not_running(ticking, now))
+
+
+def _not_running(ticking: Ticking, now: datetime) -> tuple[Refusal, ...]:
     if ticking.stopped_at is not None:
-        reasons.append(_no("clock_stands_already", "The clock stands still already.", "A clock has one cause at a time.",
-                           "Let it run again first."))  # fmt: skip
-    elif now > ticking.due_at:
-        reasons.append(_no("clock_ran_out", "The time is over already.", "More time is asked for before the end.",
-                           "Do what the duty asks for; whoever answers for it has been told."))  # fmt: skip
-    if until <= ticking.due_at:
-        reasons.append(_no("limit_reached", "The longest time is reached.", "The law or the agreement sets a limit.",
-                           "Do what the duty asks for.", rule.sources))  # fmt: skip
-    return tuple(reasons)
+        return (STANDS_ALREADY,)
+    return (RAN_OUT,) if now > ticking.due_at else ()
 
 
 def extended(ticking: Ticking, more: Clock | None, calendar: Calendar, policies: Policies) -> datetime | None:
@@ -141,7 +203,3 @@ def may_state(policies: Policies, cause: str, roles: frozenset[str]) -> bool:
 
 def _span(value: int, unit: str) -> Clock:
     return Clock.model_validate({"value": value, "unit": unit, "basis": Basis.DEFAULT, "note": "a span of time"})
-
-
-def _no(code: str, sentence: str, why: str, mend: str, sources: tuple[str, ...] = SOURCES) -> Refusal:
-    return Refusal(code, sentence, why, mend, STOPPERS, sources or SOURCES)

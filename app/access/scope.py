@@ -117,7 +117,9 @@ def tasks_in_scope(desk: Desk, permission: str) -> Predicate:
 def task_predicate(
     actor: Actor, policies: Policies, permission: str, *, now: datetime, office_id: str
 ) -> Predicate:
-    """The tasks ``permission`` of ``actor`` reaches at ``now``: by the office that holds them, or by the case or referral they are about.
+    """The tasks ``permission`` of ``actor`` reaches at ``now``.
+
+    By the office that holds them, or by the case or referral they are about.
 
     Whoever holds it at all reaches the tasks of the own office that wait for one of the own roles; nobody those of a
     case or referral behind a wall. Written with the task's own columns and short lists of ids, so that the indexes of

@@ -55,12 +55,8 @@ def carry_out(
         if isinstance(effect, OpenTask):
             if effect.side is None and not mirrored or effect.side == side:
                 open_task(desk, held, effect)
-        elif isinstance(effect, CloseTask):
-            close_task(desk, held, effect)
-        elif isinstance(effect, FreezeClocks):
-            freeze(desk, held, effect.cause)
-        elif isinstance(effect, ThawClocks):
-            thaw(desk, held, effect.cause)
+        elif isinstance(effect, CloseTask | FreezeClocks | ThawClocks):
+            _tasks(desk, held, effect)
         elif isinstance(effect, SendMessage):
             if not mirrored and (came_from != "draft" or step.name == "send"):
                 _send(desk, held, step, effect, given, filled)
@@ -77,16 +73,19 @@ def carry_out(
 def follow_record(desk: Desk, held: Held, effects: tuple[Effect, ...]) -> None:
     """Do what follows a record that is added outside a step: tasks and clocks, nothing that travels."""
     for effect in effects:
-        if isinstance(effect, OpenTask):
-            open_task(desk, held, effect)
-        elif isinstance(effect, CloseTask):
-            close_task(desk, held, effect)
-        elif isinstance(effect, FreezeClocks):
-            freeze(desk, held, effect.cause)
-        elif isinstance(effect, ThawClocks):
-            thaw(desk, held, effect.cause)
-        else:
-            raise AssertionError(f"a record is followed by no {type(effect).__name__}")
+        assert isinstance(effect, OpenTask | CloseTask | FreezeClocks | ThawClocks), "a record sends nothing"
+        _tasks(desk, held, effect)
+
+
+def _tasks(desk: Desk, held: Held, effect: OpenTask | CloseTask | FreezeClocks | ThawClocks) -> None:
+    if isinstance(effect, OpenTask):
+        open_task(desk, held, effect)
+    elif isinstance(effect, CloseTask):
+        close_task(desk, held, effect)
+    elif isinstance(effect, FreezeClocks):
+        freeze(desk, held, effect.cause)
+    else:
+        thaw(desk, held, effect.cause)
 
 
 def _queue(desk: Desk, held: Held, effect: str, payload: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Row, or_, select, update
 
 from app.access import rows
 from app.access.desk import Desk, House
-from app.casework import move
+from app.casework import remarks
 from app.casework.held import REFERRAL, Held, hold_case, hold_referral
 from app.casework.history import Event
 from app.casework.tasks import OPEN, STOPPED, TABLE, WAITING
@@ -38,7 +38,8 @@ def calendar_of(desk: Desk, row: Row[Any]) -> tuple[Calendar, str | None]:
     """The calendar by which a task's days are counted, and the other country where its clock is a corridor's."""
     other = None
     if row.referral_id is not None:
-        other = desk.session.execute(select(REFERRAL.c.other_country).where(REFERRAL.c.id == row.referral_id)).scalar_one()
+        query = select(REFERRAL.c.other_country).where(REFERRAL.c.id == row.referral_id)
+        other = desk.session.execute(query).scalar_one()
     return desk.policies.calendar(row.country, other), other
 
 
@@ -68,7 +69,7 @@ def stop(desk: Desk, held: Held, row: Row[Any], cause: str, note: str | None) ->
         "stop_ends_at": ends, "stops": row.stops + 1,
     })  # fmt: skip
     said = {"task": row.id, "cause": cause, "due": row.due_at.isoformat(), "ends": ends.isoformat() if ends else None}
-    move.remark(desk, held, Event("stopped", row.kind, held.version, said, desk.now, note))
+    remarks.remark(desk, held, Event("stopped", row.kind, held.version, said, desk.now, note))
 
 
 def resume(desk: Desk, held: Held, row: Row[Any], note: str | None) -> None:
@@ -76,18 +77,19 @@ def resume(desk: Desk, held: Held, row: Row[Any], note: str | None) -> None:
     _refuse(desk, held, "resume_clock", "Let the clock run", clocks.against_resuming(ticking_of(row), held.case_facts))
     due = _run_on(desk, row)
     said = {"task": row.id, "cause": row.stop_cause, "since": row.stopped_at.isoformat(), "due": due.isoformat()}
-    move.remark(desk, held, Event("resumed", row.kind, held.version, said, desk.now, note))
+    remarks.remark(desk, held, Event("resumed", row.kind, held.version, said, desk.now, note))
 
 
 def extend(desk: Desk, held: Held, row: Row[Any], cause: str, note: str | None) -> None:
     """Give a task the longer time that policy allows, for ``cause``. Raises as `stop`."""
     until = extension_of(desk, row)
-    _refuse(desk, held, "extend_clock", "Extend the time",
-            clocks.against_extending(ticking_of(row), desk.now, until, desk.policies))  # fmt: skip
+    roles = desk.actor.roles
+    reasons = clocks.against_extending(ticking_of(row), cause, roles, desk.now, until, desk.policies)
+    _refuse(desk, held, "extend_clock", "Extend the time", reasons)
     _change(desk, row, OPEN, {"due_at": until, "extensions": row.extensions + 1})
     assert until is not None
     said = {"task": row.id, "cause": cause, "before": row.due_at.isoformat(), "due": until.isoformat()}
-    move.remark(desk, held, Event("extended", row.kind, held.version, said, desk.now, note))
+    remarks.remark(desk, held, Event("extended", row.kind, held.version, said, desk.now, note))
 
 
 def freeze(desk: Desk, held: Held, cause: str) -> int:
@@ -145,7 +147,7 @@ def _wake_one(house: House, task_id: str, country: str) -> bool:
             return True
         due = _run_on(desk, row)
         said = {"task": row.id, "cause": row.stop_cause, "since": row.stopped_at.isoformat(), "due": due.isoformat()}
-        move.remark(desk, held, Event("resumed", row.kind, held.version, said, desk.now))
+        remarks.remark(desk, held, Event("resumed", row.kind, held.version, said, desk.now))
         return True
 
 
@@ -180,7 +182,7 @@ def _tell_of_all(desk: Desk, held: Held, kind: str, cause: str, found: list[Row[
     if found:
         said = {"tasks": [{"id": row.id, "kind": row.kind} for row in found]}
         subject = held.case_held or held
-        move.remark(desk, subject, Event(kind, cause, subject.version, said, desk.now))
+        remarks.remark(desk, subject, Event(kind, cause, subject.version, said, desk.now))
 
 
 def _change(desk: Desk, row: Row[Any], state: str, values: dict[str, Any]) -> None:
@@ -192,4 +194,4 @@ def _change(desk: Desk, row: Row[Any], state: str, values: dict[str, Any]) -> No
 
 def _refuse(desk: Desk, held: Held, word: str, title: str, reasons: tuple[Refusal, ...]) -> None:
     if reasons:
-        raise move.refusal(desk, held, word, title, reasons)
+        raise remarks.refusal(desk, held, word, title, reasons)

@@ -68,7 +68,8 @@ def cards(desk: Desk, page: Sequence[ReferralRow]) -> list[Card]:
 def due_now(desk: Desk, row: ReferralRow) -> bool:
     """Whether it is this country's turn and the time for it is nearly over, or is over."""
     near = desk.policies.safeguards.answer_is_due_within
-    return row.our_turn and row.clock is not None and row.clock.due_at - desk.now <= near
+    clock = row.clock
+    return row.our_turn and clock is not None and clock.stopped_for is None and clock.due_at - desk.now <= near
 
 
 def office_of(policies: Policies, code: str) -> PolicyOffice | None:
