@@ -11,6 +11,7 @@ from policies.model import Calendar, Clock, Policies
 # Saturday and Sunday (ISO), where no calendar says otherwise.
 WEEKEND = (6, 7)
 LAST_SECOND = time(23, 59, 59)
+DAY = timedelta(days=1)
 
 
 def due_at(
@@ -51,35 +52,45 @@ def ends_on(policies: Policies, name: str, country: str, since: date) -> date:
 
 
 def moved_on(due: datetime, unit: str, stopped: datetime, resumed: datetime, calendar: Calendar) -> datetime:
-    """When a clock is due that stood still between two moments and counts in ``unit``.
+    """When a clock is due that stood still between two moments and counts in ``unit``: it has the time it had left.
 
-    Hours are made up for to the second. Every other clock counts whole days and still ends with a day: only the
-    whole (working) days for which it stood are added, so that stopping never gives time that was not there.
+    To the second, so that stopping gives no time that was not there and takes none. Of a clock in working days only
+    time on working days counts, before and after. One that was late already stays late by as much.
     """
     if resumed <= stopped:
         return due
-    if unit == "hours":
+    if unit != "working_days" or due <= stopped:
         return due + (resumed - stopped)
-    day = due.astimezone(calendar.zone).date()
-    if unit == "working_days":
-        stood = _working_days_between(stopped, resumed, calendar)
-        later = _working_days_later(day, stood, calendar, ())
-    else:
-        later = day + timedelta(days=(resumed - stopped) // timedelta(days=1))
-    return due if later == day else max(due, _end_of(later, calendar.zone))
+    return max(due, _worked_off(resumed, _working_time(stopped, due, calendar), calendar))
 
 
-def _working_days_between(begin: datetime, end: datetime, calendar: Calendar) -> int:
-    """How many whole working days of time lie between two moments; a holiday in between is no time at all."""
-    first, last = (moment.astimezone(calendar.zone) for moment in (begin, end))
-    whole = timedelta()
-    day = first.date()
-    while day <= last.date():
+def _working_time(begin: datetime, end: datetime, calendar: Calendar) -> timedelta:
+    """How much of the time between two moments lies on working days."""
+    found, day, last = timedelta(), begin.astimezone(calendar.zone).date(), end.astimezone(calendar.zone).date()
+    while day <= last:
         if calendar.works(day):
-            midnight = datetime.combine(day, time(), tzinfo=calendar.zone)
-            whole += min(last, midnight + timedelta(days=1)) - max(first, midnight)
-        day += timedelta(days=1)
-    return whole // timedelta(days=1)
+            midnight = _begin_of(day, calendar.zone)
+            found += min(end, midnight + DAY) - max(begin, midnight)
+        day += DAY
+    return found
+
+
+def _worked_off(begin: datetime, left: timedelta, calendar: Calendar) -> datetime:
+    """The moment by which that much time on working days has passed since ``begin``."""
+    day = begin.astimezone(calendar.zone).date()
+    while True:
+        midnight = _begin_of(day, calendar.zone)
+        start = max(begin, midnight)
+        if calendar.works(day):
+            today = midnight + DAY - start
+            if left < today:
+                return start + left
+            left -= today
+        day += DAY
+
+
+def _begin_of(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
 
 
 def _working_days_later(day: date, count: int, holidays: Container[date], weekend: Collection[int]) -> date:
