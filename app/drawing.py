@@ -8,11 +8,13 @@ from workflows.effects import (
     Arbitrate,
     CloseTask,
     Effect,
+    FreezeClocks,
     MoveCustody,
     OpenReceivingCase,
     OpenTask,
     SendMessage,
     StepOnCase,
+    ThawClocks,
 )
 from workflows.engine import MACHINES, draw
 from workflows.step import Fork, MachineSpec, Step
@@ -119,6 +121,8 @@ def _target(step: Step) -> str:
 
 def _words(effect: Effect) -> str:
     match effect:
+        case FreezeClocks() | ThawClocks():
+            return f"{'stop' if isinstance(effect, FreezeClocks) else 'run on'} all clocks: {effect.cause}"
         case OpenTask():
             clock = effect.clock if effect.child_clock is None else f"{effect.clock}, child: {effect.child_clock}"
             clock += "" if effect.urgent_clock is None else f", urgent: {effect.urgent_clock}"

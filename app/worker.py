@@ -15,6 +15,7 @@ from app.access import attempts, deciding, drafts, mailing, once, rows, sessions
 from app.access.desk import House
 from app.casework.following import HANDLERS
 from app.casework.ringing import ring
+from app.casework.stopping import wake
 from app.emergency import watching as emergencies
 from app.exchange.delivery import deliver
 from app.exchange.transport import LocalTransport, Transport
@@ -122,8 +123,8 @@ class Worker:
         return True
 
     def ring(self) -> int:
-        """Note every deadline that has passed unanswered; how many."""
-        return ring(self._house)
+        """Note every deadline that has passed unanswered, and let clocks run whose cause is over; how many."""
+        return wake(self._house) + ring(self._house)
 
     def _next(self) -> Any:
         with self._house.db.read() as session:

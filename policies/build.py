@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
-from policies import checks
+from policies import checks, clock_checks
 from policies.checks import EVERYTHING, Names
+from policies.clocks import ClockRules
 from policies.corridor_checks import check_corridor
 from policies.lists import CodeList, IndicatorPack, Report, RetentionRule, RolePolicy
 from policies.model import Corridor, Country, Disclosure, FrozenDict, Policies, Safeguards, Source
 from policies.nodes import Built, Document
 from policies.notices import Notice
 
-SINGLES = ("sources.yaml", "roles.yaml", "retention.yaml", "safeguards.yaml")
+SINGLES = ("sources.yaml", "roles.yaml", "retention.yaml", "safeguards.yaml", "clocks.yaml")
 FOLDERS = ("codes", "corridors", "countries", "indicators", "notices", "reports")
 DEFAULT = "corridors/_default.yaml"
 INHERITED = ("documents", "escalation", "meetings", "disclosure", "statistics_channel", "instruments")
@@ -83,8 +84,10 @@ class Builder:
         reports = self._one_each("reports", Report, checks.check_report)
         notices = self._one_each("notices", Notice, checks.check_notice)
         default, corridors = self._corridors()
+        clocks = self._clocks()
         self._offices_are_unique()
-        if default is None or safeguards is None or any(document.problems for document in self.documents.values()):
+        faulty = any(document.problems for document in self.documents.values())
+        if default is None or safeguards is None or clocks is None or faulty:
             return None
         return Policies(
             sources=sources,
@@ -99,6 +102,7 @@ class Builder:
             retention=retention,
             reports=reports,
             safeguards=safeguards,
+            clocks=clocks,
             digest=digest,
         )
 
@@ -210,6 +214,14 @@ class Builder:
         built = document.build(Safeguards, "safeguards")
         if built is not None:
             checks.check_safeguards(document, built, self.names)
+        return built
+
+    def _clocks(self) -> ClockRules | None:
+        document = self.documents["clocks.yaml"]
+        _only(document, "clocks")
+        built = document.build(ClockRules, "clocks")
+        if built is not None:
+            clock_checks.check_clocks(document, built, self.names)
         return built
 
     def _corridors(self) -> tuple[Corridor | None, dict[str, Corridor]]:

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
+from policies.calendars import Calendar
+from policies.clocks import ClockRules, Extension, Rung, StopCause
 from policies.corridor import (
     CORRIDOR_CLOCKS,
     OFFERABLE,
@@ -65,8 +67,10 @@ __all__ = [
     "OFFERABLE",
     "Basis",
     "BorderPoint",
+    "Calendar",
     "Cited",
     "Clock",
+    "ClockRules",
     "Code",
     "CodeList",
     "CompetentAuthority",
@@ -78,6 +82,7 @@ __all__ = [
     "Disclosure",
     "Drafts",
     "Entitlement",
+    "Extension",
     "FieldGroup",
     "FrozenDict",
     "FrozenMap",
@@ -98,10 +103,12 @@ __all__ = [
     "RetentionPeriod",
     "RetentionRule",
     "RolePolicy",
+    "Rung",
     "Safeguards",
     "Scope",
     "Screen",
     "Source",
+    "StopCause",
     "Strength",
     "overlaps",
 ]
@@ -122,6 +129,7 @@ class Policies(Policy):
     reports: FrozenMap[Report]
     notices: FrozenMap[Notice] = Field(default_factory=dict)
     safeguards: Safeguards = Safeguards()
+    clocks: ClockRules = ClockRules()
     digest: str
 
     def corridor(self, a: str, b: str) -> Corridor:
@@ -168,9 +176,27 @@ class Policies(Policy):
         known = self.countries.get(country)
         return ZoneInfo(known.timezone) if known else UTC
 
+    def calendar(self, country: str, other: str | None = None) -> Calendar:
+        """The working days of a clock that runs in ``country``, and of the ``other`` country where two are concerned.
+
+        Days begin and end in the zone of ``country``. A country without a policy has no days off that we know.
+        """
+        known = (self.countries.get(code) for code in (country, other) if code is not None)
+        return Calendar(tuple(each for each in known if each is not None), self.zone(country))
+
     def day(self, country: str, moment: datetime) -> date:
         """The calendar day of an aware moment in a country."""
         return moment.astimezone(self.zone(country)).date()
+
+    def deputy_office(self, corridor: Corridor, country: str, code: str | None) -> PolicyOffice | None:
+        """The office of ``country`` that answers when the office ``code`` does not.
+
+        The corridor's next focal office, else the national focal point; None where there is no other.
+        """
+        national = (each.code for each in self.countries[country].offices if each.national_focal_point)
+        others = (each for each in (*corridor.focal_offices.get(country, ()), *national) if each != code)
+        found = next(others, None)
+        return None if found is None else self.office(found)
 
     def source(self, source_id: str) -> Source:
         """The source with this id; KeyError when sources.yaml has none."""

@@ -10,7 +10,8 @@ class OpenTask:
     """A task for a role of the holding office, due by the named policy clock.
 
     child_clock: the clock for a child; urgent_clock: the clock for a matter that is urgent; only_child: opened for
-    children alone; side: the end of a referral whose office gets it (None = where the step is taken).
+    children alone; side: the end of a referral whose office gets it (None = where the step is taken). since: the fact
+    of the case that says from which day the clock counts, where rules ask the same clock (None: from now).
     """
 
     kind: str
@@ -20,6 +21,7 @@ class OpenTask:
     only_child: bool = False
     side: str | None = None
     urgent_clock: str | None = None
+    since: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,25 @@ class Arbitrate:
     """The receiving side answers a request to end the referral (crossing commands, design 4)."""
 
 
+@dataclass(frozen=True, slots=True)
+class FreezeClocks:
+    """All clocks of the case stand still for this cause (code list stop_cause), also those that begin meanwhile."""
+
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThawClocks:
+    """The clocks that stand still for this cause run again, each with the time it had left."""
+
+    cause: str
+
+
 Effect = (
     OpenTask
     | CloseTask
+    | FreezeClocks
+    | ThawClocks
     | SendMessage
     | MoveCustody
     | OpenReceivingCase

@@ -46,6 +46,9 @@ I = Identification  # noqa: E741 - the table below reads better short
 
 DECISION = (authority_is_competent, decider_is_not_screener, reasons_are_written)
 
+# The guards count the window from the day of the decision; so does the task that shows it.
+ASK_AGAIN = OpenTask("end_of_reconsideration", "case_manager", "reconsideration", since="negative_on")
+
 STEPS = (
     Step(
         "start_screening", "Start screening", (I.REPORTED,), I.SCREENING, "identification:screen",
@@ -61,7 +64,7 @@ STEPS = (
             OpenTask("assess_needs", "social_worker", "needs_assessment"),
             OpenTask("appoint_guardian", "legal_officer", "child_protection", only_child=True),
             OpenTask("decide_identification", "legal_officer", "decision"),
-            OpenTask("end_of_reflection", "case_manager", "reflection"),
+            OpenTask("end_of_reflection", "case_manager", "reflection", since="presumed_on"),
         ),
         form="screening",
     ),
@@ -69,7 +72,7 @@ STEPS = (
         "screen_out", "Screen out", (I.SCREENING,), I.SCREENED_OUT, "identification:screen",
         (case_is_open, screening_is_recorded, screening_gives_reasons, interview_was_safe,
          information_was_given),
-        (CloseTask("screen"), OpenTask("end_of_reconsideration", "case_manager", "reconsideration")),
+        (CloseTask("screen"), ASK_AGAIN),
         form="screening",
     ),
     Step(
@@ -93,7 +96,7 @@ STEPS = (
          guardian_is_appointed),
         (
             CloseTask("decide_identification"),
-            OpenTask("end_of_reconsideration", "case_manager", "reconsideration"),
+            ASK_AGAIN,
         ),
         form="identification_decision",
     ),
@@ -117,7 +120,7 @@ STEPS = (
         "identification:review",
         (case_is_open, decision_says_not_identified, *DECISION, person_was_told, decider_is_new,
          guardian_is_appointed),
-        (CloseTask("reconsider"), OpenTask("end_of_reconsideration", "case_manager", "reconsideration")),
+        (CloseTask("reconsider"), ASK_AGAIN),
         form="identification_decision",
     ),
     Step(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from policies.model import Policies
-from workflows.effects import CloseTask, OpenTask
-from workflows.facts import Situation
+from workflows.clocks import frozen_by
+from workflows.effects import CloseTask, Effect, FreezeClocks, OpenTask, ThawClocks
+from workflows.facts import CaseFacts, Situation
 from workflows.guards.children import guardian_is_appointed
 from workflows.guards.protection import case_is_open
 from workflows.step import Guard
@@ -28,6 +29,16 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask, ...]] = {
         OpenTask("review_care_plan", "case_manager", "care_plan_review"),
     ),
 }
+
+
+def follows(kind: str, before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:
+    """What follows a record of ``kind`` that changed the facts of a case from ``before`` to ``after``."""
+    was, now = frozen_by(before), frozen_by(after)
+    clocks: tuple[Effect, ...] = ()
+    if was != now:
+        # First the old cause ends, then the new one begins.
+        clocks = (*([ThawClocks(was)] if was else []), *([FreezeClocks(now)] if now else []))
+    return (*FOLLOWS.get(kind, ()), *clocks)
 
 
 def guards_for(kind: str) -> tuple[Guard, ...]:

@@ -47,6 +47,7 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     "access": _CASE | _COPY | {"look"},
     "referral": _COPY,
     "task": frozenset({"task", "row"}),
+    "clock": frozenset({"task", "row"}),
     "statistics": _COUNT,
     "emergency": frozenset({"row"}),
     # Opening a case reaches none that is there, a draft is written on a case.

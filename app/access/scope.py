@@ -41,6 +41,7 @@ __all__ = [
     "referral_predicate",
     "referrals_in_scope",
     "referrals_within",
+    "task_predicate",
     "tasks_in_scope",
 ]
 
@@ -109,16 +110,25 @@ def referrals_in_scope(desk: Desk, permission: str) -> Predicate:
 
 
 def tasks_in_scope(desk: Desk, permission: str) -> Predicate:
-    """The tasks ``permission`` reaches: by the office that holds them, or by the case or referral they are about.
+    """`task_predicate` for the actor and the moment of ``desk``."""
+    return task_predicate(desk.actor, desk.policies, permission, now=desk.now, office_id=desk.office_id)
+
+
+def task_predicate(
+    actor: Actor, policies: Policies, permission: str, *, now: datetime, office_id: str
+) -> Predicate:
+    """The tasks ``permission`` of ``actor`` reaches at ``now``.
+
+    By the office that holds them, or by the case or referral they are about.
 
     Whoever holds it at all reaches the tasks of the own office that wait for one of the own roles; nobody those of a
     case or referral behind a wall. Written with the task's own columns and short lists of ids, so that the indexes of
     the task table serve it.
     """
-    actor, asker = desk.actor, asker_of(desk)
-    reach = reach_of(desk.policies, actor.roles, permission)
+    asker = _plain(actor, now, office_id)
+    reach = reach_of(policies, actor.roles, permission)
     words: Words = {
-        Scope.OFFICE: lambda: Task.office_id == desk.office_id,
+        Scope.OFFICE: lambda: Task.office_id == office_id,
         Scope.ORGANISATION: lambda: Task.office_id.in_(
             select(Office.id).where(Office.organisation == actor.organisation, Office.country == actor.country)
         ),
@@ -137,7 +147,7 @@ def tasks_in_scope(desk: Desk, permission: str) -> Predicate:
         return open_to
     parts = [say() for scope, say in words.items() if scope in reach.scopes]
     if Scope.OFFICE not in reach.scopes:
-        parts.append(and_(Task.office_id == desk.office_id, Task.role.in_(sorted(actor.roles))))
+        parts.append(and_(Task.office_id == office_id, Task.role.in_(sorted(actor.roles))))
     if reach.emergency:
         parts.append(Task.case_id.in_(walls.emergency_cases(asker)))
     return and_(open_to, or_(*parts))

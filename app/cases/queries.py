@@ -10,6 +10,7 @@ from app.access.desk import Desk
 from app.casework import case_list
 from app.casework.case_list import Filter
 from app.casework.held import CASE, OFFICE, REFERRAL
+from app.casework.tasks import UNDONE
 from app.kit.paging import Ask
 from app.models.case import CaseTeam
 from app.models.record import Record
@@ -45,8 +46,10 @@ _TEAM_OF: Final = (
     .order_by(_TEAM.c.since, _TEAM.c.id)
 )
 _OPEN_TASKS_OF: Final = (
-    select(_TASK.c.id, _TASK.c.kind, _TASK.c.role, _TASK.c.due_at)
-    .where(_TASK.c.case_id == bindparam("case_id"), _TASK.c.country == bindparam("country"), _TASK.c.state == "open")
+    select(_TASK.c.id, _TASK.c.kind, _TASK.c.role, _TASK.c.due_at, _TASK.c.state, _TASK.c.stop_cause)
+    .where(
+        _TASK.c.case_id == bindparam("case_id"), _TASK.c.country == bindparam("country"), _TASK.c.state.in_(UNDONE)
+    )
     .order_by(_TASK.c.due_at, _TASK.c.id)
     .limit(MOST_TASKS)
 )

@@ -125,6 +125,7 @@ class OpenTaskOut(BaseModel):
     role: RoleCode
     due_at: Moment
     late: bool
+    stopped_for: Annotated[str | None, Field(description="Why its clock stands still (stop_cause).", examples=[None])]
 
 
 class CaseReferralOut(BaseModel):

@@ -33,6 +33,7 @@ from app.casework.move import Command, perform
 from app.casework.reach import SEEING, permit, reach_of
 from app.casework.shapes import StepIn
 from app.casework.stages import stage_of
+from app.casework.tasks import OPEN
 from app.kit.clock import as_utc
 from app.kit.errors import Conflict, Invalid, NotFound
 from app.kit.paging import Ask
@@ -75,7 +76,11 @@ def read(desk: Desk, case_id: str) -> CasePageOut:
             for row in queries.team(desk, case_id)
         ],
         tasks=[
-            OpenTaskOut(id=row.id, kind=row.kind, role=row.role, due_at=row.due_at, late=row.due_at < desk.now)
+            OpenTaskOut(
+                id=row.id, kind=row.kind, role=row.role, due_at=row.due_at,
+                late=row.state == OPEN and row.due_at < desk.now,
+                stopped_for=row.stop_cause if row.state != OPEN else None,
+            )  # fmt: skip
             for row in queries.open_tasks(desk, case_id)
         ],
         referrals=[

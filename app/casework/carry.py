@@ -8,15 +8,18 @@ from app.access.desk import Desk
 from app.casework import messages, outbox, receipts
 from app.casework.held import Held
 from app.casework.records import Filled
+from app.casework.stopping import freeze, thaw
 from app.casework.tasks import close_task, open_task
 from workflows.effects import (
     Arbitrate,
     CloseTask,
     Effect,
+    FreezeClocks,
     OpenReceivingCase,
     OpenTask,
     SendMessage,
     StepOnCase,
+    ThawClocks,
 )
 from workflows.step import Step
 
@@ -52,8 +55,8 @@ def carry_out(
         if isinstance(effect, OpenTask):
             if effect.side is None and not mirrored or effect.side == side:
                 open_task(desk, held, effect)
-        elif isinstance(effect, CloseTask):
-            close_task(desk, held, effect)
+        elif isinstance(effect, CloseTask | FreezeClocks | ThawClocks):
+            _tasks(desk, held, effect)
         elif isinstance(effect, SendMessage):
             if not mirrored and (came_from != "draft" or step.name == "send"):
                 _send(desk, held, step, effect, given, filled)
@@ -65,6 +68,24 @@ def carry_out(
                 _queue(desk, held, "step_on_case", {"referral": held.id, "step": effect.step})
         elif isinstance(effect, Arbitrate) and side == "receiver":
             _queue(desk, held, "arbitrate", {"referral": held.id})
+
+
+def follow_record(desk: Desk, held: Held, effects: tuple[Effect, ...]) -> None:
+    """Do what follows a record that is added outside a step: tasks and clocks, nothing that travels."""
+    for effect in effects:
+        assert isinstance(effect, OpenTask | CloseTask | FreezeClocks | ThawClocks), "a record sends nothing"
+        _tasks(desk, held, effect)
+
+
+def _tasks(desk: Desk, held: Held, effect: OpenTask | CloseTask | FreezeClocks | ThawClocks) -> None:
+    if isinstance(effect, OpenTask):
+        open_task(desk, held, effect)
+    elif isinstance(effect, CloseTask):
+        close_task(desk, held, effect)
+    elif isinstance(effect, FreezeClocks):
+        freeze(desk, held, effect.cause)
+    else:
+        thaw(desk, held, effect.cause)
 
 
 def _queue(desk: Desk, held: Held, effect: str, payload: dict[str, Any]) -> None:

@@ -18,10 +18,15 @@ from app.models.record import Record
 from app.models.user import User
 from workflows.engine import MACHINES
 
-__all__ = ["Change", "Conflict", "Theirs", "conflict_of", "theirs_called", "what_of"]
+__all__ = ["ABOUT_CAUSES", "ABOUT_TASKS", "Change", "Conflict", "Theirs", "conflict_of", "theirs_called", "what_of"]
 
 _RECORD: Final[Any] = Record.__table__
 _USER: Final[Any] = User.__table__
+
+
+# Kinds of entry whose step is a kind of task, and those whose step is the cause of a stop.
+ABOUT_TASKS: Final = frozenset({"deadline", "task", "escalated", "stopped", "resumed", "extended"})
+ABOUT_CAUSES: Final = frozenset({"frozen", "thawed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +86,10 @@ def conflict_of(desk: Desk, held: Held, error: StaleVersion, kind: str | None = 
 
 def what_of(kind: str, step: str) -> tuple[str, str]:
     """What %(what)s of a timeline's sentence stands for: a code and its list, or the title of a step (marked)."""
-    if kind in ("deadline", "task"):
+    if kind in ABOUT_TASKS:
         return step, "task_kind"
+    if kind in ABOUT_CAUSES:
+        return step, "stop_cause"
     found = next((spec.step(step) for spec in MACHINES.values() if spec.step(step)), None)
     return (found.title if found else step), ""
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from app.access.desk import Desk
 from app.casework import carry, history, projection, records
 from app.casework import held as holding
@@ -16,24 +14,22 @@ from app.casework.forms import Entry
 from app.casework.held import Held, hold_case, hold_referral
 from app.casework.history import Event
 from app.casework.records import Filled
+from app.casework.remarks import StepRefused, keep_attempt, refusal, refusal_out, remark
 from app.kit.clock import as_utc
-from app.kit.errors import Conflict, Invalid, NotFound, PreconditionMissing, StaleVersion
+from app.kit.errors import Invalid, NotFound, PreconditionMissing, StaleVersion
 from app.models.base import new_id
 from workflows import engine
 from workflows.facts import Actor, CaseFacts, MatterFacts, ReferralFacts
 from workflows.matter import MATTER
 from workflows.step import MachineSpec, Step
-from workflows.verdict import Refusal
+
+__all__ = [
+    "Command", "Outcome", "StepRefused", "border_office", "fold_record", "fold_step", "keep_attempt", "keep_on_case",
+    "moment", "must_be_current", "perform", "refresh_linked", "refusal", "refusal_out", "remark", "write",
+]  # fmt: skip
 
 CLOCK_SKEW = timedelta(minutes=5)
 LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
-
-
-class StepRefused(Conflict):
-    """The step may not be taken now; ``extra.refusals`` holds every reason."""
-
-    code = "step_refused"
-    title = "This step is not possible now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,56 +156,6 @@ def moment(desk: Desk, happened_at: datetime | None) -> datetime:
         )
     # Every column holds UTC; the bytes that are hashed must say the same moment in the same words.
     return as_utc(happened_at)
-
-
-def refusal(desk: Desk, held: Held, word: str, title: str, refusals: tuple[Refusal, ...]) -> StepRefused:
-    """The error to raise, with every reason; the attempt is kept in a transaction of its own."""
-    keep_attempt(
-        desk, held.kind, held.id, word, [{"code": each.code, "sources": list(each.sources)} for each in refusals]
-    )
-    return StepRefused(
-        f"'{title}' is blocked by {len(refusals)} reason{'s' if len(refusals) != 1 else ''}.",
-        extra={"step": word, "refusals": [refusal_out(desk, each) for each in refusals]},
-    )
-
-
-def keep_attempt(desk: Desk, kind: str, subject_id: str, word: str, refusals: list[dict[str, Any]]) -> None:
-    """Have a refused attempt written to the timeline once the refusal has undone the rest.
-
-    kind: case or referral; word: the step or record kind that was tried; refusals: a code and source ids each.
-    """
-    actor, now, office_id = desk.actor, desk.now, desk.office_id
-
-    def keep(session: Session) -> None:
-        later = Desk(session, actor, now, desk.policies, desk.keys, desk.signing, desk.correlation, office_id)
-        held = hold_case(later, subject_id) if kind == "case" else hold_referral(later, subject_id)
-        remark(later, held, Event("attempt", word, held.version, {"refusals": refusals}, now))
-
-    desk.keep_if_refused(keep)
-
-
-def remark(desk: Desk, held: Held, event: Event) -> None:
-    """Append an event that changes nothing: the chain grows, the version stays."""
-    key = held.key(desk) if event.note else None
-    history.append(desk.session, held.chain, event, desk.actor, desk.now, desk.keys, key)
-    swap = holding.swap_case if held.kind == "case" else holding.swap_referral
-    swap(desk, held, held.version, {})
-
-
-def refusal_out(desk: Desk, refusal: Refusal) -> dict[str, Any]:
-    """A refusal as the answer shows it: what, why, how to mend, who can, and the sources with their words."""
-    return {
-        "code": refusal.code,
-        "missing": refusal.sentence,
-        "why": refusal.why,
-        "mend": refusal.mend,
-        "who": list(refusal.who),
-        "overridable": refusal.overridable,
-        "sources": [
-            {"id": source.id, "title": source.title, "asks": source.asks}
-            for source in (desk.policies.source(name) for name in refusal.sources)
-        ],
-    }
 
 
 def fold_record(held: Held, filled: Filled, entry: Entry) -> None:

@@ -9,19 +9,17 @@ from typing import Any
 from sqlalchemy import update
 
 from app.access.desk import Desk
-from app.casework import move, outbox, records
+from app.casework import carry, move, outbox, records
 from app.casework.forms import Entry
 from app.casework.held import CASE, Held, hold_case
 from app.casework.history import Event
 from app.casework.move import fold_record, must_be_current
 from app.casework.opening import join_team, leave_team
-from app.casework.tasks import close_task, open_task
 from app.kit.errors import Invalid
 from workflows.disclosure import REFERRAL_RESTS_ON
-from workflows.effects import CloseTask
 from workflows.engine import override_refusal
 from workflows.facts import CaseFacts
-from workflows.recording import FOLLOWS, refusals_for
+from workflows.recording import follows, refusals_for
 
 
 def add_record(
@@ -52,13 +50,11 @@ def add_record(
     if corrects is not None:
         _must_correct(desk, held, corrects, kind)
     day = desk.policies.day(desk.actor.country, happened)
+    before = held.facts
     fold_record(held, filled, Entry(desk.actor.id, desk.actor.office, desk.actor.country, day))
     record_id, _ = move.keep_on_case(desk, held, filled, happened, desk.actor.id, note, corrects)
-    for effect in FOLLOWS.get(kind, ()):
-        if isinstance(effect, CloseTask):
-            close_task(desk, held, effect)
-        else:
-            open_task(desk, held, effect)
+    assert isinstance(before, CaseFacts) and isinstance(held.facts, CaseFacts)
+    carry.follow_record(desk, held, follows(kind, before, held.facts))
     if kind == "consent_withdrawal" and REFERRAL_RESTS_ON & set(filled.body["purposes"]):
         outbox.put(desk, "spread_withdrawal", {"case": case_id}, line=f"{desk.actor.country}:{case_id}:withdrawal")
     return record_id, held

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date, datetime, time
+from typing import Any, Final
 
 from sqlalchemy import bindparam, insert, update
 
 from app.access.desk import Desk
-from app.casework.calendars import days_off
 from app.casework.held import Held, office_at
 from app.models.base import new_id
 from app.models.task import Task
-from policies.model import Clock
-from workflows.deadlines import due_at
+from policies.model import Calendar, Clock
+from workflows.clocks import can_stand_still, frozen_by
+from workflows.deadlines import rings_at
 from workflows.effects import CloseTask, OpenTask
 from workflows.matter import URGENT
 
 TABLE: Any = Task.__table__
+OPEN: Final = "open"
+STOPPED: Final = "stopped"
+DONE: Final = "done"
+# What is still to be done, whether its clock runs or stands.
+UNDONE: Final = (OPEN, STOPPED)
 _INSERT = insert(TABLE)
 _OPEN_OF = {
-    kind: update(TABLE).where(column == bindparam("subject"), TABLE.c.state == "open")
+    kind: update(TABLE).where(column == bindparam("subject"), TABLE.c.state.in_(UNDONE))
     for kind, column in (("case", TABLE.c.case_id), ("referral", TABLE.c.referral_id))
 }
 # A case's own step leaves the tasks of its matters alone, and a matter's step those of the others.
@@ -32,11 +38,13 @@ _ONE_KIND_OF = {
 }
 # Times of the person's own, which pass by themselves: nobody is late with them.
 PASSING = frozenset({"end_of_reflection", "end_of_reconsideration"})
+# Duties that only watch a clock of the other country's.
+WAITING: Final = frozenset({"await_answer", "await_receipt"})
 BORDER_ROLE = "border_focal_point"
 
 
-def clock_for(desk: Desk, held: Held, effect: OpenTask) -> tuple[str, Clock, tuple[str, ...]]:
-    """The name of the clock, the clock, and the countries whose working days count."""
+def clock_for(desk: Desk, held: Held, effect: OpenTask, on: date | None = None) -> tuple[str, Clock, Calendar]:
+    """The name of the clock, the clock as it holds ``on`` that day (today), and the calendar whose days count."""
     facts, referral = held.case_facts, held.referral_facts
     child = bool((facts and facts.child) or (referral and referral.child))
     urgent = held.matter is not None and URGENT in held.matter.flags
@@ -44,18 +52,26 @@ def clock_for(desk: Desk, held: Held, effect: OpenTask) -> tuple[str, Clock, tup
     name = effect.urgent_clock if urgent and effect.urgent_clock else name
     here = desk.actor.country
     other = referral.other_country if referral else None
-    clock = desk.policies.clock(name, here, other, on=desk.today)
-    return name, clock, (here, other) if other else (here,)
+    clock = desk.policies.clock(name, here, other, on=on or desk.today)
+    return name, clock, desk.policies.calendar(here, other)
 
 
 def open_task(desk: Desk, held: Held, effect: OpenTask) -> None:
-    """Open one task in the office that holds the subject (the border office for border officers)."""
+    """Open one task in the office that holds the subject (the border office for border officers).
+
+    Where all clocks of the case stand still, the new one stands with them.
+    """
     child = bool((held.case_facts and held.case_facts.child) or (held.referral_facts and held.referral_facts.child))
     if effect.only_child and not child:
         return
-    name, clock, countries = clock_for(desk, held, effect)
+    since = _since(held, effect)
+    name, clock, calendar = clock_for(desk, held, effect, since)
+    start = desk.now if since is None else datetime.combine(since, time(), tzinfo=calendar.zone)
     office_id = _border_office(desk, held) if effect.role == BORDER_ROLE else None
     case_id = held.case.id if held.case is not None else None
+    frozen = frozen_by(held.case_facts)
+    if not can_stand_still(desk.policies, name, effect.kind not in WAITING):
+        frozen = None
     desk.session.execute(
         _INSERT,
         {
@@ -71,16 +87,25 @@ def open_task(desk: Desk, held: Held, effect: OpenTask) -> None:
             "basis": clock.basis.value,
             "sources": " ".join(clock.sources),
             "opened_at": desk.now,
-            "due_at": due_at(
-                desk.now, clock, days_off(desk.policies, countries, desk.today), desk.policies.zone(desk.actor.country)
-            ),
-            "state": "open",
+            "due_at": rings_at(start, clock, calendar),
+            "state": STOPPED if frozen else OPEN,
             "done_at": None,
             "done_by": None,
             "missed_at": None,
             "escalation": 0,
+            "stopped_at": desk.now if frozen else None,
+            "stop_cause": frozen,
+            "stopped_by": desk.actor.id if frozen else None,
         },
     )
+
+
+def _since(held: Held, effect: OpenTask) -> date | None:
+    """The day the clock of ``effect`` counts from, where a fact of the case says it."""
+    if effect.since is None or held.case_facts is None:
+        return None
+    day: date | None = getattr(held.case_facts, effect.since)
+    return day
 
 
 def _border_office(desk: Desk, held: Held) -> str | None:
@@ -94,7 +119,7 @@ def _border_office(desk: Desk, held: Held) -> str | None:
 
 def close_task(desk: Desk, held: Held, effect: CloseTask) -> None:
     """Mark the open tasks of that kind on the subject as done ('*': all of them; 'visit_next': the next visit)."""
-    values = {"subject": held.id, "state": "done", "done_at": desk.now, "done_by": desk.actor.id}
+    values = {"subject": held.id, "state": DONE, "done_at": desk.now, "done_by": desk.actor.id}
     if effect.kind == "*":
         desk.session.execute(_OPEN_OF[held.kind], values)
         return

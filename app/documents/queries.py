@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 
 from app.access.desk import Desk
 from app.models.document import Document, DocumentError
@@ -13,7 +13,7 @@ DOCUMENT: Final[Any] = Document.__table__
 ERROR: Final[Any] = DocumentError.__table__
 
 # Lists never read the content itself.
-_KNOWN: Final = (
+_KNOWN: Final[Select[Any]] = (
     select(
         *(column for column in DOCUMENT.c if column.name != "sealed"),
         ERROR.c.reason, ERROR.c.replaced_by, ERROR.c.marked_by, ERROR.c.marked_at,
@@ -35,8 +35,7 @@ def of_case(desk: Desk, case_id: str) -> list[Row[Any]]:
 def one(desk: Desk, case_id: str, document_id: str) -> Row[Any] | None:
     """One file of this case with its mark, without its content."""
     which = {"case_id": case_id, "country": desk.actor.country, "document_id": document_id}
-    # Read out as a list: more columns than a typed row can name.
-    return next(iter(list(desk.session.execute(_ONE, which))), None)
+    return desk.session.execute(_ONE, which).one_or_none()
 
 
 def content(desk: Desk, document_id: str) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, and_, not_, or_, select, union_all
 
 from app.access.desk import Desk
 from app.access.scope import cases_in_scope, referrals_in_scope
@@ -36,7 +36,10 @@ def overdue_between(
     desk: Desk, case_id: str, after: datetime | None, before: datetime | None
 ) -> list[Row[Any]]:
     """The duties of a case and its referrals that were not done when they were due, by the moment they were due."""
-    late = or_(and_(TASK.c.state == "open", TASK.c.due_at < desk.now), TASK.c.done_at > TASK.c.due_at)
+    # What was done while its clock stood still was late only if it was late when the clock stopped.
+    in_time = and_(TASK.c.stopped_at.is_not(None), TASK.c.stopped_at <= TASK.c.due_at)
+    done_late = and_(TASK.c.done_at > TASK.c.due_at, not_(in_time))
+    late = or_(and_(TASK.c.state == "open", TASK.c.due_at < desk.now), done_late)
     query = (
         select(TASK.c.id, TASK.c.kind, TASK.c.role, TASK.c.due_at, TASK.c.done_at, TASK.c.state)
         .where(TASK.c.case_id == case_id, TASK.c.country == desk.actor.country, late)

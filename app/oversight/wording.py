@@ -11,6 +11,7 @@ from sqlalchemy import Row
 
 from app.access.desk import Desk
 from app.casework.audience import AUDIENCES
+from app.casework.conflict import ABOUT_CAUSES, ABOUT_TASKS
 from app.casework.kinds import KINDS
 from app.casework.phrases import SOURCES, phrase_of
 from app.casework.shapes import TimelineEntryOut
@@ -24,7 +25,7 @@ __all__ = ["Changed", "Told", "Who", "Word", "anchor_of", "people_in", "refusals
 SHAPES: Final = {
     "record": "record", "attempt": "refused", "emergency": "emergency", "seal": "wall", "block": "wall",
     "reveal": "look", "deadline": "late", "partner": "partner", "message": "partner", "team": "team",
-    "assigned": "team", "identity": "record", "task": "record", "document": "record",
+    "assigned": "team", "identity": "record", "task": "record", "document": "record", "escalated": "late",
 }  # fmt: skip
 # Whoever acted in another country is known here by that country's office alone.
 PARTNER: Final = "partner:"
@@ -151,8 +152,10 @@ def _shape(entry: TimelineEntryOut) -> str:
 
 
 def _what(entry: TimelineEntryOut) -> Word | None:
-    if entry.kind in ("deadline", "task"):
+    if entry.kind in ABOUT_TASKS:
         return Word(entry.step, "task_kind")
+    if entry.kind in ABOUT_CAUSES:
+        return Word(entry.step, "stop_cause")
     if entry.kind in ("attempt", "message"):
         return titled(entry.step)
     return None

@@ -13,9 +13,12 @@ from app.casework.blocking import Blocking, Reason
 from app.casework.choices import next_steps
 from app.casework.kinds import KINDS
 from app.casework.shapes import NextStepOut, RefusalOut
+from app.casework.tasks import UNDONE, WAITING
 from app.overview import case_queries as queries
 from app.overview.case_frame import Opened
+from app.worklist.clocks import STOP as STOP_CLOCK
 from app.worklist.closers import CLOSERS, RECORD
+from workflows.clocks import can_stand_still, extends
 from workflows.engine import MACHINES
 from workflows.mending import Act, answered_by_form
 
@@ -25,8 +28,9 @@ LATE: Final = "late"
 DUE: Final = "due"
 READY: Final = "ready"
 BLOCKED: Final = "blocked"
+STOPPED: Final = "stopped"
 REFERRAL: Final = "referral"
-_ORDER: Final = (LATE, DUE, READY, BLOCKED)
+_ORDER: Final = (LATE, DUE, READY, STOPPED, BLOCKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,8 @@ class Item:
 
     about: a code list and the code in it that tell one matter of the case from another; empty for the case as a whole.
     path: where it is done; empty where the reader cannot. role and names: who holds it. reasons: what blocks it.
-    waits: only the other country can answer it.
+    waits: only the other country can answer it. clock: the page of its clock, for whoever may stop it. rung: the last
+    rung of its ladder that rang. cause: why its clock stands still, and since when.
     """
 
     state: str
@@ -49,6 +54,10 @@ class Item:
     waits: bool = False
     reasons: tuple[Reason, ...] = ()
     about: tuple[str, str] = ("", "")
+    clock: str = ""
+    rung: str = ""
+    cause: str = ""
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +75,20 @@ def agenda_of(desk: Desk, opened: Opened) -> Agenda:
     team = queries.team_by_role(desk, opened.id)
     tasks = queries.tasks_of_case(desk, opened.id)
     since = _since(tasks)
+    stoppable = queries.within_permission(desk, opened.id, STOP_CLOCK)
     used: set[str] = set()
     items = []
-    for task in (each for each in tasks if each.state == "open"):
+    for task in (each for each in tasks if each.state in UNDONE):
         act = _act_of(desk, opened, task, steps)
         used.add(act)
-        items.append(_of_task(desk, opened, task, act, steps.get(act), team, since))
+        items.append(_of_task(desk, opened, task, act, steps.get(act), team, since, stoppable))
     for name, step in steps.items():
         if name not in used:
             items.append(_of_step(desk, opened, step, team, since))
     items.sort(key=lambda item: (_ORDER.index(item.state), item.due_at or desk.now))
     doable = [item for item in items if item.path and not item.waits and item.state != BLOCKED and not item.reasons]
     # The reader's own duties come before those of colleagues, and any duty before what is merely possible.
-    first = min(doable, key=lambda item: (item.state == READY, not item.mine), default=None)
+    first = min(doable, key=lambda item: (item.state in (READY, STOPPED), not item.mine), default=None)
     done = tuple((each.kind, each.done_at) for each in tasks if each.state == "done" and each.done_at)
     return Agenda(tuple(items), first, tuple(sorted(done, key=lambda pair: pair[1], reverse=True)))
 
@@ -127,7 +137,7 @@ def _since(tasks: Iterable[Any]) -> dict[str, datetime]:
     """Since when each act is awaited: act (record kind, or machine.step) -> when its task was opened."""
     found: dict[str, datetime] = {}
     for task in tasks:
-        if task.state == "open":
+        if task.state in UNDONE:
             for act in CLOSERS.get(task.kind, ()):
                 name = act.removeprefix(f"{RECORD}.")
                 found[name] = min(found.get(name, task.opened_at), task.opened_at)
@@ -155,6 +165,7 @@ def _of_task(
     step: NextStepOut | None,
     team: Mapping[str, Sequence[tuple[str, str]]],
     since: Mapping[str, datetime],
+    stoppable: frozenset[str],
 ) -> Item:
     reasons: tuple[Reason, ...] = ()
     path, about = "", ("", "")
@@ -172,8 +183,9 @@ def _of_task(
     mine = any(user_id == desk.actor.id for user_id, _ in people) or (not people and task.role in desk.actor.roles)
     if not path and mine and not CLOSERS.get(task.kind):
         path = f"/tasks/done?task_id={task.id}"
+    stopped = task.state == STOPPED
     return Item(
-        state=LATE if task.due_at < desk.now else DUE,
+        state=STOPPED if stopped else LATE if task.due_at < desk.now else DUE,
         title=step.title if step is not None else "",
         task=task.kind,
         path=path,
@@ -184,6 +196,10 @@ def _of_task(
         waits=_is_theirs(task),
         reasons=reasons,
         about=about,
+        clock=f"/tasks/{task.id}/clock" if task.id in stoppable and _may_stand(desk, task) else "",
+        rung=task.rung or "",
+        cause=task.stop_cause if stopped else "",
+        since=task.stopped_at if stopped else None,
     )
 
 
@@ -202,6 +218,10 @@ def _of_matter(desk: Desk, opened: Opened, task: Any) -> tuple[str, tuple[str, s
     page = f"{opened.path}/matters/{matter.id}"
     path = f"{page}/steps/{steps[0].name}" if len(steps) == 1 else page if steps else ""
     return path, (spec.about, matter.about)
+
+
+def _may_stand(desk: Desk, task: Any) -> bool:
+    return can_stand_still(desk.policies, task.clock, task.kind not in WAITING) or extends(desk.policies, task.clock)
 
 
 def _is_theirs(task: Any) -> bool:

@@ -9,7 +9,8 @@ from typing import Any, Final
 from sqlalchemy import Row, func, or_, select
 
 from app.access.desk import Desk
-from app.access.may import referral_within_reach
+from app.access.may import permitted, referral_within_reach
+from app.access.scope import tasks_in_scope
 from app.casework import messages, receipts
 from app.casework.held import CASE, OFFICE, REFERRAL
 from app.casework.tasks import TABLE as TASK
@@ -68,6 +69,14 @@ def steps_called(desk: Desk, case_id: str, steps: Sequence[str]) -> Sequence[Row
         .limit(MOST_TASKS)
     )
     return desk.session.execute(query).all()
+
+
+def within_permission(desk: Desk, case_id: str, permission: str) -> frozenset[str]:
+    """The ids of the tasks of a case and its referrals that ``permission`` reaches."""
+    if not permitted(desk, permission):
+        return frozenset()
+    query = select(TASK.c.id).where(TASK.c.case_id == case_id, tasks_in_scope(desk, permission))
+    return frozenset(desk.session.execute(query).scalars())
 
 
 def moved_at(desk: Desk, case_id: str) -> datetime | None:

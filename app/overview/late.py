@@ -8,12 +8,14 @@ from typing import Any, Final
 
 from app.access.desk import Desk
 from app.access.log import looked
+from app.access.may import permitted
 from app.casework.held import Held, at_matter, hold_case, hold_referral
 from app.casework.kinds import KINDS
 from app.casework.stages import stage_of
 from app.kit.paging import Ask
 from app.overview import supervision_queries as queries
 from app.statistics.stages import CAUSE_OF, CAUSES
+from app.worklist.clocks import STOP as STOP_CLOCK
 from app.worklist.closers import CLOSERS, RECORD
 from workflows import engine
 
@@ -41,10 +43,15 @@ class Late:
 
 @dataclass(frozen=True, slots=True)
 class LatePage:
-    """One page of late duties by stage, the longest late first within each."""
+    """One page of late duties by stage, the longest late first within each; on the first also the clocks that stand.
+
+    stops: whether the actor may let one run again.
+    """
 
     stages: Sequence[tuple[str, Sequence[Late]]]
     next: str | None
+    standing: Sequence[Any] = ()
+    stops: bool = False
 
 
 def late(desk: Desk, asked: Ask) -> LatePage:
@@ -60,7 +67,8 @@ def late(desk: Desk, asked: Ask) -> LatePage:
         one = Late(row, stage, days, blocked, missing, row.reference is not None, "" if cause == US else CAUSES[cause])
         found.setdefault(stage, []).append(one)
     looked(desk, "late_read", "task", "-", {"count": len(rows)})
-    return LatePage(sorted(found.items()), following)
+    standing = queries.standing_clocks(desk, READ) if asked.key is None else []
+    return LatePage(sorted(found.items()), following, standing, permitted(desk, STOP_CLOCK))
 
 
 def _reasons(desk: Desk, task: Any, held: dict[str, Held]) -> tuple[Sequence[str], Sequence[str]]:

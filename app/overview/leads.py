@@ -23,6 +23,7 @@ class Line:
 
     ``holder``: "you", "person" (the name in ``who``), "role" (a role's title in ``who``) or "country" (its name).
     ``by_hand``: it ends by being marked as done. ``reason``: why it stands still, where that was asked for.
+    ``rung``: the last rung of its ladder that rang.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Line:
     by_hand: bool
     reason: str = ""
     mend: str = ""
+    rung: str = ""
 
 
 def line(desk: Desk, row: Row[Any], *, mine: bool, reason: tuple[str, str] = ("", "")) -> Line:
@@ -53,6 +55,7 @@ def line(desk: Desk, row: Row[Any], *, mine: bool, reason: tuple[str, str] = (""
         by_hand=mine and not CLOSERS.get(row.kind),
         reason=reason[0],
         mend=reason[1],
+        rung=row.rung or "",
     )
 
 

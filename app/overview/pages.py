@@ -18,6 +18,7 @@ from app.models.base import is_id
 from app.overview import (
     admin_pages,
     case_pages,
+    clock_pages,
     document_pages,
     guideline_pages,
     matter_pages,
@@ -37,7 +38,7 @@ from app.worklist.work_queries import Group
 router = APIRouter()
 for part in (
     case_pages, step_pages, matter_pages, record_pages, section_pages, document_pages, people_pages,
-    guideline_pages, papers, supervision_pages, admin_pages,
+    guideline_pages, papers, supervision_pages, admin_pages, clock_pages,
 ):  # fmt: skip
     router.include_router(part.router)
 

@@ -57,6 +57,15 @@ def references(desk: Desk, case_ids: Sequence[str]) -> dict[str, str]:
     return {row.id: row.reference for row in desk.session.execute(query)}
 
 
+def referral_references(desk: Desk, referral_ids: Sequence[str]) -> dict[str, str]:
+    """Id -> reference of those of these referral copies that the actor may open."""
+    if not referral_ids or not permitted(desk, "referral:read"):
+        return {}
+    within = (REFERRAL.c.id.in_(referral_ids), referrals_in_scope(desk, "referral:read"))
+    query = select(REFERRAL.c.id, REFERRAL.c.reference).where(*within)
+    return {row.id: row.reference for row in desk.session.execute(query)}
+
+
 def names(desk: Desk, user_ids: Sequence[str]) -> dict[str, str]:
     """Account -> the name shown for it: workers of the own country, never people."""
     query = select(User.id, User.display_name).join(OFFICE, OFFICE.c.id == User.office_id)

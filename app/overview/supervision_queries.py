@@ -12,7 +12,7 @@ from app.access.scope import cases_in_scope, tasks_in_scope
 from app.access.two_persons import APPROVAL, KINDS
 from app.access.walls import in_force
 from app.casework.held import CASE, OFFICE
-from app.casework.tasks import PASSING
+from app.casework.tasks import PASSING, STOPPED
 from app.casework.tasks import TABLE as TASK
 from app.kit.paging import Ask
 from app.models.case import CaseTeam
@@ -24,6 +24,7 @@ _EMERGENCY: Final[Any] = EmergencyAccess.__table__
 _USER: Final[Any] = User.__table__
 _TEAM: Final[Any] = CaseTeam.__table__
 UNMANAGED_SHOWN: Final = 25
+STANDING_SHOWN: Final = 100
 _OPEN: Final = CASE.c.care != Care.CLOSED.value
 
 
@@ -123,6 +124,20 @@ def late_tasks(desk: Desk, permission: str, ask: Ask) -> tuple[list[Row[Any]], s
     rows = desk.session.execute(ask.narrow(query, [TASK.c.due_at, TASK.c.id])).all()
     page, following = ask.cut(rows, lambda row: (row.due_at, row.id))
     return list(page), following
+
+
+def standing_clocks(desk: Desk, permission: str) -> list[Row[Any]]:
+    """The duties that ``permission`` reaches and whose clock stands still, the longest first, with who stopped it."""
+    query = (
+        select(TASK, CASE.c.reference, OFFICE.c.name.label("office"), _USER.c.display_name.label("stopper"))
+        .join(OFFICE, OFFICE.c.id == TASK.c.office_id)
+        .join(CASE, and_(CASE.c.id == TASK.c.case_id, cases_in_scope(desk, "case:read")), isouter=True)
+        .join(_USER, _USER.c.id == TASK.c.stopped_by, isouter=True)
+        .where(TASK.c.state == STOPPED, tasks_in_scope(desk, permission))
+        .order_by(TASK.c.stopped_at, TASK.c.id)
+        .limit(STANDING_SHOWN)
+    )
+    return list(desk.session.execute(query))
 
 
 def _is_late(desk: Desk) -> ColumnElement[bool]:

@@ -68,7 +68,8 @@ def cards(desk: Desk, page: Sequence[ReferralRow]) -> list[Card]:
 def due_now(desk: Desk, row: ReferralRow) -> bool:
     """Whether it is this country's turn and the time for it is nearly over, or is over."""
     near = desk.policies.safeguards.answer_is_due_within
-    return row.our_turn and row.clock is not None and row.clock.due_at - desk.now <= near
+    clock = row.clock
+    return row.our_turn and clock is not None and clock.stopped_for is None and clock.due_at - desk.now <= near
 
 
 def office_of(policies: Policies, code: str) -> PolicyOffice | None:
@@ -112,10 +113,7 @@ def deputy_of(
     policies: Policies, corridor: Corridor, country: str, office: PolicyOffice | None
 ) -> PolicyOffice | None:
     """The office that answers when ``office`` does not: the corridor's next one, else the national focal point."""
-    codes = [code for code in corridor.focal_offices.get(country, ()) if office is None or code != office.code]
-    national = [each.code for each in policies.countries[country].offices if each.national_focal_point]
-    others = [code for code in (*codes, *national) if office is None or code != office.code]
-    return office_of(policies, others[0]) if others else None
+    return policies.deputy_office(corridor, country, office.code if office is not None else None)
 
 
 @dataclass(frozen=True, slots=True)

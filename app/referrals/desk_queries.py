@@ -11,10 +11,12 @@ from typing import Any, Final
 from sqlalchemy import Row, func, literal, select
 
 from app.access.desk import Desk
+from app.access.may import permitted
 from app.access.rows import as_the_house
-from app.access.scope import referrals_in_scope
+from app.access.scope import referrals_in_scope, tasks_in_scope
 from app.casework import messages
 from app.casework.held import REFERRAL
+from app.casework.tasks import WAITING
 from app.kit.crypto import DESTROYED
 from app.kit.paging import Ask
 from app.models.base import Stamp
@@ -25,7 +27,8 @@ from app.models.user import User
 from app.models.walls import Deputy
 from app.referrals import queries
 from app.referrals.queries import MESSAGE, TASK
-from app.referrals.schemas import Box, ReferralRow
+from app.referrals.schemas import Box, ClockOut, ReferralRow
+from workflows.clocks import can_stand_still, extends
 from workflows.effects import SendMessage
 from workflows.referral import MACHINE
 
@@ -36,6 +39,7 @@ _USER: Final[Any] = User.__table__
 _DEPUTY: Final[Any] = Deputy.__table__
 # The shape of the cursor of `by_deadline`: deadline, opening, id.
 SHAPE: Final = (datetime, datetime, str)
+STOP_CLOCK: Final = "clock:stop"
 _NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 # Messages that bring what an offer tells; the newest of them counts.
 OFFERS: Final = ("send", "supply_info")
@@ -53,6 +57,15 @@ def by_deadline(desk: Desk, box: Box, ask: Ask) -> tuple[list[ReferralRow], str 
     found = desk.session.execute(ask.narrow(query, [due, REFERRAL.c.opened_at, REFERRAL.c.id])).all()
     page, following = ask.cut(found, lambda row: (row.due, row.opened_at, row.id))
     return queries.shown(desk, page), following
+
+
+def clock_may_change(desk: Desk, clock: ClockOut) -> bool:
+    """Whether the actor may stop or extend the clock of a referral, and rules let it be stopped or extended at all."""
+    if not permitted(desk, STOP_CLOCK):
+        return False
+    ours = can_stand_still(desk.policies, clock.clock, clock.task not in WAITING)
+    query = select(TASK.c.id).where(TASK.c.id == clock.id, tasks_in_scope(desk, STOP_CLOCK))
+    return (ours or extends(desk.policies, clock.clock)) and desk.session.execute(query).first() is not None
 
 
 def counts(desk: Desk) -> dict[Box, int]:

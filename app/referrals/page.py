@@ -37,6 +37,7 @@ _MOST_MESSAGES: Final = 100
 class ReferralPage:
     """Everything the page of one referral shows. ``case_reference``: of our own case, if the actor sees it.
 
+    ``stops``: whether the actor may stop or extend its clock.
     ``reasons``: step -> what stands in its way, in six parts.
     """
 
@@ -52,6 +53,7 @@ class ReferralPage:
     told: bool
     waiting_post: Any
     suggested: str
+    stops: bool
 
 
 def opened(desk: Desk, referral_id: str) -> ReferralPage:
@@ -82,6 +84,7 @@ def opened(desk: Desk, referral_id: str) -> ReferralPage:
         told=told and out.side == "receiver",
         waiting_post=desk_queries.waiting_post(desk, held.row.shared_id),
         suggested=service.suggested(desk, held),
+        stops=out.clock is not None and desk_queries.clock_may_change(desk, out.clock),
     )
 
 

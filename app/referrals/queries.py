@@ -14,6 +14,7 @@ from app.access.rows import as_the_house
 from app.access.scope import referrals_in_scope
 from app.casework import messages, receipts, tasks
 from app.casework.held import FACTS, REFERRAL
+from app.casework.tasks import OPEN, UNDONE
 from app.kit.crypto import DESTROYED
 from app.kit.paging import Ask
 from app.models.person import DataKey
@@ -107,8 +108,11 @@ def shown(desk: Desk, rows: Sequence[Any]) -> list[ReferralRow]:
 def _clocks(desk: Desk, referral_ids: Sequence[str]) -> dict[str, ClockOut]:
     """Referral id -> its open task that rings first; asked for referrals within reach, whoever works on the task."""
     query = (
-        select(TASK.c.referral_id, TASK.c.kind, TASK.c.role, TASK.c.due_at, TASK.c.clock, TASK.c.basis, TASK.c.sources)
-        .where(TASK.c.referral_id.in_(referral_ids), TASK.c.state == "open")
+        select(
+            TASK.c.id, TASK.c.referral_id, TASK.c.kind, TASK.c.role, TASK.c.due_at, TASK.c.clock, TASK.c.basis,
+            TASK.c.sources, TASK.c.state, TASK.c.stop_cause,
+        )
+        .where(TASK.c.referral_id.in_(referral_ids), TASK.c.state.in_(UNDONE))
         .order_by(TASK.c.referral_id, TASK.c.due_at, TASK.c.id)
     )
     found: dict[str, ClockOut] = {}
@@ -117,10 +121,12 @@ def _clocks(desk: Desk, referral_ids: Sequence[str]) -> dict[str, ClockOut]:
     for row in ringing:
         if row.referral_id not in found:
             found[row.referral_id] = ClockOut(
+                id=row.id,
                 task=row.kind,
                 role=row.role,
                 due_at=row.due_at,
-                overdue=row.due_at < desk.now,
+                overdue=row.state == OPEN and row.due_at < desk.now,
+                stopped_for=row.stop_cause if row.state != OPEN else None,
                 clock=row.clock,
                 basis=row.basis,
                 sources=row.sources.split(),

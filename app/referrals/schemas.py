@@ -75,10 +75,12 @@ class RevealIn(_In):
 class ClockOut(BaseModel):
     """The open task with the nearest due moment, and where that moment comes from."""
 
+    id: Id
     task: Annotated[str, Field(examples=["answer_referral"])]
     role: RoleCode
     due_at: Moment
     overdue: bool
+    stopped_for: Annotated[str | None, Field(description="Why it stands still (stop_cause).", examples=[None])]
     clock: Annotated[str, Field(examples=["acknowledge"])]
     basis: Annotated[str, Field(examples=["default"], description="sourced, practice or default")]
     sources: Annotated[list[str], Field(examples=[["WM-CLOCKS"]])]

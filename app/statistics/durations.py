@@ -10,14 +10,13 @@ from typing import Any, Final
 
 from app.access.desk import Desk
 from app.access.log import looked
-from app.casework.calendars import days_off
 from app.casework.tasks import PASSING
 from app.statistics import queries
 from app.statistics.service import reads_every_case
 from app.statistics.stages import CAUSE_OF, CAUSES, ENDINGS, STAGES, Measured
 from app.statistics.survival import curve
 from policies.model import Clock
-from workflows.deadlines import due_at
+from workflows.deadlines import rings_at
 
 __all__ = ["Durations", "StageRow", "Visit", "Waiting", "durations", "visits", "waiting"]
 
@@ -176,7 +175,5 @@ def _limit(desk: Desk, stage: Measured, other: str | None) -> Clock:
 
 def _due(desk: Desk, visit: Visit) -> datetime:
     here = desk.actor.country
-    countries = (here, visit.other_country) if visit.other_country else (here,)
-    begun_on = desk.policies.day(here, visit.begin)
-    off = days_off(desk.policies, countries, begun_on)
-    return due_at(visit.begin, _limit(desk, visit.stage, visit.other_country), off, desk.policies.zone(here))
+    calendar = desk.policies.calendar(here, visit.other_country)
+    return rings_at(visit.begin, _limit(desk, visit.stage, visit.other_country), calendar)

@@ -11,21 +11,32 @@ from app.access.door import Door, needs
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from app.kit.paging import ask
 from app.kit.problems import documented
-from app.worklist import notices, service
+from app.worklist import clocks, notices, service
 from app.worklist.queries import Filter
-from app.worklist.schemas import DoneIn, NoticeOut, NoticeReadIn, NoticesOut, TaskOut, TasksOut, TaskState
+from app.worklist.schemas import (
+    DoneIn,
+    NoticeOut,
+    NoticeReadIn,
+    NoticesOut,
+    ResumeIn,
+    StopIn,
+    TaskOut,
+    TasksOut,
+    TaskState,
+)
 
 router = APIRouter(tags=["worklist"])
 
 Reader = Annotated[Door, Depends(needs("task:read"))]
 Worker = Annotated[Door, Depends(needs("task:work"))]
+Stopper = Annotated[Door, Depends(needs("clock:stop"))]
 Anybody = Annotated[Door, Depends(needs("account:self"))]
 
 
 @router.get("/tasks", response_model=TasksOut, responses=documented(Invalid, NotFound), summary="List tasks")
 def list_tasks(
     door: Reader,
-    state: Annotated[TaskState, Query(description="open, done or all.")] = TaskState.OPEN,
+    state: Annotated[TaskState, Query(description="open, stopped, done or all.")] = TaskState.OPEN,
     role: Annotated[
         str | None, Query(pattern=r"^[a-z_]{1,40}$", description="Only tasks of this role.", examples=["case_manager"])
     ] = None,
@@ -49,6 +60,39 @@ def list_tasks(
 def finish_task(task_id: str, body: DoneIn, door: Worker) -> Response:
     """Mark a task as done. One that ends with a step or a record (`closed_by`) is refused: do that instead."""
     return door.once(lambda desk: service.done(desk, task_id, body))
+
+
+@router.post(
+    "/tasks/{task_id}/stop",
+    response_model=TaskOut,
+    responses=documented(NotFound, Forbidden, Conflict),
+    summary="Stop the clock of a task",
+)
+def stop_clock(task_id: str, body: StopIn, door: Stopper) -> Response:
+    """Let the clock of a task stand still for a cause that policy knows. The duty stays; supervisors are told."""
+    return door.once(lambda desk: clocks.stopped(desk, task_id, body))
+
+
+@router.post(
+    "/tasks/{task_id}/resume",
+    response_model=TaskOut,
+    responses=documented(NotFound, Forbidden, Conflict),
+    summary="Let the clock of a task run again",
+)
+def resume_clock(task_id: str, body: ResumeIn, door: Stopper) -> Response:
+    """Let a clock run again: the task is due later by the time for which it stood, never by more."""
+    return door.once(lambda desk: clocks.resumed(desk, task_id, body))
+
+
+@router.post(
+    "/tasks/{task_id}/extend",
+    response_model=TaskOut,
+    responses=documented(NotFound, Forbidden, Conflict),
+    summary="Extend the time of a task",
+)
+def extend_clock(task_id: str, body: StopIn, door: Stopper) -> Response:
+    """Give a task the longer time that a rule of the country or corridor allows, within its limit."""
+    return door.once(lambda desk: clocks.extended(desk, task_id, body))
 
 
 @router.get("/notices", response_model=NoticesOut, responses=documented(Invalid), summary="List your notices")

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from app.casework.tasks import WAITING
 from workflows.effects import CloseTask, Effect, OpenTask
 from workflows.engine import MACHINES
 from workflows.recording import FOLLOWS
+
+__all__ = ["CLOSERS", "NEXT_VISIT", "RECORD", "VISITS", "WAITING"]
 
 # The next visit that is due, whichever number it has.
 NEXT_VISIT: Final = "visit_next"
@@ -44,5 +47,3 @@ VISITS: Final = frozenset(
 )
 # Task kind -> the acts that end it, as machine.step or record.kind.
 CLOSERS: Final = _all()
-# Duties that only watch a clock of the other country's.
-WAITING: Final = frozenset({"await_answer", "await_receipt"})

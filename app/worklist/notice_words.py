@@ -25,6 +25,9 @@ SENTENCES: Final[dict[str, str]] = {
     "emergency_reviewed": mark("An emergency access of yours was reviewed."),
     "emergency_unreviewed": mark("An emergency access still waits for its review."),
     "key_operation_done": mark("A change of keys was carried out."),
+    "clock_stopped": mark("A clock was stopped in your office."),
+    "task_escalated": mark("A task that nobody did in time was passed on to you."),
+    "task_late": mark("A task of yours is late."),
     "seal_names_changed": mark("Who is named on a sealed case was changed."),
     "seal_unconfirmed": mark("A case is sealed until a second person agrees."),
 }

@@ -70,9 +70,9 @@ def task(desk: Desk, task_id: str) -> Row[Any] | None:
     return desk.session.execute(_ROWS.where(TABLE.c.id == task_id, tasks_in_scope(desk, READ))).one_or_none()
 
 
-def workable(desk: Desk, task_id: str) -> bool:
-    """Whether `task:work` reaches this task."""
-    query = select(TABLE.c.id).where(TABLE.c.id == task_id, tasks_in_scope(desk, "task:work"))
+def within(desk: Desk, permission: str, task_id: str) -> bool:
+    """Whether ``permission`` reaches this task."""
+    query = select(TABLE.c.id).where(TABLE.c.id == task_id, tasks_in_scope(desk, permission))
     return desk.session.execute(query).one_or_none() is not None
 
 

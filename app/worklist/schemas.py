@@ -14,8 +14,18 @@ class TaskState(StrEnum):
     """Which tasks a list shows."""
 
     OPEN = "open"
+    STOPPED = "stopped"
     DONE = "done"
     ALL = "all"
+
+
+class StopOut(BaseModel):
+    """Why the clock of a task stands still."""
+
+    cause: Annotated[str, Field(description="Of the code list stop_cause.", examples=["person_unwell"])]
+    since: Moment
+    by: Annotated[str, Field(description="The account that stopped it, or system.", examples=["system"])]
+    ends_at: Annotated[Moment | None, Field(description="When it runs again by itself; none: when a record says so.")]
 
 
 class TaskOut(BaseModel):
@@ -37,6 +47,8 @@ class TaskOut(BaseModel):
     done_at: Moment | None
     done_by: Id | None
     missed_at: Moment | None
+    rung: Annotated[str | None, Field(description="The last rung of its ladder that rang.", examples=["reminder"])]
+    stop: StopOut | None
     closed_by: Annotated[list[str], Field(description="What ends it, as machine.step or record.kind; empty: by hand.")]
 
 
@@ -55,6 +67,24 @@ class DoneIn(BaseModel):
     )
 
     note: Annotated[str, Field(min_length=1, max_length=4000, description="Kept sealed in the history.")] | None = None
+
+
+class ResumeIn(BaseModel):
+    """Why the clock runs again, in your own words if you like."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"example": {"note": "Well again."}})
+
+    note: Annotated[str, Field(min_length=1, max_length=4000, description="Kept sealed in the history.")] | None = None
+
+
+class StopIn(ResumeIn):
+    """Why a clock stands still, or its time is extended: a coded cause, and your own words if you like."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, json_schema_extra={"example": {"cause": "person_unwell", "note": "In hospital."}}
+    )
+
+    cause: Annotated[str, Field(min_length=1, max_length=40, description="Of the code list stop_cause.")]
 
 
 class NoticeOut(BaseModel):

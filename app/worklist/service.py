@@ -15,14 +15,14 @@ from app.casework import move
 from app.casework.held import hold_case, hold_referral
 from app.casework.history import Event
 from app.casework.kinds import KINDS
-from app.casework.tasks import TABLE
+from app.casework.tasks import OPEN, STOPPED, TABLE, UNDONE
 from app.kit.errors import Conflict, NotFound
 from app.kit.paging import Ask
 from app.models.base import is_id
 from app.worklist import queries
 from app.worklist.closers import CLOSERS, RECORD
 from app.worklist.queries import Filter
-from app.worklist.schemas import DoneIn, TaskOut, TasksOut
+from app.worklist.schemas import DoneIn, StopOut, TaskOut, TasksOut
 from workflows.engine import MACHINES
 
 WORK = "task:work"
@@ -34,7 +34,7 @@ def listed(desk: Desk, wanted: Filter, ask: Ask) -> TasksOut:
         raise NotFound()
     rows, following = queries.tasks(desk, wanted, ask)
     list_noted(desk, {**wanted.said, "count": len(rows)})
-    return TasksOut(items=[_out(desk, row) for row in rows], next=following)
+    return TasksOut(items=[told(desk, row) for row in rows], next=following)
 
 
 def list_noted(desk: Desk, said: Mapping[str, str | bool | int]) -> None:
@@ -52,7 +52,7 @@ def done(desk: Desk, task_id: str, body: DoneIn) -> TaskOut:
     if row is None:
         refused(desk, "task", task_id if is_id(task_id) else "-", {"permission": WORK, "answer": 404})
         raise NotFound()
-    if not queries.workable(desk, task_id):
+    if not queries.within(desk, WORK, task_id):
         refused(desk, "task", task_id, {"permission": WORK, "answer": 403})
         raise forbidden(desk.policies, desk.actor, WORK, desk.policies.scope_for(desk.actor.roles, WORK))
     _must_be_by_hand(row)
@@ -62,7 +62,7 @@ def done(desk: Desk, task_id: str, body: DoneIn) -> TaskOut:
         held = hold_referral(desk, row.referral_id) if row.referral_id else hold_case(desk, row.case_id)
         changed: Any = desk.session.execute(
             update(TABLE)
-            .where(TABLE.c.id == task_id, TABLE.c.state == "open")
+            .where(TABLE.c.id == task_id, TABLE.c.state.in_(UNDONE))
             .values(state="done", done_at=desk.now, done_by=desk.actor.id)
         )
         if changed.rowcount != 1:
@@ -71,7 +71,7 @@ def done(desk: Desk, task_id: str, body: DoneIn) -> TaskOut:
         move.remark(desk, held, Event("task", row.kind, held.version, details, desk.now, body.note))
     after = queries.task(desk, task_id)
     assert after is not None
-    return _out(desk, after)
+    return told(desk, after)
 
 
 def _must_be_by_hand(row: Row[Any]) -> None:
@@ -93,7 +93,8 @@ def _title(act: str) -> str:
     return step.title if step is not None else name
 
 
-def _out(desk: Desk, row: Row[Any]) -> TaskOut:
+def told(desk: Desk, row: Row[Any]) -> TaskOut:
+    """A task's row as the API tells it."""
     return TaskOut(
         id=row.id,
         kind=row.kind,
@@ -103,7 +104,7 @@ def _out(desk: Desk, row: Row[Any]) -> TaskOut:
         referral_id=row.referral_id,
         opened_at=row.opened_at,
         due_at=row.due_at,
-        late=row.state == "open" and row.due_at < desk.now,
+        late=row.state == OPEN and row.due_at < desk.now,
         clock=row.clock,
         basis=row.basis,
         sources=row.sources.split(),
@@ -111,5 +112,13 @@ def _out(desk: Desk, row: Row[Any]) -> TaskOut:
         done_at=row.done_at,
         done_by=row.done_by,
         missed_at=row.missed_at,
+        rung=row.rung,
+        stop=_stop(row),
         closed_by=list(CLOSERS.get(row.kind, ())),
     )
+
+
+def _stop(row: Row[Any]) -> StopOut | None:
+    if row.state != STOPPED:
+        return None
+    return StopOut(cause=row.stop_cause, since=row.stopped_at, by=row.stopped_by, ends_at=row.stop_ends_at)

@@ -84,7 +84,7 @@ def late_rows(desk: Desk, ask: Ask, states: Sequence[str] | None) -> tuple[list[
 
 def _rows(desk: Desk) -> Select[Any]:
     query: Select[Any] = select(
-        TABLE.c.id, TABLE.c.kind, TABLE.c.role, TABLE.c.due_at, TABLE.c.opened_at, TABLE.c.case_id,
+        TABLE.c.id, TABLE.c.kind, TABLE.c.role, TABLE.c.due_at, TABLE.c.opened_at, TABLE.c.case_id, TABLE.c.rung,
         TABLE.c.referral_id, TABLE.c.matter_id, OFFICE.c.code.label("office"), OFFICE.c.organisation,
         CASE.c.reference.label("case_reference"), CASE.c.identification,
         CASE.c.care, CASE.c.case_manager_id, _USER.c.display_name.label("manager"),

@@ -118,11 +118,24 @@ def _finish_a_task(scene: Scene, aviary: Aviary) -> None:
     """Mark the first task that ends by somebody's word as done."""
     token = scene.token("shelter_manager@home")
     tasks = scene.knocker.knock("GET", f"{PREFIX}/tasks", query=f"case_id={aviary.case_id}", token=token).json["items"]
+    _stop_a_clock(scene, aviary, tasks)
     by_hand = next((each["id"] for each in tasks if not each["closed_by"]), None)
     if by_hand is not None:
         body = {"note": aviary.hatch(groups.NARRATIVE, "note of a task")}
         answer = scene.knocker.knock("POST", f"{PREFIX}/tasks/{by_hand}/done", token=token, body=body)
         assert answer.status in (200, 403), answer.body
+
+
+def _stop_a_clock(scene: Scene, aviary: Aviary, tasks: list[dict[str, Any]]) -> None:
+    """Stop the clock of one task and let it run again, each with a note."""
+    token = scene.token("shelter_manager@home")
+    never = scene.house.policies.clocks.never
+    task = next(each["id"] for each in tasks if each["clock"] not in never and not each["late"])
+    body = {"cause": "person_unwell", "note": aviary.hatch(groups.NARRATIVE, "note of a stopped clock")}
+    again = {"note": aviary.hatch(groups.NARRATIVE, "note of a clock that runs again")}
+    for act, said in (("stop", body), ("resume", again)):
+        answer = scene.knocker.knock("POST", f"{PREFIX}/tasks/{task}/{act}", token=token, body=said)
+        assert answer.status == 200, answer.body
 
 
 def _person(aviary: Aviary) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from app.casework.inputs import inputs_of
 from app.casework.kinds import KINDS
 from app.casework.posted import fields_for
 from app.models.case import Case
+from app.models.task import Task
 from tests.app.access.browser import Browser
 from tests.app.documents import samples
 from tests.factories import cases
@@ -134,6 +135,13 @@ def file_wrong(town: Town) -> Ready:
     case_id, who = cases.bring_case(town.house, town.th, "sheltered"), town.th["social_worker"]
     path = f"{path_of(town, case_id)}/documents/{put_document(town.house, who, case_id)}"
     return filled(town, who, path, f"{path}/error", reason="wrong_file")
+def clock(town: Town) -> Ready:
+    """Stop the clock of a task."""
+    case_id = cases.bring_case(town.house, town.th, "sheltered")
+    with reading(town.house.db) as session:
+        wanted = (Task.case_id == case_id, Task.kind == "decide_identification")
+        path = f"/tasks/{session.execute(select(Task.id).where(*wanted)).scalar_one()}/clock"
+    return filled(town, town.th["supervisor"], path, path, cause="person_unwell")
 
 
 CASE_FORMS: dict[str, Callable[[Town], Ready]] = {
@@ -150,4 +158,5 @@ CASE_FORMS: dict[str, Callable[[Town], Ready]] = {
     "/cases/{reference}/ask": asking,
     "/cases/{reference}/identity": identity,
     "/cases/{reference}/rights/{language}": rights_read,
+    "/tasks/{task_id}/clock": clock,
 }

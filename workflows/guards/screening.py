@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
-
 from policies.model import Policies
-from workflows.deadlines import due_at
+from workflows.deadlines import ends_on
 from workflows.facts import Actor, CaseFacts, Today
 from workflows.step import guard
 from workflows.verdict import Lack, lacking
@@ -256,5 +254,4 @@ def window_end(case: CaseFacts, policies: Policies) -> str | None:
     """The last day (ISO) of the reconsideration window, or None when no negative decision stands."""
     if case.negative_on is None:
         return None
-    clock = policies.clock("reconsideration", case.country, on=case.negative_on)
-    return due_at(datetime.combine(case.negative_on, time(), tzinfo=UTC), clock).date().isoformat()
+    return ends_on(policies, "reconsideration", case.country, case.negative_on).isoformat()

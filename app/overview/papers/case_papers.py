@@ -12,6 +12,7 @@ from app.casework import records
 from app.casework.choices import next_steps
 from app.casework.held import Held, hold_case
 from app.casework.reach import reach_of
+from app.casework.tasks import STOPPED
 from app.kit.dates import day_in_both_eras
 from app.kit.words import mark, say, say_as
 from app.overview.agenda import open_refusals
@@ -151,7 +152,7 @@ def meeting(about: Wanted) -> Paper:
         [
             label(policies, "task_kind", row.kind),
             _role(policies, row.role),
-            day_in_both_eras(policies.day(desk.actor.country, row.due_at)),
+            _until(policies, policies.day(desk.actor.country, row.due_at), row),
         ]
         for row in queries.open_tasks(desk, about.held.id)
     ]
@@ -270,3 +271,10 @@ def _value(told: Any) -> str:
     except (TypeError, ValueError):
         return str(told)
 
+
+def _until(policies: Policies, day: date, row: Any) -> str:
+    """By when a duty is due; why its clock stands still, or who was told that it is late."""
+    if row.state == STOPPED:
+        return label(policies, "stop_cause", row.stop_cause)
+    when = day_in_both_eras(day)
+    return f"{when} · {label(policies, 'escalation_step', row.rung)}" if row.rung else when

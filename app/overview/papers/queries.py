@@ -9,6 +9,7 @@ from sqlalchemy import Row, select
 from app.access.desk import Desk
 from app.casework.fieldgroups import sees_record
 from app.casework.held import REFERRAL
+from app.casework.tasks import UNDONE
 from app.models.record import Record
 from app.models.task import Task
 
@@ -18,10 +19,10 @@ MOST: Final = 100
 
 
 def open_tasks(desk: Desk, case_id: str) -> list[Row[Any]]:
-    """The open tasks of a case, due first."""
+    """The tasks of a case that are still to be done, due first, also those whose clock stands still."""
     query = (
-        select(_TASK.c.kind, _TASK.c.role, _TASK.c.due_at)
-        .where(_TASK.c.case_id == case_id, _TASK.c.country == desk.actor.country, _TASK.c.state == "open")
+        select(_TASK.c.kind, _TASK.c.role, _TASK.c.due_at, _TASK.c.state, _TASK.c.rung, _TASK.c.stop_cause)
+        .where(_TASK.c.case_id == case_id, _TASK.c.country == desk.actor.country, _TASK.c.state.in_(UNDONE))
         .order_by(_TASK.c.due_at, _TASK.c.id)
         .limit(MOST)
     )
