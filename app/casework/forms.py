@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, Final, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError, core_schema
 
 from app.kit.errors import Invalid
@@ -43,6 +52,22 @@ class RecordForm(Form):
             if name == SILENT or getattr(self, name, name) is not None:
                 raise PydanticCustomError("silent_answer", "Only a question without an answer can say why.")
         return self
+
+
+def not_before(earlier: str, later: str) -> Any:
+    """A check for the body of a form: the day in the field ``later`` is not before the one in ``earlier``.
+
+    ``earlier`` has to stand above ``later``. What is on record already is read as it was written (a lenient check).
+    """
+
+    def check(value: date | None, info: ValidationInfo) -> date | None:
+        before = info.data.get(earlier)
+        told = isinstance(info.context, CodeCheck) and info.context.lenient
+        if value is not None and before is not None and value < before and not told:
+            raise PydanticCustomError("dates_in_order", "This day lies before the day it has to follow.")
+        return value
+
+    return field_validator(later)(check)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +125,13 @@ class Coded:
     def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: Any) -> dict[str, Any]:
         """Tell readers of the API which list the codes come from."""
         return {"type": "string", "minLength": 1, "maxLength": 60, "x-code-list": self.code_list}
+
+
+class Amount(Form):
+    """An amount of money: whole units of a currency, as the policies write what somebody is entitled to."""
+
+    units: Annotated[int, Field(ge=0, le=1_000_000_000_000)]
+    currency: Annotated[str, Coded("currency")]
 
 
 @dataclass(frozen=True, slots=True)
