@@ -5,6 +5,7 @@ from __future__ import annotations
 from policies.model import Policies
 from workflows.clocks import frozen_by
 from workflows.effects import CloseTask, Effect, FreezeClocks, OpenTask, ThawClocks
+from workflows.engine import matter_machines
 from workflows.facts import CaseFacts, Situation
 from workflows.guards.children import guardian_is_appointed
 from workflows.guards.protection import case_is_open
@@ -13,9 +14,13 @@ from workflows.verdict import Refusal
 
 # A child's substantive records wait for a guardian (practice G04); safety and the first screening do not.
 NEEDS_GUARDIAN = frozenset({"identification_decision", "best_interests", "return_plan", "pre_return_risk"})
+# The forms of matters belong to a step of theirs; afterwards they can be corrected like any other record.
+OF_MATTERS = frozenset(row.form for spec in matter_machines() for row in spec.steps if row.form)
 # These kinds are written only by the step that certifies them.
-ONLY_WITH_STEP = frozenset({"handover", "receipt", "handover_schedule", "handover_confirmation", "placement",
-                            "reception_plan", "family_tracing", "service_request", "service_outcome"})
+ONLY_WITH_STEP = OF_MATTERS | {
+    "handover", "receipt", "handover_schedule", "handover_confirmation", "placement", "reception_plan",
+    "family_tracing",
+}  # fmt: skip
 
 # A task that asks for a record is done when the record is there, not only when the next step is taken.
 FOLLOWS: dict[str, tuple[CloseTask | OpenTask, ...]] = {
@@ -31,14 +36,17 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask, ...]] = {
 }
 
 
-def follows(kind: str, before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:
-    """What follows a record of ``kind`` that changed the facts of a case from ``before`` to ``after``."""
+def follows(kind: str, before: CaseFacts, after: CaseFacts, *, corrected: bool = False) -> tuple[Effect, ...]:
+    """What follows a record of ``kind`` that changed the facts of a case from ``before`` to ``after``.
+
+    corrected: it only mends the words of an earlier one, and what that one ended or began stays as it is.
+    """
     was, now = frozen_by(before), frozen_by(after)
     clocks: tuple[Effect, ...] = ()
     if was != now:
         # First the old cause ends, then the new one begins.
         clocks = (*([ThawClocks(was)] if was else []), *([FreezeClocks(now)] if now else []))
-    return (*FOLLOWS.get(kind, ()), *clocks)
+    return (*(() if corrected else FOLLOWS.get(kind, ())), *clocks)
 
 
 def guards_for(kind: str) -> tuple[Guard, ...]:
@@ -46,11 +54,18 @@ def guards_for(kind: str) -> tuple[Guard, ...]:
     return (case_is_open, guardian_is_appointed) if kind in NEEDS_GUARDIAN else (case_is_open,)
 
 
-def refusals_for(kind: str, situation: Situation, policies: Policies) -> tuple[Refusal, ...]:
-    """Every reason against adding a record of ``kind`` now; empty = allowed."""
+def can_be_corrected(kind: str) -> bool:
+    """Whether a record of this kind can be corrected by itself; what certifies an act of two sides cannot."""
+    return kind in OF_MATTERS or kind not in ONLY_WITH_STEP
+
+
+def refusals_for(
+    kind: str, situation: Situation, policies: Policies, correcting: bool = False
+) -> tuple[Refusal, ...]:
+    """Every reason against adding a record of ``kind`` now, or against correcting one; empty = allowed."""
     found = [guard.objection(situation, policies) for guard in guards_for(kind)]
     reasons = [reason for reason in found if reason is not None]
-    if kind in ONLY_WITH_STEP:
+    if not can_be_corrected(kind) if correcting else kind in ONLY_WITH_STEP:
         reasons.append(
             Refusal(
                 "belongs_to_a_step",

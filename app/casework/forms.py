@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, Final, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError, core_schema
 
 from app.kit.errors import Invalid
@@ -43,6 +52,22 @@ class RecordForm(Form):
             if name == SILENT or getattr(self, name, name) is not None:
                 raise PydanticCustomError("silent_answer", "Only a question without an answer can say why.")
         return self
+
+
+def not_before(earlier: str, later: str) -> Any:
+    """A check for the body of a form: the day in the field ``later`` is not before the one in ``earlier``.
+
+    ``earlier`` has to stand above ``later``. What is on record already is read as it was written (a lenient check).
+    """
+
+    def check(value: date | None, info: ValidationInfo) -> date | None:
+        before = info.data.get(earlier)
+        told = isinstance(info.context, CodeCheck) and info.context.lenient
+        if value is not None and before is not None and value < before and not told:
+            raise PydanticCustomError("dates_in_order", "This day lies before the day it has to follow.")
+        return value
+
+    return field_validator(later)(check)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +127,13 @@ class Coded:
         return {"type": "string", "minLength": 1, "maxLength": 60, "x-code-list": self.code_list}
 
 
+class Amount(Form):
+    """An amount of money: whole units of a currency, as the policies write what somebody is entitled to."""
+
+    units: Annotated[int, Field(ge=0, le=1_000_000_000_000)]
+    currency: Annotated[str, Coded("currency")]
+
+
 @dataclass(frozen=True, slots=True)
 class ForChild:
     """Metadata of a field that is asked only where the person is a child, or may be one."""
@@ -157,7 +189,8 @@ class Kind:
     home: the subject that keeps it (case or referral). shared: it crosses with the step it belongs to, less
     the ``withheld`` fields (all of them optional); a field of ``bound`` crosses only where corridor and consent
     let its data group travel. fold_matter: what it changes in the matter whose step it comes with. permission: what
-    adding it needs. example: a full form for the API description.
+    adding it needs. upgrades: version of a stored form -> the same form as the next version has it. example: a full
+    form for the API description.
     """
 
     name: str
@@ -174,3 +207,10 @@ class Kind:
     withheld: frozenset[str] = frozenset()
     bound: Mapping[str, str] = field(default_factory=dict)
     permission: str = "record:write"
+    upgrades: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
+
+    def upgraded(self, body: dict[str, Any], version: int) -> dict[str, Any]:
+        """A form that was stored in ``version`` as this version has it; KeyError where nobody said how."""
+        for older in range(version, self.version):
+            body = self.upgrades[older](body)
+        return body

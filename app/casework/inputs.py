@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from app.casework.forms import SILENT, Coded, ForChild, Form, From, Short, Words
+from app.casework.forms import SILENT, Amount, Coded, ForChild, Form, From, Short, Words
 from app.kit.words import mark
 
 __all__ = ["NO", "SILENCES", "YES", "Choice", "Input", "given_inputs", "inputs_of", "with_offers"]
@@ -26,9 +26,10 @@ SILENCES: Final[Mapping[str, str]] = {
 }
 RECORD: Final = "record"
 GIVEN: Final = "given"
+CURRENCIES: Final = "currency"
 # More choices than this are a list to open; fewer are all seen at once.
 MOST_SEEN: Final = 6
-Look = Literal["choice", "boxes", "date", "number", "text", "long", "lines", "rows"]
+Look = Literal["choice", "boxes", "date", "number", "amount", "text", "long", "lines", "rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,9 @@ def _input(name: str, field: str, info: FieldInfo) -> Input:
         return Input(**common, look="choice", source=source or f"code:{coded}", preset=preset)
     if inner is date:
         return Input(**{**common, "silent": False}, look="date")
+    if inner is Amount:
+        # The list is that of the currencies, in a field of its own beside the number.
+        return Input(**{**common, "silent": False}, look="amount", source=f"code:{CURRENCIES}")
     if inner is int:
         return Input(**{**common, "silent": False}, look="number")
     if inner is str:

@@ -21,12 +21,14 @@ __all__ = ["TAKE", "Gathered", "at_fields", "fields_for", "gathered", "typed_of"
 TAKE: Final = "take-"
 THEIRS: Final = "theirs"
 DATE_PARTS: Final = ("day", "month", "year")
+CURRENCY: Final = "currency"
 _ROW: Final = re.compile(r"-(\d{1,2})-")
 _MISSING: Final[Mapping[str, str]] = {
     "choice": mark("Choose an answer."),
     "boxes": mark("Choose at least one."),
     "date": mark("Write the day, the month and the year."),
     "number": mark("Write a number."),
+    "amount": mark("Write the amount and choose the currency."),
     "text": mark("Write something here."),
     "long": mark("Write something here."),
     "lines": mark("Write at least one line."),
@@ -94,6 +96,8 @@ def _value(each: Input, said: str, typed: Typed, errors: dict[str, str]) -> Any:
             return lines if lines or each.required else None
         case "number":
             return _number(each, said, errors)
+        case "amount":
+            return _amount(each, said, typed, errors)
         case "date":
             return _date(each, typed, errors)
         case "rows":
@@ -110,6 +114,17 @@ def _number(each: Input, said: str, errors: dict[str, str]) -> int | None:
     except ValueError:
         errors[each.name] = _NO_NUMBER
         return None
+
+
+def _amount(each: Input, said: str, typed: Typed, errors: dict[str, str]) -> dict[str, Any] | None:
+    """Whole units and the code of the currency; one without the other is no amount."""
+    currency = typed.get(f"{each.name}_{CURRENCY}", "").strip()
+    units = _number(each, said, errors)
+    if units is not None and currency:
+        return {"units": units, "currency": currency}
+    if said and not currency and each.name not in errors:
+        errors[each.name] = _MISSING["amount"]
+    return None
 
 
 def _date(each: Input, typed: Typed, errors: dict[str, str]) -> str | None:
@@ -174,6 +189,8 @@ def fields_for(inputs: Iterable[Input], body: Mapping[str, Any]) -> list[tuple[s
         elif each.look == "date":
             day = date.fromisoformat(value)
             pairs += [(f"{each.name}_{part}", str(getattr(day, part))) for part in DATE_PARTS]
+        elif each.look == "amount":
+            pairs += [(each.name, str(value["units"])), (f"{each.name}_{CURRENCY}", value["currency"])]
         elif each.yes_no:
             pairs.append((each.name, YES if value else NO))
         else:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import update
 
 from app.access.desk import Desk
-from app.casework import carry, move, outbox, records
+from app.casework import carry, move, outbox, records, refold
 from app.casework.forms import Entry
 from app.casework.held import CASE, Held, hold_case
 from app.casework.history import Event
@@ -35,13 +35,14 @@ def add_record(
 ) -> tuple[str, Held]:
     """Add one record to a case; its id and the case as it is afterwards.
 
-    A correction names the record it corrects, which stays. Raises as `perform` does.
+    A correction names the record it corrects, which stays; the facts are those of a history in which the corrected
+    form was right from the beginning. Raises as `perform` does.
     """
     held = hold_case(desk, case_id)
     must_be_current(desk, held, seen)
     filled = records.check(desk.policies, kind, body)
     happened = move.moment(desk, happened_at)
-    refusals = refusals_for(kind, held.situation(desk), desk.policies)
+    refusals = refusals_for(kind, held.situation(desk), desk.policies, corrects is not None)
     if kind == "override":
         hard = override_refusal(filled.body["guard"], desk.policies)
         refusals += (hard,) if hard else ()
@@ -51,10 +52,15 @@ def add_record(
         _must_correct(desk, held, corrects, kind)
     day = desk.policies.day(desk.actor.country, happened)
     before = held.facts
-    fold_record(held, filled, Entry(desk.actor.id, desk.actor.office, desk.actor.country, day))
+    entry = Entry(desk.actor.id, desk.actor.office, desk.actor.country, day)
+    if corrects is None:
+        fold_record(held, filled, entry)
+    else:
+        dated = happened != desk.now
+        held.facts = refold.case_facts(desk, held, refold.Correction(corrects, filled.form, entry, dated))
     record_id, _ = move.keep_on_case(desk, held, filled, happened, desk.actor.id, note, corrects)
     assert isinstance(before, CaseFacts) and isinstance(held.facts, CaseFacts)
-    carry.follow_record(desk, held, follows(kind, before, held.facts))
+    carry.follow_record(desk, held, follows(kind, before, held.facts, corrected=corrects is not None))
     if kind == "consent_withdrawal" and REFERRAL_RESTS_ON & set(filled.body["purposes"]):
         outbox.put(desk, "spread_withdrawal", {"case": case_id}, line=f"{desk.actor.country}:{case_id}:withdrawal")
     return record_id, held

@@ -137,9 +137,10 @@ def row_by_id(session: Session, record_id: str) -> Row[Any] | None:
 
 
 def opened(desk: Desk, row: Row[Any], key: bytes) -> dict[str, Any]:
-    """The body of a record as plain JSON values."""
+    """The body of a record as plain JSON values, as its kind has them today; what is stored stays as it was."""
     body: dict[str, Any] = json.loads(desk.keys.open(key, row.sealed, _place(row.id, row.kind_version)))
-    return body
+    kind = KINDS.get(row.kind)
+    return body if kind is None else kind.upgraded(body, row.kind_version)
 
 
 def _place(record_id: str, version: int) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -22,19 +22,41 @@ class HistoryUnreadable(RuntimeError):
     """A history does not begin with an opening, or names a record that is not there."""
 
 
-def case_facts(desk: Desk, held: Held) -> CaseFacts:
-    """The facts of a held case by its history, its records and what its referral copies say now."""
-    told = _told(desk, held)
-    facts = case_facts_from(json.dumps(_opening(held, told)))
-    for said in told:
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A form that takes the place of the record ``of``. ``dated``: it says itself on which day the thing happened."""
+
+    of: str
+    form: Form
+    entry: Entry
+    dated: bool
+
+
+def case_facts(desk: Desk, held: Held, correction: Correction | None = None) -> CaseFacts:
+    """The facts of a held case by its history, its records and what its referral copies say now.
+
+    A corrected record stands where it was filed first, in its newest words: correcting an old one never makes it the
+    newest. Who corrected it answers for it; its day stays, unless the correction says another. correction: one that
+    is about to be written.
+    """
+    told = list(_told(desk, held))
+    corrected = _corrections(desk, held, told, correction)
+    facts = case_facts_from(json.dumps(_opening(held, iter(told))))
+    for said in told[1:]:
         kind, details, entry = said["kind"], said["details"], _entry(desk, said)
-        filled = _form(desk, held, details)
+        filled, by = None, entry
+        if details.get("corrects") is None:
+            filled = _form(desk, held, details)
         if filled is not None:
-            facts = projection.after_record(facts, *filled, entry)
+            newest = corrected.get(details["record"]["id"])
+            if newest is not None:
+                filled = (filled[0], newest.form)
+                by = newest.entry if newest.dated else replace(newest.entry, on=entry.on)
+            facts = projection.after_record(facts, *filled, by)
         if kind == "step" and details.get("matter"):
             matter = projection.matter_at(facts, details["machine"], details["matter"], entry)
             if filled is not None:
-                matter = projection.matter_after_record(matter, *filled, entry)
+                matter = projection.matter_after_record(matter, *filled, by)
             facts = projection.after_matter_step(facts, matter, said["step"], details["to"], details["given"], entry)
         elif kind == "step":
             facts = projection.after_step(facts, details["machine"], details["to"], entry)
@@ -59,6 +81,27 @@ def referral_facts(desk: Desk, held: Held) -> ReferralFacts:
         if kind in {"partner", "message"}:
             facts = replace(facts, unknown_codes=tuple(sorted({*facts.unknown_codes, *details["unknown"]})))
     return facts
+
+
+def _corrections(
+    desk: Desk, held: Held, told: list[dict[str, Any]], pending: Correction | None
+) -> dict[str, Correction]:
+    """Record filed first -> its newest correction; a correction of a correction counts for the first record."""
+    first: dict[str, str] = {}
+    found: dict[str, Correction] = {}
+    for said in told:
+        of = said["details"].get("corrects")
+        if of is None:
+            continue
+        filled = _form(desk, held, said["details"])
+        if filled is None:
+            raise HistoryUnreadable(f"{held.kind} {held.id}: a correction without its record")
+        root = first[said["details"]["record"]["id"]] = first.get(of, of)
+        dated = said["happened_at"] != said["recorded_at"]
+        found[root] = Correction(root, filled[1], _entry(desk, said), dated)
+    if pending is not None:
+        found[first.get(pending.of, pending.of)] = pending
+    return found
 
 
 def _told(desk: Desk, held: Held) -> Iterator[dict[str, Any]]:

@@ -53,6 +53,9 @@ def _answer(each: Input, value: Any, silence: str) -> Answer:
             return Answer(each.name, each.title, day=date.fromisoformat(value))
         case "rows":
             return Answer(each.name, each.title, rows=tuple(tuple(answers(each.rows, row)) for row in value))
+        case "amount":
+            # The code of the currency is read everywhere in the same letters.
+            return Answer(each.name, each.title, text=f"{value['units']:,} {value['currency']}".replace(",", "\u202f"))
         case "lines":
             return Answer(each.name, each.title, text="\n".join(value))
         case _:

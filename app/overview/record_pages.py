@@ -25,7 +25,7 @@ from app.overview import case_queries, form_page, happened
 from app.overview.agenda import around
 from app.overview.case_frame import Opened, open_case
 from policies.model import FieldGroup
-from workflows.recording import ONLY_WITH_STEP
+from workflows.recording import ONLY_WITH_STEP, can_be_corrected
 
 router = APIRouter()
 
@@ -88,7 +88,7 @@ def record_page(reference: str, record_id: str, page: Reader) -> Response:
             "folded": kind.group in FOLDED,
             "by": case_queries.names_of(desk, [record.created_by]).get(record.created_by, ""),
             "corrects": record.corrects or "",
-            "may_correct": opened.reach(kind.permission) and kind.name not in ONLY_WITH_STEP,
+            "may_correct": opened.reach(kind.permission) and can_be_corrected(kind.name),
         }
     return page.show("overview/case_record.html", here="cases", section="", **context)
 
@@ -171,6 +171,6 @@ def _context(
         "version": opened.held.version,
         "conflict": form_page.conflict(desk, opened.held, error, kind.name, inputs),
         "corrects": corrects,
-        "with_step": kind.name in ONLY_WITH_STEP,
+        "with_step": kind.name in ONLY_WITH_STEP and not (corrects is not None and can_be_corrected(kind.name)),
         "roles": desk.policies.roles,
     }

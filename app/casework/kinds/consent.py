@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, ForChild, From, Kind, RecordForm, Short, Words
+from app.casework.forms import Coded, Entry, ForChild, From, Kind, RecordForm, Short, Words, not_before
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, ConsentFacts
@@ -55,6 +55,7 @@ class Consent(RecordForm):
         title=mark("Until when?"),
         description=mark("Leave empty if the person set no end."),
     )
+    _in_order = not_before("valid_from", "valid_until")
 
 
 def fold(facts: CaseFacts, form: Consent, entry: Entry) -> CaseFacts:

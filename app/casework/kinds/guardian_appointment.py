@@ -7,7 +7,7 @@ from datetime import date
 
 from pydantic import Field
 
-from app.casework.forms import Entry, Kind, RecordForm, Short
+from app.casework.forms import Entry, Kind, RecordForm, Short, not_before
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, GuardianFacts
@@ -24,6 +24,7 @@ class GuardianAppointment(RecordForm):
     since: date = Field(title=mark("From when?"))
     until: date | None = Field(default=None, title=mark("Until when?"))
     conflict_checked: bool = Field(title=mark("Was it checked that the guardian has no tie to the suspects?"))
+    _in_order = not_before("since", "until")
 
 
 def fold(facts: CaseFacts, form: GuardianAppointment, entry: Entry) -> CaseFacts:

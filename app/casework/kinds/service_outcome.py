@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Kind, Long, RecordForm
+from app.casework.forms import Amount, Coded, Entry, Kind, Long, RecordForm
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import MatterFacts
@@ -21,20 +21,28 @@ class ServiceOutcome(RecordForm):
     feedback: Annotated[str, Coded("service_feedback")] | None = Field(
         default=None, title=mark("What does the person say about it?")
     )
+    cost: Amount | None = Field(default=None, title=mark("What did it cost, if somebody paid for it?"))
     feedback_words: Long | None = Field(default=None, title=mark("In their own words"))
 
 
 def fold(matter: MatterFacts, form: ServiceOutcome, entry: Entry) -> MatterFacts:
-    """Result and feedback as coded flags; words stay in the record."""
+    """Result and feedback as coded flags, and what it cost; words stay in the record."""
     flags = {flag for flag in matter.flags if flag.partition(".")[0] not in {"result", "feedback"}}
     flags.add(f"result.{form.result}")
     if form.feedback is not None:
         flags.add(f"feedback.{form.feedback}")
-    return replace(matter, flags=frozenset(flags))
+    cost = form.cost
+    return replace(
+        matter,
+        flags=frozenset(flags),
+        amount=cost.units if cost else None,
+        currency=cost.currency if cost else None,
+    )
 
 
 KIND = Kind(
     "service_outcome", "Result of a service", FieldGroup.NARRATIVE, ServiceOutcome,
-    {"done": "Two visits to the health centre.", "result": "reached", "feedback": "helped"},
+    {"done": "Two visits to the health centre.", "result": "reached", "feedback": "helped",
+     "cost": {"units": 1200, "currency": "THB"}},
     fold_matter=fold, permission="care:plan",
-)
+)  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Kind, RecordForm, Short
+from app.casework.forms import Coded, Entry, Kind, RecordForm, Short, not_before
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, TravelDocumentFacts
@@ -22,6 +22,7 @@ class TravelDocument(RecordForm):
     issuer: Short = Field(title=mark("Who issued it?"))
     issued: date = Field(title=mark("When was it issued?"))
     expires: date = Field(title=mark("When does it run out?"))
+    _in_order = not_before("issued", "expires")
 
 
 def fold(facts: CaseFacts, form: TravelDocument, entry: Entry) -> CaseFacts:

@@ -12,6 +12,7 @@ from app.casework.inputs import SILENCES, Input, given_inputs, inputs_of
 from app.casework.kinds import KINDS
 from app.casework.offers import offered
 from app.casework.posted import at_fields, fields_for, gathered, typed_of
+from app.casework.records import check
 from app.casework.told import answers
 from app.kit.errors import Invalid
 from app.kit.typed import Typed
@@ -97,6 +98,8 @@ def test_only_a_question_without_an_answer_says_why() -> None:
         ("wish", {"record-wish": ""}, "record-wish", "Choose an answer."),
         ("consent", {"record-valid_from_day": "31", "record-valid_from_month": "2", "record-valid_from_year": "2017"},
          "record-valid_from", "There is no such day"),
+        ("service_outcome", {"record-cost_currency": ""}, "record-cost", "Write the amount and choose"),
+        ("service_outcome", {"record-cost": "much"}, "record-cost", "Write a whole number"),
         ("placement", {"record-place": "   "}, "record-place", "Write something here."),
         ("screening", {"record-indicators-0-reason": ""}, "record-indicators-0-reason", "Write something here."),
     ],
@@ -118,6 +121,38 @@ def test_digits_of_other_scripts_and_buddhist_years_are_read() -> None:
     inputs = every("guardian_appointment")
     pairs = dict(fields_for(inputs, KINDS["guardian_appointment"].example)) | day
     assert gathered(inputs, Typed(list(pairs.items()))).body["since"] == "2017-03-01"
+
+
+def test_an_amount_is_read_with_its_currency_and_shown_in_groups_of_digits() -> None:
+    inputs = every("service_outcome")
+    pairs = dict(fields_for(inputs, KINDS["service_outcome"].example)) | {"record-cost": "๑๒๐๐"}
+    body = gathered(inputs, Typed(list(pairs.items()))).body
+    assert body["cost"] == {"units": 1200, "currency": "THB"}
+    assert {each.name: each.text for each in answers(inputs, body)}["record-cost"] == "1\u202f200 THB"
+    none = gathered(inputs, Typed([each for each in pairs.items() if not each[0].startswith("record-cost")]))
+    assert none.errors == {} and "cost" not in none.body
+    for wrong in ({"units": -1, "currency": "THB"}, {"units": 5}, {"units": 1.5, "currency": "THB"}):
+        with pytest.raises(ValueError, match="cost"):
+            whole("service_outcome", {**body, "cost": wrong})
+
+
+@pytest.mark.parametrize(
+    ("kind", "earlier", "later"),
+    [
+        ("guardian_appointment", "since", "until"), ("consent", "valid_from", "valid_until"),
+        ("travel_document", "issued", "expires"),
+    ],
+)  # fmt: skip
+def test_a_day_before_the_one_it_follows_is_told_at_its_field(kind: str, earlier: str, later: str) -> None:
+    good = {**KINDS[kind].example, earlier: "2026-03-02", later: "2026-03-02"}
+    assert check(POLICIES, kind, good).body[later] == "2026-03-02"
+    wrong = {**good, later: "2026-03-01"}
+    with pytest.raises(Invalid) as refused:
+        check(POLICIES, kind, wrong)
+    (error,) = refused.value.extra["errors"]
+    assert error["field"] == f"record.{later}" and "lies before the day" in error["sentence"]
+    # What stands on record since earlier times, or came from another country, is still read.
+    assert check(POLICIES, kind, wrong, lenient=True).body[later] == "2026-03-01"
 
 
 def test_a_field_is_taken_over_from_somebody_else() -> None:

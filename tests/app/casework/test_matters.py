@@ -72,6 +72,7 @@ def test_each_request_moves_alone_and_the_facts_can_be_rebuilt(house: House, clo
     assert done is not None and asked is not None
     assert (done.state, done.about, done.office, done.by) == ("done", "health", "th-shelter-tak", worker.id)
     assert done.ended_on is not None and not done.is_open and {"result.reached", "feedback.helped"} <= done.flags
+    assert (done.amount, done.currency) == (1200, "THB")
     assert done.due is not None and done.decided_by == worker.id
     assert (asked.state, asked.office, asked.is_open) == ("asked", "th-datip", True)
     assert {"declined_by.th-mdt", "reason.no_capacity"} <= asked.flags
