@@ -33,6 +33,8 @@ class Code(Policy):
     htcds: str | None = None  # machine name in HTCDS 2.0, where one exists
     custodial: StrictBool = False  # a place of detention: never a placement (OHCHR-G2.6, OHCHR-G6.1)
     child_suitable: StrictBool = True
+    # Of a kind of task: how pressing it is unless somebody says otherwise.
+    priority: Literal["urgent", "normal", "low"] = "normal"
     note: str = ""
 
 

@@ -26,7 +26,7 @@ from workflows.guards.protection import (
     rights_were_explained,
     wish_or_unsafe_return,
 )
-from workflows.step import MachineSpec, Step
+from workflows.step import Fork, MachineSpec, Step
 
 
 class Care(StrEnum):
@@ -60,6 +60,15 @@ SAFE_RETURN = (
     child_was_heard,
     child_has_an_escort,
 )
+
+# Where a case goes on that is opened again: to where it was closed, but a bed and a journey have to be given anew.
+REOPENED = Fork(
+    "closed_from",
+    {
+        "intake": C.INTAKE, "including_locally": C.INCLUDING_LOCALLY, "resettling": C.RESETTLING,
+        "reintegrating": C.REINTEGRATING, "*": C.RECOVERING,
+    },
+)  # fmt: skip
 
 STEPS = (
     # Before anybody has been presumed: a bed for tonight opens nothing else and closes nothing (TH-ATA-29).
@@ -164,6 +173,14 @@ STEPS = (
          returning.monitoring_is_done),
         (CloseTask("*"),),
         form="closure",
+    ),
+    # The same matter goes on. New harm is another matter: a new case that points to this one (WM-RETRAFFICKING).
+    Step(
+        "reopen", "Open the case again", (C.CLOSED,), REOPENED, "care:reopen",
+        (closing.reopening_is_agreed, closing.person_is_in_our_care, person_is_with_us),
+        (OpenTask("assess_needs", "social_worker", "needs_assessment"),
+         OpenTask("review_care_plan", "case_manager", "care_plan_review")),
+        form="reopening", form_required=True,
     ),
 )
 

@@ -207,6 +207,15 @@ class ClosureFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class FlagFacts:
+    """A flag that is up: a code of the list flag_kind, since which day, and who raised it."""
+
+    flag: str
+    since: date
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class OverrideFacts:
     """A reasoned exception from one guard, granted by somebody else, for a time."""
 
@@ -271,6 +280,10 @@ class CaseFacts:
     blocked_countries: frozenset[str] = frozenset()
     support_agency: bool = False
     follows_failed_return: bool = False
+    flags: tuple[FlagFacts, ...] = ()
+    reopened: int = 0
+    closed_from: str | None = None
+    reopening_agreed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

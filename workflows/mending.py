@@ -44,6 +44,7 @@ ASK = Act(Way.ASK)
 # Code of a refusal -> what mends it. Refusals that only another country, another officer or time can lift say ASK.
 ACTS: dict[str, Act] = {
     "case_is_open": Act(Way.NEW_CASE),
+    "flag_is_up": ASK,
     "person_is_with_us": _record("circumstances"),
     # Identification.
     "screening_is_recorded": _record("screening"),
@@ -103,6 +104,8 @@ ACTS: dict[str, Act] = {
     "receipt_is_signed": ASK,
     # The end of a case.
     "closure_is_recorded": _record("closure"),
+    "reopening_is_agreed": _step("care", "reopen"),
+    "person_is_in_our_care": Act(Way.NEW_CASE),
     "no_referral_is_open": Act(Way.REFERRAL),
     "nothing_legal_is_open": _record("legal_status"),
     "remedies_were_explained": _record("remedies_notice"),
@@ -144,7 +147,7 @@ ACTS: dict[str, Act] = {
 # What only the form itself can tell, such as who decided: code -> the record kind it is read from.
 _TOLD_BY_FORM = dict.fromkeys(
     ("authority_is_competent", "decider_is_not_screener", "decider_is_new"), "identification_decision"
-)
+) | {"reopening_is_agreed": "reopening"}
 # The step that certifies a record of a kind which is written with no other act.
 _CERTIFIED_BY = {"placement": _step("care", "move_placement")}
 
@@ -155,7 +158,7 @@ def every_guard() -> Iterator[Guard]:
     for spec in MACHINES.values():
         for step in spec.steps:
             seen |= {guard.name: guard for guard in step.guards}
-    for kind in recording.NEEDS_GUARDIAN | {""}:
+    for kind in recording.NEEDS_GUARDIAN | {"", "flag_clearance"}:
         seen |= {guard.name: guard for guard in recording.guards_for(kind)}
     return iter(seen.values())
 

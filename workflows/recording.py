@@ -6,7 +6,7 @@ from policies.model import Policies
 from workflows.effects import CloseTask, OpenTask
 from workflows.facts import Situation
 from workflows.guards.children import guardian_is_appointed
-from workflows.guards.protection import case_is_open
+from workflows.guards.protection import case_is_open, flag_is_up
 from workflows.step import Guard
 from workflows.verdict import Refusal
 
@@ -14,7 +14,7 @@ from workflows.verdict import Refusal
 NEEDS_GUARDIAN = frozenset({"identification_decision", "best_interests", "return_plan", "pre_return_risk"})
 # These kinds are written only by the step that certifies them.
 ONLY_WITH_STEP = frozenset({"handover", "receipt", "handover_schedule", "handover_confirmation", "placement",
-                            "reception_plan", "family_tracing"})
+                            "reception_plan", "family_tracing", "reopening"})
 
 # A task that asks for a record is done when the record is there, not only when the next step is taken.
 FOLLOWS: dict[str, tuple[CloseTask | OpenTask, ...]] = {
@@ -32,6 +32,8 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask, ...]] = {
 
 def guards_for(kind: str) -> tuple[Guard, ...]:
     """The guards a record of this kind has to pass."""
+    if kind == "flag_clearance":
+        return (case_is_open, flag_is_up)
     return (case_is_open, guardian_is_appointed) if kind in NEEDS_GUARDIAN else (case_is_open,)
 
 

@@ -67,11 +67,15 @@ def narrowed(
         str | None,
         Query(pattern="^[A-Za-z0-9-]{1,40}$", description="The whole reference.", examples=["TH-2017-7F3K2QAB"]),
     ] = None,
+    flag: Annotated[
+        str | None,
+        Query(pattern="^[a-z_]{1,40}$", description="Only those with this flag (flag_kind) up, or `any`."),
+    ] = None,
 ) -> Filter:
     """What a list of cases, or its count, is narrowed to."""
     return Filter(
         identification.value if identification else None, care.value if care else None, stage, child, nationality,
-        mine, reference,
+        mine, reference, flag=flag,
     )  # fmt: skip
 
 

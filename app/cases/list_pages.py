@@ -28,12 +28,13 @@ def case_list(
     late: Word = "",
     stage: Word = "",
     child: Word = "",
+    flag: Word = "",
     office: Word = "",
     cursor: Cursor = None,
 ) -> Response:
     """The cases within reach by what is due, with the filters of the address."""
     asked = ask(ROWS, cursor, (datetime, str))
-    said = {"who": who, "late": late, "stage": stage, "child": child, "office": office}
+    said = {"who": who, "late": late, "stage": stage, "child": child, "flag": flag, "office": office}
     with page.write() as desk:
         found = listing.listed(desk, said, asked)
         may_open = permitted(desk, "case:create")

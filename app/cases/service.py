@@ -229,6 +229,7 @@ def _row_out(row: Any) -> CaseRowOut:
         nationality=row.nationality,
         case_manager=row.case_manager_id,
         opened_at=row.opened_at,
+        flags=case_list.flags_of(row),
     )
 
 

@@ -81,7 +81,7 @@ def conflict_of(desk: Desk, held: Held, error: StaleVersion, kind: str | None = 
 
 def what_of(kind: str, step: str) -> tuple[str, str]:
     """What %(what)s of a timeline's sentence stands for: a code and its list, or the title of a step (marked)."""
-    if kind in ("deadline", "task"):
+    if kind in ("deadline", "priority", "task"):
         return step, "task_kind"
     found = next((spec.step(step) for spec in MACHINES.values() if spec.step(step)), None)
     return (found.title if found else step), ""

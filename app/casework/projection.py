@@ -10,6 +10,7 @@ from app.casework.kinds import KINDS
 from workflows.facts import CaseFacts, ReferralFacts
 from workflows.referral import FINAL
 
+CLOSED = "closed"
 MAJOR_END = frozenset(state.value for state in FINAL)
 
 
@@ -32,7 +33,7 @@ def after_record(facts: CaseFacts, kind: str, form: Form, entry: Entry) -> CaseF
 def after_step(facts: CaseFacts, machine: str, to: str, entry: Entry) -> CaseFacts:
     """Facts of the case once a step of ``machine`` (identification or care) led to ``to``."""
     if machine == "care":
-        return replace(facts, care=to)
+        return _after_care(facts, to)
     changed = replace(facts, identification=to)
     if to == "presumed" and facts.presumed_on is None:
         changed = replace(changed, presumed_on=entry.on)
@@ -44,6 +45,15 @@ def after_step(facts: CaseFacts, machine: str, to: str, entry: Entry) -> CaseFac
     if to in {"identified", "presumed"}:
         changed = replace(changed, negative_on=None)
     return changed
+
+
+def _after_care(facts: CaseFacts, to: str) -> CaseFacts:
+    """A closed case carries no flag and remembers where it was closed; opened again it is counted."""
+    if to == CLOSED and facts.care != CLOSED:
+        return replace(facts, care=to, closed_from=facts.care, flags=(), reopening_agreed=None)
+    if facts.care == CLOSED and to != CLOSED:
+        return replace(facts, care=to, closed_from=None, reopened=facts.reopened + 1)
+    return replace(facts, care=to)
 
 
 def with_links(facts: CaseFacts, links: Iterable[Link]) -> CaseFacts:

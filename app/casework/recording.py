@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import update
 
 from app.access.desk import Desk
-from app.casework import move, outbox, records
+from app.casework import move, outbox, own_tasks, records
 from app.casework.forms import Entry
 from app.casework.held import CASE, Held, hold_case
 from app.casework.history import Event
+from app.casework.kinds.own_task import OwnTask
 from app.casework.move import fold_record, must_be_current
 from app.casework.opening import join_team, leave_team
 from app.casework.tasks import close_task, open_task
@@ -43,7 +44,7 @@ def add_record(
     must_be_current(desk, held, seen)
     filled = records.check(desk.policies, kind, body)
     happened = move.moment(desk, happened_at)
-    refusals = refusals_for(kind, held.situation(desk), desk.policies)
+    refusals = refusals_for(kind, held.situation(desk, filled.body), desk.policies)
     if kind == "override":
         hard = override_refusal(filled.body["guard"], desk.policies)
         refusals += (hard,) if hard else ()
@@ -51,6 +52,8 @@ def add_record(
         raise move.refusal(desk, held, kind, filled.kind.title, refusals)
     if corrects is not None:
         _must_correct(desk, held, corrects, kind)
+    if isinstance(filled.form, OwnTask):
+        own_tasks.must_fit(desk, held, filled.form)
     day = desk.policies.day(desk.actor.country, happened)
     fold_record(held, filled, Entry(desk.actor.id, desk.actor.office, desk.actor.country, day))
     record_id, _ = move.keep_on_case(desk, held, filled, happened, desk.actor.id, note, corrects)
@@ -59,6 +62,8 @@ def add_record(
             close_task(desk, held, effect)
         else:
             open_task(desk, held, effect)
+    if isinstance(filled.form, OwnTask):
+        own_tasks.put(desk, held, filled.form, record_id, corrects)
     if kind == "consent_withdrawal" and REFERRAL_RESTS_ON & set(filled.body["purposes"]):
         outbox.put(desk, "spread_withdrawal", {"case": case_id}, line=f"{desk.actor.country}:{case_id}:withdrawal")
     return record_id, held

@@ -11,7 +11,7 @@ from app.casework.calendars import days_off
 from app.casework.held import Held, office_at
 from app.models.base import new_id
 from app.models.task import Task
-from policies.model import Clock
+from policies.model import Clock, Policies
 from workflows.deadlines import due_at
 from workflows.effects import CloseTask, OpenTask
 
@@ -24,7 +24,25 @@ _OPEN_OF = {
 _ONE_KIND_OF = {kind: query.where(TABLE.c.kind == bindparam("of_kind")) for kind, query in _OPEN_OF.items()}
 # Times of the person's own, which pass by themselves: nobody is late with them.
 PASSING = frozenset({"end_of_reflection", "end_of_reconsideration"})
+PRIORITIES = "task_priority"
+NORMAL = "normal"
 BORDER_ROLE = "border_focal_point"
+
+
+def rank(policies: Policies, priority: str) -> int:
+    """The place of a code of task_priority in its list: 0 is the most pressing. ValueError for no such code."""
+    return list(policies.codes[PRIORITIES].codes).index(priority)
+
+
+def priority_of(policies: Policies, number: int) -> str:
+    """The code of task_priority at that place."""
+    return list(policies.codes[PRIORITIES].codes)[number]
+
+
+def usual_rank(policies: Policies, kind: str) -> int:
+    """How pressing a kind of task is unless somebody says otherwise."""
+    code = policies.code("task_kind", kind)
+    return rank(policies, code.priority if code is not None else NORMAL)
 
 
 def clock_for(desk: Desk, held: Held, effect: OpenTask) -> tuple[str, Clock, tuple[str, ...]]:
@@ -68,6 +86,7 @@ def open_task(desk: Desk, held: Held, effect: OpenTask) -> None:
             "done_by": None,
             "missed_at": None,
             "escalation": 0,
+            "priority": usual_rank(desk.policies, effect.kind),
         },
     )
 

@@ -11,15 +11,17 @@ from app.access.page_door import Page
 from app.casework import conflict as conflicts
 from app.casework import posted
 from app.casework.held import Held
-from app.casework.inputs import RECORD, Input, inputs_of
+from app.casework.inputs import RECORD, Choice, Input, inputs_of
 from app.casework.kinds import KINDS
+from app.casework.offers import TEAM
 from app.casework.told import Answer, answers
 from app.kit.errors import AppError, StaleVersion
 from app.kit.typed import Typed
 from app.models.base import is_id
+from app.overview import case_queries
 from app.overview.case_frame import Opened
 
-__all__ = ["conflict", "preset", "record_of", "rows_for", "wants_rows", "zones"]
+__all__ = ["conflict", "preset", "record_of", "rows_for", "team_of", "wants_rows", "zones"]
 
 # How many rows of a list stand there at first, and how many more whoever needs them gets at a time.
 ROWS_AT_FIRST: Final = 2
@@ -39,6 +41,23 @@ def preset(page: Page, opened: Opened, inputs: Iterable[Input]) -> Typed:
         if each.look == "choice" and each.required and value not in ("", UNKNOWN) and each.name not in taken:
             named.append((each.name, value))
     return Typed(named)
+
+
+def team_of(
+    desk: Desk, opened: Opened, inputs: Iterable[Input], body: Mapping[str, Any] | None = None
+) -> dict[str, list[Choice]]:
+    """The people on the team, if a question asks for one of them; whom ``body`` names is known although they left."""
+    asking = [each for each in inputs if each.source == TEAM]
+    if not asking:
+        return {}
+    said = body or {}
+    people = dict(one for each in case_queries.team_by_role(desk, opened.id).values() for one in each)
+    people |= case_queries.names_of(desk, [str(said[each.field]) for each in asking if said.get(each.field)])
+    return {TEAM: [Choice(user_id, name, proper=True) for user_id, name in sorted(people.items(), key=_by_name)]}
+
+
+def _by_name(person: tuple[str, str]) -> tuple[str, str]:
+    return person[1], person[0]
 
 
 def wants_rows(typed: Typed) -> bool:

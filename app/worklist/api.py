@@ -11,14 +11,15 @@ from app.access.door import Door, needs
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from app.kit.paging import ask
 from app.kit.problems import documented
-from app.worklist import notices, service
+from app.worklist import notices, pressing, service
 from app.worklist.queries import Filter
-from app.worklist.schemas import DoneIn, NoticeOut, NoticeReadIn, NoticesOut, TaskOut, TasksOut, TaskState
+from app.worklist.schemas import DoneIn, NoticeOut, NoticeReadIn, NoticesOut, PriorityIn, TaskOut, TasksOut, TaskState
 
 router = APIRouter(tags=["worklist"])
 
 Reader = Annotated[Door, Depends(needs("task:read"))]
 Worker = Annotated[Door, Depends(needs("task:work"))]
+Presser = Annotated[Door, Depends(needs("case:task"))]
 Anybody = Annotated[Door, Depends(needs("account:self"))]
 
 
@@ -49,6 +50,17 @@ def list_tasks(
 def finish_task(task_id: str, body: DoneIn, door: Worker) -> Response:
     """Mark a task as done. One that ends with a step or a record (`closed_by`) is refused: do that instead."""
     return door.once(lambda desk: service.done(desk, task_id, body))
+
+
+@router.post(
+    "/tasks/{task_id}/priority",
+    response_model=TaskOut,
+    responses=documented(NotFound, Forbidden, Conflict, Invalid),
+    summary="Say how pressing a task is",
+)
+def set_priority(task_id: str, body: PriorityIn, door: Presser) -> Response:
+    """Move a task about a case up or down in its lists. What is late comes first all the same."""
+    return door.once(lambda desk: pressing.set_priority(desk, task_id, body))
 
 
 @router.get("/notices", response_model=NoticesOut, responses=documented(Invalid), summary="List your notices")

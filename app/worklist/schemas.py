@@ -37,6 +37,9 @@ class TaskOut(BaseModel):
     done_at: Moment | None
     done_by: Id | None
     missed_at: Moment | None
+    priority: Annotated[str, Field(description="A code of task_priority.", examples=["normal"])]
+    assignee: Annotated[Id | None, Field(description="One colleague alone; null: whoever has the role.")]
+    record_id: Annotated[Id | None, Field(description="The record that says what to do, where somebody made it.")]
     closed_by: Annotated[list[str], Field(description="What ends it, as machine.step or record.kind; empty: by hand.")]
 
 
@@ -55,6 +58,14 @@ class DoneIn(BaseModel):
     )
 
     note: Annotated[str, Field(min_length=1, max_length=4000, description="Kept sealed in the history.")] | None = None
+
+
+class PriorityIn(BaseModel):
+    """How pressing a task is."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"example": {"priority": "urgent"}})
+
+    priority: Annotated[str, Field(max_length=60, description="A code of task_priority.")]
 
 
 class NoticeOut(BaseModel):

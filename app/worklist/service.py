@@ -15,7 +15,7 @@ from app.casework import move
 from app.casework.held import hold_case, hold_referral
 from app.casework.history import Event
 from app.casework.kinds import KINDS
-from app.casework.tasks import TABLE
+from app.casework.tasks import TABLE, priority_of
 from app.kit.errors import Conflict, NotFound
 from app.kit.paging import Ask
 from app.models.base import is_id
@@ -69,6 +69,11 @@ def done(desk: Desk, task_id: str, body: DoneIn) -> TaskOut:
             raise Conflict("Somebody has marked this task as done already.", code="task_done")
         details = {"task": task_id, "role": row.role, "late": row.due_at < desk.now}
         move.remark(desk, held, Event("task", row.kind, held.version, details, desk.now, body.note))
+    return shown(desk, task_id)
+
+
+def shown(desk: Desk, task_id: str) -> TaskOut:
+    """A task within reach as it is now."""
     after = queries.task(desk, task_id)
     assert after is not None
     return _out(desk, after)
@@ -111,5 +116,8 @@ def _out(desk: Desk, row: Row[Any]) -> TaskOut:
         done_at=row.done_at,
         done_by=row.done_by,
         missed_at=row.missed_at,
+        priority=priority_of(desk.policies, row.priority),
+        assignee=row.assignee_id,
+        record_id=row.record_id,
         closed_by=list(CLOSERS.get(row.kind, ())),
     )

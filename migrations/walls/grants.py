@@ -13,8 +13,8 @@ ONLY_READ: Final = frozenset({"alembic_version"})
 # Tables whose rows are removed in the course of serving; every other keeps what it has.
 REMOVED_FROM: Final = frozenset(
     {
-        "draft", "idempotency_key", "login_attempt", "login_session", "recovery_code", "refresh_token", "second_factor",
-        "user_role",
+        "draft", "idempotency_key", "login_attempt", "login_session", "recovery_code", "refresh_token", "saved_list",
+        "second_factor", "user_role",
     }
 )  # fmt: skip
 # What ties a row to its person, case or account: set once, so that no row can be carried over to another.
@@ -45,8 +45,9 @@ FIXED: Final[dict[str, frozenset[str]]] = {
         {"id", "country", "shared_id", "reference", "side", "other_country", "key_id", "created_by", "opened_at"}
     ),
     "reveal": frozenset({"id", "country", "case_id", "user_id", "session_id", "since"}),
+    "saved_list": frozenset({"id", "country", "user_id", "made_at"}),
     "seal_name": frozenset({"id", "country", "key_id", "user_id", "named_by", "since"}),
-    "task": frozenset({"id", "country", "case_id", "referral_id", "opened_at"}),
+    "task": frozenset({"id", "country", "case_id", "referral_id", "opened_at", "record_id"}),
 }
 
 _COLUMNS: Final = text(

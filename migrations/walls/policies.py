@@ -160,7 +160,11 @@ RULES: Final[dict[str, Rule]] = {
 DESK_RULES: Final[dict[str, Rule]] = {
     "draft": Rule(sees=f"{HERE} AND user_id = {ME}", adds=f"{HERE} AND user_id = {ME}"),
 }
-ALL_RULES: Final[dict[str, Rule]] = {**RULES, **DESK_RULES}
+# Tables of revision 015.
+LIST_RULES: Final[dict[str, Rule]] = {
+    "saved_list": Rule(sees=f"{HERE} AND user_id = {ME}", adds=f"{HERE} AND user_id = {ME}"),
+}
+ALL_RULES: Final[dict[str, Rule]] = {**RULES, **DESK_RULES, **LIST_RULES}
 
 
 def create() -> Iterator[str]:

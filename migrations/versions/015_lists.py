@@ -1,0 +1,57 @@
+"""Lists and work: flags to filter by, how pressing a task is and for whom, and working lists of one's own."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from migrations.walls import policies
+
+revision = "015"
+down_revision = "007"
+branch_labels = None
+depends_on = None
+
+ADDED = {
+    "case_facts": (sa.Column("flags", sa.String(length=200), server_default="", nullable=False),),
+    "task": (
+        sa.Column("priority", sa.SmallInteger(), server_default="1", nullable=False),
+        sa.Column("assignee_id", sa.String(length=36), nullable=True),
+        sa.Column("record_id", sa.String(length=36), nullable=True),
+    ),
+}
+
+
+def upgrade() -> None:
+    """Add the columns and the table, which on PostgreSQL stands behind its wall at once."""
+    for table, columns in ADDED.items():
+        with op.batch_alter_table(table, schema=None) as batch_op:
+            for column in columns:
+                batch_op.add_column(column._copy())
+    op.create_index(op.f("ix_task_record_id"), "task", ["record_id"], unique=False)
+    op.create_table(
+        "saved_list",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("user_id", sa.String(length=36), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("filters", sa.String(length=500), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_saved_list_user_id_user_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_list")),
+        sa.UniqueConstraint("user_id", "name", name=op.f("uq_saved_list_user_id_name")),
+    )
+    if op.get_bind().dialect.name == "postgresql":
+        for table, rule in policies.LIST_RULES.items():
+            for statement in policies.of_table(table, rule):
+                op.execute(sa.text(statement.replace(":", r"\:")))
+
+
+def downgrade() -> None:
+    """Take both away; working lists are gone, tasks made by hand stay as tasks."""
+    op.drop_table("saved_list")
+    op.drop_index(op.f("ix_task_record_id"), table_name="task")
+    for table, columns in ADDED.items():
+        with op.batch_alter_table(table, schema=None) as batch_op:
+            for column in reversed(columns):
+                batch_op.drop_column(column.name)
