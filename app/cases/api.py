@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from app.access.door import Door, needs
 from app.cases import intake, service
 from app.cases.filing_api import router as filing_router
+from app.cases.saved_api import router as saved_router
 from app.cases.schemas import (
     CaseIn,
     CaseNextStepsOut,
@@ -200,3 +201,4 @@ def read_timeline(
 
 
 router.include_router(filing_router)
+router.include_router(saved_router)

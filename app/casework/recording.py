@@ -69,15 +69,19 @@ def add_record(
     return record_id, held
 
 
-def assign(desk: Desk, case_id: str, user_id: str, seen: int | None) -> Held:
-    """Name the case manager; they join the team. The caller has checked that the user is of this country."""
+def assign(desk: Desk, case_id: str, user_id: str, seen: int | None, why: str = "") -> Held:
+    """Name the case manager; they join the team. The caller has checked that the user is of this country.
+
+    why: a code of handing_reason, where the case is one of several that change hands.
+    """
     held = hold_case(desk, case_id)
     must_be_current(desk, held, seen)
     assert isinstance(held.facts, CaseFacts)
     held.facts = replace(held.facts, case_manager=user_id)
     join_team(desk, case_id, user_id, "case_manager")
     desk.session.execute(update(CASE).where(CASE.c.id == case_id).values(case_manager_id=user_id))
-    move.write(desk, held, Event("assigned", "case_manager", held.version + 1, {"user": user_id}, desk.now))
+    details = {"user": user_id, "why": why} if why else {"user": user_id}
+    move.write(desk, held, Event("assigned", "case_manager", held.version + 1, details, desk.now))
     return held
 
 

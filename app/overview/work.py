@@ -202,6 +202,8 @@ def _path(each: NoticeOut, references: Mapping[str, str]) -> str:
             return f"/reports/emergency/{each.subject_id}"
         case "approval":
             return "/reports/approvals"
+        case "caseload":
+            return "/cases?who=mine"
     return ""
 
 

@@ -23,7 +23,7 @@ ADDED = {
 
 
 def upgrade() -> None:
-    """Add the columns and the table, which on PostgreSQL stands behind its wall at once."""
+    """Add the columns and the tables, which on PostgreSQL stand behind their walls at once."""
     for table, columns in ADDED.items():
         with op.batch_alter_table(table, schema=None) as batch_op:
             for column in columns:
@@ -34,13 +34,29 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("user_id", sa.String(length=36), nullable=False),
-        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("wrapped", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("filters", sa.String(length=500), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_saved_list_user_id_user_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_list")),
-        sa.UniqueConstraint("user_id", "name", name=op.f("uq_saved_list_user_id_name")),
     )
+    op.create_index(op.f("ix_saved_list_user_id"), "saved_list", ["user_id"], unique=False)
+    op.create_table(
+        "bulk_act",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("user_id", sa.String(length=36), nullable=False),
+        sa.Column("act", sa.String(length=20), nullable=False),
+        sa.Column("from_user", sa.String(length=36), nullable=True),
+        sa.Column("to_user", sa.String(length=36), nullable=False),
+        sa.Column("why", sa.String(length=40), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_bulk_act_user_id_user_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_act")),
+    )
+    op.create_index(op.f("ix_bulk_act_user_id"), "bulk_act", ["user_id"], unique=False)
     if op.get_bind().dialect.name == "postgresql":
         for table, rule in policies.LIST_RULES.items():
             for statement in policies.of_table(table, rule):
@@ -48,7 +64,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take both away; working lists are gone, tasks made by hand stay as tasks."""
+    """Take all away; working lists are gone, tasks made by hand stay as tasks."""
+    op.drop_table("bulk_act")
     op.drop_table("saved_list")
     op.drop_index(op.f("ix_task_record_id"), table_name="task")
     for table, columns in ADDED.items():

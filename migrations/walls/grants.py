@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 # Rows that are evidence, or that only ever get company: nobody changes or removes them while serving.
-ONLY_ADDED: Final = frozenset({"access_entry", "history_entry", "message", "message_receipt", "record"})
+ONLY_ADDED: Final = frozenset({"access_entry", "bulk_act", "history_entry", "message", "message_receipt", "record"})
 # The program's own number of the tables.
 ONLY_READ: Final = frozenset({"alembic_version"})
 # Tables whose rows are removed in the course of serving; every other keeps what it has.

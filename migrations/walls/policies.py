@@ -162,6 +162,7 @@ DESK_RULES: Final[dict[str, Rule]] = {
 }
 # Tables of revision 015.
 LIST_RULES: Final[dict[str, Rule]] = {
+    "bulk_act": Rule(sees=f"{HERE} AND user_id = {ME}", adds=f"{HERE} AND user_id = {ME}"),
     "saved_list": Rule(sees=f"{HERE} AND user_id = {ME}", adds=f"{HERE} AND user_id = {ME}"),
 }
 ALL_RULES: Final[dict[str, Rule]] = {**RULES, **DESK_RULES, **LIST_RULES}
