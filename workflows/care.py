@@ -127,6 +127,7 @@ STEPS = (
         "resume_recovery", "Go back to recovery",
         (C.PLANNING_RETURN, C.INCLUDING_LOCALLY, C.RESETTLING), C.RECOVERING, "care:plan",
         (person_is_with_us,),
+        (CloseTask("follow_up_visit", by_the_way=True),),
     ),
     Step(
         "depart", "Depart", (C.PLANNING_RETURN,), C.RETURNING, "care:return",
@@ -149,12 +150,14 @@ STEPS = (
         "include_locally", "Include locally", (C.RECOVERING, C.PLANNING_RETURN), C.INCLUDING_LOCALLY,
         "care:include",
         (person_is_with_us, returning.identification_is_positive, wish_or_unsafe_return, care_plan_is_agreed),
+        (CloseTask("follow_up_visit"), OpenTask("follow_up_visit", "case_manager", "follow_up")),
         form="wish",
     ),
     Step(
         "resettle", "Resettle in a third country", (C.RECOVERING, C.PLANNING_RETURN, C.INCLUDING_LOCALLY),
         C.RESETTLING, "care:include",
         (person_is_with_us, returning.identification_is_positive, wish_or_unsafe_return),
+        (CloseTask("follow_up_visit"), OpenTask("follow_up_visit", "case_manager", "follow_up")),
         form="wish",
     ),
     Step(

@@ -111,6 +111,7 @@ ACTS: dict[str, Act] = {
     "remedies_were_explained": _record("remedies_notice"),
     "monitoring_is_done": _record("monitoring_visit"),
     # Referral and consent.
+    "consent_for_case_meeting": _record("consent"),
     "consent_for_notify_origin": _record("consent"),
     "consent_for_notify_origin_of_identity": _record("consent"),
     "consent_for_contact_family": _record("consent"),
@@ -158,7 +159,7 @@ def every_guard() -> Iterator[Guard]:
     for spec in MACHINES.values():
         for step in spec.steps:
             seen |= {guard.name: guard for guard in step.guards}
-    for kind in recording.NEEDS_GUARDIAN | {"", "flag_clearance"}:
+    for kind in recording.NEEDS_GUARDIAN | {"", "flag_clearance", "minutes"}:
         seen |= {guard.name: guard for guard in recording.guards_for(kind)}
     return iter(seen.values())
 

@@ -6,6 +6,7 @@ from policies.model import Policies
 from workflows.effects import CloseTask, OpenTask
 from workflows.facts import Situation
 from workflows.guards.children import guardian_is_appointed
+from workflows.guards.consent import consent_for_case_meeting
 from workflows.guards.protection import case_is_open, flag_is_up
 from workflows.step import Guard
 from workflows.verdict import Refusal
@@ -21,6 +22,8 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask, ...]] = {
     "rights_notice": (CloseTask("read_rights"),),
     "needs_assessment": (CloseTask("assess_needs"),),
     "guardian_appointment": (CloseTask("appoint_guardian"),),
+    # When the next one is due is said by the record itself, or by the clock of the country (app/casework/visits.py).
+    "monitoring_visit": (CloseTask("follow_up_visit"),),
     "remedies_notice": (CloseTask("explain_remedies"),),
     "care_plan": (
         CloseTask("write_care_plan"),
@@ -34,6 +37,8 @@ def guards_for(kind: str) -> tuple[Guard, ...]:
     """The guards a record of this kind has to pass."""
     if kind == "flag_clearance":
         return (case_is_open, flag_is_up)
+    if kind == "minutes":
+        return (case_is_open, consent_for_case_meeting)
     return (case_is_open, guardian_is_appointed) if kind in NEEDS_GUARDIAN else (case_is_open,)
 
 

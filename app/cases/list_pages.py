@@ -42,7 +42,9 @@ def case_list(
         begun = may_open and bool(new_case.answers(desk))
         lists = saved.counted(desk)
         may_give = permitted(desk, "case:assign")
+        may_meet = permitted(desk, "case:meet")
     return page.show(
         "cases/list.html", here="cases", found=found, may_open=may_open, begun=begun, may_give=may_give, lists=lists,
+        may_meet=may_meet,
         path=path, query=path.partition("?")[2], kept=any(each.path == path for each, _ in lists),
     )  # fmt: skip

@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.access.desk import Desk
-from app.casework import carry, history, projection, records
+from app.casework import carry, history, projection, records, visits
 from app.casework import held as holding
 from app.casework.facts import stored
 from app.casework.forms import Entry
 from app.casework.held import Held, hold_case, hold_referral
 from app.casework.history import Event
+from app.casework.kinds.monitoring_visit import MonitoringVisit
 from app.casework.records import Filled
 from app.kit.clock import as_utc
 from app.kit.errors import Conflict, Invalid, PreconditionMissing, StaleVersion
@@ -108,6 +109,8 @@ def perform(desk: Desk, command: Command) -> Outcome:
     carry.carry_out(
         desk, held, step, decision.effects, given=given, filled=filled, came_from=came_from
     )
+    if filled is not None and isinstance(filled.form, MonitoringVisit) and held.case_held is not None:
+        visits.follow(desk, held.case_held, filled.form)
     return Outcome(held, command.step, decision.to, held.version, record_id)
 
 

@@ -10,13 +10,15 @@ from app.kit.words import mark
 from policies.model import Policies
 from workflows.engine import MACHINES
 
-__all__ = ["TEAM", "WORKS", "offered"]
+__all__ = ["MEETING", "TEAM", "WORKS", "offered"]
 
 ANYBODY: Final = "*"
 _CODES: Final = "code:"
 _READY: Final = "ready"
 # The list that is made of the people on the team of one case.
 TEAM: Final = "team"
+# The list that is made of the meetings of the reader's own office.
+MEETING: Final = "meeting"
 WORKS: Final = "task:work"
 
 
@@ -113,7 +115,7 @@ def _task_roles(policies: Policies) -> list[Choice]:
 
 
 def _nobody(policies: Policies) -> list[Choice]:
-    """The team, where no case says who is on it."""
+    """The team or the meetings, where no case and no reader says which."""
     return []
 
 
@@ -128,4 +130,5 @@ _SOURCES: Final[Mapping[str, Callable[[Policies], list[Choice]]]] = {
     "guard": _guards,
     "task_role": _task_roles,
     TEAM: _nobody,
+    MEETING: _nobody,
 }

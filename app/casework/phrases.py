@@ -85,6 +85,7 @@ RECORDS: Final[Mapping[str, str]] = {
     "handover_schedule": mark("Day and place of handover recorded"),
     "identification_decision": mark("Decision on identification recorded"),
     "legal_status": mark("Proceedings and remedies recorded"),
+    "minutes": mark("Discussed at a meeting"),
     "monitoring_visit": mark("Visit recorded"),
     "needs_assessment": mark("Needs and risks assessed"),
     "own_task": mark("Task made by hand"),

@@ -9,10 +9,12 @@ from typing import Any
 from sqlalchemy import update
 
 from app.access.desk import Desk
-from app.casework import move, outbox, own_tasks, records
+from app.casework import meeting, move, outbox, own_tasks, records, visits
 from app.casework.forms import Entry
 from app.casework.held import CASE, Held, hold_case
 from app.casework.history import Event
+from app.casework.kinds.minutes import Minutes
+from app.casework.kinds.monitoring_visit import MonitoringVisit
 from app.casework.kinds.own_task import OwnTask
 from app.casework.move import fold_record, must_be_current
 from app.casework.opening import join_team, leave_team
@@ -44,7 +46,10 @@ def add_record(
     must_be_current(desk, held, seen)
     filled = records.check(desk.policies, kind, body)
     happened = move.moment(desk, happened_at)
-    refusals = refusals_for(kind, held.situation(desk, filled.body), desk.policies)
+    given = filled.body
+    if isinstance(filled.form, Minutes):
+        given = meeting.given(desk, held, filled.form)
+    refusals = refusals_for(kind, held.situation(desk, given), desk.policies)
     if kind == "override":
         hard = override_refusal(filled.body["guard"], desk.policies)
         refusals += (hard,) if hard else ()
@@ -64,6 +69,10 @@ def add_record(
             open_task(desk, held, effect)
     if isinstance(filled.form, OwnTask):
         own_tasks.put(desk, held, filled.form, record_id, corrects)
+    if isinstance(filled.form, Minutes):
+        meeting.decided(desk, held, filled.form, record_id, corrects)
+    if isinstance(filled.form, MonitoringVisit):
+        visits.follow(desk, held, filled.form)
     if kind == "consent_withdrawal" and REFERRAL_RESTS_ON & set(filled.body["purposes"]):
         outbox.put(desk, "spread_withdrawal", {"case": case_id}, line=f"{desk.actor.country}:{case_id}:withdrawal")
     return record_id, held

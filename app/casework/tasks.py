@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, insert, update
@@ -56,8 +57,11 @@ def clock_for(desk: Desk, held: Held, effect: OpenTask) -> tuple[str, Clock, tup
     return name, clock, (here, other) if other else (here,)
 
 
-def open_task(desk: Desk, held: Held, effect: OpenTask) -> None:
-    """Open one task in the office that holds the subject (the border office for border officers)."""
+def open_task(desk: Desk, held: Held, effect: OpenTask, due: datetime | None = None) -> None:
+    """Open one task in the office that holds the subject (the border office for border officers).
+
+    due: a moment that was agreed on, which comes before what the clock says.
+    """
     child = bool((held.case_facts and held.case_facts.child) or (held.referral_facts and held.referral_facts.child))
     if effect.only_child and not child:
         return
@@ -78,7 +82,8 @@ def open_task(desk: Desk, held: Held, effect: OpenTask) -> None:
             "basis": clock.basis.value,
             "sources": " ".join(clock.sources),
             "opened_at": desk.now,
-            "due_at": due_at(
+            "due_at": due
+            or due_at(
                 desk.now, clock, days_off(desk.policies, countries, desk.today), desk.policies.zone(desk.actor.country)
             ),
             "state": "open",

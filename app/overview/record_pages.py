@@ -81,7 +81,7 @@ def record_page(reference: str, record_id: str, page: Reader) -> Response:
         kind = _kind(record.kind)
         asked = inputs_of(kind.form)
         told = answers(
-            offered(desk.policies, asked, here=form_page.team_of(desk, opened, asked, record.body)), record.body or {}
+            offered(desk.policies, asked, here=form_page.lists_of(desk, opened, asked, record.body)), record.body or {}
         )
         context: dict[str, Any] = {
             "case": opened,
@@ -158,7 +158,7 @@ def _context(
         path = f"{opened.path}/records/{corrects.id}/correct"
     asked = inputs_of(kind.form)
     inputs = offered(
-        desk.policies, asked, child=opened.bar.child, here=form_page.team_of(desk, opened, asked)
+        desk.policies, asked, child=opened.bar.child, here=form_page.lists_of(desk, opened, asked)
     )
     told = (error.extra.get("refusals") if error is not None else None) or []
     refusals = [RefusalOut(**each) for each in told]

@@ -27,7 +27,8 @@ Reader = Annotated[Page, Depends(opens("record:read"))]
 NEEDS: Final = (
     "needs_assessment", "care_plan", "wish", "circumstances", "placement", "pre_return_risk", "return_plan",
     "reintegration_plan", "monitoring_visit", "guardian_appointment", "best_interests", "flag", "flag_clearance",
-    "own_task", "closure", "reopening",
+    "own_task", "minutes", "closure",
+    "reopening",
 )  # fmt: skip
 DOCUMENTS: Final = (
     "rights_notice", "consent", "screening", "identification_decision", "reconsideration_request", "remedies_notice",

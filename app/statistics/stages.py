@@ -84,6 +84,7 @@ CAUSE_OF: Final[Mapping[str, str]] = {
     "end_of_reconsideration": "person",
     "end_of_reflection": "person",
     "explain_remedies": "us",
+    "follow_up_visit": "us",
     "own_accompany": "us",
     "own_call": "us",
     "own_decision": "us",

@@ -1,4 +1,4 @@
-"""Lists and work: flags to filter by, how pressing a task is and for whom, and working lists of one's own."""
+"""Lists and work: flags, how pressing a task is and for whom, working lists, acts on several cases, meetings."""
 
 from __future__ import annotations
 
@@ -57,6 +57,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_act")),
     )
     op.create_index(op.f("ix_bulk_act_user_id"), "bulk_act", ["user_id"], unique=False)
+    op.create_table(
+        "meeting",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("present", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.String(length=36), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_meeting_office_id_office")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting")),
+    )
+    op.create_index("ix_meeting_office_held", "meeting", ["office_id", "held_on", "id"], unique=False)
+    op.create_table(
+        "meeting_case",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("meeting_id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("record_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_meeting_case_case_id_case_file")),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_meeting_case_meeting_id_meeting")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_case")),
+        sa.UniqueConstraint("meeting_id", "record_id", name=op.f("uq_meeting_case_meeting_id_record_id")),
+    )
+    op.create_index(op.f("ix_meeting_case_case_id"), "meeting_case", ["case_id"], unique=False)
     if op.get_bind().dialect.name == "postgresql":
         for table, rule in policies.LIST_RULES.items():
             for statement in policies.of_table(table, rule):
@@ -65,6 +91,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take all away; working lists are gone, tasks made by hand stay as tasks."""
+    op.drop_table("meeting_case")
+    op.drop_table("meeting")
     op.drop_table("bulk_act")
     op.drop_table("saved_list")
     op.drop_index(op.f("ix_task_record_id"), table_name="task")

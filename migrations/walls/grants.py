@@ -7,7 +7,11 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 # Rows that are evidence, or that only ever get company: nobody changes or removes them while serving.
-ONLY_ADDED: Final = frozenset({"access_entry", "bulk_act", "history_entry", "message", "message_receipt", "record"})
+ONLY_ADDED: Final = frozenset(
+    {
+        "access_entry", "bulk_act", "history_entry", "meeting", "meeting_case", "message", "message_receipt", "record",
+    }
+)  # fmt: skip
 # The program's own number of the tables.
 ONLY_READ: Final = frozenset({"alembic_version"})
 # Tables whose rows are removed in the course of serving; every other keeps what it has.

@@ -59,7 +59,7 @@ KINDS: Final[dict[str, str]] = {
     **dict.fromkeys(
         (
             "closure", "consent", "consent_withdrawal", "handover", "handover_confirmation", "handover_schedule",
-            "flag", "flag_clearance", "override", "own_task", "receipt", "reception_plan", "reopening",
+            "flag", "flag_clearance", "minutes", "override", "own_task", "receipt", "reception_plan", "reopening",
             "rights_notice", "suggestion", "wish",
         ),
         FACTS,

@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.app.access.world import one_engine
 from tests.factories import cases
+from tests.factories.forms import form
 from tests.factories.pages import browser_at
 from tests.factories.staff import add_user
 from tests.factories.towns import Town
@@ -158,3 +159,27 @@ def test_a_closed_case_opens_again_once_the_person_agrees_and_is_counted(town: T
     assert step("reopen", {"reason": "new_need", "person_agrees": True}).json()["facts"]["reopened"] == 2
     told = town.get(town.th["supervisor"], f"/cases/{case_id}/timeline").json()["items"]
     assert [each["step"] for each in told if each["kind"] == "step"][1:] == ["close", "reopen"] * 2
+
+
+def test_who_stays_is_visited_by_the_clock_or_on_the_day_agreed(town: Town) -> None:
+    case_id = cases.bring_case(town.house, town.th, "identified")
+    manager = town.th["case_manager"]
+    cases.add(town.house, manager, case_id, "remedies_notice")
+    cases.take(town.house, manager, case_id, "include_locally", form(town.house, "wish", wish="stay"))
+
+    def visits() -> list[Any]:
+        found = town.get(manager, f"/tasks?case_id={case_id}").json()["items"]
+        return [each for each in found if each["kind"] == "follow_up_visit"]
+
+    [first] = visits()
+    assert (first["clock"], first["role"]) == ("follow_up", "case_manager")
+    assert "record.monitoring_visit" in first["closed_by"]
+    agreed = (town.clock.now() + timedelta(days=9)).date()
+    cases.add(town.house, manager, case_id, "monitoring_visit", number=1, next_visit=agreed.isoformat())
+    [second] = visits()
+    assert second["id"] != first["id"] and second["due_at"][:10] == agreed.isoformat()
+    cases.add(town.house, manager, case_id, "monitoring_visit", number=2)
+    [third] = visits()
+    assert third["due_at"] > second["due_at"], "nothing agreed: the clock of the country"
+    cases.add(town.house, manager, case_id, "monitoring_visit", number=3, contact_lost=True)
+    assert visits() == []
