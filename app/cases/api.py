@@ -72,11 +72,12 @@ def narrowed(
         str | None,
         Query(pattern="^[a-z_]{1,40}$", description="Only those with this flag (flag_kind) up, or `any`."),
     ] = None,
+    reopened: Annotated[bool, Query(description="Only those that were closed once and opened again.")] = False,
 ) -> Filter:
     """What a list of cases, or its count, is narrowed to."""
     return Filter(
         identification.value if identification else None, care.value if care else None, stage, child, nationality,
-        mine, reference, flag=flag,
+        mine, reference, flag=flag, reopened=reopened,
     )  # fmt: skip
 
 

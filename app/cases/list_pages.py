@@ -29,12 +29,15 @@ def case_list(
     stage: Word = "",
     child: Word = "",
     flag: Word = "",
+    reopened: Word = "",
     office: Word = "",
     cursor: Cursor = None,
 ) -> Response:
     """The cases within reach by what is due, with the filters of the address."""
     asked = ask(ROWS, cursor, (datetime, str))
-    said = {"who": who, "late": late, "stage": stage, "child": child, "flag": flag, "office": office}
+    said = {
+        "who": who, "late": late, "stage": stage, "child": child, "flag": flag, "reopened": reopened, "office": office,
+    }  # fmt: skip
     path = listing.address({name: value for name, value in said.items() if value})
     with page.write() as desk:
         found = listing.listed(desk, said, asked)

@@ -25,6 +25,7 @@ WORDS: Final = {
     "late": ("yes",),
     "stage": tuple(stage.value for stage in Stage),
     "child": ("yes", "no"),
+    "reopened": ("yes",),
 }
 
 
@@ -109,6 +110,7 @@ def filter_of(said: Mapping[str, str], values: Mapping[str, tuple[str, ...]]) ->
         managed=said.get("who") == "mine",
         late="late" in said,
         flag=said.get("flag"),
+        reopened="reopened" in said,
         office=said.get("office"),
     )
 

@@ -109,6 +109,12 @@ def remove(desk: Desk, list_id: str) -> None:
     desk.session.execute(delete(TABLE).where(TABLE.c.id == list_id, TABLE.c.user_id == desk.actor.id))
 
 
+def removed(desk: Desk, list_id: str) -> SavedListsOut:
+    """As `remove`; the lists that are left."""
+    remove(desk, list_id)
+    return listed(desk)
+
+
 def _one(held: list[Saved], list_id: str) -> Saved:
     found = next((each for each in held if each.id == list_id), None) if is_id(list_id) else None
     if found is None:

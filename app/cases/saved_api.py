@@ -45,9 +45,9 @@ def rename(body: RenameIn, door: Reader) -> Response:
 
 
 @router.post(
-    "/working-lists/delete", status_code=204, response_class=Response, responses=documented(NotFound),
+    "/working-lists/delete", response_model=SavedListsOut, responses=documented(NotFound),
     summary="Delete a working list",
 )  # fmt: skip
 def remove(body: RemoveIn, door: Reader) -> Response:
-    """Delete one of your working lists; the cases stay as they are."""
-    return door.once(lambda desk: saved.remove(desk, body.list_id), status=204)
+    """Delete one of your working lists; the cases stay as they are. The answer holds the lists that are left."""
+    return door.once(lambda desk: saved.removed(desk, body.list_id))

@@ -44,11 +44,14 @@ class Filter:
     office: str | None = None
     # A code of flag_kind that is up, or ANY of them.
     flag: str | None = None
+    # Closed once and opened again.
+    reopened: bool = False
 
     @property
     def said(self) -> dict[str, str | bool]:
         """What was asked for, in codes: for the book of looks."""
         flags = {"mine": self.mine or None, "managed": self.managed or None, "late": self.late or None}
+        flags["reopened"] = self.reopened or None
         named = asdict(self) | {"stage": self.stage.value if self.stage else None} | flags
         return {name: value for name, value in named.items() if value is not None}
 
@@ -102,10 +105,18 @@ def _narrowed(query: Select[Any], desk: Desk, permission: str, wanted: Filter) -
         query = query.where(ours(CASE.c.case_manager_id, asker_of(desk)))
     if wanted.late:
         query = query.where(exists().where(TASK.c.case_id == CASE.c.id, TASK.c.due_at < desk.now, *open_here(desk)))
-    if wanted.flag is not None:
-        query = query.where(FACTS.c.flags != "" if wanted.flag == ANY else FACTS.c.flags.contains(f"|{wanted.flag}|"))
     if wanted.office is not None:
         query = query.where(OFFICE.c.code == wanted.office)
+    return _by_facts(query, wanted)
+
+
+def _by_facts(query: Select[Any], wanted: Filter) -> Select[Any]:
+    """What only the facts of a case tell: its flags, and that it was opened again."""
+    if wanted.flag is not None:
+        query = query.where(FACTS.c.flags != "" if wanted.flag == ANY else FACTS.c.flags.contains(f"|{wanted.flag}|"))
+    if wanted.reopened:
+        # The stored facts are canonical JSON; those written before cases could open again say nothing of it.
+        query = query.where(FACTS.c.facts.contains('"reopened":'), ~FACTS.c.facts.contains('"reopened":0'))
     return query
 
 

@@ -157,6 +157,9 @@ def test_a_closed_case_opens_again_once_the_person_agrees_and_is_counted(town: T
     assert facts["closure"] is None
     assert step("close", {**closure, "unreachable": True}).status_code == 200
     assert step("reopen", {"reason": "new_need", "person_agrees": True}).json()["facts"]["reopened"] == 2
+    assert references(town, "supervisor", "reopened=true") == [case_id]
+    cases.bring_case(town.house, town.th)
+    assert town.get(town.th["supervisor"], "/cases/count?reopened=true").json() == {"count": 1}
     told = town.get(town.th["supervisor"], f"/cases/{case_id}/timeline").json()["items"]
     assert [each["step"] for each in told if each["kind"] == "step"][1:] == ["close", "reopen"] * 2
 

@@ -8,7 +8,8 @@ from typing import Any
 from tests.factories.towns import API, Town
 
 TAGS = {
-    "caseload", "cases", "meetings", "records", "people", "worklist", "oversight", "walls", "deputies", "emergency", "approvals", "keys",
+    "caseload", "cases", "meetings", "records", "people", "worklist", "oversight", "walls", "deputies", "emergency",
+    "approvals", "keys",
 }  # fmt: skip
 
 
