@@ -20,6 +20,7 @@ COUNTRY_CLOCKS = (
     "needs_assessment",
     "care_plan",
     "care_plan_review",
+    "follow_up",
     "child_protection",
     "temporary_protection",
     "placement_review",

@@ -34,6 +34,8 @@ class Code(Policy):
     custodial: StrictBool = False  # a place of detention: never a placement (OHCHR-G2.6, OHCHR-G6.1)
     child_suitable: StrictBool = True
     group: FieldGroup | None = None  # who may see a file of this kind (list case_document_kind only)
+    # Of a kind of task: how pressing it is unless somebody says otherwise.
+    priority: Literal["urgent", "normal", "low"] = "normal"
     note: str = ""
 
 

@@ -68,6 +68,13 @@ class ReferralDesk(Policy):
     sources: tuple[str, ...] = Field(min_length=1, default=("WM-CLOCKS", "WM-CUSTODY"))
 
 
+class BulkWork(Policy):
+    """How many cases one act can give to somebody else."""
+
+    cases_at_most: Annotated[StrictInt, Field(ge=1, le=200)] = 50
+    sources: tuple[str, ...] = Field(min_length=1, default=("WM-ACCESS",))
+
+
 class Screen(Policy):
     """When the screen of somebody signed in is covered, locked and signed out, and what opens a locked one."""
 
@@ -151,6 +158,8 @@ class Safeguards(Policy):
     drafts: Drafts = Drafts()
     files: Files = Files()
     mail: MailRules = MailRules()
+    bulk_work: BulkWork = BulkWork()
+    working_lists_at_most: Annotated[StrictInt, Field(ge=1, le=100)] = 20
     reveal_minutes: Minutes = 5
     step_up_minutes: Minutes = 10
 

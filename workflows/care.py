@@ -26,7 +26,7 @@ from workflows.guards.protection import (
     rights_were_explained,
     wish_or_unsafe_return,
 )
-from workflows.step import MachineSpec, Step
+from workflows.step import Fork, MachineSpec, Step
 
 
 class Care(StrEnum):
@@ -60,6 +60,15 @@ SAFE_RETURN = (
     child_was_heard,
     child_has_an_escort,
 )
+
+# Where a case goes on that is opened again: to where it was closed, but a bed and a journey have to be given anew.
+REOPENED = Fork(
+    "closed_from",
+    {
+        "intake": C.INTAKE, "including_locally": C.INCLUDING_LOCALLY, "resettling": C.RESETTLING,
+        "reintegrating": C.REINTEGRATING, "*": C.RECOVERING,
+    },
+)  # fmt: skip
 
 STEPS = (
     # Before anybody has been presumed: a bed for tonight opens nothing else and closes nothing (TH-ATA-29).
@@ -118,6 +127,7 @@ STEPS = (
         "resume_recovery", "Go back to recovery",
         (C.PLANNING_RETURN, C.INCLUDING_LOCALLY, C.RESETTLING), C.RECOVERING, "care:plan",
         (person_is_with_us,),
+        (CloseTask("follow_up_visit", by_the_way=True),),
     ),
     Step(
         "depart", "Depart", (C.PLANNING_RETURN,), C.RETURNING, "care:return",
@@ -140,12 +150,14 @@ STEPS = (
         "include_locally", "Include locally", (C.RECOVERING, C.PLANNING_RETURN), C.INCLUDING_LOCALLY,
         "care:include",
         (person_is_with_us, returning.identification_is_positive, wish_or_unsafe_return, care_plan_is_agreed),
+        (CloseTask("follow_up_visit"), OpenTask("follow_up_visit", "case_manager", "follow_up")),
         form="wish",
     ),
     Step(
         "resettle", "Resettle in a third country", (C.RECOVERING, C.PLANNING_RETURN, C.INCLUDING_LOCALLY),
         C.RESETTLING, "care:include",
         (person_is_with_us, returning.identification_is_positive, wish_or_unsafe_return),
+        (CloseTask("follow_up_visit"), OpenTask("follow_up_visit", "case_manager", "follow_up")),
         form="wish",
     ),
     Step(
@@ -164,6 +176,14 @@ STEPS = (
          no_child_decision_is_open, returning.monitoring_is_done),
         (CloseTask("*"),),
         form="closure",
+    ),
+    # The same matter goes on. New harm is another matter: a new case that points to this one (WM-RETRAFFICKING).
+    Step(
+        "reopen", "Open the case again", (C.CLOSED,), REOPENED, "care:reopen",
+        (closing.reopening_is_agreed, closing.person_is_in_our_care, person_is_with_us),
+        (OpenTask("assess_needs", "social_worker", "needs_assessment"),
+         OpenTask("review_care_plan", "case_manager", "care_plan_review")),
+        form="reopening", form_required=True,
     ),
 )
 

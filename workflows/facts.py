@@ -207,6 +207,15 @@ class ClosureFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class FlagFacts:
+    """A flag that is up: a code of the list flag_kind, since which day, and who raised it."""
+
+    flag: str
+    since: date
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class OverrideFacts:
     """A reasoned exception from one guard, granted by somebody else, for a time."""
 
@@ -312,6 +321,10 @@ class CaseFacts:
     def matters_of(self, machine: str) -> tuple[MatterFacts, ...]:
         """The matters that a machine moves, in the order they were opened."""
         return tuple(each for each in self.matters if each.machine == machine)
+    flags: tuple[FlagFacts, ...] = ()
+    reopened: int = 0
+    closed_from: str | None = None
+    reopening_agreed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ ASK = Act(Way.ASK)
 # Code of a refusal -> what mends it. Refusals that only another country, another officer or time can lift say ASK.
 ACTS: dict[str, Act] = {
     "case_is_open": Act(Way.NEW_CASE),
+    "flag_is_up": ASK,
     "person_is_with_us": _record("circumstances"),
     # Identification.
     "screening_is_recorded": _record("screening"),
@@ -110,12 +111,15 @@ ACTS: dict[str, Act] = {
     "request_is_not_double": Act(Way.MATTERS),
     # The end of a case.
     "closure_is_recorded": _record("closure"),
+    "reopening_is_agreed": _step("care", "reopen"),
+    "person_is_in_our_care": Act(Way.NEW_CASE),
     "no_referral_is_open": Act(Way.REFERRAL),
     "no_matter_is_open": Act(Way.MATTERS),
     "nothing_legal_is_open": _record("legal_status"),
     "remedies_were_explained": _record("remedies_notice"),
     "monitoring_is_done": _record("monitoring_visit"),
     # Referral and consent.
+    "consent_for_case_meeting": _record("consent"),
     "consent_for_notify_origin": _record("consent"),
     "consent_for_notify_origin_of_identity": _record("consent"),
     "consent_for_contact_family": _record("consent"),
@@ -160,6 +164,9 @@ _TOLD_BY_FORM = {
         "service_request",
     ),
 }  # fmt: skip
+_TOLD_BY_FORM = dict.fromkeys(
+    ("authority_is_competent", "decider_is_not_screener", "decider_is_new"), "identification_decision"
+) | {"reopening_is_agreed": "reopening"}
 # The step that certifies a record of a kind which is written with no other act.
 _CERTIFIED_BY = {"placement": _step("care", "move_placement")}
 
@@ -170,7 +177,7 @@ def every_guard() -> Iterator[Guard]:
     for spec in MACHINES.values():
         for step in spec.steps:
             seen |= {guard.name: guard for guard in step.guards}
-    for kind in recording.NEEDS_GUARDIAN | {""}:
+    for kind in recording.NEEDS_GUARDIAN | {"", "flag_clearance", "minutes"}:
         seen |= {guard.name: guard for guard in recording.guards_for(kind)}
     return iter(seen.values())
 

@@ -8,7 +8,8 @@ from workflows.effects import CloseTask, Effect, FreezeClocks, OpenTask, ThawClo
 from workflows.engine import matter_machines
 from workflows.facts import CaseFacts, Situation
 from workflows.guards.children import guardian_is_appointed
-from workflows.guards.protection import case_is_open
+from workflows.guards.consent import consent_for_case_meeting
+from workflows.guards.protection import case_is_open, flag_is_up
 from workflows.step import Guard
 from workflows.verdict import Refusal
 
@@ -21,12 +22,16 @@ ONLY_WITH_STEP = OF_MATTERS | {
     "handover", "receipt", "handover_schedule", "handover_confirmation", "placement", "reception_plan",
     "family_tracing",
 }  # fmt: skip
+ONLY_WITH_STEP = frozenset({"handover", "receipt", "handover_schedule", "handover_confirmation", "placement",
+                            "reception_plan", "family_tracing", "reopening"})
 
 # A task that asks for a record is done when the record is there, not only when the next step is taken.
 FOLLOWS: dict[str, tuple[CloseTask | OpenTask, ...]] = {
     "rights_notice": (CloseTask("read_rights"),),
     "needs_assessment": (CloseTask("assess_needs"),),
     "guardian_appointment": (CloseTask("appoint_guardian"),),
+    # When the next one is due is said by the record itself, or by the clock of the country (app/casework/visits.py).
+    "monitoring_visit": (CloseTask("follow_up_visit"),),
     "remedies_notice": (CloseTask("explain_remedies"),),
     "care_plan": (
         CloseTask("write_care_plan"),
@@ -51,6 +56,10 @@ def follows(kind: str, before: CaseFacts, after: CaseFacts, *, corrected: bool =
 
 def guards_for(kind: str) -> tuple[Guard, ...]:
     """The guards a record of this kind has to pass."""
+    if kind == "flag_clearance":
+        return (case_is_open, flag_is_up)
+    if kind == "minutes":
+        return (case_is_open, consent_for_case_meeting)
     return (case_is_open, guardian_is_appointed) if kind in NEEDS_GUARDIAN else (case_is_open,)
 
 

@@ -12,6 +12,7 @@ from app.cases import intake, service
 from app.cases.filing_api import router as filing_router
 from app.cases.matters_api import router as matters_router
 from app.cases.notes_api import router as notes_router
+from app.cases.saved_api import router as saved_router
 from app.cases.schemas import (
     CaseIn,
     CaseNextStepsOut,
@@ -69,11 +70,16 @@ def narrowed(
         str | None,
         Query(pattern="^[A-Za-z0-9-]{1,40}$", description="The whole reference.", examples=["TH-2017-7F3K2QAB"]),
     ] = None,
+    flag: Annotated[
+        str | None,
+        Query(pattern="^[a-z_]{1,40}$", description="Only those with this flag (flag_kind) up, or `any`."),
+    ] = None,
+    reopened: Annotated[bool, Query(description="Only those that were closed once and opened again.")] = False,
 ) -> Filter:
     """What a list of cases, or its count, is narrowed to."""
     return Filter(
         identification.value if identification else None, care.value if care else None, stage, child, nationality,
-        mine, reference,
+        mine, reference, flag=flag, reopened=reopened,
     )  # fmt: skip
 
 
@@ -200,3 +206,4 @@ def read_timeline(
 router.include_router(matters_router)
 router.include_router(filing_router)
 router.include_router(notes_router)
+router.include_router(saved_router)

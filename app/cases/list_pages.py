@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from app.access.may import permitted
 from app.access.page_door import Page, opens
-from app.cases import listing, new_case
+from app.cases import listing, new_case, saved
 from app.kit.paging import ask
 
 router = APIRouter()
@@ -28,14 +28,26 @@ def case_list(
     late: Word = "",
     stage: Word = "",
     child: Word = "",
+    flag: Word = "",
+    reopened: Word = "",
     office: Word = "",
     cursor: Cursor = None,
 ) -> Response:
     """The cases within reach by what is due, with the filters of the address."""
     asked = ask(ROWS, cursor, (datetime, str))
-    said = {"who": who, "late": late, "stage": stage, "child": child, "office": office}
+    said = {
+        "who": who, "late": late, "stage": stage, "child": child, "flag": flag, "reopened": reopened, "office": office,
+    }  # fmt: skip
+    path = listing.address({name: value for name, value in said.items() if value})
     with page.write() as desk:
         found = listing.listed(desk, said, asked)
         may_open = permitted(desk, "case:create")
         begun = may_open and bool(new_case.answers(desk))
-    return page.show("cases/list.html", here="cases", found=found, may_open=may_open, begun=begun)
+        lists = saved.counted(desk)
+        may_give = permitted(desk, "case:assign")
+        may_meet = permitted(desk, "case:meet")
+    return page.show(
+        "cases/list.html", here="cases", found=found, may_open=may_open, begun=begun, may_give=may_give, lists=lists,
+        may_meet=may_meet,
+        path=path, query=path.partition("?")[2], kept=any(each.path == path for each, _ in lists),
+    )  # fmt: skip

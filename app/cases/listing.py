@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -24,6 +25,7 @@ WORDS: Final = {
     "late": ("yes",),
     "stage": tuple(stage.value for stage in Stage),
     "child": ("yes", "no"),
+    "reopened": ("yes",),
 }
 
 
@@ -40,6 +42,7 @@ class CaseLine:
     mine: bool
     child: bool
     office: str
+    flags: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +72,9 @@ def listed(desk: Desk, said: dict[str, str], asked: Ask) -> CaseList:
     NotFound for a value that no filter has. List and count are narrowed by the same words; the look is noted.
     """
     offices = list_queries.offices(desk, SEEING)
+    values = values_of(desk, offices)
     said = {name: value for name, value in said.items() if value}
-    for name, value in said.items():
-        if value not in WORDS.get(name, tuple(offices)):
-            raise NotFound()
-    wanted = Filter(
-        stage=Stage(said["stage"]) if "stage" in said else None,
-        child=said["child"] == "yes" if "child" in said else None,
-        mine=said.get("who") == "team",
-        managed=said.get("who") == "mine",
-        late="late" in said,
-        office=said.get("office"),
-    )
+    wanted = filter_of(said, values)
     rows, following = list_queries.due_first(desk, SEEING, wanted, asked)
     looked(desk, "cases_listed", "case", "-", {**wanted.said, "count": len(rows)})
     return CaseList(
@@ -89,11 +83,35 @@ def listed(desk: Desk, said: dict[str, str], asked: Ask) -> CaseList:
         chips=[_choice(said, name, value, offices, add=False) for name, value in said.items()],
         choices=[
             _choice(said, name, value, offices, add=True)
-            for name, values in {**WORDS, "office": tuple(offices) if len(offices) > 1 else ()}.items()
-            for value in values
+            for name, each in values.items()
+            if name != "office" or len(offices) > 1
+            for value in each
             if said.get(name) != value
         ],
         next=address({**said, "cursor": following}) if following else None,
+    )
+
+
+def values_of(desk: Desk, offices: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Name of a filter -> the values it can have now, for somebody who reaches cases of these offices."""
+    flags = (case_list.ANY, *desk.policies.codes["flag_kind"].codes)
+    return {**WORDS, "flag": flags, "office": tuple(offices)}
+
+
+def filter_of(said: Mapping[str, str], values: Mapping[str, tuple[str, ...]]) -> Filter:
+    """What the words of an address narrow the list to; NotFound for a name or a value that no filter has."""
+    for name, value in said.items():
+        if value not in values.get(name, ()):
+            raise NotFound()
+    return Filter(
+        stage=Stage(said["stage"]) if "stage" in said else None,
+        child=said["child"] == "yes" if "child" in said else None,
+        mine=said.get("who") == "team",
+        managed=said.get("who") == "mine",
+        late="late" in said,
+        flag=said.get("flag"),
+        reopened="reopened" in said,
+        office=said.get("office"),
     )
 
 
@@ -124,6 +142,7 @@ def _lines(desk: Desk, rows: list[Any]) -> list[CaseLine]:
                 mine=row.case_manager_id == desk.actor.id,
                 child=row.child,
                 office=row.office,
+                flags=case_list.flags_of(row),
             )
         )
     return found

@@ -172,6 +172,7 @@ class CaseRowOut(BaseModel):
     nationality: Annotated[str, Field(examples=["MM"])]
     case_manager: Id | None
     opened_at: Moment
+    flags: Annotated[list[str], Field(description="The flags that are up: codes of flag_kind.", examples=[["safety"]])]
 
 
 class CasesOut(BaseModel):

@@ -27,7 +27,7 @@ from app.cases.schemas import (
 from app.casework import case_list, fieldgroups, recording, timeline
 from app.casework.case_list import Filter
 from app.casework.choices import CASE_MACHINES, next_steps
-from app.casework.colleagues import colleague
+from app.casework.colleagues import colleague, manager
 from app.casework.held import Held, hold_case
 from app.casework.move import Command, perform
 from app.casework.reach import SEEING, permit, reach_of
@@ -123,8 +123,7 @@ def assign(desk: Desk, case_id: str, body: ManagerIn, seen: int) -> CaseOut:
     roles do not let it work on cases.
     """
     permit(desk, "case:assign", case_id, "assign")
-    roles = _roles_of(desk, body.user_id)
-    if roles is None or not desk.policies.scope_for(roles, SEEING):
+    if manager(desk, body.user_id) is None:
         raise Invalid(
             "This account cannot manage a case here.",
             code="not_a_case_manager",
@@ -234,6 +233,7 @@ def _row_out(row: Any) -> CaseRowOut:
         nationality=row.nationality,
         case_manager=row.case_manager_id,
         opened_at=row.opened_at,
+        flags=case_list.flags_of(row),
     )
 
 

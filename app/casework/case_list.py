@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select
 
 from app.access.desk import Desk
 from app.access.scope import asker_of, cases_in_scope
@@ -17,8 +17,12 @@ from app.casework.tasks import TABLE as TASK
 # What a row of the list shows; an export adds to it.
 COLUMNS: Final = (
     CASE.c.id, CASE.c.reference, CASE.c.version, OFFICE.c.code.label("office"), CASE.c.identification, CASE.c.care,
-    FACTS.c.child, FACTS.c.age_band, FACTS.c.sex, FACTS.c.nationality, CASE.c.case_manager_id, CASE.c.opened_at,
+    FACTS.c.child, FACTS.c.age_band, FACTS.c.sex, FACTS.c.nationality, FACTS.c.flags, CASE.c.case_manager_id,
+    CASE.c.opened_at,
 )  # fmt: skip
+
+# Any flag at all.
+ANY: Final = "any"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +42,16 @@ class Filter:
     late: bool = False
     # An office by its code.
     office: str | None = None
+    # A code of flag_kind that is up, or ANY of them.
+    flag: str | None = None
+    # Closed once and opened again.
+    reopened: bool = False
 
     @property
     def said(self) -> dict[str, str | bool]:
         """What was asked for, in codes: for the book of looks."""
         flags = {"mine": self.mine or None, "managed": self.managed or None, "late": self.late or None}
+        flags["reopened"] = self.reopened or None
         named = asdict(self) | {"stage": self.stage.value if self.stage else None} | flags
         return {name: value for name, value in named.items() if value is not None}
 
@@ -98,7 +107,22 @@ def _narrowed(query: Select[Any], desk: Desk, permission: str, wanted: Filter) -
         query = query.where(exists().where(TASK.c.case_id == CASE.c.id, TASK.c.due_at < desk.now, *open_here(desk)))
     if wanted.office is not None:
         query = query.where(OFFICE.c.code == wanted.office)
+    return _by_facts(query, wanted)
+
+
+def _by_facts(query: Select[Any], wanted: Filter) -> Select[Any]:
+    """What only the facts of a case tell: its flags, and that it was opened again."""
+    if wanted.flag is not None:
+        query = query.where(FACTS.c.flags != "" if wanted.flag == ANY else FACTS.c.flags.contains(f"|{wanted.flag}|"))
+    if wanted.reopened:
+        # The stored facts are canonical JSON; those written before cases could open again say nothing of it.
+        query = query.where(FACTS.c.facts.contains('"reopened":'), ~FACTS.c.facts.contains('"reopened":0'))
     return query
+
+
+def flags_of(row: Row[Any]) -> list[str]:
+    """The flags that are up on a row of the list, as codes of flag_kind."""
+    return [code for code in row.flags.split("|") if code]
 
 
 def open_here(desk: Desk) -> tuple[ColumnElement[bool], ...]:

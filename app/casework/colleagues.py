@@ -45,6 +45,13 @@ def colleague(desk: Desk, user_id: str) -> Colleague | None:
     return Colleague(Actor(user_id, held, row.code, row.organisation, row.country), row.id, row.active)
 
 
+def manager(desk: Desk, user_id: str) -> Colleague | None:
+    """The active account of this country with this id whose roles let it carry a case; None for any other."""
+    found = colleague(desk, user_id)
+    carries = found is not None and found.active and desk.policies.scope_for(found.actor.roles, "case:read")
+    return found if carries else None
+
+
 def reaches(desk: Desk, who: Colleague, permission: str, kind: str, subject_id: str) -> bool:
     """Whether ``permission`` of a colleague reaches this case or referral copy now: the predicate of every list."""
     table, predicate = (CASE, case_predicate) if kind == "case" else (REFERRAL, referral_predicate)

@@ -25,7 +25,7 @@ _USER: Final[Any] = User.__table__
 
 
 # Kinds of entry whose step is a kind of task, and those whose step is the cause of a stop.
-ABOUT_TASKS: Final = frozenset({"deadline", "task", "escalated", "stopped", "resumed", "extended"})
+ABOUT_TASKS: Final = frozenset({"deadline", "priority", "task", "escalated", "stopped", "resumed", "extended"})
 ABOUT_CAUSES: Final = frozenset({"frozen", "thawed"})
 
 

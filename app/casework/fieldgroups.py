@@ -30,6 +30,8 @@ FACTS_BY_GROUP: Final[dict[FieldGroup, tuple[str, ...]]] = {
         "exploitation", "language", "source", "presumed_on", "negative_on", "rights", "wish", "consents",
         "case_manager", "visits", "contact_lost", "closure", "overrides", "open_referrals", "referral_state",
         "receipt_signed", "support_agency", "follows_failed_return", "matters",
+        "receipt_signed", "support_agency", "follows_failed_return", "flags", "reopened", "closed_from",
+        "reopening_agreed",
     ),
     FieldGroup.IDENTITY: ("travel_document",),
     FieldGroup.CONTACT: ("placement",),

@@ -214,8 +214,14 @@ def fact_columns(facts: CaseFacts) -> dict[str, Any]:
         "age_band": facts.age_band,
         "sex": facts.sex,
         "child": facts.child,
+        "flags": flags_column(facts),
         "facts": stored(facts),
     }
+
+
+def flags_column(facts: CaseFacts) -> str:
+    """The flags that are up as one text: |safety|for_meeting|; nothing where there is none."""
+    return f"|{'|'.join(each.flag for each in facts.flags)}|" if facts.flags else ""
 
 
 def _end(held: Held) -> dict[str, Any]:

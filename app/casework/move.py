@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.access.desk import Desk
-from app.casework import carry, history, projection, records
+from app.casework import carry, history, projection, records, visits
 from app.casework import held as holding
 from app.casework.facts import stored
 from app.casework.forms import Entry
 from app.casework.held import Held, hold_case, hold_referral
 from app.casework.history import Event
+from app.casework.kinds.monitoring_visit import MonitoringVisit
 from app.casework.records import Filled
 from app.casework.remarks import StepRefused, keep_attempt, refusal, refusal_out, remark
 from app.kit.clock import as_utc
@@ -114,6 +115,8 @@ def perform(desk: Desk, command: Command) -> Outcome:
     carry.carry_out(
         desk, held, step, decision.effects, given=given, filled=filled, came_from=str(came_from)
     )
+    if filled is not None and isinstance(filled.form, MonitoringVisit) and held.case_held is not None:
+        visits.follow(desk, held.case_held, filled.form)
     return Outcome(held, command.step, decision.to, held.version, record_id, named.get("matter"))
 
 

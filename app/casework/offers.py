@@ -10,11 +10,16 @@ from app.kit.words import mark
 from policies.model import Policies
 from workflows.engine import MACHINES
 
-__all__ = ["offered"]
+__all__ = ["MEETING", "TEAM", "WORKS", "offered"]
 
 ANYBODY: Final = "*"
 _CODES: Final = "code:"
 _READY: Final = "ready"
+# The list that is made of the people on the team of one case.
+TEAM: Final = "team"
+# The list that is made of the meetings of the reader's own office.
+MEETING: Final = "meeting"
+WORKS: Final = "task:work"
 
 
 class _Offers(dict[str, Sequence[Choice]]):
@@ -34,9 +39,20 @@ class _Offers(dict[str, Sequence[Choice]]):
         return found
 
 
-def offered(policies: Policies, inputs: Iterable[Input], *, child: bool = True) -> tuple[Input, ...]:
-    """The same questions with every list they draw on put in; those for a child only where it is one."""
-    return with_offers((each for each in inputs if child or not each.for_child), _Offers(policies))
+def offered(
+    policies: Policies,
+    inputs: Iterable[Input],
+    *,
+    child: bool = True,
+    here: Mapping[str, Sequence[Choice]] | None = None,
+) -> tuple[Input, ...]:
+    """The same questions with every list they draw on put in; those for a child only where it is one.
+
+    here: lists that only the case knows, such as its team.
+    """
+    offers = _Offers(policies)
+    offers.update(here or {})
+    return with_offers((each for each in inputs if child or not each.for_child), offers)
 
 
 def _countries(policies: Policies) -> list[Choice]:
@@ -89,6 +105,20 @@ def _guards(policies: Policies) -> list[Choice]:
     return [Choice(name, guard.why) for name, guard in every.items() if policies.overridable(guard.sources)]
 
 
+def _task_roles(policies: Policies) -> list[Choice]:
+    """The parts somebody can have on a case and its tasks."""
+    return [
+        Choice(name, role.title)
+        for name, role in policies.roles.items()
+        if {"case:read", WORKS} <= set(role.permissions)
+    ]
+
+
+def _nobody(policies: Policies) -> list[Choice]:
+    """The team or the meetings, where no case and no reader says which."""
+    return []
+
+
 _SOURCES: Final[Mapping[str, Callable[[Policies], list[Choice]]]] = {
     "country": _countries,
     "country_or_any": _countries_or_any,
@@ -98,4 +128,7 @@ _SOURCES: Final[Mapping[str, Callable[[Policies], list[Choice]]]] = {
     "pack": _packs,
     "indicator": _indicators,
     "guard": _guards,
+    "task_role": _task_roles,
+    TEAM: _nobody,
+    MEETING: _nobody,
 }

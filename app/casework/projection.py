@@ -12,6 +12,7 @@ from workflows.engine import MACHINES, find_step
 from workflows.facts import CaseFacts, MatterFacts, ReferralFacts
 from workflows.referral import FINAL
 
+CLOSED = "closed"
 MAJOR_END = frozenset(state.value for state in FINAL)
 
 
@@ -37,7 +38,7 @@ def after_step(facts: CaseFacts, machine: str, to: str, entry: Entry) -> CaseFac
     LookupError for any other machine: what it means for a case is not known here.
     """
     if machine == "care":
-        return replace(facts, care=to)
+        return _after_care(facts, to)
     if machine != "identification":
         raise LookupError(f"no facts of a case follow from a step of {machine}")
     changed = replace(facts, identification=to)
@@ -73,6 +74,15 @@ def after_matter_step(
     """Facts of the case once a step led this matter (its form folded in already) to ``to``."""
     spec, row = find_step(matter.machine, step)
     return matters.put(facts, matters.moved(matter, spec, row, to, given, entry.actor, entry.on))
+
+
+def _after_care(facts: CaseFacts, to: str) -> CaseFacts:
+    """A closed case carries no flag and remembers where it was closed; opened again it is counted."""
+    if to == CLOSED and facts.care != CLOSED:
+        return replace(facts, care=to, closed_from=facts.care, flags=(), reopening_agreed=None)
+    if facts.care == CLOSED and to != CLOSED:
+        return replace(facts, care=to, closed_from=None, reopened=facts.reopened + 1)
+    return replace(facts, care=to)
 
 
 def with_links(facts: CaseFacts, links: Iterable[Link]) -> CaseFacts:

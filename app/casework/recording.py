@@ -9,10 +9,13 @@ from typing import Any
 from sqlalchemy import update
 
 from app.access.desk import Desk
-from app.casework import carry, move, outbox, records, refold
+from app.casework import carry, meeting, move, outbox, own_tasks, records, refold, visits
 from app.casework.forms import Entry
 from app.casework.held import CASE, Held, hold_case
 from app.casework.history import Event
+from app.casework.kinds.minutes import Minutes
+from app.casework.kinds.monitoring_visit import MonitoringVisit
+from app.casework.kinds.own_task import OwnTask
 from app.casework.move import fold_record, must_be_current
 from app.casework.opening import join_team, leave_team
 from app.kit.errors import Invalid
@@ -42,7 +45,10 @@ def add_record(
     must_be_current(desk, held, seen)
     filled = records.check(desk.policies, kind, body)
     happened = move.moment(desk, happened_at)
-    refusals = refusals_for(kind, held.situation(desk), desk.policies, corrects is not None)
+    given = filled.body
+    if isinstance(filled.form, Minutes):
+        given = meeting.given(desk, held, filled.form)
+    refusals = refusals_for(kind, held.situation(desk, given), desk.policies, corrects is not None)
     if kind == "override":
         hard = override_refusal(filled.body["guard"], desk.policies)
         refusals += (hard,) if hard else ()
@@ -50,6 +56,8 @@ def add_record(
         raise move.refusal(desk, held, kind, filled.kind.title, refusals)
     if corrects is not None:
         _must_correct(desk, held, corrects, kind)
+    if isinstance(filled.form, OwnTask):
+        own_tasks.must_fit(desk, held, filled.form)
     day = desk.policies.day(desk.actor.country, happened)
     before = held.facts
     entry = Entry(desk.actor.id, desk.actor.office, desk.actor.country, day)
@@ -61,20 +69,30 @@ def add_record(
     record_id, _ = move.keep_on_case(desk, held, filled, happened, desk.actor.id, note, corrects)
     assert isinstance(before, CaseFacts) and isinstance(held.facts, CaseFacts)
     carry.follow_record(desk, held, follows(kind, before, held.facts, corrected=corrects is not None))
+    if isinstance(filled.form, OwnTask):
+        own_tasks.put(desk, held, filled.form, record_id, corrects)
+    if isinstance(filled.form, Minutes):
+        meeting.decided(desk, held, filled.form, record_id, corrects)
+    if isinstance(filled.form, MonitoringVisit):
+        visits.follow(desk, held, filled.form)
     if kind == "consent_withdrawal" and REFERRAL_RESTS_ON & set(filled.body["purposes"]):
         outbox.put(desk, "spread_withdrawal", {"case": case_id}, line=f"{desk.actor.country}:{case_id}:withdrawal")
     return record_id, held
 
 
-def assign(desk: Desk, case_id: str, user_id: str, seen: int | None) -> Held:
-    """Name the case manager; they join the team. The caller has checked that the user is of this country."""
+def assign(desk: Desk, case_id: str, user_id: str, seen: int | None, why: str = "") -> Held:
+    """Name the case manager; they join the team. The caller has checked that the user is of this country.
+
+    why: a code of handing_reason, where the case is one of several that change hands.
+    """
     held = hold_case(desk, case_id)
     must_be_current(desk, held, seen)
     assert isinstance(held.facts, CaseFacts)
     held.facts = replace(held.facts, case_manager=user_id)
     join_team(desk, case_id, user_id, "case_manager")
     desk.session.execute(update(CASE).where(CASE.c.id == case_id).values(case_manager_id=user_id))
-    move.write(desk, held, Event("assigned", "case_manager", held.version + 1, {"user": user_id}, desk.now))
+    details = {"user": user_id, "why": why} if why else {"user": user_id}
+    move.write(desk, held, Event("assigned", "case_manager", held.version + 1, details, desk.now))
     return held
 
 

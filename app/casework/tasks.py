@@ -11,7 +11,7 @@ from app.access.desk import Desk
 from app.casework.held import Held, office_at
 from app.models.base import new_id
 from app.models.task import Task
-from policies.model import Calendar, Clock
+from policies.model import Calendar, Clock, Policies
 from workflows.clocks import can_stand_still, frozen_by
 from workflows.deadlines import rings_at
 from workflows.effects import CloseTask, OpenTask
@@ -40,7 +40,25 @@ _ONE_KIND_OF = {
 PASSING = frozenset({"end_of_reflection", "end_of_reconsideration"})
 # Duties that only watch a clock of the other country's.
 WAITING: Final = frozenset({"await_answer", "await_receipt"})
+PRIORITIES = "task_priority"
+NORMAL = "normal"
 BORDER_ROLE = "border_focal_point"
+
+
+def rank(policies: Policies, priority: str) -> int:
+    """The place of a code of task_priority in its list: 0 is the most pressing. ValueError for no such code."""
+    return list(policies.codes[PRIORITIES].codes).index(priority)
+
+
+def priority_of(policies: Policies, number: int) -> str:
+    """The code of task_priority at that place."""
+    return list(policies.codes[PRIORITIES].codes)[number]
+
+
+def usual_rank(policies: Policies, kind: str) -> int:
+    """How pressing a kind of task is unless somebody says otherwise."""
+    code = policies.code("task_kind", kind)
+    return rank(policies, code.priority if code is not None else NORMAL)
 
 
 def clock_for(desk: Desk, held: Held, effect: OpenTask, on: date | None = None) -> tuple[str, Clock, Calendar]:
@@ -56,10 +74,11 @@ def clock_for(desk: Desk, held: Held, effect: OpenTask, on: date | None = None) 
     return name, clock, desk.policies.calendar(here, other)
 
 
-def open_task(desk: Desk, held: Held, effect: OpenTask) -> None:
+def open_task(desk: Desk, held: Held, effect: OpenTask, due: datetime | None = None) -> None:
     """Open one task in the office that holds the subject (the border office for border officers).
 
-    Where all clocks of the case stand still, the new one stands with them.
+    due: a moment that was agreed on, which comes before what the clock says. Where all clocks of the case stand still,
+    the new one stands with them.
     """
     child = bool((held.case_facts and held.case_facts.child) or (held.referral_facts and held.referral_facts.child))
     if effect.only_child and not child:
@@ -87,7 +106,7 @@ def open_task(desk: Desk, held: Held, effect: OpenTask) -> None:
             "basis": clock.basis.value,
             "sources": " ".join(clock.sources),
             "opened_at": desk.now,
-            "due_at": rings_at(start, clock, calendar),
+            "due_at": due or rings_at(start, clock, calendar),
             "state": STOPPED if frozen else OPEN,
             "done_at": None,
             "done_by": None,
@@ -96,6 +115,7 @@ def open_task(desk: Desk, held: Held, effect: OpenTask) -> None:
             "stopped_at": desk.now if frozen else None,
             "stop_cause": frozen,
             "stopped_by": desk.actor.id if frozen else None,
+            "priority": usual_rank(desk.policies, effect.kind),
         },
     )
 

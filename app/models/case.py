@@ -72,4 +72,6 @@ class CaseFactsRow(Base):
     sex: Mapped[str] = mapped_column(String(4))
     child: Mapped[bool]
     opened_on: Mapped[date]
+    # The codes of the flags that are up, each between bars: what a list is narrowed to.
+    flags: Mapped[str] = mapped_column(String(200), default="", server_default="")
     facts: Mapped[str] = mapped_column(Text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, new_id
@@ -53,3 +53,8 @@ class Task(Base):
     # How often it was stopped by hand, and how often it was extended.
     stops: Mapped[int] = mapped_column(default=0, server_default="0")
     extensions: Mapped[int] = mapped_column(default=0, server_default="0")
+    # The place of a code in the list task_priority: 0 is the most pressing.
+    priority: Mapped[int] = mapped_column(SmallInteger, default=1, server_default="1")
+    # One colleague alone, where a task was made by hand for them; the record that says what is to be done.
+    assignee_id: Mapped[str | None] = mapped_column(String(36))
+    record_id: Mapped[str | None] = mapped_column(String(36), index=True)

@@ -13,7 +13,7 @@ from app.casework.blocking import Blocking, Reason
 from app.casework.choices import next_steps
 from app.casework.kinds import KINDS
 from app.casework.shapes import NextStepOut, RefusalOut
-from app.casework.tasks import UNDONE, WAITING
+from app.casework.tasks import NORMAL, UNDONE, WAITING, priority_of
 from app.overview import case_queries as queries
 from app.overview.case_frame import Opened
 from app.worklist.clocks import STOP as STOP_CLOCK
@@ -58,6 +58,10 @@ class Item:
     rung: str = ""
     cause: str = ""
     since: datetime | None = None
+    # Of a task: a code of task_priority, its place in that list, and where the reader says how pressing it is.
+    priority: str = NORMAL
+    rank: int = 1
+    press: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ def agenda_of(desk: Desk, opened: Opened) -> Agenda:
     for name, step in steps.items():
         if name not in used:
             items.append(_of_step(desk, opened, step, team, since))
-    items.sort(key=lambda item: (_ORDER.index(item.state), item.due_at or desk.now))
+    items.sort(key=lambda item: (_ORDER.index(item.state), item.rank, item.due_at or desk.now))
     doable = [item for item in items if item.path and not item.waits and item.state != BLOCKED and not item.reasons]
     # The reader's own duties come before those of colleagues, and any duty before what is merely possible.
     first = min(doable, key=lambda item: (item.state in (READY, STOPPED), not item.mine), default=None)
@@ -180,7 +184,11 @@ def _of_task(
     elif act:
         path = f"{opened.path}/records/new/{act.partition('.')[2]}"
     people = team.get(task.role, ())
+    if task.assignee_id is not None:
+        people = [one for each in team.values() for one in each if one[0] == task.assignee_id][:1]
     mine = any(user_id == desk.actor.id for user_id, _ in people) or (not people and task.role in desk.actor.roles)
+    if task.record_id is not None and opened.reach("record:read"):
+        path = f"{opened.path}/records/{task.record_id}"
     if not path and mine and not CLOSERS.get(task.kind):
         path = f"/tasks/done?task_id={task.id}"
     stopped = task.state == STOPPED
@@ -200,6 +208,9 @@ def _of_task(
         rung=task.rung or "",
         cause=task.stop_cause if stopped else "",
         since=task.stopped_at if stopped else None,
+        priority=priority_of(desk.policies, task.priority),
+        rank=task.priority,
+        press=f"/tasks/priority?task_id={task.id}" if opened.reach("case:task") else "",
     )
 
 

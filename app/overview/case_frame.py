@@ -57,6 +57,7 @@ class Bar:
     risk: str
     danger: bool
     sealed: bool
+    flags: tuple[str, ...]
     reveals: bool
     sections: tuple[tuple[str, str, str], ...]
 
@@ -112,6 +113,7 @@ def _bar(row: Row[Any], facts: dict[str, Any], reach: Callable[[str], bool]) -> 
         risk=level if level in _PRESSING else "",
         danger=bool(facts.get("protection_risk")),
         sealed=row.sealed,
+        flags=tuple(each["flag"] for each in facts["flags"]),
         reveals=reach("identity:reveal"),
         sections=tuple(
             (name, path + below, title)

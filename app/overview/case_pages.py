@@ -20,6 +20,7 @@ from app.kit.words import mark
 from app.overview import case_queries
 from app.overview.agenda import agenda_of
 from app.overview.case_frame import Opened, open_case
+from app.overview.flags import raised
 from app.overview.section_pages import consents_of
 from app.overview.strip import strip_of
 from policies.model import FieldGroup
@@ -37,6 +38,7 @@ DONE: Final = {
     "consent": mark("Saved. You can go on with the step that was waiting."),
     "note": mark("The note is saved."),
     "team": mark("Saved. The team has changed."),
+    "task": mark("Saved."),
     "asked": mark("They were told that you are waiting."),
 }
 
@@ -72,6 +74,9 @@ def case(reference: str, page: Looker, done: Done = "") -> Response:
             "consents": consents_of(desk, opened),
             "manager": _manager(desk, opened),
             "may_refer": opened.reach("referral:draft"),
+            "flags": raised(desk, opened),
+            "may_flag": opened.reach("case:flag"),
+            "may_task": opened.reach("case:task"),
             "may_note": opened.reach("record:write"),
         }
     return page.show("overview/case.html", here="cases", section="overview", said=DONE.get(done, ""), **context)

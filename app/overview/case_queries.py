@@ -79,6 +79,15 @@ def within_permission(desk: Desk, case_id: str, permission: str) -> frozenset[st
     return frozenset(desk.session.execute(query).scalars())
 
 
+def open_task_of(desk: Desk, case_id: str, record_id: str) -> str | None:
+    """The open task that a record of a case made, if there is one the reader sees."""
+    query = select(TASK.c.id).where(
+        TASK.c.case_id == case_id, TASK.c.record_id == record_id, TASK.c.state == "open"
+    )
+    found: str | None = desk.session.execute(query).scalar_one_or_none()
+    return found
+
+
 def moved_at(desk: Desk, case_id: str) -> datetime | None:
     """When the last step was taken on a case, or when it was opened."""
     query = select(func.max(HISTORY.c.recorded_at)).where(

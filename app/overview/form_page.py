@@ -9,22 +9,25 @@ from app.access.desk import Desk
 from app.access.log import looked
 from app.access.page_door import Page
 from app.casework import conflict as conflicts
-from app.casework import posted
+from app.casework import meeting, posted
 from app.casework.held import Held
-from app.casework.inputs import RECORD, Input, inputs_of
+from app.casework.inputs import RECORD, Choice, Input, inputs_of
 from app.casework.kinds import KINDS
+from app.casework.offers import MEETING, TEAM
 from app.casework.told import Answer, answers
 from app.kit.errors import AppError, StaleVersion
 from app.kit.typed import Typed
 from app.models.base import is_id
+from app.overview import case_queries
 from app.overview.case_frame import Opened
 
-__all__ = ["conflict", "preset", "record_of", "rows_for", "wants_rows", "zones"]
+__all__ = ["conflict", "lists_of", "preset", "record_of", "rows_for", "wants_rows", "zones"]
 
 # How many rows of a list stand there at first, and how many more whoever needs them gets at a time.
 ROWS_AT_FIRST: Final = 2
 MORE_ROWS: Final = 3
 MORE: Final = "more_rows"
+MOST_MEETINGS: Final = 12
 THEIRS: Final = "theirs"
 UNKNOWN: Final = "unknown"
 
@@ -39,6 +42,34 @@ def preset(page: Page, opened: Opened, inputs: Iterable[Input]) -> Typed:
         if each.look == "choice" and each.required and value not in ("", UNKNOWN) and each.name not in taken:
             named.append((each.name, value))
     return Typed(named)
+
+
+def lists_of(
+    desk: Desk, opened: Opened, inputs: Iterable[Input], body: Mapping[str, Any] | None = None
+) -> dict[str, list[Choice]]:
+    """The people on the team and the reader's meetings, if a question asks for one of them.
+
+    Whom ``body`` names is known although they left.
+    """
+    sources = {each.source: each.field for each in inputs if each.source in (TEAM, MEETING)}
+    found = {}
+    if TEAM in sources:
+        said = (body or {}).get(sources[TEAM])
+        people = dict(one for each in case_queries.team_by_role(desk, opened.id).values() for one in each)
+        people |= case_queries.names_of(desk, [str(said)] if said else [])
+        found[TEAM] = [Choice(who, name, proper=True) for who, name in sorted(people.items(), key=_by_name)]
+    if MEETING in sources:
+        known = meeting.recent(desk, MOST_MEETINGS)
+        found[MEETING] = [Choice(row.id, _meeting(desk, row), proper=True) for row in known]
+    return found
+
+
+def _meeting(desk: Desk, row: Any) -> str:
+    return f"{row.held_on.isoformat()} · {desk.policies.label('case_meeting_kind', row.kind)}"
+
+
+def _by_name(person: tuple[str, str]) -> tuple[str, str]:
+    return person[1], person[0]
 
 
 def wants_rows(typed: Typed) -> bool:

@@ -16,6 +16,13 @@ class DonePage(PageForm):
     note: Annotated[str, Field(max_length=4000)] = ""
 
 
+class PriorityPage(PageForm):
+    """How pressing a task is."""
+
+    task_id: Annotated[str, Field(max_length=36)]
+    priority: Annotated[str, Field(max_length=20)] = ""
+
+
 class NoticePage(PageForm):
     """A notice that was read, and the page it was read on."""
 

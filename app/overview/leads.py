@@ -10,6 +10,7 @@ from sqlalchemy import Row
 
 from app.access.desk import Desk
 from app.access.may import permitted
+from app.casework.tasks import NORMAL, priority_of
 from app.referrals.words import country_word
 from app.worklist.closers import CLOSERS, RECORD, WAITING
 from app.worklist.work_queries import permission_of
@@ -35,6 +36,8 @@ class Line:
     holder: str
     who: str
     by_hand: bool
+    # A code of task_priority; shown where it is not the usual one.
+    priority: str = NORMAL
     reason: str = ""
     mend: str = ""
     rung: str = ""
@@ -53,6 +56,7 @@ def line(desk: Desk, row: Row[Any], *, mine: bool, reason: tuple[str, str] = (""
         holder=holder,
         who=who,
         by_hand=mine and not CLOSERS.get(row.kind),
+        priority=priority_of(desk.policies, row.priority),
         reason=reason[0],
         mend=reason[1],
         rung=row.rung or "",
@@ -73,7 +77,12 @@ def startable(row: Row[Any], act: str) -> bool:
 
 
 def _path(desk: Desk, row: Row[Any]) -> str:
-    """The one act that answers the task, if there is one; where somebody has to choose, the page that shows all."""
+    """The one act that answers the task, if there is one; where somebody has to choose, the page that shows all.
+
+    A task made by hand leads to what its record says.
+    """
+    if row.record_id is not None and row.case_reference is not None:
+        return f"/cases/{row.case_reference}/records/{row.record_id}"
     acts = [act for act in CLOSERS.get(row.kind, ()) if permitted(desk, permission_of(act)) and startable(row, act)]
     records = [act for act in acts if act.startswith(f"{RECORD}.")]
     if row.matter_id is not None and row.case_reference is not None:
@@ -97,6 +106,8 @@ def _subject(row: Row[Any]) -> str:
 def _holder(desk: Desk, row: Row[Any], mine: bool) -> tuple[str, str]:
     if row.kind in WAITING and row.other_country is not None:
         return "country", country_word(desk.policies, row.other_country)
+    if row.assignee is not None and not mine:
+        return "person", row.assignee
     manager = row.manager if row.case_manager_id not in (None, desk.actor.id) else None
     if mine:
         return ("you", "") if manager is None else ("person", manager)

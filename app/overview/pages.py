@@ -12,6 +12,7 @@ from app.access.log import refused
 from app.access.page_door import Page, opens
 from app.access.sheet import START, path_within
 from app.casework.stages import Stage
+from app.casework.tasks import PRIORITIES
 from app.kit.errors import NotFound
 from app.kit.paging import ask
 from app.models.base import is_id
@@ -29,10 +30,10 @@ from app.overview import (
     supervision_pages,
     work,
 )
-from app.overview.forms import DonePage, NoticePage
+from app.overview.forms import DonePage, NoticePage, PriorityPage
 from app.overview.papers import pages as papers
-from app.worklist import notices, service
-from app.worklist.schemas import DoneIn, NoticeReadIn
+from app.worklist import notices, pressing, service
+from app.worklist.schemas import DoneIn, NoticeReadIn, PriorityIn
 from app.worklist.work_queries import Group
 
 router = APIRouter()
@@ -86,7 +87,7 @@ def late(page: Myself, stage: Word = "", cursor: Cursor = None) -> Response:
 @router.get("/tasks/list")
 def group(page: Myself, group: Word = Group.LATE.value, cursor: Cursor = None) -> Response:
     """One part of My work in full."""
-    asked = ask(work.ROWS, cursor, (datetime, str))
+    asked = ask(work.ROWS, cursor, (int, datetime, str))
     with page.write() as desk:
         _must_have_work(page)
         if group not in set(Group):
@@ -120,6 +121,30 @@ def done(page: Myself) -> Response:
         service.done(desk, form.task_id, body)
 
     return page.act(act, then=START)
+
+
+@router.get("/tasks/priority")
+def priority_page(page: Myself, task_id: Annotated[str, Query(max_length=36)] = "") -> Response:
+    """The question how pressing a task is."""
+    with page.read() as desk:
+        found = work.pressing(desk, task_id)
+        codes = list(desk.policies.codes[PRIORITIES].codes)
+    return page.show("overview/priority.html", here="work", line=found, priorities=codes)
+
+
+@router.post("/tasks/priority")
+def set_priority(page: Myself) -> Response:
+    """Say how pressing a task is."""
+    with page.read() as desk:
+        found = work.pressing(desk, page.own_field("task_id") or "")
+        codes = list(desk.policies.codes[PRIORITIES].codes)
+    page.again("overview/priority.html", here="work", line=found, priorities=codes)
+    form = page.form(PriorityPage)
+
+    def act(desk: Desk) -> None:
+        pressing.set_priority(desk, form.task_id, PriorityIn(priority=form.priority))
+
+    return page.act(act, then=f"/cases/{found.reference}?done=task")
 
 
 @router.get(_NOTICES)

@@ -79,7 +79,10 @@ def record_page(reference: str, record_id: str, page: Reader) -> Response:
         opened = open_case(desk, reference, "record:read")
         record = filing.read(desk, opened.id, record_id)
         kind = _kind(record.kind)
-        told = answers(offered(desk.policies, inputs_of(kind.form)), record.body or {})
+        asked = inputs_of(kind.form)
+        told = answers(
+            offered(desk.policies, asked, here=form_page.lists_of(desk, opened, asked, record.body)), record.body or {}
+        )
         context: dict[str, Any] = {
             "case": opened,
             "record": record,
@@ -88,6 +91,7 @@ def record_page(reference: str, record_id: str, page: Reader) -> Response:
             "folded": kind.group in FOLDED,
             "by": case_queries.names_of(desk, [record.created_by]).get(record.created_by, ""),
             "corrects": record.corrects or "",
+            "task": case_queries.open_task_of(desk, opened.id, record_id),
             "may_correct": opened.reach(kind.permission) and can_be_corrected(kind.name),
         }
     return page.show("overview/case_record.html", here="cases", section="", **context)
@@ -152,7 +156,10 @@ def _context(
     path = f"{opened.path}/records/new/{kind.name}"
     if corrects is not None:
         path = f"{opened.path}/records/{corrects.id}/correct"
-    inputs = offered(desk.policies, inputs_of(kind.form), child=opened.bar.child)
+    asked = inputs_of(kind.form)
+    inputs = offered(
+        desk.policies, asked, child=opened.bar.child, here=form_page.lists_of(desk, opened, asked)
+    )
     told = (error.extra.get("refusals") if error is not None else None) or []
     refusals = [RefusalOut(**each) for each in told]
     return {

@@ -35,7 +35,7 @@ DONE: Final = {
 NEEDS: Final = (
     "needs_assessment", "care_plan", "wish", "circumstances", "placement", "pre_return_risk", "return_plan",
     "reintegration_plan", "service_request", "service_outcome", "monitoring_visit", "guardian_appointment",
-    "best_interests", "closure",
+    "best_interests", "flag", "flag_clearance", "own_task", "minutes", "closure", "reopening",
 )  # fmt: skip
 DOCUMENTS: Final = (
     "rights_notice", "consent", "screening", "identification_decision", "reconsideration_request", "remedies_notice",

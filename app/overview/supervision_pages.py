@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from app.access.may import permitted
 from app.access.page_door import Page, opens
 from app.casework.phrases import LOOKS
 from app.kit.paging import ask
@@ -38,7 +39,8 @@ def team(page: Assigner) -> Response:
     """How much each worker carries, by name."""
     with page.write() as desk:
         found = load.team(desk)
-    return page.show("overview/team.html", here="reports", team=found)
+        may_hand_over = permitted(desk, "case:handover")
+    return page.show("overview/team.html", here="reports", team=found, may_hand_over=may_hand_over)
 
 
 @router.get("/reports/late")

@@ -8,16 +8,19 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from app.access.desk import Desk
-from app.access.may import permitted
+from app.access.log import refused
+from app.access.may import permitted, within_reach
 from app.access.sheet import Place
 from app.casework.stages import STAGES, Stage, stage_of
 from app.emergency import queries as emergencies
+from app.kit.errors import NotFound
 from app.kit.paging import Ask, ask
 from app.models.base import is_id
 from app.overview import queries, reasons
 from app.overview.frame import begins_with_referrals, rights_of
 from app.overview.leads import Line, line
 from app.worklist import notice_words, notices, work_queries
+from app.worklist import pressing as priorities
 from app.worklist.schemas import NoticeOut
 from app.worklist.service import list_noted
 from app.worklist.work_queries import Group
@@ -132,6 +135,15 @@ def by_hand(desk: Desk, task_id: str) -> Line | None:
     return found if found is not None and found.by_hand else None
 
 
+def pressing(desk: Desk, task_id: str) -> Line:
+    """An open task about a case of which the actor may say how pressing it is; NotFound for any other."""
+    row = work_queries.open_one(desk, task_id) if is_id(task_id) else None
+    if row is None or row.case_reference is None or not within_reach(desk, priorities.SET, row.case_id):
+        refused(desk, "task", task_id if is_id(task_id) else "-", {"answer": 404})
+        raise NotFound()
+    return line(desk, row, mine=False)
+
+
 def late_stages(desk: Desk) -> dict[str, int]:
     """Stage, in the order people go through them -> how many tasks within reach are late; none that has none.
 
@@ -190,6 +202,8 @@ def _path(each: NoticeOut, references: Mapping[str, str]) -> str:
             return f"/reports/emergency/{each.subject_id}"
         case "approval":
             return "/reports/approvals"
+        case "caseload":
+            return "/cases?who=mine"
     return ""
 
 

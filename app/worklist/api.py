@@ -11,13 +11,14 @@ from app.access.door import Door, needs
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from app.kit.paging import ask
 from app.kit.problems import documented
-from app.worklist import clocks, notices, service
+from app.worklist import clocks, notices, pressing, service
 from app.worklist.queries import Filter
 from app.worklist.schemas import (
     DoneIn,
     NoticeOut,
     NoticeReadIn,
     NoticesOut,
+    PriorityIn,
     ResumeIn,
     StopIn,
     TaskOut,
@@ -30,6 +31,7 @@ router = APIRouter(tags=["worklist"])
 Reader = Annotated[Door, Depends(needs("task:read"))]
 Worker = Annotated[Door, Depends(needs("task:work"))]
 Stopper = Annotated[Door, Depends(needs("clock:stop"))]
+Presser = Annotated[Door, Depends(needs("case:task"))]
 Anybody = Annotated[Door, Depends(needs("account:self"))]
 
 
@@ -93,6 +95,17 @@ def resume_clock(task_id: str, body: ResumeIn, door: Stopper) -> Response:
 def extend_clock(task_id: str, body: StopIn, door: Stopper) -> Response:
     """Give a task the longer time that a rule of the country or corridor allows, within its limit."""
     return door.once(lambda desk: clocks.extended(desk, task_id, body))
+
+
+@router.post(
+    "/tasks/{task_id}/priority",
+    response_model=TaskOut,
+    responses=documented(NotFound, Forbidden, Conflict, Invalid),
+    summary="Say how pressing a task is",
+)
+def set_priority(task_id: str, body: PriorityIn, door: Presser) -> Response:
+    """Move a task about a case up or down in its lists. What is late comes first all the same."""
+    return door.once(lambda desk: pressing.set_priority(desk, task_id, body))
 
 
 @router.get("/notices", response_model=NoticesOut, responses=documented(Invalid), summary="List your notices")

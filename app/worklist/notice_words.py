@@ -15,6 +15,7 @@ SENTENCES: Final[dict[str, str]] = {
     "approval_refused": mark("Your request was refused."),
     "approval_withdrawn": mark("A request was taken back."),
     "bulk_viewing": mark("An account opened many cases in a short time."),
+    "cases_received": mark("Cases were given to you."),
     "conflict_declared": mark("A colleague declared a conflict of interest in a case."),
     "deputy_ended": mark("A stand-in for a colleague has ended."),
     "deputy_named": mark("A stand-in was named: you, or for you."),

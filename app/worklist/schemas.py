@@ -49,6 +49,9 @@ class TaskOut(BaseModel):
     missed_at: Moment | None
     rung: Annotated[str | None, Field(description="The last rung of its ladder that rang.", examples=["reminder"])]
     stop: StopOut | None
+    priority: Annotated[str, Field(description="A code of task_priority.", examples=["normal"])]
+    assignee: Annotated[Id | None, Field(description="One colleague alone; null: whoever has the role.")]
+    record_id: Annotated[Id | None, Field(description="The record that says what to do, where somebody made it.")]
     closed_by: Annotated[list[str], Field(description="What ends it, as machine.step or record.kind; empty: by hand.")]
 
 
@@ -85,6 +88,14 @@ class StopIn(ResumeIn):
     )
 
     cause: Annotated[str, Field(min_length=1, max_length=40, description="Of the code list stop_cause.")]
+
+
+class PriorityIn(BaseModel):
+    """How pressing a task is."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"example": {"priority": "urgent"}})
+
+    priority: Annotated[str, Field(max_length=60, description="A code of task_priority.")]
 
 
 class NoticeOut(BaseModel):

@@ -15,7 +15,7 @@ from app.casework import move
 from app.casework.held import hold_case, hold_referral
 from app.casework.history import Event
 from app.casework.kinds import KINDS
-from app.casework.tasks import OPEN, STOPPED, TABLE, UNDONE
+from app.casework.tasks import OPEN, STOPPED, TABLE, UNDONE, priority_of
 from app.kit.errors import Conflict, NotFound
 from app.kit.paging import Ask
 from app.models.base import is_id
@@ -69,6 +69,11 @@ def done(desk: Desk, task_id: str, body: DoneIn) -> TaskOut:
             raise Conflict("Somebody has marked this task as done already.", code="task_done")
         details = {"task": task_id, "role": row.role, "late": row.due_at < desk.now}
         move.remark(desk, held, Event("task", row.kind, held.version, details, desk.now, body.note))
+    return shown(desk, task_id)
+
+
+def shown(desk: Desk, task_id: str) -> TaskOut:
+    """A task within reach as it is now."""
     after = queries.task(desk, task_id)
     assert after is not None
     return told(desk, after)
@@ -114,6 +119,9 @@ def told(desk: Desk, row: Row[Any]) -> TaskOut:
         missed_at=row.missed_at,
         rung=row.rung,
         stop=_stop(row),
+        priority=priority_of(desk.policies, row.priority),
+        assignee=row.assignee_id,
+        record_id=row.record_id,
         closed_by=list(CLOSERS.get(row.kind, ())),
     )
 

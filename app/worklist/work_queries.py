@@ -25,6 +25,7 @@ SOON: Final = timedelta(days=3)
 _USER: Final[Any] = User.__table__
 # Beside the case manager of a row, who is another account.
 _HOLDER: Final[Any] = _USER.alias("holder")
+_ASSIGNEE: Final[Any] = _USER.alias("assignee")
 _ROLE: Final[Any] = UserRole.__table__
 Predicate = ColumnElement[bool]
 
@@ -39,20 +40,25 @@ class Group(StrEnum):
 
 
 def rows(desk: Desk, group: Group, ask: Ask) -> tuple[list[Row[Any]], str | None]:
-    """One page of the open tasks of ``group``, due first, and the cursor of the next page.
+    """One page of the open tasks of ``group``, the most pressing first, then by due; and the cursor of the next page.
 
     Each with the references of its case and referral as far as the actor may open them; a task of which neither can
     be opened is left out: it would lead nowhere.
     """
     query = _rows(desk).where(_in(desk, group))
-    found = desk.session.execute(ask.narrow(query, [TABLE.c.due_at, TABLE.c.id])).all()
-    page, following = ask.cut(found, lambda row: (row.due_at, row.id))
+    found = desk.session.execute(ask.narrow(query, [TABLE.c.priority, TABLE.c.due_at, TABLE.c.id])).all()
+    page, following = ask.cut(found, lambda row: (row.priority, row.due_at, row.id))
     return list(page), following
 
 
 def one(desk: Desk, task_id: str) -> Row[Any] | None:
     """One open task of the actor's own, as `rows` shows it."""
     return desk.session.execute(_rows(desk).where(TABLE.c.id == task_id, _mine(desk))).one_or_none()
+
+
+def open_one(desk: Desk, task_id: str) -> Row[Any] | None:
+    """One open task within `task:read`, whoever it waits for."""
+    return desk.session.execute(_rows(desk).where(TABLE.c.id == task_id)).one_or_none()
 
 
 def count(desk: Desk, group: Group) -> int:
@@ -85,12 +91,15 @@ def late_rows(desk: Desk, ask: Ask, states: Sequence[str] | None) -> tuple[list[
 def _rows(desk: Desk) -> Select[Any]:
     query: Select[Any] = select(
         TABLE.c.id, TABLE.c.kind, TABLE.c.role, TABLE.c.due_at, TABLE.c.opened_at, TABLE.c.case_id, TABLE.c.rung,
-        TABLE.c.referral_id, TABLE.c.matter_id, OFFICE.c.code.label("office"), OFFICE.c.organisation,
+        TABLE.c.referral_id, TABLE.c.matter_id, TABLE.c.priority, TABLE.c.assignee_id, TABLE.c.record_id,
+        OFFICE.c.code.label("office"), OFFICE.c.organisation,
         CASE.c.reference.label("case_reference"), CASE.c.identification,
         CASE.c.care, CASE.c.case_manager_id, _USER.c.display_name.label("manager"),
+        _ASSIGNEE.c.display_name.label("assignee"),
         REFERRAL.c.reference.label("referral_reference"), REFERRAL.c.state, REFERRAL.c.other_country,
     )  # fmt: skip
     query = _joined(query, desk).join(OFFICE, OFFICE.c.id == TABLE.c.office_id)
+    query = query.outerjoin(_ASSIGNEE, _ASSIGNEE.c.id == TABLE.c.assignee_id)
     return query.outerjoin(_USER, _USER.c.id == CASE.c.case_manager_id).where(*_open(desk))
 
 
@@ -143,7 +152,8 @@ def _late(desk: Desk) -> Predicate:
 def _mine(desk: Desk) -> Predicate:
     """Tasks for a role of the actor's, and those that the actor could do where nobody in the office holds the role.
 
-    What waits for another country is nobody's here, whatever role keeps an eye on it.
+    What waits for one colleague is theirs alone. What waits for another country is nobody's here, whatever role keeps
+    an eye on it.
     """
     holder = exists().where(
         _ROLE.c.role == TABLE.c.role,
@@ -151,7 +161,8 @@ def _mine(desk: Desk) -> Predicate:
         _HOLDER.c.office_id == TABLE.c.office_id,
         _HOLDER.c.active.is_(True),
     )
-    mine = or_(TABLE.c.role.in_(sorted(desk.actor.roles)), and_(TABLE.c.kind.in_(_doable(desk)), ~holder))
+    ours = or_(TABLE.c.role.in_(sorted(desk.actor.roles)), and_(TABLE.c.kind.in_(_doable(desk)), ~holder))
+    mine = or_(TABLE.c.assignee_id == desk.actor.id, and_(TABLE.c.assignee_id.is_(None), ours))
     return and_(mine, TABLE.c.kind.not_in(sorted(WAITING)))
 
 

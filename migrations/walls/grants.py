@@ -8,15 +8,18 @@ from sqlalchemy import Connection, text
 
 # Rows that are evidence, or that only ever get company: nobody changes or removes them while serving.
 ONLY_ADDED: Final = frozenset(
-    {"access_entry", "document", "document_error", "history_entry", "message", "message_receipt", "record"}
-)
+    {
+        "access_entry", "bulk_act", "document", "document_error", "history_entry", "meeting", "meeting_case", "message",
+        "message_receipt", "record",
+    }
+)  # fmt: skip
 # The program's own number of the tables.
 ONLY_READ: Final = frozenset({"alembic_version"})
 # Tables whose rows are removed in the course of serving; every other keeps what it has.
 REMOVED_FROM: Final = frozenset(
     {
-        "draft", "idempotency_key", "login_attempt", "login_session", "recovery_code", "refresh_token", "second_factor",
-        "user_role",
+        "draft", "idempotency_key", "login_attempt", "login_session", "recovery_code", "refresh_token", "saved_list",
+        "second_factor", "user_role",
     }
 )  # fmt: skip
 # What ties a row to its person, case or account: set once, so that no row can be carried over to another.
@@ -47,8 +50,9 @@ FIXED: Final[dict[str, frozenset[str]]] = {
         {"id", "country", "shared_id", "reference", "side", "other_country", "key_id", "created_by", "opened_at"}
     ),
     "reveal": frozenset({"id", "country", "case_id", "user_id", "session_id", "since"}),
+    "saved_list": frozenset({"id", "country", "user_id", "made_at"}),
     "seal_name": frozenset({"id", "country", "key_id", "user_id", "named_by", "since"}),
-    "task": frozenset({"id", "country", "case_id", "referral_id", "opened_at"}),
+    "task": frozenset({"id", "country", "case_id", "referral_id", "opened_at", "record_id"}),
 }
 
 _COLUMNS: Final = text(

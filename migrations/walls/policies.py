@@ -173,7 +173,22 @@ DOCUMENT_RULES: Final[dict[str, Rule]] = {
         " AND (replaced_by IS NULL OR EXISTS (SELECT FROM document d WHERE d.id = replaced_by))",
     ),
 }
-ALL_RULES: Final[dict[str, Rule]] = {**RULES, **DESK_RULES, **DOCUMENT_RULES}
+# Tables of revision 015.
+LIST_RULES: Final[dict[str, Rule]] = {
+    "bulk_act": Rule(sees=f"{HERE} AND user_id = {ME}", adds=f"{HERE} AND user_id = {ME}"),
+    # Who was there by part and office, for the office that held it; nothing of a person stands in it.
+    "meeting": Rule(
+        sees=f"{HERE} AND ({SYSTEM} OR office_id = waymark_said('office'))",
+        adds=f"{HERE} AND office_id = waymark_said('office') AND made_by = {ME}",
+    ),
+    "meeting_case": Rule(
+        sees=CASE.format("case_id"),
+        adds="waymark_works_on_case(case_id) AND waymark_sees_record(record_id)"
+        " AND EXISTS (SELECT FROM meeting m WHERE m.id = meeting_id)",
+    ),
+    "saved_list": Rule(sees=f"{HERE} AND user_id = {ME}", adds=f"{HERE} AND user_id = {ME}"),
+}
+ALL_RULES: Final[dict[str, Rule]] = {**RULES, **DESK_RULES, **DOCUMENT_RULES, **LIST_RULES}
 
 
 def create() -> Iterator[str]:

@@ -42,7 +42,18 @@ def invented(place: Place) -> list[Shot]:
     over = referrals.bring_referral(house, th, mm, "received")
     blocked = cases.bring_case(house, th, "sheltered")
     case = f"/cases/{place.case(open_case.case_id)}"
+    flagged, meeting = listed(place, late)
     return [
+        ("flags", th["social_worker"], f"/cases/{place.case(flagged)}"),
+        ("list", th["supervisor"], "/cases?late=yes"),
+        ("lists", th["supervisor"], "/cases/lists?keep=late%3Dyes"),
+        ("give", th["supervisor"], f"/caseload/assign?case={place.case(late)}&case={place.case(flagged)}"),
+        ("handing", th["supervisor"], f"/caseload/hand-over?user_id={th['case_manager'].id}"),
+        ("meeting", th["social_worker"], f"/meetings/agenda?meeting_id={meeting}"),
+        ("meetings", th["social_worker"], "/meetings"),
+        ("newmeeting", th["social_worker"], "/meetings/new"),
+        ("minutes", th["social_worker"], f"/cases/{place.case(flagged)}/records/new/minutes?record-meeting={meeting}"),
+        ("owntask", th["social_worker"], f"/cases/{place.case(flagged)}/records/new/own_task"),
         ("home", th["case_manager"], "/"),
         ("case", th["case_manager"], case),
         ("blocked", th["social_worker"], f"/cases/{place.case(blocked)}/steps/care/start_recovery"),
@@ -54,6 +65,25 @@ def invented(place: Place) -> list[Shot]:
         ("durations", th["supervisor"], "/reports/stages"),
         ("late", th["supervisor"], "/tasks/late"),
     ]
+
+
+def listed(place: Place, late: str) -> tuple[str, str]:
+    """A flagged case with a task made by hand, a working list and a meeting: ids of the case and of the meeting."""
+    town, th = place.town, place.town.th
+    flagged = cases.bring_case(town.house, th, "planning_return")
+    reason = "The panel has not met for three weeks."
+    cases.add(town.house, th["social_worker"], flagged, "flag", flag="for_meeting", reason=reason)
+    cases.add(town.house, th["social_worker"], late, "flag", flag="safety", reason="A stranger asked for the house.")
+    day = town.clock.now().date()
+    due = (day + timedelta(days=2)).isoformat()
+    cases.add(town.house, th["social_worker"], flagged, "own_task", part="social_worker", due=due, priority="urgent")
+    kept = {"name": "Late and mine", "filters": {"late": "yes"}}
+    assert town.post(th["supervisor"], "/working-lists", kept).status_code == 201
+    there = [{"part": "social_worker", "at": "th-shelter-tak"}, {"part": "first_responder", "at": "th-border-mae-sot"}]
+    body = {"kind": "multi_disciplinary", "held_on": day.isoformat(), "present": there}
+    made = town.post(th["social_worker"], "/meetings", body)
+    assert made.status_code == 201, made.text
+    return flagged, str(made.json()["id"])
 
 
 @contextmanager

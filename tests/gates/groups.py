@@ -19,6 +19,8 @@ CASE_FACTS: Final[dict[str, str]] = {
             "exploitation", "language", "source", "presumed_on", "negative_on", "rights", "wish", "consents",
             "case_manager", "visits", "contact_lost", "closure", "overrides", "open_referrals", "referral_state",
             "receipt_signed", "support_agency", "follows_failed_return", "matters",
+            "receipt_signed", "support_agency", "follows_failed_return", "flags", "reopened", "closed_from",
+            "reopening_agreed",
         ),
         FACTS,
     ),
@@ -58,8 +60,8 @@ KINDS: Final[dict[str, str]] = {
     **dict.fromkeys(
         (
             "closure", "consent", "consent_withdrawal", "handover", "handover_confirmation", "handover_schedule",
-            "override", "receipt", "reception_plan", "rights_notice", "suggestion",
-            "wish",
+            "flag", "flag_clearance", "minutes", "override", "own_task", "receipt", "reception_plan", "reopening",
+            "rights_notice", "suggestion", "wish",
         ),
         FACTS,
     ),

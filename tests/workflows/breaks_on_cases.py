@@ -147,6 +147,8 @@ CLOSING: dict[str, list[Break]] = {
         case_with(remedies_notice=None),
         record_with("remedies_notice", answer=None),
     ],
+    "reopening_is_agreed": [case_with(reopening_agreed=None), case_with(reopening_agreed=False)],
+    "person_is_in_our_care": [case_with(closed_from="handed_over"), case_with(closed_from="awaiting_arrival")],
     "monitoring_is_done": [case_with(care="reintegrating", visits=3)],
     "no_child_decision_is_open": [
         case_with(child=True, best_interests_due=True),

@@ -133,6 +133,7 @@ SPECIAL: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {
     ("care", "resettle"): ({"wish": f.WishFacts(LATELY, "third_country", True, True)}, {}),
     ("care", "arrive"): ({"receipt_signed": True}, {}),
     ("care", "close"): ({"visits": 4}, {}),
+    ("care", "reopen"): ({"reopening_agreed": True, "closed_from": "recovering"}, {}),
     ("referral", "supply_info"): ({}, {"came_from": "sent"}),
     ("referral", "sign_handover"): ({"care": "returning", "referral_state": "handover_scheduled"}, {}),
     ("referral", "find_no_safe_return"): (

@@ -69,10 +69,10 @@ def test_every_state_can_be_reached_and_leads_to_an_end(spec: MachineSpec) -> No
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
-def test_nothing_leaves_a_final_state(spec: MachineSpec) -> None:
+def test_nothing_but_opening_again_leaves_a_final_state(spec: MachineSpec) -> None:
     assert spec.final
     for row in spec.steps:
-        assert not set(row.start) & spec.final, f"{row.name} starts from an end"
+        assert not set(row.start) & spec.final or row.name == "reopen", f"{row.name} starts from an end"
 
 
 @pytest.mark.parametrize(("machine", "step"), all_steps())

@@ -58,6 +58,32 @@ def nothing_legal_is_open(case: CaseFacts) -> bool | Lack:
 
 
 @guard(
+    sources=("WM-CLOSURE", "OHCHR-G6.2"),
+    says="The form does not say that the person was asked and agreed.",
+    why="Nobody becomes a case again behind their back; help is offered, and a no lowers nothing.",
+    mend="Ask the person, or for a child the child and the guardian, and record the answer.",
+    who=CLOSERS,
+)
+def reopening_is_agreed(case: CaseFacts) -> bool:
+    return case.reopening_agreed is True
+
+
+@guard(
+    sources=("WM-CUSTODY", "WM-RETRAFFICKING"),
+    says="This case ended where {where}.",
+    why="One country answers for the person at a time; who comes back after new harm gets a case of their own.",
+    mend="Open a new case linked to this one.",
+    who=CLOSERS,
+)
+def person_is_in_our_care(case: CaseFacts) -> bool | Lack:
+    if case.closed_from == "handed_over":
+        return lacking(where="the other country took over")
+    if case.closed_from == "awaiting_arrival":
+        return lacking(where="the person never arrived")
+    return True
+
+
+@guard(
     rule="G20",
     sources=("WM-CLOSURE", "OHCHR-P2"),
     says="Referrals to another country still open: {count}.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from workflows.facts import CaseFacts, ConsentFacts, ReferralFacts, Today
 from workflows.step import Guard, guard
 from workflows.verdict import Lack, lacking
@@ -12,6 +14,7 @@ WORDS = {
     "contact_family": "contacting the family",
     "return": "return",
     "reintegration_report": "reporting back after return",
+    "case_meeting": "being discussed at a meeting",
 }
 
 
@@ -121,6 +124,19 @@ def suspected_family_stays_out(case: CaseFacts, referral: ReferralFacts, today: 
     return not case.family_complicity or not any(
         row.covers("contact_family", country, today.date) for row in case.consents
     )
+
+
+@guard(
+    sources=("IOM-4", "WM-CONSENT"),
+    says="The person's consent to {purpose} ({country}) {gap}.",
+    why="Somebody of another organisation was there; what is told to them leaves ours. A no changes nothing else.",
+    mend="Ask the person, explain who comes to the meeting, and record the answer.",
+    who=ASKERS,
+)
+def consent_for_case_meeting(case: CaseFacts, given: Mapping[str, object], today: Today) -> bool | Lack:
+    if not given.get("outsiders"):
+        return True
+    return _found(case.consents, "case_meeting", case.country, today, case.child, None)
 
 
 OUTWARD_CONSENTS = {

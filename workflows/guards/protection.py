@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from policies.model import Policies
 from workflows.facts import CaseFacts
 from workflows.step import guard
@@ -19,6 +21,17 @@ CARERS = ("social_worker", "case_manager", "shelter_manager")
 )
 def case_is_open(case: CaseFacts) -> bool:
     return case.care != "closed"
+
+
+@guard(
+    sources=("WM-AUDIT",),
+    says="No flag of this kind is up.",
+    why="What is cleared must have been raised, or the history tells a story that never happened.",
+    mend="Choose a flag that is up.",
+    who=("social_worker", "case_manager", "supervisor"),
+)
+def flag_is_up(case: CaseFacts, given: Mapping[str, object]) -> bool:
+    return given.get("flag") in {each.flag for each in case.flags}
 
 
 @guard(

@@ -1,0 +1,59 @@
+"""What working lists take and give."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.casework.shapes import Id
+
+Word = Annotated[str, Field(max_length=60)]
+Filters = Annotated[
+    dict[Word, Word],
+    Field(max_length=10, description="The words of the page's address: who, late, stage, child, flag, office.",
+          examples=[{"who": "mine", "late": "yes"}]),
+]  # fmt: skip
+Name = Annotated[str, Field(max_length=200, description="Your own words; nobody else sees them.", examples=["Late"])]
+ListId = Annotated[str, Field(max_length=36, examples=["3f2c9a54-7d0e-4f5e-9d53-0a5d2c1b8e77"])]
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class SavedIn(_In):
+    """A name, and the filters it stands for."""
+
+    name: Name
+    filters: Filters
+
+
+class RenameIn(_In):
+    """Which list, and its new name."""
+
+    list_id: ListId
+    name: Name
+
+
+class RemoveIn(_In):
+    """Which list goes."""
+
+    list_id: ListId
+
+
+class SavedListOut(BaseModel):
+    """One working list of your own."""
+
+    id: Id
+    name: Name
+    filters: Filters
+    count: Annotated[
+        int | None, Field(description="Cases within your reach now; null: a filter is no more.", examples=[3])
+    ]
+
+
+class SavedListsOut(BaseModel):
+    """Your working lists, the oldest first."""
+
+    items: list[SavedListOut]

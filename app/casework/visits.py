@@ -1,0 +1,32 @@
+"""After a visit comes the next: on the day that was agreed, or by the clock of the country of those who stay."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.access.desk import Desk
+from app.casework.held import Held
+from app.casework.kinds.monitoring_visit import MonitoringVisit
+from app.casework.own_tasks import end_of
+from app.casework.tasks import close_task, open_task
+from workflows.effects import CloseTask, OpenTask
+from workflows.facts import CaseFacts
+
+KIND: Final = "follow_up_visit"
+ROLE: Final = "case_manager"
+CLOCK: Final = "follow_up"
+# Where nobody else's calendar asks for visits: at home the country that received the person has its own (visit_1 to 4).
+BY_CLOCK: Final = frozenset({"including_locally", "resettling"})
+
+
+def follow(desk: Desk, case: Held, form: MonitoringVisit) -> None:
+    """Open the next visit of a case after one was recorded; none where contact was lost or the case is closed."""
+    facts = case.facts
+    assert isinstance(facts, CaseFacts)
+    close_task(desk, case, CloseTask(KIND))
+    if form.contact_lost or facts.care == "closed":
+        return
+    if form.next_visit is not None and form.next_visit >= desk.today:
+        open_task(desk, case, OpenTask(KIND, ROLE, CLOCK), due=end_of(desk, form.next_visit))
+    elif facts.care in BY_CLOCK:
+        open_task(desk, case, OpenTask(KIND, ROLE, CLOCK))
