@@ -46,7 +46,7 @@ from policies.load import load_policies
 # Every room that has a JSON door: app/<room>/api.py with a `router`. A room that appears is added here.
 ROOMS: Final = (
     "accounts", "approvals", "cases", "exports", "people", "worklist", "emergency", "walls", "deputies", "oversight",
-    "referrals", "directory", "lifecycle", "statistics", "keys",
+    "referrals", "directory", "lifecycle", "statistics", "keys", "shelter",
 )  # fmt: skip
 # Every room that has an HTML door: app/<room>/pages.py with a `router`.
 PAGE_ROOMS: Final = (

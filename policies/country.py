@@ -23,6 +23,9 @@ COUNTRY_CLOCKS = (
     "child_protection",
     "temporary_protection",
     "placement_review",
+    "bed_answer",
+    "bed_hold",
+    "missing_search",
 )
 # A country may also state these.
 EXTRA_COUNTRY_CLOCKS = ("temporary_protection_limit", "work_agreement")

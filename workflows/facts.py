@@ -105,11 +105,49 @@ class NeedsFacts:
 
 @dataclass(frozen=True, slots=True)
 class PlacementFacts:
-    """Where the person stays: a code of the list placement_kind."""
+    """Where the person stays: a code of the list placement_kind, and the shelter, if it keeps its beds here."""
 
     on: date
     kind: str
     matched_to_needs: bool
+    shelter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BedFacts:
+    """A bed that a shelter (office code) has confirmed: held ``until`` a moment, or in use (None)."""
+
+    request: str
+    shelter: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AdmissionFacts:
+    """What the person signed on coming to a shelter; ``agreed`` False: they do not want to stay there."""
+
+    on: date
+    shelter: str
+    agreed: bool
+    rules_explained: bool
+    witnessed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveFacts:
+    """The person is out of the shelter for a while, as everybody may be; ``until`` None: not said."""
+
+    on: date
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionFacts:
+    """Leave of an authority to keep up temporary protection until a day, and whether the person was told."""
+
+    on: date
+    until: date
+    person_told: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +279,12 @@ class CaseFacts:
     remedies_notice: NoticeFacts | None = None
     needs: NeedsFacts | None = None
     placement: PlacementFacts | None = None
+    bed_held: BedFacts | None = None
+    bed_used: BedFacts | None = None
+    admission: AdmissionFacts | None = None
+    leave: LeaveFacts | None = None
+    protected_from: date | None = None
+    extension: ExtensionFacts | None = None
     care_plan: PlanFacts | None = None
     guardian: GuardianFacts | None = None
     best_interests: BestInterestsFacts | None = None

@@ -44,7 +44,11 @@ ASK = Act(Way.ASK)
 # Code of a refusal -> what mends it. Refusals that only another country, another officer or time can lift say ASK.
 ACTS: dict[str, Act] = {
     "case_is_open": Act(Way.NEW_CASE),
-    "person_is_with_us": _record("circumstances"),
+    "person_is_with_us": _record("found_report"),
+    "bed_is_confirmed": ASK,
+    "admission_is_signed": _record("admission"),
+    "extension_is_authorised": ASK,
+    "extension_is_within_limit": ASK,
     # Identification.
     "screening_is_recorded": _record("screening"),
     "an_indicator_has_reasons": _record("screening"),
@@ -142,9 +146,13 @@ ACTS: dict[str, Act] = {
     "belongs_to_a_step": ASK,
 }
 # What only the form itself can tell, such as who decided: code -> the record kind it is read from.
-_TOLD_BY_FORM = dict.fromkeys(
-    ("authority_is_competent", "decider_is_not_screener", "decider_is_new"), "identification_decision"
-)
+_TOLD_BY_FORM = {
+    **dict.fromkeys(
+        ("authority_is_competent", "decider_is_not_screener", "decider_is_new"), "identification_decision"
+    ),
+    **dict.fromkeys(("extension_is_authorised", "extension_is_within_limit"), "stay_extension"),
+    "bed_is_confirmed": "placement",
+}
 # The step that certifies a record of a kind which is written with no other act.
 _CERTIFIED_BY = {"placement": _step("care", "move_placement")}
 

@@ -30,11 +30,11 @@ FACTS_BY_GROUP: Final[dict[FieldGroup, tuple[str, ...]]] = {
         "receipt_signed", "support_agency", "follows_failed_return",
     ),
     FieldGroup.IDENTITY: ("travel_document",),
-    FieldGroup.CONTACT: ("placement",),
+    FieldGroup.CONTACT: ("placement", "bed_held", "bed_used", "admission", "leave", "protected_from"),
     FieldGroup.NARRATIVE: ("screening", "care_plan", "return_plan", "reintegration_plan"),
     FieldGroup.LEGAL: (
         "decision", "earlier_deciders", "reconsideration_grounds", "remedies_notice", "guardian", "best_interests",
-        "best_interests_due", "legal", "legal_hold",
+        "best_interests_due", "legal", "legal_hold", "extension",
     ),
     FieldGroup.RISK: (
         "needs", "return_risk", "asylum_claim", "missing", "deceased", "protection_risk", "complicity_alleged",

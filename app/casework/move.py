@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.access.desk import Desk
-from app.casework import carry, history, projection, records
+from app.casework import beds, carry, history, projection, records
 from app.casework import held as holding
 from app.casework.facts import stored
 from app.casework.forms import Entry
@@ -234,6 +234,7 @@ def write(desk: Desk, held: Held, event: Event, actor: Actor | None = None) -> N
             {"version": event.version, "identification": held.facts.identification, "care": held.facts.care},
         )
         holding.save_case_facts(desk, held.id, held.facts)
+        beds.settle(desk, held)
     held.version = event.version
 
 

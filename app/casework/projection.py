@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 
 from app.casework.forms import Entry, Form
 from app.casework.kinds import KINDS
-from workflows.facts import CaseFacts, ReferralFacts
+from workflows.facts import BedFacts, CaseFacts, ReferralFacts
 from workflows.referral import FINAL
 
+# Who is in another country's hands, and whose case has ended, needs no bed here any more.
+LEFT_THE_HOUSE = frozenset({"handed_over", "closed"})
 MAJOR_END = frozenset(state.value for state in FINAL)
 
 
@@ -32,6 +36,8 @@ def after_record(facts: CaseFacts, kind: str, form: Form, entry: Entry) -> CaseF
 def after_step(facts: CaseFacts, machine: str, to: str, entry: Entry) -> CaseFacts:
     """Facts of the case once a step of ``machine`` (identification or care) led to ``to``."""
     if machine == "care":
+        if to in LEFT_THE_HOUSE:
+            facts = replace(facts, bed_held=None, bed_used=None, leave=None)
         return replace(facts, care=to)
     changed = replace(facts, identification=to)
     if to == "presumed" and facts.presumed_on is None:
@@ -44,6 +50,15 @@ def after_step(facts: CaseFacts, machine: str, to: str, entry: Entry) -> CaseFac
     if to in {"identified", "presumed"}:
         changed = replace(changed, negative_on=None)
     return changed
+
+
+def after_bed(facts: CaseFacts, step: str, details: Mapping[str, Any]) -> CaseFacts:
+    """Facts of the case once something happened to a request for a bed: only a confirmed one counts for anything."""
+    if step == "confirm":
+        until = datetime.fromisoformat(details["until"])
+        return replace(facts, bed_held=BedFacts(details["request"], details["shelter"], until))
+    ended = facts.bed_held is not None and facts.bed_held.request == details["request"]
+    return replace(facts, bed_held=None) if ended and step in {"withdraw", "lapse"} else facts
 
 
 def with_links(facts: CaseFacts, links: Iterable[Link]) -> CaseFacts:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import update
 
 from app.access.desk import Desk
-from app.casework import move, outbox, records
+from app.casework import alarm, move, outbox, records
 from app.casework.forms import Entry
 from app.casework.held import CASE, Held, hold_case
 from app.casework.history import Event
@@ -59,6 +59,8 @@ def add_record(
             close_task(desk, held, effect)
         else:
             open_task(desk, held, effect)
+    if kind == "missing_report":
+        alarm.missing(desk, held)
     if kind == "consent_withdrawal" and REFERRAL_RESTS_ON & set(filled.body["purposes"]):
         outbox.put(desk, "spread_withdrawal", {"case": case_id}, line=f"{desk.actor.country}:{case_id}:withdrawal")
     return record_id, held

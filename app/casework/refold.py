@@ -33,6 +33,8 @@ def case_facts(desk: Desk, held: Held) -> CaseFacts:
             facts = projection.after_record(facts, *filled, entry)
         if kind == "step":
             facts = projection.after_step(facts, details["machine"], details["to"], entry)
+        elif kind == "bed":
+            facts = projection.after_bed(facts, said["step"], details)
         elif kind == "assigned":
             facts = replace(facts, case_manager=details["user"])
     return projection.with_links(facts, links_of(desk, held.id))

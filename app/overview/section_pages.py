@@ -25,7 +25,8 @@ Looker = Annotated[Page, Depends(opens("case:read"))]
 Reader = Annotated[Page, Depends(opens("record:read"))]
 
 NEEDS: Final = (
-    "needs_assessment", "care_plan", "wish", "circumstances", "placement", "pre_return_risk", "return_plan",
+    "needs_assessment", "care_plan", "wish", "circumstances", "placement", "admission", "shelter_leave",
+    "shelter_return", "missing_report", "found_report", "stay_extension", "pre_return_risk", "return_plan",
     "reintegration_plan", "monitoring_visit", "guardian_appointment", "best_interests", "closure",
 )  # fmt: skip
 DOCUMENTS: Final = (

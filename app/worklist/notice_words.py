@@ -14,6 +14,10 @@ SENTENCES: Final[dict[str, str]] = {
     "approval_expired": mark("Your request ran out: nobody decided in time."),
     "approval_refused": mark("Your request was refused."),
     "approval_withdrawn": mark("A request was taken back."),
+    "bed_answered": mark("A shelter has answered a request for a bed."),
+    "bed_asked": mark("Somebody asks for a bed in your shelter."),
+    "bed_lapsed": mark("The time of a request for a bed ran out."),
+    "bed_withdrawn": mark("A request for a bed was taken back."),
     "bulk_viewing": mark("An account opened many cases in a short time."),
     "conflict_declared": mark("A colleague declared a conflict of interest in a case."),
     "deputy_ended": mark("A stand-in for a colleague has ended."),
@@ -25,6 +29,7 @@ SENTENCES: Final[dict[str, str]] = {
     "emergency_reviewed": mark("An emergency access of yours was reviewed."),
     "emergency_unreviewed": mark("An emergency access still waits for its review."),
     "key_operation_done": mark("A change of keys was carried out."),
+    "person_missing": mark("A person is missing. Open the case at once."),
     "seal_names_changed": mark("Who is named on a sealed case was changed."),
     "seal_unconfirmed": mark("A case is sealed until a second person agrees."),
 }

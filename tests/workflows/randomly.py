@@ -58,6 +58,7 @@ BY_TYPE: dict[str, st.SearchStrategy[Any]] = {
     "int": SMALL,
     "date": DAYS,
     "date | None": st.none() | DAYS,
+    "datetime | None": st.none() | DAYS.map(lambda day: datetime.combine(day, time(), UTC)),
 }
 
 

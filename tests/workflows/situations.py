@@ -125,6 +125,10 @@ SPECIAL: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {
         {"negative_on": LATELY, "reconsideration_grounds": True},
         {},
     ),
+    ("care", "extend_stay"): (
+        {"protected_from": TODAY, "extension": f.ExtensionFacts(TODAY, TODAY + timedelta(days=5), True)},
+        {},
+    ),
     ("care", "depart"): ({"referral_state": "handover_scheduled"}, {}),
     ("care", "turn_back"): ({"referral_state": "postponed"}, {}),
     ("care", "record_handover"): ({"receipt_signed": True, "referral_state": "received"}, {}),
