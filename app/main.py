@@ -51,7 +51,7 @@ ROOMS: Final = (
 # Every room that has an HTML door: app/<room>/pages.py with a `router`.
 PAGE_ROOMS: Final = (
     "accounts", "cases", "overview", "people", "oversight", "walls", "emergency", "statistics", "approvals", "exports",
-    "lifecycle", "directory", "deputies", "exchange", "upkeep", "referrals",
+    "lifecycle", "directory", "deputies", "exchange", "upkeep", "referrals", "shelter",
 )  # fmt: skip
 PREFIX: Final = "/api/v1"
 # Measured: with more threads than this the same code answers later, not sooner.

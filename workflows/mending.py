@@ -20,6 +20,7 @@ class Way(StrEnum):
     REFERRAL = "referral"
     NEW_CASE = "new_case"
     WALLS = "walls"
+    BED = "bed"
     ASK = "ask"
 
 
@@ -45,7 +46,7 @@ ASK = Act(Way.ASK)
 ACTS: dict[str, Act] = {
     "case_is_open": Act(Way.NEW_CASE),
     "person_is_with_us": _record("found_report"),
-    "bed_is_confirmed": ASK,
+    "bed_is_confirmed": Act(Way.BED),
     "admission_is_signed": _record("admission"),
     "extension_is_authorised": ASK,
     "extension_is_within_limit": ASK,

@@ -40,7 +40,7 @@ def taken_by_group(desk: Desk, office_ids: Iterable[str], but: str = "") -> dict
 
 
 def settle(desk: Desk, held: Held) -> None:
-    """Let the requests of a case say what its facts say, in the same transaction: who moved in, left, is out or missing.
+    """Let the requests of a case say what its facts say, in one transaction: who moved in, left, is out or missing.
 
     Conflict (code bed_gone) when the bed that is moved into is not held any more.
     """

@@ -25,6 +25,7 @@ _WORDS: Final[Mapping[Way, str]] = {
     Way.TEAM: mark("Name the case manager"),
     Way.REFERRAL: mark("Open the referral"),
     Way.NEW_CASE: mark("Open a new case"),
+    Way.BED: mark("Ask a shelter for a bed"),
     Way.WALLS: mark("See who can see this case"),
 }
 
@@ -128,6 +129,8 @@ def _fix(desk: Desk, act: Act, code: str, around: Blocking) -> Fix | None:
             return Fix(f"{case}/people", _WORDS[act.way]) if around.reach("case:assign") else None
         case Way.NEW_CASE:
             return Fix("/cases/new", _WORDS[act.way]) if around.reach("case:create") else None
+        case Way.BED:
+            return Fix(f"{case}/beds", _WORDS[act.way]) if around.reach("bed:request") else None
         case Way.WALLS:
             return Fix(f"{case}/access", _WORDS[act.way]) if around.reach("case:block") else None
         case _:

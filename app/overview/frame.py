@@ -17,6 +17,7 @@ _PLACES: Final = (
     ("work", "/", mark("My work"), ("task:read",)),
     ("referrals", "/referrals", mark("Referrals"), ("referral:read",)),
     ("cases", "/cases", mark("Cases"), ("case:read",)),
+    ("shelters", "/shelters", mark("Beds"), ("shelter:keep",)),
     ("reports", "/reports", mark("Reports"), ("statistics:read", "audit:read", "access:explain", "emergency:review")),
     (
         "admin", "/admin", mark("Administration"),

@@ -17,6 +17,7 @@ from app.kit.paging import ask
 from app.models.base import is_id
 from app.overview import (
     admin_pages,
+    bed_pages,
     case_pages,
     guideline_pages,
     people_pages,
@@ -35,7 +36,7 @@ from app.worklist.work_queries import Group
 router = APIRouter()
 for part in (
     case_pages, step_pages, record_pages, section_pages, people_pages, guideline_pages, papers,
-    supervision_pages, admin_pages,
+    supervision_pages, admin_pages, bed_pages,
 ):  # fmt: skip
     router.include_router(part.router)
 

@@ -63,7 +63,7 @@ def group(desk: Desk, office_id: str, beds_id: str, *, lock: bool = False) -> Ro
     return desk.session.execute(query.with_for_update() if lock else query).one_or_none()
 
 
-def counts(desk: Desk, office_ids: Iterable[str]) -> dict[str, Row[Any]]:
+def counts(desk: Desk, office_ids: Iterable[str]) -> dict[str, Any]:
     """Group of beds -> how many stay, are held, out, missing and soon to leave, counted for the whole house."""
     stays = REQUEST.c.state == STAYING
     holds = and_(REQUEST.c.state == HELD, REQUEST.c.held_until > desk.now)

@@ -122,6 +122,16 @@ def one(desk: Desk, bed_request_id: str) -> BedRequestOut:
     return request_out(desk, row)
 
 
+def answers(desk: Desk, bed_request_id: str) -> bool:
+    """Whether the actor may answer this request: for offering it, where a refusal is not an event."""
+    return is_id(bed_request_id) and queries.request(desk, ANSWER, bed_request_id) is not None
+
+
+def shelter_id_of(desk: Desk, bed_request_id: str) -> str:
+    """The row id of the shelter that a request within reach went to."""
+    return str(_request(desk, READ, bed_request_id).office_id)
+
+
 def fitting(desk: Desk, bed_request_id: str) -> list[BedsOut]:
     """The groups of the asked shelter in which a bed may be held for this request now."""
     row = _request(desk, ANSWER, bed_request_id)
@@ -246,7 +256,8 @@ def _groups(desk: Desk, office_ids: list[str]) -> list[tuple[rules.Beds, BedsOut
         said = counted.get(row.id)
         shut = group.is_closed(desk.today)
         out = BedsOut(
-            id=row.id, office_id=row.office_id, version=row.version, sex=row.sex, ages=row.ages, need=row.need, beds=row.beds,
+            id=row.id, office_id=row.office_id, version=row.version, sex=row.sex, ages=row.ages, need=row.need,
+            beds=row.beds,
             **{name: int(getattr(said, name)) if said is not None else 0 for name in _COUNTED},
             free=0 if shut else max(0, row.beds - group.taken), closed=shut, closed_reason=row.closed_reason,
             closed_from=row.closed_from, closed_until=row.closed_until,

@@ -113,7 +113,7 @@ def test_who_is_kept_away_from_a_person_does_not_find_their_request(town: Town) 
     house = shelter_of(town)
     case_id = presumed(town)
     request_id = ask(town, case_id).json()["id"]
-    body = {"against": "user", "value": house.manager.id, "why": "family"}
+    body = {"against": "user", "value": house.manager.id, "why": "family", "reason": "A sister of the accused works there."}
     block = town.post(town.th["case_manager"], f"/cases/{case_id}/blocks", body)
     assert block.status_code == 201, block.text
     assert town.get(house.manager, f"/bed-requests/{request_id}").status_code == 404
