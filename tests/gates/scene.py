@@ -66,6 +66,9 @@ class Subject:
     notice_id: str = ""
     export_id: str = ""
     approval_id: str = ""
+    shelter_id: str = ""
+    beds_id: str = ""
+    bed_request_id: str = ""
     reference: str = ""
     number: str = ""
     referral_reference: str = ""
@@ -175,7 +178,7 @@ def _subjects(scene: Scene) -> None:
         user = scene.place_of(name)["analyst"]
         scene.subjects[name] = _subject(house, name, case_id, referral_id, user.id)
     for name, text in (("nonexistent", NOBODY), ("malformed", STRANGE)):
-        scene.subjects[name] = Subject(name, *[text] * 14)
+        scene.subjects[name] = Subject(name, *[text] * 17)
 
 
 def _subject(house: House, name: str, case_id: str, referral_id: str, user_id: str) -> Subject:
