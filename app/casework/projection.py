@@ -9,8 +9,9 @@ from typing import Any
 
 from app.casework.forms import Entry, Form
 from app.casework.kinds import KINDS
-from workflows.facts import BedFacts, CaseFacts, ReferralFacts
+from workflows.facts import CaseFacts, ReferralFacts
 from workflows.referral import FINAL
+from workflows.stay import BedFacts
 
 # Who is in another country's hands, and whose case has ended, needs no bed here any more.
 LEFT_THE_HOUSE = frozenset({"handed_over", "closed"})

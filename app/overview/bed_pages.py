@@ -13,12 +13,13 @@ from app.casework.beds import OPEN
 from app.casework.shapes import RefusalOut
 from app.kit.errors import AppError
 from app.overview.agenda import around
-from app.overview.case_frame import open_case
+from app.overview.case_frame import Opened, open_case
 from app.shelter import asking, forms
 
 router = APIRouter()
 
 Asker = Annotated[Page, Depends(opens(asking.REQUESTS))]
+PROTECTED: Final = frozenset({"presumed", "deciding", "identified", "reconsidering"})
 TEMPLATE: Final = "overview/case_beds.html"
 
 
@@ -56,6 +57,13 @@ def _again(reference: str) -> Any:
     return lambda desk, error: {**_context(desk, reference, error), "done": ""}
 
 
+def _place_step(opened: Opened) -> str:
+    """The step that uses a bed from here: a first night before anybody has decided, an admission, or a move."""
+    if opened.row.care != "intake":
+        return "move_placement"
+    return "admit" if opened.row.identification in PROTECTED else "shelter_at_once"
+
+
 def _context(desk: Desk, reference: str, error: AppError | None = None) -> dict[str, Any]:
     opened = open_case(desk, reference, asking.REQUESTS)
     found = asking.of_case(desk, opened.id)
@@ -68,8 +76,7 @@ def _context(desk: Desk, reference: str, error: AppError | None = None) -> dict[
         "found": found,
         "names": {each.shelter: desk.policies.office(each.shelter).name for each in found.requests},
         "waiting": any(each.state in OPEN for each in found.requests),
-        # From nowhere a person is admitted, from anywhere else they are moved.
-        "place_step": "admit" if opened.row.care == "intake" else "move_placement",
+        "place_step": _place_step(opened),
         "codes": {name: list(desk.policies.codes[name].codes) for name in ("bed_need", "bed_urgency")},
         "reasons": blocking.explained(desk, [RefusalOut(**each) for each in told], known),
         "roles": desk.policies.roles,

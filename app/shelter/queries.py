@@ -125,6 +125,11 @@ def run_out(desk_now: Any, countries: Iterable[str], most: int) -> Any:
     )
 
 
+def whole(desk: Desk, bed_request_id: str) -> Row[Any]:
+    """A request as the system itself reads it, which reaches every row of its country."""
+    return desk.session.execute(select(REQUEST).where(REQUEST.c.id == bed_request_id)).one()
+
+
 def is_kept_away(desk: Desk, key_id: str, organisation: str) -> bool:
     """Whether the person of that key is kept away from the body that runs a shelter."""
     query = select(AccessBlock.id).where(

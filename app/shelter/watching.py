@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from app.access import rows
 from app.access.desk import House
 from app.casework.beds import REQUEST
@@ -26,14 +24,13 @@ def ring(house: House) -> int:
 def _end_one(house: House, bed_request_id: str, country: str) -> bool:
     with house.db.write() as session:
         desk = house.system_desk(session, country)
-        found = select(REQUEST).where(REQUEST.c.id == bed_request_id)
-        held = hold_case(desk, session.execute(found).one().case_id)
+        held = hold_case(desk, queries.whole(desk, bed_request_id).case_id)
         # Read again behind the lock of the case: an answer may have come just now.
         still = queries.run_out(desk.now, [country], BATCH).where(REQUEST.c.id == bed_request_id)
         if session.execute(still).first() is None:
             return False
         try:
-            asking.lapse(desk, held, session.execute(found).one())
+            asking.lapse(desk, held, queries.whole(desk, bed_request_id))
         except Conflict:
             return False
         return True

@@ -17,11 +17,12 @@ from tests.workflows.breaking import (
 )
 from tests.workflows.situations import LATELY, LONG_AGO, NOW, TODAY, decision, with_actor
 from workflows import facts as f
+from workflows.stay import AdmissionFacts, BedFacts
 
 SHELTER = "th-shelter-tak"
 HOUR = timedelta(hours=1)
-SIGNED = f.AdmissionFacts(LATELY, SHELTER, True, True, True)
-BED = f.BedFacts("request-1", SHELTER, NOW + HOUR)
+SIGNED = AdmissionFacts(LATELY, SHELTER, True, True, True)
+BED = BedFacts("request-1", SHELTER, NOW + HOUR)
 
 
 def _at_shelter(**facts: Any) -> Break:
@@ -113,9 +114,9 @@ CARE: dict[str, list[Break]] = {
     ],
     "bed_is_confirmed": [
         _at_shelter(admission=SIGNED),
-        _at_shelter(bed_held=f.BedFacts("request-1", SHELTER, NOW + HOUR), admission=SIGNED),
-        _at_shelter(bed_used=f.BedFacts("request-1", SHELTER, NOW), admission=SIGNED),
-        _at_shelter(bed_used=f.BedFacts("request-1", "th-shelter-pathum-thani"), admission=SIGNED),
+        _at_shelter(bed_held=BedFacts("request-1", SHELTER, NOW + HOUR), admission=SIGNED),
+        _at_shelter(bed_used=BedFacts("request-1", SHELTER, NOW), admission=SIGNED),
+        _at_shelter(bed_used=BedFacts("request-1", "th-shelter-pathum-thani"), admission=SIGNED),
     ],
     "admission_is_signed": [
         _at_shelter(bed_used=BED),

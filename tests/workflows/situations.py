@@ -12,6 +12,7 @@ from typing import Any
 
 from workflows import facts as f
 from workflows.engine import MACHINES
+from workflows.stay import ExtensionFacts
 from workflows.step import Side, Step
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -126,7 +127,7 @@ SPECIAL: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {
         {},
     ),
     ("care", "extend_stay"): (
-        {"protected_from": TODAY, "extension": f.ExtensionFacts(TODAY, TODAY + timedelta(days=5), True)},
+        {"protected_from": TODAY, "extension": ExtensionFacts(TODAY, TODAY + timedelta(days=5), True)},
         {},
     ),
     ("care", "depart"): ({"referral_state": "handover_scheduled"}, {}),

@@ -10,7 +10,8 @@ from pydantic import Field
 from app.casework.forms import Entry, From, Kind, Long, RecordForm, Short
 from app.kit.words import mark
 from policies.model import FieldGroup
-from workflows.facts import AdmissionFacts, CaseFacts
+from workflows.facts import CaseFacts
+from workflows.stay import AdmissionFacts
 
 
 class Admission(RecordForm):

@@ -10,7 +10,8 @@ from pydantic import Field
 from app.casework.forms import Coded, Entry, From, Kind, Long, RecordForm, Short
 from app.kit.words import mark
 from policies.model import FieldGroup
-from workflows.facts import BedFacts, CaseFacts, PlacementFacts
+from workflows.facts import CaseFacts, PlacementFacts
+from workflows.stay import BedFacts
 
 
 class Placement(RecordForm):

@@ -12,7 +12,8 @@ from pydantic_core import PydanticCustomError
 from app.casework.forms import Coded, Entry, Kind, Long, RecordForm, Short
 from app.kit.words import mark
 from policies.model import FieldGroup
-from workflows.facts import CaseFacts, LeaveFacts
+from workflows.facts import CaseFacts
+from workflows.stay import LeaveFacts
 
 
 class ShelterLeave(RecordForm):

@@ -11,7 +11,8 @@ from pydantic import Field
 from app.casework.forms import Coded, Entry, Kind, Long, RecordForm, Short
 from app.kit.words import mark
 from policies.model import FieldGroup
-from workflows.facts import CaseFacts, ExtensionFacts
+from workflows.facts import CaseFacts
+from workflows.stay import ExtensionFacts
 
 
 class StayExtension(RecordForm):
