@@ -102,7 +102,8 @@ def test_a_shelter_answers_its_own_requests_only(town: Town) -> None:
     assert {each["shelter"]: each["waiting"] for each in every}[OTHER] == 1, "a supervisor sees all of the country"
     assert town.get(town.th["analyst"], "/shelters").status_code == 403
     stranger = add_user(town.house, OTHER, "social_worker")
-    assert town.post(stranger, f"/cases/{case_id}/bed-requests", {"shelter": OTHER, "urgency": "days"}).status_code == 404
+    body = {"shelter": OTHER, "urgency": "days"}
+    assert town.post(stranger, f"/cases/{case_id}/bed-requests", body).status_code == 404
     declined = town.post(house.manager, f"/bed-requests/{request_id}/decline", {"why": "no_care"})
     assert (declined.status_code, declined.json()["reason"]) == (200, "no_care")
     assert town.post(house.manager, f"/bed-requests/{request_id}/decline", {"why": "police"}).status_code == 422
@@ -113,7 +114,7 @@ def test_who_is_kept_away_from_a_person_does_not_find_their_request(town: Town) 
     house = shelter_of(town)
     case_id = presumed(town)
     request_id = ask(town, case_id).json()["id"]
-    body = {"against": "user", "value": house.manager.id, "why": "family", "reason": "A sister of the accused works there."}
+    body = {"against": "user", "value": house.manager.id, "why": "family", "reason": "A sister works there."}
     block = town.post(town.th["case_manager"], f"/cases/{case_id}/blocks", body)
     assert block.status_code == 201, block.text
     assert town.get(house.manager, f"/bed-requests/{request_id}").status_code == 404
