@@ -165,7 +165,7 @@ def entry(desk: Desk, shown: TimelineEntryOut) -> TimelineEntryOut:
     """An entry of a timeline, cut to what the actor sees.
 
     Why an end was asked for is told to those who see law and risk, and others read what the partner read. Who is kept
-    away from the person, and why, is for those who see risk. In which shelter a person is, is for those who see contact.
+    away from the person, and why, is for those who see risk; in which shelter a person is, for those who see contact.
     """
     if shown.kind == "bed" and not sees(desk, FieldGroup.CONTACT):
         return shown.model_copy(update={"details": {}})

@@ -95,6 +95,14 @@ def request(desk: Desk, permission: str, bed_request_id: str) -> Row[Any] | None
     return desk.session.execute(query).one_or_none()
 
 
+def waiting_here(desk: Desk, permission: str) -> int:
+    """How many requests wait in time for an answer within reach of ``permission``."""
+    query = select(func.count()).select_from(REQUEST).where(
+        REQUEST.c.state == ASKED, REQUEST.c.answer_by > desk.now, _open(desk, permission)
+    )
+    return int(desk.session.execute(query).scalar_one())
+
+
 def requests_of_case(desk: Desk, case_id: str) -> list[Row[Any]]:
     """The requests of a case the caller has been let to, the newest first."""
     query = select(REQUEST).where(REQUEST.c.case_id == case_id)

@@ -51,6 +51,8 @@ def test_from_the_request_to_the_bed_and_out_again(town: Town) -> None:
     assert (house.group()["staying"], house.group()["free"]) == (0, 2)
     steps = [(each["kind"], each["step"]) for each in _line(town, case_id) if each["kind"] == "bed"]
     assert sorted(steps) == [("bed", "ask"), ("bed", "confirm")]
+    cut = town.get(town.th["supervisor"], f"/cases/{case_id}/timeline").json()["items"]
+    assert [each["details"] for each in cut if each["kind"] == "bed"] == [{}, {}], "where a person sleeps is for few"
 
 
 def _line(town: Town, case_id: str) -> Any:

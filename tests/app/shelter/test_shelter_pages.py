@@ -37,6 +37,7 @@ def test_a_manager_keeps_beds_and_answers_by_hand(town: Town) -> None:
     request_id = ask(town, case_id).json()["id"]
     assert f"/bed-requests/{request_id}" in browser.get("/notices").text
     assert f"/bed-requests/{request_id}" in browser.get(house).text
+    assert 'Beds <span class="count">1</span>' in browser.get("/").text
     shown = browser.get(f"/bed-requests/{request_id}").text
     assert path_of(town, case_id).removeprefix("/cases/") not in shown
     unsaid = browser.send(f"/bed-requests/{request_id}/decline")
