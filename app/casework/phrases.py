@@ -148,6 +148,7 @@ LOOKS: Final[Mapping[str, str]] = {
     "access_wanted": mark("asked for access"),
     "access_explained": mark("who can see this"),
     "audit_read": mark("audit"),
+    "bed_requests_read": mark("requests for a bed"),
     "block_lifted": mark("block lifted"),
     "block_set": mark("block set"),
     "blocks_read": mark("blocks"),

@@ -21,6 +21,8 @@ Answerer = Annotated[Page, Depends(opens(service.ANSWER))]
 Done = Annotated[str, Query(max_length=20)]
 
 HERE: Final = "shelters"
+# Where the way to the board stands for those who only look: the navigation has no room for a place of its own.
+LOOKING: Final = "reports"
 BOARD: Final = "shelter/board.html"
 BEDS: Final = "shelter/beds.html"
 REQUEST: Final = "shelter/request.html"
@@ -31,10 +33,10 @@ LISTS: Final = ("bed_sex", "bed_ages", "bed_need", "bed_closed_reason")
 def shelters(page: Reader) -> Response:
     """The shelters within reach; whoever has only one is led to it."""
     with page.write() as desk:
-        found = service.shelters(desk).items
+        found, here = service.shelters(desk).items, _here(desk)
     if len(found) == 1:
         return page.to(f"/shelters/{found[0].id}")
-    return page.show("shelter/list.html", here=HERE, shelters=found)
+    return page.show("shelter/list.html", here=here, shelters=found)
 
 
 @router.get("/shelters/{shelter_id}")
@@ -43,8 +45,8 @@ def board(shelter_id: str, page: Reader, done: Done = "") -> Response:
     with page.write() as desk:
         found = service.board(desk, shelter_id)
         own = permitted(desk, service.KEEP) and found.shelter.id == desk.office_id
-        several = len(service.shelters(desk).items) > 1
-    return page.show(BOARD, here=HERE, board=found, done=done, own=own, several=several)
+        several, here = len(service.shelters(desk).items) > 1, _here(desk)
+    return page.show(BOARD, here=here, board=found, done=done, own=own, several=several)
 
 
 @router.get("/shelters/{shelter_id}/beds")
@@ -127,11 +129,15 @@ def _answer(page: Page, bed_request_id: str, done: str, verb: Any) -> Response:
     return page.act_or_show(act, "/shelters", REQUEST, again)
 
 
+def _here(desk: Desk) -> str:
+    return HERE if permitted(desk, service.KEEP) else LOOKING
+
+
 def _request(desk: Desk, bed_request_id: str) -> dict[str, Any]:
     found = service.one(desk, bed_request_id)
     answers = found.state == "asked" and service.answers(desk, bed_request_id)
     return {
-        "here": HERE, "request": found, "shelter_id": service.shelter_id_of(desk, bed_request_id),
+        "here": _here(desk), "request": found, "shelter_id": service.shelter_id_of(desk, bed_request_id),
         "answers": answers, "fitting": service.fitting(desk, bed_request_id) if answers else [],
         "reasons": list(desk.policies.codes["bed_decline_reason"].codes), "refusals": [],
     }  # fmt: skip

@@ -36,9 +36,9 @@ OWNERS = {
 
 
 def belong(house: House, staff: Staff, case_id: str) -> dict[str, str]:
-    """A lifted block, an ended deputy, a reviewed emergency, a notice, an export, a withdrawn approval, beds: their ids.
+    """A lifted block, an ended deputy, a reviewed emergency, a notice, an export, a withdrawn approval: their ids.
 
-    The beds are those of the office that holds the case, with a request that was withdrawn.
+    And the beds of the office that holds the case, with a request that was withdrawn.
     """
     with reading(house.db) as session:
         key = session.execute(
