@@ -28,7 +28,10 @@ from tests.postgres import SERVING, Cluster
 load_all()
 MODELS = {mapper.local_table.name: mapper.class_ for mapper in Base.registry.mappers}
 # A look that was refused names what its actor could not see; a day's answers and notices belong to an account.
-WITHOUT_PARENT = {"access_entry", "case_export", "draft", "idempotency_key", "notice", "deputy", "data_key", "shelter_beds"}
+# A house belongs to its office.
+WITHOUT_PARENT = {
+    "access_entry", "case_export", "draft", "idempotency_key", "notice", "deputy", "data_key", "shelter_beds",
+}  # fmt: skip
 
 
 @dataclass
