@@ -28,6 +28,9 @@ COUNTRY_CLOCKS = (
     "service_answer_urgent",
     "service_start",
     "service_review",
+    "bed_answer",
+    "bed_hold",
+    "missing_search",
 )
 # A country may also state these.
 EXTRA_COUNTRY_CLOCKS = ("temporary_protection_limit", "work_agreement")

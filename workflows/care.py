@@ -26,6 +26,12 @@ from workflows.guards.protection import (
     rights_were_explained,
     wish_or_unsafe_return,
 )
+from workflows.guards.shelter import (
+    admission_is_signed,
+    bed_is_confirmed,
+    extension_is_authorised,
+    extension_is_within_limit,
+)
 from workflows.step import Fork, MachineSpec, Step
 
 
@@ -47,7 +53,7 @@ class Care(StrEnum):
 
 C = Care
 
-SAFE_PLACE = (place_is_not_custodial, place_fits_the_person)
+SAFE_PLACE = (place_is_not_custodial, place_fits_the_person, bed_is_confirmed)
 SAFE_RETURN = (
     returning.identification_is_positive,
     returning.return_is_wished_for,
@@ -79,9 +85,18 @@ STEPS = (
          OpenTask("review_placement", "shelter_manager", "temporary_protection", "child_protection")),
         form="placement", form_required=True,
     ),
+    # Each further day is looked at anew: leave of an authority is the longest time, not a reason to wait.
+    Step(
+        "extend_stay", "Extend temporary protection", (C.INTAKE,), None, "care:admit",
+        (person_is_with_us, help_is_not_declined, place_is_not_custodial, extension_is_authorised,
+         extension_is_within_limit),
+        (CloseTask("review_placement"),
+         OpenTask("review_placement", "shelter_manager", "temporary_protection", "child_protection")),
+        form="stay_extension", form_required=True,
+    ),
     Step(
         "admit", "Admit to a safe place", (C.INTAKE,), C.SHELTERED, "care:admit",
-        (person_is_presumed_or_identified, person_is_with_us, *SAFE_PLACE, assistance_is_accepted),
+        (person_is_presumed_or_identified, person_is_with_us, *SAFE_PLACE, assistance_is_accepted, admission_is_signed),
         (CloseTask("review_placement"),
          OpenTask("review_placement", "shelter_manager", "placement_review", "child_protection")),
         form="placement",
@@ -97,7 +112,7 @@ STEPS = (
         "move_placement", "Move to another place",
         (C.SHELTERED, C.RECOVERING, C.PLANNING_RETURN, C.INCLUDING_LOCALLY, C.RESETTLING, C.REINTEGRATING),
         None, "care:move",
-        (person_is_with_us, *SAFE_PLACE),
+        (person_is_with_us, *SAFE_PLACE, admission_is_signed),
         (CloseTask("review_placement"),
          OpenTask("review_placement", "shelter_manager", "placement_review", "child_protection")),
         form="placement", form_required=True,

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from workflows.stay import AdmissionFacts, BedFacts, ExtensionFacts, LeaveFacts
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -105,11 +107,12 @@ class NeedsFacts:
 
 @dataclass(frozen=True, slots=True)
 class PlacementFacts:
-    """Where the person stays: a code of the list placement_kind."""
+    """Where the person stays: a code of the list placement_kind, and the shelter, if it keeps its beds here."""
 
     on: date
     kind: str
     matched_to_needs: bool
+    shelter: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +285,12 @@ class CaseFacts:
     remedies_notice: NoticeFacts | None = None
     needs: NeedsFacts | None = None
     placement: PlacementFacts | None = None
+    bed_held: BedFacts | None = None
+    bed_used: BedFacts | None = None
+    admission: AdmissionFacts | None = None
+    leave: LeaveFacts | None = None
+    protected_from: date | None = None
+    extension: ExtensionFacts | None = None
     care_plan: PlanFacts | None = None
     guardian: GuardianFacts | None = None
     best_interests: BestInterestsFacts | None = None

@@ -21,6 +21,7 @@ class Way(StrEnum):
     NEW_CASE = "new_case"
     MATTERS = "matters"
     WALLS = "walls"
+    BED = "bed"
     ASK = "ask"
 
 
@@ -46,7 +47,11 @@ ASK = Act(Way.ASK)
 ACTS: dict[str, Act] = {
     "case_is_open": Act(Way.NEW_CASE),
     "flag_is_up": ASK,
-    "person_is_with_us": _record("circumstances"),
+    "person_is_with_us": _record("found_report"),
+    "bed_is_confirmed": Act(Way.BED),
+    "admission_is_signed": _record("admission"),
+    "extension_is_authorised": ASK,
+    "extension_is_within_limit": ASK,
     # Identification.
     "screening_is_recorded": _record("screening"),
     "an_indicator_has_reasons": _record("screening"),
@@ -163,10 +168,10 @@ _TOLD_BY_FORM = {
          "request_is_not_double"),
         "service_request",
     ),
+    **dict.fromkeys(("extension_is_authorised", "extension_is_within_limit"), "stay_extension"),
+    "bed_is_confirmed": "placement",
+    "reopening_is_agreed": "reopening",
 }  # fmt: skip
-_TOLD_BY_FORM = dict.fromkeys(
-    ("authority_is_competent", "decider_is_not_screener", "decider_is_new"), "identification_decision"
-) | {"reopening_is_agreed": "reopening"}
 # The step that certifies a record of a kind which is written with no other act.
 _CERTIFIED_BY = {"placement": _step("care", "move_placement")}
 

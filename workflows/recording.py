@@ -23,7 +23,8 @@ ONLY_WITH_STEP = OF_MATTERS | {
     "family_tracing",
 }  # fmt: skip
 ONLY_WITH_STEP = frozenset({"handover", "receipt", "handover_schedule", "handover_confirmation", "placement",
-                            "reception_plan", "family_tracing", "reopening"})
+                            "reception_plan", "family_tracing", "stay_extension", "reopening"})
+
 
 # A task that asks for a record is done when the record is there, not only when the next step is taken.
 FOLLOWS: dict[str, tuple[CloseTask | OpenTask, ...]] = {
@@ -33,6 +34,21 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask, ...]] = {
     # When the next one is due is said by the record itself, or by the clock of the country (app/casework/visits.py).
     "monitoring_visit": (CloseTask("follow_up_visit"),),
     "remedies_notice": (CloseTask("explain_remedies"),),
+    # Searching comes before everything else; who is found is cared for, and nothing is held against them.
+    # A second report begins a second search: what was open of the first goes into it.
+    "missing_report": (
+        CloseTask("search_missing", by_the_way=True),
+        CloseTask("tell_police_missing", by_the_way=True),
+        CloseTask("tell_partner_missing", by_the_way=True),
+        OpenTask("search_missing", "shelter_manager", "missing_search", "child_protection"),
+        OpenTask("tell_police_missing", "case_manager", "missing_search", "child_protection"),
+        OpenTask("tell_partner_missing", "case_manager", "missing_search", "child_protection"),
+    ),
+    "found_report": (
+        CloseTask("search_missing"),
+        CloseTask("tell_police_missing", by_the_way=True),
+        CloseTask("tell_partner_missing", by_the_way=True),
+    ),
     "care_plan": (
         CloseTask("write_care_plan"),
         CloseTask("review_care_plan"),

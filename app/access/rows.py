@@ -29,7 +29,7 @@ _WHO: Final = ("kind", "me", "office", "organisation", "country", "now")
 # Which rows a permission reaches, by the part before its colon, or by its whole name where that differs:
 #   case      a case with what is in it      referral  a referral copy with what is in it     task  tasks
 #   row       a case by its columns alone    copy      a copy by its columns alone            facts the facts of a case
-#   look      looks at what one reaches      review    emergency accesses
+#   look      looks at what one reaches      review    emergency accesses     bed   requests to a shelter
 _CASE: Final = frozenset({"case", "row", "facts"})
 _COPY: Final = frozenset({"referral", "copy"})
 _COUNT: Final = frozenset({"row", "facts", "copy"})
@@ -49,6 +49,9 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     "task": frozenset({"task", "row"}),
     "clock": frozenset({"task", "row"}),
     "statistics": _COUNT,
+    # Asking for a bed is work on a case; whoever runs a shelter sees requests and no case by them.
+    "bed": _CASE,
+    "shelter": frozenset({"bed"}),
     "emergency": frozenset({"row"}),
     # Opening a case reaches none that is there, a draft is written on a case.
     "case:create": frozenset(),

@@ -26,6 +26,7 @@ _WORDS: Final[Mapping[Way, str]] = {
     Way.REFERRAL: mark("Open the referral"),
     Way.MATTERS: mark("See what is open"),
     Way.NEW_CASE: mark("Open a new case"),
+    Way.BED: mark("Ask a shelter for a bed"),
     Way.WALLS: mark("See who can see this case"),
 }
 
@@ -131,6 +132,8 @@ def _fix(desk: Desk, act: Act, code: str, around: Blocking) -> Fix | None:
             return Fix("/cases/new", _WORDS[act.way]) if around.reach("case:create") else None
         case Way.MATTERS:
             return Fix(f"{case}/needs", _WORDS[act.way])
+        case Way.BED:
+            return Fix(f"{case}/beds", _WORDS[act.way]) if around.reach("bed:request") else None
         case Way.WALLS:
             return Fix(f"{case}/access", _WORDS[act.way]) if around.reach("case:block") else None
         case _:

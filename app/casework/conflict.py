@@ -14,6 +14,7 @@ from app.casework import fieldgroups, records
 from app.casework.held import Held
 from app.casework.phrases import phrase_of
 from app.kit.errors import StaleVersion
+from app.kit.words import mark
 from app.models.record import Record
 from app.models.user import User
 from workflows.engine import MACHINES
@@ -84,6 +85,10 @@ def conflict_of(desk: Desk, held: Held, error: StaleVersion, kind: str | None = 
     return Conflict(held.version, changes, theirs)
 
 
+# Acts on a case that are no steps of a machine.
+_ACTS = {"ask_bed": mark("Ask for a bed")}
+
+
 def what_of(kind: str, step: str) -> tuple[str, str]:
     """What %(what)s of a timeline's sentence stands for: a code and its list, or the title of a step (marked)."""
     if kind in ABOUT_TASKS:
@@ -91,7 +96,7 @@ def what_of(kind: str, step: str) -> tuple[str, str]:
     if kind in ABOUT_CAUSES:
         return step, "stop_cause"
     found = next((spec.step(step) for spec in MACHINES.values() if spec.step(step)), None)
-    return (found.title if found else step), ""
+    return (found.title if found else _ACTS.get(step, step)), ""
 
 
 def theirs_of(desk: Desk, held: Held, kind: str, since: datetime) -> Theirs | None:

@@ -34,11 +34,11 @@ FACTS_BY_GROUP: Final[dict[FieldGroup, tuple[str, ...]]] = {
         "reopening_agreed",
     ),
     FieldGroup.IDENTITY: ("travel_document",),
-    FieldGroup.CONTACT: ("placement",),
+    FieldGroup.CONTACT: ("placement", "bed_held", "bed_used", "admission", "leave", "protected_from"),
     FieldGroup.NARRATIVE: ("screening", "care_plan", "return_plan", "reintegration_plan"),
     FieldGroup.LEGAL: (
         "decision", "earlier_deciders", "reconsideration_grounds", "remedies_notice", "guardian", "best_interests",
-        "best_interests_due", "legal", "legal_hold",
+        "best_interests_due", "legal", "legal_hold", "extension",
     ),
     FieldGroup.RISK: (
         "needs", "return_risk", "asylum_claim", "missing", "deceased", "protection_risk", "complicity_alleged",
@@ -181,8 +181,10 @@ def entry(desk: Desk, shown: TimelineEntryOut) -> TimelineEntryOut:
     """An entry of a timeline, cut to what the actor sees.
 
     Why an end was asked for is told to those who see law and risk, and others read what the partner read. Who is kept
-    away from the person, and why, is for those who see risk.
+    away from the person, and why, is for those who see risk; in which shelter a person is, for those who see contact.
     """
+    if shown.kind == "bed" and not sees(desk, FieldGroup.CONTACT):
+        return shown.model_copy(update={"details": {}})
     if shown.kind == "block" and not sees(desk, FieldGroup.RISK):
         return shown.model_copy(update={"details": {}})
     given: Any = shown.details.get("given")

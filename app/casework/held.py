@@ -74,6 +74,8 @@ class Held:
     linked: Held | None = None
     plain_key: bytes | None = None
     matter: MatterFacts | None = None
+    # What the facts said when it was taken hold of: beds are told only when something about them changes.
+    began: CaseFacts | None = None
 
     @property
     def id(self) -> str:
@@ -150,13 +152,15 @@ def hold_case(desk: Desk, case_id: str, lock: bool = True) -> Held:
     row = desk.session.execute(_CASE[lock], {"subject": case_id, "here": desk.actor.country}).one_or_none()
     if row is None:
         raise NotFound()
+    facts = case_facts_from(row.facts)
     return Held(
         "case",
         row,
         Chain("case", row.id, row.history_count, row.chain_head),
         row.version,
-        case_facts_from(row.facts),
+        facts,
         row.key_id,
+        began=facts,
     )
 
 

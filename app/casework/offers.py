@@ -76,6 +76,16 @@ def _offices(policies: Policies) -> list[Choice]:
     ]
 
 
+def _shelters(policies: Policies) -> list[Choice]:
+    """The shelters of every country; only those of the own one can hold a bed, and the guards say so."""
+    return [
+        Choice(office.code, office.name, group=country.code, group_list="country", proper=True)
+        for country in policies.countries.values()
+        for office in country.offices
+        if office.kind == "shelter"
+    ]
+
+
 def _border_points(policies: Policies) -> list[Choice]:
     found = []
     for corridor in policies.corridors.values():
@@ -124,6 +134,7 @@ _SOURCES: Final[Mapping[str, Callable[[Policies], list[Choice]]]] = {
     "country_or_any": _countries_or_any,
     "language": _languages,
     "office": _offices,
+    "shelter_office": _shelters,
     "border_point": _border_points,
     "pack": _packs,
     "indicator": _indicators,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 
 from app.casework.forms import Entry, Form
 from app.casework.kinds import KINDS
@@ -11,8 +13,11 @@ from workflows import matter as matters
 from workflows.engine import MACHINES, find_step
 from workflows.facts import CaseFacts, MatterFacts, ReferralFacts
 from workflows.referral import FINAL
+from workflows.stay import BedFacts
 
 CLOSED = "closed"
+# Who is in another country's hands, and whose case has ended, needs no bed here any more.
+LEFT_THE_HOUSE = frozenset({"handed_over", "closed"})
 MAJOR_END = frozenset(state.value for state in FINAL)
 
 
@@ -78,11 +83,22 @@ def after_matter_step(
 
 def _after_care(facts: CaseFacts, to: str) -> CaseFacts:
     """A closed case carries no flag and remembers where it was closed; opened again it is counted."""
+    if to in LEFT_THE_HOUSE:
+        facts = replace(facts, bed_held=None, bed_used=None, leave=None)
     if to == CLOSED and facts.care != CLOSED:
         return replace(facts, care=to, closed_from=facts.care, flags=(), reopening_agreed=None)
     if facts.care == CLOSED and to != CLOSED:
         return replace(facts, care=to, closed_from=None, reopened=facts.reopened + 1)
     return replace(facts, care=to)
+
+
+def after_bed(facts: CaseFacts, step: str, details: Mapping[str, Any]) -> CaseFacts:
+    """Facts of the case once something happened to a request for a bed: only a confirmed one counts for anything."""
+    if step == "confirm":
+        until = datetime.fromisoformat(details["until"])
+        return replace(facts, bed_held=BedFacts(details["request"], details["shelter"], until))
+    ended = facts.bed_held is not None and facts.bed_held.request == details["request"]
+    return replace(facts, bed_held=None) if ended and step in {"withdraw", "lapse"} else facts
 
 
 def with_links(facts: CaseFacts, links: Iterable[Link]) -> CaseFacts:

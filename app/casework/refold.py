@@ -60,6 +60,8 @@ def case_facts(desk: Desk, held: Held, correction: Correction | None = None) -> 
             facts = projection.after_matter_step(facts, matter, said["step"], details["to"], details["given"], entry)
         elif kind == "step":
             facts = projection.after_step(facts, details["machine"], details["to"], entry)
+        elif kind == "bed":
+            facts = projection.after_bed(facts, said["step"], details)
         elif kind == "assigned":
             facts = replace(facts, case_manager=details["user"])
     return projection.with_links(facts, links_of(desk, held.id))

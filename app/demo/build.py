@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from app.access.desk import House
+from app.demo.beds import open_houses
 from app.demo.figures import Figures
 from app.demo.play import Play, Progress, at
 from app.demo.returns import returns
@@ -45,4 +46,5 @@ def build(
     for story in (*shelter(stage, figures, LAST_DAY), *returns(stage, figures)):
         play.add(story)
     play.run(last_moment(), progress)
+    open_houses(stage)
     return stage

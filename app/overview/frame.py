@@ -9,14 +9,17 @@ from app.access.may import permitted
 from app.access.sheet import Banner, Place
 from app.kit.words import mark
 from app.overview import queries
+from app.shelter import queries as beds
 
 __all__ = ["banners_of", "begins_with_referrals", "places_of", "rights_of"]
 
+_ANSWERS_BEDS: Final = "shelter:answer"
 # Name, path, title and permissions of which any opens it; in the order shown, never more than five.
 _PLACES: Final = (
     ("work", "/", mark("My work"), ("task:read",)),
     ("referrals", "/referrals", mark("Referrals"), ("referral:read",)),
     ("cases", "/cases", mark("Cases"), ("case:read",)),
+    ("shelters", "/shelters", mark("Beds"), ("shelter:keep",)),
     ("reports", "/reports", mark("Reports"), ("statistics:read", "audit:read", "access:explain", "emergency:review")),
     (
         "admin", "/admin", mark("Administration"),
@@ -28,14 +31,17 @@ _PLACES: Final = (
 def places_of(desk: Desk, counting: bool) -> tuple[Place, ...]:
     """The places of the main navigation that the actor's roles lead to.
 
-    ``counting``: also say how many referrals wait for an answer of the actor's.
+    ``counting``: also say how many referrals, and requests for a bed, wait for an answer of the actor's.
     """
     held = rights_of(desk)
-    waiting = queries.referrals_to_answer(desk) if counting and "referral:answer" in held else 0
+    waiting = {
+        "referrals": queries.referrals_to_answer(desk) if counting and "referral:answer" in held else 0,
+        "shelters": beds.waiting_here(desk, _ANSWERS_BEDS) if counting and _ANSWERS_BEDS in held else 0,
+    }
     # Whose day begins with the referrals finds their tasks beside it, not instead of it.
     work = "/tasks" if begins_with_referrals(held) else "/"
     return tuple(
-        Place(name, work if name == "work" else path, title, waiting if name == "referrals" else 0)
+        Place(name, work if name == "work" else path, title, waiting.get(name, 0))
         for name, path, title, permissions in _PLACES
         if not held.isdisjoint(permissions)
     )

@@ -18,6 +18,7 @@ from app.kit.paging import ask
 from app.models.base import is_id
 from app.overview import (
     admin_pages,
+    bed_pages,
     case_pages,
     clock_pages,
     document_pages,
@@ -39,7 +40,7 @@ from app.worklist.work_queries import Group
 router = APIRouter()
 for part in (
     case_pages, step_pages, matter_pages, record_pages, section_pages, document_pages, people_pages,
-    guideline_pages, papers, supervision_pages, admin_pages, clock_pages,
+    guideline_pages, papers, supervision_pages, admin_pages, clock_pages, bed_pages,
 ):  # fmt: skip
     router.include_router(part.router)
 

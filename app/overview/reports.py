@@ -41,6 +41,11 @@ _CARDS: Final = (
         mark("By stage, with what blocks it."),
     ),
     (
+        "shelter:read", "/shelters",
+        mark("Beds in shelters"),
+        mark("Free, held and taken today, without names."),
+    ),
+    (
         "case:assign", "/reports/team",
         mark("Team load"),
         mark("Open cases and duties of each worker, so that nobody carries too much."),

@@ -33,7 +33,8 @@ DONE: Final = {
     "error": mark("The file is marked as entered in error. It stays."),
 }
 NEEDS: Final = (
-    "needs_assessment", "care_plan", "wish", "circumstances", "placement", "pre_return_risk", "return_plan",
+    "needs_assessment", "care_plan", "wish", "circumstances", "placement", "admission", "shelter_leave",
+    "shelter_return", "missing_report", "found_report", "stay_extension", "pre_return_risk", "return_plan",
     "reintegration_plan", "service_request", "service_outcome", "monitoring_visit", "guardian_appointment",
     "best_interests", "flag", "flag_clearance", "own_task", "minutes", "closure", "reopening",
 )  # fmt: skip

@@ -200,6 +200,8 @@ def _path(each: NoticeOut, references: Mapping[str, str]) -> str:
             return f"/referrals/{each.subject_id}"
         case "emergency_access":
             return f"/reports/emergency/{each.subject_id}"
+        case "bed_request":
+            return f"/bed-requests/{each.subject_id}"
         case "approval":
             return "/reports/approvals"
         case "caseload":

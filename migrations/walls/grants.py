@@ -31,6 +31,12 @@ FIXED: Final[dict[str, frozenset[str]]] = {
             "at_once", "asked_by", "asked_at", "expires_at",
         }
     ),
+    "bed_request": frozenset(
+        {
+            "id", "country", "organisation", "office_id", "number", "case_id", "key_id", "asked_by", "age_band", "sex",
+            "language", "ages", "need", "urgency", "asked_at", "answer_by", "likely_until",
+        }
+    ),
     "case_export": frozenset({"id", "country", "asked_by", "purpose", "wrapped", "sealed_note", "filters"}),
     "case_facts": frozenset({"case_id", "country"}),
     "case_file": frozenset(
@@ -52,6 +58,7 @@ FIXED: Final[dict[str, frozenset[str]]] = {
     "reveal": frozenset({"id", "country", "case_id", "user_id", "session_id", "since"}),
     "saved_list": frozenset({"id", "country", "user_id", "made_at"}),
     "seal_name": frozenset({"id", "country", "key_id", "user_id", "named_by", "since"}),
+    "shelter_beds": frozenset({"id", "country", "office_id"}),
     "task": frozenset({"id", "country", "case_id", "referral_id", "opened_at", "record_id"}),
 }
 

@@ -188,7 +188,26 @@ LIST_RULES: Final[dict[str, Rule]] = {
     ),
     "saved_list": Rule(sees=f"{HERE} AND user_id = {ME}", adds=f"{HERE} AND user_id = {ME}"),
 }
-ALL_RULES: Final[dict[str, Rule]] = {**RULES, **DESK_RULES, **DOCUMENT_RULES, **LIST_RULES}
+# Tables of revision 010. Beds are about houses: everybody of the country may know them, the house itself changes them.
+# A request is known to the shelter that is asked, without its case, and to those who see the case.
+SHELTER_RULES: Final[dict[str, Rule]] = {
+    "shelter_beds": Rule(
+        sees=HERE,
+        adds=f"{HERE} AND office_id = waymark_said('office')",
+        keeps=f"{HERE} AND ({SYSTEM} OR office_id = waymark_said('office'))",
+    ),
+    "bed_request": Rule(
+        sees=f"{HERE} AND ({SYSTEM} OR (ARRAY['country:' || country, 'organisation:' || organisation,"
+        f" 'office:' || office_id] && waymark_words('bed') OR {CASE.format('case_id')})"
+        " AND key_id NOT IN (SELECT waymark_blocked_keys()))",
+        adds=f"{HERE} AND waymark_works_on_case(case_id) AND waymark_sees_key(key_id)"
+        " AND EXISTS (SELECT FROM person p JOIN case_file c ON c.person_id = p.id"
+        " WHERE c.id = case_id AND p.key_id = bed_request.key_id)",
+    ),
+}
+ALL_RULES: Final[dict[str, Rule]] = {
+    **RULES, **DESK_RULES, **DOCUMENT_RULES, **LIST_RULES, **SHELTER_RULES,
+}  # fmt: skip
 
 
 def create() -> Iterator[str]:

@@ -17,6 +17,8 @@ from pathlib import Path
 
 from app.kit import migrate
 from app.kit.reader import LANGUAGES
+from tests.app.shelter.houses import ask, presumed, shelter_of, sign
+from tests.app.shelter.houses import place as put
 from tests.desk.place import VIEWS, Place, chromium, open_place
 from tests.factories import cases, referrals
 from tests.factories.staff import Worker
@@ -64,6 +66,37 @@ def invented(place: Place) -> list[Shot]:
         ("receipt", mm["border_focal_point"], f"/referrals/{place.referral(over.arrived)}/receipt"),
         ("durations", th["supervisor"], "/reports/stages"),
         ("late", th["supervisor"], "/tasks/late"),
+        *beds(place),
+    ]
+
+
+def beds(place: Place) -> list[Shot]:
+    """A shelter with something of everything: who asks, who stays, who is out, and beds that are closed."""
+    town, th = place.town, place.town.th
+    house = shelter_of(town)
+    house.add("children", beds=4, ages="child")
+    house.add("families", beds=3, sex="any", ages="family", need="mother_and_baby", closed_reason="repair")
+    people = [presumed(town) for _ in range(3)]
+    house.add("wheelchair", beds=1, need="wheelchair")
+    asked = [ask(town, case_id).json()["id"] for case_id in people[:2]]
+    for request_id, case_id in zip(asked, people, strict=False):
+        house.confirm(request_id)
+        sign(town, case_id)
+    put(town, people[0])
+    cases.add(town.house, th["social_worker"], people[0], "shelter_leave", back_on="2027-01-20")
+    waiting = ask(town, people[2], need="wheelchair", likely_until="2027-02-01").json()["id"]
+    case = f"/cases/{place.case(people[1])}"
+    group = f"{house.path}/beds/{house.groups['families']}"
+    return [
+        ("beds-board", house.manager, house.path),
+        ("beds-all", th["supervisor"], "/shelters"),
+        ("beds-group", house.manager, group),
+        ("beds-request", house.manager, f"/bed-requests/{waiting}"),
+        ("beds-case", th["social_worker"], f"{case}/beds"),
+        ("beds-ask", th["social_worker"], f"/cases/{place.case(presumed(town))}/beds"),
+        ("beds-admission", th["social_worker"], f"{case}/records/new/admission"),
+        ("beds-missing", th["social_worker"], f"{case}/records/new/missing_report"),
+        ("beds-place", th["social_worker"], f"{case}/steps/care/admit"),
     ]
 
 

@@ -16,6 +16,7 @@ from app.models.approval import Approval, CaseExport
 from app.models.base import new_id
 from app.models.document import Document
 from app.models.notice import Notice
+from app.models.shelter import BedRequest, ShelterBeds
 from app.models.walls import AccessBlock, Deputy, EmergencyAccess
 from tests.factories.staff import Staff, Worker
 from tests.inspect import reading, tampering
@@ -28,11 +29,18 @@ OWNERS = {
     "emergency_id": "health_officer",
     "export_id": "supervisor",
     "approval_id": "supervisor",
+    # What belongs to a house: who runs it stands for it.
+    "shelter_id": "shelter_manager",
+    "beds_id": "shelter_manager",
+    "bed_request_id": "shelter_manager",
 }
 
 
 def belong(house: House, staff: Staff, case_id: str) -> dict[str, str]:
-    """A lifted block, an ended deputy, a reviewed emergency, a notice, an export, a withdrawn approval, a file."""
+    """A lifted block, an ended deputy, a reviewed emergency, a notice, an export, a withdrawn approval, a file.
+
+    And the beds of the office that holds the case, with a request that was withdrawn.
+    """
     with reading(house.db) as session:
         key = session.execute(
             select(KEY.c.id, KEY.c.wrapped)
@@ -43,6 +51,7 @@ def belong(house: House, staff: Staff, case_id: str) -> dict[str, str]:
     now = house.clock.now()
     long_ago, yesterday, tomorrow = (now + timedelta(days=days) for days in (-2, -1, 1))
     ids = {name: new_id() for name in ("block_id", "document_id", *OWNERS) if name != "user_id"}
+    ids["shelter_id"] = staff["shelter_manager"].office_id
     analyst, opener, chief = (staff[OWNERS[name]] for name in ("notice_id", "emergency_id", "export_id"))
     reason = house.keys.seal(house.keys.unwrap(key.wrapped), b"She fainted.", reason_place(ids["emergency_id"]))
     made = {"country": chief.country, "since": long_ago}
@@ -77,6 +86,15 @@ def belong(house: House, staff: Staff, case_id: str) -> dict[str, str]:
             },
         ),
         (Document, _document(house, chief, case_id, key, ids["document_id"])),
+        (
+            ShelterBeds,
+            {
+                "country": chief.country, "id": ids["beds_id"], "office_id": ids["shelter_id"], "sex": "any",
+                "ages": "adult", "need": "none", "beds": 6, "version": 1, "changed_by": chief.id,
+                "changed_at": long_ago,
+            },
+        ),
+        (BedRequest, _request(chief, case_id, key.id, ids, long_ago)),
         (Approval, _approval(house, chief, ids["approval_id"])),
         (CaseExport, _export(house, chief, ids["export_id"], tomorrow)),
     ]  # fmt: skip
@@ -98,6 +116,15 @@ def _document(house: House, chief: Worker, case_id: str, key: Any, document_id: 
         "id": document_id, "country": chief.country, "case_id": case_id, "key_id": key.id, "seq": 9000,
         "kind": "referral_letter", "field_group": "facts", "media_type": "application/pdf", "size": 8,
         "digest": bytes(32), "added_by": chief.id, "added_at": house.clock.now(), **sealed,
+    }
+
+
+def _request(chief: Worker, case_id: str, key_id: str, ids: dict[str, str], at: Any) -> dict[str, Any]:
+    return {
+        "country": chief.country, "id": ids["bed_request_id"], "organisation": chief.organisation,
+        "office_id": ids["shelter_id"], "number": "B-222222", "case_id": case_id, "key_id": key_id,
+        "asked_by": chief.id, "age_band": "18+", "sex": "F", "language": "my", "ages": "adult", "need": "none",
+        "urgency": "days", "asked_at": at, "answer_by": at, "state": "withdrawn", "ended_at": at,
     }  # fmt: skip
 
 

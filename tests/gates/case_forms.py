@@ -142,11 +142,71 @@ def clock(town: Town) -> Ready:
         wanted = (Task.case_id == case_id, Task.kind == "decide_identification")
         path = f"/tasks/{session.execute(select(Task.id).where(*wanted)).scalar_one()}/clock"
     return filled(town, town.th["supervisor"], path, path, cause="person_unwell")
+def bed_asking(town: Town) -> Ready:
+    """Ask a shelter for a bed."""
+    keep_beds(town)
+    path = f"{a_case(town)}/beds"
+    return filled(town, town.th["social_worker"], path, path, shelter="th-shelter-tak", need="none", urgency="days")
+
+
+def bed_withdrawing(town: Town) -> Ready:
+    """Take a request for a bed back."""
+    path, _ = asked_bed(town)
+    return filled(town, town.th["social_worker"], f"{path}/beds", f"{path}/beds/withdraw")
+
+
+def keep_beds(town: Town) -> str:
+    """Beds for women in the shelter in Tak: the id of the group."""
+    manager = town.th["shelter_manager"]
+    body = {"sex": "F", "ages": "adult", "beds": 9}
+    return str(town.post(manager, f"/shelters/{manager.office_id}/beds", body).json()["id"])
+
+
+def asked_bed(town: Town) -> tuple[str, str]:
+    """A case that has asked for a bed: its address, and the id of the request."""
+    keep_beds(town)
+    case_id = cases.bring_case(town.house, town.th, "sheltered")
+    body = {"shelter": "th-shelter-tak", "urgency": "days"}
+    asked = town.post(town.th["social_worker"], f"/cases/{case_id}/bed-requests", body)
+    return path_of(town, case_id), str(asked.json()["id"])
+
+
+def beds_adding(town: Town) -> Ready:
+    """Add beds."""
+    manager = town.th["shelter_manager"]
+    path = f"/shelters/{manager.office_id}/beds"
+    return filled(town, manager, path, path, sex="F", ages="child", need="none", beds="2")
+
+
+def beds_changing(town: Town) -> Ready:
+    """Change how many beds there are."""
+    manager = town.th["shelter_manager"]
+    path = f"/shelters/{manager.office_id}/beds/{keep_beds(town)}"
+    return filled(town, manager, path, path, beds="3")
+
+
+def bed_confirming(town: Town) -> Ready:
+    """Hold a bed."""
+    path = f"/bed-requests/{asked_bed(town)[1]}"
+    beds = keep_beds(town)
+    return filled(town, town.th["shelter_manager"], path, f"{path}/confirm", beds_id=beds)
+
+
+def bed_declining(town: Town) -> Ready:
+    """Say that there is no bed."""
+    path = f"/bed-requests/{asked_bed(town)[1]}"
+    return filled(town, town.th["shelter_manager"], path, f"{path}/decline", why="full")
 
 
 CASE_FORMS: dict[str, Callable[[Town], Ready]] = {
     "/cases/{reference}/steps/{machine}/{step}": step,
     "/cases/{reference}/matters/{matter_id}/steps/{step}": matter_step,
+    "/cases/{reference}/beds": bed_asking,
+    "/cases/{reference}/beds/withdraw": bed_withdrawing,
+    "/shelters/{shelter_id}/beds": beds_adding,
+    "/shelters/{shelter_id}/beds/{beds_id}": beds_changing,
+    "/bed-requests/{bed_request_id}/confirm": bed_confirming,
+    "/bed-requests/{bed_request_id}/decline": bed_declining,
     "/cases/{reference}/records/new/{kind}": record,
     "/cases/{reference}/records/{record_id}/correct": correction,
     "/cases/{reference}/people/manager": manager,

@@ -52,7 +52,9 @@ SOMETIMES: Final[dict[str, str]] = {
 _FRESH: Final = re.compile(r'name="act" value="[0-9a-f]{32}"|<div class="watch-banner".*?</div>', re.DOTALL)
 # A reference of the right form that nobody has.
 ABSENT: Final = {"cases": "TH-2026-22222222", "referrals": "TH-MM-2026-222222"}
-_BELONGINGS: Final = ("emergency_id", "export_id", "approval_id", "deputy_row", "user_id")
+_BELONGINGS: Final = (
+    "emergency_id", "export_id", "approval_id", "deputy_row", "user_id", "shelter_id", "bed_request_id",
+)  # fmt: skip
 
 
 @dataclass

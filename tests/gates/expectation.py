@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import Enum
 from typing import Final
 
@@ -38,6 +39,8 @@ ACTS: Final = {
     "POST /cases/{case_id}/records/{kind}": "record:write",
     "POST /referrals/{referral_id}/steps/{step}": "referral:withdraw",
 }
+# The offices of the scene that are shelters.
+SHELTERS: Final = frozenset({"th-shelter-tak", "th-shelter-chiang-rai"})
 # The field group of what is filed and read in the scene, where a route depends on it.
 FILED_GROUP: Final = "risk"
 
@@ -73,6 +76,8 @@ class Expectation:
             return self._account(asker, route.permission, subject)
         if route.subject in ("notice_id", "export_id", "approval_id", "emergency_id"):
             return self._belonging(route, asker, subject)
+        if route.subject in ("shelter_id", "bed_request_id"):
+            return self._house(route, asker, subject)
         if route.subject == "task_id":
             return self._task(route, asker, subject)
         kind = "referral" if route.subject == "referral_id" else "case"
@@ -140,6 +145,18 @@ class Expectation:
             # Who asked takes back and cannot agree; the others agree or refuse and cannot take back.
             return Verdict.ALLOWED if mine is route.path.endswith("/withdraw") else Verdict.OUT_OF_REACH
         return Verdict.ALLOWED if mine else Verdict.INVISIBLE
+
+    def _house(self, route: Route, asker: Asker, subject: Subject) -> Verdict:
+        """A house and what it is asked for, by office and country: no seal hides it, for it shows no case."""
+        assert route.subject is not None
+        assert route.permission is not None
+        owner, oracle = self._owner(subject, route.subject), self.view.oracle
+        if owner is None or not self._reached(oracle.scopes(asker, route.permission), asker, owner):
+            return Verdict.INVISIBLE
+        if route.subject == "shelter_id":
+            return Verdict.ALLOWED if owner.office in SHELTERS else Verdict.INVISIBLE
+        case = replace(self.view.cases[subject.case_id], sealed=False)
+        return Verdict.INVISIBLE if oracle.walled(asker, case) else Verdict.ALLOWED
 
     def _account(self, asker: Asker, permission: str, subject: Subject) -> Verdict:
         """Accounts, and the times of standing in for them, are reached by office, organisation and country."""

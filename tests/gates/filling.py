@@ -23,6 +23,7 @@ SUBJECTS: Final = (
     "export_id", "approval_id", "reference", "number",
     "matter_id",
     "export_id", "approval_id", "document_id", "reference", "number",
+    "export_id", "approval_id", "reference", "number", "shelter_id", "beds_id", "bed_request_id",
 )  # fmt: skip
 # Routes that name the case in their body.
 IN_BODY: Final = {"POST /emergency-access": "case_id"}
@@ -83,6 +84,9 @@ ALSO: Final[dict[str, set[int | str]]] = {
     "POST /cases/{case_id}/seal/names": {"names_do_not_carry"},
     "POST /deputies": {422},
     "POST /cases/{case_id}/documents": {"file_wrong_type"},
+    # The example names a shelter of one country, and a group of beds that is nobody's.
+    "POST /cases/{case_id}/bed-requests": {422},
+    "POST /bed-requests/{bed_request_id}/confirm": {422},
 }
 # Acts that change who sees what: done last, and only to the case a first responder opened.
 DRASTIC: Final = frozenset({"POST /cases/{case_id}/conflicts", "POST /emergency-access"})

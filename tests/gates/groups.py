@@ -25,12 +25,14 @@ CASE_FACTS: Final[dict[str, str]] = {
         FACTS,
     ),
     "travel_document": IDENTITY,
-    "placement": CONTACT,
+    **dict.fromkeys(
+        ("placement", "bed_held", "bed_used", "admission", "leave", "protected_from"), CONTACT
+    ),
     **dict.fromkeys(("screening", "care_plan", "return_plan", "reintegration_plan"), NARRATIVE),
     **dict.fromkeys(
         (
             "decision", "earlier_deciders", "reconsideration_grounds", "remedies_notice", "guardian",
-            "best_interests", "best_interests_due", "legal", "legal_hold",
+            "best_interests", "best_interests_due", "legal", "legal_hold", "extension",
         ),
         LEGAL,
     ),
@@ -66,17 +68,20 @@ KINDS: Final[dict[str, str]] = {
         FACTS,
     ),
     "travel_document": IDENTITY,
-    "placement": CONTACT,
+    **dict.fromkeys(("placement", "admission", "shelter_leave", "shelter_return"), CONTACT),
     **dict.fromkeys(("care_plan", "monitoring_visit", "reintegration_plan", "return_plan", "screening"), NARRATIVE),
     **dict.fromkeys(("service_outcome", "service_request"), NARRATIVE),
     **dict.fromkeys(
         (
             "best_interests", "guardian_appointment", "identification_decision", "legal_status",
-            "reconsideration_request", "remedies_notice",
+            "reconsideration_request", "remedies_notice", "stay_extension",
         ),
         LEGAL,
     ),
-    **dict.fromkeys(("circumstances", "family_tracing", "needs_assessment", "pre_return_risk"), RISK),
+    **dict.fromkeys(
+        ("circumstances", "family_tracing", "found_report", "missing_report", "needs_assessment", "pre_return_risk"),
+        RISK,
+    ),
     "cooperation": COOPERATION,
 }  # fmt: skip
 # Fields of the two handover forms that the handover page cuts out of forms that are else open to all.

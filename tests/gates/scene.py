@@ -68,6 +68,9 @@ class Subject:
     export_id: str = ""
     approval_id: str = ""
     document_id: str = ""
+    shelter_id: str = ""
+    beds_id: str = ""
+    bed_request_id: str = ""
     reference: str = ""
     number: str = ""
     referral_reference: str = ""
@@ -182,6 +185,7 @@ def _subjects(scene: Scene) -> None:
         scene.subjects[name] = replace(_subject(house, name, case_id, referral_id, user.id), matter_id=matter)
     for name, text in (("nonexistent", NOBODY), ("malformed", STRANGE)):
         scene.subjects[name] = Subject(name, *[text] * 15)
+        scene.subjects[name] = Subject(name, *[text] * 17)
 
 
 def _subject(house: House, name: str, case_id: str, referral_id: str, user_id: str) -> Subject:

@@ -28,7 +28,10 @@ from tests.postgres import SERVING, Cluster
 load_all()
 MODELS = {mapper.local_table.name: mapper.class_ for mapper in Base.registry.mappers}
 # A look that was refused names what its actor could not see; a day's answers and notices belong to an account.
-WITHOUT_PARENT = {"access_entry", "case_export", "draft", "idempotency_key", "notice", "deputy", "data_key"}
+# A house belongs to its office.
+WITHOUT_PARENT = {
+    "access_entry", "case_export", "draft", "idempotency_key", "notice", "deputy", "data_key", "shelter_beds",
+}  # fmt: skip
 
 
 @dataclass
@@ -136,6 +139,7 @@ def attachments(scene: Scene, to: Ties) -> list[tuple[str, dict[str, Any]]]:
         ("seal_name", {"key_id": to.key, "user_id": me.id, **here}),
         ("emergency_access", {"case_id": to.case, "user_id": me.id, "office_id": me.office_id, **here}),
         ("approval", {"subject_kind": "case", "subject_id": to.case, "asked_by": me.id, **here}),
+        ("bed_request", {"case_id": to.case, "key_id": to.key, "office_id": me.office_id, **here}),
         ("reveal", {"case_id": to.case, "user_id": me.id, "session_id": new_id(), **here}),
     ]  # fmt: skip
 

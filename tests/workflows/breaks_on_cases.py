@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
 from tests.workflows.breaking import (
     SAME_RECORD,
     TOMORROW,
@@ -11,8 +15,21 @@ from tests.workflows.breaking import (
     case_with,
     record_with,
 )
-from tests.workflows.situations import LATELY, LONG_AGO, decision, with_actor
+from tests.workflows.situations import LATELY, LONG_AGO, NOW, TODAY, decision, with_actor
 from workflows import facts as f
+from workflows.stay import AdmissionFacts, BedFacts
+
+SHELTER = "th-shelter-tak"
+HOUR = timedelta(hours=1)
+SIGNED = AdmissionFacts(LATELY, SHELTER, True, True, True)
+BED = BedFacts("request-1", SHELTER, NOW + HOUR)
+
+
+def _at_shelter(**facts: Any) -> Break:
+    """The placement is at a shelter that keeps its beds here; admission and bed as given."""
+    placement = f.PlacementFacts(LONG_AGO, "shelter_government", True, SHELTER)
+    return case_with(placement=placement, also=also("steps differ in which of both they ask"), **facts)
+
 
 CUSTODIAL = ("police_cell", "immigration_detention", "vagrant_house", "prison")
 
@@ -94,6 +111,31 @@ CARE: dict[str, list[Break]] = {
     "place_fits_the_person": [
         record_with("placement", matched_to_needs=False),
         record_with("placement", child=True, kind="own_housing"),
+    ],
+    "bed_is_confirmed": [
+        _at_shelter(admission=SIGNED),
+        _at_shelter(bed_held=BedFacts("request-1", SHELTER, NOW + HOUR), admission=SIGNED),
+        _at_shelter(bed_used=BedFacts("request-1", SHELTER, NOW), admission=SIGNED),
+        _at_shelter(bed_used=BedFacts("request-1", "th-shelter-pathum-thani"), admission=SIGNED),
+    ],
+    "admission_is_signed": [
+        _at_shelter(bed_used=BED),
+        *(
+            _at_shelter(bed_used=BED, admission=replace(SIGNED, **facts))
+            for facts in ({"shelter": "th-shelter-pathum-thani"}, {"agreed": False}, {"rules_explained": False},
+                          {"witnessed": False})
+        ),
+    ],
+    "extension_is_authorised": [
+        case_with(extension=None, also=also(SAME_RECORD, "extension_is_within_limit")),
+        case_with(protected_from=None, also=also(SAME_RECORD, "extension_is_within_limit")),
+        record_with("extension", person_told=False),
+    ],
+    "extension_is_within_limit": [
+        record_with("extension", until=TODAY + timedelta(days=8)),
+        record_with("extension", until=YESTERDAY),
+        case_with(protected_from=TOMORROW),
+        case_with(country="LA"),
     ],
     "rights_were_explained": [
         record_with("rights", own_language=False),

@@ -62,6 +62,7 @@ BY_TYPE: dict[str, st.SearchStrategy[Any]] = {
     "date": DAYS,
     "int | None": st.none() | SMALL,
     "date | None": st.none() | DAYS,
+    "datetime | None": st.none() | DAYS.map(lambda day: datetime.combine(day, time(), UTC)),
 }
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from workflows import facts as f
 from workflows.engine import MACHINES
 from workflows.matter import MATTER
+from workflows.stay import ExtensionFacts
 from workflows.step import Side, Step
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -124,6 +125,10 @@ SPECIAL: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {
     ("identification", "recognise"): ({"decision": decision("identified", by_country="MM")}, {}),
     ("identification", "ask_reconsideration"): (
         {"negative_on": LATELY, "reconsideration_grounds": True},
+        {},
+    ),
+    ("care", "extend_stay"): (
+        {"protected_from": TODAY, "extension": ExtensionFacts(TODAY, TODAY + timedelta(days=5), True)},
         {},
     ),
     ("care", "depart"): ({"referral_state": "handover_scheduled"}, {}),

@@ -7,10 +7,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Kind, Long, RecordForm, Short
+from app.casework.forms import Coded, Entry, From, Kind, Long, RecordForm, Short
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, PlacementFacts
+from workflows.stay import BedFacts
 
 
 class Placement(RecordForm):
@@ -18,13 +19,34 @@ class Placement(RecordForm):
 
     place_kind: Annotated[str, Coded("placement_kind")] = Field(title=mark("What kind of place is it?"))
     place: Short = Field(title=mark("Which place?"), description=mark("As the team calls it. No street."))
+    shelter: Annotated[str, Field(min_length=1, max_length=60), From("shelter_office")] | None = Field(
+        default=None,
+        title=mark("Which shelter holds a bed for the person?"),
+        description=mark("Leave it open for any other place, and for a shelter that keeps no beds here."),
+    )
     matched_to_needs: bool = Field(title=mark("Does the place fit what the person needs?"))
     note: Long | None = Field(default=None, title=mark("What should the place know?"))
 
 
 def fold(facts: CaseFacts, form: Placement, entry: Entry) -> CaseFacts:
-    """The newest placement counts."""
-    return replace(facts, placement=PlacementFacts(entry.on, form.place_kind, form.matched_to_needs))
+    """The newest placement counts; a bed that is held for it comes into use, and a former one is left."""
+    protected = facts.protected_from or (entry.on if facts.care == "intake" else None)
+    placed = PlacementFacts(entry.on, form.place_kind, form.matched_to_needs, form.shelter)
+    used, held = _beds(facts, form.shelter)
+    leave = facts.leave if used is not None and used == facts.bed_used else None
+    return replace(
+        facts, placement=placed, protected_from=protected, bed_used=used, bed_held=held, leave=leave
+    )
+
+
+def _beds(facts: CaseFacts, shelter: str | None) -> tuple[BedFacts | None, BedFacts | None]:
+    """The bed in use and the one that is still held, once the person is at ``shelter``."""
+    used, held = facts.bed_used, facts.bed_held
+    if shelter is not None and used is not None and used.shelter == shelter:
+        return replace(used, until=None), held
+    if shelter is not None and held is not None and held.shelter == shelter:
+        return held, None
+    return None, held
 
 
 KIND = Kind(

@@ -1,0 +1,79 @@
+"""Keeps the requests for beds true to the facts of their case, and counts what is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from sqlalchemy import and_, func, or_, select, update
+
+from app.access import rows
+from app.access.desk import Desk
+from app.casework.held import Held
+from app.kit.errors import Conflict
+from app.models.shelter import BedRequest, ShelterBeds
+from workflows.facts import CaseFacts
+
+REQUEST: Final[Any] = BedRequest.__table__
+BEDS: Final[Any] = ShelterBeds.__table__
+ASKED, HELD, STAYING, LEFT, LAPSED = "asked", "held", "staying", "left", "lapsed"
+OPEN: Final = (ASKED, HELD)
+
+
+def taken(now: Any) -> Any:
+    """Whether a request takes a bed at ``now``: somebody stays, or a bed is held and its time has not run out."""
+    return or_(REQUEST.c.state == STAYING, and_(REQUEST.c.state == HELD, REQUEST.c.held_until > now))
+
+
+def taken_by_group(desk: Desk, office_ids: Iterable[str], but: str = "") -> dict[str, int]:
+    """Group of beds -> how many are taken now, ``but`` for one request.
+
+    Counted for the whole house, whoever asks: a bed behind a wall is taken, too.
+    """
+    query = (
+        select(REQUEST.c.beds_id, func.count())
+        .where(REQUEST.c.office_id.in_(sorted(office_ids)), taken(desk.now), REQUEST.c.id != but)
+        .group_by(REQUEST.c.beds_id)
+    )
+    with rows.as_the_house(desk.session, desk.actor.country):
+        return {str(beds_id): count for beds_id, count in desk.session.execute(query)}
+
+
+def settle(desk: Desk, held: Held) -> None:
+    """Let the requests of a case say what its facts say, in one transaction: who moved in, left, is out or missing.
+
+    Conflict (code bed_gone) when the bed that is moved into is not held any more.
+    """
+    before, facts = held.began, held.facts
+    if before is None or not isinstance(facts, CaseFacts) or _of(before) == _of(facts):
+        return
+    held.began = facts
+    used = facts.bed_used.request if facts.bed_used is not None else ""
+    waiting = facts.bed_held.request if facts.bed_held is not None else ""
+    # The bed belongs to the shelter, which the person who acts need not see: the case is what they may change.
+    with rows.as_the_house(desk.session, desk.actor.country):
+        mine = REQUEST.c.case_id == held.id
+        _set(desk, (mine, REQUEST.c.state == STAYING, REQUEST.c.id != used), state=LEFT, ended_at=desk.now)
+        if facts.care in {"closed", "handed_over"}:
+            _set(desk, (mine, REQUEST.c.state.in_(OPEN), REQUEST.c.id != waiting), state="withdrawn", ended_at=desk.now)
+        if used and (before.bed_used is None or before.bed_used.request != used):
+            free = (mine, REQUEST.c.id == used, REQUEST.c.state == HELD, REQUEST.c.held_until > desk.now)
+            if _set(desk, free, state=STAYING, moved_in_at=desk.now) != 1:
+                raise Conflict("The bed is not held any more. Ask the shelter again.", code="bed_gone")
+        if used:
+            leave = facts.leave
+            _set(
+                desk, (mine, REQUEST.c.id == used),
+                out=leave is not None, out_until=leave.until if leave else None, missing=facts.missing,
+            )  # fmt: skip
+
+
+def _of(facts: CaseFacts) -> tuple[Any, ...]:
+    """What of the facts of a case is about its beds."""
+    bed = facts.bed_used.request if facts.bed_used is not None else None
+    return bed, facts.bed_held, facts.leave, facts.missing, facts.care in {"closed", "handed_over"}
+
+
+def _set(desk: Desk, which: tuple[Any, ...], **values: Any) -> int:
+    done: Any = desk.session.execute(update(REQUEST).where(*which).values(**values))
+    return int(done.rowcount)

@@ -1,0 +1,61 @@
+"""Admission to a shelter: of the person's own free will, with the rules of the house explained, and signed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+from pydantic import Field
+
+from app.casework.forms import Entry, From, Kind, Long, RecordForm, Short
+from app.kit.words import mark
+from policies.model import FieldGroup
+from workflows.facts import CaseFacts
+from workflows.stay import AdmissionFacts
+
+
+class Admission(RecordForm):
+    """Who does not want to stay in a shelter says so here, and loses nothing else by it (OHCHR-G6.2)."""
+
+    shelter: Annotated[str, Field(min_length=1, max_length=60), From("shelter_office")] = Field(
+        title=mark("Which shelter?")
+    )
+    agrees: bool = Field(
+        title=mark("Does the person want to stay there?"),
+        description=mark("A no is an answer like any other. Every other help stays open."),
+    )
+    language: Annotated[Short, From("language")] = Field(
+        title=mark("In which language were the house rules explained?")
+    )
+    rules_understood: bool = Field(title=mark("Did the person understand the house rules?"))
+    may_go_out_explained: bool = Field(
+        title=mark("Was it explained that the person may go out and may leave for good?"),
+    )
+    belongings: (
+        Annotated[tuple[Short, ...], Field(strict=False, max_length=40)] | None
+    ) = Field(
+        default=None,
+        title=mark("What does the person give into safe keeping?"),
+        description=mark("One thing a line. Papers and phones stay with the person unless they ask otherwise."),
+    )
+    witness: Short | None = Field(
+        default=None,
+        title=mark("Who was the witness of the signature?"),
+        description=mark("A part, such as shelter nurse. No name."),
+    )
+    words: Long | None = Field(default=None, title=mark("What did the person say?"))
+
+
+def fold(facts: CaseFacts, form: Admission, entry: Entry) -> CaseFacts:
+    """The newest admission counts; the answer to help as a whole stays what it was."""
+    explained = form.rules_understood and form.may_go_out_explained
+    said = AdmissionFacts(entry.on, form.shelter, form.agrees, explained, form.witness is not None)
+    return replace(facts, admission=said)
+
+
+KIND = Kind(
+    "admission", "Admission to a shelter", FieldGroup.CONTACT, Admission,
+    {"shelter": "th-shelter-tak", "agrees": True, "language": "my", "rules_understood": True,
+     "may_go_out_explained": True, "belongings": ["one bag"], "witness": "shelter nurse"},
+    fold_case=fold,
+)

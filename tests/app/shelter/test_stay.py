@@ -1,0 +1,142 @@
+"""Entered freely, left freely, limited in time where nobody has been presumed, and searched for when missing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from app.casework import refold
+from app.casework.held import hold_case
+from tests.app.shelter.houses import OTHER, ask, codes, place, presumed, shelter_of, sign
+from tests.factories import cases
+from tests.factories.forms import form
+from tests.factories.staff import desk_of
+from tests.factories.towns import Town
+
+
+def step(town: Town, case_id: str, name: str, record: Any = None, who: str = "social_worker") -> Any:
+    body = {"seen_version": cases.version_of(town.house, case_id)} | ({} if record is None else {"record": record})
+    return town.post(town.th[who], f"/cases/{case_id}/steps/{name}", body)
+
+
+def file(town: Town, case_id: str, kind: str, who: str = "social_worker", /, **changes: Any) -> Any:
+    body = {"seen_version": cases.version_of(town.house, case_id), "record": form(town.house, kind, **changes)}
+    return town.post(town.th[who], f"/cases/{case_id}/records/{kind}", body)
+
+
+def staying(town: Town) -> tuple[Any, str]:
+    """A house and somebody who stays there."""
+    house = shelter_of(town)
+    case_id = presumed(town)
+    house.confirm(ask(town, case_id).json()["id"])
+    sign(town, case_id)
+    assert place(town, case_id).status_code == 200
+    return house, case_id
+
+
+def test_refusing_the_shelter_closes_no_other_help(town: Town) -> None:
+    house = shelter_of(town)
+    case_id = presumed(town)
+    house.confirm(ask(town, case_id).json()["id"])
+    sign(town, case_id, agrees=False)
+    refused = place(town, case_id)
+    assert codes(refused) == {"admission_is_signed"}
+    assert {each["id"] for each in refused.json()["refusals"][0]["sources"]} == {
+        "TH-RIGHTS-FORM", "OHCHR-G1.5", "OHCHR-G6.2"
+    }  # fmt: skip
+    before = cases.facts_of(town.house, case_id)
+    assert before.rights is not None
+    assert before.rights.answer == "accepted", "who does not want a shelter has declined nothing else"
+    outside = form(town.house, "placement", place_kind="kin_care")
+    assert step(town, case_id, "assist_outside", outside).status_code == 200
+    assert file(town, case_id, "needs_assessment").status_code == 201
+    sign(town, case_id, witness=None)
+    assert "admission_is_signed" in codes(place(town, case_id, "move_placement")), "they may change their mind, signed"
+
+
+def test_leave_is_free_and_asking_to_stay_needs_a_reason_and_a_text(town: Town) -> None:
+    house, case_id = staying(town)
+    assert file(town, case_id, "shelter_leave", asked_to_stay_in="court_order").status_code == 422
+    assert file(town, case_id, "shelter_leave", legal_text="because").status_code == 422
+    kept = file(town, case_id, "shelter_leave", asked_to_stay_in="court_order", legal_text="Order 114/2569")
+    assert kept.status_code == 201, kept.text
+    assert house.group()["out"] == 0
+    assert file(town, case_id, "shelter_leave", back_on="2026-12-01").status_code == 201
+    board = house.board()
+    assert (house.group()["out"], house.group()["staying"], house.group()["free"]) == (1, 1, 1), "the bed stays theirs"
+    assert board["inside"][0]["out_until"] == "2026-12-01"
+    assert file(town, case_id, "shelter_return").status_code == 201
+    assert house.group()["out"] == 0
+    with desk_of(town.house, town.th["social_worker"]) as desk:
+        held = hold_case(desk, case_id)
+        assert refold.case_facts(desk, held) == held.facts
+
+
+def test_who_is_missing_is_searched_for_and_loses_nothing(town: Town) -> None:
+    house, case_id = staying(town)
+    assert file(town, case_id, "missing_report").status_code == 201
+    told = town.get(town.th["supervisor"], "/notices").json()["items"]
+    assert [(each["kind"], each["detail"]) for each in told if each["kind"] == "person_missing"] == [
+        ("person_missing", {})
+    ]
+    kinds = {each["kind"] for each in town.get(town.th["supervisor"], "/tasks?limit=100").json()["items"]}
+    assert {"search_missing", "tell_police_missing", "tell_partner_missing"} <= kinds
+    assert (house.group()["missing"], house.group()["free"]) == (1, 1), "the bed waits"
+    assert codes(place(town, case_id, "move_placement", shelter=None)) == {"person_is_with_us"}
+    found = file(town, case_id, "found_report")
+    assert found.status_code == 201, found.text
+    facts = cases.facts_of(town.house, case_id)
+    assert (facts.missing, facts.bed_used is not None, facts.rights.answer) == (False, True, "accepted")  # type: ignore[union-attr]
+    assert house.group()["missing"] == 0
+    left = {each["kind"] for each in town.get(town.th["supervisor"], "/tasks?limit=100").json()["items"]}
+    assert not {"search_missing", "tell_police_missing", "tell_partner_missing"} & left
+    assert place(town, case_id, "move_placement", shelter=None).status_code == 200
+
+
+def test_a_move_between_shelters_is_a_request_while_staying(town: Town) -> None:
+    house, case_id = staying(town)
+    other = shelter_of(town, "th-shelter-pathum-thani")
+    asked = ask(town, case_id, "th-shelter-pathum-thani")
+    assert asked.status_code == 201, asked.text
+    assert codes(place(town, case_id, "move_placement", "th-shelter-pathum-thani")) >= {"bed_is_confirmed"}
+    assert other.confirm(asked.json()["id"]).status_code == 200
+    assert (house.group()["staying"], other.group()["held"]) == (1, 1), "the former bed is kept until the arrival"
+    sign(town, case_id, "th-shelter-pathum-thani")
+    assert place(town, case_id, "move_placement", "th-shelter-pathum-thani").status_code == 200
+    assert (house.group()["staying"], house.group()["free"]) == (0, 2)
+    assert (other.group()["staying"], other.group()["held"]) == (1, 0)
+
+
+def test_a_bed_for_the_first_night_and_leave_to_stay_at_most_seven_days(town: Town) -> None:
+    house = shelter_of(town)
+    case_id = cases.bring_case(town.house, town.th, "screening")
+    house.confirm(ask(town, case_id).json()["id"])
+    assert place(town, case_id, "shelter_at_once").status_code == 200, "the first night needs no signature"
+    assert house.group()["staying"] == 1
+    first = town.clock.now().date()
+    leave = form(town.house, "stay_extension")
+    town.clock.advance(timedelta(hours=20))
+    too_long = step(town, case_id, "extend_stay", leave | {"allowed_until": str(first + timedelta(days=8))})
+    assert codes(too_long) == {"extension_is_within_limit"}
+    assert too_long.json()["refusals"][0]["sources"][0]["id"] == "TH-ATA-29"
+    untold = leave | {"allowed_until": str(first + timedelta(days=7)), "person_told": False}
+    assert codes(step(town, case_id, "extend_stay", untold)) == {"extension_is_authorised"}
+    assert step(town, case_id, "extend_stay", untold | {"person_told": True}).status_code == 200
+    due = [each for each in town.get(town.th["supervisor"], "/tasks?limit=100").json()["items"]
+           if each["kind"] == "review_placement" and each["case_id"] == case_id]
+    assert len(due) == 1, "each further day is looked at anew"
+
+
+def test_the_end_of_a_case_frees_the_bed(town: Town) -> None:
+    house, case_id = staying(town)
+    ask(town, case_id, OTHER)
+    authority = town.house.policies.countries["TH"].competent_authority.office
+    decision = form(town.house, "identification_decision", authority=authority, by_country="TH")
+    cases.take(town.house, town.th["social_worker"], case_id, "open_decision")
+    cases.take(town.house, town.th["legal_officer"], case_id, "identify", decision)
+    cases.add(town.house, town.th["legal_officer"], case_id, "remedies_notice")
+    cases.add(town.house, town.th["legal_officer"], case_id, "legal_status", open_proceedings=0, open_claims=0)
+    closed = step(town, case_id, "close", form(town.house, "closure"), "case_manager")
+    assert closed.status_code == 200, closed.text
+    assert house.group()["staying"] == 0
+    assert house.board()["waiting"] == []
