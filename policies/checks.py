@@ -172,6 +172,9 @@ def _check_entitlements(document: Document, country: Country, names: Names) -> N
 def check_list(document: Document, codes: CodeList, names: Names) -> None:
     """The list says where its words come from."""
     source_ids(document, (codes.source,), names, "source")
+    for name, code in codes.codes.items():
+        for at, help_code in enumerate(code.offers):
+            listed(document, help_code, "help_elsewhere", names, "codes", name, "offers", at)
 
 
 def check_pack(document: Document, pack: IndicatorPack, names: Names) -> None:

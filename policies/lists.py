@@ -33,6 +33,7 @@ class Code(Policy):
     htcds: str | None = None  # machine name in HTCDS 2.0, where one exists
     custodial: StrictBool = False  # a place of detention: never a placement (OHCHR-G2.6, OHCHR-G6.1)
     child_suitable: StrictBool = True
+    offers: tuple[str, ...] = ()  # of list other_finding: the help elsewhere of which one must be offered
     note: str = ""
 
 
@@ -68,6 +69,7 @@ class IndicatorPack(Policy):
     status: Literal["ready", "to_be_filled"]
     version: RoughDay
     for_children: StrictBool = False
+    includes: tuple[str, ...] = ()  # packs whose signs may be named beside these
     note: str = ""
     indicators: FrozenMap[Annotated[Indicator, BeforeValidator(_label_alone)]]
 

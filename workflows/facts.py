@@ -40,6 +40,10 @@ class ScreeningFacts:
     interpreter_vetted: bool
     informed: bool
     information_given: bool
+    # Codes of the list interview_point; None: an older form, which had one answer for all of them.
+    points: frozenset[str] | None = None
+    # How the wish for a woman or a man as interviewer and interpreter was met; None: an older form.
+    gender_wish: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,16 @@ class DecisionFacts:
     purpose: bool
     notified_on: date | None
     in_own_language: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InformationFacts:
+    """What a person was told so far, in which language last, and the help elsewhere that was offered."""
+
+    on: date
+    language: str
+    topics: frozenset[str] = frozenset()
+    offered: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +285,9 @@ class CaseFacts:
     blocked_countries: frozenset[str] = frozenset()
     support_agency: bool = False
     follows_failed_return: bool = False
+    # What was found instead of trafficking (code list other_finding).
+    finding: str | None = None
+    information: InformationFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

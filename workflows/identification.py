@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from workflows.effects import CloseTask, OpenTask
 from workflows.guards.children import guardian_is_appointed
+from workflows.guards.outcomes import finding_is_named, help_elsewhere_was_offered
 from workflows.guards.protection import case_is_open, rights_were_explained
 from workflows.guards.screening import (
     an_indicator_has_reasons,
@@ -68,7 +69,7 @@ STEPS = (
     Step(
         "screen_out", "Screen out", (I.SCREENING,), I.SCREENED_OUT, "identification:screen",
         (case_is_open, screening_is_recorded, screening_gives_reasons, interview_was_safe,
-         information_was_given),
+         information_was_given, finding_is_named, help_elsewhere_was_offered),
         (CloseTask("screen"), OpenTask("end_of_reconsideration", "case_manager", "reconsideration")),
         form="screening",
     ),
@@ -89,8 +90,8 @@ STEPS = (
     ),
     Step(
         "not_identify", "Decide: not identified", (I.DECIDING,), I.NOT_IDENTIFIED, "identification:decide",
-        (case_is_open, decision_says_not_identified, *DECISION, person_was_told, decider_is_new,
-         guardian_is_appointed),
+        (case_is_open, decision_says_not_identified, *DECISION, person_was_told, finding_is_named,
+         help_elsewhere_was_offered, decider_is_new, guardian_is_appointed),
         (
             CloseTask("decide_identification"),
             OpenTask("end_of_reconsideration", "case_manager", "reconsideration"),
@@ -115,8 +116,8 @@ STEPS = (
     Step(
         "uphold", "Uphold the negative decision", (I.RECONSIDERING,), I.NOT_IDENTIFIED,
         "identification:review",
-        (case_is_open, decision_says_not_identified, *DECISION, person_was_told, decider_is_new,
-         guardian_is_appointed),
+        (case_is_open, decision_says_not_identified, *DECISION, person_was_told, finding_is_named,
+         help_elsewhere_was_offered, decider_is_new, guardian_is_appointed),
         (CloseTask("reconsider"), OpenTask("end_of_reconsideration", "case_manager", "reconsideration")),
         form="identification_decision",
     ),

@@ -50,7 +50,9 @@ ACTS: dict[str, Act] = {
     "an_indicator_has_reasons": _record("screening"),
     "interview_was_safe": _record("screening"),
     "screening_gives_reasons": _record("screening"),
-    "information_was_given": _record("screening"),
+    "information_was_given": _record("information_given"),
+    "finding_is_named": _record("screening"),
+    "help_elsewhere_was_offered": _record("information_given"),
     "support_agency_is_named": _record("circumstances"),
     "decision_says_identified": _record("identification_decision"),
     "decision_says_not_identified": _record("identification_decision"),
@@ -142,9 +144,10 @@ ACTS: dict[str, Act] = {
     "belongs_to_a_step": ASK,
 }
 # What only the form itself can tell, such as who decided: code -> the record kind it is read from.
-_TOLD_BY_FORM = dict.fromkeys(
-    ("authority_is_competent", "decider_is_not_screener", "decider_is_new"), "identification_decision"
-)
+_TOLD_BY_FORM = {
+    **dict.fromkeys(("authority_is_competent", "decider_is_not_screener", "decider_is_new"), "identification_decision"),
+    "information_was_given": "screening",
+}
 # The step that certifies a record of a kind which is written with no other act.
 _CERTIFIED_BY = {"placement": _step("care", "move_placement")}
 
@@ -168,6 +171,8 @@ def act_for(code: str, step: str = "") -> Act:
     act = ACTS.get(code, ASK)
     if act == _CERTIFIED_BY["placement"] and step in _PLACING:
         return _record("placement")
+    if code == "finding_is_named" and step in _DECIDING:
+        return _record("identification_decision")
     return act
 
 
@@ -183,4 +188,7 @@ def consent_purpose(code: str) -> str:
     return code.removeprefix("consent_for_").removesuffix("_of_identity")
 
 
+_DECIDING = frozenset(
+    step.name for step in MACHINES["identification"].steps if step.form == "identification_decision"
+)
 _PLACING = frozenset(step.name for step in MACHINES["care"].steps if step.form == "placement")

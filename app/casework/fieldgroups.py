@@ -27,7 +27,7 @@ FACTS_BY_GROUP: Final[dict[FieldGroup, tuple[str, ...]]] = {
         "country", "office", "identification", "care", "opened_on", "child", "age_band", "sex", "nationality",
         "exploitation", "language", "source", "presumed_on", "negative_on", "rights", "wish", "consents",
         "case_manager", "visits", "contact_lost", "closure", "overrides", "open_referrals", "referral_state",
-        "receipt_signed", "support_agency", "follows_failed_return",
+        "receipt_signed", "support_agency", "follows_failed_return", "finding", "information",
     ),
     FieldGroup.IDENTITY: ("travel_document",),
     FieldGroup.CONTACT: ("placement",),

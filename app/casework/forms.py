@@ -103,6 +103,11 @@ class Coded:
 
 
 @dataclass(frozen=True, slots=True)
+class Unasked:
+    """Metadata of a field that no page asks: the program fills it in, or only records of an older form have it."""
+
+
+@dataclass(frozen=True, slots=True)
 class ForChild:
     """Metadata of a field that is asked only where the person is a child, or may be one."""
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from app.casework.forms import SILENT, Coded, ForChild, Form, From, Short, Words
+from app.casework.forms import SILENT, Coded, ForChild, Form, From, Short, Unasked, Words
 from app.kit.words import mark
 
 __all__ = ["NO", "SILENCES", "YES", "Choice", "Input", "given_inputs", "inputs_of", "with_offers"]
@@ -54,7 +54,7 @@ class Input:
     name: as it is posted; field: as the model calls it. source: the list that whoever shows the page has to offer
     (`with_offers`). yes_no: the answer is true or false. silent: it may stay open, and the page asks why.
     preset: the answer that stands there at first. rows: the questions of each row of a list. for_child: it is asked
-    only where the person is a child, or may be one.
+    only where the person is a child, or may be one. unasked: no page asks it; where a record says it, it is read.
     """
 
     name: str
@@ -71,6 +71,7 @@ class Input:
     most: int | None = None
     rows: tuple[Input, ...] = ()
     for_child: bool = False
+    unasked: bool = False
 
     @property
     def is_select(self) -> bool:
@@ -123,6 +124,7 @@ def _input(name: str, field: str, info: FieldInfo) -> Input:
         "name": name, "field": field, "title": info.title, "hint": info.description or "",
         "required": required, "silent": optional and not required,
         "for_child": any(isinstance(each, ForChild) for each in metadata),
+        "unasked": any(isinstance(each, Unasked) for each in metadata),
     }  # fmt: skip
     source = next((each.source for each in metadata if isinstance(each, From)), "")
     coded = next((each.code_list for each in metadata if isinstance(each, Coded)), "")

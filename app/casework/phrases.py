@@ -81,6 +81,7 @@ RECORDS: Final[Mapping[str, str]] = {
     "handover_confirmation": mark("Receiving officer recorded"),
     "handover_schedule": mark("Day and place of handover recorded"),
     "identification_decision": mark("Decision on identification recorded"),
+    "information_given": mark("Information given"),
     "legal_status": mark("Proceedings and remedies recorded"),
     "monitoring_visit": mark("Visit recorded"),
     "needs_assessment": mark("Needs and risks assessed"),

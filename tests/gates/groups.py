@@ -18,7 +18,7 @@ CASE_FACTS: Final[dict[str, str]] = {
             "country", "office", "identification", "care", "opened_on", "child", "age_band", "sex", "nationality",
             "exploitation", "language", "source", "presumed_on", "negative_on", "rights", "wish", "consents",
             "case_manager", "visits", "contact_lost", "closure", "overrides", "open_referrals", "referral_state",
-            "receipt_signed", "support_agency", "follows_failed_return",
+            "receipt_signed", "support_agency", "follows_failed_return", "finding", "information",
         ),
         FACTS,
     ),
@@ -58,6 +58,7 @@ KINDS: Final[dict[str, str]] = {
     **dict.fromkeys(
         (
             "closure", "consent", "consent_withdrawal", "handover", "handover_confirmation", "handover_schedule",
+            "information_given",
             "override", "receipt", "reception_plan", "rights_notice", "suggestion",
             "wish",
         ),

@@ -8,10 +8,11 @@ from tests.workflows.breaking import (
     YESTERDAY,
     Break,
     also,
+    both,
     case_with,
     record_with,
 )
-from tests.workflows.situations import LATELY, LONG_AGO, decision, with_actor
+from tests.workflows.situations import LATELY, LONG_AGO, POINTS, decision, with_actor
 from workflows import facts as f
 
 CUSTODIAL = ("police_cell", "immigration_detention", "vagrant_house", "prison")
@@ -38,9 +39,21 @@ IDENTIFICATION: dict[str, list[Break]] = {
     "interview_was_safe": [
         record_with("screening", private_place=False),
         record_with("screening", interpreter_vetted=False),
-        record_with("screening", informed=False),
+        record_with("screening", informed=False, points=None),
+        record_with("screening", gender_wish="not_met"),
+        record_with("screening", gender_wish="not_asked"),
+        *(record_with("screening", points=frozenset(POINTS) - {each}) for each in POINTS),
     ],
-    "information_was_given": [record_with("screening", information_given=False)],
+    "information_was_given": [
+        both(record_with("screening", information_given=False), case_with(information=None, finding="no_sign"))
+    ],
+    "finding_is_named": [case_with(finding=None)],
+    "help_elsewhere_was_offered": [
+        record_with("information", offered=frozenset()),
+        record_with("information", offered=frozenset({"health_service", "asylum_authority"})),
+        case_with(finding="smuggled"),
+        case_with(finding="undetermined"),
+    ],
     "support_agency_is_named": [case_with(support_agency=False)],
     "decision_says_identified": [record_with("decision", outcome="not_identified")],
     "decision_says_not_identified": [record_with("decision", outcome="identified")],

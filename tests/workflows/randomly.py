@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.workflows.situations import CASE_MACHINES, SERVICES, ready, with_case
+from tests.workflows.situations import CASE_MACHINES, POINTS, SERVICES, ready, with_case
 from workflows import facts as f
 from workflows.care import Care
 from workflows.engine import MACHINES
@@ -49,6 +49,11 @@ BY_NAME: dict[str, st.SearchStrategy[Any]] = {
     "blocked_countries": st.frozensets(COUNTRIES, max_size=2),
     "border_point": st.sampled_from(["mae-sot-myawaddy", "unheard-of"]),
     "unknown_codes": st.just(()),
+    "points": st.none() | st.frozensets(st.sampled_from(POINTS)),
+    "gender_wish": st.none() | st.sampled_from(["met", "no_wish", "not_met", "not_asked"]),
+    "finding": st.none() | st.sampled_from(["smuggled", "exploited_migrant", "no_sign", "unheard-of"]),
+    "topics": st.frozensets(WORDS, max_size=2),
+    "offered": st.frozensets(st.sampled_from(["legal_aid", "asylum_authority", "unheard-of"]), max_size=2),
 }
 BY_TYPE: dict[str, st.SearchStrategy[Any]] = {
     "str": WORDS,

@@ -37,6 +37,9 @@ class IdentificationDecision(RecordForm):
     )
     purpose: bool = Field(title=mark("Purpose: was it for exploitation?"))
     exploitation: Annotated[str, Coded("exploitation")] = Field(title=mark("Which kind of exploitation?"))
+    finding: Annotated[str | None, Coded("other_finding")] = Field(
+        default=None, title=mark("If not identified: what did the panel find?")
+    )
     reasons: Long | None = Field(default=None, title=mark("What are the reasons?"))
     notified_on: date | None = Field(default=None, title=mark("On which day was the person told?"))
     in_own_language: bool = Field(title=mark("Was the person told in a language they understand?"))
@@ -49,7 +52,8 @@ def fold(facts: CaseFacts, form: IdentificationDecision, entry: Entry) -> CaseFa
         decider=entry.actor, panel=len(form.panel), reasons=bool(form.reasons), act=form.act, means=form.means,
         purpose=form.purpose, notified_on=form.notified_on, in_own_language=form.in_own_language,
     )
-    return replace(facts, decision=made, exploitation=form.exploitation)
+    found = None if form.outcome == "identified" else form.finding or facts.finding
+    return replace(facts, decision=made, exploitation=form.exploitation, finding=found)
 
 
 KIND = Kind(
