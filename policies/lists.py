@@ -10,7 +10,9 @@ from pydantic import BeforeValidator, Field, StrictBool, StrictInt
 
 from policies.terms import Cited, Dated, FieldGroup, FrozenMap, Policy, RoughDay, Scope, Text
 
-Dimension = Literal["nationality", "exploitation", "age_band", "sex", "year", "from_country", "to_country", "channel"]
+Dimension = Literal[
+    "nationality", "exploitation", "age_band", "sex", "year", "from_country", "to_country", "channel", "finding"
+]  # fmt: skip
 
 
 class RolePolicy(Policy):
@@ -105,7 +107,7 @@ class Report(Policy):
     name: str
     title: Text
     unit: Text
-    counts: Literal["cases", "referrals"]
+    counts: Literal["cases", "referrals", "findings"]
     dimensions: tuple[Dimension, ...] = Field(min_length=1)
     filters: FrozenMap[tuple[str, ...]] = Field(default_factory=dict)
     smallest_cell: Annotated[StrictInt, Field(ge=1)]

@@ -67,11 +67,18 @@ def narrowed(
         str | None,
         Query(pattern="^[A-Za-z0-9-]{1,40}$", description="The whole reference.", examples=["TH-2017-7F3K2QAB"]),
     ] = None,
+    finding: Annotated[
+        str | None,
+        Query(
+            pattern="^[a-z_]{1,40}$", examples=["smuggled"],
+            description="What was found instead of trafficking: a code of the list other_finding.",
+        ),
+    ] = None,
 ) -> Filter:
     """What a list of cases, or its count, is narrowed to."""
     return Filter(
         identification.value if identification else None, care.value if care else None, stage, child, nationality,
-        mine, reference,
+        mine, reference, finding=finding,
     )  # fmt: skip
 
 

@@ -29,11 +29,12 @@ def case_list(
     stage: Word = "",
     child: Word = "",
     office: Word = "",
+    finding: Word = "",
     cursor: Cursor = None,
 ) -> Response:
     """The cases within reach by what is due, with the filters of the address."""
     asked = ask(ROWS, cursor, (datetime, str))
-    said = {"who": who, "late": late, "stage": stage, "child": child, "office": office}
+    said = {"who": who, "late": late, "stage": stage, "child": child, "office": office, "finding": finding}
     with page.write() as desk:
         found = listing.listed(desk, said, asked)
         may_open = permitted(desk, "case:create")

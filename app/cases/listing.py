@@ -70,8 +70,9 @@ def listed(desk: Desk, said: dict[str, str], asked: Ask) -> CaseList:
     """
     offices = list_queries.offices(desk, SEEING)
     said = {name: value for name, value in said.items() if value}
+    values = {**WORDS, "finding": tuple(desk.policies.codes["other_finding"].codes), "office": tuple(offices)}
     for name, value in said.items():
-        if value not in WORDS.get(name, tuple(offices)):
+        if value not in values.get(name, ()):
             raise NotFound()
     wanted = Filter(
         stage=Stage(said["stage"]) if "stage" in said else None,
@@ -80,6 +81,7 @@ def listed(desk: Desk, said: dict[str, str], asked: Ask) -> CaseList:
         managed=said.get("who") == "mine",
         late="late" in said,
         office=said.get("office"),
+        finding=said.get("finding"),
     )
     rows, following = list_queries.due_first(desk, SEEING, wanted, asked)
     looked(desk, "cases_listed", "case", "-", {**wanted.said, "count": len(rows)})
@@ -89,8 +91,9 @@ def listed(desk: Desk, said: dict[str, str], asked: Ask) -> CaseList:
         chips=[_choice(said, name, value, offices, add=False) for name, value in said.items()],
         choices=[
             _choice(said, name, value, offices, add=True)
-            for name, values in {**WORDS, "office": tuple(offices) if len(offices) > 1 else ()}.items()
-            for value in values
+            for name, each in values.items()
+            if name != "office" or len(offices) > 1
+            for value in each
             if said.get(name) != value
         ],
         next=address({**said, "cursor": following}) if following else None,
