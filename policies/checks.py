@@ -140,6 +140,10 @@ def check_country(document: Document, country: Country, names: Names) -> None:
         )
     source_ids(document, authority.sources, names, "competent_authority", "sources")
     source_ids(document, country.hotline.sources, names, "hotline", "sources")
+    if country.panel is not None:
+        source_ids(document, country.panel.sources, names, "panel", "sources")
+        for at, profession in enumerate(country.panel.professions):
+            listed(document, profession, "panel_profession", names, "panel", "professions", at)
     hours = country.office_hours.sources if country.office_hours else ()
     source_ids(document, hours, names, "office_hours", "sources")
     for at, office in enumerate(country.offices):

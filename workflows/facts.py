@@ -62,6 +62,8 @@ class DecisionFacts:
     purpose: bool
     notified_on: date | None
     in_own_language: bool
+    # Codes of the list panel_profession; None: an older form, which named them in words alone.
+    professions: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +290,7 @@ class CaseFacts:
     # What was found instead of trafficking (code list other_finding).
     finding: str | None = None
     information: InformationFacts | None = None
+    decision_notice: NoticeFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from workflows.effects import CloseTask, OpenTask
 from workflows.guards.children import guardian_is_appointed
+from workflows.guards.deciding import panel_is_complete
 from workflows.guards.outcomes import finding_is_named, help_elsewhere_was_offered
 from workflows.guards.protection import case_is_open, rights_were_explained
 from workflows.guards.screening import (
@@ -45,7 +46,7 @@ class Identification(StrEnum):
 
 I = Identification  # noqa: E741 - the table below reads better short
 
-DECISION = (authority_is_competent, decider_is_not_screener, reasons_are_written)
+DECISION = (authority_is_competent, decider_is_not_screener, panel_is_complete, reasons_are_written)
 
 STEPS = (
     Step(

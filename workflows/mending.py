@@ -61,6 +61,8 @@ ACTS: dict[str, Act] = {
     "person_was_told": _record("identification_decision"),
     "foreign_decision_is_recorded": _record("identification_decision"),
     "authority_is_competent": ASK,
+    "panel_is_complete": _record("identification_decision"),
+    "decision_is_known_to_the_person": _record("decision_notice"),
     "decider_is_not_screener": ASK,
     "decider_is_new": ASK,
     "window_or_new_evidence": _record("reconsideration_request"),

@@ -75,6 +75,7 @@ RECORDS: Final[Mapping[str, str]] = {
     "consent": mark("Consent recorded"),
     "consent_withdrawal": mark("Consent taken back"),
     "cooperation": mark("Cooperation with the authorities recorded"),
+    "decision_notice": mark("The person was told the decision"),
     "family_tracing": mark("Report on the family recorded"),
     "guardian_appointment": mark("Guardian recorded"),
     "handover": mark("Handover form filled in"),

@@ -28,7 +28,7 @@ CASE_FACTS: Final[dict[str, str]] = {
     **dict.fromkeys(
         (
             "decision", "earlier_deciders", "reconsideration_grounds", "remedies_notice", "guardian",
-            "best_interests", "best_interests_due", "legal", "legal_hold",
+            "best_interests", "best_interests_due", "legal", "legal_hold", "decision_notice",
         ),
         LEGAL,
     ),
@@ -69,7 +69,7 @@ KINDS: Final[dict[str, str]] = {
     **dict.fromkeys(("care_plan", "monitoring_visit", "reintegration_plan", "return_plan", "screening"), NARRATIVE),
     **dict.fromkeys(
         (
-            "best_interests", "guardian_appointment", "identification_decision", "legal_status",
+            "best_interests", "decision_notice", "guardian_appointment", "identification_decision", "legal_status",
             "reconsideration_request", "remedies_notice",
         ),
         LEGAL,

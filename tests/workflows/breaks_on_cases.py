@@ -63,8 +63,12 @@ IDENTIFICATION: dict[str, list[Break]] = {
     ],
     "decider_is_not_screener": [
         record_with("decision", decider="screener-1"),
-        record_with("decision", panel=0),
+        record_with("decision", panel=0, also=also("no panel is no complete one either", "panel_is_complete")),
         Break(lambda situation: with_actor(situation, id="screener-1")),
+    ],
+    "panel_is_complete": [
+        record_with("decision", panel=2),
+        record_with("decision", professions=frozenset({"police", "prosecutor", "lawyer"})),
     ],
     "reasons_are_written": [record_with("decision", reasons=False)],
     "findings_meet_definition": [
@@ -120,6 +124,19 @@ CARE: dict[str, list[Break]] = {
         record_with("care_plan", child=True, child_services=False),
     ],
     "case_manager_is_named": [case_with(case_manager=None)],
+    "decision_is_known_to_the_person": [
+        record_with("decision", notified_on=None),
+        record_with("decision", in_own_language=False),
+        both(
+            record_with("decision", notified_on=None),
+            case_with(decision_notice=f.NoticeFacts(LATELY, False, True)),
+        ),
+        # Told before the decision that stands was taken.
+        both(
+            record_with("decision", notified_on=None),
+            case_with(decision_notice=f.NoticeFacts(LONG_AGO, True, True)),
+        ),
+    ],
     "wish_or_unsafe_return": [
         case_with(wish=None),
         case_with(wish=f.WishFacts(LATELY, "return", True, True)),

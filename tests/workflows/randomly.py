@@ -52,6 +52,7 @@ BY_NAME: dict[str, st.SearchStrategy[Any]] = {
     "points": st.none() | st.frozensets(st.sampled_from(POINTS)),
     "gender_wish": st.none() | st.sampled_from(["met", "no_wish", "not_met", "not_asked"]),
     "finding": st.none() | st.sampled_from(["smuggled", "exploited_migrant", "no_sign", "unheard-of"]),
+    "professions": st.none() | st.frozensets(st.sampled_from(["social_worker", "police"])),
     "topics": st.frozensets(WORDS, max_size=2),
     "offered": st.frozensets(st.sampled_from(["legal_aid", "asylum_authority", "unheard-of"]), max_size=2),
 }
