@@ -46,12 +46,12 @@ from policies.load import load_policies
 # Every room that has a JSON door: app/<room>/api.py with a `router`. A room that appears is added here.
 ROOMS: Final = (
     "accounts", "approvals", "cases", "exports", "people", "worklist", "emergency", "walls", "deputies", "oversight",
-    "referrals", "directory", "lifecycle", "statistics", "keys",
+    "referrals", "directory", "lifecycle", "statistics", "keys", "incidents",
 )  # fmt: skip
 # Every room that has an HTML door: app/<room>/pages.py with a `router`.
 PAGE_ROOMS: Final = (
     "accounts", "cases", "overview", "people", "oversight", "walls", "emergency", "statistics", "approvals", "exports",
-    "lifecycle", "directory", "deputies", "exchange", "upkeep", "referrals",
+    "lifecycle", "directory", "deputies", "exchange", "upkeep", "referrals", "incidents",
 )  # fmt: skip
 PREFIX: Final = "/api/v1"
 # Measured: with more threads than this the same code answers later, not sooner.

@@ -192,7 +192,8 @@ class Policies(Policy):
 
     def signs(self, pack: str) -> frozenset[str]:
         """The indicators that may be named with a pack: its own and those of the packs it includes; KeyError."""
-        return frozenset(code for name in (pack, *self.indicators[pack].includes) for code in self.indicators[name].indicators)
+        packs = (pack, *self.indicators[pack].includes)
+        return frozenset(code for name in packs for code in self.indicators[name].indicators)
 
     def label(self, list_name: str, code: str) -> str:
         """What people read for a code; an unknown code is shown as itself, never as something else."""

@@ -108,6 +108,11 @@ class Unasked:
 
 
 @dataclass(frozen=True, slots=True)
+class OfWorker:
+    """Metadata of a field that the worker answers for: a silence of the person is no answer to it."""
+
+
+@dataclass(frozen=True, slots=True)
 class ForChild:
     """Metadata of a field that is asked only where the person is a child, or may be one."""
 

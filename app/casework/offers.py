@@ -44,6 +44,10 @@ def _countries(policies: Policies) -> list[Choice]:
     return [Choice(code, code_list="country") for code, _ in by_name]
 
 
+def _nationalities(policies: Policies) -> list[Choice]:
+    return [*_countries(policies), Choice("stateless", mark("Stateless")), Choice("unknown", mark("Not known"))]
+
+
 def _countries_or_any(policies: Policies) -> list[Choice]:
     return [*_countries(policies), Choice(ANYBODY, mark("Anybody who helps with this"))]
 
@@ -93,6 +97,7 @@ _SOURCES: Final[Mapping[str, Callable[[Policies], list[Choice]]]] = {
     "country": _countries,
     "country_or_any": _countries_or_any,
     "language": _languages,
+    "nationality": _nationalities,
     "office": _offices,
     "border_point": _border_points,
     "pack": _packs,

@@ -131,6 +131,8 @@ EVENTS: Final[Mapping[tuple[str, str], str]] = {
     ("task", "*"): mark("Marked as done: %(what)s"),
     ("attempt", "*"): mark("Tried and refused: %(what)s"),
     ("message", "*"): mark("Message from the other country: %(what)s"),
+    ("incident", "linked"): mark("Tied to an incident"),
+    ("incident", "offender"): mark("Something was added to the incident"),
     ("repaired", "facts"): mark("Facts computed again from the history"),
 }
 # What the book of looks says about a case or a referral of it.
@@ -148,7 +150,10 @@ LOOKS: Final[Mapping[str, str]] = {
     "emergency_read": mark("review of the emergency"),
     "identity_matched": mark("compared with a name searched for"),
     "identity_read": mark("identity"),
+    "incident_read": mark("incident"),
     "next_steps_read": mark("next steps"),
+    "offenders_read": mark("alleged offenders"),
+    "suspects_compared": mark("compared with alleged offenders"),
     "papers_listed": mark("list of papers"),
     "printed": mark("a paper, printed or saved"),
     "receipt_printed": mark("receipt, printed"),

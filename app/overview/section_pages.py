@@ -29,7 +29,8 @@ NEEDS: Final = (
     "reintegration_plan", "monitoring_visit", "guardian_appointment", "best_interests", "closure",
 )  # fmt: skip
 DOCUMENTS: Final = (
-    "rights_notice", "consent", "information_given", "screening", "identification_decision", "decision_notice", "reconsideration_request", "remedies_notice",
+    "rights_notice", "consent", "information_given", "screening", "identification_decision", "decision_notice",
+    "reconsideration_request", "remedies_notice",
     "legal_status", "cooperation", "travel_document", "override",
 )  # fmt: skip
 LIVE: Final = "live"

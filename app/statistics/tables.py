@@ -58,7 +58,7 @@ def shelter_table(session: Session, country: str, year: int, *, within: ColumnEl
 def findings_table(
     session: Session, country: str, year: int, codes: Iterable[str], *, within: ColumnElement[bool] | None = None
 ) -> Table:
-    """People of ``country`` told that they were not trafficked, whose case opened in ``year``, by what was found instead.
+    """People of ``country`` who were told no, whose case opened in ``year``, by what was found instead.
 
     codes: the findings to tell apart (code list other_finding); the rest, and cases from before findings were kept, is
     "unknown". within: a further condition on cases. Returns (finding, nationality, age band, sex) -> people.

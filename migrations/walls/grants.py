@@ -7,7 +7,9 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 # Rows that are evidence, or that only ever get company: nobody changes or removes them while serving.
-ONLY_ADDED: Final = frozenset({"access_entry", "history_entry", "message", "message_receipt", "record"})
+ONLY_ADDED: Final = frozenset(
+    {"access_entry", "history_entry", "incident_case", "incident_offender", "message", "message_receipt", "record"}
+)
 # The program's own number of the tables.
 ONLY_READ: Final = frozenset({"alembic_version"})
 # Tables whose rows are removed in the course of serving; every other keeps what it has.
@@ -37,6 +39,7 @@ FIXED: Final[dict[str, frozenset[str]]] = {
     "draft": frozenset({"id", "country", "user_id", "place"}),
     "emergency_access": frozenset({"id", "country", "case_id", "user_id", "office_id", "sealed_reason", "since"}),
     "idempotency_key": frozenset({"user_id", "key", "fingerprint", "created_at"}),
+    "incident": frozenset({"id", "country", "reference", "created_by", "opened_at"}),
     "notice": frozenset({"id", "country", "user_id", "kind", "subject_kind", "subject_id", "detail", "at"}),
     "outbox_row": frozenset({"id", "country", "line", "seq", "effect", "payload", "created_at"}),
     "person": frozenset({"id", "country", "key_id", "created_at"}),

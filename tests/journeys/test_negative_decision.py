@@ -7,7 +7,9 @@ from tests.journeys.hands import Paper, filled
 from tests.journeys.paths import consent, draft, open_case, open_tasks, protect
 from tests.journeys.scene import Scene
 
-NEGATIVE = filled(outcome="not_identified", act=True, means=False, purpose=False, exploitation="unknown", finding="smuggled")
+NEGATIVE = filled(
+    outcome="not_identified", act=True, means=False, purpose=False, exploitation="unknown", finding="smuggled"
+)
 
 
 def test_a_negative_decision_is_reconsidered_by_somebody_else(scene: Scene) -> None:

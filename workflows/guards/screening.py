@@ -62,7 +62,7 @@ def an_indicator_has_reasons(case: CaseFacts) -> bool | Lack:
     sources=("WHO-10", "OHCHR-G6.6", "OHCHR-G5.4", "HTCDS-2.0"),
     says="The interview was not safe: {missing}.",
     why="An interview that is overheard, badly interpreted or unexplained can harm the person.",
-    mend="Repeat it in a private place, with a vetted interpreter the person is at ease with, after explaining every point.",
+    mend="Repeat it in a private place, with a vetted interpreter the person wants, after explaining every point.",
     who=SCREENERS,
 )
 def interview_was_safe(case: CaseFacts, policies: Policies) -> bool | Lack:

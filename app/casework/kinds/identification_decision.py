@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationInfo, model_validator
 
-from app.casework.forms import CodeCheck, Coded, Entry, From, Kind, Long, RecordForm, Short, Words
+from app.casework.forms import CodeCheck, Coded, Entry, From, Kind, Long, OfWorker, RecordForm, Short, Words
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, DecisionFacts
@@ -31,7 +31,7 @@ class IdentificationDecision(RecordForm):
         description=mark("One profession in each line, no names."),
     )
     professions: Annotated[
-        tuple[Annotated[str, Coded("panel_profession")], ...] | None, Field(strict=False, max_length=20)
+        tuple[Annotated[str, Coded("panel_profession")], ...] | None, Field(strict=False, max_length=20), OfWorker()
     ] = Field(default=None, title=mark("Which professions sat on it?"))
     act: bool = Field(title=mark("Act: was the person recruited, moved, kept or passed on?"))
     means: bool = Field(
@@ -40,7 +40,7 @@ class IdentificationDecision(RecordForm):
     )
     purpose: bool = Field(title=mark("Purpose: was it for exploitation?"))
     exploitation: Annotated[str, Coded("exploitation")] = Field(title=mark("Which kind of exploitation?"))
-    finding: Annotated[str | None, Coded("other_finding")] = Field(
+    finding: Annotated[str | None, Coded("other_finding"), OfWorker()] = Field(
         default=None, title=mark("If not identified: what did the panel find?")
     )
     reasons: Long | None = Field(default=None, title=mark("What are the reasons?"))

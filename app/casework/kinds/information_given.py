@@ -1,4 +1,4 @@
-"""Information that a person was given: what, in which language, how, whom to turn to, and the help offered elsewhere."""
+"""Information a person was given: what, in which language, how, whom to turn to, and the help offered elsewhere."""
 
 from __future__ import annotations
 

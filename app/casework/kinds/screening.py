@@ -16,6 +16,7 @@ from app.casework.forms import (
     From,
     Kind,
     Long,
+    OfWorker,
     RecordForm,
     Short,
     Unasked,
@@ -66,7 +67,7 @@ class Screening(RecordForm):
     )
     language: Annotated[Short, From("language")] = Field(title=mark("In which language did you talk?"))
     points_explained: Annotated[
-        tuple[Annotated[str, Coded("interview_point")], ...] | None, Field(strict=False, max_length=20)
+        tuple[Annotated[str, Coded("interview_point")], ...] | None, Field(strict=False, max_length=20), OfWorker()
     ] = Field(
         default=None,
         title=mark("What did you explain before the talk?"),
@@ -81,7 +82,7 @@ class Screening(RecordForm):
         title=mark("What does the person need right now?"),
         description=mark("Food, sleep, a doctor, to reach somebody."),
     )
-    finding: Annotated[str | None, Coded("other_finding")] = Field(
+    finding: Annotated[str | None, Coded("other_finding"), OfWorker()] = Field(
         default=None,
         title=mark("If you do not presume trafficking: what did you find?"),
     )
@@ -110,7 +111,7 @@ class Screening(RecordForm):
 
 def _wrong(code: str, sentence: str, *place: str | int) -> InitErrorDetails:
     # What was typed is not repeated.
-    return InitErrorDetails(type=PydanticCustomError(code, sentence), loc=place, input=None)  # type: ignore[arg-type]
+    return InitErrorDetails(type=PydanticCustomError(code, sentence), loc=place, input=None)
 
 
 def _refused(wrong: list[InitErrorDetails]) -> ValidationError:
