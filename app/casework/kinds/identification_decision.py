@@ -40,7 +40,7 @@ class IdentificationDecision(RecordForm):
     )
     purpose: bool = Field(title=mark("Purpose: was it for exploitation?"))
     exploitation: Annotated[str, Coded("exploitation")] = Field(title=mark("Which kind of exploitation?"))
-    finding: Annotated[str | None, Coded("other_finding"), OfWorker()] = Field(
+    finding: Annotated[str, Coded("other_finding"), OfWorker()] | None = Field(
         default=None, title=mark("If not identified: what did the panel find?")
     )
     reasons: Long | None = Field(default=None, title=mark("What are the reasons?"))

@@ -82,7 +82,7 @@ class Screening(RecordForm):
         title=mark("What does the person need right now?"),
         description=mark("Food, sleep, a doctor, to reach somebody."),
     )
-    finding: Annotated[str | None, Coded("other_finding"), OfWorker()] = Field(
+    finding: Annotated[str, Coded("other_finding"), OfWorker()] | None = Field(
         default=None,
         title=mark("If you do not presume trafficking: what did you find?"),
     )
