@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 FACTS, IDENTITY, CONTACT, NARRATIVE = "facts", "identity", "contact", "narrative"
-HEALTH, LEGAL, RISK, COOPERATION = "health", "legal", "risk", "cooperation"
+HEALTH, LEGAL, RISK, COOPERATION, OFFENDERS = "health", "legal", "risk", "cooperation", "offenders"
 
 CASE_FACTS: Final[dict[str, str]] = {
     **dict.fromkeys(
