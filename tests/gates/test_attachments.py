@@ -96,7 +96,7 @@ def put(house: House, worker: Worker, *, tied: bool = True) -> Ties:
                       **here}),
         ("message", {"id": new_id(), "message_id": ties.message, "shared_id": ties.shared, "key_id": ties.key, **here}),
         ("record", {"id": ties.record, "subject": "case", "subject_id": ties.case, "seq": 90, "key_id": ties.key}),
-        ("incident", {"id": ties.incident, "created_by": worker.id, **here}),
+        ("incident", {"id": ties.incident, "reference": ties.incident, "created_by": worker.id, **here}),
         ("incident_case", {"incident_id": ties.incident, "case_id": ties.case, **here}),
     )  # fmt: skip
     with writing(house.db) as session:
