@@ -81,6 +81,7 @@ class Builder:
         countries, retention, safeguards = self._countries(), self._retention(), self._safeguards()
         codes = self._one_each("codes", CodeList, checks.check_list)
         packs = self._one_each("indicators", IndicatorPack, checks.check_pack)
+        self._packs_include_packs(packs)
         reports = self._one_each("reports", Report, checks.check_report)
         notices = self._one_each("notices", Notice, checks.check_notice)
         default, corridors = self._corridors()
@@ -196,6 +197,14 @@ class Builder:
                 found[stem] = built
                 check(document, built, self.names)
         return found
+
+    def _packs_include_packs(self, packs: dict[str, IndicatorPack]) -> None:
+        """A pack names only packs that exist, that are filled, and not itself."""
+        for name, pack in packs.items():
+            document = self.documents[f"indicators/{name}.yaml"]
+            for at, other in enumerate(pack.includes):
+                if other == name or other not in packs or packs[other].status != "ready":
+                    document.complain(f"there is no other pack '{other}' that is ready", "includes", at)
 
     def _retention(self) -> dict[str, RetentionRule]:
         document = self.documents["retention.yaml"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from policies.country import COUNTRY_CLOCKS, EXTRA_COUNTRY_CLOCKS, Country
+from policies.country import COUNTRY_CLOCKS, EXTRA_COUNTRY_CLOCKS, Country, Panel
 from policies.lists import CodeList, IndicatorPack, Report, RetentionRule, RolePolicy
 from policies.nodes import Document, Path, maybe
 from policies.notices import Notice
@@ -144,6 +144,7 @@ def check_country(document: Document, country: Country, names: Names) -> None:
         )
     source_ids(document, authority.sources, names, "competent_authority", "sources")
     source_ids(document, country.hotline.sources, names, "hotline", "sources")
+    _check_panel(document, country.panel, names)
     hours = country.office_hours.sources if country.office_hours else ()
     source_ids(document, hours, names, "office_hours", "sources")
     for at, office in enumerate(country.offices):
@@ -156,6 +157,14 @@ def check_country(document: Document, country: Country, names: Names) -> None:
         elif country.code.lower() not in key.split("-"):
             document.complain(f"corridor {key} does not touch {country.code}", "corridors", at)
     _check_entitlements(document, country, names)
+
+
+def _check_panel(document: Document, panel: Panel | None, names: Names) -> None:
+    if panel is None:
+        return
+    source_ids(document, panel.sources, names, "panel", "sources")
+    for at, profession in enumerate(panel.professions):
+        listed(document, profession, "panel_profession", names, "panel", "professions", at)
 
 
 def _check_entitlements(document: Document, country: Country, names: Names) -> None:
@@ -180,6 +189,8 @@ def check_list(document: Document, codes: CodeList, names: Names) -> None:
         if (code.group is not None) != (codes.name == FILES):
             wrong = "which group sees it" if code.group is None else f"only codes of {FILES} have a group"
             document.complain(wrong, "codes", name, "group")
+        for at, help_code in enumerate(code.offers):
+            listed(document, help_code, "help_elsewhere", names, "codes", name, "offers", at)
 
 
 def check_pack(document: Document, pack: IndicatorPack, names: Names) -> None:

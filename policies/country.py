@@ -63,6 +63,13 @@ class CompetentAuthority(Cited):
     office: Slug
 
 
+class Panel(Cited):
+    """Who must at least sit where the competent authority decides on identification."""
+
+    members: Annotated[StrictInt, Field(ge=1, le=20)]
+    professions: tuple[str, ...] = ()  # code list panel_profession: each of them must be there
+
+
 class Hotline(Cited):
     """The number a person can call; None where no source gives one."""
 
@@ -135,6 +142,7 @@ class Country(Policy):
     timezone: Annotated[str, AfterValidator(_known_zone)]  # whose calendar says which day it is, e.g. at a border
     age_of_majority: Annotated[StrictInt, Field(ge=18, le=25)]
     competent_authority: CompetentAuthority
+    panel: Panel | None = None  # None: the country asks for no more than the house, a panel at all
     hotline: Hotline
     office_hours: OfficeHours | None = None
     clocks: FrozenMap[tuple[DatedClock, ...]]

@@ -10,7 +10,9 @@ from pydantic import BeforeValidator, Field, StrictBool, StrictInt
 
 from policies.terms import Cited, Dated, FieldGroup, FrozenMap, Policy, RoughDay, Scope, Text
 
-Dimension = Literal["nationality", "exploitation", "age_band", "sex", "year", "from_country", "to_country", "channel"]
+Dimension = Literal[
+    "nationality", "exploitation", "age_band", "sex", "year", "from_country", "to_country", "channel", "finding"
+]  # fmt: skip
 
 
 class RolePolicy(Policy):
@@ -36,6 +38,7 @@ class Code(Policy):
     group: FieldGroup | None = None  # who may see a file of this kind (list case_document_kind only)
     # Of a kind of task: how pressing it is unless somebody says otherwise.
     priority: Literal["urgent", "normal", "low"] = "normal"
+    offers: tuple[str, ...] = ()  # of list other_finding: the help elsewhere of which one must be offered
     note: str = ""
 
 
@@ -71,6 +74,7 @@ class IndicatorPack(Policy):
     status: Literal["ready", "to_be_filled"]
     version: RoughDay
     for_children: StrictBool = False
+    includes: tuple[str, ...] = ()  # packs whose signs may be named beside these
     note: str = ""
     indicators: FrozenMap[Annotated[Indicator, BeforeValidator(_label_alone)]]
 
@@ -106,7 +110,7 @@ class Report(Policy):
     name: str
     title: Text
     unit: Text
-    counts: Literal["cases", "referrals"]
+    counts: Literal["cases", "referrals", "findings"]
     dimensions: tuple[Dimension, ...] = Field(min_length=1)
     filters: FrozenMap[tuple[str, ...]] = Field(default_factory=dict)
     smallest_cell: Annotated[StrictInt, Field(ge=1)]

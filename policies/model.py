@@ -216,6 +216,11 @@ class Policies(Policy):
         """Whether a code stands in a code list; KeyError when there is no such list."""
         return code in labels_of(self.codes, list_name)
 
+    def signs(self, pack: str) -> frozenset[str]:
+        """The indicators that may be named with a pack: its own and those of the packs it includes; KeyError."""
+        packs = (pack, *self.indicators[pack].includes)
+        return frozenset(code for name in packs for code in self.indicators[name].indicators)
+
     def label(self, list_name: str, code: str) -> str:
         """What people read for a code; an unknown code is shown as itself, never as something else."""
         return labels_of(self.codes, list_name).get(code, f"{code} (unknown code)")

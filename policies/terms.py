@@ -49,6 +49,7 @@ class FieldGroup(StrEnum):
     LEGAL = "legal"
     RISK = "risk"
     COOPERATION = "cooperation"
+    OFFENDERS = "offenders"
 
 
 class FrozenDict(dict[str, Item]):

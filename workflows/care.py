@@ -13,6 +13,7 @@ from workflows.guards.children import (
     guardian_is_appointed,
     no_child_decision_is_open,
 )
+from workflows.guards.deciding import decision_is_known_to_the_person
 from workflows.guards.protection import (
     assistance_is_accepted,
     care_plan_is_agreed,
@@ -134,8 +135,8 @@ STEPS = (
     ),
     Step(
         "plan_return", "Plan the return", (C.RECOVERING,), C.PLANNING_RETURN, "care:return",
-        (person_is_with_us, returning.identification_is_positive, returning.return_is_wished_for,
-         consent.no_asylum_claim_is_open, case_manager_is_named, guardian_is_appointed),
+        (person_is_with_us, returning.identification_is_positive, decision_is_known_to_the_person,
+         returning.return_is_wished_for, consent.no_asylum_claim_is_open, case_manager_is_named, guardian_is_appointed),
         form="wish",
     ),
     Step(
@@ -164,14 +165,16 @@ STEPS = (
     Step(
         "include_locally", "Include locally", (C.RECOVERING, C.PLANNING_RETURN), C.INCLUDING_LOCALLY,
         "care:include",
-        (person_is_with_us, returning.identification_is_positive, wish_or_unsafe_return, care_plan_is_agreed),
+        (person_is_with_us, returning.identification_is_positive, decision_is_known_to_the_person,
+         wish_or_unsafe_return, care_plan_is_agreed),
         (CloseTask("follow_up_visit"), OpenTask("follow_up_visit", "case_manager", "follow_up")),
         form="wish",
     ),
     Step(
         "resettle", "Resettle in a third country", (C.RECOVERING, C.PLANNING_RETURN, C.INCLUDING_LOCALLY),
         C.RESETTLING, "care:include",
-        (person_is_with_us, returning.identification_is_positive, wish_or_unsafe_return),
+        (person_is_with_us, returning.identification_is_positive, decision_is_known_to_the_person,
+         wish_or_unsafe_return),
         (CloseTask("follow_up_visit"), OpenTask("follow_up_visit", "case_manager", "follow_up")),
         form="wish",
     ),

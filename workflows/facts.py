@@ -42,6 +42,10 @@ class ScreeningFacts:
     interpreter_vetted: bool
     informed: bool
     information_given: bool
+    # Codes of the list interview_point; None: an older form, which had one answer for all of them.
+    points: frozenset[str] | None = None
+    # How the wish for a woman or a man as interviewer and interpreter was met; None: an older form.
+    gender_wish: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,18 @@ class DecisionFacts:
     purpose: bool
     notified_on: date | None
     in_own_language: bool
+    # Codes of the list panel_profession; None: an older form, which named them in words alone.
+    professions: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InformationFacts:
+    """What a person was told so far, in which language last, and the help elsewhere that was offered."""
+
+    on: date
+    language: str
+    topics: frozenset[str] = frozenset()
+    offered: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +350,10 @@ class CaseFacts:
     reopened: int = 0
     closed_from: str | None = None
     reopening_agreed: bool | None = None
+    # What was found instead of trafficking (code list other_finding).
+    finding: str | None = None
+    information: InformationFacts | None = None
+    decision_notice: NoticeFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

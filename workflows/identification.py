@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from workflows.effects import CloseTask, OpenTask
 from workflows.guards.children import guardian_is_appointed
+from workflows.guards.deciding import panel_is_complete
+from workflows.guards.outcomes import finding_is_named, help_elsewhere_was_offered
 from workflows.guards.protection import case_is_open, rights_were_explained
 from workflows.guards.screening import (
     an_indicator_has_reasons,
@@ -44,7 +46,7 @@ class Identification(StrEnum):
 
 I = Identification  # noqa: E741 - the table below reads better short
 
-DECISION = (authority_is_competent, decider_is_not_screener, reasons_are_written)
+DECISION = (authority_is_competent, decider_is_not_screener, panel_is_complete, reasons_are_written)
 
 # The guards count the window from the day of the decision; so does the task that shows it.
 ASK_AGAIN = OpenTask("end_of_reconsideration", "case_manager", "reconsideration", since="negative_on")
@@ -71,7 +73,7 @@ STEPS = (
     Step(
         "screen_out", "Screen out", (I.SCREENING,), I.SCREENED_OUT, "identification:screen",
         (case_is_open, screening_is_recorded, screening_gives_reasons, interview_was_safe,
-         information_was_given),
+         information_was_given, finding_is_named, help_elsewhere_was_offered),
         (CloseTask("screen"), ASK_AGAIN),
         form="screening",
     ),
@@ -92,8 +94,8 @@ STEPS = (
     ),
     Step(
         "not_identify", "Decide: not identified", (I.DECIDING,), I.NOT_IDENTIFIED, "identification:decide",
-        (case_is_open, decision_says_not_identified, *DECISION, person_was_told, decider_is_new,
-         guardian_is_appointed),
+        (case_is_open, decision_says_not_identified, *DECISION, person_was_told, finding_is_named,
+         help_elsewhere_was_offered, decider_is_new, guardian_is_appointed),
         (
             CloseTask("decide_identification"),
             ASK_AGAIN,
@@ -118,8 +120,8 @@ STEPS = (
     Step(
         "uphold", "Uphold the negative decision", (I.RECONSIDERING,), I.NOT_IDENTIFIED,
         "identification:review",
-        (case_is_open, decision_says_not_identified, *DECISION, person_was_told, decider_is_new,
-         guardian_is_appointed),
+        (case_is_open, decision_says_not_identified, *DECISION, person_was_told, finding_is_named,
+         help_elsewhere_was_offered, decider_is_new, guardian_is_appointed),
         (CloseTask("reconsider"), ASK_AGAIN),
         form="identification_decision",
     ),

@@ -57,7 +57,9 @@ ACTS: dict[str, Act] = {
     "an_indicator_has_reasons": _record("screening"),
     "interview_was_safe": _record("screening"),
     "screening_gives_reasons": _record("screening"),
-    "information_was_given": _record("screening"),
+    "information_was_given": _record("information_given"),
+    "finding_is_named": _record("screening"),
+    "help_elsewhere_was_offered": _record("information_given"),
     "support_agency_is_named": _record("circumstances"),
     "decision_says_identified": _record("identification_decision"),
     "decision_says_not_identified": _record("identification_decision"),
@@ -66,6 +68,8 @@ ACTS: dict[str, Act] = {
     "person_was_told": _record("identification_decision"),
     "foreign_decision_is_recorded": _record("identification_decision"),
     "authority_is_competent": ASK,
+    "panel_is_complete": _record("identification_decision"),
+    "decision_is_known_to_the_person": _record("decision_notice"),
     "decider_is_not_screener": ASK,
     "decider_is_new": ASK,
     "window_or_new_evidence": _record("reconsideration_request"),
@@ -170,6 +174,7 @@ _TOLD_BY_FORM = {
     ),
     **dict.fromkeys(("extension_is_authorised", "extension_is_within_limit"), "stay_extension"),
     "bed_is_confirmed": "placement",
+    "information_was_given": "screening",
     "reopening_is_agreed": "reopening",
 }  # fmt: skip
 # The step that certifies a record of a kind which is written with no other act.
@@ -195,6 +200,8 @@ def act_for(code: str, step: str = "") -> Act:
     act = ACTS.get(code, ASK)
     if act == _CERTIFIED_BY["placement"] and step in _PLACING:
         return _record("placement")
+    if code == "finding_is_named" and step in _DECIDING:
+        return _record("identification_decision")
     return act
 
 
@@ -210,4 +217,7 @@ def consent_purpose(code: str) -> str:
     return code.removeprefix("consent_for_").removesuffix("_of_identity")
 
 
+_DECIDING = frozenset(
+    step.name for step in MACHINES["identification"].steps if step.form == "identification_decision"
+)
 _PLACING = frozenset(step.name for step in MACHINES["care"].steps if step.form == "placement")

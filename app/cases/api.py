@@ -47,14 +47,19 @@ Cursor = Annotated[str | None, Query(max_length=512, description="`next` of the 
 CHANGES: Final = documented(Invalid, Forbidden, NotFound, StaleVersion, Conflict, PreconditionMissing)
 
 
-@router.post("/cases", status_code=201, response_model=CaseOut, responses=documented(Invalid), summary="Open a case")
+@router.post(
+    "/cases", status_code=201, response_model=CaseOut, responses=documented(Invalid, Conflict), summary="Open a case"
+)
 def open_case(body: CaseIn, door: Opener) -> Response:
     """Open a case in your own office. You join its team.
 
     With `previous_case_id` the new case belongs to the same person as an earlier one: its manager gets a task,
     and a return that failed is remembered.
+
+    Where a case within your reach is about somebody with a like name, the answer is 409 `may_be_known` with the
+    references in `candidates`; each comparison is noted. Name the case in `previous_case_id`, or say `new_person`.
     """
-    return door.once(lambda desk: intake.opened(desk, body), status=201)
+    return door.once(lambda desk: intake.opened_unless_known(desk, body), status=201)
 
 
 def narrowed(
@@ -75,11 +80,18 @@ def narrowed(
         Query(pattern="^[a-z_]{1,40}$", description="Only those with this flag (flag_kind) up, or `any`."),
     ] = None,
     reopened: Annotated[bool, Query(description="Only those that were closed once and opened again.")] = False,
+    finding: Annotated[
+        str | None,
+        Query(
+            pattern="^[a-z_]{1,40}$", examples=["smuggled"],
+            description="What was found instead of trafficking: a code of the list other_finding.",
+        ),
+    ] = None,
 ) -> Filter:
     """What a list of cases, or its count, is narrowed to."""
     return Filter(
         identification.value if identification else None, care.value if care else None, stage, child, nationality,
-        mine, reference, flag=flag, reopened=reopened,
+        mine, reference, flag=flag, reopened=reopened, finding=finding,
     )  # fmt: skip
 
 

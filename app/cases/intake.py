@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sqlalchemy import Row
+from sqlalchemy.orm import Session
 
 from app.access.desk import Desk
+from app.access.log import noted
 from app.access.may import visible_case
-from app.cases import queries
+from app.cases import person_queries, queries, same_person
 from app.cases.schemas import CaseIn, CaseOut
 from app.cases.service import shown_case
 from app.casework import fieldgroups, identity, move, records
@@ -17,7 +19,7 @@ from app.casework.history import Event
 from app.casework.opening import Opening, open_case
 from app.casework.reach import SEEING
 from app.casework.tasks import open_task
-from app.kit.errors import Invalid, NotFound
+from app.kit.errors import Conflict, Invalid, NotFound
 from policies.model import FieldGroup
 from workflows.care import Care
 from workflows.effects import OpenTask
@@ -28,6 +30,42 @@ from workflows.identification import Identification
 CHANNELS: Final = frozenset({"shelter", "other"})
 MINORS: Final = frozenset({"0-14", "15-17"})
 CAME_BACK: Final = OpenTask("person_came_back", "case_manager", "needs_assessment", "child_protection")
+
+
+def opened_unless_known(desk: Desk, body: CaseIn) -> CaseOut:
+    """As `opened`, for callers who were not shown the cases that may be the same person's before, as the pages do.
+
+    Conflict (409, code may_be_known) naming those with a like name, unless the earlier case is named or the caller says
+    that none of them is. What only fits in sex, age and nationality fits many, and stops nobody here.
+    """
+    asked = body.previous_case_id is None and not body.new_person
+    if asked and body.identity and fieldgroups.sees(desk, FieldGroup.IDENTITY):
+        told = identity.checked(desk.policies, body.identity)
+        names = [*(told[name] or "" for name in ("given_names", "family_name")), *told["other_names"]]
+        found = same_person.candidates(desk, body.sex, body.age_band, body.nationality, names)
+        alike = [each.reference for each in found if each.by_name]
+        if alike:
+            _keep_looks(desk, alike)
+            raise Conflict(
+                "Cases within your reach are about somebody with a like name. Name the one that is the same person's,"
+                " or say that none is.",
+                code="may_be_known",
+                title="This person may be known already.",
+                extra={"candidates": alike},
+            )
+    return opened(desk, body)
+
+
+def _keep_looks(desk: Desk, references: list[str]) -> None:
+    """The refusal takes back what was noted with the search: have the names that were alike noted all the same."""
+    actor, now = desk.actor, desk.now
+    found = [row.id for each in references if (row := person_queries.referenced(desk, each)) is not None]
+
+    def keep(session: Session) -> None:
+        for case_id in found:
+            noted(session, actor, now, "identity_matched", "case", case_id)
+
+    desk.keep_if_refused(keep)
 
 
 def opened(desk: Desk, body: CaseIn) -> CaseOut:

@@ -31,12 +31,14 @@ def case_list(
     flag: Word = "",
     reopened: Word = "",
     office: Word = "",
+    finding: Word = "",
     cursor: Cursor = None,
 ) -> Response:
     """The cases within reach by what is due, with the filters of the address."""
     asked = ask(ROWS, cursor, (datetime, str))
     said = {
         "who": who, "late": late, "stage": stage, "child": child, "flag": flag, "reopened": reopened, "office": office,
+        "finding": finding,
     }  # fmt: skip
     path = listing.address({name: value for name, value in said.items() if value})
     with page.write() as desk:

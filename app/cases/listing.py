@@ -95,7 +95,8 @@ def listed(desk: Desk, said: dict[str, str], asked: Ask) -> CaseList:
 def values_of(desk: Desk, offices: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Name of a filter -> the values it can have now, for somebody who reaches cases of these offices."""
     flags = (case_list.ANY, *desk.policies.codes["flag_kind"].codes)
-    return {**WORDS, "flag": flags, "office": tuple(offices)}
+    findings = tuple(desk.policies.codes["other_finding"].codes)
+    return {**WORDS, "flag": flags, "finding": findings, "office": tuple(offices)}
 
 
 def filter_of(said: Mapping[str, str], values: Mapping[str, tuple[str, ...]]) -> Filter:
@@ -112,6 +113,7 @@ def filter_of(said: Mapping[str, str], values: Mapping[str, tuple[str, ...]]) ->
         flag=said.get("flag"),
         reopened="reopened" in said,
         office=said.get("office"),
+        finding=said.get("finding"),
     )
 
 

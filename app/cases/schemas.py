@@ -80,6 +80,9 @@ class CaseIn(_In):
     previous_case_id: (
         Annotated[str, Field(max_length=36, description="An earlier case of the same person that you can see.")] | None
     ) = None
+    new_person: Annotated[
+        bool, Field(description="You looked at the cases that may be the same person's, and none is.")
+    ] = False
     channel: Annotated[Code, Field(description="shelter, other, or a code of return_channel.")] = "shelter"
     note: Note | None = None
     happened_at: Happened | None = None

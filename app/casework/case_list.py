@@ -46,6 +46,8 @@ class Filter:
     flag: str | None = None
     # Closed once and opened again.
     reopened: bool = False
+    # What was found instead of trafficking, a code of the list other_finding.
+    finding: str | None = None
 
     @property
     def said(self) -> dict[str, str | bool]:
@@ -105,6 +107,9 @@ def _narrowed(query: Select[Any], desk: Desk, permission: str, wanted: Filter) -
         query = query.where(ours(CASE.c.case_manager_id, asker_of(desk)))
     if wanted.late:
         query = query.where(exists().where(TASK.c.case_id == CASE.c.id, TASK.c.due_at < desk.now, *open_here(desk)))
+    if wanted.finding is not None:
+        # The stored facts are canonical JSON, and no other fact is called so; the code comes from the list.
+        query = query.where(FACTS.c.facts.contains(f'"finding":"{wanted.finding}"'))
     if wanted.office is not None:
         query = query.where(OFFICE.c.code == wanted.office)
     return _by_facts(query, wanted)

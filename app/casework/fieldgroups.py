@@ -32,6 +32,7 @@ FACTS_BY_GROUP: Final[dict[FieldGroup, tuple[str, ...]]] = {
         "receipt_signed", "support_agency", "follows_failed_return", "matters",
         "receipt_signed", "support_agency", "follows_failed_return", "flags", "reopened", "closed_from",
         "reopening_agreed",
+        "receipt_signed", "support_agency", "follows_failed_return", "finding", "information",
     ),
     FieldGroup.IDENTITY: ("travel_document",),
     FieldGroup.CONTACT: ("placement", "bed_held", "bed_used", "admission", "leave", "protected_from"),
@@ -39,6 +40,7 @@ FACTS_BY_GROUP: Final[dict[FieldGroup, tuple[str, ...]]] = {
     FieldGroup.LEGAL: (
         "decision", "earlier_deciders", "reconsideration_grounds", "remedies_notice", "guardian", "best_interests",
         "best_interests_due", "legal", "legal_hold", "extension",
+        "best_interests_due", "legal", "legal_hold", "decision_notice",
     ),
     FieldGroup.RISK: (
         "needs", "return_risk", "asylum_claim", "missing", "deceased", "protection_risk", "complicity_alleged",

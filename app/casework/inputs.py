@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from app.casework.forms import SILENT, Amount, Coded, ForChild, Form, From, Short, Words
+from app.casework.forms import SILENT, Amount, Coded, ForChild, Form, From, OfWorker, Short, Unasked, Words
 from app.kit.words import mark
 
 __all__ = ["NO", "SILENCES", "YES", "Choice", "Input", "given_inputs", "inputs_of", "with_offers"]
@@ -55,7 +55,8 @@ class Input:
     name: as it is posted; field: as the model calls it. source: the list that whoever shows the page has to offer
     (`with_offers`). yes_no: the answer is true or false. silent: it may stay open, and the page asks why.
     preset: the answer that stands there at first. rows: the questions of each row of a list. for_child: it is asked
-    only where the person is a child, or may be one.
+    only where the person is a child, or may be one. unasked: no page asks it; where a record says it, it is read.
+    of_worker: the worker answers for it, so no silence of the person is offered, but "none of these".
     """
 
     name: str
@@ -72,6 +73,8 @@ class Input:
     most: int | None = None
     rows: tuple[Input, ...] = ()
     for_child: bool = False
+    unasked: bool = False
+    of_worker: bool = False
 
     @property
     def is_select(self) -> bool:
@@ -120,10 +123,12 @@ def _input(name: str, field: str, info: FieldInfo) -> Input:
         raise TypeError(f"{name} has no title to be asked with")
     inner, optional, metadata = _opened(info.annotation, tuple(info.metadata))
     required = info.is_required()
+    of_worker = any(isinstance(each, OfWorker) for each in metadata)
     common: dict[str, Any] = {
         "name": name, "field": field, "title": info.title, "hint": info.description or "",
-        "required": required, "silent": optional and not required,
+        "required": required, "silent": optional and not required and not of_worker, "of_worker": of_worker,
         "for_child": any(isinstance(each, ForChild) for each in metadata),
+        "unasked": any(isinstance(each, Unasked) for each in metadata),
     }  # fmt: skip
     source = next((each.source for each in metadata if isinstance(each, From)), "")
     coded = next((each.code_list for each in metadata if isinstance(each, Coded)), "")

@@ -60,6 +60,10 @@ def _countries(policies: Policies) -> list[Choice]:
     return [Choice(code, code_list="country") for code, _ in by_name]
 
 
+def _nationalities(policies: Policies) -> list[Choice]:
+    return [*_countries(policies), Choice("stateless", mark("Stateless")), Choice("unknown", mark("Not known"))]
+
+
 def _countries_or_any(policies: Policies) -> list[Choice]:
     return [*_countries(policies), Choice(ANYBODY, mark("Anybody who helps with this"))]
 
@@ -133,6 +137,7 @@ _SOURCES: Final[Mapping[str, Callable[[Policies], list[Choice]]]] = {
     "country": _countries,
     "country_or_any": _countries_or_any,
     "language": _languages,
+    "nationality": _nationalities,
     "office": _offices,
     "shelter_office": _shelters,
     "border_point": _border_points,

@@ -59,6 +59,8 @@ def gathered(inputs: Iterable[Input], typed: Typed, theirs: Mapping[str, Any] | 
     found = Gathered()
     silent: dict[str, str] = {}
     for each in inputs:
+        if each.unasked:
+            continue
         if theirs is not None and typed.get(TAKE + each.name) == THEIRS:
             if theirs.get(each.field) is not None:
                 found.body[each.field] = theirs[each.field]

@@ -55,7 +55,7 @@ def after_step(facts: CaseFacts, machine: str, to: str, entry: Entry) -> CaseFac
             deciders = deciders | {facts.decision.decider}
         changed = replace(changed, negative_on=entry.on, earlier_deciders=deciders, reconsideration_grounds=False)
     if to in {"identified", "presumed"}:
-        changed = replace(changed, negative_on=None)
+        changed = replace(changed, negative_on=None, finding=None)
     return changed
 
 

@@ -10,23 +10,26 @@ from app.demo.people import Invented
 
 Form = dict[str, Any]
 
-SIGNS: dict[str, tuple[tuple[str, str, str], ...]] = {
+SIGNS: dict[str, tuple[tuple[str, str], ...]] = {
     "ForcedLabour": (
-        ("ilo-11", "ILO08", "No wages for {n} months; the employer keeps a list of debts instead."),
-        ("ilo-11", "ILO07", "The passport was taken on the first day and never given back."),
-        ("ilo-11", "ILO03", "The gate of the dormitory was locked at night."),
-        ("ilo-11", "ILO09", "Works off a fee for the journey that grows every week."),
+        ("ILO08", "No wages for {n} months; the employer keeps a list of debts instead."),
+        ("ILO07", "The passport was taken on the first day and never given back."),
+        ("ILO03", "The gate of the dormitory was locked at night."),
+        ("ILO09", "Works off a fee for the journey that grows every week."),
     ),
     "SexualExploitation": (
-        ("general", "GEN03", "A woman waited outside and answered for the person."),
-        ("ilo-11", "ILO02", "Was promised work in a restaurant."),
-        ("general", "GEN05", "Was told to earn back {n}0,000 baht first."),
+        ("GEN03", "A woman waited outside and answered for the person."),
+        ("ILO02", "Was promised work in a restaurant."),
+        ("GEN05", "Was told to earn back {n}0,000 baht first."),
     ),
     "ForcedBegging": (
-        ("child", "CHD03", "Begs at the same crossing each day and gives the money to a man nearby."),
-        ("child", "CHD05", "Says that money was paid at home before the journey."),
+        ("CHD03", "Begs at the same crossing each day and gives the money to a man nearby."),
+        ("CHD05", "Says that money was paid at home before the journey."),
     ),
 }
+# The list of signs each kind of exploitation is screened with.
+PACKS = {"ForcedLabour": "ilo-11", "SexualExploitation": "sexual-exploitation", "ForcedBegging": "child"}
+POINTS = ("agrees", "purpose", "use", "research_use", "own_data", "storage", "withdrawal")
 LIFE = ["health", "housing", "education", "employment"]
 
 
@@ -37,19 +40,28 @@ def screening(life: Life, complete: bool = True) -> Form:
     first = dice.below(len(signs))
     chosen = [signs[first], signs[(first + 1) % len(signs)]] if dice.chance(60) else [signs[first]]
     return {
-        "pack": chosen[0][0],
+        "pack": PACKS[person.exploitation],
         "indicators": [
             {"code": code, "severity": dice.pick(("medium", "strong")), "reason": words.format(n=dice.between(2, 9))}
-            for _, code, words in chosen
+            for code, words in chosen
         ],
         "reasons": "What the person tells is consistent, and fits what was found at the place.",
         "suspected_exploitation": person.exploitation,
         "private_place": complete,
         "interpreter_vetted": True,
+        "gender_wish": "met" if person.sex == "F" else "no_wish",
         "language": person.language,
-        "informed": True,
+        "points_explained": [*POINTS] if complete else ["agrees", "purpose"],
         "information_given": True,
     }
+
+
+def information(life: Life, *offered: str) -> Form:
+    """What somebody who was told no was told beside it."""
+    return {
+        "topics": ["where_to_get_help", "ask_again", "labour_rights"], "language": life.person.language,
+        "way": "through_interpreter", "contact_point": "Hotline 1300, day and night", "offered": [*offered],
+    }  # fmt: skip
 
 
 def rights_notice(person: Invented, answer: str = "accepted") -> Form:
@@ -90,9 +102,11 @@ def decision(life: Life, outcome: str = "identified") -> Form:
     return {
         "outcome": outcome, "authority": "th-mdt", "by_country": "TH",
         "decided_by": "NonPoliceGovernmentalOrganization", "panel": ["social worker", "prosecutor", "physician"],
+        "professions": ["social_worker", "prosecutor", "health_worker"],
         "act": True, "means": found, "purpose": found, "exploitation": life.person.exploitation,
         "reasons": "Recruited by deception and kept by debt." if found else "The means were not shown.",
         "notified_on": life.today().isoformat(), "in_own_language": True,
+        **({} if found else {"finding": "exploited_migrant"}),
     }  # fmt: skip
 
 

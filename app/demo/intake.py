@@ -86,6 +86,7 @@ def _decided(life: Life) -> Story:
         life.blocked(crew.legal, "identify", {**forms.decision(life), "panel": []})
         yield life.day(DECIDED, 11)
     if "negative_first" in life.quirks:
+        life.record(crew.social, "information_given", forms.information(life, "labour_inspection", "legal_aid"))
         life.step(crew.legal, "not_identify", forms.decision(life, "not_identified"))
         yield life.day(RECONSIDERED)
         life.step(

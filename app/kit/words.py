@@ -26,6 +26,8 @@ CRITICAL: Final = frozenset({"safety", "consent", "block"})
 FALLBACKS: Final[Counter[str]] = Counter()
 # Around a piece in English on a page in another language. Not characters (Unicode, 23.7), so nobody can type them.
 _FROM, _TO = "\ufdd0", "\ufdd1"
+# What stands between several sentences that were put into one place.
+_BETWEEN: Final = "; "
 _FOREIGN: Final = re.compile(f"{_FROM}([^{_FROM}{_TO}]*){_TO}")
 _PIECES: Final = re.compile(r"<[^>]*>|[^<]+")
 # Elements whose content is text alone: a piece in another language cannot be marked there.
@@ -152,7 +154,11 @@ def _inside(known: Catalogue, context: str | None, value: str) -> tuple[str, boo
         return (found.text, found.reviewed) if found is not None else (_foreign(value), False)
     parts = catalogue.taken_apart(value)
     if parts is None:
-        return value, True
+        pieces = value.split(_BETWEEN)
+        if len(pieces) == 1 or not all(map(catalogue.is_known, pieces)):
+            return value, True
+        told = [_inside(known, context, piece) for piece in pieces]
+        return _BETWEEN.join(text for text, _ in told), all(reviewed for _, reviewed in told)
     return _assembled(known, context, parts) or (_foreign(value), False)
 
 

@@ -38,6 +38,7 @@ _SECTIONS: Final = (
     ("needs", "/needs", mark("Needs and services"), ("record:read",)),
     ("documents", "/documents", mark("Documents"), ("record:read",)),
     ("people", "/people", mark("People"), (SEEING,)),
+    ("incident", "/incident", mark("Incident"), (SEEING,)),
     ("consents", "/consents", mark("Consents"), (SEEING,)),
     ("access", "/access", mark("Access"), (SEEING, "audit:read", "access:explain")),
 )

@@ -138,6 +138,6 @@ def conflict(
     theirs: dict[str, Answer] = {}
     if found.theirs is not None:
         looked(desk, "record_opened", held.kind, held.id, {"record": found.theirs.id, "kind": kind or ""})
-        shown = [each for each in inputs if each.name.startswith(f"{RECORD}-")]
+        shown = [each for each in inputs if each.name.startswith(f"{RECORD}-") and not each.unasked]
         theirs = {each.name: each for each in answers(shown, found.theirs.body) if each.given}
     return {"changes": found.changes, "theirs": theirs, "record": found.theirs.id if found.theirs else ""}

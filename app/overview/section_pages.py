@@ -39,7 +39,8 @@ NEEDS: Final = (
     "best_interests", "flag", "flag_clearance", "own_task", "minutes", "closure", "reopening",
 )  # fmt: skip
 DOCUMENTS: Final = (
-    "rights_notice", "consent", "screening", "identification_decision", "reconsideration_request", "remedies_notice",
+    "rights_notice", "consent", "information_given", "screening", "identification_decision", "decision_notice",
+    "reconsideration_request", "remedies_notice",
     "legal_status", "cooperation", "travel_document", "override",
 )  # fmt: skip
 LIVE: Final = "live"

@@ -12,7 +12,7 @@ from app.access.scope import cases_in_scope, referrals_in_scope
 from app.casework.shapes import SourceOut
 from app.kit.errors import Forbidden, NotFound
 from app.statistics.schemas import CellOut, ReportOut, ReportsOut, TableOut
-from app.statistics.tables import Table, returns_table, shelter_table
+from app.statistics.tables import Table, findings_table, returns_table, shelter_table
 from policies.model import Report, Scope
 
 READ: Final = "statistics:read"
@@ -99,6 +99,12 @@ def _cases(desk: Desk, report: Report, year: int) -> Figures:
     return _named(report, found, ("nationality", "exploitation", "age_band", "sex"), year)
 
 
+def _findings(desk: Desk, report: Report, year: int) -> Figures:
+    codes = desk.policies.codes["other_finding"].codes
+    found = findings_table(desk.session, desk.actor.country, year, codes, within=cases_in_scope(desk, READ))
+    return _named(report, found, ("finding", "nationality", "age_band", "sex"), year)
+
+
 def _referrals(desk: Desk, report: Report, year: int) -> Figures:
     """Only corridors whose people travel through one of the report's channels (the official one)."""
     found = returns_table(desk.session, year, country=desk.actor.country, within=referrals_in_scope(desk, READ))
@@ -122,4 +128,6 @@ def _named(report: Report, found: Table, columns: tuple[str, ...], year: int) ->
     return dict(figures)
 
 
-_COUNTING: Final[dict[str, Callable[[Desk, Report, int], Figures]]] = {"cases": _cases, "referrals": _referrals}
+_COUNTING: Final[dict[str, Callable[[Desk, Report, int], Figures]]] = {
+    "cases": _cases, "findings": _findings, "referrals": _referrals,
+}  # fmt: skip

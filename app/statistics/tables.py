@@ -6,10 +6,11 @@ somebody received at home. Their sums must never be added.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from app.models.case import Case, CaseFactsRow
@@ -21,6 +22,7 @@ COPY: Final[Any] = Referral.__table__
 
 SHELTER: Final = "shelter"
 MINOR, ADULT, UNKNOWN = "0-17", "18+", "unknown"
+NEGATIVE: Final = ("screened_out", "not_identified")
 RETURNED: Final = ("received", "in_reintegration", "completed")
 
 # Nationality, exploitation, age band, sex; or from, to, sex, age. Each with the number of people, never 0.
@@ -50,6 +52,34 @@ def shelter_table(session: Session, country: str, year: int, *, within: ColumnEl
     )
     if within is not None:
         query = query.where(within)
+    return {tuple(row[:4]): row[4] for row in session.execute(query)}
+
+
+def findings_table(
+    session: Session, country: str, year: int, codes: Iterable[str], *, within: ColumnElement[bool] | None = None
+) -> Table:
+    """People of ``country`` who were told no, whose case opened in ``year``, by what was found instead.
+
+    codes: the findings to tell apart (code list other_finding); the rest, and cases from before findings were kept, is
+    "unknown". within: a further condition on cases. Returns (finding, nationality, age band, sex) -> people.
+    """
+    # The stored facts are canonical JSON, and no other fact is called so.
+    found = [(FACTS.c.facts.contains(f'"finding":"{code}"'), literal(code)) for code in codes]
+    columns = (
+        case(*found, else_=literal(UNKNOWN)).label("finding"), FACTS.c.nationality, FACTS.c.age_band, FACTS.c.sex
+    )  # fmt: skip
+    counted = (
+        select(*columns)
+        .join(CASE, CASE.c.id == FACTS.c.case_id)
+        .where(
+            FACTS.c.country == country,
+            CASE.c.identification.in_(NEGATIVE),
+            FACTS.c.opened_on.between(date(year, 1, 1), date(year, 12, 31)),
+        )
+    )
+    people = (counted if within is None else counted.where(within)).subquery()
+    keys = (people.c.finding, people.c.nationality, people.c.age_band, people.c.sex)
+    query = select(*keys, func.count()).group_by(*keys).order_by(*keys)
     return {tuple(row[:4]): row[4] for row in session.execute(query)}
 
 

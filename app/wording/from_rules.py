@@ -14,7 +14,6 @@ from app.casework.kinds import KINDS
 from app.wording.found import Found, percent
 from policies.model import Policies
 from workflows.engine import MACHINES
-from workflows.guards.consent import WORDS
 from workflows.step import ABSENT, Guard
 
 _GUARD_COMMENT = "Why a step is blocked."
@@ -52,8 +51,10 @@ def _guards() -> Iterator[Found]:
             yield Found(percent(text), where, "block", comment=_GUARD_COMMENT)
     for text in ABSENT.values():
         yield Found(text, "workflows/step.py", "block", comment=_GUARD_COMMENT)
-    for text in WORDS.values():
-        yield Found(text, "workflows/guards/consent.py", "block", comment="Stands inside another sentence.")
+    for module in modules:
+        for text in getattr(module, "WORDS", {}).values():
+            where = f"{module.__name__.replace('.', '/')}.py"
+            yield Found(text, where, "block", comment="Stands inside another sentence.")
 
 
 def _guards_in(value: Any) -> Iterator[Guard]:

@@ -173,6 +173,9 @@ _BODIES: Final[dict[str, tuple[str, str, bool, str]]] = {
     answer := EXISTS (SELECT FROM record r WHERE r.id = which);"""),
     "waymark_sees_message": ("which text", "boolean", PLAIN, """
     answer := EXISTS (SELECT FROM message m WHERE m.message_id = which AND m.country = here);"""),
+    # Of revision 009; asked in a function, since the rule of an incident looks at the links of its cases.
+    "waymark_sees_incident": ("which text", "boolean", PLAIN, """
+    answer := EXISTS (SELECT FROM incident i WHERE i.id = which);"""),
     "waymark_sees_line": ("which text", "boolean", PLAIN, """
     answer := EXISTS (SELECT FROM referral r WHERE r.country = here AND r.shared_id = split_part(which, ':', 2))
         OR EXISTS (SELECT FROM case_file c WHERE c.id = split_part(which, ':', 2));"""),

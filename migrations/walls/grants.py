@@ -9,8 +9,8 @@ from sqlalchemy import Connection, text
 # Rows that are evidence, or that only ever get company: nobody changes or removes them while serving.
 ONLY_ADDED: Final = frozenset(
     {
-        "access_entry", "bulk_act", "document", "document_error", "history_entry", "meeting", "meeting_case", "message",
-        "message_receipt", "record",
+        "access_entry", "bulk_act", "document", "document_error", "history_entry", "incident_case", "incident_offender",
+        "meeting", "meeting_case", "message", "message_receipt", "record",
     }
 )  # fmt: skip
 # The program's own number of the tables.
@@ -48,6 +48,7 @@ FIXED: Final[dict[str, frozenset[str]]] = {
     "draft": frozenset({"id", "country", "user_id", "place"}),
     "emergency_access": frozenset({"id", "country", "case_id", "user_id", "office_id", "sealed_reason", "since"}),
     "idempotency_key": frozenset({"user_id", "key", "fingerprint", "created_at"}),
+    "incident": frozenset({"id", "country", "reference", "created_by", "opened_at"}),
     "notice": frozenset({"id", "country", "user_id", "kind", "subject_kind", "subject_id", "detail", "at"}),
     "outbox_row": frozenset({"id", "country", "line", "seq", "effect", "payload", "created_at"}),
     "person": frozenset({"id", "country", "key_id", "created_at"}),

@@ -205,8 +205,24 @@ SHELTER_RULES: Final[dict[str, Rule]] = {
         " WHERE c.id = case_id AND p.key_id = bed_request.key_id)",
     ),
 }
+# Tables of revision 009. An incident is seen through its cases; whoever made it, before the first is tied to it.
+INCIDENT_RULES: Final[dict[str, Rule]] = {
+    "incident_case": Rule(
+        sees=f"{HERE} AND ({SYSTEM} OR {CASE.format('case_id')})",
+        adds=f"{HERE} AND waymark_works_on_case(case_id) AND waymark_sees_incident(incident_id)",
+    ),
+    "incident": Rule(
+        sees=f"{HERE} AND ({SYSTEM} OR created_by = {ME}"
+        " OR EXISTS (SELECT FROM incident_case l WHERE l.incident_id = incident.id))",
+        adds=f"{HERE} AND created_by = {ME}",
+    ),
+    "incident_offender": Rule(
+        sees=f"{HERE} AND ({SYSTEM} OR EXISTS (SELECT FROM incident i WHERE i.id = incident_id))",
+        adds=f"{HERE} AND added_by = {ME} AND waymark_sees_incident(incident_id)",
+    ),
+}
 ALL_RULES: Final[dict[str, Rule]] = {
-    **RULES, **DESK_RULES, **DOCUMENT_RULES, **LIST_RULES, **SHELTER_RULES,
+    **RULES, **DESK_RULES, **INCIDENT_RULES, **SHELTER_RULES, **DOCUMENT_RULES, **LIST_RULES,
 }  # fmt: skip
 
 

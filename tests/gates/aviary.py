@@ -95,12 +95,22 @@ def _say(scene: Scene, aviary: Aviary) -> None:
     block = {"against": "user", "value": analyst, "why": "safety", "reason": words("reason of a block")}
     emergency = {"case_id": aviary.case_id, "confirm": True, "reason": words("reason of an emergency", REVIEW)}
     export = {"purpose": "ministry_report", "note": words("note of an export", NOBODY), "filters": {}}
+    incident = {
+        "happened_on": "2026-11-20", "place_kind": "workplace", "sector": "fishing", "exploitation": "ForcedLabour",
+        "source": "police",
+    }  # fmt: skip
+    offender = {
+        "role": "recruiter", "names": [words("name of an alleged offender", groups.OFFENDERS)],
+        "words": words("words on an alleged offender", groups.OFFENDERS),
+    }  # fmt: skip
     rotation = {"operation": "rotate_token_key", "note": words("note of a key operation", SECOND_PERSON)}
     for who, path, body in (
         ("case_manager@home", f"{case}/identity/reveal", {"reason": words("reason of a reveal")}),
         ("case_manager@home", f"{case}/blocks", block),
         ("case_manager@home", f"{case}/referrals", {"to_country": "LA", "note": words("note of a draft")}),
         ("health_officer@home", f"{case}/conflicts", {"note": words("note of a conflict")}),
+        ("legal_officer@home", f"{case}/incident", incident),
+        ("legal_officer@home", f"{case}/incident/offenders", offender),
         ("supervisor@sister", "/emergency-access", emergency),
         ("supervisor@home", "/exports", export),
         ("administrator@home", "/keys/rotations", rotation),

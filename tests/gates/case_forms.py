@@ -7,9 +7,12 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.casework.forms import Form
 from app.casework.inputs import inputs_of
 from app.casework.kinds import KINDS
 from app.casework.posted import fields_for
+from app.incidents import service
+from app.incidents.schemas import IncidentIn, JoinIn, OffenderIn, PeopleIn
 from app.models.case import Case
 from app.models.task import Task
 from tests.app.access.browser import Browser
@@ -18,7 +21,7 @@ from tests.factories import cases
 from tests.factories.documents import put_document
 from tests.factories.forms import form
 from tests.factories.pages import browser_at
-from tests.factories.staff import Worker
+from tests.factories.staff import Worker, desk_of
 from tests.factories.towns import Town
 from tests.inspect import reading
 
@@ -196,6 +199,50 @@ def bed_declining(town: Town) -> Ready:
     """Say that there is no bed."""
     path = f"/bed-requests/{asked_bed(town)[1]}"
     return filled(town, town.th["shelter_manager"], path, f"{path}/decline", why="full")
+INCIDENT = {
+    "happened_on": "2026-11-20", "place_kind": "workplace", "sector": "fishing", "exploitation": "ForcedLabour",
+    "source": "police",
+}  # fmt: skip
+
+
+def of_sheet(sheet: type[Form], body: dict[str, Any]) -> Fields:
+    """What a page of an incident would post for ``body``."""
+    return dict(fields_for(inputs_of(sheet), body))
+
+
+def with_incident(town: Town) -> str:
+    """The address of a case whose incident is recorded."""
+    case_id = cases.bring_case(town.house, town.th, "sheltered")
+    with desk_of(town.house, town.th["social_worker"]) as desk:
+        service.begin(desk, case_id, INCIDENT, "record")
+    return path_of(town, case_id)
+
+
+def incident(town: Town) -> Ready:
+    """Record the incident of a case."""
+    path = f"{a_case(town)}/incident/new"
+    return filled(town, town.th["social_worker"], path, path, **of_sheet(IncidentIn, INCIDENT))
+
+
+def incident_joined(town: Town) -> Ready:
+    """Tie a case to the incident of another one."""
+    other = with_incident(town).rpartition("/")[2]
+    path = f"{a_case(town)}/incident/join"
+    return filled(town, town.th["social_worker"], path, path, **of_sheet(JoinIn, {"reference": other}))
+
+
+def incident_people(town: Town) -> Ready:
+    """Open cases for more people."""
+    path = f"{with_incident(town)}/incident/people"
+    group = {"people": 2, "sex": "M", "age_band": "18+", "nationality": "MM", "language": "my"}
+    return filled(town, town.th["social_worker"], path, path, **of_sheet(PeopleIn, {"groups": [group]}))
+
+
+def incident_offender(town: Town) -> Ready:
+    """Tell of an alleged offender."""
+    path = f"{with_incident(town)}/incident/offenders"
+    body = {"role": "recruiter", "names": ["Somchai K."]}
+    return filled(town, town.th["legal_officer"], path, path, **of_sheet(OffenderIn, body))
 
 
 CASE_FORMS: dict[str, Callable[[Town], Ready]] = {
@@ -219,4 +266,8 @@ CASE_FORMS: dict[str, Callable[[Town], Ready]] = {
     "/cases/{reference}/identity": identity,
     "/cases/{reference}/rights/{language}": rights_read,
     "/tasks/{task_id}/clock": clock,
+    "/cases/{reference}/incident/new": incident,
+    "/cases/{reference}/incident/join": incident_joined,
+    "/cases/{reference}/incident/people": incident_people,
+    "/cases/{reference}/incident/offenders": incident_offender,
 }

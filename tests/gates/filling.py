@@ -87,6 +87,10 @@ ALSO: Final[dict[str, set[int | str]]] = {
     # The example names a shelter of one country, and a group of beds that is nobody's.
     "POST /cases/{case_id}/bed-requests": {422},
     "POST /bed-requests/{bed_request_id}/confirm": {422},
+    # The example names a case that is nobody's.
+    "POST /cases/{case_id}/incident/join": {422},
+    # Writing on the case reaches it; opening further cases is a right of its own.
+    "POST /cases/{case_id}/incident/people": {"permission_missing"},
 }
 # Acts that change who sees what: done last, and only to the case a first responder opened.
 DRASTIC: Final = frozenset({"POST /cases/{case_id}/conflicts", "POST /emergency-access"})

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 FACTS, IDENTITY, CONTACT, NARRATIVE = "facts", "identity", "contact", "narrative"
-HEALTH, LEGAL, RISK, COOPERATION = "health", "legal", "risk", "cooperation"
+HEALTH, LEGAL, RISK, COOPERATION, OFFENDERS = "health", "legal", "risk", "cooperation", "offenders"
 
 CASE_FACTS: Final[dict[str, str]] = {
     **dict.fromkeys(
@@ -21,6 +21,7 @@ CASE_FACTS: Final[dict[str, str]] = {
             "receipt_signed", "support_agency", "follows_failed_return", "matters",
             "receipt_signed", "support_agency", "follows_failed_return", "flags", "reopened", "closed_from",
             "reopening_agreed",
+            "receipt_signed", "support_agency", "follows_failed_return", "finding", "information",
         ),
         FACTS,
     ),
@@ -33,6 +34,7 @@ CASE_FACTS: Final[dict[str, str]] = {
         (
             "decision", "earlier_deciders", "reconsideration_grounds", "remedies_notice", "guardian",
             "best_interests", "best_interests_due", "legal", "legal_hold", "extension",
+            "best_interests", "best_interests_due", "legal", "legal_hold", "decision_notice",
         ),
         LEGAL,
     ),
@@ -64,6 +66,9 @@ KINDS: Final[dict[str, str]] = {
             "closure", "consent", "consent_withdrawal", "handover", "handover_confirmation", "handover_schedule",
             "flag", "flag_clearance", "minutes", "override", "own_task", "receipt", "reception_plan", "reopening",
             "rights_notice", "suggestion", "wish",
+            "information_given",
+            "override", "receipt", "reception_plan", "rights_notice", "suggestion",
+            "wish",
         ),
         FACTS,
     ),
@@ -75,6 +80,8 @@ KINDS: Final[dict[str, str]] = {
         (
             "best_interests", "guardian_appointment", "identification_decision", "legal_status",
             "reconsideration_request", "remedies_notice", "stay_extension",
+            "best_interests", "decision_notice", "guardian_appointment", "identification_decision", "legal_status",
+            "reconsideration_request", "remedies_notice",
         ),
         LEGAL,
     ),

@@ -28,9 +28,10 @@ from tests.postgres import SERVING, Cluster
 load_all()
 MODELS = {mapper.local_table.name: mapper.class_ for mapper in Base.registry.mappers}
 # A look that was refused names what its actor could not see; a day's answers and notices belong to an account.
-# A house belongs to its office.
+# A house belongs to its office; an incident is made before a case is tied to it.
 WITHOUT_PARENT = {
     "access_entry", "case_export", "draft", "idempotency_key", "notice", "deputy", "data_key", "shelter_beds",
+    "incident",
 }  # fmt: skip
 
 
@@ -46,6 +47,7 @@ class Ties:
     message: str
     record: str
     document: str
+    incident: str
 
 
 @dataclass
@@ -58,6 +60,8 @@ class Scene:
     stranger: Worker
     mine: Ties
     theirs: Ties
+    # A case of the worker's that belongs to no incident.
+    free: str
 
 
 @pytest.fixture
@@ -73,14 +77,15 @@ def scene(postgres: Cluster, clock: SettableClock, keys: Any, signing: Any) -> I
         # Of another organisation: an emergency would let the worker find a case of their own.
         other = add_user(house, "th-police-tak", "first_responder")
         try:
-            yield Scene(house, worker, colleague, stranger, put(house, worker), put(house, other))
+            free = put(house, worker, tied=False).case
+            yield Scene(house, worker, colleague, stranger, put(house, worker), put(house, other), free)
         finally:
             opened.dispose()
 
 
-def put(house: House, worker: Worker) -> Ties:
-    """A person with everything, in the worker's office and on their team."""
-    now, ties = house.clock.now(), Ties(*(new_id() for _ in range(8)))
+def put(house: House, worker: Worker, *, tied: bool = True) -> Ties:
+    """A person with everything, in the worker's office and on their team; ``tied``: with an incident."""
+    now, ties = house.clock.now(), Ties(*(new_id() for _ in range(9)))
     here = {"country": worker.country}
     rows = (
         ("data_key", {"id": ties.key, **here}),
@@ -94,9 +99,11 @@ def put(house: House, worker: Worker) -> Ties:
         ("message", {"id": new_id(), "message_id": ties.message, "shared_id": ties.shared, "key_id": ties.key, **here}),
         ("document", {"id": ties.document, "case_id": ties.case, "key_id": ties.key, "seq": 90, **here}),
         ("record", {"id": ties.record, "subject": "case", "subject_id": ties.case, "seq": 90, "key_id": ties.key}),
+        ("incident", {"id": ties.incident, "reference": ties.incident, "created_by": worker.id, **here}),
+        ("incident_case", {"incident_id": ties.incident, "case_id": ties.case, **here}),
     )  # fmt: skip
     with writing(house.db) as session:
-        for table, values in rows:
+        for table, values in rows if tied else rows[:4]:
             session.execute(insert(MODELS[table]), fill(MODELS[table], now, **values))
     return ties
 
@@ -140,6 +147,8 @@ def attachments(scene: Scene, to: Ties) -> list[tuple[str, dict[str, Any]]]:
         ("emergency_access", {"case_id": to.case, "user_id": me.id, "office_id": me.office_id, **here}),
         ("approval", {"subject_kind": "case", "subject_id": to.case, "asked_by": me.id, **here}),
         ("bed_request", {"case_id": to.case, "key_id": to.key, "office_id": me.office_id, **here}),
+        ("incident_case", {"incident_id": to.incident, "case_id": scene.free, **here}),
+        ("incident_offender", {"incident_id": to.incident, "added_by": me.id, **here}),
         ("reveal", {"case_id": to.case, "user_id": me.id, "session_id": new_id(), **here}),
     ]  # fmt: skip
 

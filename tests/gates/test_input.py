@@ -37,6 +37,8 @@ JUSTIFIED = {
     ("POST /exports", "reference"): "a filter, as in GET /cases: which case the list is narrowed to; nothing is set",
     ("suggestion", "office"): "a record: which other office may be competent; no owner changes",
     ("reception_plan", "office"): "a record: which office will look after the person on arrival; no owner changes",
+    ("POST /cases/{case_id}/incident/join", "reference"): "whose incident is meant; only a case within reach is taken",
+    ("POST /cases/{case_id}/incident/offenders", "role"): "the part of somebody accused, a code; no account's role",
     ("POST /cases/{case_id}/team", "role"): "the part a colleague takes; refused unless the colleague holds that role",
 }
 # Bodies that ignore what they do not know, and why.

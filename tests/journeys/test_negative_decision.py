@@ -7,7 +7,9 @@ from tests.journeys.hands import Paper, filled
 from tests.journeys.paths import consent, draft, open_case, open_tasks, protect
 from tests.journeys.scene import Scene
 
-NEGATIVE = filled(outcome="not_identified", act=True, means=False, purpose=False, exploitation="unknown")
+NEGATIVE = filled(
+    outcome="not_identified", act=True, means=False, purpose=False, exploitation="unknown", finding="smuggled"
+)
 
 
 def test_a_negative_decision_is_reconsidered_by_somebody_else(scene: Scene) -> None:
@@ -80,6 +82,10 @@ def _decided_against(scene: Scene) -> Paper:
     protect(scene, case)
     scene["th.social"].take(case, "open_decision")
     decider = scene["th.focal"]
+    # Found to be smuggled: nobody may be sent away without a word on how to ask for protection here.
+    lacking = decider.refused(case, "not_identify", "help_elsewhere_was_offered", record=filled(**NEGATIVE))
+    assert "Authority for asylum" in lacking[0]["missing"]
+    scene["th.social"].record(case, "information_given", offered=["asylum_authority"])
     decider.refused(case, "not_identify", "person_was_told", record=filled(**NEGATIVE, notified_on=None))
     decider.take(case, "not_identify", filled(**NEGATIVE))
     assert "end_of_reconsideration" in open_tasks(scene["th.social"], case)

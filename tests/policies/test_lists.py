@@ -99,5 +99,5 @@ def test_retention_of_children_is_counted_from_their_eighteenth_birthday(policie
 
 
 def test_reports_hide_small_cells(policies: Policies) -> None:
-    assert set(policies.reports) == {"th-shelters", "returns"}
+    assert set(policies.reports) == {"th-shelters", "returns", "other-findings"}
     assert all(report.smallest_cell == 11 for report in policies.reports.values())

@@ -85,6 +85,11 @@ def test_the_auditor_sees_what_was_done_and_nobody_s_name(policies: Policies) ->
         assert not policies.scope_for(["auditor"], permission)
 
 
+def test_alleged_offenders_are_read_by_law_and_by_whoever_freed_people(policies: Policies) -> None:
+    seen = {name for name, role in policies.roles.items() if FieldGroup.OFFENDERS in role.field_groups}
+    assert seen == {"legal_officer", "first_responder"}
+
+
 def test_only_the_legal_officer_sees_cooperation(policies: Policies) -> None:
     seeing = [name for name, role in policies.roles.items() if FieldGroup.COOPERATION in role.field_groups]
     assert seeing == ["legal_officer"]

@@ -12,10 +12,11 @@ from tests.workflows.breaking import (
     YESTERDAY,
     Break,
     also,
+    both,
     case_with,
     record_with,
 )
-from tests.workflows.situations import LATELY, LONG_AGO, NOW, TODAY, decision, with_actor
+from tests.workflows.situations import LATELY, LONG_AGO, NOW, POINTS, TODAY, decision, with_actor
 from workflows import facts as f
 from workflows.stay import AdmissionFacts, BedFacts
 
@@ -55,9 +56,21 @@ IDENTIFICATION: dict[str, list[Break]] = {
     "interview_was_safe": [
         record_with("screening", private_place=False),
         record_with("screening", interpreter_vetted=False),
-        record_with("screening", informed=False),
+        record_with("screening", informed=False, points=None),
+        record_with("screening", gender_wish="not_met"),
+        record_with("screening", gender_wish="not_asked"),
+        *(record_with("screening", points=frozenset(POINTS) - {each}) for each in POINTS),
     ],
-    "information_was_given": [record_with("screening", information_given=False)],
+    "information_was_given": [
+        both(record_with("screening", information_given=False), case_with(information=None, finding="no_sign"))
+    ],
+    "finding_is_named": [case_with(finding=None)],
+    "help_elsewhere_was_offered": [
+        record_with("information", offered=frozenset()),
+        record_with("information", offered=frozenset({"health_service", "asylum_authority"})),
+        case_with(finding="smuggled"),
+        case_with(finding="undetermined"),
+    ],
     "support_agency_is_named": [case_with(support_agency=False)],
     "decision_says_identified": [record_with("decision", outcome="not_identified")],
     "decision_says_not_identified": [record_with("decision", outcome="identified")],
@@ -67,8 +80,12 @@ IDENTIFICATION: dict[str, list[Break]] = {
     ],
     "decider_is_not_screener": [
         record_with("decision", decider="screener-1"),
-        record_with("decision", panel=0),
+        record_with("decision", panel=0, also=also("no panel is no complete one either", "panel_is_complete")),
         Break(lambda situation: with_actor(situation, id="screener-1")),
+    ],
+    "panel_is_complete": [
+        record_with("decision", panel=2),
+        record_with("decision", professions=frozenset({"police", "prosecutor", "lawyer"})),
     ],
     "reasons_are_written": [record_with("decision", reasons=False)],
     "findings_meet_definition": [
@@ -149,6 +166,19 @@ CARE: dict[str, list[Break]] = {
         record_with("care_plan", child=True, child_services=False),
     ],
     "case_manager_is_named": [case_with(case_manager=None)],
+    "decision_is_known_to_the_person": [
+        record_with("decision", notified_on=None),
+        record_with("decision", in_own_language=False),
+        both(
+            record_with("decision", notified_on=None),
+            case_with(decision_notice=f.NoticeFacts(LATELY, False, True)),
+        ),
+        # Told before the decision that stands was taken.
+        both(
+            record_with("decision", notified_on=None),
+            case_with(decision_notice=f.NoticeFacts(LONG_AGO, True, True)),
+        ),
+    ],
     "wish_or_unsafe_return": [
         case_with(wish=None),
         case_with(wish=f.WishFacts(LATELY, "return", True, True)),

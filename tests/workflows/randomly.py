@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.workflows.situations import CASE_MACHINES, SERVICES, ready, with_case
+from tests.workflows.situations import CASE_MACHINES, POINTS, SERVICES, ready, with_case
 from workflows import facts as f
 from workflows.care import Care
 from workflows.engine import MACHINES, matter_machines
@@ -52,6 +52,12 @@ BY_NAME: dict[str, st.SearchStrategy[Any]] = {
     "unknown_codes": st.just(()),
     "machine": st.sampled_from([spec.name for spec in matter_machines()]),
     "flags": st.frozensets(st.sampled_from(["agreed", "urgent", "outside", "declined_by.th-datip"]), max_size=3),
+    "points": st.none() | st.frozensets(st.sampled_from(POINTS)),
+    "gender_wish": st.none() | st.sampled_from(["met", "no_wish", "not_met", "not_asked"]),
+    "finding": st.none() | st.sampled_from(["smuggled", "exploited_migrant", "no_sign", "unheard-of"]),
+    "professions": st.none() | st.frozensets(st.sampled_from(["social_worker", "police"])),
+    "topics": st.frozensets(WORDS, max_size=2),
+    "offered": st.frozensets(st.sampled_from(["legal_aid", "asylum_authority", "unheard-of"]), max_size=2),
 }
 BY_TYPE: dict[str, st.SearchStrategy[Any]] = {
     "str": WORDS,

@@ -29,6 +29,7 @@ SENDER, RECEIVER = "TH", "MM"
 SERVICES = frozenset({"health", "housing", "education", "employment"})
 PURPOSES = ("notify_origin", "contact_family", "return", "reintegration_report")
 GROUPS = frozenset({"needs", "age_band", "language", "nationality", "identity", "contact", "family", "health"})
+POINTS = ("agrees", "purpose", "use", "research_use", "own_data", "storage", "withdrawal")
 CASE_MACHINES = ("identification", "care")
 
 
@@ -63,7 +64,9 @@ def case(child: bool = ADULT, country: str = SENDER) -> f.CaseFacts:
         language="my",
         source="police",
         presumed_on=LONG_AGO,
-        screening=f.ScreeningFacts(LONG_AGO, "screener-1", 3, 1, True, True, True, True, True),
+        screening=f.ScreeningFacts(
+            LONG_AGO, "screener-1", 3, 1, True, True, True, True, True, frozenset(POINTS), "met"
+        ),
         decision=decision("identified"),
         rights=f.NoticeFacts(LONG_AGO, True, True, "accepted"),
         remedies_notice=f.NoticeFacts(LATELY, True, True, "declined"),
@@ -115,11 +118,19 @@ def referral(side: Side, child: bool = ADULT) -> f.ReferralFacts:
     )
 
 
+# What was found instead, and the help that was offered with the no.
+NO: dict[str, Any] = {
+    "finding": "exploited_migrant",
+    "information": f.InformationFacts(LATELY, "my", frozenset({"where_to_get_help"}), frozenset({"legal_aid"})),
+}
 # What a step needs beyond the case above: (facts of the case, facts of the referral copy).
 SPECIAL: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {
-    ("identification", "not_identify"): ({"decision": decision("not_identified")}, {}),
+    ("identification", "screen_out"): ({**NO}, {}),
+    ("identification", "not_identify"): ({"decision": decision("not_identified"), **NO}, {}),
     ("identification", "uphold"): (
-        {"decision": decision("not_identified", "decider-2"), "earlier_deciders": frozenset({"decider-1"})},
+        {
+            "decision": decision("not_identified", "decider-2"), "earlier_deciders": frozenset({"decider-1"}), **NO,
+        },
         {},
     ),
     ("identification", "recognise"): ({"decision": decision("identified", by_country="MM")}, {}),

@@ -9,6 +9,21 @@ from workflows.step import guard
 from workflows.verdict import Lack, lacking
 
 SCREENERS = ("first_responder", "social_worker", "case_manager")
+# What an interview can lack: a condition, or a point that was not explained (code list interview_point).
+WORDS = {
+    "place": "no private place",
+    "interpreter": "interpreter not vetted",
+    "gender_wish": "the wish for a woman or a man was not met",
+    "gender_not_asked": "nobody asked whether the person wants a woman or a man",
+    "informed": "purpose, use and the right to stop not explained",
+    "agrees": "the person was not asked whether they agree",
+    "purpose": "what the interview is for was not explained",
+    "use": "how the data are used was not explained",
+    "research_use": "that data without a name may serve research was not explained",
+    "own_data": "the right to the own data was not explained",
+    "storage": "how long the data are kept was not explained",
+    "withdrawal": "how to take the consent back was not explained",
+}
 DECIDERS = ("legal_officer", "supervisor", "national_focal_point")
 
 
@@ -42,37 +57,42 @@ def an_indicator_has_reasons(case: CaseFacts) -> bool | Lack:
 
 @guard(
     rule="G03",
-    sources=("WHO-10", "OHCHR-G6.6"),
+    sources=("WHO-10", "OHCHR-G6.6", "OHCHR-G5.4", "HTCDS-2.0"),
     says="The interview was not safe: {missing}.",
     why="An interview that is overheard, badly interpreted or unexplained can harm the person.",
-    mend="Repeat it in a private place, with a vetted interpreter, after explaining purpose and limits.",
+    mend="Repeat it in a private place, with a vetted interpreter the person wants, after explaining every point.",
     who=SCREENERS,
 )
-def interview_was_safe(case: CaseFacts) -> bool | Lack:
+def interview_was_safe(case: CaseFacts, policies: Policies) -> bool | Lack:
     seen = case.screening
     if seen is None:
         return lacking(missing="no interview recorded")
     gaps = [
-        words
-        for held, words in (
-            (seen.private_place, "no private place"),
-            (seen.interpreter_vetted, "interpreter not vetted"),
-            (seen.informed, "purpose, use and the right to stop not explained"),
+        WORDS[name]
+        for held, name in (
+            (seen.private_place, "place"),
+            (seen.interpreter_vetted, "interpreter"),
+            (seen.gender_wish != "not_met", "gender_wish"),
+            (seen.gender_wish != "not_asked", "gender_not_asked"),
+            (seen.informed or seen.points is not None, "informed"),
         )
         if not held
     ]
-    return lacking(missing=", ".join(gaps)) if gaps else True
+    if seen.points is not None:
+        wanted = policies.codes["interview_point"].labels
+        gaps += [WORDS.get(code, label) for code, label in wanted.items() if code not in seen.points]
+    return lacking(missing="; ".join(gaps)) if gaps else True
 
 
 @guard(
     sources=("OHCHR-G2.4", "OHCHR-P3"),
     says="The person has not been given information on where to get help.",
     why="People screened out are warned and told how to get help too.",
-    mend="Record in the screening that the information was given.",
+    mend="Record what the person was told, in which language, and whom they can turn to.",
     who=SCREENERS,
 )
 def information_was_given(case: CaseFacts) -> bool:
-    return case.screening is not None and case.screening.information_given
+    return case.information is not None or (case.screening is not None and case.screening.information_given)
 
 
 @guard(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, model_validator
 
-from app.casework.forms import Coded, Entry, From, Kind, Long, RecordForm, Short, Words
+from app.casework.forms import CodeCheck, Coded, Entry, From, Kind, Long, OfWorker, RecordForm, Short, Words
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, DecisionFacts
@@ -30,6 +30,9 @@ class IdentificationDecision(RecordForm):
         title=mark("Who sat on the panel?"),
         description=mark("One profession in each line, no names."),
     )
+    professions: Annotated[
+        tuple[Annotated[str, Coded("panel_profession")], ...] | None, Field(strict=False, max_length=20), OfWorker()
+    ] = Field(default=None, title=mark("Which professions sat on it?"))
     act: bool = Field(title=mark("Act: was the person recruited, moved, kept or passed on?"))
     means: bool = Field(
         title=mark("Means: was there force, threat, deceit or abuse of a weak position?"),
@@ -37,9 +40,19 @@ class IdentificationDecision(RecordForm):
     )
     purpose: bool = Field(title=mark("Purpose: was it for exploitation?"))
     exploitation: Annotated[str, Coded("exploitation")] = Field(title=mark("Which kind of exploitation?"))
+    finding: Annotated[str, Coded("other_finding"), OfWorker()] | None = Field(
+        default=None, title=mark("If not identified: what did the panel find?")
+    )
     reasons: Long | None = Field(default=None, title=mark("What are the reasons?"))
     notified_on: date | None = Field(default=None, title=mark("On which day was the person told?"))
     in_own_language: bool = Field(title=mark("Was the person told in a language they understand?"))
+
+    @model_validator(mode="after")
+    def _says_which_professions(self, info: ValidationInfo) -> Self:
+        # Filled in now, silence means none; a record of an older form did not ask.
+        if isinstance(info.context, CodeCheck) and not info.context.lenient:
+            object.__setattr__(self, "professions", self.professions or ())
+        return self
 
 
 def fold(facts: CaseFacts, form: IdentificationDecision, entry: Entry) -> CaseFacts:
@@ -48,8 +61,10 @@ def fold(facts: CaseFacts, form: IdentificationDecision, entry: Entry) -> CaseFa
         on=entry.on, outcome=form.outcome, authority=form.authority, by_country=form.by_country,
         decider=entry.actor, panel=len(form.panel), reasons=bool(form.reasons), act=form.act, means=form.means,
         purpose=form.purpose, notified_on=form.notified_on, in_own_language=form.in_own_language,
+        professions=None if form.professions is None else frozenset(form.professions),
     )
-    return replace(facts, decision=made, exploitation=form.exploitation)
+    found = None if form.outcome == "identified" else form.finding or facts.finding
+    return replace(facts, decision=made, exploitation=form.exploitation, finding=found)
 
 
 KIND = Kind(
@@ -58,6 +73,7 @@ KIND = Kind(
         "outcome": "identified", "authority": "th-mdt", "by_country": "TH",
         "decided_by": "NonPoliceGovernmentalOrganization",
         "panel": ["social worker", "prosecutor", "physician"],
+        "professions": ["social_worker", "prosecutor", "health_worker"],
         "act": True, "means": True, "purpose": True, "exploitation": "ForcedLabour",
         "reasons": "Recruited by deception, documents kept, no wages.",
         "notified_on": "2017-03-02", "in_own_language": True,

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, ValidationError, ValidationInfo, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from app.casework.forms import Coded, Entry, Form, From, Kind, Long, RecordForm, Short, Words
+from app.casework.forms import (
+    CodeCheck,
+    Coded,
+    Entry,
+    Form,
+    From,
+    Kind,
+    Long,
+    OfWorker,
+    RecordForm,
+    Short,
+    Unasked,
+    Words,
+)
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, ScreeningFacts
@@ -25,9 +39,14 @@ class SeenIndicator(Form):
 
 
 class Screening(RecordForm):
-    """The preliminary screening form (practice 4.1)."""
+    """The preliminary screening form (practice 4.1).
+
+    A form filled in here keeps the version of the list that was used, and names signs of that list only. Older records,
+    which had one answer for all that was explained and no version, are read as they are.
+    """
 
     pack: Annotated[Short, From("pack")] = Field(title=mark("Which list of signs did you use?"))
+    pack_version: Annotated[Short | None, Unasked()] = Field(default=None, title=mark("Version of the list"))
     indicators: Annotated[tuple[SeenIndicator, ...], Field(strict=False, max_length=80)] = Field(
         title=mark("Which signs did you see?"),
         description=mark("One sign with reasons can be enough. The number alone never decides."),
@@ -39,14 +58,72 @@ class Screening(RecordForm):
     )
     private_place: bool = Field(title=mark("Was the talk held in a private place?"))
     interpreter_vetted: bool = Field(title=mark("Was the interpreter checked, or none needed?"))
+    gender_wish: Annotated[
+        Literal["met", "no_wish", "not_met"] | None,
+        Words({"met": mark("Met"), "no_wish": mark("The person had no wish"), "not_met": mark("Not met")}),
+    ] = Field(
+        default=None,
+        title=mark("Was a wish for a woman or a man to lead or interpret the talk met?"),
+    )
     language: Annotated[Short, From("language")] = Field(title=mark("In which language did you talk?"))
-    informed: bool = Field(title=mark("Did the person know why you talked, and that they could stop?"))
+    points_explained: Annotated[
+        tuple[Annotated[str, Coded("interview_point")], ...] | None, Field(strict=False, max_length=20), OfWorker()
+    ] = Field(
+        default=None,
+        title=mark("What did you explain before the talk?"),
+        description=mark("Tick only what the person has understood."),
+    )
+    informed: Annotated[bool | None, Unasked()] = Field(
+        default=None, title=mark("Did the person know why you talked, and that they could stop?")
+    )
     information_given: bool = Field(title=mark("Did the person get information about help?"))
     immediate_needs: Long | None = Field(
         default=None,
         title=mark("What does the person need right now?"),
         description=mark("Food, sleep, a doctor, to reach somebody."),
     )
+    finding: Annotated[str, Coded("other_finding"), OfWorker()] | None = Field(
+        default=None,
+        title=mark("If you do not presume trafficking: what did you find?"),
+    )
+
+    @model_validator(mode="after")
+    def _signs_are_of_the_list(self, info: ValidationInfo) -> Self:
+        context = info.context
+        if not isinstance(context, CodeCheck) or context.lenient:
+            return self
+        pack = context.policies.indicators.get(self.pack)
+        if pack is None or pack.status != "ready":
+            raise _refused([_wrong("unknown_list", "Choose one of the lists that are filled in.", "pack")])
+        known = context.policies.signs(self.pack)
+        strange = [
+            _wrong("sign_of_another_list", "Choose a sign of the list you named.", "indicators", at, "code")
+            for at, each in enumerate(self.indicators)
+            if each.code not in known
+        ]
+        if strange:
+            raise _refused(strange)
+        # The form is frozen for everybody but itself.
+        object.__setattr__(self, "pack_version", pack.version)
+        object.__setattr__(self, "points_explained", self.points_explained or ())
+        return self
+
+
+def _wrong(code: str, sentence: str, *place: str | int) -> InitErrorDetails:
+    # What was typed is not repeated.
+    return InitErrorDetails(type=PydanticCustomError(code, sentence), loc=place, input=None)
+
+
+def _refused(wrong: list[InitErrorDetails]) -> ValidationError:
+    return ValidationError.from_exception_data("Screening", wrong)
+
+
+def _gender_wish(form: Screening) -> str | None:
+    """How the wish was met; an older form did not ask. Who was asked and would not say has no wish we could follow."""
+    if form.points_explained is None:
+        return None
+    silence = (form.silent or {}).get("gender_wish")
+    return form.gender_wish or ("no_wish" if silence == "no_wish_to_answer" else "not_asked")
 
 
 def fold(facts: CaseFacts, form: Screening, entry: Entry) -> CaseFacts:
@@ -59,11 +136,13 @@ def fold(facts: CaseFacts, form: Screening, entry: Entry) -> CaseFacts:
         reasons=bool(form.reasons) or any(each.reason for each in form.indicators),
         private_place=form.private_place,
         interpreter_vetted=form.interpreter_vetted,
-        informed=form.informed,
+        informed=bool(form.informed) or bool(form.points_explained),
         information_given=form.information_given,
+        points=None if form.points_explained is None else frozenset(form.points_explained),
+        gender_wish=_gender_wish(form),
     )
     known = facts.exploitation if form.suspected_exploitation == "unknown" else form.suspected_exploitation
-    return replace(facts, screening=seen, exploitation=known)
+    return replace(facts, screening=seen, exploitation=known, finding=form.finding or facts.finding)
 
 
 KIND = Kind(
@@ -73,8 +152,9 @@ KIND = Kind(
         "indicators": [{"code": "ILO08", "severity": "strong", "reason": "No wages for seven months."}],
         "reasons": "Wages withheld and documents kept by the employer.",
         "suspected_exploitation": "ForcedLabour",
-        "private_place": True, "interpreter_vetted": True, "language": "my",
-        "informed": True, "information_given": True,
+        "private_place": True, "interpreter_vetted": True, "gender_wish": "met", "language": "my",
+        "points_explained": ["agrees", "purpose", "use", "research_use", "own_data", "storage", "withdrawal"],
+        "information_given": True,
     },
     fold_case=fold,
 )

@@ -107,3 +107,17 @@ def test_somebody_who_came_back_is_the_same_person_and_the_earlier_manager_gets_
 def test_a_second_case_without_a_handover_follows_no_failed_return(town: Town) -> None:
     earlier = cases.bring_case(town.house, town.th, "sheltered")
     assert opened(town, previous_case_id=earlier).json()["facts"]["follows_failed_return"] is False
+
+
+def test_somebody_with_a_like_name_is_not_opened_twice_unseen(town: Town) -> None:
+    who = {"identity": {"given_names": "Mya Thandar", "family_name": "Aung"}}
+    first = opened(town, **who).json()
+    refused = opened(town, identity={"given_names": "Mya Thanda", "family_name": "AUNG"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "may_be_known"), refused.text
+    assert refused.json()["candidates"] == [first["reference"]] and "Mya" not in refused.text
+    assert len(town.looks("identity_matched")) == 1, "the comparison stays in the book, though nothing was opened"
+    assert opened(town, **who, new_person=True).status_code == 201
+    assert opened(town, **who, previous_case_id=first["id"]).status_code == 201
+    assert opened(town, identity={"given_names": "Somsak"}).status_code == 201
+    # Somebody to whom these cases are out of reach learns nothing of them.
+    assert opened(town, "first_responder", **who).status_code == 201

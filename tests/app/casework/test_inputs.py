@@ -189,3 +189,10 @@ def test_a_field_without_words_stops_the_program() -> None:
 
     with pytest.raises(TypeError, match="no title"):
         inputs_of(Silent)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_kept_of_an_example_is_read_again(kind: str) -> None:
+    """As it is stored, with null where nothing was said: the form of its own day opens it."""
+    kept = json.loads(json.dumps(whole(kind, KINDS[kind].example)))
+    assert whole(kind, kept) == whole(kind, KINDS[kind].example)

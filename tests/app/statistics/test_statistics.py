@@ -160,7 +160,7 @@ def test_who_may_open_a_table(town: Town) -> None:
         assert town.get(None, path).status_code == 401
         assert town.get(town.th["social_worker"], path).status_code == 403
     names = {each["name"]: each["readable"] for each in town.get(town.th["analyst"], "/statistics").json()["items"]}
-    assert names == {"returns": True, "th-shelters": True}
+    assert names == {"other-findings": True, "returns": True, "th-shelters": True}
     analyst = town.th["analyst"]
     assert town.get(analyst, "/statistics/unknown?year=2017").status_code == 404
     for wrong in ("", "?year=x", "?year=1900", "?year=99999"):

@@ -1,0 +1,45 @@
+"""Questions about a decision itself: who sat where it was taken, and whether the person knows it."""
+
+from __future__ import annotations
+
+from policies.model import Policies
+from workflows.facts import CaseFacts
+from workflows.guards.screening import DECIDERS
+from workflows.step import guard
+from workflows.verdict import Lack, lacking
+
+PROFESSIONS = "panel_profession"
+
+
+@guard(
+    rule="G07",
+    sources=("WM-TWO-EYES", "WM-COMPETENCE"),
+    says="The panel of {country} is not complete: it has {count} of {wanted} members; missing: {missing}.",
+    why="Several professions see more than one; the country says who must sit at least.",
+    mend="Record the decision of a complete panel.",
+    who=DECIDERS,
+)
+def panel_is_complete(case: CaseFacts, policies: Policies) -> bool | Lack:
+    made, wanted = case.decision, policies.countries[case.country].panel
+    if made is None or wanted is None:
+        return True
+    # An older form did not ask for professions by their codes.
+    gaps = [] if made.professions is None else [each for each in wanted.professions if each not in made.professions]
+    if made.panel >= wanted.members and not gaps:
+        return True
+    words = "; ".join(policies.label(PROFESSIONS, each) for each in gaps)
+    return lacking(country=case.country, count=made.panel, wanted=wanted.members, missing=words or "-")
+
+
+@guard(
+    sources=("OHCHR-G4.8",),
+    says="The person has not been told what was decided about them in a language they understand.",
+    why="A free choice of the way on needs to know one's own position, whether the answer was yes or no.",
+    mend="Tell the person with an interpreter, and record the notice.",
+    who=("case_manager", "legal_officer", "social_worker"),
+)
+def decision_is_known_to_the_person(case: CaseFacts) -> bool:
+    made, notice = case.decision, case.decision_notice
+    if made is None or (made.notified_on is not None and made.in_own_language):
+        return True
+    return notice is not None and notice.own_language and notice.on >= made.on
