@@ -28,6 +28,7 @@ SENTENCES: Final[dict[str, str]] = {
     "clock_stopped": mark("A clock was stopped in your office."),
     "task_escalated": mark("A task that nobody did in time was passed on to you."),
     "task_late": mark("A task of yours is late."),
+    "partner_late": mark("Another country has not answered in time."),
     "seal_names_changed": mark("Who is named on a sealed case was changed."),
     "seal_unconfirmed": mark("A case is sealed until a second person agrees."),
 }
