@@ -16,7 +16,7 @@ from app.casework import move, rungs
 from app.casework.held import Held
 from app.casework.history import Event
 from app.casework.stopping import calendar_of, held_of
-from app.casework.tasks import OPEN, PASSING, TABLE
+from app.casework.tasks import OPEN, PASSING, TABLE, WAITING
 from policies.model import Rung
 from workflows.clocks import rung_rings
 
@@ -25,6 +25,8 @@ FALLBACK = ("reminder",)
 # Kinds of notice: to whoever has to act, and to whoever is told because nobody did.
 LATE: Final = "task_late"
 ESCALATED: Final = "task_escalated"
+# To whoever keeps an eye on it: not their own delay, another country's.
+UNANSWERED: Final = "partner_late"
 
 
 def ring(house: House) -> int:
@@ -113,5 +115,6 @@ def _tell(desk: Desk, held: Held, row: Row[Any], code: str, *, first: bool) -> N
     # The version stays: a passing clock must not make a worker's open form stale.
     happened = row.due_at if first else desk.now
     move.remark(desk, held, Event("deadline" if first else "escalated", row.kind, held.version, details, happened))
-    kind = LATE if rule is not None and rule.to == "doers" else ESCALATED
+    first_circle = LATE if row.kind not in WAITING else UNANSWERED
+    kind = first_circle if rule is not None and rule.to == "doers" else ESCALATED
     tell(desk, people, kind, held.kind, held.id, {"task": row.id, "kind": row.kind, "rung": code})

@@ -45,8 +45,9 @@ def told_by(desk: Desk, held: Held, row: Row[Any], rung: Rung) -> list[str]:
 
 
 def supervisors_of(desk: Desk, row: Row[Any]) -> list[str]:
-    """Those who answer for the office that holds a task and may see it."""
-    return _present(desk, row, _holding(desk, SUPERVISORS[:1], _USER.c.office_id == row.office_id))
+    """Those who answer for the office that holds a task and may see it; where there are none, for the country."""
+    here = _present(desk, row, _holding(desk, SUPERVISORS[:1], _USER.c.office_id == row.office_id))
+    return here or _present(desk, row, _holding(desk, FOCAL))
 
 
 def _circle(desk: Desk, held: Held, row: Row[Any], circle: str, roles: tuple[str, ...]) -> list[str]:

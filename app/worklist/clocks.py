@@ -30,9 +30,10 @@ NOTICE: Final = "clock_stopped"
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a clock stands for whoever may stop it. Empty causes, or a reason: that act is not possible now.
+    """How a clock stands for whoever may stop it, also of a task that is done.
 
-    until: what an extension would give. by: the account that stopped it.
+    causes: those the actor may state. A reason against an act: it is not possible now. until: what an extension would
+    give.
     """
 
     row: Row[Any]
@@ -95,6 +96,8 @@ def _changed(desk: Desk, task_id: str, act: Callable[[Held, Row[Any]], None]) ->
     with rows.as_the_house(desk.session, desk.actor.country):
         held = stopping.held_of(desk, row)
         row = _row(desk, task_id)
+        if row.state not in UNDONE:
+            raise Conflict("Somebody has marked this task as done already.", code="task_done")
         act(held, row)
     after = queries.task(desk, task_id)
     assert after is not None
@@ -109,6 +112,4 @@ def _row(desk: Desk, task_id: str) -> Row[Any]:
     if not queries.within(desk, STOP, task_id):
         refused(desk, "task", task_id, {"permission": STOP, "answer": 403})
         raise forbidden(desk.policies, desk.actor, STOP, desk.policies.scope_for(desk.actor.roles, STOP))
-    if row.state not in UNDONE:
-        raise Conflict("Somebody has marked this task as done already.", code="task_done")
     return row

@@ -34,6 +34,7 @@ SENTENCES: Final[dict[str, str]] = {
     "person_missing": mark("A person is missing. Open the case at once."),
     "task_escalated": mark("A task that nobody did in time was passed on to you."),
     "task_late": mark("A task of yours is late."),
+    "partner_late": mark("Another country has not answered in time."),
     "seal_names_changed": mark("Who is named on a sealed case was changed."),
     "seal_unconfirmed": mark("A case is sealed until a second person agrees."),
 }

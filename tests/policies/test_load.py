@@ -22,6 +22,7 @@ class Fault:
 
 
 TH, DEFAULT, TH_MM = "countries/th.yaml", "corridors/_default.yaml", "corridors/th-mm.yaml"
+CLOCKS = "clocks.yaml"
 
 FAULTS = {
     # what YAML itself refuses
@@ -117,6 +118,14 @@ FAULTS = {
     "identity in the offer": Fault(DEFAULT, "offer: [needs,", "offer: [identity,", "may not travel with an offer"),
     "unknown document": Fault(DEFAULT, "documents: [consent,", "documents: [consents,", "document_kind"),
     "unknown rung": Fault(DEFAULT, "escalation: [reminder,", "escalation: [gossip,", "escalation_step"),
+    "rung without a rule": Fault(CLOCKS, "    supervisor: {", "    supervisors: {", "'supervisor' does not say", -3),
+    "rung that nobody hears": Fault(CLOCKS, "to: office, roles: [supervisor],", "to: office,", "names no role to tell"),
+    "unknown rung of a case": Fault(CLOCKS, "case_ladder: [reminder,", "case_ladder: [gossip,", "escalation_step"),
+    "unknown urgent clock": Fault(CLOCKS, "urgent: [child_protection,", "urgent: [child_protect,", "'child_protect'"),
+    "unknown cause": Fault(CLOCKS, "    person_unwell: {", "    person_lazy: {", "code list stop_cause"),
+    "unknown role of a cause": Fault(CLOCKS, "[supervisor, national", "[boss, national", "no role 'boss'"),
+    "cause without an end": Fault(CLOCKS, "longest_days: 90, ", "", "needs longest_days"),
+    "unknown extension": Fault(CLOCKS, "by: tracing_extension", "by: tracing_tension", "no clock 'tracing_tension'"),
     "unknown meeting": Fault(DEFAULT, "kind: case_management", "kind: tea", "meeting_kind"),
     "unknown channel": Fault(DEFAULT, "statistics_channel: government", "statistics_channel: g", "return_channel"),
     "unknown service": Fault(TH, "service: housing", "service: house", "service_kind"),
