@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -14,6 +15,8 @@ from typing import Any, Final
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from app.access import rows
+from app.access.desk import Desk
 from app.casework import history, messages, records, refold
 from app.casework.facts import stored
 from app.casework.held import CASE, FACTS, REFERRAL, hold_case, hold_referral
@@ -104,9 +107,9 @@ def look(ground: Ground, cases: list[str], shared: list[str]) -> World:
         found = line.execute(_COPIES, {"shared": shared, "cases": cases})
         copies = {row.id: dict(row._mapping) for row in found}
         known = [*cases, *(row["case_id"] for row in copies.values() if row["case_id"] not in (None, *cases))]
-        rows = {row.id: dict(row._mapping) for row in line.execute(_CASES, {"cases": known})}
+        found_cases = {row.id: dict(row._mapping) for row in line.execute(_CASES, {"cases": known})}
         tasks = {row.id: tuple(row) for row in line.execute(_TASKS, {"cases": known, "copies": list(copies)})}
-        return World(rows, copies, tasks, tuple(line.execute(_COUNTS).one()))
+        return World(found_cases, copies, tasks, tuple(line.execute(_COUNTS).one()))
 
 
 def already(ground: Ground, shared: list[str], world: World) -> Seen:
@@ -114,8 +117,8 @@ def already(ground: Ground, shared: list[str], world: World) -> Seen:
     with looking(ground) as session:
         query = select(messages.TABLE.c.message_id).where(messages.TABLE.c.shared_id.in_(shared))
         told = set(session.execute(query).scalars())
-    rows = {**world.cases, **world.copies}
-    return Seen(told, {key: row["history_count"] for key, row in rows.items()})
+    subjects = {**world.cases, **world.copies}
+    return Seen(told, {key: row["history_count"] for key, row in subjects.items()})
 
 
 def broken(ground: Ground, before: World, now: World, deed: Deed, seen: Seen) -> list[str]:
@@ -143,6 +146,12 @@ class Scene:
         found: dict[str, Any] = json.loads(self.now.cases[case_id]["facts"])
         return found
 
+    @contextmanager
+    def desk(self, country: str) -> Iterator[Desk]:
+        """A desk of a country's own system; afterwards everything is seen again."""
+        yield self.ground.house.system_desk(self.session, country, "proof")
+        rows.enter_everything(self.session)
+
     def pending(self) -> set[str]:
         """The lines on which something waits."""
         return set(self.session.execute(_LINES).scalars())
@@ -161,15 +170,15 @@ def custody(scene: Scene) -> Iterator[str]:
         old = scene.before.copies.get(row["id"])
         if old is not None and (old["custody"], row["custody"]) == ("receiver", "sender"):
             yield f"{row['country']} has given it back"
-    for shared, rows in by_shared.items():
-        holders = [row["country"] for row in rows if row["custody"] == row["side"]]
+    for shared, both in by_shared.items():
+        holders = [row["country"] for row in both if row["custody"] == row["side"]]
         at_rest = not any(shared in line for line in waiting)
         if not holders:
             yield "nobody is responsible"
         if at_rest and len(holders) != 1:
             yield f"at rest {holders} are responsible"
-        if at_rest and len({row["state"] for row in rows}) != 1:
-            yield f"at rest the copies say {[row['state'] for row in rows]}"
+        if at_rest and len({row["state"] for row in both}) != 1:
+            yield f"at rest the copies say {[row['state'] for row in both]}"
 
 
 def consent(scene: Scene) -> Iterator[str]:
@@ -180,19 +189,19 @@ def consent(scene: Scene) -> Iterator[str]:
     for row in scene.session.execute(_LETTERS, {"shared": shared}).all():
         if row.message_id not in scene.seen.letters:
             scene.seen.letters.add(row.message_id)
-            yield from _covered(scene, row)
+            with scene.desk(row.country) as desk:
+                found = list(_covered(scene, desk, row))
+            yield from found
 
 
-def _covered(scene: Scene, row: Any) -> Iterator[str]:
-    house = scene.ground.house
-    desk = house.system_desk(scene.session, row.country, "proof")
+def _covered(scene: Scene, desk: Desk, row: Any) -> Iterator[str]:
     body = messages.body_of(desk, row, records.key_of(desk, row.key_id))
     copy = next(
         each
         for each in scene.now.copies.values()
         if (each["shared_id"], each["country"]) == (row.shared_id, row.country)
     )
-    day = house.policies.day(row.country, row.created_at)
+    day = desk.policies.day(row.country, row.created_at)
     about, step = set(body.get("about") or {}), str(body["step"])
     case = scene.facts(copy["case_id"]) if copy["case_id"] else None
     live, child = _live(scene, desk, copy, row, case, day)
@@ -223,7 +232,7 @@ def _tells_of_family(body: dict[str, Any]) -> bool:
 
 
 def _live(
-    scene: Scene, desk: Any, copy: dict[str, Any], row: Any, case: dict[str, Any] | None, day: date
+    scene: Scene, desk: Desk, copy: dict[str, Any], row: Any, case: dict[str, Any] | None, day: date
 ) -> tuple[list[dict[str, Any]], bool]:
     """The consents in force towards the other country, from the very records or messages, and whether of a child."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
@@ -329,11 +338,11 @@ def evidence(scene: Scene) -> Iterator[str]:
     A whole history is folded again at every third version and at the end of a course, which costs most of all.
     """
     last = scene.deed.what == LAST
-    for kind, rows, before in (
+    for kind, now, before in (
         ("case", scene.now.cases, scene.before.cases),
         ("referral", scene.now.copies, scene.before.copies),
     ):
-        for subject_id, row in rows.items():
+        for subject_id, row in now.items():
             old, known = before.get(subject_id), scene.seen.chains.get(subject_id, 0)
             if old is not None and row["version"] < old["version"]:
                 yield f"the version of a {kind} went back"
@@ -351,13 +360,13 @@ def evidence(scene: Scene) -> Iterator[str]:
 
 def _refolded(scene: Scene, kind: str, subject_id: str) -> Iterator[str]:
     row = (scene.now.cases if kind == "case" else scene.now.copies)[subject_id]
-    desk = scene.ground.house.system_desk(scene.session, row["country"], "proof")
-    if kind == "case":
-        held = hold_case(desk, subject_id, lock=False)
-        fresh = stored(refold.case_facts(desk, held))
-    else:
-        held = hold_referral(desk, subject_id, lock=False)
-        fresh = stored(refold.referral_facts(desk, held))
+    with scene.desk(row["country"]) as desk:
+        if kind == "case":
+            held = hold_case(desk, subject_id, lock=False)
+            fresh = stored(refold.case_facts(desk, held))
+        else:
+            held = hold_referral(desk, subject_id, lock=False)
+            fresh = stored(refold.referral_facts(desk, held))
     said, told = json.loads(row["facts"]), json.loads(fresh)
     differing = sorted(name for name in told if told[name] != said.get(name))
     if differing:
