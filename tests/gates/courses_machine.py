@@ -24,7 +24,7 @@ from app.casework.kinds import KINDS
 from app.casework.shapes import StepIn
 from app.exchange.delivery import envelope_of
 from app.exchange.transport import LocalTransport
-from app.kit.errors import AppError
+from app.kit.errors import AppError, Forbidden, NotFound
 from app.referrals import service as referrals
 from app.referrals.schemas import ReferralIn
 from app.worker import Worker as Postman
@@ -122,7 +122,9 @@ class Course(RuleBasedStateMachine):
             subject = self._somewhere(chance)
             steps = self._steps_from_here(subject)
             if steps:
-                machine, step = chance.choice(steps)
+                # Onwards rather than out: what ends a course ends what can be learnt from it.
+                weights = [4 if each.targets() and not set(each.targets()) & spec.final else 1 for spec, each in steps]
+                machine, step = chance.choices(steps, weights)[0]
                 self._try_until_done(machine, step, subject, chance)
 
     @rule(number=CHANCES)
@@ -280,8 +282,11 @@ class Course(RuleBasedStateMachine):
         house = self.ground.house
         filled = forms.varied if chance.random() < 0.2 else _plainly
         record = filled(house, step.form, subject.country, chance) if step.form else None
-        worker = self._holder(step.permission, subject.country, chance)
-        error = self._take(machine, step, subject, worker, record, chance)
+        for _ in range(3):
+            worker = self._holder(step.permission, subject.country, chance)
+            error = self._take(machine, step, subject, worker, record, chance)
+            if not isinstance(error, Forbidden | NotFound):
+                break
         codes = [each["code"] for each in error.extra.get("refusals", ())] if error is not None else []
         mended = [self._mend(code, step, subject, chance) for code in codes[:2]]
         if any(mended):
