@@ -20,7 +20,8 @@ from app.referrals.schemas import MessageOut, ReferralOut
 
 # What the form of a step itself answers: no reason against opening it.
 ANSWERED_BY_FORM: Final[dict[str, frozenset[str]]] = {
-    "report_assessment": frozenset({"tracing_is_reported"}),
+    # A report that is silent about the family needs no consent to contact them: only the filled-in form can tell.
+    "report_assessment": frozenset({"tracing_is_reported", "consent_for_contact_family"}),
     "propose_plan": frozenset({"return_plan_covers_life", "child_has_an_escort"}),
     "accept": frozenset({"reception_is_arranged", "child_has_somewhere_safe"}),
     "schedule_handover": frozenset({"border_point_is_agreed", "day_is_ahead"}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from policies.model import Policies
 from workflows.facts import Actor, CaseFacts, ReferralFacts, Today
-from workflows.guards.returning import NEEDED_SERVICES
+from workflows.guards.returning import NEEDED_SERVICES, visits_agreed
 from workflows.step import guard
 from workflows.verdict import Lack, lacking
 
@@ -278,7 +278,8 @@ def person_is_here(referral: ReferralFacts, today: Today) -> bool:
 )
 def visits_are_made(case: CaseFacts, referral: ReferralFacts, policies: Policies) -> bool | Lack:
     corridor = policies.corridor(referral.from_country, referral.to_country)
-    wanted = sum(1 for name in corridor.clocks if name.startswith("visit_"))
+    # The rules of the day on which the person arrived.
+    wanted = visits_agreed(corridor, referral.receipt.on if referral.receipt is not None else case.opened_on)
     # Visits on the case count too: who does not want reports to travel is visited all the same.
     done = max(referral.visits, case.visits)
     gone = referral.contact_lost or case.contact_lost or case.deceased

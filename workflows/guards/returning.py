@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from policies.model import Policies
+from datetime import date
+
+from policies.model import Corridor, Policies
 from workflows.facts import CaseFacts, ReferralFacts, Today
 from workflows.step import guard
 from workflows.verdict import Lack, lacking
 
 PLANNERS = ("case_manager", "social_worker")
 NEEDED_SERVICES = ("health", "housing", "education", "employment")
+
+
+def visits_agreed(corridor: Corridor, on: date) -> int:
+    """How many reintegration visits the rules of a corridor ask for after a return on that day."""
+    return sum(1 for name in corridor.dated_clocks if name.startswith("visit_") and corridor.clock(name, on))
 
 
 @guard(
@@ -231,6 +238,8 @@ def reintegration_is_planned(case: CaseFacts) -> bool | Lack:
 def monitoring_is_done(case: CaseFacts, policies: Policies) -> bool | Lack:
     if case.care != "reintegrating":
         return True
-    wanted = sum(1 for name in policies.default_corridor.clocks if name.startswith("visit_"))
+    # As many as were agreed when the plan at home was made: a later rule asks nothing of an older return.
+    since = case.reintegration_plan.on if case.reintegration_plan is not None else case.opened_on
+    wanted = visits_agreed(policies.default_corridor, since)
     gone = case.contact_lost or case.deceased
     return case.visits >= wanted or gone or lacking(done=case.visits, wanted=wanted)

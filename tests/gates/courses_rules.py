@@ -1,0 +1,381 @@
+"""What must be true after every act of a random course, said a second time and apart from the guards.
+
+Each rule looks at what was there before, what is there now and what was done, and names what is broken.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session
+
+from app.access import rows
+from app.access.desk import Desk
+from app.casework import history, messages, records, refold
+from app.casework.facts import stored
+from app.casework.held import CASE, FACTS, REFERRAL, hold_case, hold_referral
+from app.kit.errors import AppError, Forbidden, Invalid
+from app.models.outbox import OutboxRow
+from app.models.record import Record
+from app.models.task import Task
+from tests.gates.courses_ground import Ground, World, looking
+from workflows.referral import FINAL
+
+OUTBOX: Final[Any] = OutboxRow.__table__
+TASK: Final[Any] = Task.__table__
+RECORD: Final[Any] = Record.__table__
+ENDS: Final = frozenset(state.value for state in FINAL)
+UNSETTLED: Final = frozenset({"reported", "screening", "presumed", "deciding", "reconsidering"})
+CELLS: Final = frozenset({"police_cell", "immigration_detention", "prison", "vagrant_house"})
+# What a step that tells the other country rests on (practice 2.3 G10, G11; ACTIP 14.3, 15.1).
+SENDER_NEEDS: Final = {
+    "send": "notify_origin", "supply_info": "notify_origin", "disclose_identity": "notify_origin",
+    "propose_plan": "return", "schedule_handover": "return", "reschedule": "return", "sign_handover": "return",
+}  # fmt: skip
+RECEIVER_NEEDS: Final = {
+    "start_tracing": "contact_family", "accept": "return", "report_visit": "reintegration_report",
+}  # fmt: skip
+# Without these nobody could answer; they need some consent, not one that names them (workflows/disclosure.py).
+PROTOCOL: Final = frozenset({"corridor_plan", "age_band", "language", "reintegration"})
+# To be questioned, counted, discussed or passed to the police says nothing about another country.
+OTHER_PURPOSES: Final = frozenset({"interview", "law_enforcement", "statistics", "case_meeting"})
+
+
+# The look at the end of a course, which goes through everything.
+LAST: Final = "the last look"
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One act: what was tried on which subject, and the error that refused it (None: it was done)."""
+
+    what: str
+    subject_id: str = ""
+    error: AppError | None = None
+
+    @property
+    def refused(self) -> bool:
+        """Whether it was refused."""
+        return self.error is not None
+
+
+@dataclass
+class Seen:
+    """What a course has been shown so far, so that each thing is judged once."""
+
+    letters: set[str] = field(default_factory=set)
+    chains: dict[str, int] = field(default_factory=dict)
+
+
+_LINKED = REFERRAL.c.shared_id.in_(bindparam("shared", expanding=True)) | REFERRAL.c.case_id.in_(
+    bindparam("cases", expanding=True)
+)
+# Built once: they are asked after every act.
+_COPIES = select(REFERRAL).where(_LINKED)
+_CASES = (
+    select(CASE, FACTS.c.facts)
+    .join(FACTS, FACTS.c.case_id == CASE.c.id)
+    .where(CASE.c.id.in_(bindparam("cases", expanding=True)))
+)
+_TASKS = select(TASK.c.id, TASK.c.case_id, TASK.c.kind, TASK.c.state, TASK.c.missed_at).where(
+    TASK.c.case_id.in_(bindparam("cases", expanding=True))
+    | TASK.c.referral_id.in_(bindparam("copies", expanding=True))
+)
+_COUNTS = select(
+    select(func.count()).select_from(RECORD).scalar_subquery(),
+    select(func.count()).select_from(OUTBOX).scalar_subquery(),
+    select(func.count()).where(OUTBOX.c.done_at.is_(None)).select_from(OUTBOX).scalar_subquery(),
+    select(func.count()).select_from(messages.TABLE).scalar_subquery(),
+    select(func.count()).select_from(CASE).scalar_subquery(),
+)
+_LINES = select(OUTBOX.c.line).where(OUTBOX.c.done_at.is_(None))
+_LETTERS = select(messages.TABLE).where(
+    messages.TABLE.c.shared_id.in_(bindparam("shared", expanding=True)), messages.TABLE.c.direction == "out"
+)
+
+
+def look(ground: Ground, cases: list[str], shared: list[str]) -> World:
+    """Everything of a course: its cases and copies, their tasks, and how much there is of all the rest."""
+    with looking(ground) as session:
+        line = session.connection()
+        found = line.execute(_COPIES, {"shared": shared, "cases": cases})
+        copies = {row.id: dict(row._mapping) for row in found}
+        known = [*cases, *(row["case_id"] for row in copies.values() if row["case_id"] not in (None, *cases))]
+        found_cases = {row.id: dict(row._mapping) for row in line.execute(_CASES, {"cases": known})}
+        tasks = {row.id: tuple(row) for row in line.execute(_TASKS, {"cases": known, "copies": list(copies)})}
+        return World(found_cases, copies, tasks, tuple(line.execute(_COUNTS).one()))
+
+
+def already(ground: Ground, shared: list[str], world: World) -> Seen:
+    """What was there when a course began, which is judged no more: who consented to it may have changed their mind."""
+    with looking(ground) as session:
+        query = select(messages.TABLE.c.message_id).where(messages.TABLE.c.shared_id.in_(shared))
+        told = set(session.execute(query).scalars())
+    subjects = {**world.cases, **world.copies}
+    return Seen(told, {key: row["history_count"] for key, row in subjects.items()})
+
+
+def broken(ground: Ground, before: World, now: World, deed: Deed, seen: Seen) -> list[str]:
+    """Everything that is not as it must be; empty: all rules hold."""
+    with looking(ground) as session:
+        found: list[str] = []
+        for name, rule in RULES.items():
+            found += [f"{name}: {each}" for each in rule(Scene(ground, session, before, now, deed, seen))]
+    return found
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What every rule is handed."""
+
+    ground: Ground
+    session: Session
+    before: World
+    now: World
+    deed: Deed
+    seen: Seen
+
+    def facts(self, case_id: str) -> dict[str, Any]:
+        """The stored facts of a case."""
+        found: dict[str, Any] = json.loads(self.now.cases[case_id]["facts"])
+        return found
+
+    @contextmanager
+    def desk(self, country: str) -> Iterator[Desk]:
+        """A desk of a country's own system; afterwards everything is seen again."""
+        yield self.ground.house.system_desk(self.session, country, "proof")
+        rows.enter_everything(self.session)
+
+    def pending(self) -> set[str]:
+        """The lines on which something waits."""
+        return set(self.session.execute(_LINES).scalars())
+
+
+def custody(scene: Scene) -> Iterator[str]:
+    """Somebody is responsible at every moment, exactly one country at rest, and it passes with a receipt alone."""
+    waiting = scene.pending() if scene.now.copies else set()
+    by_shared: dict[str, list[dict[str, Any]]] = {}
+    for row in scene.now.copies.values():
+        by_shared.setdefault(row["shared_id"], []).append(row)
+        if row["custody"] == "receiver":
+            receipt = json.loads(row["facts"])["receipt"]
+            if receipt is None or not receipt["person_present"]:
+                yield f"{row['country']} says that it passed on, without a receipt"
+        old = scene.before.copies.get(row["id"])
+        if old is not None and (old["custody"], row["custody"]) == ("receiver", "sender"):
+            yield f"{row['country']} has given it back"
+    for shared, both in by_shared.items():
+        holders = [row["country"] for row in both if row["custody"] == row["side"]]
+        at_rest = not any(shared in line for line in waiting)
+        if not holders:
+            yield "nobody is responsible"
+        if at_rest and len(holders) != 1:
+            yield f"at rest {holders} are responsible"
+        if at_rest and len({row["state"] for row in both}) != 1:
+            yield f"at rest the copies say {[row['state'] for row in both]}"
+
+
+def consent(scene: Scene) -> Iterator[str]:
+    """Whatever was told to another country is covered by a consent in force that day (IOM-4, WM-CONSENT)."""
+    if scene.now.counts[3] == scene.before.counts[3]:
+        return
+    shared = sorted({row["shared_id"] for row in scene.now.copies.values()})
+    for row in scene.session.execute(_LETTERS, {"shared": shared}).all():
+        if row.message_id not in scene.seen.letters:
+            scene.seen.letters.add(row.message_id)
+            with scene.desk(row.country) as desk:
+                found = list(_covered(scene, desk, row))
+            yield from found
+
+
+def _covered(scene: Scene, desk: Desk, row: Any) -> Iterator[str]:
+    body = messages.body_of(desk, row, records.key_of(desk, row.key_id))
+    copy = next(
+        each
+        for each in scene.now.copies.values()
+        if (each["shared_id"], each["country"]) == (row.shared_id, row.country)
+    )
+    day = desk.policies.day(row.country, row.created_at)
+    about, step = set(body.get("about") or {}), str(body["step"])
+    case = scene.facts(copy["case_id"]) if copy["case_id"] else None
+    live, child = _live(scene, desk, copy, row, case, day)
+    sender = copy["side"] == "sender"
+    named = (SENDER_NEEDS if sender else RECEIVER_NEEDS).get(step)
+    if step == "report_assessment" and _tells_of_family(body):
+        named = "contact_family"
+    if sender and case is not None and (about or body.get("consents")):
+        if case["asylum_claim"]:
+            yield f"'{step}' was told while a claim for asylum is open"
+        if row.other_country in case["blocked_countries"]:
+            yield f"'{step}' was told to a country that is blocked"
+    valid = [each for each in live if not child or (each["giver"] == "guardian" and each["child_assent"])]
+    # Reporting back rests on what the person said here, after the return.
+    own = [each for each in valid if named != "reintegration_report" or not each.get("told")]
+    if named and not any(each["purpose"] == named for each in own):
+        yield f"'{step}' went out without a consent to {named}"
+    if about and not valid:
+        yield f"'{step}' told {sorted(about)} without any consent"
+    covered = {group for each in valid for group in each["data_groups"]}
+    if left := about - PROTOCOL - covered:
+        yield f"'{step}' told {sorted(left)}, which no consent covers"
+
+
+def _tells_of_family(body: dict[str, Any]) -> bool:
+    told = (body.get("record") or {}).get("body") or {}
+    return any(told.get(name) for name in ("family_found", "family_willing", "family_safe", "complicity_suspected"))
+
+
+def _live(
+    scene: Scene, desk: Desk, copy: dict[str, Any], row: Any, case: dict[str, Any] | None, day: date
+) -> tuple[list[dict[str, Any]], bool]:
+    """The consents in force towards the other country, from the very records or messages, and whether of a child."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    child = bool(json.loads(copy["facts"])["child"]) or bool(case and case["child"])
+    if copy["side"] == "receiver":
+        query = select(messages.TABLE).where(
+            messages.TABLE.c.country == row.country, messages.TABLE.c.shared_id == row.shared_id,
+            messages.TABLE.c.direction == "in",
+        )  # fmt: skip
+        for heard in scene.session.execute(query.order_by(messages.TABLE.c.seq)).all():
+            told = messages.body_of(desk, heard, records.key_of(desk, heard.key_id))
+            if "consents" in told:
+                found = {(each["purpose"], "told"): {**each, "recipient": "*", "told": True} for each in told["consents"]}
+    if copy["case_id"]:
+        key = records.key_of(desk, copy["key_id"])
+        for record in records.rows_of(scene.session, copy["case_id"]):
+            if record.kind == "consent":
+                form = records.opened(desk, record, key)
+                found[form["purpose"], form["recipient"]] = form
+            elif record.kind == "consent_withdrawal":
+                gone = records.opened(desk, record, key)["purposes"]
+                found = {at: each for at, each in found.items() if at[0] not in gone or at[1] == "told"}
+    live = [
+        each
+        for each in found.values()
+        if each["recipient"] in (row.other_country, "*")
+        and not each.get("withdrawn_on")
+        and date.fromisoformat(each["valid_from"]) <= day
+        and (not each.get("valid_until") or day <= date.fromisoformat(each["valid_until"]))
+        and each["purpose"] not in OTHER_PURPOSES
+    ]
+    return live, child
+
+
+def closure(scene: Scene) -> Iterator[str]:
+    """No case ends with anything open, an ended case stays ended, and nobody has anything to do in it (P9, G20)."""
+    for case_id, row in scene.now.cases.items():
+        old = scene.before.cases.get(case_id)
+        if row["care"] != "closed":
+            if old is not None and old["care"] == "closed":
+                yield f"a closed case is {row['care']} again"
+            continue
+        todo = sorted(task[2] for task in scene.now.tasks.values() if task[1] == case_id and task[3] == "open")
+        if todo:
+            yield f"a closed case has tasks: {', '.join(todo)}"
+        if old is not None and old["care"] != "closed":
+            yield from _ended_with(scene, case_id, old["care"])
+
+
+def _ended_with(scene: Scene, case_id: str, came_from: str) -> Iterator[str]:
+    facts = scene.facts(case_id)
+    copies = [row for row in scene.now.copies.values() if row["case_id"] == case_id]
+    for copy in copies:
+        reporting = copy["state"] == "in_reintegration" and copy["side"] == "sender"
+        if copy["state"] not in ENDS and not reporting:
+            yield f"closed with a referral that is {copy['state']}"
+    legal = facts["legal"]
+    if legal is not None:
+        if legal["open_proceedings"]:
+            yield f"closed with {legal['open_proceedings']} proceedings"
+        if legal["open_claims"] and not legal["cross_border_route"]:
+            yield f"closed with {legal['open_claims']} claims that nobody carries on"
+    if facts["child"] and facts["best_interests_due"] and not facts["deceased"]:
+        yield "closed with a best-interests determination due"
+    unreachable = facts["closure"] is not None and facts["closure"]["unreachable"]
+    never_came = came_from == "awaiting_arrival" and not any(row["custody"] == "receiver" for row in copies)
+    if facts["identification"] in UNSETTLED and not (facts["deceased"] or unreachable or never_came):
+        yield f"closed while {facts['identification']}"
+
+
+def safe_place(scene: Scene) -> Iterator[str]:
+    """Nobody is ever placed in a cell, a prison or a detention centre (OHCHR-G2.6, G6.1)."""
+    for case_id in scene.now.cases:
+        place = scene.facts(case_id)["placement"]
+        if place is not None and place["kind"] in CELLS:
+            yield f"placed in {place['kind']}"
+
+
+def refusal(scene: Scene) -> Iterator[str]:
+    """What was refused has changed nothing but the list of attempts, and says what, why, who and by which source."""
+    if scene.deed.error is None:
+        return
+    if scene.before.still() != scene.now.still():
+        yield f"'{scene.deed.what}' was refused and something has changed"
+    error = scene.deed.error
+    if not (error.detail and error.title and error.code):
+        yield f"{error.code} says nothing"
+    if isinstance(error, Forbidden) and not (error.extra.get("why") or error.extra.get("group")):
+        yield f"{error.code} does not say why: {error.extra}"
+    if isinstance(error, Invalid) and not all(each.get("field") and each.get("rule") for each in error.extra["errors"]):
+        yield "a form was refused without naming field and rule"
+    for each in error.extra.get("refusals", ()):
+        sources = all(source["id"] and source["title"] and source["asks"] for source in each["sources"])
+        # Which step fits the state is told by the list of next steps, not by somebody.
+        somebody = each["who"] or each["code"] == "wrong_state"
+        if not (each["missing"] and each["why"] and each["mend"] and somebody and each["sources"] and sources):
+            yield f"'{each['code']}' does not say what, why, how, who or by which source"
+
+
+def evidence(scene: Scene) -> Iterator[str]:
+    """Every chain goes on from where it was, versions never go back, and the facts are what the history says.
+
+    A whole history is folded again at every third version and at the end of a course, which costs most of all.
+    """
+    last = scene.deed.what == LAST
+    for kind, now, before in (
+        ("case", scene.now.cases, scene.before.cases),
+        ("referral", scene.now.copies, scene.before.copies),
+    ):
+        for subject_id, row in now.items():
+            old, known = before.get(subject_id), scene.seen.chains.get(subject_id, 0)
+            if old is not None and row["version"] < old["version"]:
+                yield f"the version of a {kind} went back"
+            if row["history_count"] == known and old is not None and row["facts"] == old["facts"] and not last:
+                continue
+            scene.seen.chains[subject_id] = row["history_count"]
+            after = 0 if last else max(0, known - 1)
+            entries = history.entries(scene.session, subject_id, after)
+            _, fault = history.check_chain(entries, subject_id, row["history_count"], row["chain_head"], after)
+            if fault is not None:
+                yield fault
+            elif last or row["version"] % 3 == 0 and (old is None or row["version"] != old["version"]):
+                yield from _refolded(scene, kind, subject_id)
+
+
+def _refolded(scene: Scene, kind: str, subject_id: str) -> Iterator[str]:
+    row = (scene.now.cases if kind == "case" else scene.now.copies)[subject_id]
+    with scene.desk(row["country"]) as desk:
+        if kind == "case":
+            held = hold_case(desk, subject_id, lock=False)
+            fresh = stored(refold.case_facts(desk, held))
+        else:
+            held = hold_referral(desk, subject_id, lock=False)
+            fresh = stored(refold.referral_facts(desk, held))
+    said, told = json.loads(row["facts"]), json.loads(fresh)
+    differing = sorted(name for name in told if told[name] != said.get(name))
+    if differing:
+        yield f"facts of the {kind} are not what its history says: {', '.join(differing)}"
+    columns = ("identification", "care") if kind == "case" else ("state", "custody")
+    if any(getattr(held.facts, name) != row[name] for name in columns):
+        yield f"the columns of the {kind} do not say what its facts say"
+
+
+RULES: Final[dict[str, Callable[[Scene], Iterator[str]]]] = {
+    rule.__name__: rule for rule in (custody, consent, closure, safe_place, refusal, evidence)
+}
