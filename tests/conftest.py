@@ -21,6 +21,7 @@ from app.kit.db import Database
 from app.kit.signing import SigningKeys
 from app.settings import Settings
 from tests.postgres import OWNER, SERVING, Cluster, PostgresMissing, running_cluster
+from tests.quick_engines import quick_engines
 from tests.quick_folder import quick_folder
 
 ENGINE_KINDS = ("sqlite", "postgresql")
@@ -42,6 +43,13 @@ def _no_network() -> Iterator[None]:
     socket.socket.connect = guarded  # type: ignore[method-assign]
     yield
     socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_engines() -> Iterator[None]:
+    """Have no test compile again what an earlier one compiled."""
+    with quick_engines():
+        yield
 
 
 @pytest.fixture(scope="session")
