@@ -56,10 +56,10 @@ Staff = dict[str, Worker]
 
 def add_user(house: House, office: str, *roles: str, login: str | None = None) -> Worker:
     """An active account in the office of that code (see `put_offices`) with these roles."""
-    return _hire(house, [(office, roles, login)])[0]
+    return hire(house, [(office, roles, login)])[0]
 
 
-def _hire(house: House, wanted: Sequence[tuple[str, Sequence[str], str | None]]) -> list[Worker]:
+def hire(house: House, wanted: Sequence[tuple[str, Sequence[str], str | None]]) -> list[Worker]:
     """Accounts for (office code, roles, login), all of them in one transaction: towns are built thousands of times."""
     workers, accounts, held = [], [], []
     with writing(house.db) as session:
@@ -92,7 +92,7 @@ def hire_staff(house: House, country: str = "TH") -> Staff:
     shelter, ministry, border = PLACES[country]
     where = dict.fromkeys(IN_SHELTER, shelter) | dict.fromkeys(IN_MINISTRY, ministry)
     where |= dict.fromkeys(AT_BORDER, border)
-    workers = _hire(house, [(office, (role,), None) for role, office in where.items()])
+    workers = hire(house, [(office, (role,), None) for role, office in where.items()])
     return dict(zip(where, workers, strict=True))
 
 
@@ -104,17 +104,26 @@ def disable(house: House, worker: Worker) -> None:
 
 def token_for(house: House, worker: Worker) -> str:
     """A live access token (15 minutes from the house's clock) in a session of its own."""
-    now, session_id = house.clock.now(), new_id()
-    with writing(house.db) as session:
-        row = {
-            "id": session_id,
+    return tokens_for(house, [worker])[0]
+
+
+def tokens_for(house: House, workers: Sequence[Worker], *, fresh: bool = False) -> list[str]:
+    """A token for each as `token_for` gives it; ``fresh``: the second factor of each was shown just now."""
+    now = house.clock.now()
+    rows = [
+        {
+            "id": new_id(),
             "user_id": worker.id,
             "token_version": 1,
             "started_at": now,
             "expires_at": now + timedelta(hours=12),
+            "stepped_up_at": now if fresh else None,
         }
-        session.execute(insert(LoginSession), row)
-    return house.tokens.issue(worker.id, session_id, 1, now)
+        for worker in workers
+    ]
+    with writing(house.db) as session:
+        session.execute(insert(LoginSession), rows)
+    return [house.tokens.issue(row["user_id"], row["id"], 1, now) for row in rows]
 
 
 def step_up(house: House, worker: Worker) -> None:
