@@ -46,6 +46,26 @@ def _no_network() -> Iterator[None]:
     socket.socket.connect = connect  # type: ignore[method-assign]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Name a failure when it happens: with several workers pytest shows letters, and names only at the end."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_NamesFailures(reporter))
+
+
+class _NamesFailures:
+    """Prints one line for each test that fails, in whichever process it ran."""
+
+    def __init__(self, reporter: pytest.TerminalReporter) -> None:
+        self._reporter = reporter
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Called in the process that was started, for each phase of each test."""
+        if report.failed:
+            self._reporter.write_line(f"\nFAILED {report.nodeid} ({report.when})", red=True)
+
+
 def pytest_collection_finish() -> None:
     """Spare the garbage collector what stays for the whole run: it looked at hundreds of thousands of objects anew."""
     gc.collect()
