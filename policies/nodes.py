@@ -14,7 +14,7 @@ Path = tuple[str | int, ...]
 Built = TypeVar("Built", bound=BaseModel)
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C parser is ten times as fast
-_MAP, _SEQ = "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"
+_MAP, _SEQ, _STR = "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:str"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -169,6 +169,8 @@ class _Walk:
         if isinstance(node, yaml.SequenceNode) and node.tag == _SEQ:
             return [self.value(each, (*path, at)) for at, each in enumerate(node.value)]
         if isinstance(node, yaml.ScalarNode):
+            if node.tag == _STR:  # most values are text, and the constructor would give back the same
+                return str(node.value)
             try:
                 return self.constructor.construct_object(node, deep=True)
             except (yaml.YAMLError, ValueError):

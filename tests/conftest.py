@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import socket
 import tempfile
@@ -21,6 +22,7 @@ from app.kit.db import Database
 from app.kit.signing import SigningKeys
 from app.settings import Settings
 from tests.postgres import OWNER, SERVING, Cluster, PostgresMissing, running_cluster
+from tests.quick_engines import quick_engines
 from tests.quick_folder import quick_folder
 
 ENGINE_KINDS = ("sqlite", "postgresql")
@@ -42,6 +44,40 @@ def _no_network() -> Iterator[None]:
     socket.socket.connect = guarded  # type: ignore[method-assign]
     yield
     socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Name a failure when it happens: with several workers pytest shows letters, and names only at the end."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_NamesFailures(reporter))
+
+
+class _NamesFailures:
+    """Prints one line for each test that fails, in whichever process it ran."""
+
+    def __init__(self, reporter: pytest.TerminalReporter) -> None:
+        self._reporter = reporter
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Called in the process that was started, for each phase of each test."""
+        if report.failed:
+            self._reporter.write_line(f"\nFAILED {report.nodeid} ({report.when})", red=True)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what stays for the whole run: it looked at hundreds of thousands of objects anew."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_engines() -> Iterator[None]:
+    """Have no test compile again what an earlier one compiled."""
+    with quick_engines():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -32,23 +32,25 @@ def make_house(database: Database, clock: Clock, keys: KeyRing, signing: Signing
 def put_offices(house: House) -> dict[str, str]:
     """Every office of the policies in the database, once; office code -> row id."""
     known = offices(house)
-    with writing(house.db) as session:
-        for country in house.policies.countries.values():
-            for office in country.offices:
-                if office.code in known:
-                    continue
-                known[office.code] = new_id()
-                row = {
-                    "id": known[office.code],
-                    "code": office.code,
-                    "country": office.country,
-                    "organisation": office.organisation,
-                    "name": office.name,
-                    "kind": office.kind,
-                    "level": office.level,
-                    "national_focal_point": office.national_focal_point,
-                }
-                session.execute(insert(Office), row)
+    rows = []
+    for country in house.policies.countries.values():
+        for office in country.offices:
+            if office.code in known:
+                continue
+            known[office.code] = new_id()
+            rows.append({
+                "id": known[office.code],
+                "code": office.code,
+                "country": office.country,
+                "organisation": office.organisation,
+                "name": office.name,
+                "kind": office.kind,
+                "level": office.level,
+                "national_focal_point": office.national_focal_point,
+            })  # fmt: skip
+    if rows:
+        with writing(house.db) as session:
+            session.execute(insert(Office), rows)
     return known
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -56,24 +56,35 @@ Staff = dict[str, Worker]
 
 def add_user(house: House, office: str, *roles: str, login: str | None = None) -> Worker:
     """An active account in the office of that code (see `put_offices`) with these roles."""
-    user_id = new_id()
-    name = login or f"{roles[0] if roles else 'nobody'}.{next(_NUMBERS)}"
+    return hire(house, [(office, roles, login)])[0]
+
+
+def hire(house: House, wanted: Sequence[tuple[str, Sequence[str], str | None]]) -> list[Worker]:
+    """Accounts for (office code, roles, login), all of them in one transaction: towns are built thousands of times."""
+    workers, accounts, held = [], [], []
     with writing(house.db) as session:
-        row = session.execute(select(Office.__table__).where(Office.code == office)).one()
-        account = {
-            "id": user_id,
-            "login": name,
-            "password_hash": "cannot-sign-in-with-a-password",
-            "display_name": name.title(),
-            "office_id": row.id,
-            "active": True,
-            "token_version": 1,
-            "created_at": house.clock.now(),
-        }
-        session.execute(insert(User), account)
-        for role in sorted(set(roles)):
-            session.execute(insert(UserRole), {"user_id": user_id, "role": role})
-    return Worker(user_id, name, office, row.id, row.organisation, row.country, frozenset(roles))
+        offices = {row.code: row for row in session.execute(select(Office.__table__))}
+        for office, roles, login in wanted:
+            user_id, row = new_id(), offices[office]
+            name = login or f"{roles[0] if roles else 'nobody'}.{next(_NUMBERS)}"
+            accounts.append({
+                "id": user_id,
+                "login": name,
+                "password_hash": "cannot-sign-in-with-a-password",
+                "display_name": name.title(),
+                "office_id": row.id,
+                "active": True,
+                "token_version": 1,
+                "created_at": house.clock.now(),
+            })  # fmt: skip
+            held += [{"user_id": user_id, "role": role} for role in sorted(set(roles))]
+            workers.append(
+                Worker(user_id, name, office, row.id, row.organisation, row.country, frozenset(roles))
+            )
+        session.execute(insert(User), accounts)
+        if held:
+            session.execute(insert(UserRole), held)
+    return workers
 
 
 def hire_staff(house: House, country: str = "TH") -> Staff:
@@ -81,7 +92,8 @@ def hire_staff(house: House, country: str = "TH") -> Staff:
     shelter, ministry, border = PLACES[country]
     where = dict.fromkeys(IN_SHELTER, shelter) | dict.fromkeys(IN_MINISTRY, ministry)
     where |= dict.fromkeys(AT_BORDER, border)
-    return {role: add_user(house, office, role) for role, office in where.items()}
+    workers = hire(house, [(office, (role,), None) for role, office in where.items()])
+    return dict(zip(where, workers, strict=True))
 
 
 def disable(house: House, worker: Worker) -> None:
@@ -92,17 +104,26 @@ def disable(house: House, worker: Worker) -> None:
 
 def token_for(house: House, worker: Worker) -> str:
     """A live access token (15 minutes from the house's clock) in a session of its own."""
-    now, session_id = house.clock.now(), new_id()
-    with writing(house.db) as session:
-        row = {
-            "id": session_id,
+    return tokens_for(house, [worker])[0]
+
+
+def tokens_for(house: House, workers: Sequence[Worker], *, fresh: bool = False) -> list[str]:
+    """A token for each as `token_for` gives it; ``fresh``: the second factor of each was shown just now."""
+    now = house.clock.now()
+    rows = [
+        {
+            "id": new_id(),
             "user_id": worker.id,
             "token_version": 1,
             "started_at": now,
             "expires_at": now + timedelta(hours=12),
+            "stepped_up_at": now if fresh else None,
         }
-        session.execute(insert(LoginSession), row)
-    return house.tokens.issue(worker.id, session_id, 1, now)
+        for worker in workers
+    ]
+    with writing(house.db) as session:
+        session.execute(insert(LoginSession), rows)
+    return [house.tokens.issue(row["user_id"], row["id"], 1, now) for row in rows]
 
 
 def step_up(house: House, worker: Worker) -> None:

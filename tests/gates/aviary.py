@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,6 +23,10 @@ from tests.gates.scene import Scene
 # Free words are limited to these lengths in every form (app/casework/forms.py); codes and codes of offices are shorter.
 FREE = (300, 8000)
 ROUNDS = 5
+# Every canary looks like this, so a page is read once and not once for each of them. No two can overlap in plain
+# letters; in hex one could begin inside something else that looks like one, so there every place is tried.
+_PLAIN = re.compile(rb"cnry[0-9a-f]{16}x")
+_HEX = re.compile(rb"(?=(636e7279[0-9a-f]{32}78))")
 # Words that only those read who judge or agree, whatever field groups they see; nobody else at all.
 REVIEW, SECOND_PERSON, NOBODY = "review", "second person", "nobody"
 
@@ -50,17 +55,16 @@ class Aviary:
     def hatch(self, group: str, where: str) -> str:
         """A new canary: letters and digits only, so that no encoding changes it."""
         text = f"cnry{secrets.token_hex(8)}x"
+        assert _PLAIN.fullmatch(text.encode())
         self.birds[text] = Canary(text, group, where)
         return text
 
     def found_in(self, content: bytes | str) -> Iterator[Canary]:
         """The canaries in some bytes, plain or in hex."""
         plain = content.encode() if isinstance(content, str) else content
-        if b"cnry" not in plain and b"cnry".hex().encode() not in plain:
-            return
-        for text, bird in self.birds.items():
-            if text.encode() in plain or text.encode().hex().encode() in plain:
-                yield bird
+        words = {found.decode() for found in _PLAIN.findall(plain)}
+        words |= {bytes.fromhex(found.decode()).decode("latin-1") for found in _HEX.findall(plain)}
+        yield from (self.birds[word] for word in sorted(words) if word in self.birds)
 
 
 def release(scene: Scene) -> Aviary:

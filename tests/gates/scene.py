@@ -17,7 +17,6 @@ from app.access.desk import House
 from app.casework.held import CASE, KEY, PERSON, REFERRAL
 from app.kit import log
 from app.kit.clock import SettableClock
-from app.main import create_app
 from app.models.base import new_id
 from app.models.case import CaseTeam
 from app.models.identity import PersonIdentity
@@ -31,6 +30,9 @@ from tests.factories import cases, referrals
 from tests.factories.forms import form
 from tests.factories.houses import CHEAP, put_offices
 from tests.factories.staff import Staff, Worker, add_user, disable, step_up, token_for
+from tests.factories.houses import put_offices
+from tests.factories.programs import program
+from tests.factories.staff import Staff, Worker, add_user, disable, hire, step_up, token_for, tokens_for
 from tests.gates.belongings import belong
 from tests.gates.knocking import Knocker
 from tests.gates.oracle import Asker, written_rights
@@ -128,14 +130,14 @@ class Scene:
 def open_scene(url: str, folder: Path) -> Iterator[Scene]:
     """The scene over the migrated database at ``url``; ``folder`` takes the keys."""
     clock = SettableClock(START)
-    app = create_app(Settings(environment="demo", var=folder / "var", database_url=url), clock, passwords=CHEAP)
-    scene = Scene(app, clock, Knocker(app))
-    try:
-        _build(scene)
-        yield scene
-    finally:
-        scene.knocker.close()
-        scene.house.db.dispose()
+    with program(Settings(environment="demo", var=folder / "var", database_url=url), clock) as app:
+        scene = Scene(app, clock, Knocker(app))
+        try:
+            _build(scene)
+            yield scene
+        finally:
+            scene.knocker.close()
+            scene.house.db.dispose()
 
 
 def quiet() -> None:
@@ -147,13 +149,14 @@ def _build(scene: Scene) -> None:
     house = scene.house
     put_offices(house)
     for place, office in PLACES.items():
-        scene.staff[place] = {role: add_user(house, office, role) for role in written_rights()}
+        workers = hire(house, [(office, (role,), None) for role in written_rights()])
+        scene.staff[place] = dict(zip(written_rights(), workers, strict=True))
     gone = add_user(house, PLACES["home"], "social_worker")
     scene.tokens["disabled"] = token_for(house, gone)
     disable(house, gone)
     home, ngo, sister = scene.staff["home"], scene.staff["ngo"], scene.staff["sister"]
-    for name in scene.askers():
-        scene.token(name)
+    tokens = tokens_for(house, [scene.worker(name) for name in scene.askers()], fresh=True)
+    scene.tokens |= zip(scene.askers(), tokens, strict=True)
     _subjects(scene)
     _walls(scene, home, ngo, sister)
 

@@ -17,6 +17,7 @@ from app.kit import migrate, problems
 from app.kit.log import logger
 from app.main import PREFIX
 from tests.conftest import ENGINE_KINDS
+from tests.factories.programs import own_programs
 from tests.gates.canaries import Flight, fly, overheard, report
 from tests.gates.scene import Scene, open_scene
 from tests.postgres import SERVING
@@ -30,16 +31,17 @@ def flown(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     patched = pytest.MonkeyPatch()
     patched.setattr(problems, "install", lambda app, show_text=False: install(app, show_text=False))
     try:
-        if request.param == "postgresql":
-            cluster = request.getfixturevalue("postgres")
-            template = cluster.template("waymark_template", migrate.upgrade)
-            with cluster.database(template, SERVING) as url, open_scene(url, folder) as scene:
+        with own_programs():
+            if request.param == "postgresql":
+                cluster = request.getfixturevalue("postgres")
+                template = cluster.template("waymark_template", migrate.upgrade)
+                with cluster.database(template, SERVING) as url, open_scene(url, folder) as scene:
+                    yield fly(scene, folder)
+                return
+            path = folder / "canaries.db"
+            shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+            with open_scene(f"sqlite:///{path}", folder) as scene:
                 yield fly(scene, folder)
-            return
-        path = folder / "canaries.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-        with open_scene(f"sqlite:///{path}", folder) as scene:
-            yield fly(scene, folder)
     finally:
         patched.undo()
 

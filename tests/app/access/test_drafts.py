@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Annotated, Any
@@ -67,13 +68,15 @@ def pages() -> APIRouter:
 
 
 @pytest.fixture(autouse=True)
-def _trial_pages(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+def _trial_pages(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[None]:
     monkeypatch.setattr(app.main, "PAGE_ROOMS", ("accounts", "trial"))
     monkeypatch.setitem(sys.modules, "app.trial.pages", SimpleNamespace(router=pages()))
     made: World = request.getfixturevalue("world")
     environment = made.app.state.html.state.site.pages._environment
     usual = environment.loader
     environment.loader = ChoiceLoader([DictLoader({"trial.html": TEMPLATE}), usual])
+    yield
+    environment.loader = usual
 
 
 def rows(world: World) -> int:

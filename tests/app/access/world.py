@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -33,6 +33,7 @@ from app.settings import Settings
 from policies.load import load_policies
 from policies.model import FieldGroup, Policies, RolePolicy, Scope
 from tests.app.access import trial
+from tests.factories.programs import program
 from tests.inspect import reading, writing
 
 PASSWORD = "lantern quiet river seven"
@@ -99,18 +100,25 @@ class World:
 
     def add_user(self, login: str, office: str, *roles: str) -> str:
         """Put an account straight into the database; every password is PASSWORD."""
-        user_id = new_id()
+        self.add_users([(login, office, roles)])
+        return self.users[login]
+
+    def add_users(self, wanted: Sequence[tuple[str, str, Sequence[str]]]) -> None:
+        """The same for several at once: (login, office, roles)."""
+        ids = {login: new_id() for login, _, _ in wanted}
+        accounts = [
+            {
+                "id": ids[login], "login": login, "password_hash": CHEAP.hash(PASSWORD), "display_name": login.title(),
+                "office_id": self.offices[office], "active": True, "token_version": 1, "created_at": self.clock.now(),
+            }
+            for login, office, _ in wanted
+        ]  # fmt: skip
+        held = [{"user_id": ids[login], "role": role} for login, _, roles in wanted for role in roles]
         with writing(self.house.db) as session:
-            session.execute(
-                insert(User).values(
-                    id=user_id, login=login, password_hash=CHEAP.hash(PASSWORD), display_name=login.title(),
-                    office_id=self.offices[office], active=True, token_version=1, created_at=self.clock.now(),
-                )
-            )  # fmt: skip
-            for role in roles:
-                session.execute(insert(UserRole).values(user_id=user_id, role=role))
-        self.users[login] = user_id
-        return user_id
+            session.execute(insert(User), accounts)
+            if held:
+                session.execute(insert(UserRole), held)
+        self.users |= ids
 
     def sign_in(self, login: str, password: str = PASSWORD) -> dict[str, Any]:
         """The whole answer of the sign-in route."""
@@ -225,30 +233,32 @@ def _anything(kind: Any, now: datetime) -> Any:
     raise AssertionError(f"no sample for {kind!r}")
 
 
-def make_app(monkeypatch: pytest.MonkeyPatch, settings: Settings, clock: SettableClock) -> FastAPI:
-    """The real program with the policies of this file and the trial room beside the accounts."""
+def with_trial_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the program built with the policies of this file and the trial room beside the accounts."""
     monkeypatch.setattr(app.main, "load_policies", lambda _folder=None: POLICIES)
     monkeypatch.setattr(app.main, "ROOMS", ("accounts", "trial"))
     monkeypatch.setitem(sys.modules, "app.trial.api", SimpleNamespace(router=trial.router()))
-    return app.main.create_app(settings, clock, passwords=CHEAP)
 
 
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch, database_url: str, tmp_path: Path, clock: SettableClock) -> Iterator[World]:
     """A running house on each engine with one account per role, all in th-a unless their name says else."""
     settings = Settings(environment="demo", var=tmp_path / "var", database_url=database_url)
-    built = make_app(monkeypatch, settings, clock)
-    with TestClient(built, base_url="http://localhost", raise_server_exceptions=False) as client:
+    with_trial_room(monkeypatch)
+    with (
+        program(settings, clock) as built,
+        TestClient(built, base_url="http://localhost", raise_server_exceptions=False) as client,
+    ):
         made = World(built, client, clock)
+        made.offices = {code: new_id() for code in OFFICES}
+        rows = [
+            {
+                "id": made.offices[code], "code": code, "country": country, "organisation": organisation, "name": code,
+                "kind": "shelter", "level": "local", "national_focal_point": False,
+            }
+            for code, (country, organisation) in OFFICES.items()
+        ]  # fmt: skip
         with writing(made.house.db) as session:
-            for code, (country, organisation) in OFFICES.items():
-                made.offices[code] = new_id()
-                session.execute(
-                    insert(Office).values(
-                        id=made.offices[code], code=code, country=country, organisation=organisation, name=code,
-                        kind="shelter", level="local", national_focal_point=False,
-                    )
-                )  # fmt: skip
-        for role in ROLES:
-            made.add_user(role, "th-a", role)
+            session.execute(insert(Office), rows)
+        made.add_users([(role, "th-a", (role,)) for role in ROLES])
         yield made
