@@ -35,8 +35,8 @@ def of_case(desk: Desk, case_id: str) -> list[Row[Any]]:
 def one(desk: Desk, case_id: str, document_id: str) -> Row[Any] | None:
     """One file of this case with its mark, without its content."""
     which = {"case_id": case_id, "country": desk.actor.country, "document_id": document_id}
-    # Read out as a list: more columns than a typed row can name.
-    return next(iter(list(desk.session.execute(_ONE, which))), None)
+    rows: list[Row[Any]] = list(desk.session.execute(_ONE, which))
+    return rows[0] if rows else None
 
 
 def content(desk: Desk, document_id: str) -> bytes:
