@@ -67,6 +67,10 @@ FAULTS = {
     "dangling source": Fault(TH, "[TH-ATA-29]", "[TH-ATA-92]", "has no 'TH-ATA-92' (did you mean"),
     "dangling source in a corridor": Fault(TH_MM, "source: TH-MM-MOU-2009", "source: TH-MM-MOU-1909", "has no"),
     "dangling source in a list": Fault("codes/sex.yaml", "source: HTCDS-2.0", "source: HTCDS-9", "has no 'HTCDS-9'"),
+    "a kind of file nobody sees": Fault(
+        "codes/case_document_kind.yaml", "passport, group: identity}", "passport}", "which group sees it"
+    ),
+    "a group on another list": Fault("codes/sex.yaml", "htcds: Feminine", "group: risk", "only codes of"),
     "dangling source in a pack": Fault("indicators/child.yaml", "source: UNODC-IND", "source: XX", "has no"),
     "dangling source in retention": Fault("retention.yaml", "[IOM-9, WM-RETENTION]", "[IOM-99]", "has no 'IOM-99'"),
     "dangling source in a report": Fault("reports/returns.yaml", "sources: [MRW-2019", "sources: [MRW", "has no"),

@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from app.access.desk import Desk
 from app.casework import records
 from app.casework.choices import next_steps
-from app.casework.held import Held, hold_case
 from app.casework.reach import reach_of
 from app.casework.tasks import STOPPED
 from app.kit.dates import day_in_both_eras
 from app.kit.words import mark, say, say_as
 from app.overview.agenda import open_refusals
-from app.overview.papers import queries, rights
+from app.overview.papers import queries, rights, signed
 from app.overview.papers.paper import Paper, label
+from app.overview.papers.wanted import Wanted
 from app.people import service as people
 from app.referrals.words import country_word
 from policies.model import FieldGroup, Policies
@@ -37,21 +36,6 @@ _OWN: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a paper is made from: the desk, the case, its facts, and the language of whoever will hold it."""
-
-    desk: Desk
-    held: Held
-    facts: CaseFacts
-    language: str
-
-    @property
-    def number(self) -> str:
-        """What the paper is filed under: the reference of the case."""
-        return str(self.held.row.reference)
-
-
 Maker = Callable[[Wanted], Paper]
 
 
@@ -62,13 +46,6 @@ class Kind:
     permission: str
     group: FieldGroup
     make: Maker
-
-
-def wanted(desk: Desk, row: Any, language: str) -> Wanted:
-    """The case of ``row`` (a case the actor was found to reach) and its facts, for a paper in ``language``."""
-    held = hold_case(desk, row.id, lock=False)
-    assert isinstance(held.facts, CaseFacts)
-    return Wanted(desk, held, held.facts, language)
 
 
 def rights_notice(about: Wanted) -> Paper:
@@ -234,6 +211,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     "consent": Kind(READ, FieldGroup.FACTS, consent),
     "plan": Kind(READ, FieldGroup.NARRATIVE, plan),
     "meeting": Kind(READ, FieldGroup.FACTS, meeting),
+    "decision": Kind(READ, FieldGroup.LEGAL, signed.decision),
+    "admission": Kind(READ, FieldGroup.CONTACT, signed.admission),
+    "handover": Kind(READ, FieldGroup.FACTS, signed.handover),
     "copy": Kind(REVEAL, FieldGroup.IDENTITY, own_copy),
 }
 

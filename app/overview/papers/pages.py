@@ -20,6 +20,7 @@ from app.kit.errors import NotFound
 from app.kit.reader import LANGUAGES, Reader, reading
 from app.kit.words import mark
 from app.overview.papers import case_papers, press, receipts, rights
+from app.overview.papers.wanted import wanted
 from app.referrals import desk as referral_desk
 from app.referrals import handing, words
 from app.referrals import paper as referral_paper
@@ -46,6 +47,9 @@ TOLD: Final = {
     "consent": (mark("Consents"), mark("What is agreed to now, to be signed.")),
     "plan": (mark("Plan for the person"), mark("Services and appointments only. Safe to carry.")),
     "meeting": (mark("Agenda of a case management meeting"), mark("Where it stands, what waits and blocks. No name.")),
+    "decision": (mark("Notice of the decision"), mark("What was decided about the person, and how to ask again.")),
+    "admission": (mark("Coming to a safe place"), mark("To be signed when the person comes to a shelter.")),
+    "handover": (mark("Handover form"), mark("For both sides to tick and sign at the border.")),
     "copy": (mark("The person's own copy"), mark("What is written about them alone. Uncover the name first.")),
 }
 
@@ -55,7 +59,7 @@ def papers(page: Looker, reference: Reference, lang: Lang = "") -> Response:
     """Which papers can be printed for this case, and in which language."""
     with page.write() as desk:
         row = case_by_reference(desk, "record:read", reference)
-        about = case_papers.wanted(desk, row, SOURCE)
+        about = wanted(desk, row, SOURCE)
         chosen = lang if lang in LANGUAGES else _spoken_by(about.facts.language)
         looked(desk, "papers_listed", "case", row.id)
         context = {"reference": row.reference, "language": chosen, "papers": TOLD}
@@ -164,7 +168,7 @@ def _printed(page: Page, reference: str, name: str, lang: str) -> Response:
     with page.write() as desk:
         row = case_by_reference(desk, kind.permission, reference)
         fieldgroups.must_see(desk, kind.group)
-        about = case_papers.wanted(desk, row, lang)
+        about = wanted(desk, row, lang)
         language = lang if lang in LANGUAGES else _spoken_by(about.facts.language)
         reader = page.reader
         with reading(Reader(language, "", reader.zone, reader.now)):

@@ -64,8 +64,8 @@ def test_a_correction_is_a_new_note_and_both_stay_readable(town: Town) -> None:
     page = browser.get(f"{path}/timeline").text
     assert "Corrected later: see the new entry" in page and "Corrects an earlier entry" in page
     assert "The team of this case only" in page
-    elsewhere = browser_at(town, town.th["national_focal_point"])
-    assert elsewhere.get(f"{path}/notes/new?corrects={first}").status_code == 403
+    outsider = browser_at(town, town.th["national_focal_point"])
+    assert outsider.get(f"{path}/notes/new?corrects={first}").status_code == 403
     for wrong in (1, 999):
         answer = town.post(author, f"/cases/{case_id}/notes", {"note": "x", "corrects": wrong})
         assert answer.json()["errors"][0]["field"] == "corrects"

@@ -20,6 +20,7 @@ from tests.app.access.browser import NAME, Browser
 from tests.app.documents import samples
 from tests.factories import cases, walls
 from tests.factories.pages import browser_at
+from tests.factories.staff import add_user
 from tests.factories.towns import API, Town
 from tests.gates.case_forms import path_of
 from tests.inspect import reading, tampering, writing
@@ -110,13 +111,18 @@ def test_seal_block_and_emergency_treat_a_file_like_a_record(town: Town) -> None
     case_id = cases.bring_case(town.house, town.th, "sheltered")
     kept = add(town, "social_worker", case_id).json()
     path = f"/cases/{case_id}/documents/{kept['id']}/file"
+    far = add_user(town.house, "th-shelter-phitsanulok", "case_manager")
+    assert town.get(far, path).status_code == 404
+    walls.open_in_emergency(town, far, case_id)
+    assert town.get(far, path).status_code == 200, "an emergency opens it to read, as it opens a record"
+    assert town.post(far, f"/cases/{case_id}/documents/{kept['id']}/error", {"reason": "wrong_file"}).status_code == 403
     chief, worker = town.th["supervisor"], town.th["social_worker"]
     walls.block(town.house, case_id, "user", worker.id)
     assert town.get(worker, path).status_code == 404
     assert town.get(town.th["case_manager"], path).status_code == 200
     walls.seal(town.house, case_id, town.th["case_manager"])
     assert town.get(town.th["legal_officer"], path).status_code == 404
-    assert town.get(chief, path).status_code == 404
+    assert [town.get(each, path).status_code for each in (chief, far)] == [404, 404]
     assert town.get(town.th["case_manager"], path).status_code == 200
 
 
