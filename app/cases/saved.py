@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, insert, update
 
 from app.access.desk import Desk
 from app.access.log import looked
-from app.cases import list_queries, listing
+from app.cases import list_queries, listing, saved_queries
+from app.cases.saved_queries import TABLE
 from app.cases.saved_schemas import SavedIn, SavedListOut, SavedListsOut
 from app.casework import case_list
 from app.casework.reach import SEEING
@@ -20,9 +21,7 @@ from app.kit.crypto import KeyMissing
 from app.kit.errors import Conflict, Invalid, NotFound
 from app.kit.words import mark
 from app.models.base import is_id, new_id
-from app.models.saved_list import SavedList
 
-TABLE: Final[Any] = SavedList.__table__
 LONGEST: Final = 60
 
 
@@ -42,8 +41,7 @@ class Saved:
 
 def own(desk: Desk) -> list[Saved]:
     """The lists of the actor's own, the oldest first. One whose key is gone counts as none."""
-    query = select(TABLE).where(TABLE.c.user_id == desk.actor.id).order_by(TABLE.c.made_at, TABLE.c.id)
-    opened = (_opened(desk, row) for row in desk.session.execute(query))
+    opened = (_opened(desk, row) for row in saved_queries.own(desk))
     return [each for each in opened if each is not None]
 
 
@@ -96,8 +94,8 @@ def rename(desk: Desk, list_id: str, name: str) -> SavedListOut:
     held = own(desk)
     saved = _one(held, list_id)
     name = _free(name, [each for each in held if each.id != list_id])
-    row = desk.session.execute(select(TABLE.c.wrapped).where(TABLE.c.id == list_id)).one()
-    sealed = desk.keys.seal(desk.keys.unwrap(row.wrapped), name.encode(), _place(list_id))
+    key = desk.keys.unwrap(saved_queries.wrapped_of(desk, list_id))
+    sealed = desk.keys.seal(key, name.encode(), _place(list_id))
     desk.session.execute(update(TABLE).where(TABLE.c.id == list_id).values(sealed=sealed))
     values = listing.values_of(desk, list_queries.offices(desk, SEEING))
     return _out(Saved(list_id, name, saved.said), _count(desk, saved.said, values))
