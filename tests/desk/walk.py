@@ -21,6 +21,7 @@ from app.models.task import Task
 from tests.app.access.browser import Browser
 from tests.factories import cases, referrals
 from tests.factories.documents import put_document
+from tests.factories.forms import form
 from tests.factories.pages import browser_at
 from tests.factories.staff import Worker
 from tests.factories.towns import Town
@@ -108,6 +109,10 @@ def _starts(town: Town) -> Iterator[tuple[str, Worker, str]]:
     document = put_document(town.house, town.th["case_manager"], free, note="With a stamp.")
     yield "free", town.th["case_manager"], f"/cases/{reference}/refer"
     yield "with a file", town.th["case_manager"], f"/cases/{reference}/documents/{document}"
+    asked = cases.bring_case(town.house, town.th, "recovering")
+    request = form(town.house, "service_request")
+    cases.take(town.house, town.th["social_worker"], asked, "request_service", request)
+    yield "asked", town.th["social_worker"], f"/cases/{_reference(town, CASE, asked)}/needs"
     for kind in KINDS:
         yield from ((kind, town.th[role], f"/cases/{reference}/records/new/{kind}") for role in _WRITING)
     yield "by hand", town.th["case_manager"], f"/tasks/done?task_id={_by_hand(town, free)}"
