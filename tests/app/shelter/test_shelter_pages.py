@@ -100,6 +100,9 @@ def test_the_step_page_leads_to_what_is_missing(town: Town) -> None:
     browser.get(step)
     assert browser.send(step, **typed).status_code == 303
     assert cases.facts_of(town.house, case_id).care == "sheltered"
+    beds = browser.get(f"{path}/beds").text
+    assert f"{path}/records/new/shelter_leave" in beds
+    assert f"{path}/records/new/missing_report" in beds
 
 
 def _checked(html: str, name: str, value: str) -> bool:
