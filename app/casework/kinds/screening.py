@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationError, ValidationInfo, model_validator
+from pydantic import Field, StringConstraints, ValidationError, ValidationInfo, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from app.casework.forms import (
@@ -26,11 +26,14 @@ from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, ScreeningFacts
 
+# The name of a list, of a sign in it, or of its version: checked against the policies, so never words of one's own.
+Name = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+
 
 class SeenIndicator(Form):
     """One indicator of a pack, how strongly it showed, and why the officer thinks so."""
 
-    code: Annotated[Short, From("indicator")] = Field(title=mark("Sign"))
+    code: Annotated[Name, From("indicator")] = Field(title=mark("Sign"))
     severity: Annotated[
         Literal["weak", "medium", "strong"],
         Words({"weak": mark("Weakly"), "medium": mark("Clearly"), "strong": mark("Strongly")}),
@@ -45,8 +48,8 @@ class Screening(RecordForm):
     which had one answer for all that was explained and no version, are read as they are.
     """
 
-    pack: Annotated[Short, From("pack")] = Field(title=mark("Which list of signs did you use?"))
-    pack_version: Annotated[Short | None, Unasked()] = Field(default=None, title=mark("Version of the list"))
+    pack: Annotated[Name, From("pack")] = Field(title=mark("Which list of signs did you use?"))
+    pack_version: Annotated[Name | None, Unasked()] = Field(default=None, title=mark("Version of the list"))
     indicators: Annotated[tuple[SeenIndicator, ...], Field(strict=False, max_length=80)] = Field(
         title=mark("Which signs did you see?"),
         description=mark("One sign with reasons can be enough. The number alone never decides."),
