@@ -28,8 +28,6 @@ from app.settings import Settings
 from tests.conftest import START
 from tests.factories import cases, referrals
 from tests.factories.forms import form
-from tests.factories.houses import CHEAP, put_offices
-from tests.factories.staff import Staff, Worker, add_user, disable, step_up, token_for
 from tests.factories.houses import put_offices
 from tests.factories.programs import program
 from tests.factories.staff import Staff, Worker, add_user, disable, hire, step_up, token_for, tokens_for
