@@ -161,11 +161,14 @@ class Course(RuleBasedStateMachine):
         """The person takes consents back, claims asylum, goes missing, or wants something else."""
         chance = Random(number)
         subject = self._some_case(chance)
-        kind, changes = chance.choice((
-            ("consent_withdrawal", {}), ("circumstances", {"asylum_claim": chance.random() < 0.5}),
-            ("circumstances", {"missing": chance.random() < 0.5}), ("wish", {"wish": chance.choice(("return", "stay"))}),
+        minds: tuple[tuple[str, dict[str, Any]], ...] = (
+            ("consent_withdrawal", {}),
+            ("circumstances", {"asylum_claim": chance.random() < 0.5}),
+            ("circumstances", {"missing": chance.random() < 0.5}),
+            ("wish", {"wish": chance.choice(("return", "stay"))}),
             ("legal_status", {"open_proceedings": chance.randrange(2), "open_claims": chance.randrange(2)}),
-        ))  # fmt: skip
+        )
+        kind, changes = chance.choice(minds)
         body = forms.plain(self.ground.house, kind, subject.country, **changes)
         self._file(subject, kind, body, self._holder(KINDS[kind].permission, subject.country, chance), chance)
 
@@ -259,7 +262,7 @@ class Course(RuleBasedStateMachine):
             return
         chance = Random(number)
         worker = self.ground.staff[chance.choice(("TH", "MM"))]["social_worker"]
-        told = {"child": True, "age_band": "15-17"} if chance.random() < 0.5 else {}
+        told: dict[str, Any] = {"child": True, "age_band": "15-17"} if chance.random() < 0.5 else {}
         self.ground.clock.advance(MINUTE)
         self.case_ids.append(cases.open_case(self.ground.house, worker, **told))
         self._judge(Deed("open"))

@@ -245,7 +245,8 @@ def _live(
         for heard in scene.session.execute(query.order_by(messages.TABLE.c.seq)).all():
             told = messages.body_of(desk, heard, records.key_of(desk, heard.key_id))
             if "consents" in told:
-                found = {(each["purpose"], "told"): {**each, "recipient": "*", "told": True} for each in told["consents"]}
+                heard_of = {"recipient": "*", "told": True}
+                found = {(each["purpose"], "told"): {**each, **heard_of} for each in told["consents"]}
     if copy["case_id"]:
         key = records.key_of(desk, copy["key_id"])
         for record in records.rows_of(scene.session, copy["case_id"]):

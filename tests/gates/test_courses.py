@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from app.casework import carry, held, history, mirror, move, projection
+from app.casework import carry, held, history, move, projection, receipts, tasks
 from app.casework.held import CASE
 from app.casework.kinds import KINDS
 from tests.conftest import ENGINE_KINDS
@@ -88,7 +88,7 @@ def any_case_may_close(patch: Patch) -> None:
 
 def tasks_outlive_the_case(patch: Patch) -> None:
     any_case_may_close(patch)
-    known = carry.close_task
+    known = tasks.close_task
 
     def close(desk: Any, subject: Any, effect: CloseTask) -> None:
         if effect.kind != "*":
@@ -149,12 +149,12 @@ def a_page_torn_out(patch: Patch) -> None:
 
 
 def forgetful_receiver(patch: Patch) -> None:
-    found = mirror.receipts.found
+    found = receipts.found
 
     def forgets(desk: Any, message_id: str, level: str) -> Any:
         return None if level == "stored" else found(desk, message_id, level)
 
-    patch.setattr(mirror.receipts, "found", forgets)
+    patch.setattr(receipts, "found", forgets)
 
 
 @dataclass(frozen=True)
@@ -168,6 +168,7 @@ class Mutant:
     first: tuple[str, dict[str, Any]] | None = None
 
 
+TWICE = "bring_it_twice_or_too_early"
 NO_MORE = ("consent_withdrawal", {"purposes": ["notify_origin", "return", "contact_family"]})
 ASYLUM = ("circumstances", {"asylum_claim": True})
 MUTANTS = [
@@ -182,7 +183,7 @@ MUTANTS = [
     Mutant(because_i_say_so, "recovering", "refusal: "),
     Mutant(facts_of_somebody_else, "recovering", "are not what its history says: legal_hold"),
     Mutant(a_page_torn_out, "recovering", "does not continue the chain"),
-    Mutant(forgetful_receiver, "referral assessed", "post: a message that came twice", ("bring_it_twice_or_too_early",)),
+    Mutant(forgetful_receiver, "referral assessed", "post: a message that came twice", (TWICE,)),
 ]
 
 

@@ -1,6 +1,6 @@
 """Doors: the same verbs through the JSON API and through the pages, so that a story is told once and walked twice.
 
-What a verb answers is judged at its own door: a refusal is a problem document at one and a page of reasons at the other.
+What a verb answers is judged at its own door: a refusal is a problem document at one, a page of reasons at the other.
 Where a case stands is asked at the JSON door in both, because a story is about what happened and not how it is shown.
 """
 

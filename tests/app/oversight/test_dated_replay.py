@@ -86,7 +86,7 @@ def _situation(said: dict[str, Any], facts: CaseFacts, given: dict[str, Any], po
 
 
 def changed(policies: Policies) -> Policies:
-    """Years later: another authority decides, the window is a week, and the place where the person slept has no code."""
+    """Years later: another authority decides, the window is a week, and a kind of place has left its list."""
     country = policies.countries["TH"]
     authority = country.competent_authority.model_copy(update={"office": "th-police-tak"})
     week = country.clocks["reconsideration"][-1].model_copy(update={"value": 7, "unit": "days"})
