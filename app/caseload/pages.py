@@ -100,7 +100,7 @@ def _ticked(typed: Typed) -> list[ChosenIn]:
     for value in typed.all("case"):
         _, case_id, version = (*value.split("|"), "", "")[:3]
         if version.isascii() and version.isdigit():
-            found.append(ChosenIn(case_id=case_id[:36], version=max(int(version[:9]), 1)))
+            found.append(ChosenIn(case_id=case_id[:36], seen_version=max(int(version[:9]), 1)))
     return found
 
 

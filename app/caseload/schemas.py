@@ -20,7 +20,7 @@ class ChosenIn(_In):
     """A case, and the version of it that was looked at: one that somebody changed since is left as it is."""
 
     case_id: Annotated[str, Field(max_length=36, examples=["5d1c7a10-1c7e-4d0b-8a55-2f6b9c3d4e5f"])]
-    version: Annotated[int, Field(ge=1, examples=[7])]
+    seen_version: Annotated[int, Field(ge=1, examples=[7])]
 
 
 Chosen = Annotated[list[ChosenIn], Field(min_length=1, max_length=200)]

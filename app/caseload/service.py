@@ -72,7 +72,7 @@ def hand_over(desk: Desk, body: HandoverIn) -> ActOut:
     held = queries.carried(desk, body.from_user, most(desk)) if is_id(body.from_user) else []
     wanted = body.cases
     if wanted is None:
-        wanted = [ChosenIn(case_id=row.id, version=row.version) for row in held]
+        wanted = [ChosenIn(case_id=row.id, seen_version=row.version) for row in held]
     _must_fit(desk, body.why, len(wanted))
     return _moved(desk, "hand_over", body.from_user, to, body.why, wanted)
 
@@ -137,7 +137,7 @@ def _move(desk: Desk, wanted: ChosenIn, giver: str | None, to: Colleague, why: s
     if row.case_manager_id == to.actor.id:
         raise Conflict(code="theirs_already")
     before = row.case_manager_id
-    held = recording.assign(desk, wanted.case_id, to.actor.id, wanted.version, why)
+    held = recording.assign(desk, wanted.case_id, to.actor.id, wanted.seen_version, why)
     if not reaches(desk, to, SEEING, "case", wanted.case_id):
         raise Conflict(code="kept_away")
     if before is not None:

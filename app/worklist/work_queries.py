@@ -162,7 +162,9 @@ def _mine(desk: Desk) -> Predicate:
         _HOLDER.c.active.is_(True),
     )
     ours = or_(TABLE.c.role.in_(sorted(desk.actor.roles)), and_(TABLE.c.kind.in_(_doable(desk)), ~holder))
-    mine = or_(TABLE.c.assignee_id == desk.actor.id, and_(TABLE.c.assignee_id.is_(None), ours))
+    # Never unknown, else its opposite would leave out what nobody is named for.
+    named = and_(TABLE.c.assignee_id.is_not(None), TABLE.c.assignee_id == desk.actor.id)
+    mine = or_(named, and_(TABLE.c.assignee_id.is_(None), ours))
     return and_(mine, TABLE.c.kind.not_in(sorted(WAITING)))
 
 

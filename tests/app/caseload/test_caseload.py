@@ -15,7 +15,7 @@ WHY = "The new colleague is a cousin of the suspect."
 
 
 def chosen(town: Town, *case_ids: str) -> list[dict[str, Any]]:
-    return [{"case_id": each, "version": cases.version_of(town.house, each)} for each in case_ids]
+    return [{"case_id": each, "seen_version": cases.version_of(town.house, each)} for each in case_ids]
 
 
 def carried_by_manager(town: Town, many: int) -> list[str]:
@@ -39,8 +39,8 @@ def test_each_case_moves_by_itself_and_a_refusal_leaves_nothing_half_done(town: 
     cases.take(town.house, town.th["case_manager"], gone, "close", lost)
     walls.block(town.house, walled, "user", to.id)
     sent = chosen(town, first, stale, gone, walled, there, closed)
-    sent[1]["version"] += 1
-    sent.append({"case_id": "nobody", "version": 1})
+    sent[1]["seen_version"] += 1
+    sent.append({"case_id": "nobody", "seen_version": 1})
     body = {"cases": sent, "user_id": to.id, "why": "workload"}
     answer = town.post(town.th["supervisor"], "/caseload/assign", body)
     assert outcomes(answer) == ["moved", "stale_version", "closed", "kept_away", "not_found", "moved", "not_found"]
@@ -68,7 +68,7 @@ def test_who_cannot_carry_cases_or_give_them_moves_none(town: Town) -> None:
     assert town.post(town.th["social_worker"], "/caseload/assign", body).status_code == 403
     assert town.post(town.th["case_manager"], "/caseload/hand-over", {**body, "from_user": gone.id}).status_code == 403
     most = town.house.policies.safeguards.bulk_work.cases_at_most
-    many = {**body, "cases": [{"case_id": f"x{number}", "version": 1} for number in range(most + 1)]}
+    many = {**body, "cases": [{"case_id": f"x{number}", "seen_version": 1} for number in range(most + 1)]}
     assert "several acts" in town.post(town.th["supervisor"], "/caseload/assign", many).text
     assert cases.facts_of(town.house, case_id).case_manager is None
 
