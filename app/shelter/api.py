@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from app.access.door import Door, needs
 from app.casework.move import StepRefused
-from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
+from app.casework.seen import IF_MATCH, seen_version
+from app.kit.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionMissing, StaleVersion
 from app.kit.problems import documented
 from app.shelter import asking, service
 from app.shelter.schemas import (
@@ -60,11 +61,14 @@ def add_beds(shelter_id: str, body: BedsIn, door: Keeper) -> Response:
 
 @router.post(
     "/shelters/{shelter_id}/beds/{beds_id}", response_model=BedsOut,
-    responses=documented(NotFound, Invalid, Conflict), summary="Change beds",
+    responses=documented(NotFound, Invalid, StaleVersion, Conflict, PreconditionMissing), openapi_extra=IF_MATCH,
+    summary="Change beds",
 )  # fmt: skip
 def change_beds(shelter_id: str, beds_id: str, body: BedsChangeIn, door: Keeper) -> Response:
     """Say how many beds of a group there are, for whom, and whether they are closed and why."""
-    return door.once(lambda desk: service.change_beds(desk, shelter_id, beds_id, body))
+    return door.once(
+        lambda desk: service.change_beds(desk, shelter_id, beds_id, body, seen_version(door, body.seen_version))
+    )
 
 
 @router.get("/bed-requests", response_model=BedRequestsOut, summary="List requests for beds")

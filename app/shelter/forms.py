@@ -63,7 +63,7 @@ class WithdrawPage(PageForm):
     bed_request_id: Code = ""
 
 
-def beds_in(form: BedsPage, version: int | None) -> BedsIn | BedsChangeIn:
+def beds_in(form: BedsPage, *, changed: bool = False) -> BedsIn | BedsChangeIn:
     """The group of beds; Invalid (422) at the field for what is no number or no day, or was not chosen."""
     for name in ("sex", "ages", "need"):
         if not getattr(form, name):
@@ -73,7 +73,7 @@ def beds_in(form: BedsPage, version: int | None) -> BedsIn | BedsChangeIn:
         "closed_reason": form.closed_reason or None, "closed_from": _day(form, "closed_from"),
         "closed_until": _day(form, "closed_until"),
     }  # fmt: skip
-    return BedsIn(**values) if version is None else BedsChangeIn(**values, version=version)
+    return BedsChangeIn(**values) if changed else BedsIn(**values)
 
 
 def ask_in(form: AskPage) -> BedAskIn:

@@ -62,7 +62,7 @@ def add_beds(shelter_id: str, page: Keeper) -> Response:
     """Add a group of beds."""
 
     def act(desk: Desk) -> None:
-        service.add_beds(desk, shelter_id, forms.beds_in(page.form(forms.BedsPage), None))
+        service.add_beds(desk, shelter_id, forms.beds_in(page.form(forms.BedsPage)))
 
     def again(desk: Desk, error: AppError) -> dict[str, Any]:
         return _beds(desk, shelter_id, None)
@@ -83,9 +83,9 @@ def change_beds(shelter_id: str, beds_id: str, page: Keeper) -> Response:
     """Change a group of beds, close or open it."""
 
     def act(desk: Desk) -> None:
-        body = forms.beds_in(page.form(forms.BedsPage), page.version)
+        body = forms.beds_in(page.form(forms.BedsPage), changed=True)
         assert isinstance(body, BedsChangeIn)
-        service.change_beds(desk, shelter_id, beds_id, body)
+        service.change_beds(desk, shelter_id, beds_id, body, page.version)
 
     def again(desk: Desk, error: AppError) -> dict[str, Any]:
         return _beds(desk, shelter_id, beds_id)

@@ -37,7 +37,7 @@ class BedsIn(_In):
 class BedsChangeIn(BedsIn):
     """The same group as it is from now on."""
 
-    version: Annotated[int, Field(ge=1, le=999_999_999, examples=[1], description="The version you looked at.")]
+    seen_version: Annotated[int | None, Field(ge=1, le=999_999_999, examples=[1], description="or If-Match")] = None
 
 
 class BedsOut(BaseModel):

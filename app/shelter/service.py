@@ -14,7 +14,7 @@ from app.casework.beds import ASKED, BEDS, HELD, REQUEST, STAYING, taken_by_grou
 from app.casework.held import Held, hold_case
 from app.casework.history import Event
 from app.casework.move import StepRefused, refusal_out
-from app.kit.errors import Conflict, Invalid, NotFound
+from app.kit.errors import Conflict, Invalid, NotFound, StaleVersion
 from app.kit.words import mark
 from app.models.base import is_id, new_id
 from app.shelter import queries
@@ -81,10 +81,10 @@ def add_beds(desk: Desk, shelter_id: str, body: BedsIn) -> BedsOut:
     return _group_out(desk, found.id, str(row["id"]))
 
 
-def change_beds(desk: Desk, shelter_id: str, beds_id: str, body: BedsChangeIn) -> BedsOut:
+def change_beds(desk: Desk, shelter_id: str, beds_id: str, body: BedsChangeIn, seen: int) -> BedsOut:
     """Say what a group of beds is from now on; what it was stands in the book of looks.
 
-    Conflict when somebody changed it meanwhile, or when more beds are taken than there would be.
+    StaleVersion when somebody changed it meanwhile; Conflict when more beds are taken than there would be.
     """
     found = _house(desk, KEEP, shelter_id)
     before = queries.group(desk, found.id, beds_id, lock=True) if is_id(beds_id) else None
@@ -96,11 +96,11 @@ def change_beds(desk: Desk, shelter_id: str, beds_id: str, body: BedsChangeIn) -
         raise Conflict("More beds of this group are taken than there would be.", code="beds_taken")
     done: Any = desk.session.execute(
         update(BEDS)
-        .where(BEDS.c.id == beds_id, BEDS.c.version == body.version)
-        .values(**values, version=body.version + 1, changed_by=desk.actor.id, changed_at=desk.now)
+        .where(BEDS.c.id == beds_id, BEDS.c.version == seen)
+        .values(**values, version=seen + 1, changed_by=desk.actor.id, changed_at=desk.now)
     )
     if done.rowcount != 1:
-        raise Conflict("Somebody changed these beds meanwhile. Look at them again.", code="stale_version")
+        raise StaleVersion(extra={"seen": seen, "version": before.version})
     was = {name: getattr(before, name) for name in values}
     detail = {**_told(values), **{f"was_{name}": value for name, value in _told(was).items()}}
     looked(desk, "beds_changed", "shelter_beds", beds_id, detail)
@@ -286,7 +286,7 @@ def _shelter(row: Row[Any], groups: list[tuple[rules.Beds, BedsOut]], waiting: l
 
 
 def _checked(desk: Desk, body: BedsIn) -> dict[str, Any]:
-    values = body.model_dump(exclude={"version"})
+    values = body.model_dump(exclude={"seen_version"})
     for name, code_list in _LISTS.items():
         if values[name] is not None and not desk.policies.knows(code_list, values[name]):
             raise _unfit(name, f"a code of {code_list}", mark("Choose an answer."))

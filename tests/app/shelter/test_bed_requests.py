@@ -74,12 +74,12 @@ def test_the_wrong_bed_is_refused_with_its_source(town: Town) -> None:
     house.add("children", ages="child")
     assert ask(town, child).status_code == 201
     group = house.group()
-    change = {"sex": "F", "ages": "adult", "beds": 2, "version": group["version"], "closed_reason": "repair"}
+    change = {"sex": "F", "ages": "adult", "beds": 2, "seen_version": group["version"], "closed_reason": "repair"}
     path = f"{house.path}/beds/{group['id']}"
     assert town.post(house.manager, path, change).status_code == 200
     assert codes(ask(town, woman)) == {"shelter_is_open"}
     assert town.post(house.manager, path, change).json()["code"] == "stale_version"
-    change |= {"version": 2, "closed_reason": None, "beds": 0}
+    change |= {"seen_version": 2, "closed_reason": None, "beds": 0}
     assert town.post(house.manager, path, change).status_code == 200
     assert codes(ask(town, woman)) == {"bed_is_free"}
     kept = [row for row in town.looks("beds_changed") if row.subject_id == group["id"]]
