@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from workflows.stay import AdmissionFacts, BedFacts, ExtensionFacts, LeaveFacts
 from workflows.matter_facts import MatterFacts as MatterFacts
+from workflows.stay import AdmissionFacts, BedFacts, ExtensionFacts, LeaveFacts
 
 
 @dataclass(frozen=True, slots=True)
