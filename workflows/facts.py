@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from workflows.identification_facts import DecisionFacts as DecisionFacts
+from workflows.identification_facts import InformationFacts as InformationFacts
+from workflows.identification_facts import ScreeningFacts as ScreeningFacts
 from workflows.matter_facts import MatterFacts as MatterFacts
 from workflows.stay import AdmissionFacts, BedFacts, ExtensionFacts, LeaveFacts
 
@@ -28,55 +31,6 @@ class Today:
 
     now: datetime
     date: date
-
-
-@dataclass(frozen=True, slots=True)
-class ScreeningFacts:
-    """One screening interview: how many indicators, how strong, and under which conditions."""
-
-    on: date
-    screener: str
-    indicators: int
-    strong: int
-    reasons: bool
-    private_place: bool
-    interpreter_vetted: bool
-    informed: bool
-    information_given: bool
-    # Codes of the list interview_point; None: an older form, which had one answer for all of them.
-    points: frozenset[str] | None = None
-    # How the wish for a woman or a man as interviewer and interpreter was met; None: an older form.
-    gender_wish: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionFacts:
-    """A formal identification decision; ``by_country`` tells whose authority it was."""
-
-    on: date
-    outcome: str
-    authority: str
-    by_country: str
-    decider: str
-    panel: int
-    reasons: bool
-    act: bool
-    means: bool
-    purpose: bool
-    notified_on: date | None
-    in_own_language: bool
-    # Codes of the list panel_profession; None: an older form, which named them in words alone.
-    professions: frozenset[str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class InformationFacts:
-    """What a person was told so far, in which language last, and the help elsewhere that was offered."""
-
-    on: date
-    language: str
-    topics: frozenset[str] = frozenset()
-    offered: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,8 @@ OF_MATTERS = frozenset(row.form for spec in matter_machines() for row in spec.st
 # These kinds are written only by the step that certifies them.
 ONLY_WITH_STEP = OF_MATTERS | {
     "handover", "receipt", "handover_schedule", "handover_confirmation", "placement", "reception_plan",
-    "family_tracing",
+    "family_tracing", "stay_extension", "reopening",
 }  # fmt: skip
-ONLY_WITH_STEP = frozenset({"handover", "receipt", "handover_schedule", "handover_confirmation", "placement",
-                            "reception_plan", "family_tracing", "stay_extension", "reopening"})
-
 
 # A task that asks for a record is done when the record is there, not only when the next step is taken.
 FOLLOWS: dict[str, tuple[CloseTask | OpenTask, ...]] = {

@@ -59,7 +59,8 @@ def test_a_stopped_clock_has_the_time_it_had_left(
     assert again >= due, "never due earlier than without the stop"
     before, after = (days_left(at, end, unit, calendar) for at, end in ((stopped, due), (resumed, again)))
     assert after == before, "what is left neither grows nor shrinks"
-    if unit == "working_days":
+    # A clock that had nothing left rings when it runs again, whatever day that is.
+    if unit == "working_days" and stopped < due:
         assert calendar.works(again.astimezone(calendar.zone).date())
     assert moved_on(due, unit, stopped, stopped, calendar) == due
 
