@@ -51,7 +51,9 @@ FAULTS = {
     "bad unit": Fault(TH, "unit: hours", "unit: fortnights", "hours"),
     "clock of nothing": Fault(TH, "value: 24", "value: 0", "greater than 0"),
     "unknown scope": Fault("roles.yaml", "case:create: own", "case:create: galaxy", "own"),
-    "unknown field group": Fault("roles.yaml", "[facts, identity, contact, narrative, risk, offenders]", "[gossip]", "facts"),
+    "unknown field group": Fault(
+        "roles.yaml", "[facts, identity, contact, narrative, risk, offenders]", "[gossip]", "facts"
+    ),
     "unknown basis": Fault(TH, "basis: sourced", "basis: hearsay", "sourced"),
     "default without note": Fault(
         DEFAULT,
