@@ -11,10 +11,11 @@ from pydantic import Field
 from app.access.desk import Desk
 from app.access.page_door import Page, opens
 from app.access.sheet import PageForm
+from app.casework.tasks import priority_of
 from app.kit.errors import AppError, Invalid
 from app.kit.words import mark
 from app.overview import case_queries, queries
-from app.worklist import clocks
+from app.worklist import clocks, pressing
 from app.worklist.schemas import ResumeIn, StopIn
 
 router = APIRouter()
@@ -72,6 +73,7 @@ def _context(desk: Desk, task_id: str) -> dict[str, Any]:
     row = found.row
     back, reference = _subject(desk, row)
     by = row.stopped_by or ""
+    presses = row.case_id is not None and row.id in case_queries.within_permission(desk, row.case_id, pressing.SET)
     return {
         "found": found,
         "row": row,
@@ -80,6 +82,8 @@ def _context(desk: Desk, task_id: str) -> dict[str, Any]:
         "back": back,
         "reference": reference,
         "refused": [],
+        "press": f"/tasks/priority?task_id={task_id}" if presses else "",
+        "priority": priority_of(desk.policies, row.priority),
     }
 
 

@@ -88,7 +88,7 @@ def late(page: Myself, stage: Word = "", cursor: Cursor = None) -> Response:
 @router.get("/tasks/list")
 def group(page: Myself, group: Word = Group.LATE.value, cursor: Cursor = None) -> Response:
     """One part of My work in full."""
-    asked = ask(work.ROWS, cursor, (int, datetime, str))
+    asked = ask(work.ROWS, cursor, (int, int, datetime, str))
     with page.write() as desk:
         _must_have_work(page)
         if group not in set(Group):

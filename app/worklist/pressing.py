@@ -12,7 +12,7 @@ from app.casework import move
 from app.casework.held import hold_case
 from app.casework.history import Event
 from app.casework.reach import permit
-from app.casework.tasks import PRIORITIES, TABLE, priority_of, rank
+from app.casework.tasks import PRIORITIES, TABLE, UNDONE, priority_of, rank
 from app.kit.errors import Conflict, Invalid, NotFound
 from app.kit.words import mark
 from app.models.base import is_id
@@ -41,7 +41,7 @@ def set_priority(desk: Desk, task_id: str, body: PriorityIn) -> TaskOut:
     wanted = rank(desk.policies, body.priority)
     if wanted != row.priority:
         changed: Any = desk.session.execute(
-            update(TABLE).where(TABLE.c.id == task_id, TABLE.c.state == "open").values(priority=wanted)
+            update(TABLE).where(TABLE.c.id == task_id, TABLE.c.state.in_(UNDONE)).values(priority=wanted)
         )
         if changed.rowcount != 1:
             raise Conflict("This task is done already.", code="task_done")

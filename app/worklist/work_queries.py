@@ -7,7 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, false, func, or_, select
 
 from app.access.desk import Desk
 from app.access.may import permitted
@@ -40,14 +40,15 @@ class Group(StrEnum):
 
 
 def rows(desk: Desk, group: Group, ask: Ask) -> tuple[list[Row[Any]], str | None]:
-    """One page of the open tasks of ``group``, the most pressing first, then by due; and the cursor of the next page.
+    """One page of the open tasks of ``group``, late ones and then pressing ones first; and the next page's cursor.
 
     Each with the references of its case and referral as far as the actor may open them; a task of which neither can
     be opened is left out: it would lead nowhere.
     """
-    query = _rows(desk).where(_in(desk, group))
-    found = desk.session.execute(ask.narrow(query, [TABLE.c.priority, TABLE.c.due_at, TABLE.c.id])).all()
-    page, following = ask.cut(found, lambda row: (row.priority, row.due_at, row.id))
+    in_time = case((_late(desk), 0), else_=1)
+    query = _rows(desk).add_columns(in_time.label("in_time")).where(_in(desk, group))
+    found = desk.session.execute(ask.narrow(query, [in_time, TABLE.c.priority, TABLE.c.due_at, TABLE.c.id])).all()
+    page, following = ask.cut(found, lambda row: (row.in_time, row.priority, row.due_at, row.id))
     return list(page), following
 
 

@@ -20,10 +20,8 @@ from tests.gates.scene import Scene, Subject
 # Path parameters that name something one may not know of.
 SUBJECTS: Final = (
     "case_id", "referral_id", "record_id", "task_id", "user_id", "block_id", "deputy_row", "emergency_id", "notice_id",
-    "export_id", "approval_id", "reference", "number",
-    "matter_id",
-    "export_id", "approval_id", "document_id", "reference", "number",
-    "export_id", "approval_id", "reference", "number", "shelter_id", "beds_id", "bed_request_id",
+    "export_id", "approval_id", "reference", "number", "document_id", "matter_id", "shelter_id", "beds_id",
+    "bed_request_id",
 )  # fmt: skip
 # Routes that name the case in their body.
 IN_BODY: Final = {"POST /emergency-access": "case_id"}

@@ -18,10 +18,8 @@ CASE_FACTS: Final[dict[str, str]] = {
             "country", "office", "identification", "care", "opened_on", "child", "age_band", "sex", "nationality",
             "exploitation", "language", "source", "presumed_on", "negative_on", "rights", "wish", "consents",
             "case_manager", "visits", "contact_lost", "closure", "overrides", "open_referrals", "referral_state",
-            "receipt_signed", "support_agency", "follows_failed_return", "matters",
-            "receipt_signed", "support_agency", "follows_failed_return", "flags", "reopened", "closed_from",
-            "reopening_agreed",
-            "receipt_signed", "support_agency", "follows_failed_return", "finding", "information",
+            "receipt_signed", "support_agency", "follows_failed_return", "matters", "flags", "reopened", "closed_from",
+            "reopening_agreed", "finding", "information",
         ),
         FACTS,
     ),
@@ -33,8 +31,7 @@ CASE_FACTS: Final[dict[str, str]] = {
     **dict.fromkeys(
         (
             "decision", "earlier_deciders", "reconsideration_grounds", "remedies_notice", "guardian",
-            "best_interests", "best_interests_due", "legal", "legal_hold", "extension",
-            "best_interests", "best_interests_due", "legal", "legal_hold", "decision_notice",
+            "best_interests", "best_interests_due", "legal", "legal_hold", "extension", "decision_notice",
         ),
         LEGAL,
     ),
@@ -65,10 +62,7 @@ KINDS: Final[dict[str, str]] = {
         (
             "closure", "consent", "consent_withdrawal", "handover", "handover_confirmation", "handover_schedule",
             "flag", "flag_clearance", "minutes", "override", "own_task", "receipt", "reception_plan", "reopening",
-            "rights_notice", "suggestion", "wish",
-            "information_given",
-            "override", "receipt", "reception_plan", "rights_notice", "suggestion",
-            "wish",
+            "rights_notice", "suggestion", "wish", "information_given",
         ),
         FACTS,
     ),
@@ -78,10 +72,8 @@ KINDS: Final[dict[str, str]] = {
     **dict.fromkeys(("service_outcome", "service_request"), NARRATIVE),
     **dict.fromkeys(
         (
-            "best_interests", "guardian_appointment", "identification_decision", "legal_status",
-            "reconsideration_request", "remedies_notice", "stay_extension",
             "best_interests", "decision_notice", "guardian_appointment", "identification_decision", "legal_status",
-            "reconsideration_request", "remedies_notice",
+            "reconsideration_request", "remedies_notice", "stay_extension",
         ),
         LEGAL,
     ),

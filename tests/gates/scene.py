@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -185,8 +185,7 @@ def _subjects(scene: Scene) -> None:
         matter = cases.take(house, asker, case_id, "request_service", record).matter_id or ""
         scene.subjects[name] = replace(_subject(house, name, case_id, referral_id, user.id), matter_id=matter)
     for name, text in (("nonexistent", NOBODY), ("malformed", STRANGE)):
-        scene.subjects[name] = Subject(name, *[text] * 15)
-        scene.subjects[name] = Subject(name, *[text] * 17)
+        scene.subjects[name] = Subject(name, *[text] * (len(fields(Subject)) - 1))
 
 
 def _subject(house: House, name: str, case_id: str, referral_id: str, user_id: str) -> Subject:

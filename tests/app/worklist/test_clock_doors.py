@@ -209,7 +209,7 @@ def test_the_window_of_the_guard_and_the_task_end_on_the_same_day(town: Town) ->
     case_id = cases.bring_case(town.house, town.th, "screening")
     happened = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)  # the 22nd in Bangkok, told two days later
     cases.take(town.house, town.th["social_worker"], case_id, "screen_out",
-               form(town.house, "screening"), happened_at=happened)  # fmt: skip
+               form(town.house, "screening", finding="no_sign"), happened_at=happened)  # fmt: skip
     task = tasks(town, case_id)["end_of_reconsideration"]
     zone = town.house.policies.zone("TH")
     assert datetime.fromisoformat(task["due_at"]).astimezone(zone).date().isoformat() == "2026-12-22"
