@@ -168,7 +168,7 @@ EVENTS: Final[Mapping[tuple[str, str], str]] = {
     ("bed", "withdraw"): mark("The request for a bed was withdrawn"),
     ("bed", "lapse"): mark("The time of the request for a bed ran out"),
     ("incident", "linked"): mark("Tied to an incident"),
-    ("incident", "offender"): mark("Something was added to the incident"),
+    ("incident", "*"): mark("Something was added to the incident"),
     ("repaired", "facts"): mark("Facts computed again from the history"),
 }
 # What the book of looks says about a case or a referral of it.

@@ -7,7 +7,7 @@ answer that is still to be given) is walked here, in a town of two countries.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import unescape
 from typing import Final
@@ -25,7 +25,9 @@ from tests.factories.forms import form
 from tests.factories.pages import browser_at
 from tests.factories.staff import Worker
 from tests.factories.towns import Town
+from tests.gates import list_forms
 from tests.gates.filling import Route
+from tests.gates.town_forms import Ready
 from tests.inspect import reading
 
 # Who looks at a referral at either end, and at a case.
@@ -36,6 +38,10 @@ _WRITING: Final = ("social_worker", "legal_officer", "shelter_manager", "supervi
 # The states in which a page of a referral says something of its own.
 _AT_THE_BRIDGE: Final = ("accepted", "handover_scheduled", "handed_over", "received")
 _DISCLOSED: Final = "tracing"
+# Forms that lead to a page about what they have just done, and who sends them.
+_FORMS: Final = {
+    list_forms.assign: "supervisor", list_forms.meeting: "social_worker", list_forms.priority: "social_worker",
+}  # fmt: skip
 # What is walked; everything else the scene's own gates have seen.
 _WALKED: Final = ("/cases/", "/referrals/", "/tasks/", "/r/")
 _LINK: Final = re.compile(r'<a\b[^>]*?\bhref="([^"]+)"')
@@ -113,6 +119,8 @@ def _starts(town: Town) -> Iterator[tuple[str, Worker, str]]:
     request = form(town.house, "service_request")
     cases.take(town.house, town.th["social_worker"], asked, "request_service", request)
     yield "asked", town.th["social_worker"], f"/cases/{_reference(town, CASE, asked)}/needs"
+    for made, role in _FORMS.items():
+        yield from _after(town, made, town.th[role])
     for kind in KINDS:
         yield from ((kind, town.th[role], f"/cases/{reference}/records/new/{kind}") for role in _WRITING)
     yield "by hand", town.th["case_manager"], f"/tasks/done?task_id={_by_hand(town, free)}"
@@ -121,6 +129,15 @@ def _starts(town: Town) -> Iterator[tuple[str, Worker, str]]:
             case_id = cases.bring_case(town.house, town.th, point, child=child, age_band=age)
             for role in _AT_A_CASE:
                 yield f"{point}{', child' * child}", town.th[role], f"/cases/{_reference(town, CASE, case_id)}"
+
+
+def _after(town: Town, made: Callable[[Town], Ready], worker: Worker) -> Iterator[tuple[str, Worker, str]]:
+    """The page of a form, and the one that it leads to once it is sent."""
+    action, browser, fields = made(town)
+    yield "asked", worker, browser.last.url.raw_path.decode()
+    answer = browser.post(action, fields)
+    assert answer.status_code == 303, action
+    yield "done", worker, answer.headers["location"]
 
 
 def _at_both_ends(town: Town, state: str) -> Iterator[tuple[str, Worker, str]]:

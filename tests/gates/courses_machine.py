@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import Random
 from typing import Any, ClassVar, Final
@@ -16,8 +16,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from sqlalchemy import select
 
 from app.access.desk import Desk, House
-from app.cases import filing, service
+from app.cases import filing, matters, service
 from app.cases.filing_schemas import RecordIn
+from app.cases.matters_schemas import MatterIn
 from app.cases.schemas import ManagerIn
 from app.casework.facts import case_facts_from, referral_facts_from
 from app.casework.kinds import KINDS
@@ -25,6 +26,7 @@ from app.casework.shapes import StepIn
 from app.exchange.delivery import envelope_of
 from app.exchange.transport import LocalTransport
 from app.kit.errors import AppError, Forbidden, NotFound
+from app.models.base import new_id
 from app.referrals import service as referrals
 from app.referrals.schemas import ReferralIn
 from app.worker import Worker as Postman
@@ -36,6 +38,7 @@ from tests.gates.courses_rules import ENDS, LAST, OUTBOX, Deed, Seen, already, b
 from workflows import engine
 from workflows.engine import MACHINES
 from workflows.facts import Actor, CaseFacts, JusticeFacts, ReferralFacts, Situation, Today
+from workflows.matter import MATTER
 from workflows.mending import Way, act_for, consent_purpose
 from workflows.step import MachineSpec, Step
 
@@ -43,6 +46,8 @@ CHANCES: Final = st.integers(0, 2**32 - 1)
 MINUTE: Final = timedelta(minutes=1)
 # What everybody is told who asks for an act of the system's own.
 NOBODY: Final = "nobody"
+# What a subject's machines are about: a case has matters of its own.
+KINDS_OF: Final = {"case": ("case", MATTER), "referral": ("referral",)}
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,8 @@ class Subject:
     kind: str
     country: str
     version: int
+    # One of the case's matters that a step is about; none where a step opens one.
+    matter: str | None = None
 
 
 def _step_on_case(desk: Desk, subject: Subject, step: str, body: StepIn, seen: int) -> Any:
@@ -63,6 +70,14 @@ def _step_on_copy(desk: Desk, subject: Subject, step: str, body: StepIn, seen: i
     return referrals.take_step(desk, subject.id, step, body, seen)
 
 
+def _step_on_matter(desk: Desk, subject: Subject, step: str, body: StepIn, seen: int) -> Any:
+    spec, row = matters.step_called(step)
+    if row.opens:
+        asked = MatterIn(machine=spec.name, step=step, record=body.record, given=body.given, note=body.note)
+        return matters.opened(desk, subject.id, asked, seen)
+    return matters.stepped(desk, subject.id, subject.matter or new_id(), step, body, seen)
+
+
 def _plainly(house: House, kind: str, country: str, chance: Random) -> dict[str, Any]:
     return forms.plain(house, kind, country)
 
@@ -70,7 +85,7 @@ def _plainly(house: House, kind: str, country: str, chance: Random) -> dict[str,
 Door = Callable[[Desk, Subject, str, StepIn, int], Any]
 # The verb behind the door of each machine; the suite fails when a machine has none, so that new ones take part.
 DOORS: Final[dict[str, Door]] = {
-    "identification": _step_on_case, "care": _step_on_case, "referral": _step_on_copy,
+    "identification": _step_on_case, "care": _step_on_case, "referral": _step_on_copy, "service": _step_on_matter,
 }  # fmt: skip
 
 
@@ -137,7 +152,7 @@ class Course(RuleBasedStateMachine):
         """Try any step of any machine, in any state, as anybody, with any form or none, late or with an old version."""
         chance = Random(number)
         subject = self._somewhere(chance)
-        specs = [each for each in MACHINES.values() if each.aggregate == subject.kind]
+        specs = [each for each in MACHINES.values() if each.aggregate in KINDS_OF[subject.kind]]
         spec = chance.choice(specs)
         row = chance.choice(spec.steps)
         record = None
@@ -329,9 +344,19 @@ class Course(RuleBasedStateMachine):
         given = forms.inputs(self.ground.house.policies, step.given, chance)
         body = StepIn(record=record, given=given, note="In their own words." if chance.random() < 0.2 else None)
         version = subject.version if seen is None else seen
+        subject = self._about(machine, step, subject, chance)
         return self._do(
             step.name, subject, worker, lambda desk: DOORS[machine.name](desk, subject, step.name, body, version)
         )
+
+    def _about(self, machine: MachineSpec, step: Step, subject: Subject, chance: Random) -> Subject:
+        """The subject with one of its matters, where the step is about one: where there is, one it can leave from."""
+        if machine.aggregate != MATTER or step.opens:
+            return subject
+        every = [each for each in self._facts(subject).matters if each.machine == machine.name]
+        fit = [each for each in every if each.state in [state.value for state in step.start]]
+        chosen = chance.choice(fit or every) if every else None
+        return replace(subject, matter=chosen.id if chosen else None)
 
     def _file(
         self, case: Subject, kind: str, record: dict[str, Any], worker: Worker, chance: Random, late: bool = True
@@ -442,12 +467,19 @@ class Course(RuleBasedStateMachine):
         return [
             (spec, step)
             for spec in MACHINES.values()
-            if spec.aggregate == subject.kind
+            if spec.aggregate in KINDS_OF[subject.kind]
             for step in spec.steps
-            if engine.state_of(spec, situation) in step.start
+            if self._leaves(spec, step, situation)
             and not step.system_only
             and (step.by is None or situation.referral is None or situation.referral.side == step.by)
         ]
+
+    def _leaves(self, spec: MachineSpec, step: Step, situation: Situation) -> bool:
+        if spec.aggregate != MATTER:
+            return engine.state_of(spec, situation) in step.start
+        assert situation.case is not None
+        states = {each.state for each in situation.case.matters_of(spec.name)}
+        return step.opens or any(state.value in states for state in step.start)
 
     def _decisions(self, subject: Subject) -> Any:
         """What the rules say to every step of a case from here, whatever was said to the police."""

@@ -273,7 +273,7 @@ def closure(scene: Scene) -> Iterator[str]:
     for case_id, row in scene.now.cases.items():
         old = scene.before.cases.get(case_id)
         if row["care"] != "closed":
-            if old is not None and old["care"] == "closed":
+            if old is not None and old["care"] == "closed" and not _reopened(scene, case_id):
                 yield f"a closed case is {row['care']} again"
             continue
         todo = sorted(task[2] for task in scene.now.tasks.values() if task[1] == case_id and task[3] == "open")
@@ -281,6 +281,12 @@ def closure(scene: Scene) -> Iterator[str]:
             yield f"a closed case has tasks: {', '.join(todo)}"
         if old is not None and old["care"] != "closed":
             yield from _ended_with(scene, case_id, old["care"])
+
+
+def _reopened(scene: Scene, case_id: str) -> bool:
+    """Somebody opened it again with a reason, which is a step of its own and is counted."""
+    deed = scene.deed
+    return deed.what == "reopen" and deed.subject_id == case_id and scene.facts(case_id)["reopened"] > 0
 
 
 def _ended_with(scene: Scene, case_id: str, came_from: str) -> Iterator[str]:
@@ -296,6 +302,9 @@ def _ended_with(scene: Scene, case_id: str, came_from: str) -> Iterator[str]:
             yield f"closed with {legal['open_proceedings']} proceedings"
         if legal["open_claims"] and not legal["cross_border_route"]:
             yield f"closed with {legal['open_claims']} claims that nobody carries on"
+    for matter in facts["matters"]:
+        if matter["ended_on"] is None:
+            yield f"closed with a {matter['machine']} that is {matter['state']}"
     if facts["child"] and facts["best_interests_due"] and not facts["deceased"]:
         yield "closed with a best-interests determination due"
     unreachable = facts["closure"] is not None and facts["closure"]["unreachable"]

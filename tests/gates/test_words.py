@@ -33,6 +33,9 @@ NO_PAGES = {
 # Pages that another state than that of the scene opens: tests/desk/test_walk.py sees them.
 UNSEEN = NO_PAGES | {
     "/tasks/done": "it asks about one task that ends by hand, and none of the scene does",
+    "/tasks/priority": "it asks about one task",
+    "/caseload/report": "cases have to be given first",
+    "/meetings/agenda": "a meeting has to be put down first",
     "/cases/{reference}/refer/check": "a receiver has to be chosen",
     "/referrals/{reference}/not-today": "the handover of the scene is over",
     "/referrals/{reference}/person": "only the other country has been told who it is",

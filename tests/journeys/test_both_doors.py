@@ -28,7 +28,9 @@ ADULT = {
     "source": "police", "age_band": "18+", "sex": "F", "nationality": "MM", "exploitation": "ForcedLabour",
     "language": "my",
 }  # fmt: skip
-NEGATIVE = {"outcome": "not_identified", "means": False, "purpose": False, "exploitation": "unknown"}
+NEGATIVE = {
+    "outcome": "not_identified", "means": False, "purpose": False, "exploitation": "unknown", "finding": "smuggled",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module", params=WAYS, ids="-".join)
@@ -149,6 +151,7 @@ def test_a_negative_decision_is_looked_at_by_other_eyes(door: Door) -> None:
     """
     case = cared_for(door)
     door.take("th.social", case, "open_decision")
+    door.record("th.social", case, "information_given", offered=["asylum_authority"])
     door.refused("th.focal", case, "not_identify", "person_was_told", record=filled(**NEGATIVE, notified_on=None))
     door.take("th.focal", case, "not_identify", filled(**NEGATIVE))
     door.refused("th.manager", case, "plan_return", "identification_is_positive", record=filled())

@@ -13,6 +13,8 @@ from app.access.desk import House
 from app.casework import recording, records
 from app.casework.kinds import KINDS
 from app.casework.move import StepRefused
+from app.meetings import service as meetings
+from app.meetings.schemas import MeetingIn, PresentIn
 from app.oversight.rebuild import rebuild_facts
 from tests.factories import cases
 from tests.factories.forms import form
@@ -97,10 +99,13 @@ def test_every_kind_of_record_is_rebuilt_to_what_is_stored(house: House, clock: 
     case_id = cases.bring_case(house, staff, "identified", **age)
     mine = [name for name, kind in KINDS.items() if kind.home == "case" and name not in ONLY_WITH_STEP]
     assert len(mine) > 20
+    with desk_of(house, staff["legal_officer"]) as desk:
+        seat = PresentIn(part="legal_officer", at="th-shelter-tak")
+        met = meetings.held(desk, MeetingIn(kind="case_conference", held_on=desk.today, present=[seat])).id
     for name in mine:
         if name != "closure":
             clock.advance(timedelta(minutes=5))
-            cases.add(house, staff["legal_officer"], case_id, name)
+            cases.add(house, staff["legal_officer"], case_id, name, **({"meeting": met} if name == "minutes" else {}))
     assert rebuild_facts(house) == []
 
 
