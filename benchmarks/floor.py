@@ -186,6 +186,7 @@ class Floor:
             "id": str(uuid.uuid4()), "country": self.country, "office_id": self.office, "case_id": case_id,
             "kind": "review_placement", "role": "shelter_manager", "clock": "placement_review", "basis": "default",
             "sources": "", "opened_at": now, "due_at": now + timedelta(days=30), "state": "open", "escalation": 0,
+            "stops": 0, "extensions": 0, "priority": 1,
         }  # fmt: skip
         self.driver.insert("task", task)
 

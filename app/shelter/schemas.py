@@ -99,7 +99,7 @@ class ShelterOut(BaseModel):
 
     id: Id
     shelter: OfficeCode
-    name: Annotated[str, Field(examples=["Ministry shelter, Tak province (demo)"])]
+    name: Annotated[str, Field(examples=["Ministry shelter, a province"])]
     beds: Count
     taken: Count
     free: Count
@@ -125,7 +125,7 @@ class OfferOut(BaseModel):
     """A shelter that could be asked for the person of a case, and what speaks against it."""
 
     shelter: OfficeCode
-    name: Annotated[str, Field(examples=["Ministry shelter, Tak province (demo)"])]
+    name: Annotated[str, Field(examples=["Ministry shelter, a province"])]
     free: Annotated[int, Field(examples=[2], description="Free beds that fit the person.")]
     refusals: list[RefusalOut]
 

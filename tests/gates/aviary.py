@@ -6,7 +6,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from app.casework import move, records
 from app.casework.held import hold_case, hold_referral
@@ -15,7 +15,7 @@ from app.casework.kinds import KINDS
 from app.main import PREFIX
 from tests.factories import referrals
 from tests.factories.documents import put_document
-from tests.factories.forms import form
+from tests.factories.forms import day, form
 from tests.factories.staff import Staff, desk_of
 from tests.gates import groups
 from tests.gates.scene import Scene
@@ -27,8 +27,14 @@ ROUNDS = 5
 # letters; in hex one could begin inside something else that looks like one, so there every place is tried.
 _PLAIN = re.compile(rb"cnry[0-9a-f]{16}x")
 _HEX = re.compile(rb"(?=(636e7279[0-9a-f]{32}78))")
+# What else a form says once its words are there, by kind: whoever names an order has asked somebody to stay in.
+_ALONGSIDE: Final[dict[str, dict[str, Any]]] = {"shelter_leave": {"asked_to_stay_in": "court_order"}}
 # Words that only those read who judge or agree, whatever field groups they see; nobody else at all.
 REVIEW, SECOND_PERSON, NOBODY = "review", "second person", "nobody"
+# Words that are the writer's alone, whoever sees the case; and those of a note that is for some of its readers.
+OWN, FOR = "own words", "for "
+WRITER: Final = "case_manager@home"
+AUDIENCES: Final = ("everybody", "team", "office", groups.HEALTH, groups.LEGAL, groups.RISK)
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,8 @@ def release(scene: Scene) -> Aviary:
     for _ in range(ROUNDS):
         for kind in KINDS.values():
             _file(scene, aviary, here, kind.name)
+    _write(scene, aviary)
+    _follow(scene, aviary)
     _say(scene, aviary)
     worker, content = scene.worker("case_manager@home"), b"%PDF-1.7 "
     for kind, group in (("court_paper", groups.LEGAL), ("medical_report", groups.HEALTH)):
@@ -87,6 +95,52 @@ def release(scene: Scene) -> Aviary:
         found = put_document(scene.house, worker, aviary.case_id, words, kind, note)
         aviary.documents = (*aviary.documents, found)
     return aviary
+
+
+def _write(scene: Scene, aviary: Aviary) -> None:
+    """A note for each audience, and the name of a working list."""
+    for audience in AUDIENCES:
+        group = groups.NARRATIVE if audience == "everybody" else FOR + audience
+        body = {"note": aviary.hatch(group, f"note for {audience}"), "audience": audience}
+        _done(scene, f"/cases/{aviary.case_id}/notes", body)
+    _done(scene, "/working-lists", {"name": aviary.hatch(OWN, "name of a working list"), "filters": {"who": "mine"}})
+
+
+def _follow(scene: Scene, aviary: Aviary) -> None:
+    """Records whose doors make more of them: tasks, flags, minutes, alarms, matters; their words go no further."""
+    case, office = f"/cases/{aviary.case_id}", scene.worker(WRITER).office
+    present = [{"part": "case_manager", "at": office}]
+    meeting = {"kind": "case_conference", "held_on": day(scene.house, -1), "present": present}
+    # What is looked up has to be there: a canary in its place would be refused.
+    known = {
+        "minutes": {"meeting": _done(scene, "/meetings", meeting)["id"]},
+        "service_request": {"provider_office": office, "provider": None},
+    }
+
+    def take(path: str, what: str, **step: str) -> Any:
+        seen = scene.knocker.knock("GET", PREFIX + case, token=scene.token(WRITER)).json["version"]
+        note = aviary.hatch(groups.NARRATIVE, f"note of {what} at its door")
+        told = {**step, "seen_version": seen, "note": note}
+        if what in KINDS:
+            told["record"] = filled_in(scene, aviary, what) | known.get(what, {})
+        return _done(scene, path, told)
+
+    for kind in (
+        "admission", "information_given", "shelter_leave", "shelter_return", "own_task", "flag", "flag_clearance",
+        "minutes", "missing_report", "found_report", "decision_notice",
+    ):  # fmt: skip
+        take(f"{case}/records/{kind}", kind)
+    asked = take(f"{case}/matters", "service_request", machine="service", step="request_service")
+    for step in ("accept_service", "start_service", "complete_service"):
+        what = "service_outcome" if step == "complete_service" else step
+        take(f"{case}/matters/{asked['matter']['id']}/steps/{step}", what)
+
+
+def _done(scene: Scene, path: str, body: dict[str, Any]) -> Any:
+    """What the door answers the writer, who may do this."""
+    answer = scene.knocker.knock("POST", PREFIX + path, token=scene.token(WRITER), body=body)
+    assert answer.status in (200, 201), (path, answer.body)
+    return answer.json
 
 
 def _say(scene: Scene, aviary: Aviary) -> None:
@@ -167,7 +221,7 @@ def _file(scene: Scene, aviary: Aviary, staff: Staff, name: str) -> None:
     Stored without its guards and its fold: what the words say must not matter to where they are found.
     """
     kind, worker = KINDS[name], staff["case_manager"]
-    body = sown(aviary, kind.form.model_json_schema(), form(scene.house, name), name)
+    body = filled_in(scene, aviary, name)
     note = aviary.hatch(groups.NARRATIVE, f"note of {name}")
     with desk_of(scene.house, worker) as desk:
         filled = records.check(desk.policies, name, body)
@@ -178,6 +232,12 @@ def _file(scene: Scene, aviary: Aviary, staff: Staff, name: str) -> None:
         record_id, digest = move._store(desk, held, filled, desk.now, worker.id)
         details = {"record": {"id": record_id, "kind": name, "digest": digest}, "corrects": None}
         move.write(desk, held, Event("record", name, held.version + 1, details, desk.now, note))
+
+
+def filled_in(scene: Scene, aviary: Aviary, kind: str) -> dict[str, Any]:
+    """The form of a kind with canaries in its free words, and what has to go with them."""
+    example = form(scene.house, kind, **_ALONGSIDE.get(kind, {}))
+    return sown(aviary, KINDS[kind].form.model_json_schema(), example, kind)
 
 
 def sown(aviary: Aviary, schema: dict[str, Any], example: dict[str, Any], kind: str) -> dict[str, Any]:

@@ -15,7 +15,9 @@ from app.kit.canonical import canonical_bytes
 from app.models.approval import Approval, CaseExport
 from app.models.base import new_id
 from app.models.document import Document
+from app.models.meeting import Meeting
 from app.models.notice import Notice
+from app.models.saved_list import SavedList
 from app.models.shelter import BedRequest, ShelterBeds
 from app.models.walls import AccessBlock, Deputy, EmergencyAccess
 from tests.factories.staff import Staff, Worker
@@ -33,13 +35,16 @@ OWNERS = {
     "shelter_id": "shelter_manager",
     "beds_id": "shelter_manager",
     "bed_request_id": "shelter_manager",
+    # A meeting is its whole office's, a working list one account's.
+    "meeting_id": "supervisor",
+    "list_id": "supervisor",
 }
 
 
 def belong(house: House, staff: Staff, case_id: str) -> dict[str, str]:
     """A lifted block, an ended deputy, a reviewed emergency, a notice, an export, a withdrawn approval, a file.
 
-    And the beds of the office that holds the case, with a request that was withdrawn.
+    And the beds of the office that holds the case, with a request that was withdrawn, a meeting and a working list.
     """
     with reading(house.db) as session:
         key = session.execute(
@@ -94,6 +99,15 @@ def belong(house: House, staff: Staff, case_id: str) -> dict[str, str]:
                 "changed_at": long_ago,
             },
         ),
+        (
+            Meeting,
+            {
+                "country": chief.country, "id": ids["meeting_id"], "office_id": chief.office_id,
+                "kind": "case_conference", "held_on": long_ago.date(), "present": "[]", "made_by": chief.id,
+                "made_at": long_ago,
+            },
+        ),
+        (SavedList, _list(house, chief, ids["list_id"])),
         (BedRequest, _request(chief, case_id, key.id, ids, long_ago)),
         (Approval, _approval(house, chief, ids["approval_id"])),
         (CaseExport, _export(house, chief, ids["export_id"], tomorrow)),
@@ -125,6 +139,16 @@ def _request(chief: Worker, case_id: str, key_id: str, ids: dict[str, str], at: 
         "office_id": ids["shelter_id"], "number": "B-222222", "case_id": case_id, "key_id": key_id,
         "asked_by": chief.id, "age_band": "18+", "sex": "F", "language": "my", "ages": "adult", "need": "none",
         "urgency": "days", "asked_at": at, "answer_by": at, "state": "withdrawn", "ended_at": at,
+    }  # fmt: skip
+
+
+def _list(house: House, chief: Worker, list_id: str) -> dict[str, Any]:
+    """A list of every case within reach, under a name that no other list has."""
+    plain, wrapped = house.keys.new_data_key()
+    name = house.keys.seal(plain, f"All {list_id}".encode(), f"saved_list|sealed|{list_id}".encode())
+    return {
+        "id": list_id, "country": chief.country, "user_id": chief.id, "wrapped": wrapped, "sealed": name,
+        "filters": "{}", "made_at": house.clock.now(),
     }  # fmt: skip
 
 

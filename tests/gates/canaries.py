@@ -24,7 +24,7 @@ from app.kit import log
 from app.main import PREFIX
 from app.models.base import Base
 from tests.gates import groups
-from tests.gates.aviary import NOBODY, REVIEW, SECOND_PERSON, Aviary, release
+from tests.gates.aviary import FOR, NOBODY, OWN, REVIEW, SECOND_PERSON, WRITER, Aviary, release
 from tests.gates.expectation import Expectation
 from tests.gates.filling import FIXED, SUBJECTS, Bodies, Route, path_of, query_of, routes_of
 from tests.gates.ground import engines_asked, ground, told
@@ -81,7 +81,7 @@ class Flight:
                 if route.method != "GET":
                     continue
                 for subject in self._subjects(route):
-                    for query in FILTERS.get(route.name, (query_of(route),)):
+                    for query in FILTERS.get(route.name, (query_of(route, subject),)):
                         answer = self.scene.knocker.knock(
                             "GET", path_of(route, subject) or "", query=query, token=self.scene.token(name)
                         )
@@ -138,6 +138,12 @@ class Flight:
             return True
         if group == REVIEW:
             group = groups.NARRATIVE
+        if group == OWN:
+            return name == WRITER
+        if group.startswith(FOR):
+            if not self._hears(expected, name, group.removeprefix(FOR)):
+                return False
+            group = groups.NARRATIVE
         if group in (SECOND_PERSON, NOBODY):
             return group == SECOND_PERSON and asker.country == "TH" and bool(oracle.scopes(asker, "keys:operate"))
         things = [case, expected.view.cases[self.aviary.there_case_id]]
@@ -145,6 +151,16 @@ class Flight:
         reads = ("record:read", "timeline:read", "identity:reveal", "referral:read", "referral:trace", "audit:read")
         sees = any(oracle.sees(asker, reads, thing) for thing in things)
         return sees and group in expected.groups_of(asker)
+
+    def _hears(self, expected: Expectation, name: str, audience: str) -> bool:
+        """Whether a note on the case is for the asker, beyond what they see of the case: an audience only narrows."""
+        asker, case, now = self.scene.asker(name), expected.view.cases[self.aviary.case_id], expected.view.oracle.now
+        if audience == "team":
+            mine = (each for each in case.team if each.user == asker.id)
+            return any(each.since <= now and (each.until is None or now < each.until) for each in mine)
+        if audience == "office":
+            return asker.office == case.office
+        return name == WRITER or audience in expected.groups_of(asker)
 
     def _askers(self) -> Iterator[str]:
         for name in self.scene.askers():

@@ -124,6 +124,8 @@ class Desk:
         if route.subject in _BELONGINGS:
             known = self.expected.verdict(_as_api(route), name, subject)
             return known not in (Verdict.INVISIBLE, Verdict.LACKING)
+        if route.subject == "task_id":
+            return self.expected.verdict(_as_api(route), name, subject) is Verdict.ALLOWED
         view = self.expected.view
         if route.path.startswith(("/referrals/", "/r/")):
             # Both countries call their copies by one reference: the page is about the asker's own.
@@ -134,7 +136,9 @@ class Desk:
         return thing is not None and self._reaches(route, asker, thing)
 
     def _knows(self, route: Route, name: str, subject: Subject) -> bool:
-        """Whether ``name`` may see the case that a page is about, though not this page of it."""
+        """Whether ``name`` may see the case or the task that a page is about, though not this page of it."""
+        if route.subject == "task_id":
+            return self.expected.verdict(_as_api(route), name, subject) is Verdict.OUT_OF_REACH
         thing = self.expected.view.cases.get(subject.case_id)
         about_case = route.path.startswith("/cases/") and thing is not None
         return about_case and self.expected.view.oracle.may(self.scene.asker(name), "case:read", thing)

@@ -74,10 +74,13 @@ class Expectation:
             return Verdict.ALLOWED
         if route.subject in ("user_id", "deputy_row"):
             return self._account(asker, route.permission, subject)
-        if route.subject in ("notice_id", "export_id", "approval_id", "emergency_id"):
+        if route.subject in ("notice_id", "export_id", "approval_id", "emergency_id", "list_id"):
             return self._belonging(route, asker, subject)
         if route.subject in ("shelter_id", "bed_request_id"):
             return self._house(route, asker, subject)
+        if route.subject == "meeting_id":
+            owner = self._owner(subject, "meeting_id")
+            return Verdict.ALLOWED if owner is not None and owner.office == asker.office else Verdict.INVISIBLE
         if route.subject == "task_id":
             return self._task(route, asker, subject)
         kind = "referral" if route.subject == "referral_id" else "case"
@@ -177,4 +180,8 @@ class Expectation:
         if duty is None or not oracle.may_task(asker, "task:read", duty):
             return Verdict.INVISIBLE
         assert route.permission is not None
+        if route.name == "POST /tasks/{task_id}/priority":
+            # How pressing a task is, is said on its case: that a task waits for one's role is not enough.
+            reached = duty.case is not None and oracle.may(asker, route.permission, duty.case)
+            return Verdict.ALLOWED if reached else Verdict.OUT_OF_REACH
         return Verdict.ALLOWED if oracle.may_task(asker, route.permission, duty) else Verdict.OUT_OF_REACH

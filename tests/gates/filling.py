@@ -15,16 +15,21 @@ from app.access.docs_page import DocsPage
 from app.access.routes import Declared
 from app.main import PREFIX
 from tests.factories.staff import Worker
-from tests.gates.scene import Scene, Subject
+from tests.gates.scene import NOBODY, Scene, Subject
 
 # Path parameters that name something one may not know of.
 SUBJECTS: Final = (
     "case_id", "referral_id", "record_id", "task_id", "user_id", "block_id", "deputy_row", "emergency_id", "notice_id",
     "export_id", "approval_id", "reference", "number", "document_id", "matter_id", "shelter_id", "beds_id",
-    "bed_request_id",
+    "bed_request_id", "meeting_id", "list_id",
 )  # fmt: skip
-# Routes that name the case in their body.
-IN_BODY: Final = {"POST /emergency-access": "case_id"}
+# Routes that name such a thing in their body or in their query.
+IN_BODY: Final = {
+    "POST /emergency-access": "case_id",
+    "POST /working-lists/delete": "list_id",
+    "POST /working-lists/rename": "list_id",
+}
+IN_QUERY: Final = {"GET /meetings/agenda": "meeting_id"}
 # Path parameters that name something everybody may know: a value that exists, by path and name.
 FIXED: Final[dict[str, str]] = {
     "machine": "referral",
@@ -55,12 +60,18 @@ _BODIES: Final[dict[str, Any]] = {
     "POST /cases/{case_id}/referrals": {"to_country": "LA"},
     "POST /auth/token": b"username=nobody&password=lantern+quiet+river+seven",
     "POST /auth/refresh": {"refresh_token": "x" * 43},
+    # A case that is nobody's stays where it is, and the act tells so.
+    "POST /caseload/hand-over": {
+        "from_user": NOBODY, "user_id": NOBODY, "why": "leave", "cases": [{"case_id": NOBODY, "seen_version": STALE}],
+    },
     # What the door makes of the file is told before the file itself is looked at; a page of bytes is no PDF.
     "POST /cases/{case_id}/documents": (
         b'--cut\r\nContent-Disposition: form-data; name="kind"\r\n\r\nreferral_letter\r\n'
         b'--cut\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nnothing\r\n--cut--\r\n'
     ),
 }
+# Bodies whose reason is a code, and no words.
+_CODED: Final = frozenset({"POST /cases/{case_id}/documents/{document_id}/error"})
 _FORM: Final = {"content-type": "application/x-www-form-urlencoded"}
 _MULTIPART: Final = {"content-type": "multipart/form-data; boundary=cut"}
 # What an allowed request may answer beyond success and a refusal by the present state (409), as status or code.
@@ -92,6 +103,8 @@ ALSO: Final[dict[str, set[int | str]]] = {
 }
 # Acts that change who sees what: done last, and only to the case a first responder opened.
 DRASTIC: Final = frozenset({"POST /cases/{case_id}/conflicts", "POST /emergency-access"})
+# Acts after which the thing is there no more: done when everything else was done to it.
+LAST: Final = frozenset({"POST /working-lists/delete"})
 
 
 class Unfilled(AssertionError):
@@ -125,7 +138,8 @@ class Route:
     @property
     def subject(self) -> str | None:
         """The first parameter that names something one may not know of."""
-        return IN_BODY.get(self.name) or next((each for each in self.parameters if each in SUBJECTS), None)
+        beside = IN_BODY.get(self.name) or IN_QUERY.get(self.name)
+        return beside or next((each for each in self.parameters if each in SUBJECTS), None)
 
 
 def routes_of(declared: Iterable[Declared]) -> list[Route]:
@@ -146,6 +160,9 @@ def routes_of(declared: Iterable[Declared]) -> list[Route]:
 
 def path_of(route: Route, subject: Subject) -> str | None:
     """The path with its parameters filled in; None where the subject has no such thing."""
+    beside = IN_BODY.get(route.name) or IN_QUERY.get(route.name)
+    if beside and not subject.id_of(beside):
+        return None
     values = {}
     for name in route.parameters:
         if name == "reference" and route.path.startswith("/referrals/"):
@@ -165,8 +182,10 @@ def path_of(route: Route, subject: Subject) -> str | None:
     return _NAMED.sub(lambda match: values[match[1]], route.path)
 
 
-def query_of(route: Route) -> str:
-    """The query parameters a route cannot do without."""
+def query_of(route: Route, subject: Subject) -> str:
+    """The query parameters a route cannot do without, filled in for the subject."""
+    if route.name in IN_QUERY:
+        return f"{IN_QUERY[route.name]}={subject.id_of(IN_QUERY[route.name])}"
     return "year=2026" if route.name == "GET /statistics/{report}" else ""
 
 
@@ -191,9 +210,11 @@ class Bodies:
         else:
             body = self._example(route)
         if route.name in IN_BODY:
-            body.pop("reference")
+            body.pop("reference", None)
             body[IN_BODY[route.name]] = subject.id_of(IN_BODY[route.name])
-        if isinstance(body, dict) and "reason" in body:
+        if route.name == "POST /working-lists/rename":
+            body["name"] = f"Those of {subject.name}"
+        if isinstance(body, dict) and "reason" in body and route.name not in _CODED:
             body["reason"] = "The gate asks, in words enough for a reason."
         if isinstance(body, dict) and name.partition("@")[2]:
             self._at_home(route, body, self._scene.worker(name))

@@ -18,7 +18,7 @@ from app.models.access_log import AccessEntry
 from tests.gates import filling
 from tests.gates.digests import hashed, of_tables
 from tests.gates.expectation import BLIND, STRANGERS, Expectation, Verdict
-from tests.gates.filling import ALSO, DRASTIC, Bodies, Route, path_of, query_of, routes_of
+from tests.gates.filling import ALSO, DRASTIC, LAST, Bodies, Route, path_of, query_of, routes_of
 from tests.gates.ground import engines_asked, ground, told
 from tests.gates.knocking import Answer
 from tests.gates.scene import NOBODY, Scene, Subject, nested, open_scene, quiet
@@ -97,7 +97,7 @@ class Matrix:
         token = {"anonymous": None, "garbage": "a.b.c"}.get(name, "") if name in STRANGERS[:2] else self._token(name)
         if route.name == "POST /auth/logout" and name not in STRANGERS:
             self.scene.tokens.pop(name)
-        return self.scene.knocker.knock(route.method, path, query=query_of(route), token=token, body=body,
+        return self.scene.knocker.knock(route.method, path, query=query_of(route, subject), token=token, body=body,
                                         headers=headers)  # fmt: skip
 
     def _token(self, name: str) -> str:
@@ -196,7 +196,7 @@ def _turn(route: Route) -> int:
     """Looks, acts, and last what changes who sees what; a conflict of interest keeps its declarer away for good."""
     if route.name in DRASTIC:
         return 3 if route.name.endswith("/conflicts") else 2
-    return int(route.method != "GET")
+    return 2 if route.name in LAST else int(route.method != "GET")
 
 
 def _ids(subject: Subject) -> dict[str, str]:

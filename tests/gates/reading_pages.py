@@ -130,7 +130,7 @@ def seen(scene: Scene, language: str, cookies: dict[str, str]) -> Iterator[Seen]
         last: Seen | None = None
         for role in TRYING if route.permission else ("visitor",):
             headers = {"accept": "text/html"} | ({"cookie": cookies[role]} if route.permission else {})
-            query = query_of(route) if route.permission else f"lang={language}"
+            query = query_of(route, scene.subjects["home"]) if route.permission else f"lang={language}"
             answer = scene.knocker.knock("GET", path, query=query, headers=headers)
             last = Seen(route, role, answer.status, answer.body.decode("utf-8", "replace"))
             if answer.status == 200 and answer.header("content-type").startswith("text/html"):

@@ -75,6 +75,8 @@ class Subject:
     number: str = ""
     referral_reference: str = ""
     matter_id: str = ""
+    meeting_id: str = ""
+    list_id: str = ""
 
     def id_of(self, parameter: str) -> str:
         """The id for a path parameter such as case_id."""
@@ -180,7 +182,8 @@ def _subjects(scene: Scene) -> None:
     for name, (case_id, referral_id) in made.items():
         # An account without a case of its own: to look at it, or to try to change it, changes nothing else here.
         user = scene.place_of(name)["analyst"]
-        asker = scene.place_of(name)["social_worker"]
+        # Asked for by somebody who sees the case: row security hides it from those who are not on its team.
+        asker = scene.place_of(name)["first_responder" if name == "own" else "social_worker"]
         record = form(house, "service_request", provider_office=asker.office)
         matter = cases.take(house, asker, case_id, "request_service", record).matter_id or ""
         scene.subjects[name] = replace(_subject(house, name, case_id, referral_id, user.id), matter_id=matter)
@@ -272,4 +275,4 @@ def nested(scene: Scene) -> Subject:
     """A record and a file of a case seen by nobody here, below one that is seen: the parent must not vouch for them."""
     stranger = scene.subjects["other_country"]
     theirs = {"record_id": stranger.record_id, "document_id": stranger.document_id}
-    return replace(scene.subjects["home"], name="nested", **theirs)
+    return replace(scene.subjects["home"], name="nested", list_id="", **theirs)

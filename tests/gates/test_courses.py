@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from app.casework import carry, held, history, move, projection, receipts, tasks
+from app.casework import carry, held, history, projection, receipts, remarks, tasks
 from app.casework.held import CASE
 from app.casework.kinds import KINDS
 from tests.conftest import ENGINE_KINDS
@@ -113,7 +113,7 @@ def a_cell_will_do(patch: Patch) -> None:
 
 
 def attempts_count_as_changes(patch: Patch) -> None:
-    known = move.remark
+    known = remarks.remark
 
     def remark(desk: Any, subject: Any, event: Any) -> None:
         known(desk, subject, event)
@@ -121,12 +121,12 @@ def attempts_count_as_changes(patch: Patch) -> None:
             row = update(CASE).where(CASE.c.id == subject.id)
             desk.session.execute(row.values(version=CASE.c.version + 1))
 
-    patch.setattr(move, "remark", remark)
+    patch.setattr(remarks, "remark", remark)
 
 
 def because_i_say_so(patch: Patch) -> None:
-    known = move.refusal_out
-    patch.setattr(move, "refusal_out", lambda *said: {**known(*said), "sources": []})
+    known = remarks.refusal_out
+    patch.setattr(remarks, "refusal_out", lambda *said: {**known(*said), "sources": []})
 
 
 def facts_of_somebody_else(patch: Patch) -> None:

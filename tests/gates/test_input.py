@@ -98,13 +98,13 @@ def test_every_body_refuses_a_field_it_does_not_know(scene: Scene) -> None:
         body, headers = bodies.of(route, who := insider(scene, expected, route), scene.subjects["home"])
         if route.name in LENIENT:
             continue
-        assert isinstance(body, dict), route.name
         path = path_of(route, scene.subjects["home"])
         assert path is not None
         token = scene.token(who) if who else None
         answer = scene.knocker.knock(
-            route.method, path, query=query_of(route), body={**body, EXTRA: "x"}, headers=headers, token=token
-        )
+            route.method, path, query=query_of(route, scene.subjects["home"]), body=with_extra(route, body),
+            headers=headers, token=token,
+        )  # fmt: skip
         asked += 1
         if answer.status != 422 or EXTRA not in answer.body.decode():
             taken.append(f"{route.name} as {who}: {answer.status} {answer.body[:100]!r}")
@@ -113,6 +113,15 @@ def test_every_body_refuses_a_field_it_does_not_know(scene: Scene) -> None:
     assert taken == []
     assert watch.rows() == before, "a refused body changed a row"
     assert told("g11", "unknown_fields_taken", len(taken), 0, asked, engine=scene.house.db.dialect)
+
+
+def with_extra(route: Route, body: Any) -> Any:
+    """The body with one field more than the route knows; of a form with a file, one part more."""
+    if isinstance(body, bytes):
+        assert body.startswith(b"--cut\r\n"), route.name
+        return f'--cut\r\nContent-Disposition: form-data; name="{EXTRA}"\r\n\r\nx\r\n'.encode() + body
+    assert isinstance(body, dict), route.name
+    return {**body, EXTRA: "x"}
 
 
 def insider(scene: Scene, expected: Expectation, route: Route) -> str:

@@ -40,7 +40,7 @@ def looks(scene: Scene) -> list[Look]:
     found = []
     for page in seen(scene, "en", cookies):
         if page.status == 200:
-            path, query = path_of(page.route, scene.subjects["home"]), query_of(page.route)
+            path, query = path_of(page.route, scene.subjects["home"]), query_of(page.route, scene.subjects["home"])
             roles = TRYING if page.route.path in _OF_ROLES else (page.role,)
             found += [(page.route.path, role, f"{path}?{query}" if query else str(path)) for role in roles]
     return found

@@ -75,7 +75,7 @@ def open_case(hand: Hand, **facts: Any) -> Paper:
     """A case of an adult from Myanmar, reported by the police, but for ``facts``."""
     body = {
         "source": "police", "child": False, "age_band": "18+", "sex": "F", "nationality": "MM", "language": "my",
-        "exploitation": "ForcedLabour", "identity": IDENTITY, "channel": "government",
+        "exploitation": "ForcedLabour", "identity": IDENTITY, "channel": "government", "new_person": True,
     }  # fmt: skip
     return Paper("cases", hand.post("/cases", body | facts, 201)["id"])
 

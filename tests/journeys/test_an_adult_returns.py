@@ -35,7 +35,7 @@ def test_an_adult_returns_from_thailand_to_myanmar(scene: Scene) -> None:
     assert open_tasks(social, case) == {"screen"}
     (overheard,) = social.refused(case, "presume", "interview_was_safe", record=filled(private_place=False))
     assert overheard["missing"] == "The interview was not safe: no private place."
-    assert {source["id"] for source in overheard["sources"]} == {"WHO-10", "OHCHR-G6.6"}
+    assert {source["id"] for source in overheard["sources"]} == {"HTCDS-2.0", "OHCHR-G5.4", "OHCHR-G6.6", "WHO-10"}
     social.take(case, "presume", filled())
     assert {"read_rights", "assess_needs", "decide_identification", "end_of_reflection"} <= open_tasks(social, case)
 

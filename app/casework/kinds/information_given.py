@@ -19,7 +19,10 @@ class InformationGiven(RecordForm):
     topics: Annotated[
         tuple[Annotated[str, Coded("information_topic")], ...], Field(strict=False, min_length=1, max_length=20)
     ] = Field(title=mark("What was the person told about?"))
-    language: Annotated[Short, From("language")] = Field(title=mark("In which language?"))
+    # It becomes a fact, which is not sealed: the tag of a language, and no words.
+    language: Annotated[str, Field(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}|unknown)$"), From("language")] = (
+        Field(title=mark("In which language?"))
+    )
     way: Annotated[str, Coded("information_way")] = Field(title=mark("How was it given?"))
     contact_point: Short = Field(
         title=mark("Whom can the person turn to?"),

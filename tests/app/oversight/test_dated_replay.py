@@ -27,7 +27,9 @@ from tests.inspect import reading
 from workflows import engine
 from workflows.facts import Actor, CaseFacts, Situation, Today
 
-NEGATIVE = {"outcome": "not_identified", "means": False, "purpose": False, "exploitation": "unknown"}
+NEGATIVE = {
+    "outcome": "not_identified", "means": False, "purpose": False, "exploitation": "unknown", "finding": "no_sign",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
