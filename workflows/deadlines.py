@@ -35,7 +35,7 @@ def due_at(
         day = _months_later(day, clock.value)
     else:
         day = _working_days_later(day, clock.value, holidays, weekend)
-    return _end_of(day, zone)
+    return end_of(day, zone)
 
 
 def rings_at(start: datetime, clock: Clock, calendar: Calendar) -> datetime:
@@ -102,7 +102,8 @@ def _working_days_later(day: date, count: int, holidays: Container[date], weeken
     return day
 
 
-def _end_of(day: date, zone: tzinfo) -> datetime:
+def end_of(day: date, zone: tzinfo) -> datetime:
+    """The last second of a calendar day in a zone, in UTC."""
     return datetime.combine(day, LAST_SECOND, tzinfo=zone).astimezone(UTC)
 
 

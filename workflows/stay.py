@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
+
+# States of care in which no bed is needed here any more: in another country's hands, or ended.
+LEFT_THE_HOUSE: Final = frozenset({"handed_over", "closed"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from app.casework.reach import SEEING, permit
 from app.casework.stages import stage_of
 from app.kit.canonical import canonical_bytes
 from app.kit.errors import AppError, Conflict, Invalid, NotFound
+from app.kit.fields import at_field
 from app.kit.words import mark
 from app.models.base import is_id, new_id
 
@@ -163,8 +164,7 @@ def _must_fit(desk: Desk, why: str, count: int) -> None:
 
 
 def _unfit(field: str, sentence: str) -> Invalid:
-    wrong = {"field": field, "rule": sentence, "sentence": sentence}
-    return Invalid("The cases cannot be given like this.", extra={"errors": [wrong]})
+    return Invalid("The cases cannot be given like this.", extra=at_field(field, sentence))
 
 
 def _carried(row: Row[Any]) -> CarriedOut:

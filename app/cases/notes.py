@@ -15,6 +15,7 @@ from app.casework.held import Held, hold_case
 from app.casework.history import Event
 from app.casework.reach import permit
 from app.kit.errors import Forbidden, Invalid, NotFound
+from app.kit.fields import at_field
 from app.kit.words import mark
 from policies.model import FieldGroup
 
@@ -94,4 +95,4 @@ def _read(desk: Desk, held: Held, seq: int) -> Note:
 
 def _wrong(field: str, said: str) -> Invalid:
     whole = "A note needs words." if field == "note" else "Some answers are missing or cannot be read."
-    return Invalid(whole, extra={"errors": [{"field": field, "rule": said, "sentence": said}]})
+    return Invalid(whole, extra=at_field(field, said))

@@ -19,6 +19,7 @@ from app.casework.reach import SEEING
 from app.kit.canonical import canonical_bytes
 from app.kit.crypto import KeyMissing
 from app.kit.errors import Conflict, Invalid, NotFound
+from app.kit.fields import at_field
 from app.kit.words import mark
 from app.models.base import is_id, new_id
 
@@ -155,5 +156,4 @@ def _out(saved: Saved, count: int | None) -> SavedListOut:
 
 
 def _unfit(field: str, sentence: str) -> Invalid:
-    wrong = {"field": field, "rule": sentence, "sentence": sentence}
-    return Invalid("This list cannot be kept.", extra={"errors": [wrong]})
+    return Invalid("This list cannot be kept.", extra=at_field(field, sentence))

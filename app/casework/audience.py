@@ -6,20 +6,19 @@ An audience only narrows: whoever reads a note sees what people tell (the field 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from app.access.desk import Desk
 from app.casework import fieldgroups
 from app.casework.held import CASE
+from app.casework.opening import on_team
 from app.kit.words import mark
-from app.models.case import CaseTeam
 from policies.model import FieldGroup
 
 __all__ = ["AUDIENCES", "CORRECTS_NOTE", "EVERYBODY", "Listener", "knows"]
 
-_TEAM: Final[Any] = CaseTeam.__table__
 # Where the history names the note that a note corrects, by its number.
 CORRECTS_NOTE: Final = "corrects_note"
 EVERYBODY: Final = "everybody"
@@ -61,12 +60,7 @@ class Listener:
         return knows(audience) and fieldgroups.sees(self._desk, FieldGroup(audience))
 
     def _on_team(self, case_id: str) -> bool:
-        query = select(_TEAM.c.id).where(
-            _TEAM.c.case_id == case_id,
-            _TEAM.c.user_id == self._desk.actor.id,
-            or_(_TEAM.c.until.is_(None), _TEAM.c.until > self._desk.now),
-        )
-        return self._desk.session.execute(query.limit(1)).first() is not None
+        return on_team(self._desk, case_id, self._desk.actor.id)
 
     def _in_office(self, case_id: str) -> bool:
         query = select(CASE.c.office_id).where(CASE.c.id == case_id)

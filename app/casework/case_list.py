@@ -107,18 +107,18 @@ def _narrowed(query: Select[Any], desk: Desk, permission: str, wanted: Filter) -
         query = query.where(ours(CASE.c.case_manager_id, asker_of(desk)))
     if wanted.late:
         query = query.where(exists().where(TASK.c.case_id == CASE.c.id, TASK.c.due_at < desk.now, *open_here(desk)))
-    if wanted.finding is not None:
-        # The stored facts are canonical JSON, and no other fact is called so; the code comes from the list.
-        query = query.where(FACTS.c.facts.contains(f'"finding":"{wanted.finding}"'))
     if wanted.office is not None:
         query = query.where(OFFICE.c.code == wanted.office)
     return _by_facts(query, wanted)
 
 
 def _by_facts(query: Select[Any], wanted: Filter) -> Select[Any]:
-    """What only the facts of a case tell: its flags, and that it was opened again."""
+    """What only the facts of a case tell: its flags, what was found instead, and that it was opened again."""
     if wanted.flag is not None:
         query = query.where(FACTS.c.flags != "" if wanted.flag == ANY else FACTS.c.flags.contains(f"|{wanted.flag}|"))
+    if wanted.finding is not None:
+        # The stored facts are canonical JSON, and no other fact is called so; the code comes from the list.
+        query = query.where(FACTS.c.facts.contains(f'"finding":"{wanted.finding}"'))
     if wanted.reopened:
         # The stored facts are canonical JSON; those written before cases could open again say nothing of it.
         query = query.where(FACTS.c.facts.contains('"reopened":'), ~FACTS.c.facts.contains('"reopened":0'))

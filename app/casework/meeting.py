@@ -12,6 +12,7 @@ from app.casework import own_tasks
 from app.casework.held import Held
 from app.casework.kinds.minutes import Minutes
 from app.kit.errors import Invalid
+from app.kit.fields import at_field
 from app.kit.words import mark
 from app.models.base import is_id, new_id
 from app.models.meeting import Meeting, MeetingCase
@@ -57,8 +58,7 @@ def given(desk: Desk, held: Held, form: Minutes) -> dict[str, object]:
     row = one(desk, form.meeting)
     if row is None:
         said = mark("Choose a meeting of your office.")
-        wrong = {"field": "record.meeting", "rule": said, "sentence": said}
-        raise Invalid("There is no such meeting.", extra={"errors": [wrong]})
+        raise Invalid("There is no such meeting.", extra=at_field("record.meeting", said))
     for number, each in enumerate(form.decisions):
         own_tasks.must_be_possible(desk, each.part, each.due, f"record.decisions.{number}.")
     return {"outsiders": has_outsiders(desk, row, held.row.organisation)}

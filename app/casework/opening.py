@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 
 from app.access.desk import Desk
 from app.casework import history, identity, records, sealing
@@ -111,8 +111,7 @@ def open_case(desk: Desk, opening: Opening, happened_at: datetime | None = None)
 
 def join_team(desk: Desk, case_id: str, user_id: str, role: str, until: datetime | None = None) -> None:
     """Put somebody on the team of a case from now on, until ``until`` if given; a second time only moves the end."""
-    mine = (TEAM.c.case_id == case_id, TEAM.c.user_id == user_id, or_(TEAM.c.until.is_(None), TEAM.c.until > desk.now))
-    known = desk.session.execute(select(TEAM.c.id, TEAM.c.until).where(*mine)).first()
+    known = desk.session.execute(select(TEAM.c.id, TEAM.c.until).where(_now_on_team(desk, case_id, user_id))).first()
     if known is None:
         row = {"id": new_id(), "case_id": case_id, "user_id": user_id, "role": role, "since": desk.now, "until": until}
         desk.session.execute(insert(TEAM), row)
@@ -120,16 +119,26 @@ def join_team(desk: Desk, case_id: str, user_id: str, role: str, until: datetime
         desk.session.execute(update(TEAM).where(TEAM.c.id == known.id).values(until=until))
 
 
+def on_team(desk: Desk, case_id: str, user_id: str) -> bool:
+    """Whether somebody is on the team of a case now."""
+    query = select(TEAM.c.id).where(_now_on_team(desk, case_id, user_id)).limit(1)
+    return desk.session.execute(query).first() is not None
+
+
 def leave_team(desk: Desk, case_id: str, user_id: str) -> bool:
     """Take somebody off the team of a case now; whether they were on it."""
-    mine = (TEAM.c.case_id == case_id, TEAM.c.user_id == user_id, or_(TEAM.c.until.is_(None), TEAM.c.until > desk.now))
-    done: Any = desk.session.execute(update(TEAM).where(*mine).values(until=desk.now))
+    done: Any = desk.session.execute(update(TEAM).where(_now_on_team(desk, case_id, user_id)).values(until=desk.now))
     return bool(done.rowcount)
 
 
 def office_row(desk: Desk, office_id: str) -> Any:
     """The office with this id."""
     return desk.session.execute(select(OFFICE).where(OFFICE.c.id == office_id)).one()
+
+
+def _now_on_team(desk: Desk, case_id: str, user_id: str) -> ColumnElement[bool]:
+    here = (TEAM.c.case_id == case_id, TEAM.c.user_id == user_id)
+    return and_(*here, or_(TEAM.c.until.is_(None), TEAM.c.until > desk.now))
 
 
 def _key(desk: Desk, opening: Opening) -> tuple[str, bytes]:

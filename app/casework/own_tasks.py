@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final
+from datetime import date, datetime
+from typing import Final
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import insert, update
 
 from app.access.desk import Desk
 from app.casework.held import Held
 from app.casework.kinds.own_task import OwnTask
 from app.casework.offers import WORKS
-from app.casework.opening import TEAM
-from app.casework.tasks import TABLE, rank
+from app.casework.opening import on_team
+from app.casework.tasks import TABLE, UNDONE, rank
 from app.kit.errors import Invalid
+from app.kit.fields import at_field
 from app.kit.words import mark
 from app.models.base import new_id
+from workflows import deadlines
 
 KIND: Final = "own_task"
 # What stands where other tasks name the clock that set their day.
@@ -26,7 +28,7 @@ _SOURCE: Final = "WM-CLOCKS"
 def must_fit(desk: Desk, held: Held, form: OwnTask) -> None:
     """Invalid (422) for a day that is over, a part nobody can have on a case, or a colleague who is not on its team."""
     must_be_possible(desk, form.part, form.due, "record.")
-    if form.colleague is not None and not _on_team(desk, held.id, form.colleague):
+    if form.colleague is not None and not on_team(desk, held.id, form.colleague):
         raise _unfit("record.colleague", mark("Choose somebody who is on the team of this case."))
 
 
@@ -48,7 +50,7 @@ def put(desk: Desk, held: Held, form: OwnTask, record_id: str, corrects: str | N
 
 def withdraw(desk: Desk, held: Held, record_id: str) -> None:
     """End what a record asked for: another one has taken its place."""
-    found = (TABLE.c.record_id == record_id, TABLE.c.case_id == held.id, TABLE.c.state == "open")
+    found = (TABLE.c.record_id == record_id, TABLE.c.case_id == held.id, TABLE.c.state.in_(UNDONE))
     desk.session.execute(update(TABLE).where(*found).values(state="done", done_at=desk.now, done_by=desk.actor.id))
 
 
@@ -71,23 +73,14 @@ def open_one(
 
 def end_of(desk: Desk, day: date) -> datetime:
     """The end of a calendar day in the desk's country."""
-    midnight = datetime.combine(day + timedelta(days=1), time(), desk.policies.zone(desk.actor.country))
-    return (midnight - timedelta(seconds=1)).astimezone(UTC)
+    return deadlines.end_of(day, desk.policies.zone(desk.actor.country))
 
 
 def hand_on(desk: Desk, case_id: str, before: str, after: str) -> None:
     """Have ``after`` do what waits for ``before`` alone on a case that changes hands."""
-    waiting = (TABLE.c.case_id == case_id, TABLE.c.assignee_id == before, TABLE.c.state == "open")
+    waiting = (TABLE.c.case_id == case_id, TABLE.c.assignee_id == before, TABLE.c.state.in_(UNDONE))
     desk.session.execute(update(TABLE).where(*waiting).values(assignee_id=after))
 
 
-def _on_team(desk: Desk, case_id: str, user_id: str) -> bool:
-    query = select(TEAM.c.id).where(
-        TEAM.c.case_id == case_id, TEAM.c.user_id == user_id, or_(TEAM.c.until.is_(None), TEAM.c.until > desk.now)
-    )
-    return desk.session.execute(query).first() is not None
-
-
 def _unfit(field: str, sentence: str) -> Invalid:
-    wrong: dict[str, Any] = {"field": field, "rule": sentence, "sentence": sentence}
-    return Invalid("This task does not fit.", extra={"errors": [wrong]})
+    return Invalid("This task does not fit.", extra=at_field(field, sentence))

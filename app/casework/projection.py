@@ -13,11 +13,9 @@ from workflows import matter as matters
 from workflows.engine import MACHINES, find_step
 from workflows.facts import CaseFacts, MatterFacts, ReferralFacts
 from workflows.referral import FINAL
-from workflows.stay import BedFacts
+from workflows.stay import LEFT_THE_HOUSE, BedFacts
 
 CLOSED = "closed"
-# Who is in another country's hands, and whose case has ended, needs no bed here any more.
-LEFT_THE_HOUSE = frozenset({"handed_over", "closed"})
 MAJOR_END = frozenset(state.value for state in FINAL)
 
 

@@ -22,6 +22,7 @@ from app.documents.schemas import AboutOut, DocumentIn, DocumentOut, DocumentsOu
 from app.documents.washing import ENDINGS, Washed
 from app.kit.canonical import canonical_bytes
 from app.kit.errors import Conflict, Invalid, NotFound
+from app.kit.fields import at_field
 from app.kit.words import mark
 from app.models.base import is_id, new_id
 from policies.model import FieldGroup, Policies
@@ -189,8 +190,7 @@ def marked(desk: Desk, case_id: str, document_id: str, body: ErrorIn) -> Documen
     permit(desk, WRITE, case_id, WORD)
     row = _seen(desk, case_id, document_id)
     if not desk.policies.knows(REASONS, body.reason):
-        rule = {"field": "reason", "rule": _NO_REASON, "sentence": _NO_REASON}
-        raise Invalid("Some answers are missing or cannot be read.", extra={"errors": [rule]})
+        raise Invalid("Some answers are missing or cannot be read.", extra=at_field("reason", _NO_REASON))
     held = hold_case(desk, case_id)
     _must_be_open(row)
     _mark(desk, held, row, body.reason, None)

@@ -29,6 +29,7 @@ from app.incidents.schemas import (
     PeopleOut,
 )
 from app.kit.errors import Conflict, Invalid
+from app.kit.fields import at_field
 from app.kit.words import mark
 from policies.model import FieldGroup
 
@@ -163,7 +164,7 @@ def _check(desk: Desk, said: IncidentIn, place: str) -> None:
 
 
 def _wrong(field: str, sentence: str) -> Invalid:
-    return Invalid(_UNFIT, extra={"errors": [{"field": field, "rule": sentence, "sentence": sentence}]})
+    return Invalid(_UNFIT, extra=at_field(field, sentence))
 
 
 _UNFIT: Final = mark("Some answers are missing or cannot be read.")

@@ -11,7 +11,7 @@ from pydantic_core import core_schema
 
 from app.kit.errors import Invalid
 
-__all__ = ["broken_rules", "invalid"]
+__all__ = ["at_field", "broken_rules", "invalid"]
 
 PLACES = frozenset({"body", "query", "path", "header", "cookie"})
 # A field name that the caller made up could itself be a piece of somebody's story.
@@ -67,6 +67,11 @@ SENTENCES: Mapping[str, str] = {
     "url_parsing": "This is not a web address.",
 }
 OTHERWISE = "The value is not allowed here."
+
+
+def at_field(field: str, sentence: str) -> dict[str, Any]:
+    """The ``extra`` of a refusal that is told at one field: the marked ``sentence`` is its rule, too."""
+    return {"errors": [{"field": field, "rule": sentence, "sentence": sentence}]}
 
 
 def broken_rules(errors: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from app.access.desk import Desk
 from app.access.page_door import Page, opens
-from app.kit.errors import AppError, Invalid
+from app.kit.errors import AppError
 from app.kit.typed import Typed
 from app.kit.typed_dates import typed_day
 from app.kit.words import mark
@@ -85,7 +85,7 @@ def _present(typed: Typed) -> list[PresentIn]:
     pairs = ((typed.get(f"part_{seat}", ""), typed.get(f"at_{seat}", "")) for seat in range(SEATS))
     found = [PresentIn(part=part[:40], at=at[:60]) for part, at in pairs if part]
     if not found:
-        raise _wrong("part_0", mark("Say who was there."))
+        raise service.unfit("part_0", mark("Say who was there."))
     return found
 
 
@@ -93,9 +93,4 @@ def _day(typed: Typed) -> date:
     try:
         return typed_day(*(typed.get(f"held_on_{part}", "").strip() for part in ("day", "month", "year")))
     except ValueError as error:
-        raise _wrong("held_on", str(error)) from None
-
-
-def _wrong(field: str, sentence: str) -> Invalid:
-    rule = {"field": field, "rule": sentence, "sentence": sentence}
-    return Invalid("This meeting cannot be put down.", extra={"errors": [rule]})
+        raise service.unfit("held_on", str(error)) from None

@@ -15,6 +15,7 @@ from app.casework.meeting import TABLE
 from app.casework.stages import stage_of
 from app.kit.canonical import canonical_bytes
 from app.kit.errors import Invalid, NotFound
+from app.kit.fields import at_field
 from app.kit.words import mark
 from app.meetings import queries
 from app.meetings.schemas import AgendaItemOut, AgendaOut, MeetingIn, MeetingOut, MeetingsOut, PresentOut
@@ -43,12 +44,12 @@ def held(desk: Desk, body: MeetingIn) -> MeetingOut:
     Invalid (422) for a kind, a part or an office that is unknown, an office of another country, and a day ahead.
     """
     if not desk.policies.knows(KINDS, body.kind):
-        raise _unfit("kind", mark("Choose what kind of meeting it was."))
+        raise unfit("kind", mark("Choose what kind of meeting it was."))
     if body.held_on > desk.today:
-        raise _unfit("held_on", mark("Put a meeting down on its day or afterwards."))
+        raise unfit("held_on", mark("Put a meeting down on its day or afterwards."))
     here = {each.code for each in desk.policies.countries[desk.actor.country].offices}
     if any(each.part not in desk.policies.roles or each.at not in here for each in body.present):
-        raise _unfit("present", mark("Say for each who was there the part and an office of this country."))
+        raise unfit("present", mark("Say for each who was there the part and an office of this country."))
     row: dict[str, Any] = {
         "id": new_id(), "country": desk.actor.country, "office_id": desk.office_id, "kind": body.kind,
         "held_on": body.held_on, "made_by": desk.actor.id, "made_at": desk.now,
@@ -104,6 +105,6 @@ def _out(row: Row[Any], cases: list[Row[Any]]) -> MeetingOut:
     )
 
 
-def _unfit(field: str, sentence: str) -> Invalid:
-    wrong = {"field": field, "rule": sentence, "sentence": sentence}
-    return Invalid("This meeting cannot be put down.", extra={"errors": [wrong]})
+def unfit(field: str, sentence: str) -> Invalid:
+    """The refusal of a meeting whose ``field`` does not fit, for the marked ``sentence``."""
+    return Invalid("This meeting cannot be put down.", extra=at_field(field, sentence))

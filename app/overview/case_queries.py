@@ -14,6 +14,7 @@ from app.access.scope import tasks_in_scope
 from app.casework import messages, receipts
 from app.casework.held import CASE, OFFICE, REFERRAL
 from app.casework.tasks import TABLE as TASK
+from app.casework.tasks import UNDONE
 from app.casework.timeline import HISTORY
 from app.models.case import CaseTeam
 from app.models.record import Record
@@ -82,7 +83,7 @@ def within_permission(desk: Desk, case_id: str, permission: str) -> frozenset[st
 def open_task_of(desk: Desk, case_id: str, record_id: str) -> str | None:
     """The open task that a record of a case made, if there is one the reader sees."""
     query = select(TASK.c.id).where(
-        TASK.c.case_id == case_id, TASK.c.record_id == record_id, TASK.c.state == "open"
+        TASK.c.case_id == case_id, TASK.c.record_id == record_id, TASK.c.state.in_(UNDONE)
     )
     found: str | None = desk.session.execute(query).scalar_one_or_none()
     return found

@@ -13,6 +13,7 @@ from app.access.page_door import Page, opens
 from app.access.sheet import PageForm
 from app.casework.tasks import priority_of
 from app.kit.errors import AppError, Invalid
+from app.kit.fields import at_field
 from app.kit.words import mark
 from app.overview import case_queries, queries
 from app.worklist import clocks, pressing
@@ -64,8 +65,7 @@ def change_clock(task_id: str, page: Stopper) -> Response:
 
 
 def _cause_wanted() -> Invalid:
-    said = mark("Choose why.")
-    return Invalid("A cause is missing.", extra={"errors": [{"field": "cause", "rule": said, "sentence": said}]})
+    return Invalid("A cause is missing.", extra=at_field("cause", mark("Choose why.")))
 
 
 def _context(desk: Desk, task_id: str) -> dict[str, Any]:

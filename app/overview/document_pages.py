@@ -14,6 +14,7 @@ from app.documents import service
 from app.documents.schemas import DocumentIn, DocumentOut, ErrorIn
 from app.documents.washing import ENDINGS, Washed, wash
 from app.kit.errors import AppError, Invalid
+from app.kit.fields import at_field
 from app.kit.typed import Typed
 from app.kit.typed_dates import typed_day
 from app.kit.words import mark
@@ -151,8 +152,7 @@ def _day(typed: Typed) -> date | None:
 
 
 def _wrong(field: str, sentence: str) -> Invalid:
-    rule = {"field": field, "rule": sentence, "sentence": sentence}
-    return Invalid("Some answers are missing or cannot be read.", extra={"errors": [rule]})
+    return Invalid("Some answers are missing or cannot be read.", extra=at_field(field, sentence))
 
 
 def _form(desk: Desk, reference: str, replaces: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from datetime import datetime, time
 from typing import Final
 
 from app.kit.errors import Invalid
+from app.kit.fields import at_field
 from app.kit.typed import Typed
 from app.kit.typed_dates import typed_day, typed_number
 from app.kit.words import mark
@@ -57,5 +58,4 @@ def note_of(typed: Typed) -> str | None:
 
 
 def _wrong(field: str, sentence: str) -> Invalid:
-    rule = {"field": field, "rule": sentence, "sentence": sentence}
-    return Invalid("Some answers are missing or cannot be read.", extra={"errors": [rule]})
+    return Invalid("Some answers are missing or cannot be read.", extra=at_field(field, sentence))

@@ -12,6 +12,7 @@ from app.access.may import case_by_reference
 from app.access.page_door import Page, opens
 from app.access.sheet import PageForm
 from app.kit.errors import AppError, Invalid
+from app.kit.fields import at_field
 from app.kit.words import mark
 from app.people import service
 from app.people.schemas import RevealIn
@@ -119,6 +120,5 @@ def _text(value: Any) -> str:
 
 
 def _wrong(field: str, sentence: str) -> Invalid:
-    rule = {"field": field, "rule": sentence, "sentence": sentence}
-    return Invalid("Some answers are missing or cannot be read.", extra={"errors": [rule]})
+    return Invalid("Some answers are missing or cannot be read.", extra=at_field(field, sentence))
 

@@ -18,12 +18,12 @@ from app.casework.move import refusal_out
 from app.casework.opening import ALPHABET
 from app.casework.reach import permit
 from app.casework.shapes import RefusalOut
-from app.kit.errors import Conflict, Invalid, NotFound
+from app.kit.errors import Conflict, NotFound
 from app.kit.words import mark
 from app.models.base import is_id, new_id
 from app.shelter import queries
 from app.shelter.schemas import BedAskIn, BedRequestOut, CaseBedsOut, OfferOut
-from app.shelter.service import ANSWER, KIND, clock_end, groups_of, request_out
+from app.shelter.service import ANSWER, KIND, clock_end, groups_of, request_out, unfit
 from workflows import beds as rules
 from workflows.facts import CaseFacts
 from workflows.verdict import Refusal
@@ -56,12 +56,12 @@ def ask(desk: Desk, case_id: str, body: BedAskIn) -> BedRequestOut:
     permit(desk, REQUESTS, case_id, ASK)
     office = queries.house_called(desk, body.shelter)
     if office is None:
-        raise _unfit("shelter", "the code of a shelter of this country", mark("Choose a shelter."))
+        raise unfit("shelter", "the code of a shelter of this country", mark("Choose a shelter."))
     for name, code_list in (("need", "bed_need"), ("urgency", "bed_urgency")):
         if not desk.policies.knows(code_list, getattr(body, name)):
-            raise _unfit(name, f"a code of {code_list}", mark("Choose an answer."))
+            raise unfit(name, f"a code of {code_list}", mark("Choose an answer."))
     if body.likely_until is not None and body.likely_until < desk.today:
-        raise _unfit("likely_until", "not in the past", mark("Choose a day that is not over."))
+        raise unfit("likely_until", "not in the past", mark("Choose a day that is not over."))
     held = hold_case(desk, case_id)
     refusals = _refusals(desk, held, office, body.need, body.family)
     if refusals:
@@ -152,7 +152,3 @@ def _out(desk: Desk, case_id: str, request_id: str) -> BedRequestOut:
 def _facts(held: Held) -> CaseFacts:
     assert isinstance(held.facts, CaseFacts)
     return held.facts
-
-
-def _unfit(field: str, rule: str, sentence: str) -> Invalid:
-    return Invalid("This does not fit.", extra={"errors": [{"field": field, "rule": rule, "sentence": sentence}]})

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from app.access.sheet import PageForm
 from app.kit.errors import Invalid
+from app.kit.fields import at_field
 from app.kit.typed_dates import typed_day, typed_number
 from app.kit.words import mark
 from app.shelter.schemas import BedAskIn, BedsChangeIn, BedsIn
@@ -108,5 +109,4 @@ def _day(form: PageForm, name: str) -> date | None:
 
 
 def _wrong(field: str, sentence: str) -> Invalid:
-    rule = {"field": field, "rule": sentence, "sentence": sentence}
-    return Invalid("Some answers are missing or cannot be read.", extra={"errors": [rule]})
+    return Invalid("Some answers are missing or cannot be read.", extra=at_field(field, sentence))

@@ -152,7 +152,7 @@ def confirm(desk: Desk, bed_request_id: str, body: ConfirmIn) -> BedRequestOut:
         held = hold_case(desk, row.case_id)
         group = queries.group(desk, row.office_id, body.beds_id, lock=True) if is_id(body.beds_id) else None
         if group is None:
-            raise _unfit("beds_id", "a group of beds of this shelter", mark("Choose one of the groups of beds."))
+            raise unfit("beds_id", "a group of beds of this shelter", mark("Choose one of the groups of beds."))
         assert isinstance(held.facts, CaseFacts)
         wanted = rules.Wanted(row.sex, row.ages, row.need)
         taken = taken_by_group(desk, [row.office_id], but=row.id)
@@ -174,7 +174,7 @@ def decline(desk: Desk, bed_request_id: str, body: DeclineIn) -> BedRequestOut:
     """Say that there is no bed, with a coded reason. Conflict when it was answered or ran out meanwhile."""
     row = _request(desk, ANSWER, bed_request_id)
     if not desk.policies.knows("bed_decline_reason", body.why):
-        raise _unfit("why", "a code of bed_decline_reason", mark("Choose an answer."))
+        raise unfit("why", "a code of bed_decline_reason", mark("Choose an answer."))
     with rows.as_the_house(desk.session, desk.actor.country):
         held = hold_case(desk, row.case_id)
         _answer(desk, row, state="declined", reason=body.why, ended_at=desk.now)
@@ -289,11 +289,11 @@ def _checked(desk: Desk, body: BedsIn) -> dict[str, Any]:
     values = body.model_dump(exclude={"seen_version"})
     for name, code_list in _LISTS.items():
         if values[name] is not None and not desk.policies.knows(code_list, values[name]):
-            raise _unfit(name, f"a code of {code_list}", mark("Choose an answer."))
+            raise unfit(name, f"a code of {code_list}", mark("Choose an answer."))
     if body.closed_reason is None and (body.closed_from or body.closed_until):
-        raise _unfit("closed_reason", "needed with the days", mark("Say why the beds are closed."))
+        raise unfit("closed_reason", "needed with the days", mark("Say why the beds are closed."))
     if body.closed_from and body.closed_until and body.closed_until < body.closed_from:
-        raise _unfit("closed_until", "not before closed_from", mark("Choose a last day that is not before the first."))
+        raise unfit("closed_until", "not before closed_from", mark("Choose a last day that is not before the first."))
     return values
 
 
@@ -301,5 +301,6 @@ def _told(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value if value is None or isinstance(value, int) else str(value) for name, value in values.items()}
 
 
-def _unfit(field: str, rule: str, sentence: str) -> Invalid:
+def unfit(field: str, rule: str, sentence: str) -> Invalid:
+    """The refusal of something about beds whose ``field`` breaks ``rule``, told by the marked ``sentence``."""
     return Invalid("This does not fit.", extra={"errors": [{"field": field, "rule": rule, "sentence": sentence}]})

@@ -15,6 +15,7 @@ from app.casework.history import Event
 from app.casework.reach import SEEING, permit
 from app.casework.tasks import PRIORITIES, TABLE, UNDONE, priority_of, rank
 from app.kit.errors import Conflict, Invalid, NotFound
+from app.kit.fields import at_field
 from app.kit.words import mark
 from app.models.base import is_id
 from app.worklist import queries, service
@@ -40,8 +41,7 @@ def set_priority(desk: Desk, task_id: str, body: PriorityIn) -> TaskOut:
     permit(desk, SET, row.case_id, row.kind)
     if not desk.policies.knows(PRIORITIES, body.priority):
         said = mark("Choose how pressing it is.")
-        wrong = {"field": "priority", "rule": said, "sentence": said}
-        raise Invalid("There is no such priority.", extra={"errors": [wrong]})
+        raise Invalid("There is no such priority.", extra=at_field("priority", said))
     held = hold_case(desk, row.case_id)
     wanted = rank(desk.policies, body.priority)
     if wanted != row.priority:
