@@ -22,7 +22,7 @@ from app.kit.errors import Invalid
 from workflows.disclosure import REFERRAL_RESTS_ON
 from workflows.engine import override_refusal
 from workflows.facts import CaseFacts
-from workflows.recording import follows, refusals_for
+from workflows.recording import follows, refusals_after_correction, refusals_for
 
 
 def add_record(
@@ -64,8 +64,7 @@ def add_record(
     if corrects is None:
         fold_record(held, filled, entry)
     else:
-        dated = happened != desk.now
-        held.facts = refold.case_facts(desk, held, refold.Correction(corrects, filled.form, entry, dated))
+        _fold_again(desk, held, refold.Correction(corrects, filled.form, entry, happened != desk.now), filled)
     record_id, _ = move.keep_on_case(desk, held, filled, happened, desk.actor.id, note, corrects)
     assert isinstance(before, CaseFacts) and isinstance(held.facts, CaseFacts)
     carry.follow_record(desk, held, follows(kind, before, held.facts, corrected=corrects is not None))
@@ -118,6 +117,14 @@ def leave(desk: Desk, case_id: str, user_id: str, seen: int | None) -> Held | No
         return None
     move.write(desk, held, Event("team", "leave", held.version + 1, {"user": user_id}, desk.now))
     return held
+
+
+def _fold_again(desk: Desk, held: Held, correction: refold.Correction, filled: records.Filled) -> None:
+    """The facts as if the corrected form had been right from the beginning; StepRefused where they cannot be so."""
+    held.facts = refold.case_facts(desk, held, correction)
+    refusals = refusals_after_correction(filled.kind.name, held.situation(desk), desk.policies)
+    if refusals:
+        raise move.refusal(desk, held, filled.kind.name, filled.kind.title, refusals)
 
 
 def _must_correct(desk: Desk, held: Held, record_id: str, kind: str) -> None:
