@@ -8,8 +8,8 @@ from policies.model import Policies
 from workflows.claims import REMEDY
 from workflows.clocks import frozen_by
 from workflows.effects import CloseTask, Effect, FreezeClocks, OpenTask, ThawClocks
-from workflows.engine import matter_machines
-from workflows.facts import CaseFacts, Situation
+from workflows.engine import MACHINES, matter_machines
+from workflows.facts import CaseFacts, MatterFacts, Situation
 from workflows.guards.children import guardian_is_appointed
 from workflows.guards.consent import consent_for_case_meeting
 from workflows.guards.protection import case_is_open, flag_is_up
@@ -92,6 +92,17 @@ def guards_for(kind: str) -> tuple[Guard, ...]:
 def can_be_corrected(kind: str) -> bool:
     """Whether a record of this kind can be corrected by itself; what certifies an act of two sides cannot."""
     return kind in OF_MATTERS or kind not in ONLY_WITH_STEP
+
+
+def turned(matter: MatterFacts) -> tuple[CloseTask | OpenTask, ...]:
+    """What follows where a correction has opened an ended matter again, or ended an open one."""
+    spec = MACHINES[matter.machine]
+    if matter.is_open:
+        into = [row for row in spec.steps if matter.state in {to.value for to in row.targets()}]
+        opening = {effect.kind: effect for row in into for effect in row.effects if isinstance(effect, OpenTask)}
+        return tuple(opening.values())
+    kinds = {effect.kind for row in spec.steps for effect in row.effects if isinstance(effect, OpenTask)}
+    return tuple(CloseTask(kind, by_the_way=True) for kind in sorted(kinds))
 
 
 def refusals_after_correction(kind: str, situation: Situation, policies: Policies) -> tuple[Refusal, ...]:

@@ -1,4 +1,4 @@
-"""A claim for wages from its preparation to the last payment, through corrections, an appeal and the person's return."""
+"""A claim for wages from its preparation to the last payment: corrections, an appeal, the return of the person."""
 
 from __future__ import annotations
 
@@ -151,7 +151,12 @@ def test_a_corrected_payment_changes_the_sum_and_never_breaks_it(house: House, c
     # A figure too many had been written: the claim was never paid in full, and is open again by itself.
     claim.correct(first, "remedy_payment", paid=baht(1000))
     assert claim.stands == ("paying", 60000, 51000, 9000) and claim.facts.is_open
+    assert tasks(house, claim.case_id, claim.id)["collect_remedy"] == "open"
     assert rebuild_facts(house) == []
+    claim.correct(first, "remedy_payment", paid=baht(10000))
+    assert claim.stands == ("paid", 60000, 60000, 0)
+    assert tasks(house, claim.case_id, claim.id)["collect_remedy"] == "done"
+    claim.correct(first, "remedy_payment", paid=baht(1000))
     claim.pay(9000)
     assert claim.stands == ("paid", 60000, 60000, 0)
     assert rebuild_facts(house) == []
