@@ -59,11 +59,6 @@ STEPS = (
         (CloseTask("file_remedy"), FOLLOW),
         form="remedy_filing", form_required=True,
     ),
-    Step(
-        "represent_remedy", "Say who represents the person", UNPAID, None, PURSUE,
-        (case_is_open, child_is_represented, claim_is_carried_on),
-        form="remedy_representation", form_required=True,
-    ),
     # After an appeal an award may be no more than what has been paid: then nothing is left to follow.
     Step(
         "award_remedy", "Record the award", (R.FILED, R.APPEALED),
@@ -77,18 +72,23 @@ STEPS = (
         form="remedy_refusal", form_required=True,
     ),
     Step(
-        "appeal_remedy", "Record an appeal", (R.REFUSED, R.AWARDED, R.PAYING), R.APPEALED, PURSUE,
-        (case_is_open, days_of_the_claim_fit),
-        (CloseTask("weigh_appeal"), CloseTask("collect_remedy", by_the_way=True), FOLLOW),
-        form="remedy_appeal", form_required=True,
-    ),
-    Step(
         "pay_remedy", "Record a payment", (R.AWARDED, R.PAYING),
         Fork("settlement", {"in_full": R.PAID, "*": R.PAYING}), PURSUE,
         (case_is_open, payment_reached_the_person, days_of_the_claim_fit, claim_has_one_currency,
          payments_are_within_the_award),
         (CloseTask("collect_remedy"), COLLECT),
         form="remedy_payment", form_required=True,
+    ),
+    Step(
+        "appeal_remedy", "Record an appeal", (R.REFUSED, R.AWARDED, R.PAYING), R.APPEALED, PURSUE,
+        (case_is_open, days_of_the_claim_fit),
+        (CloseTask("weigh_appeal"), CloseTask("collect_remedy", by_the_way=True), FOLLOW),
+        form="remedy_appeal", form_required=True,
+    ),
+    Step(
+        "represent_remedy", "Say who represents the person", UNPAID, None, PURSUE,
+        (case_is_open, child_is_represented, claim_is_carried_on),
+        form="remedy_representation", form_required=True,
     ),
     # The person's own choice, kept as such: it closes nothing else, and another claim can be prepared any day.
     Step(
