@@ -45,6 +45,12 @@ TEXTS = {
         "day and tasks. The loop is closed: a request ends as `done`, with its result and what the person says of it,\n"
         "or as `stopped` with a reason. A need that was declined stays open until another provider is asked."
     ),
+    "remedy": (
+        "One claim for wages, restitution or compensation. A case can have many, each with its own state, days and\n"
+        "tasks. Payments in part add up and the last one ends the claim by itself. A claim ends unpaid only with an\n"
+        "explanation, or because the person does not want it, which lowers nothing else. Claims live on after return:\n"
+        "no step asks where the person is, and the case cannot be closed while one is open."
+    ),
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from transitions import Machine
 
 from policies.model import Policies
-from workflows import care, identification, referral, service
+from workflows import care, identification, referral, remedy, service
 from workflows.effects import Effect
 from workflows.facts import Situation
 from workflows.matter import MATTER
@@ -19,7 +19,8 @@ from workflows.step import Fork, Guard, MachineSpec, Step
 from workflows.verdict import Refusal
 
 MACHINES: dict[str, MachineSpec] = {
-    spec.name: spec for spec in (identification.MACHINE, care.MACHINE, referral.MACHINE, service.MACHINE)
+    spec.name: spec
+    for spec in (identification.MACHINE, care.MACHINE, referral.MACHINE, service.MACHINE, remedy.MACHINE)
 }
 
 
@@ -160,6 +161,17 @@ def replay(machine: str, step: str, situation: Situation) -> str:
     if not _LOADED[machine].events[step].trigger(token):
         raise EngineBug(f"{machine}.{step} from {here}: the map has no way")
     return str(token.state.value)
+
+
+def forked(row: Step, facts: object, recorded: str) -> str:
+    """Where a step leads by the facts as they are now: ``recorded``, unless a fork chooses another way.
+
+    For facts that are computed again after a correction: what is paid in full, for example, may have become less.
+    """
+    if not isinstance(row.to, Fork):
+        return recorded
+    said = getattr(facts, row.to.fact)
+    return str(next((to.value for value, to in row.to.ways.items() if value in (said, "*")), recorded))
 
 
 def _begins(row: Step, here: StrEnum | None) -> bool:

@@ -152,13 +152,18 @@ class TravelDocumentFacts:
 
 @dataclass(frozen=True, slots=True)
 class LegalFacts:
-    """Proceedings and claims of the person. Deliberately holds nothing about cooperation (OHCHR-P8)."""
+    """Proceedings of the person. Deliberately holds nothing about cooperation (OHCHR-P8).
+
+    open_claims, cross_border_route: claims that a record counts without following them, and whether somebody carries
+    those on; counted_on: the day of that record, where a newer one counts none (workflows.claims).
+    """
 
     on: date
     open_proceedings: int
     considered: bool
     open_claims: int
     cross_border_route: bool
+    counted_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ class MatterFacts:
     """One of the many things of a kind that are open on a case: a request for a service, a claim, a proceeding.
 
     machine: whose steps move it, by name (workflows.engine.MACHINES). state: empty while the step that opens it is
-    being decided. about: the code that says what it is about. office: who has to answer. amount, paid: whole units
-    of the currency. flags: what rules need of its forms and of the coded inputs of its steps ("reason.no_capacity").
+    being decided. about: the code that says what it is about. office: who has to answer. claimed, amount, paid: whole
+    units of the currency; amount is what is due. acted_on: the day of the last act that others were told of or decided.
+    flags: what rules need of its forms and of the coded inputs of its steps ("reason.no_capacity").
     by: who opened it; decided_by: who took the last step that decided. ended_on: set in a final state.
     """
 
@@ -31,6 +32,20 @@ class MatterFacts:
     by: str = ""
     decided_by: str | None = None
     ended_on: date | None = None
+    claimed: int | None = None
+    acted_on: date | None = None
+
+    @property
+    def outstanding(self) -> int | None:
+        """What is due and not paid yet; None where nothing is due."""
+        return None if self.amount is None else self.amount - (self.paid or 0)
+
+    @property
+    def settlement(self) -> str:
+        """Whether what is due has been paid: in_full, in_part or nothing (a fact that steps can fork on)."""
+        if self.outstanding is not None and self.outstanding <= 0:
+            return "in_full"
+        return "in_part" if self.paid else "nothing"
 
     @property
     def is_open(self) -> bool:

@@ -105,7 +105,7 @@ ACTS: dict[str, Act] = {
     "return_plan_covers_life": _record("return_plan"),
     "travel_document_is_valid": _record("travel_document"),
     "proceedings_were_considered": _record("legal_status"),
-    "claims_have_a_route": _record("legal_status"),
+    "claims_have_a_route": Act(Way.MATTERS),
     "no_asylum_claim_is_open": ASK,
     "reintegration_is_planned": _record("reintegration_plan"),
     "journey_has_begun": _step("care", "depart"),
@@ -118,6 +118,15 @@ ACTS: dict[str, Act] = {
     "provider_is_named": ASK,
     "provider_has_not_declined": ASK,
     "request_is_not_double": Act(Way.MATTERS),
+    # Claims for remedies; what another form of the claim said is corrected or added there.
+    "claim_is_wanted": ASK,
+    "child_is_represented": ASK,
+    "claim_is_carried_on": ASK,
+    "claim_has_one_currency": ASK,
+    "days_of_the_claim_fit": ASK,
+    "payments_are_within_the_award": ASK,
+    "payment_reached_the_person": ASK,
+    "end_of_claim_is_explained": ASK,
     # The end of a case.
     "closure_is_recorded": _record("closure"),
     "reopening_is_agreed": _step("care", "reopen"),
@@ -162,8 +171,8 @@ ACTS: dict[str, Act] = {
     "cannot_be_overridden": ASK,
     "belongs_to_a_step": ASK,
 }
-# What only the form itself can tell, such as who decided: code -> the record kind it is read from.
-_TOLD_BY_FORM = {
+# What only the form itself can tell, such as who decided: code -> the record kinds it is read from.
+_TOLD_BY_FORM: dict[str, str | tuple[str, ...]] = {
     **dict.fromkeys(
         ("authority_is_competent", "decider_is_not_screener", "decider_is_new"), "identification_decision"
     ),
@@ -173,6 +182,15 @@ _TOLD_BY_FORM = {
         "service_request",
     ),
     **dict.fromkeys(("extension_is_authorised", "extension_is_within_limit"), "stay_extension"),
+    "claim_is_wanted": "remedy_filing",
+    **dict.fromkeys(("child_is_represented", "claim_is_carried_on"), ("remedy_filing", "remedy_representation")),
+    "claim_has_one_currency": ("remedy_preparation", "remedy_filing", "remedy_award", "remedy_payment"),
+    "days_of_the_claim_fit": (
+        "remedy_filing", "remedy_award", "remedy_refusal", "remedy_appeal", "remedy_payment",
+    ),
+    "payments_are_within_the_award": ("remedy_award", "remedy_payment"),
+    "payment_reached_the_person": "remedy_payment",
+    "end_of_claim_is_explained": "remedy_end",
     "bed_is_confirmed": "placement",
     "information_was_given": "screening",
     "reopening_is_agreed": "reopening",
@@ -207,7 +225,9 @@ def act_for(code: str, step: str = "") -> Act:
 
 def answered_by_form(code: str, form: str | None, step: str = "") -> bool:
     """Whether the form that comes with a step can answer ``code``: then nothing stands in the way of filling it in."""
-    return form is not None and (act_for(code, step) == _record(form) or _TOLD_BY_FORM.get(code) == form)
+    told = _TOLD_BY_FORM.get(code, ())
+    kinds = (told,) if isinstance(told, str) else told
+    return form is not None and (act_for(code, step) == _record(form) or form in kinds)
 
 
 def consent_purpose(code: str) -> str:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from policies.model import Policies
+from workflows.claims import REMEDY
 from workflows.clocks import frozen_by
 from workflows.effects import CloseTask, Effect, FreezeClocks, OpenTask, ThawClocks
-from workflows.engine import matter_machines
-from workflows.facts import CaseFacts, Situation
+from workflows.engine import MACHINES, matter_machines
+from workflows.facts import CaseFacts, MatterFacts, Situation
 from workflows.guards.children import guardian_is_appointed
 from workflows.guards.consent import consent_for_case_meeting
 from workflows.guards.protection import case_is_open, flag_is_up
+from workflows.guards.remedies import (
+    claim_has_one_currency,
+    days_of_the_claim_fit,
+    payments_are_within_the_award,
+)
 from workflows.step import Guard
 from workflows.verdict import Refusal
 
@@ -22,6 +30,11 @@ ONLY_WITH_STEP = OF_MATTERS | {
     "handover", "receipt", "handover_schedule", "handover_confirmation", "placement", "reception_plan",
     "family_tracing", "stay_extension", "reopening",
 }  # fmt: skip
+
+# What has to hold of a machine's matters after the correction of a form of theirs, as it did at each step.
+STILL_TRUE: dict[str, tuple[Guard, ...]] = {
+    REMEDY: (claim_has_one_currency, days_of_the_claim_fit, payments_are_within_the_award),
+}
 
 # A task that asks for a record is done when the record is there, not only when the next step is taken.
 FOLLOWS: dict[str, tuple[CloseTask | OpenTask, ...]] = {
@@ -79,6 +92,31 @@ def guards_for(kind: str) -> tuple[Guard, ...]:
 def can_be_corrected(kind: str) -> bool:
     """Whether a record of this kind can be corrected by itself; what certifies an act of two sides cannot."""
     return kind in OF_MATTERS or kind not in ONLY_WITH_STEP
+
+
+def turned(matter: MatterFacts) -> tuple[CloseTask | OpenTask, ...]:
+    """What follows where a correction has opened an ended matter again, or ended an open one."""
+    spec = MACHINES[matter.machine]
+    if matter.is_open:
+        into = [row for row in spec.steps if matter.state in {to.value for to in row.targets()}]
+        opening = {effect.kind: effect for row in into for effect in row.effects if isinstance(effect, OpenTask)}
+        return tuple(opening.values())
+    kinds = {effect.kind for row in spec.steps for effect in row.effects if isinstance(effect, OpenTask)}
+    return tuple(CloseTask(kind, by_the_way=True) for kind in sorted(kinds))
+
+
+def refusals_after_correction(kind: str, situation: Situation, policies: Policies) -> tuple[Refusal, ...]:
+    """Every reason against a correction that is read from the case as it would be afterwards.
+
+    A corrected form of a matter answers the same questions as it did with its step, also in what later steps built on.
+    """
+    found: dict[str, Refusal] = {}
+    for spec in matter_machines():
+        guards = STILL_TRUE.get(spec.name, ()) if any(row.form == kind for row in spec.steps) else ()
+        for matter in situation.case.matters_of(spec.name) if situation.case is not None else ():
+            reasons = (guard.objection(replace(situation, matter=matter), policies) for guard in guards)
+            found |= {reason.code: reason for reason in reasons if reason is not None}
+    return tuple(found.values())
 
 
 def refusals_for(

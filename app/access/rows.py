@@ -40,6 +40,7 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     "timeline": _CASE,
     "identification": _CASE,
     "care": _CASE,
+    "remedy": _CASE,
     "override": _CASE,
     "identity": _CASE | _COPY,
     "attempt": _CASE | _COPY,

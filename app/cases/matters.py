@@ -71,6 +71,7 @@ def shown(desk: Desk, held: Held, matter: MatterFacts, reach: Callable[[str], bo
         opened_on=matter.opened_on,
         changed_on=matter.changed_on,
         ended_on=matter.ended_on,
+        claimed=matter.claimed,
         amount=matter.amount,
         paid=matter.paid,
         currency=matter.currency,

@@ -50,7 +50,8 @@ class MatterOut(BaseModel):
     opened_on: Day
     changed_on: Day
     ended_on: Day | None
-    amount: Annotated[int | None, Field(description="In whole units of the currency.")]
+    claimed: Annotated[int | None, Field(description="In whole units of the currency, as all amounts here.")]
+    amount: Annotated[int | None, Field(description="What is due: awarded, granted, or the cost.")]
     paid: int | None
     currency: Annotated[str | None, Field(examples=["THB"])]
     flags: Annotated[list[str], Field(examples=[["agreed", "reason.no_capacity"]])]

@@ -51,9 +51,11 @@ def carry_out(
 ) -> None:
     """Do what follows a step. ``mirrored``: the other country took it, so nothing is sent back."""
     side = held.referral_facts.side if held.referral_facts else None
+    # A step that may end a matter (paid in full) leaves nothing to do with it where it does.
+    over = held.matter is not None and not held.matter.is_open
     for effect in effects:
         if isinstance(effect, OpenTask):
-            if effect.side is None and not mirrored or effect.side == side:
+            if not over and (effect.side is None and not mirrored or effect.side == side):
                 open_task(desk, held, effect)
         elif isinstance(effect, CloseTask | FreezeClocks | ThawClocks):
             _tasks(desk, held, effect)

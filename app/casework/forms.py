@@ -70,6 +70,17 @@ def not_before(earlier: str, later: str) -> Any:
     return field_validator(later)(check)
 
 
+def above_nothing(name: str) -> Any:
+    """A check for the body of a form: the amount in the field ``name`` is not zero."""
+
+    def check(value: Amount | None) -> Amount | None:
+        if value is not None and value.units == 0:
+            raise PydanticCustomError("above_nothing", "Write an amount above zero.")
+        return value
+
+    return field_validator(name)(check)
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """Metadata of a Literal field: code -> what people read for it (marked)."""

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from app.access.desk import Desk
 from app.casework import alarm, carry, meeting, move, outbox, own_tasks, records, refold, visits
 from app.casework.forms import Entry
-from app.casework.held import CASE, Held, hold_case
+from app.casework.held import CASE, Held, at_matter, hold_case
 from app.casework.history import Event
 from app.casework.kinds.minutes import Minutes
 from app.casework.kinds.monitoring_visit import MonitoringVisit
@@ -22,7 +22,7 @@ from app.kit.errors import Invalid
 from workflows.disclosure import REFERRAL_RESTS_ON
 from workflows.engine import override_refusal
 from workflows.facts import CaseFacts
-from workflows.recording import follows, refusals_for
+from workflows.recording import follows, refusals_after_correction, refusals_for, turned
 
 
 def add_record(
@@ -64,11 +64,11 @@ def add_record(
     if corrects is None:
         fold_record(held, filled, entry)
     else:
-        dated = happened != desk.now
-        held.facts = refold.case_facts(desk, held, refold.Correction(corrects, filled.form, entry, dated))
+        _fold_again(desk, held, refold.Correction(corrects, filled.form, entry, happened != desk.now), filled)
     record_id, _ = move.keep_on_case(desk, held, filled, happened, desk.actor.id, note, corrects)
     assert isinstance(before, CaseFacts) and isinstance(held.facts, CaseFacts)
     carry.follow_record(desk, held, follows(kind, before, held.facts, corrected=corrects is not None))
+    _turned(desk, held, before)
     if isinstance(filled.form, OwnTask):
         own_tasks.put(desk, held, filled.form, record_id, corrects)
     if isinstance(filled.form, Minutes):
@@ -118,6 +118,23 @@ def leave(desk: Desk, case_id: str, user_id: str, seen: int | None) -> Held | No
         return None
     move.write(desk, held, Event("team", "leave", held.version + 1, {"user": user_id}, desk.now))
     return held
+
+
+def _fold_again(desk: Desk, held: Held, correction: refold.Correction, filled: records.Filled) -> None:
+    """The facts as if the corrected form had been right from the beginning; StepRefused where they cannot be so."""
+    held.facts = refold.case_facts(desk, held, correction)
+    refusals = refusals_after_correction(filled.kind.name, held.situation(desk), desk.policies)
+    if refusals:
+        raise move.refusal(desk, held, filled.kind.name, filled.kind.title, refusals)
+
+
+def _turned(desk: Desk, held: Held, before: CaseFacts) -> None:
+    """Tasks of the matters that a correction has opened again, or ended."""
+    assert isinstance(held.facts, CaseFacts)
+    for was in before.matters:
+        now = held.facts.matter(was.id)
+        if now is not None and now.is_open != was.is_open:
+            carry.follow_record(desk, at_matter(held, now.id), turned(now))
 
 
 def _must_correct(desk: Desk, held: Held, record_id: str, kind: str) -> None:

@@ -15,6 +15,7 @@ from app.casework import history, messages, mirror, projection, records
 from app.casework.facts import case_facts_from, referral_facts_from
 from app.casework.forms import Entry, Form
 from app.casework.held import Held, links_of
+from workflows.engine import find_step, forked
 from workflows.facts import CaseFacts, ReferralFacts
 
 
@@ -42,6 +43,7 @@ def case_facts(desk: Desk, held: Held, correction: Correction | None = None) -> 
     told = list(_told(desk, held))
     corrected = _corrections(desk, held, told, correction)
     facts = case_facts_from(json.dumps(_opening(held, iter(told))))
+    mended: set[str] = set()
     for said in told[1:]:
         kind, details, entry = said["kind"], said["details"], _entry(desk, said)
         filled, by = None, entry
@@ -57,7 +59,12 @@ def case_facts(desk: Desk, held: Held, correction: Correction | None = None) -> 
             matter = projection.matter_at(facts, details["machine"], details["matter"], entry)
             if filled is not None:
                 matter = projection.matter_after_record(matter, *filled, by)
-            facts = projection.after_matter_step(facts, matter, said["step"], details["to"], details["given"], entry)
+                mended |= {matter.id} if details["record"]["id"] in corrected else set()
+            to = details["to"]
+            if matter.id in mended:
+                # Where a step forks, corrected words may choose the other way: a claim is paid in full, or not.
+                to = forked(find_step(matter.machine, said["step"])[1], matter, to)
+            facts = projection.after_matter_step(facts, matter, said["step"], to, details["given"], entry)
         elif kind == "step":
             facts = projection.after_step(facts, details["machine"], details["to"], entry)
         elif kind == "bed":

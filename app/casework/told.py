@@ -10,7 +10,7 @@ from typing import Any
 from app.casework.forms import SILENT
 from app.casework.inputs import NO, SILENCES, YES, Choice, Input
 
-__all__ = ["Answer", "answers"]
+__all__ = ["Answer", "amount_of", "answers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,11 @@ def answers(inputs: Iterable[Input], body: Mapping[str, Any]) -> list[Answer]:
     return [_answer(each, body.get(each.field), silent.get(each.field, "")) for each in inputs]
 
 
+def amount_of(units: int, currency: str) -> str:
+    """An amount as people read it: thousands apart; the code of the currency is read everywhere in the same letters."""
+    return f"{units:,} {currency}".replace(",", "\u202f")
+
+
 def _answer(each: Input, value: Any, silence: str) -> Answer:
     if value is None:
         return Answer(each.name, each.title, silence=SILENCES.get(silence, ""))
@@ -54,8 +59,7 @@ def _answer(each: Input, value: Any, silence: str) -> Answer:
         case "rows":
             return Answer(each.name, each.title, rows=tuple(tuple(answers(each.rows, row)) for row in value))
         case "amount":
-            # The code of the currency is read everywhere in the same letters.
-            return Answer(each.name, each.title, text=f"{value['units']:,} {value['currency']}".replace(",", "\u202f"))
+            return Answer(each.name, each.title, text=amount_of(value["units"], value["currency"]))
         case "lines":
             return Answer(each.name, each.title, text="\n".join(value))
         case _:

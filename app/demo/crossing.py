@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from app.demo import forms
+from app.demo import claims, forms
 from app.demo.life import Life
 from app.demo.play import Story
 from app.demo.world import Cast
@@ -140,7 +140,9 @@ def prepare(life: Life, bridge: Bridge, on: date, *, hasty: bool = False) -> Sto
     if hasty:
         life.refused(crew.manager, "schedule_handover", schedule(bridge, on))
     life.record(crew.manager, "travel_document", forms.travel_document(life))
-    life.record(crew.legal, "legal_status", forms.legal_status(life))
+    life.record(crew.legal, "legal_status", forms.legal_status())
+    if life.dice.below(2):
+        claims.file(life)
     yield life.on(life.today() + timedelta(days=2), 10)
     life.record(crew.social, "pre_return_risk", forms.return_risk(life))
     life.refer(crew.manager, "schedule_handover", schedule(bridge, on))

@@ -188,10 +188,9 @@ def travel_document(life: Life) -> Form:
     }  # fmt: skip
 
 
-def legal_status(life: Life) -> Form:
-    """Where proceedings and claims stand; open claims have somebody who pursues them across the border."""
-    claims = life.dice.below(2)
-    return {"open_proceedings": 0, "considered": True, "open_claims": claims, "cross_border_route": True}
+def legal_status(proceedings: int = 0) -> Form:
+    """Where proceedings stand, and that the person has thought through what they mean for going home."""
+    return {"open_proceedings": proceedings, "considered": True}
 
 
 def handover(officer: str, today: date, onward: str, agrees: bool = True) -> Form:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from app.demo import forms
+from app.demo import claims, forms
 from app.demo.crossing import Abroad
 from app.demo.life import Life
 from app.demo.play import Story
@@ -52,6 +52,7 @@ def reintegration(life: Life, there: Abroad, received: date) -> Story:
 
 
 def close_here(life: Life, received: date) -> Story:
-    """The sending country closes its case a while after the receipt; claims are carried on across the border."""
+    """The sending country closes its case a while after the receipt, once a claim that was open is paid."""
+    yield from claims.paid_after(life, received)
     yield life.on(received + timedelta(days=45), 14)
     life.step(life.crew.manager, "close", forms.closure("handed_over"))

@@ -52,6 +52,7 @@ class Life:
     country: str = "TH"
     case_id: str = ""
     referral_id: str = ""
+    claim_id: str = ""
     closed: bool = False
     quirks: frozenset[str] = field(default_factory=frozenset)
 

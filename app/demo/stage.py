@@ -150,6 +150,12 @@ class Stage:
         command = Command(engine.machine_of_case_step(step), step, case_id, None, record, {}, note, happened_at)
         return self._act(login, command)
 
+    def matter_step(
+        self, login: str, machine: str, step: str, case_id: str, record: dict[str, Any], matter_id: str | None = None
+    ) -> Outcome:
+        """Take a step of one of the matters of a case, or one that opens a matter."""
+        return self._act(login, Command(machine, step, case_id, None, record, {}, matter_id=matter_id))
+
     def referral_step(
         self, login: str, step: str, referral_id: str, record: dict[str, Any] | None = None, **given: str
     ) -> Outcome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from app.demo import forms
+from app.demo import claims, forms
 from app.demo.intake import intake
 from app.demo.life import Life
 from app.demo.play import Story
@@ -16,9 +16,9 @@ def recovering(life: Life) -> Story:
     yield from intake(life)
     if life.dice.chance(40):
         yield life.on(life.today() + timedelta(days=life.dice.between(5, 40)), 11)
-        life.record(life.crew.legal, "legal_status", {
-            "open_proceedings": 1, "considered": True, "open_claims": life.dice.below(2), "cross_border_route": False,
-        })  # fmt: skip
+        life.record(life.crew.legal, "legal_status", forms.legal_status(1))
+        if life.dice.below(2):
+            claims.file(life)
 
 
 def arrived(life: Life) -> Story:

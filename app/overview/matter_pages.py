@@ -17,8 +17,11 @@ from app.casework.choices import next_steps, openings
 from app.casework.held import at_matter
 from app.casework.phrases import phrase_of
 from app.casework.shapes import NextStepOut
+from app.casework.told import amount_of
+from app.kit.words import mark
 from app.overview import case_queries
 from app.overview.case_frame import Opened, open_case
+from workflows.claims import REMEDY
 from workflows.engine import MACHINES, find_step, matter_machines
 from workflows.facts import CaseFacts, MatterFacts
 from workflows.step import MachineSpec
@@ -36,7 +39,10 @@ OPEN: Final = "open"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One matter as pages show it. office: the name of who has to answer; look: ended, late or open."""
+    """One matter as pages show it. office: the name of who has to answer; look: ended, late or open.
+
+    money: what a claim is worth, each a marked word and an amount, the most telling one last.
+    """
 
     id: str
     path: str
@@ -49,6 +55,7 @@ class Line:
     opened_on: date
     changed_on: date
     look: str
+    money: Sequence[tuple[str, str]]
     steps: Sequence[NextStepOut]
 
 
@@ -120,9 +127,23 @@ def _line(desk: Desk, opened: Opened, spec: MachineSpec, matter: MatterFacts) ->
         due=matter.due,
         opened_on=matter.opened_on,
         changed_on=matter.changed_on,
+        money=_money(matter),
         look=ENDED if not matter.is_open else LATE if late else OPEN,
         steps=next_steps(desk, at_matter(opened.held, matter.id), opened.reach) if matter.is_open else (),
     )
+
+
+def _money(matter: MatterFacts) -> list[tuple[str, str]]:
+    """What was claimed, awarded, paid and is still to come; nothing for a matter that is no claim."""
+    if matter.machine != REMEDY or matter.currency is None:
+        return []
+    said = (
+        (mark("Claimed"), matter.claimed),
+        (mark("Awarded"), matter.amount),
+        (mark("Paid so far"), (matter.paid or 0) if matter.amount is not None else matter.paid),
+        (mark("Still to be paid"), matter.outstanding),
+    )
+    return [(word, amount_of(units, matter.currency)) for word, units in said if units is not None]
 
 
 def _office(desk: Desk, code: str | None) -> str:

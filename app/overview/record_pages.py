@@ -109,7 +109,7 @@ def _file(page: Page, reference: str, kind: Kind, corrects: RecordOut | None) ->
         opened = open_case(desk, reference)
         body = form_page.record_of(desk, opened.held, kind.name, typed, required=True)
         filled = RecordIn(
-            record=body or {},
+            record={**_unasked(kind, corrects), **(body or {})},
             corrects=corrects.id if corrects else None,
             note=happened.note_of(typed),
             happened_at=happened.happened_at(desk.policies, typed, desk.actor.country),
@@ -124,6 +124,14 @@ def _file(page: Page, reference: str, kind: Kind, corrects: RecordOut | None) ->
         return _context(desk, reference, kind, back, typed, error, corrects)
 
     return page.act_or_show(act, f"/cases/{reference}?done=record", FORM, again)
+
+
+def _unasked(kind: Kind, corrects: RecordOut | None) -> dict[str, Any]:
+    """What the corrected record says to questions that no page asks: correcting the others does not take it back."""
+    if corrects is None or corrects.body is None:
+        return {}
+    names = [each.field for each in inputs_of(kind.form) if each.unasked]
+    return {name: corrects.body[name] for name in names if corrects.body.get(name) is not None}
 
 
 def _freed(back: str, opened: Opened) -> str:

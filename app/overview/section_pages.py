@@ -41,7 +41,8 @@ NEEDS: Final = (
 DOCUMENTS: Final = (
     "rights_notice", "consent", "information_given", "screening", "identification_decision", "decision_notice",
     "reconsideration_request", "remedies_notice",
-    "legal_status", "cooperation", "travel_document", "override",
+    "remedy_preparation", "remedy_filing", "remedy_representation", "remedy_award", "remedy_refusal", "remedy_appeal",
+    "remedy_payment", "remedy_end", "legal_status", "cooperation", "travel_document", "override",
 )  # fmt: skip
 LIVE: Final = "live"
 ENDED: Final = "ended"

@@ -46,6 +46,11 @@ def _days(house: House) -> dict[str, dict[str, Any]]:
         "identification_decision": {"notified_on": day(house)},
         "override": {"until": day(house, 10)},
         "pre_return_risk": {"valid_until": day(house, 60)},
+        "remedy_appeal": {"appealed_on": day(house)},
+        "remedy_award": {"decided_on": day(house), "appeal_until": day(house, 30)},
+        "remedy_filing": {"filed_on": day(house)},
+        "remedy_payment": {"paid_on": day(house)},
+        "remedy_refusal": {"decided_on": day(house), "appeal_until": day(house, 30)},
         "service_request": {"wanted_by": day(house, 14)},
         "travel_document": {"issued": day(house, -3), "expires": day(house, 200)},
     }

@@ -283,6 +283,21 @@ def closure(scene: Scene) -> Iterator[str]:
             yield from _ended_with(scene, case_id, old["care"])
 
 
+def money(scene: Scene) -> Iterator[str]:
+    """A claim is never paid beyond its award, in one currency only, and is over exactly when it is paid in full."""
+    for case_id in scene.now.cases:
+        for each in scene.facts(case_id)["matters"]:
+            if each["machine"] != "remedy":
+                continue
+            paid, due = each["paid"] or 0, each["amount"] or 0
+            if paid > due:
+                yield f"a claim is paid {paid} of {due}"
+            if (each["state"] == "paid") != (due > 0 and paid == due and each["state"] not in {"appealed", "stopped"}):
+                yield f"a claim that is {each['state']} is paid {paid} of {due}"
+            if {"other_currency", "too_early", "ahead"} & set(each["flags"]):
+                yield f"a claim keeps what cannot be: {each['flags']}"
+
+
 def _reopened(scene: Scene, case_id: str) -> bool:
     """Somebody opened it again with a reason, which is a step of its own and is counted."""
     deed = scene.deed
@@ -300,8 +315,10 @@ def _ended_with(scene: Scene, case_id: str, came_from: str) -> Iterator[str]:
     if legal is not None:
         if legal["open_proceedings"]:
             yield f"closed with {legal['open_proceedings']} proceedings"
-        if legal["open_claims"] and not legal["cross_border_route"]:
-            yield f"closed with {legal['open_claims']} claims that nobody carries on"
+        since = legal["counted_on"] or legal["on"]
+        told = sum(each["machine"] == "remedy" and each["opened_on"] >= since for each in facts["matters"])
+        if legal["open_claims"] > told and not legal["cross_border_route"]:
+            yield f"closed with {legal['open_claims']} claims that nobody carries on, {told} of them followed"
     for matter in facts["matters"]:
         if matter["ended_on"] is None:
             yield f"closed with a {matter['machine']} that is {matter['state']}"
@@ -387,5 +404,5 @@ def _refolded(scene: Scene, kind: str, subject_id: str) -> Iterator[str]:
 
 
 RULES: Final[dict[str, Callable[[Scene], Iterator[str]]]] = {
-    rule.__name__: rule for rule in (custody, consent, closure, safe_place, refusal, evidence)
+    rule.__name__: rule for rule in (custody, consent, closure, money, safe_place, refusal, evidence)
 }

@@ -73,7 +73,9 @@ KINDS: Final[dict[str, str]] = {
     **dict.fromkeys(
         (
             "best_interests", "decision_notice", "guardian_appointment", "identification_decision", "legal_status",
-            "reconsideration_request", "remedies_notice", "stay_extension",
+            "reconsideration_request", "remedies_notice", "stay_extension", "remedy_appeal", "remedy_award",
+            "remedy_end", "remedy_filing", "remedy_payment", "remedy_preparation", "remedy_refusal",
+            "remedy_representation",
         ),
         LEGAL,
     ),

@@ -112,6 +112,17 @@ def a_cell_will_do(patch: Patch) -> None:
     patch.setitem(KINDS, "placement", replace(kind, example={**kind.example, "place_kind": "police_cell"}))
 
 
+def paid_beyond_the_award(patch: Patch) -> None:
+    kind = KINDS["remedy_preparation"]
+    known = kind.fold_matter
+    assert known is not None
+
+    def fold(matter: Any, form: Any, entry: Any) -> Any:
+        return replace(known(matter, form, entry), paid=1)
+
+    patch.setitem(KINDS, "remedy_preparation", replace(kind, fold_matter=fold))
+
+
 def attempts_count_as_changes(patch: Patch) -> None:
     known = remarks.remark
 
@@ -179,6 +190,7 @@ MUTANTS = [
     Mutant(tasks_outlive_the_case, "recovering", "closure: a closed case has tasks"),
     Mutant(police_first, "recovering", "care: cooperation with the police has changed", ("talk_to_the_police",)),
     Mutant(a_cell_will_do, "recovering", "safe_place: placed in"),
+    Mutant(paid_beyond_the_award, "recovering", "money: a claim is paid"),
     Mutant(attempts_count_as_changes, "recovering", "was refused and something has changed"),
     Mutant(because_i_say_so, "recovering", "refusal: "),
     Mutant(facts_of_somebody_else, "recovering", "are not what its history says: legal_hold"),

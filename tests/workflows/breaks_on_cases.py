@@ -214,6 +214,11 @@ CLOSING: dict[str, list[Break]] = {
     "nothing_legal_is_open": [
         case_with(legal=f.LegalFacts(LATELY, 1, True, 0, False)),
         case_with(legal=f.LegalFacts(LATELY, 0, True, 1, False)),
+        # A claim that is followed here ends here first, whoever carries it on.
+        case_with(
+            matters=(f.MatterFacts("claim-1", "remedy", "paying", LATELY, LATELY, flags=frozenset({"route"})),),
+            also=also("a claim is a matter too", "no_matter_is_open"),
+        ),
     ],
     "remedies_were_explained": [
         case_with(remedies_notice=None),

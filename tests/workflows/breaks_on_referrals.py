@@ -73,7 +73,19 @@ RETURN: dict[str, list[Break]] = {
         record_with("legal", considered=False),
         case_with(legal=None, also=also(SAME_RECORD, "claims_have_a_route")),
     ],
-    "claims_have_a_route": [record_with("legal", cross_border_route=False)],
+    # Counted by an older record alone; followed here without anybody who could act from afar; both.
+    "claims_have_a_route": [
+        record_with("legal", cross_border_route=False),
+        case_with(matters=(f.MatterFacts("claim-1", "remedy", "filed", LATELY, LATELY),)),
+        case_with(
+            legal=f.LegalFacts(LATELY, 0, True, 0, False),
+            matters=(f.MatterFacts("claim-1", "remedy", "paying", LATELY, LATELY, flags=frozenset({"wanted"})),),
+        ),
+        case_with(
+            legal=f.LegalFacts(LATELY, 0, True, 2, False),
+            matters=(f.MatterFacts("claim-1", "remedy", "filed", LATELY, LATELY, flags=frozenset({"route"})),),
+        ),
+    ],
     "return_is_found_unsafe": [
         case_with(return_risk=None),
         record_with("return_risk", level="high"),

@@ -162,6 +162,11 @@ SPECIAL: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {
 # One matter of each machine on which every form is filled in well; what a step needs beyond it.
 MATTERS: dict[str, dict[str, Any]] = {
     "service": {"about": "health", "office": "th-datip", "flags": frozenset({"agreed"})},
+    "remedy": {
+        "about": "wages", "claimed": 90_000, "amount": 60_000, "paid": 20_000, "currency": "THB",
+        "acted_on": LATELY,
+        "flags": frozenset({"wanted", "route", "reached", "told", "explained", "representative.legal_aid"}),
+    },
 }
 SPECIAL_MATTERS: dict[tuple[str, str], dict[str, Any]] = {}
 # Where the receiving country has opened its own case (after acceptance).

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from policies.model import Policies
+from workflows.claims import open_claims, untold_claims
 from workflows.facts import CaseFacts, Today
 from workflows.guards.screening import window_end
 from workflows.step import guard
@@ -44,17 +45,16 @@ def closure_is_recorded(case: CaseFacts) -> bool | Lack:
     sources=("OHCHR-P9", "OHCHR-G9.3"),
     says="{proceedings} proceedings and {claims} claims are open.",
     why="Help goes on as long as any action does; claims live on after return.",
-    mend="Record the end of the proceedings, or who carries the claims on.",
+    mend="Record the end of the proceedings, and finish each claim or end it with a reason.",
     who=("legal_officer", "case_manager"),
 )
 def nothing_legal_is_open(case: CaseFacts) -> bool | Lack:
     legal = case.legal
-    if legal is None:
-        return True
-    claims = 0 if legal.cross_border_route else legal.open_claims
-    if legal.open_proceedings == 0 and claims == 0:
-        return True
-    return lacking(proceedings=legal.open_proceedings, claims=claims)
+    proceedings = legal.open_proceedings if legal is not None else 0
+    # What an older record only counted may be carried on by others; a claim that is followed here ends here first.
+    carried = legal is not None and legal.cross_border_route
+    claims = open_claims(case) - (untold_claims(case) if carried else 0)
+    return proceedings == claims == 0 or lacking(proceedings=proceedings, claims=claims)
 
 
 @guard(

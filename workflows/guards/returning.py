@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from policies.model import Corridor, Policies
+from workflows.claims import REMEDY, claims_without_route
 from workflows.facts import CaseFacts, ReferralFacts, Today
 from workflows.step import guard
 from workflows.verdict import Lack, lacking
@@ -149,14 +150,14 @@ def proceedings_were_considered(case: CaseFacts) -> bool:
     sources=("OHCHR-P17", "OHCHR-G9.3", "OHCHR-P9"),
     says="{count} claims are open without a way to pursue them from abroad.",
     why="Wages and compensation are owed wherever the person lives.",
-    mend="Settle the claims or record who pursues them across the border.",
+    mend="Settle each claim, or record who represents the person in it and with which power.",
     who=("legal_officer", "case_manager"),
 )
 def claims_have_a_route(case: CaseFacts) -> bool | Lack:
-    legal = case.legal
-    if legal is None:
+    if case.legal is None and not case.matters_of(REMEDY):
         return lacking(count="Possibly some (not recorded)")
-    return legal.open_claims == 0 or legal.cross_border_route or lacking(count=legal.open_claims)
+    count = claims_without_route(case)
+    return count == 0 or lacking(count=count)
 
 
 @guard(

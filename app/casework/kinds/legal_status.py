@@ -1,4 +1,4 @@
-"""Proceedings and claims: what is open, what was considered, who carries claims on after return."""
+"""Proceedings: what is open, and what it means for going home. Claims are matters of their own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Entry, Kind, Long, RecordForm
+from app.casework.forms import Entry, Kind, Long, RecordForm, Unasked
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, LegalFacts
@@ -21,24 +21,30 @@ class LegalStatus(RecordForm):
         title=mark("Has the person thought through what they mean for going home?"),
         description=mark("With counsel, before anything is planned."),
     )
-    open_claims: Annotated[int, Field(ge=0, le=50)] = Field(
-        title=mark("How many claims for wages or damages are open?"),
+    # Claims are opened and followed one by one (workflows/remedy.py). These two only records of before have, or of a
+    # program that does not follow claims; what they count is added to the claims that were opened since.
+    open_claims: Annotated[Annotated[int, Field(ge=0, le=50)] | None, Unasked()] = Field(
+        default=None, title=mark("How many claims for wages or damages are open?")
     )
-    cross_border_route: bool = Field(title=mark("Is it settled who carries them on across the border?"))
+    cross_border_route: Annotated[bool | None, Unasked()] = Field(
+        default=None, title=mark("Is it settled who carries them on across the border?")
+    )
     note: Long | None = Field(default=None, title=mark("What else matters?"))
 
 
 def fold(facts: CaseFacts, form: LegalStatus, entry: Entry) -> CaseFacts:
-    """The newest status counts."""
+    """The newest status counts; claims that an older one counted stay counted until they are opened one by one."""
+    old = facts.legal
+    if form.open_claims is None and old is not None:
+        counted, route, counted_on = old.open_claims, old.cross_border_route, old.counted_on or old.on
+    else:
+        counted, route, counted_on = form.open_claims or 0, bool(form.cross_border_route), None
     return replace(
-        facts,
-        legal=LegalFacts(
-            entry.on, form.open_proceedings, form.considered, form.open_claims, form.cross_border_route
-        ),
+        facts, legal=LegalFacts(entry.on, form.open_proceedings, form.considered, counted, route, counted_on)
     )
 
 
 KIND = Kind(
     "legal_status", "Proceedings and remedies", FieldGroup.LEGAL, LegalStatus,
-    {"open_proceedings": 0, "considered": True, "open_claims": 1, "cross_border_route": True}, fold_case=fold,
+    {"open_proceedings": 0, "considered": True}, fold_case=fold,
 )
