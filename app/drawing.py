@@ -45,6 +45,11 @@ TEXTS = {
         "day and tasks. The loop is closed: a request ends as `done`, with its result and what the person says of it,\n"
         "or as `stopped` with a reason. A need that was declined stays open until another provider is asked."
     ),
+    "fund_claim": (
+        "One claim of one person to the fund of the country. Who submits it neither decides on it nor pays it. Every\n"
+        "limit of the policy is asked when it is submitted and again when it is approved, by the amounts of the day\n"
+        "it concerns. It ends when the person has the money, or as `declined` or `withdrawn`, each with a reason."
+    ),
 }
 
 

@@ -27,6 +27,11 @@ class MatterFacts:
     amount: int | None = None
     paid: int | None = None
     currency: str | None = None
+    # Of a claim: what was asked for, the (first) day it concerns, for how many days, and the day it was paid.
+    asked: int | None = None
+    concerns: date | None = None
+    days: int | None = None
+    paid_on: date | None = None
     flags: frozenset[str] = frozenset()
     by: str = ""
     decided_by: str | None = None

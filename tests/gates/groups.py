@@ -38,7 +38,7 @@ CASE_FACTS: Final[dict[str, str]] = {
     **dict.fromkeys(
         (
             "needs", "return_risk", "asylum_claim", "missing", "deceased", "protection_risk", "complicity_alleged",
-            "family_complicity", "detained", "blocked_countries",
+            "family_complicity", "detained", "blocked_countries", "accompanies",
         ),
         RISK,
     ),
@@ -73,7 +73,8 @@ KINDS: Final[dict[str, str]] = {
     **dict.fromkeys(
         (
             "best_interests", "decision_notice", "guardian_appointment", "identification_decision", "legal_status",
-            "reconsideration_request", "remedies_notice", "stay_extension",
+            "reconsideration_request", "remedies_notice", "stay_extension", "fund_claim", "fund_approval",
+            "fund_payment",
         ),
         LEGAL,
     ),
