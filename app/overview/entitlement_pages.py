@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Response
 
@@ -34,7 +34,7 @@ def entitlements_page(reference: str, page: Reader, on: Annotated[str, Query(max
         assert isinstance(opened.held.facts, CaseFacts)
         day = _day(on)
         found = entitlements.shown(desk, opened.held.facts, opened.reach, day or desk.today)
-        context = {
+        context: dict[str, Any] = {
             "case": opened,
             "found": found,
             "wrong_day": NO_DAY if on and day is None else "",

@@ -102,6 +102,7 @@ def put(house: House, worker: Worker, *, tied: bool = True) -> Ties:
         ("meeting", {"id": ties.case, "office_id": worker.office_id, "made_by": worker.id, "present": "[]", **here}),
         ("record", {"id": ties.record, "subject": "case", "subject_id": ties.case, "seq": 90, "key_id": ties.key}),
         ("incident", {"id": ties.incident, "reference": ties.incident, "created_by": worker.id, **here}),
+        ("fund_movement", {"case_id": to.case, "booked_by": me.id, **here}),
         ("incident_case", {"incident_id": ties.incident, "case_id": ties.case, **here}),
     )  # fmt: skip
     with writing(house.db) as session:
