@@ -53,6 +53,10 @@ class MatterOut(BaseModel):
     amount: Annotated[int | None, Field(description="In whole units of the currency.")]
     paid: int | None
     currency: Annotated[str | None, Field(examples=["THB"])]
+    asked: Annotated[int | None, Field(description="What a claim asked for, whatever was approved.")]
+    concerns: Annotated[date | None, Field(examples=[None], description="The day, or first day, a claim concerns.")]
+    days: Annotated[int | None, Field(examples=[None], description="For how many days.")]
+    paid_on: Annotated[date | None, Field(examples=[None])]
     flags: Annotated[list[str], Field(examples=[["agreed", "reason.no_capacity"]])]
     by: Annotated[str, Field(description="The account that opened it.")]
     decided_by: str | None

@@ -200,6 +200,7 @@ LOOKS: Final[Mapping[str, str]] = {
     "documents_listed": mark("list of files"),
     "emergency_opened": mark("opened in an emergency"),
     "emergency_read": mark("review of the emergency"),
+    "entitlements_read": mark("what the person is entitled to"),
     "identity_matched": mark("compared with a name searched for"),
     "identity_read": mark("identity"),
     "matters_listed": mark("list of what is open"),

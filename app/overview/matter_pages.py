@@ -36,7 +36,10 @@ OPEN: Final = "open"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One matter as pages show it. office: the name of who has to answer; look: ended, late or open."""
+    """One matter as pages show it. office: the name of who has to answer; look: ended, late or open.
+
+    asked, amount, paid, concerns, days: of a claim.
+    """
 
     id: str
     path: str
@@ -50,6 +53,12 @@ class Line:
     changed_on: date
     look: str
     steps: Sequence[NextStepOut]
+    asked: int | None = None
+    amount: int | None = None
+    paid: int | None = None
+    currency: str = ""
+    concerns: date | None = None
+    days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +131,12 @@ def _line(desk: Desk, opened: Opened, spec: MachineSpec, matter: MatterFacts) ->
         changed_on=matter.changed_on,
         look=ENDED if not matter.is_open else LATE if late else OPEN,
         steps=next_steps(desk, at_matter(opened.held, matter.id), opened.reach) if matter.is_open else (),
+        asked=matter.asked,
+        amount=matter.amount,
+        paid=matter.paid,
+        currency=matter.currency or "",
+        concerns=matter.concerns,
+        days=matter.days,
     )
 
 

@@ -83,7 +83,7 @@ def take_matter_step(reference: str, matter_id: str, step: str, page: Taker) -> 
 def _show(page: Page, asked: Asked, done: str) -> Response:
     with page.write() as desk:
         context = _context(desk, asked)
-    preset = form_page.preset(page, context["case"], context["inputs"])
+    preset = form_page.preset(page, context["case"], context["inputs"], context["matter"])
     return page.show(TEMPLATE, preset=preset, done=done, **context)
 
 
@@ -166,6 +166,8 @@ def _context(
         "section": "",
         "case": opened,
         "step": step,
+        "matter": held.matter,
+        "about": MACHINES[machine].about,
         "path": path,
         "possible": choice is not None,
         "permitted": opened.reach(step.permission),

@@ -14,7 +14,7 @@ def test_a_claim_goes_its_way_by_buttons(town: Town) -> None:
     rights = f"{path}/entitlements"
     assert rights in browser.get(f"{path}/needs").text
     page = browser.get(rights).text
-    assert "Fund, cost of living" in page and "at most 3 times a year" in page and "/sources/TH-FUND" in page
+    assert "Fund, cost of living" in page and "at most 3 times a year" in page and "/guidelines/TH-FUND" in page
     assert names_nobody(page)
     claim = re.search(rf'href="({path}/steps/fund_claim/submit_claim\?record-entitlement=fund-living[^"]*)"', page)
     assert claim is not None, "every entitlement of the fund has its button"
