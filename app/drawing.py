@@ -51,6 +51,11 @@ TEXTS = {
         "explanation, or because the person does not want it, which lowers nothing else. Claims live on after return:\n"
         "no step asks where the person is, and the case cannot be closed while one is open."
     ),
+    "fund_claim": (
+        "One claim of one person to the fund of the country. Who submits it neither decides on it nor pays it. Every\n"
+        "limit of the policy is asked when it is submitted and again when it is approved, by the amounts of the day\n"
+        "it concerns. It ends when the person has the money, or as `declined` or `withdrawn`, each with a reason."
+    ),
 }
 
 

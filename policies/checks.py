@@ -174,6 +174,7 @@ def _check_entitlements(document: Document, country: Country, names: Names) -> N
         if right.code in seen:
             document.complain(f"the entitlement '{right.code}' stands here twice", *path, "code")
         seen.add(right.code)
+        listed(document, right.code, "entitlement", names, *path, "code")
         listed(document, right.service, "service_kind", names, *path, "service")
         for place, person in enumerate(right.persons):
             listed(document, person, "entitled_person", names, *path, "persons", place)

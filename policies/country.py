@@ -34,6 +34,8 @@ COUNTRY_CLOCKS = (
     "bed_answer",
     "bed_hold",
     "missing_search",
+    "fund_answer",
+    "fund_payment",
 )
 # A country may also state these.
 EXTRA_COUNTRY_CLOCKS = ("temporary_protection_limit", "work_agreement")
@@ -115,10 +117,11 @@ class DatedAmount(Dated, Cited):
 class Entitlement(Policy):
     """What the law gives to a person; cooperation with police is never asked for (OHCHR-P8)."""
 
-    code: Slug
+    code: Slug  # code list entitlement, where its name for people stands
     title: Text
     service: str  # code list service_kind
     persons: tuple[str, ...]  # code list entitled_person
+    fund: StrictBool = False  # paid by the fund of the country: it is claimed, approved and paid here
     kept_if_protection_declined: StrictBool = False
     amounts: tuple[DatedAmount, ...]
 
@@ -174,3 +177,9 @@ class Country(Policy):
     def entitled(self, person: str, on: date) -> tuple[Entitlement, ...]:
         """What a kind of person (code list entitled_person) may have on a day."""
         return tuple(each for each in self.entitlements if person in each.persons and each.amount(on))
+
+    @property
+    def fund_currencies(self) -> frozenset[str]:
+        """The currencies in which the country's fund pays; one, unless its policy says otherwise."""
+        amounts = (amount for each in self.entitlements if each.fund for amount in each.amounts)
+        return frozenset(amount.currency for amount in amounts if amount.currency is not None)

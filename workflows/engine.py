@@ -11,7 +11,7 @@ from typing import Any
 from transitions import Machine
 
 from policies.model import Policies
-from workflows import care, identification, referral, remedy, service
+from workflows import care, fund_claim, identification, referral, remedy, service
 from workflows.effects import Effect
 from workflows.facts import Situation
 from workflows.matter import MATTER
@@ -20,7 +20,9 @@ from workflows.verdict import Refusal
 
 MACHINES: dict[str, MachineSpec] = {
     spec.name: spec
-    for spec in (identification.MACHINE, care.MACHINE, referral.MACHINE, service.MACHINE, remedy.MACHINE)
+    for spec in (
+        identification.MACHINE, care.MACHINE, referral.MACHINE, service.MACHINE, remedy.MACHINE, fund_claim.MACHINE,
+    )
 }
 
 

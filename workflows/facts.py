@@ -282,6 +282,8 @@ class CaseFacts:
     finding: str | None = None
     information: InformationFacts | None = None
     decision_notice: NoticeFacts | None = None
+    # A child who came with a trafficked person.
+    accompanies: bool = False
 
 
 @dataclass(frozen=True, slots=True)

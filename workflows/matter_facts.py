@@ -28,6 +28,10 @@ class MatterFacts:
     amount: int | None = None
     paid: int | None = None
     currency: str | None = None
+    # Of a claim: the (first) day it concerns, for how many days, and the day it was paid.
+    concerns: date | None = None
+    days: int | None = None
+    paid_on: date | None = None
     flags: frozenset[str] = frozenset()
     by: str = ""
     decided_by: str | None = None

@@ -22,6 +22,7 @@ class Way(StrEnum):
     MATTERS = "matters"
     WALLS = "walls"
     BED = "bed"
+    RIGHTS = "rights"
     ASK = "ask"
 
 
@@ -127,6 +128,16 @@ ACTS: dict[str, Act] = {
     "payments_are_within_the_award": ASK,
     "payment_reached_the_person": ASK,
     "end_of_claim_is_explained": ASK,
+    # Claims to the fund.
+    "claim_is_agreed": ASK,
+    "claim_is_the_person_s_right": Act(Way.RIGHTS),
+    "claim_is_in_the_fund_s_currency": ASK,
+    "claim_is_within_the_amount": Act(Way.RIGHTS),
+    "claim_is_within_the_times": Act(Way.RIGHTS),
+    "claim_is_within_the_days": Act(Way.RIGHTS),
+    "claim_is_another_s": ASK,
+    "approval_is_within_the_claim": ASK,
+    "payment_is_within_the_approval": ASK,
     # The end of a case.
     "closure_is_recorded": _record("closure"),
     "reopening_is_agreed": _step("care", "reopen"),
@@ -181,6 +192,13 @@ _TOLD_BY_FORM: dict[str, str | tuple[str, ...]] = {
          "request_is_not_double"),
         "service_request",
     ),
+    **dict.fromkeys(
+        ("claim_is_agreed", "claim_is_the_person_s_right", "claim_is_in_the_fund_s_currency",
+         "claim_is_within_the_amount", "claim_is_within_the_times", "claim_is_within_the_days"),
+        "fund_claim",
+    ),
+    "approval_is_within_the_claim": "fund_approval",
+    "payment_is_within_the_approval": "fund_payment",
     **dict.fromkeys(("extension_is_authorised", "extension_is_within_limit"), "stay_extension"),
     "claim_is_wanted": "remedy_filing",
     **dict.fromkeys(("child_is_represented", "claim_is_carried_on"), ("remedy_filing", "remedy_representation")),

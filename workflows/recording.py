@@ -25,6 +25,8 @@ from workflows.verdict import Refusal
 NEEDS_GUARDIAN = frozenset({"identification_decision", "best_interests", "return_plan", "pre_return_risk"})
 # The forms of matters belong to a step of theirs; afterwards they can be corrected like any other record.
 OF_MATTERS = frozenset(row.form for spec in matter_machines() for row in spec.steps if row.form)
+# Whoever approves or pays rests on what these say: an error is returned, withdrawn or booked back, never rewritten.
+OF_TWO_PERSONS = frozenset({"fund_claim", "fund_approval", "fund_payment"})
 # These kinds are written only by the step that certifies them.
 ONLY_WITH_STEP = OF_MATTERS | {
     "handover", "receipt", "handover_schedule", "handover_confirmation", "placement", "reception_plan",
@@ -91,7 +93,7 @@ def guards_for(kind: str) -> tuple[Guard, ...]:
 
 def can_be_corrected(kind: str) -> bool:
     """Whether a record of this kind can be corrected by itself; what certifies an act of two sides cannot."""
-    return kind in OF_MATTERS or kind not in ONLY_WITH_STEP
+    return kind not in OF_TWO_PERSONS and (kind in OF_MATTERS or kind not in ONLY_WITH_STEP)
 
 
 def turned(matter: MatterFacts) -> tuple[CloseTask | OpenTask, ...]:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from app.access.door import Door, needs
 from app.cases import intake, service
+from app.cases.entitlements_api import router as entitlements_router
 from app.cases.filing_api import router as filing_router
 from app.cases.matters_api import router as matters_router
 from app.cases.notes_api import router as notes_router
@@ -216,6 +217,7 @@ def read_timeline(
 
 
 router.include_router(matters_router)
+router.include_router(entitlements_router)
 router.include_router(filing_router)
 router.include_router(notes_router)
 router.include_router(saved_router)

@@ -50,10 +50,13 @@ class MatterOut(BaseModel):
     opened_on: Day
     changed_on: Day
     ended_on: Day | None
-    claimed: Annotated[int | None, Field(description="In whole units of the currency, as all amounts here.")]
+    claimed: Annotated[int | None, Field(description="What a claim asked for, in whole units, as all amounts here.")]
     amount: Annotated[int | None, Field(description="What is due: awarded, granted, or the cost.")]
     paid: int | None
     currency: Annotated[str | None, Field(examples=["THB"])]
+    concerns: Annotated[date | None, Field(examples=[None], description="The day, or first day, a claim concerns.")]
+    days: Annotated[int | None, Field(examples=[None], description="For how many days.")]
+    paid_on: Annotated[date | None, Field(examples=[None])]
     flags: Annotated[list[str], Field(examples=[["agreed", "reason.no_capacity"]])]
     by: Annotated[str, Field(description="The account that opened it.")]
     decided_by: str | None

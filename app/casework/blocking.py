@@ -27,6 +27,7 @@ _WORDS: Final[Mapping[Way, str]] = {
     Way.MATTERS: mark("See what is open"),
     Way.NEW_CASE: mark("Open a new case"),
     Way.BED: mark("Ask a shelter for a bed"),
+    Way.RIGHTS: mark("See what the person is entitled to"),
     Way.WALLS: mark("See who can see this case"),
 }
 
@@ -134,6 +135,8 @@ def _fix(desk: Desk, act: Act, code: str, around: Blocking) -> Fix | None:
             return Fix(f"{case}/needs", _WORDS[act.way])
         case Way.BED:
             return Fix(f"{case}/beds", _WORDS[act.way]) if around.reach("bed:request") else None
+        case Way.RIGHTS:
+            return Fix(f"{case}/entitlements", _WORDS[act.way]) if around.reach("record:read") else None
         case Way.WALLS:
             return Fix(f"{case}/access", _WORDS[act.way]) if around.reach("case:block") else None
         case _:

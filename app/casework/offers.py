@@ -128,6 +128,16 @@ def _task_roles(policies: Policies) -> list[Choice]:
     ]
 
 
+def _fund_entitlements(policies: Policies) -> list[Choice]:
+    """What the funds pay, by country; whether it is the person's is asked by the guards."""
+    return [
+        Choice(right.code, code_list="entitlement", group=country.code, group_list="country")
+        for country in policies.countries.values()
+        for right in country.entitlements
+        if right.fund
+    ]
+
+
 def _nobody(policies: Policies) -> list[Choice]:
     """The team or the meetings, where no case and no reader says which."""
     return []
@@ -144,6 +154,7 @@ _SOURCES: Final[Mapping[str, Callable[[Policies], list[Choice]]]] = {
     "pack": _packs,
     "indicator": _indicators,
     "guard": _guards,
+    "fund_entitlement": _fund_entitlements,
     "task_role": _task_roles,
     TEAM: _nobody,
     MEETING: _nobody,

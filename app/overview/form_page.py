@@ -20,6 +20,7 @@ from app.kit.typed import Typed
 from app.models.base import is_id
 from app.overview import case_queries
 from app.overview.case_frame import Opened
+from workflows.facts import MatterFacts
 
 __all__ = ["conflict", "lists_of", "preset", "record_of", "rows_for", "wants_rows", "zones"]
 
@@ -32,8 +33,11 @@ THEIRS: Final = "theirs"
 UNKNOWN: Final = "unknown"
 
 
-def preset(page: Page, opened: Opened, inputs: Iterable[Input]) -> Typed:
-    """What need not be asked twice: what a link of ours names in the address, and what the case knows already."""
+def preset(page: Page, opened: Opened, inputs: Iterable[Input], matter: MatterFacts | None = None) -> Typed:
+    """What need not be asked twice: what a link of ours names in the address, and what the case or matter knows.
+
+    Of an amount only the currency: how much it is, is for whoever fills in the form.
+    """
     named = [(name, value) for name, value in page.request.query_params.multi_items() if name.startswith(RECORD)]
     taken = {name for name, _ in named}
     known = {"language": opened.facts["language"], "country": opened.row.country}
@@ -41,6 +45,9 @@ def preset(page: Page, opened: Opened, inputs: Iterable[Input]) -> Typed:
         value = known.get(each.source, "")
         if each.look == "choice" and each.required and value not in ("", UNKNOWN) and each.name not in taken:
             named.append((each.name, value))
+        currency = f"{each.name}_currency"
+        if each.look == "amount" and matter is not None and matter.currency and currency not in taken:
+            named.append((currency, matter.currency))
     return Typed(named)
 
 

@@ -24,9 +24,10 @@ from app.overview.case_frame import Opened, open_case
 from workflows.claims import REMEDY
 from workflows.engine import MACHINES, find_step, matter_machines
 from workflows.facts import CaseFacts, MatterFacts
+from workflows.fund_claim import FundClaim
 from workflows.step import MachineSpec
 
-__all__ = ["Group", "Line", "groups_of", "router"]
+__all__ = ["Group", "Line", "groups_of", "money_of", "router"]
 
 router = APIRouter()
 
@@ -35,6 +36,8 @@ Done = Annotated[str, Query(max_length=20)]
 ENDED: Final = "ended"
 LATE: Final = "late"
 OPEN: Final = "open"
+FUND: Final = "fund_claim"
+GRANTED: Final = frozenset({FundClaim.APPROVED, FundClaim.PAID, FundClaim.CLOSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Line:
     """One matter as pages show it. office: the name of who has to answer; look: ended, late or open.
 
     money: what a claim is worth, each a marked word and an amount, the most telling one last.
+    concerns, days: the day a claim to the fund concerns, and for how many.
     """
 
     id: str
@@ -57,6 +61,8 @@ class Line:
     look: str
     money: Sequence[tuple[str, str]]
     steps: Sequence[NextStepOut]
+    concerns: date | None = None
+    days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,22 +133,32 @@ def _line(desk: Desk, opened: Opened, spec: MachineSpec, matter: MatterFacts) ->
         due=matter.due,
         opened_on=matter.opened_on,
         changed_on=matter.changed_on,
-        money=_money(matter),
+        money=money_of(matter),
         look=ENDED if not matter.is_open else LATE if late else OPEN,
         steps=next_steps(desk, at_matter(opened.held, matter.id), opened.reach) if matter.is_open else (),
+        concerns=matter.concerns,
+        days=matter.days,
     )
 
 
-def _money(matter: MatterFacts) -> list[tuple[str, str]]:
+def money_of(matter: MatterFacts) -> list[tuple[str, str]]:
     """What was claimed, awarded, paid and is still to come; nothing for a matter that is no claim."""
-    if matter.machine != REMEDY or matter.currency is None:
+    if matter.currency is None:
         return []
-    said = (
-        (mark("Claimed"), matter.claimed),
-        (mark("Awarded"), matter.amount),
-        (mark("Paid so far"), (matter.paid or 0) if matter.amount is not None else matter.paid),
-        (mark("Still to be paid"), matter.outstanding),
-    )
+    said: tuple[tuple[str, int | None], ...] = ()
+    if matter.machine == FUND:
+        said = (
+            (mark("Claimed"), matter.claimed),
+            (mark("Approved"), matter.amount if matter.state in GRANTED else None),
+            (mark("Paid"), matter.paid),
+        )
+    if matter.machine == REMEDY:
+        said = (
+            (mark("Claimed"), matter.claimed),
+            (mark("Awarded"), matter.amount),
+            (mark("Paid so far"), (matter.paid or 0) if matter.amount is not None else matter.paid),
+            (mark("Still to be paid"), matter.outstanding),
+        )
     return [(word, amount_of(units, matter.currency)) for word, units in said if units is not None]
 
 

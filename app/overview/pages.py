@@ -22,6 +22,7 @@ from app.overview import (
     case_pages,
     clock_pages,
     document_pages,
+    entitlement_pages,
     guideline_pages,
     matter_pages,
     people_pages,
@@ -41,6 +42,7 @@ router = APIRouter()
 for part in (
     case_pages, step_pages, matter_pages, record_pages, section_pages, document_pages, people_pages,
     guideline_pages, papers, supervision_pages, admin_pages, clock_pages, bed_pages,
+    entitlement_pages,
 ):  # fmt: skip
     router.include_router(part.router)
 

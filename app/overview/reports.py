@@ -46,6 +46,11 @@ _CARDS: Final = (
         mark("Free, held and taken today, without names."),
     ),
     (
+        "fund:read", "/reports/fund",
+        mark("Ledger of the fund"),
+        mark("What was approved and paid, without names."),
+    ),
+    (
         "case:assign", "/reports/team",
         mark("Team load"),
         mark("Open cases and duties of each worker, so that nobody carries too much."),

@@ -23,6 +23,7 @@ from app.kit.typed import Typed
 from app.overview import case_queries, form_page, happened
 from app.overview.agenda import around, open_refusals
 from app.overview.case_frame import Opened, open_case
+from app.overview.matter_pages import money_of
 from app.worklist.closers import CLOSERS
 from policies.model import Policies
 from workflows.engine import MACHINES
@@ -83,7 +84,7 @@ def take_matter_step(reference: str, matter_id: str, step: str, page: Taker) -> 
 def _show(page: Page, asked: Asked, done: str) -> Response:
     with page.write() as desk:
         context = _context(desk, asked)
-    preset = form_page.preset(page, context["case"], context["inputs"])
+    preset = form_page.preset(page, context["case"], context["inputs"], context["matter"])
     return page.show(TEMPLATE, preset=preset, done=done, **context)
 
 
@@ -166,6 +167,9 @@ def _context(
         "section": "",
         "case": opened,
         "step": step,
+        "matter": held.matter,
+        "money": money_of(held.matter) if held.matter else (),
+        "about": MACHINES[machine].about,
         "path": path,
         "possible": choice is not None,
         "permitted": opened.reach(step.permission),

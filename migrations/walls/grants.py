@@ -9,7 +9,8 @@ from sqlalchemy import Connection, text
 # Rows that are evidence, or that only ever get company: nobody changes or removes them while serving.
 ONLY_ADDED: Final = frozenset(
     {
-        "access_entry", "bulk_act", "document", "document_error", "history_entry", "incident_case", "incident_offender",
+        "access_entry", "bulk_act", "document", "document_error", "fund_movement", "history_entry", "incident_case",
+        "incident_offender",
         "meeting", "meeting_case", "message", "message_receipt", "record",
     }
 )  # fmt: skip

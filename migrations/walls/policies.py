@@ -205,6 +205,14 @@ SHELTER_RULES: Final[dict[str, Rule]] = {
         " WHERE c.id = case_id AND p.key_id = bed_request.key_id)",
     ),
 }
+# Tables of revision 016. Money is counted for the whole country; whose it was is told with the case alone.
+FUND_RULES: Final[dict[str, Rule]] = {
+    "fund_movement": Rule(
+        sees=f"{HERE} AND ({SYSTEM} OR 'country:' || country = ANY (waymark_words('fund'))"
+        f" OR {CASE.format('case_id')})",
+        adds=f"{HERE} AND ({SYSTEM} OR booked_by = {ME}) AND waymark_works_on_case(case_id)",
+    ),
+}
 # Tables of revision 009. An incident is seen through its cases; whoever made it, before the first is tied to it.
 INCIDENT_RULES: Final[dict[str, Rule]] = {
     "incident_case": Rule(
@@ -223,6 +231,7 @@ INCIDENT_RULES: Final[dict[str, Rule]] = {
 }
 ALL_RULES: Final[dict[str, Rule]] = {
     **RULES, **DESK_RULES, **INCIDENT_RULES, **SHELTER_RULES, **DOCUMENT_RULES, **LIST_RULES,
+    **FUND_RULES,
 }  # fmt: skip
 
 

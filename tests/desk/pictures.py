@@ -21,10 +21,24 @@ from tests.app.shelter.houses import ask, presumed, shelter_of, sign
 from tests.app.shelter.houses import place as put
 from tests.desk.place import VIEWS, Place, chromium, open_place
 from tests.factories import cases, referrals
+from tests.factories.forms import form
 from tests.factories.staff import Worker
 from tests.gates.scene import quiet
 
 Shot = tuple[str, Worker, str]
+
+
+def claims(place: Place) -> tuple[str, str]:
+    """A case with one claim that is paid and one that waits: the case and the claim that waits."""
+    house, th = place.town.house, place.town.th
+    case_id = cases.bring_case(house, th, "identified")
+    found = [
+        cases.take(house, th["social_worker"], case_id, "submit_claim", form(house, "fund_claim")).matter_id
+        for _ in range(2)
+    ]
+    for step, kind in (("approve_claim", "fund_approval"), ("pay_claim", "fund_payment")):
+        cases.take(house, th["supervisor"], case_id, step, form(house, kind), matter_id=found[0])
+    return case_id, found[1] or ""
 
 
 def invented(place: Place) -> list[Shot]:
@@ -45,7 +59,12 @@ def invented(place: Place) -> list[Shot]:
     blocked = cases.bring_case(house, th, "sheltered")
     case = f"/cases/{place.case(open_case.case_id)}"
     flagged, meeting = listed(place, late)
+    claimed, waiting = claims(place)
     return [
+        ("entitlements", th["social_worker"], f"/cases/{place.case(claimed)}/entitlements"),
+        ("claim", th["social_worker"], f"/cases/{place.case(claimed)}/steps/fund_claim/submit_claim"),
+        ("approve", th["supervisor"], f"/cases/{place.case(claimed)}/matters/{waiting}/steps/approve_claim"),
+        ("fund", th["supervisor"], "/reports/fund"),
         ("flags", th["social_worker"], f"/cases/{place.case(flagged)}"),
         ("list", th["supervisor"], "/cases?late=yes"),
         ("lists", th["supervisor"], "/cases/lists?keep=late%3Dyes"),

@@ -87,6 +87,7 @@ Door = Callable[[Desk, Subject, str, StepIn, int], Any]
 DOORS: Final[dict[str, Door]] = {
     "identification": _step_on_case, "care": _step_on_case, "referral": _step_on_copy, "service": _step_on_matter,
     "remedy": _step_on_matter,
+    "fund_claim": _step_on_matter,
 }  # fmt: skip
 
 

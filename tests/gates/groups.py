@@ -38,7 +38,7 @@ CASE_FACTS: Final[dict[str, str]] = {
     **dict.fromkeys(
         (
             "needs", "return_risk", "asylum_claim", "missing", "deceased", "protection_risk", "complicity_alleged",
-            "family_complicity", "detained", "blocked_countries",
+            "family_complicity", "detained", "blocked_countries", "accompanies",
         ),
         RISK,
     ),
@@ -76,6 +76,7 @@ KINDS: Final[dict[str, str]] = {
             "reconsideration_request", "remedies_notice", "stay_extension", "remedy_appeal", "remedy_award",
             "remedy_end", "remedy_filing", "remedy_payment", "remedy_preparation", "remedy_refusal",
             "remedy_representation",
+            "fund_claim", "fund_approval", "fund_payment",
         ),
         LEGAL,
     ),

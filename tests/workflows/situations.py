@@ -161,6 +161,10 @@ SPECIAL: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {
 }
 # One matter of each machine on which every form is filled in well; what a step needs beyond it.
 MATTERS: dict[str, dict[str, Any]] = {
+    "fund_claim": {
+        "about": "fund-living", "amount": 3000, "asked": 3000, "currency": "THB", "concerns": LATELY, "paid": 3000,
+        "flags": frozenset({"agreed", "asked_by.worker-2"}), "by": "worker-2",
+    },
     "service": {"about": "health", "office": "th-datip", "flags": frozenset({"agreed"})},
     "remedy": {
         "about": "wages", "claimed": 90_000, "amount": 60_000, "paid": 20_000, "currency": "THB",
@@ -190,7 +194,7 @@ def ready(machine: str, step: str, *, child: bool = ADULT, start: str | None = N
     today = f.Today(NOW, TODAY)
     if MACHINES[machine].aggregate == MATTER:
         known = {**MATTERS[machine], **SPECIAL_MATTERS.get((machine, step), {})}
-        about = f.MatterFacts("matter-1", machine, state, LATELY, LATELY, by="worker-1", **known)
+        about = f.MatterFacts("matter-1", machine, state, LATELY, LATELY, **{"by": "worker-1", **known})
         facts = replace(case(child), matters=() if row.opens else (about,), **of_case)
         return f.Situation(actor(system=row.system_only), today, facts, matter=about)
     if machine in CASE_MACHINES:

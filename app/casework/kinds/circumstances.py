@@ -52,6 +52,10 @@ class Circumstances(RecordForm):
         title=mark("Is the person under 18, or may be?"),
         description=mark("Where the age is in doubt, say yes."),
     )
+    accompanies: Annotated[bool | None, ForChild()] = Field(
+        default=None,
+        title=mark("For a child: did the child come with a trafficked person?"),
+    )
     note: Long | None = Field(default=None, title=mark("What should others on the team know?"))
 
 

@@ -1,0 +1,35 @@
+"""What was paid on an approved claim, when, and by which reference it is found in the books of the fund."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from pydantic import Field
+
+from app.casework.forms import Amount, Entry, Kind, RecordForm, Short
+from app.kit.words import mark
+from policies.model import FieldGroup
+from workflows.facts import MatterFacts
+
+
+class FundPayment(RecordForm):
+    """One payment on a claim."""
+
+    amount: Amount = Field(title=mark("How much was paid?"))
+    paid_on: date = Field(title=mark("On which day?"))
+    reference: Short = Field(
+        title=mark("What is the reference of the payment?"), description=mark("As in the books of the fund. No names.")
+    )
+
+
+def fold(matter: MatterFacts, form: FundPayment, entry: Entry) -> MatterFacts:
+    """What was approved stays beside it."""
+    return replace(matter, paid=form.amount.units, currency=form.amount.currency, paid_on=form.paid_on)
+
+
+KIND = Kind(
+    "fund_payment", "Payment of a claim", FieldGroup.LEGAL, FundPayment,
+    {"amount": {"units": 3000, "currency": "THB"}, "paid_on": "2026-03-20", "reference": "V-2026-0117"},
+    fold_matter=fold, permission="fund:pay",
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""The ledger of the fund: what was approved and paid, without names."""

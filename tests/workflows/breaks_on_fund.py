@@ -1,0 +1,47 @@
+"""How to break each guard of a claim to the fund."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.workflows.breaking import Break, case_with, matter_with
+from tests.workflows.situations import with_case
+from workflows.facts import Situation
+
+
+def _others(count: int, **changes: object) -> Break:
+    """The person has other claims beside the one that is asked about."""
+
+    def change(situation: Situation) -> Situation:
+        assert situation.case is not None and situation.matter is not None
+        others = tuple(
+            replace(situation.matter, id=f"matter-{at + 2}", state="submitted", **changes)  # type: ignore[arg-type]
+            for at in range(count)
+        )
+        return with_case(situation, matters=(*situation.case.matters, *others))
+
+    return Break(change)
+
+
+def _by_the_day(days: int | None) -> Break:
+    return matter_with(about="fund-unable-to-work", days=days, amount=300, claimed=300)
+
+
+FUND: dict[str, list[Break]] = {
+    "claim_is_agreed": [matter_with(flags=frozenset({"asked_by.worker-2"}))],
+    "claim_is_the_person_s_right": [
+        case_with(identification="presumed"),
+        matter_with(about="fund-return-to-thailand"),
+        matter_with(about="restitution"),
+    ],
+    "claim_is_in_the_fund_s_currency": [matter_with(currency="USD"), matter_with(currency=None)],
+    "claim_is_within_the_amount": [matter_with(amount=3001, claimed=3001)],
+    "claim_is_within_the_times": [_others(3)],
+    "claim_is_within_the_days": [_by_the_day(None), _by_the_day(366)],
+    "claim_is_another_s": [
+        matter_with(by="worker-1"),
+        matter_with(flags=frozenset({"agreed", "asked_by.worker-1"})),
+    ],
+    "approval_is_within_the_claim": [matter_with(claimed=2999), matter_with(amount=0)],
+    "payment_is_within_the_approval": [matter_with(paid=3001), matter_with(paid=0)],
+}

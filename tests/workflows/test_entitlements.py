@@ -1,0 +1,179 @@
+"""Who the person is for the law, what it gives them on a day, and how much of it is left: table by table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from policies.country import Country, DatedAmount, Entitlement
+from policies.model import Policies
+from tests.workflows.situations import LATELY, case, ready, with_case, with_matter
+from workflows.engine import Moved, Refused, decide
+from workflows.entitlements import most_units, persons_of, rights_of
+from workflows.facts import CaseFacts, MatterFacts, NoticeFacts
+
+ON = date(2026, 3, 2)
+CHANGE = date(2026, 7, 1)
+
+
+def at(country: str, **facts: Any) -> CaseFacts:
+    return replace(case(), **{"country": country, "source": "police", **facts})
+
+
+@pytest.mark.parametrize(
+    ("country", "facts", "persons"),
+    [
+        ("TH", {}, ["identified"]),
+        ("TH", {"nationality": "TH"}, ["identified"]),
+        ("TH", {"nationality": "TH", "source": "other_country"}, ["returning_national"]),
+        ("TH", {"nationality": "TH", "care": "awaiting_arrival"}, ["returning_national"]),
+        ("TH", {"identification": "deciding"}, ["presumed"]),
+        ("VN", {}, ["foreign"]),
+        ("VN", {"nationality": "unknown"}, ["foreign"]),
+        ("VN", {"nationality": "VN", "source": "other_country"}, ["identified"]),
+        ("VN", {"nationality": "stateless"}, ["identified"]),
+        ("VN", {"identification": "presumed"}, ["presumed"]),
+        ("VN", {"identification": "presumed", "nationality": "VN", "care": "awaiting_arrival"}, ["presumed_abroad"]),
+        ("VN", {"identification": "reported", "child": True, "accompanies": True}, ["accompanying_child"]),
+        ("VN", {"identification": "reported", "child": False, "accompanies": True}, []),
+        ("VN", {"identification": "not_identified"}, []),
+    ],
+)
+def test_who_the_person_is(country: str, facts: dict[str, Any], persons: list[str], policies: Policies) -> None:
+    assert list(persons_of(at(country, **facts), policies.countries[country])) == persons
+
+
+@pytest.mark.parametrize(
+    ("country", "facts", "on", "count"),
+    [
+        # Article 37 of the law of Viet Nam: a-k, a-h, a-d, a-g, and six letters for foreign persons; not a day before.
+        ("VN", {"nationality": "VN"}, ON, 10),
+        ("VN", {"identification": "reported", "child": True, "accompanies": True}, ON, 8),
+        ("VN", {"identification": "presumed", "nationality": "VN", "care": "awaiting_arrival"}, ON, 4),
+        ("VN", {"identification": "presumed"}, ON, 7),
+        ("VN", {}, ON, 6),
+        ("VN", {}, date(2025, 6, 30), 0),
+        # In Thailand formal identification opens them; a returning national gets the way home and not the way out.
+        ("TH", {}, ON, 14),
+        ("TH", {"nationality": "TH", "source": "other_country"}, ON, 10),
+        ("TH", {"identification": "presumed"}, ON, 0),
+        ("MM", {}, ON, 0),
+    ],
+)
+def test_how_much_the_law_gives(
+    country: str, facts: dict[str, Any], on: date, count: int, policies: Policies
+) -> None:
+    assert len(rights_of(at(country, **facts), policies.countries[country], on)) == count
+
+
+def test_help_that_was_declined_takes_only_what_the_policy_says(policies: Policies) -> None:
+    no = at("TH", rights=NoticeFacts(LATELY, True, True, "declined"))
+    lost = {each.entitlement.code for each in rights_of(no, policies.countries["TH"], ON) if each.declined}
+    assert lost == {"shelter-and-care", "stay-and-work"}
+
+
+@pytest.mark.parametrize(
+    ("code", "claim", "others", "most"),
+    [
+        ("fund-living", {}, [], 3000),
+        ("fund-living", {}, [{"amount": 3000}], 3000),
+        ("fund-medical", {}, [], 30000),
+        ("fund-goods", {}, [], 3000),
+        ("fund-therapy", {}, [], 20000),
+        ("fund-therapy", {}, [{"amount": 15000}], 5000),
+        ("fund-therapy", {}, [{"amount": 15000, "state": "withdrawn"}], 20000),
+        ("fund-therapy", {}, [{"amount": 15000, "state": "declined"}], 20000),
+        ("fund-therapy", {}, [{"amount": 15000, "paid": 12000, "state": "paid"}], 8000),
+        ("fund-therapy", {}, [{"amount": 15000, "state": "approved", "about": "fund-medical"}], 20000),
+        ("fund-unable-to-work", {"days": 30}, [], 9000),
+        ("fund-unable-to-work", {"days": 365}, [], 109500),
+        ("fund-unable-to-work", {}, [], None),
+        ("fund-housing", {}, [], None),
+        ("fund-education", {}, [], None),
+        ("fund-legal", {}, [], None),
+        ("fund-return", {}, [], None),
+    ],
+)
+def test_the_most_of_each_entitlement_of_the_fund(
+    code: str, claim: dict[str, Any], others: list[dict[str, Any]], most: int | None, policies: Policies
+) -> None:
+    right = next(each for each in policies.countries["TH"].entitlements if each.code == code)
+    asked = MatterFacts("this", "fund_claim", "", ON, ON, about=code, concerns=ON, **claim)
+    taken = tuple(
+        replace(asked, **{"id": f"other-{at_}", "state": "submitted", **each}) for at_, each in enumerate(others)
+    )
+    assert most_units(replace(case(), matters=(*taken, asked)), right, asked) == most
+
+
+def test_what_the_fund_pays_is_what_practice_5_says(policies: Policies) -> None:
+    paid = {each.code for each in policies.countries["TH"].entitlements if each.fund}
+    assert paid == {
+        "fund-living", "fund-medical", "fund-therapy", "fund-unable-to-work", "fund-goods", "fund-housing",
+        "fund-education", "fund-legal", "fund-return", "fund-return-to-thailand",
+    }  # fmt: skip
+    assert policies.countries["TH"].fund_currencies == {"THB"}
+    assert not any(each.fund for each in policies.countries["VN"].entitlements)
+
+
+def raised(policies: Policies, code: str, units: int) -> Policies:
+    """The same policies, with another amount of one entitlement from `CHANGE` on."""
+
+    def change(right: Entitlement) -> Entitlement:
+        if right.code != code:
+            return right
+        old = right.amounts[-1]
+        first = DatedAmount.model_validate({**old.model_dump(by_alias=True), "until": date(2026, 6, 30)})
+        then = DatedAmount.model_validate({**old.model_dump(by_alias=True), "from": CHANGE, "amount": units})
+        return right.model_copy(update={"amounts": (*right.amounts[:-1], first, then)})
+
+    thailand = policies.countries["TH"]
+    changed: Country = thailand.model_copy(update={"entitlements": tuple(map(change, thailand.entitlements))})
+    return policies.model_copy(update={"countries": {**policies.countries, "TH": changed}})
+
+
+@pytest.mark.parametrize(
+    ("concerns", "units", "fits"),
+    [
+        (date(2026, 6, 30), 3000, True), (date(2026, 6, 30), 3001, False),
+        (CHANGE, 4500, True), (CHANGE, 4501, False), (date(2018, 1, 1), 1, False),
+    ],
+)  # fmt: skip
+def test_the_amount_of_the_day_that_the_claim_concerns(
+    concerns: date, units: int, fits: bool, policies: Policies
+) -> None:
+    later = raised(policies, "fund-living", 4500)
+    claim = with_matter(ready("fund_claim", "submit_claim"), concerns=concerns, amount=units, asked=units)
+    answer = decide("fund_claim", "submit_claim", claim, later)
+    assert isinstance(answer, Moved if fits else Refused), answer
+    # Under the policy as it was, the new amount is refused by its figure and its source.
+    if fits and concerns == CHANGE:
+        before = decide("fund_claim", "submit_claim", claim, policies)
+        assert isinstance(before, Refused)
+        assert "4500 THB is more than the 3000 THB" in before.refusals[0].sentence
+        assert "TH-FUND" in before.refusals[0].sentence
+
+
+def test_days_on_both_sides_of_a_change_are_paid_each_at_its_own_amount(policies: Policies) -> None:
+    thailand = raised(policies, "fund-unable-to-work", 400).countries["TH"]
+    right = next(each for each in thailand.entitlements if each.code == "fund-unable-to-work")
+    claim = MatterFacts("this", "fund_claim", "", ON, ON, about=right.code, concerns=date(2026, 6, 29), days=5)
+    assert most_units(case(), right, claim) == 2 * 300 + 3 * 400
+
+
+def test_times_are_counted_in_the_year_that_the_claims_concern(policies: Policies) -> None:
+    claim = ready("fund_claim", "submit_claim")
+    assert claim.case is not None and claim.matter is not None
+    this_year, last_year = LATELY, LATELY.replace(year=LATELY.year - 1)
+
+    def with_others(*days: date) -> Moved | Refused:
+        assert claim.matter is not None and claim.case is not None
+        others = tuple(
+            replace(claim.matter, id=f"other-{at_}", state="closed", concerns=each) for at_, each in enumerate(days)
+        )
+        return decide("fund_claim", "submit_claim", with_case(claim, matters=others), policies)
+
+    assert isinstance(with_others(this_year, this_year, last_year, last_year), Moved)
+    assert isinstance(with_others(this_year, this_year, this_year), Refused)

@@ -1,0 +1,176 @@
+"""Questions before the fund pays: the person's right, the limits of the policy, and more than one pair of eyes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from policies.country import Country, DatedAmount, Entitlement
+from policies.model import Policies
+from workflows import entitlements
+from workflows.facts import Actor, CaseFacts, MatterFacts
+from workflows.guards.services import AGREED
+from workflows.step import guard
+from workflows.verdict import Lack, lacking
+
+CLAIMERS = ("social_worker", "case_manager", "legal_officer")
+DECIDERS = ("supervisor", "national_focal_point")
+FUND = ("OHCHR-G4.4", "WM-FUND")
+_LIST = "entitlement"
+
+
+def asked_by(user: str) -> str:
+    """The flag that somebody has submitted a claim, first or again."""
+    return f"asked_by.{user}"
+
+
+def _policy(case: CaseFacts, matter: MatterFacts, policies: Policies) -> tuple[Country, Entitlement | None, date]:
+    country = policies.countries[case.country]
+    return country, entitlements.fund_right(country, matter.about), matter.concerns or matter.opened_on
+
+
+def _what(policies: Policies, code: str) -> str:
+    return policies.label(_LIST, code) if policies.knows(_LIST, code) else code
+
+
+def _sources(policy: DatedAmount) -> str:
+    return ", ".join(policy.sources) or policy.basis.value
+
+
+@guard(
+    sources=("WM-CONSENT", "OHCHR-G4.4"),
+    says="The person has not agreed to this claim.",
+    why="The money is the person's; nobody asks for it behind their back.",
+    mend="Talk the claim through with the person and record their answer.",
+    who=CLAIMERS,
+)
+def claim_is_agreed(matter: MatterFacts) -> bool:
+    return AGREED in matter.flags
+
+
+@guard(
+    sources=("OHCHR-G4.8", "OHCHR-P8", "WM-FUND"),
+    says="On {day} the fund of this country does not owe '{what}' to this person.",
+    why="The law says to whom the fund pays, and since when. Whether somebody speaks with the police is never asked.",
+    mend="Look at what the person is entitled to, and claim that.",
+    who=CLAIMERS,
+)
+def claim_is_the_person_s_right(case: CaseFacts, matter: MatterFacts, policies: Policies) -> bool | Lack:
+    country, right, day = _policy(case, matter, policies)
+    held = {each.entitlement.code for each in entitlements.rights_of(case, country, day) if not each.declined}
+    if right is not None and right.code in held:
+        return True
+    return lacking(day=day.isoformat(), what=_what(policies, matter.about))
+
+
+@guard(
+    sources=FUND,
+    says="The fund pays in {wanted}, and the form says {said}.",
+    why="What the policy gives in one currency cannot be compared with another.",
+    mend="Write the amount in the currency of the policy.",
+    who=CLAIMERS,
+)
+def claim_is_in_the_fund_s_currency(case: CaseFacts, matter: MatterFacts, policies: Policies) -> bool | Lack:
+    country, right, day = _policy(case, matter, policies)
+    policy = right.amount(day) if right is not None else None
+    own = policy.currency if policy is not None else None
+    wanted = frozenset({own}) if own is not None else country.fund_currencies
+    if matter.currency is not None and (matter.currency in wanted or not wanted):
+        return True
+    return lacking(wanted=", ".join(sorted(wanted)) or "-", said=matter.currency or "-")
+
+
+@guard(
+    sources=FUND,
+    says="{said} is more than the {most} that can be claimed for '{what}' on {day} ({source}).",
+    why="What was claimed before counts. The amount of the day which the claim concerns is the limit.",
+    mend="Claim no more than that.",
+    who=CLAIMERS,
+)
+def claim_is_within_the_amount(case: CaseFacts, matter: MatterFacts, policies: Policies) -> bool | Lack:
+    _, right, day = _policy(case, matter, policies)
+    policy = right.amount(day) if right is not None else None
+    if right is None or policy is None:
+        return True
+    most, said = entitlements.most_units(case, right, matter), matter.amount or 0
+    if most is None or said <= most:
+        return True
+    return lacking(
+        said=f"{said} {matter.currency or ''}".strip(), most=f"{most} {policy.currency or ''}".strip(),
+        what=_what(policies, right.code), day=day.isoformat(), source=_sources(policy),
+    )  # fmt: skip
+
+
+@guard(
+    sources=FUND,
+    says="'{what}' was claimed {count} times in {year} already; the policy gives it {most} times a year ({source}).",
+    why="The policy limits how often in a calendar year it is given.",
+    mend="Withdraw a claim that is not needed, or wait for the next year.",
+    who=CLAIMERS,
+)
+def claim_is_within_the_times(case: CaseFacts, matter: MatterFacts, policies: Policies) -> bool | Lack:
+    _, right, day = _policy(case, matter, policies)
+    policy = right.amount(day) if right is not None else None
+    if right is None or policy is None or policy.times_a_year is None:
+        return True
+    count = entitlements.times_used(case, matter)
+    if count < policy.times_a_year:
+        return True
+    return lacking(
+        what=_what(policies, right.code), count=count, year=day.year, most=policy.times_a_year, source=_sources(policy)
+    )
+
+
+@guard(
+    sources=FUND,
+    says="'{what}' is given by the day, 1 to {most} days in all ({source}). With the {days} of this claim it is {sum}.",
+    why="An amount for each day needs the number of days, and the policy limits them.",
+    mend="Say how many days the claim is for, within the limit.",
+    who=CLAIMERS,
+)
+def claim_is_within_the_days(case: CaseFacts, matter: MatterFacts, policies: Policies) -> bool | Lack:
+    _, right, day = _policy(case, matter, policies)
+    policy = right.amount(day) if right is not None else None
+    if right is None or policy is None or policy.per != "day":
+        return True
+    days = matter.days or 0
+    total = days + entitlements.days_used(case, matter)
+    if days > 0 and (policy.longest_days is None or total <= policy.longest_days):
+        return True
+    return lacking(
+        what=_what(policies, right.code), days=days, sum=total, most=policy.longest_days or "-", source=_sources(policy)
+    )
+
+
+@guard(
+    sources=("WM-TWO-EYES", "WM-FUND"),
+    says="You have submitted this claim yourself.",
+    why="Who asks for money does not decide on it and does not pay it.",
+    mend="Have a colleague do it who has not submitted the claim.",
+    who=DECIDERS,
+)
+def claim_is_another_s(matter: MatterFacts, actor: Actor) -> bool:
+    return actor.id != matter.by and asked_by(actor.id) not in matter.flags
+
+
+@guard(
+    sources=FUND,
+    says="{said} is more than the {asked} that was asked for.",
+    why="A decision gives what was asked for, or less; for more there has to be a claim.",
+    mend="Approve no more than was asked for, or return the claim.",
+    who=DECIDERS,
+)
+def approval_is_within_the_claim(matter: MatterFacts) -> bool | Lack:
+    said, asked = matter.amount or 0, matter.claimed or 0
+    return 0 < said <= asked or lacking(said=said, asked=asked)
+
+
+@guard(
+    sources=FUND,
+    says="{said} is not what was approved: 1 to {approved}.",
+    why="Nobody is paid more than was approved.",
+    mend="Pay no more than was approved.",
+    who=DECIDERS,
+)
+def payment_is_within_the_approval(matter: MatterFacts) -> bool | Lack:
+    said, approved = matter.paid or 0, matter.amount or 0
+    return 0 < said <= approved or lacking(said=said, approved=approved)
