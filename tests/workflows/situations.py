@@ -162,7 +162,7 @@ SPECIAL: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {
 # One matter of each machine on which every form is filled in well; what a step needs beyond it.
 MATTERS: dict[str, dict[str, Any]] = {
     "fund_claim": {
-        "about": "fund-living", "amount": 3000, "asked": 3000, "currency": "THB", "concerns": LATELY, "paid": 3000,
+        "about": "fund-living", "amount": 3000, "claimed": 3000, "currency": "THB", "concerns": LATELY, "paid": 3000,
         "flags": frozenset({"agreed", "asked_by.worker-2"}), "by": "worker-2",
     },
     "service": {"about": "health", "office": "th-datip", "flags": frozenset({"agreed"})},
