@@ -189,7 +189,7 @@ STEPS = (
         (C.INTAKE, C.SHELTERED, C.RECOVERING, C.PLANNING_RETURN, C.HANDED_OVER, C.INCLUDING_LOCALLY,
          C.RESETTLING, C.AWAITING_ARRIVAL, C.REINTEGRATING),
         C.CLOSED, "care:close",
-        (closing.closure_is_recorded, closing.identification_is_settled, closing.no_referral_is_open,
+        (closing.closure_is_recorded, closing.transfer_is_recorded, closing.identification_is_settled, closing.no_referral_is_open,
          closing.no_matter_is_open, closing.nothing_legal_is_open, closing.remedies_were_explained,
          no_child_decision_is_open, returning.monitoring_is_done),
         (CloseTask("*"),),

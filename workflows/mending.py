@@ -118,7 +118,17 @@ ACTS: dict[str, Act] = {
     "provider_is_named": ASK,
     "provider_has_not_declined": ASK,
     "request_is_not_double": Act(Way.MATTERS),
+    # Other offices of the country.
+    "asked_office_is_another": ASK,
+    "transfer_is_not_double": Act(Way.MATTERS),
+    "nobody_abroad_is_asked": Act(Way.REFERRAL),
+    "consent_for_assistance": _record("consent"),
+    "asked_office_answers": ASK,
+    "one_of_the_two_ends_it": ASK,
+    "transfer_is_a_take_over": ASK,
+    "transfer_is_a_share": ASK,
     # The end of a case.
+    "transfer_is_recorded": _record("closure"),
     "closure_is_recorded": _record("closure"),
     "reopening_is_agreed": _step("care", "reopen"),
     "person_is_in_our_care": Act(Way.NEW_CASE),
@@ -171,6 +181,10 @@ _TOLD_BY_FORM = {
         ("service_is_agreed", "service_is_planned_or_urgent", "provider_is_named", "provider_has_not_declined",
          "request_is_not_double"),
         "service_request",
+    ),
+    **dict.fromkeys(
+        ("asked_office_is_another", "transfer_is_not_double", "nobody_abroad_is_asked", "consent_for_assistance"),
+        "transfer_request",
     ),
     **dict.fromkeys(("extension_is_authorised", "extension_is_within_limit"), "stay_extension"),
     "bed_is_confirmed": "placement",

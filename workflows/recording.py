@@ -78,7 +78,7 @@ def guards_for(kind: str) -> tuple[Guard, ...]:
 
 def can_be_corrected(kind: str) -> bool:
     """Whether a record of this kind can be corrected by itself; what certifies an act of two sides cannot."""
-    return kind in OF_MATTERS or kind not in ONLY_WITH_STEP
+    return kind != "transfer_request" and (kind in OF_MATTERS or kind not in ONLY_WITH_STEP)
 
 
 def refusals_for(

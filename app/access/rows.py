@@ -30,6 +30,7 @@ _WHO: Final = ("kind", "me", "office", "organisation", "country", "now")
 #   case      a case with what is in it      referral  a referral copy with what is in it     task  tasks
 #   row       a case by its columns alone    copy      a copy by its columns alone            facts the facts of a case
 #   look      looks at what one reaches      review    emergency accesses     bed   requests to a shelter
+#   transfer  what one office asks of another
 _CASE: Final = frozenset({"case", "row", "facts"})
 _COPY: Final = frozenset({"referral", "copy"})
 _COUNT: Final = frozenset({"row", "facts", "copy"})
@@ -52,6 +53,9 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     # Asking for a bed is work on a case; whoever runs a shelter sees requests and no case by them.
     "bed": _CASE,
     "shelter": frozenset({"bed"}),
+    # The same between offices: asking is work on a case, an asked office sees what it was asked and no case by it.
+    "transfer:request": _CASE,
+    "transfer": frozenset({"transfer"}),
     "emergency": frozenset({"row"}),
     # Opening a case reaches none that is there, a draft is written on a case.
     "case:create": frozenset(),

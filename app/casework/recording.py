@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import update
 
 from app.access.desk import Desk
-from app.casework import alarm, carry, meeting, move, outbox, own_tasks, records, refold, visits
+from app.casework import alarm, carry, meeting, move, outbox, own_tasks, records, refold, transfers, visits
 from app.casework.forms import Entry
 from app.casework.held import CASE, Held, hold_case
 from app.casework.history import Event
@@ -18,6 +18,7 @@ from app.casework.kinds.monitoring_visit import MonitoringVisit
 from app.casework.kinds.own_task import OwnTask
 from app.casework.move import fold_record, must_be_current
 from app.casework.opening import join_team, leave_team
+from app.casework.projection import TRANSFER
 from app.kit.errors import Invalid
 from workflows.disclosure import REFERRAL_RESTS_ON
 from workflows.engine import override_refusal
@@ -78,7 +79,10 @@ def add_record(
     if kind == "missing_report" and corrects is None:
         alarm.missing(desk, held)
     if kind == "consent_withdrawal" and REFERRAL_RESTS_ON & set(filled.body["purposes"]):
-        outbox.put(desk, "spread_withdrawal", {"case": case_id}, line=f"{desk.actor.country}:{case_id}:withdrawal")
+        told = {"case": case_id, "recipients": list(filled.body.get("recipients") or ())}
+        outbox.put(desk, "spread_withdrawal", told, line=f"{desk.actor.country}:{case_id}:withdrawal")
+    if kind in {"consent", "consent_withdrawal"}:
+        held = _end_without_consent(desk, held)
     return record_id, held
 
 
@@ -117,6 +121,15 @@ def leave(desk: Desk, case_id: str, user_id: str, seen: int | None) -> Held | No
     if not leave_team(desk, case_id, user_id):
         return None
     move.write(desk, held, Event("team", "leave", held.version + 1, {"user": user_id}, desk.now))
+    return held
+
+
+def _end_without_consent(desk: Desk, held: Held) -> Held:
+    """What other offices of the country were asked, or see, ends at once where no consent carries it any more."""
+    for matter_id, step in transfers.without_consent(desk, held):
+        given = {"reason": "consent_withdrawn"}
+        command = move.Command(TRANSFER, step, held.id, held.version, given=given, matter_id=matter_id)
+        held = move.perform(desk, command).held
     return held
 
 
