@@ -76,14 +76,17 @@ def add_record(
         meeting.decided(desk, held, filled.form, record_id, corrects)
     if isinstance(filled.form, MonitoringVisit):
         visits.follow(desk, held, filled.form)
+    return record_id, _after(desk, held, kind, filled.body, corrects)
+
+
+def _after(desk: Desk, held: Held, kind: str, body: dict[str, Any], corrects: str | None) -> Held:
+    """What others have to hear of a record at once, and what ends with it; the case as it is then."""
     if kind == "missing_report" and corrects is None:
         alarm.missing(desk, held)
-    if kind == "consent_withdrawal" and REFERRAL_RESTS_ON & set(filled.body["purposes"]):
-        told = {"case": case_id, "recipients": list(filled.body.get("recipients") or ())}
-        outbox.put(desk, "spread_withdrawal", told, line=f"{desk.actor.country}:{case_id}:withdrawal")
-    if kind in {"consent", "consent_withdrawal"}:
-        held = _end_without_consent(desk, held)
-    return record_id, held
+    if kind == "consent_withdrawal" and REFERRAL_RESTS_ON & set(body["purposes"]):
+        told = {"case": held.id, "recipients": list(body.get("recipients") or ())}
+        outbox.put(desk, "spread_withdrawal", told, line=f"{desk.actor.country}:{held.id}:withdrawal")
+    return _end_without_consent(desk, held) if kind in {"consent", "consent_withdrawal"} else held
 
 
 def assign(desk: Desk, case_id: str, user_id: str, seen: int | None, why: str = "") -> Held:

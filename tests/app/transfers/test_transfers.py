@@ -14,7 +14,7 @@ from app.casework.tasks import TABLE as TASK
 from app.worker import Worker as Machine
 from tests.factories import cases
 from tests.factories.forms import form
-from tests.factories.staff import Worker, add_user, desk_of
+from tests.factories.staff import Worker, add_user
 from tests.factories.towns import Town
 from tests.inspect import reading
 from workflows.guards.transfers import WHOLE_FILE
@@ -207,9 +207,10 @@ def test_who_is_kept_away_is_not_asked_and_a_seal_opens_to_nobody(town: Town, th
     agree(town, case_id)
     matter = asked(town, case_id)
     assert step(town, case_id, matter, "withdraw_transfer", given={"reason": "not_needed"}).status_code == 200
-    body = {"kind": "organisation", "value": there.organisation, "why": "complicity"}
     ngo = add_user(town.house, "th-ngo", "shelter_manager")
-    body["value"] = ngo.organisation
+    body = {
+        "against": "organisation", "value": ngo.organisation, "why": "complicity", "reason": "Seen with the recruiter.",
+    }  # fmt: skip
     blocked = town.post(town.th["case_manager"], f"/cases/{case_id}/blocks", body)
     assert blocked.status_code == 201, blocked.text
     agree(town, case_id, recipient="th-ngo")
