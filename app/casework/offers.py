@@ -73,11 +73,12 @@ def _recipients(policies: Policies) -> list[Choice]:
     """To whom a consent can go: a country, a body of several offices, or one office; or anybody who helps."""
     found = _countries_or_any(policies)
     for country in policies.countries.values():
-        here = {"group": country.code, "group_list": "country", "proper": True}
         bodies = Counter(office.organisation for office in country.offices)
-        codes = {office.code for office in country.offices}
-        found += [Choice(body, body, **here) for body, many in bodies.items() if many > 1 and body not in codes]
-        found += [Choice(office.code, office.name, **here) for office in country.offices]
+        codes = {office.code: office.name for office in country.offices}
+        named = {body: body for body, many in bodies.items() if many > 1 and body not in codes} | codes
+        found += [
+            Choice(code, name, group=country.code, group_list="country", proper=True) for code, name in named.items()
+        ]
     return found
 
 

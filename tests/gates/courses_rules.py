@@ -282,14 +282,13 @@ def _beside(older: list[dict[str, Any]], newer: dict[str, Any]) -> Iterator[dict
     for each in older:
         if each.get("told") or (each["purpose"], each["recipient"]) != (newer["purpose"], newer["recipient"]):
             yield each
-        elif rest := set(each["data_groups"]) - set(newer["data_groups"]):
-            if newer.get("earlier") != "ends":
-                yield {**each, "data_groups": sorted(rest)}
+        elif (rest := set(each["data_groups"]) - set(newer["data_groups"])) and newer.get("earlier") != "ends":
+            yield {**each, "data_groups": sorted(rest)}
 
 
 def hands(scene: Scene) -> Iterator[str]:
     """Inside a country one office holds a case, it changes by a take-over alone, and sight rests on a consent."""
-    offices = dict(scene.session.execute(_OFFICES).tuples().all())
+    offices = {row.id: row.code for row in scene.session.execute(_OFFICES)}
     for case_id, row in scene.now.cases.items():
         facts, old = scene.facts(case_id), scene.before.cases.get(case_id)
         if facts["office"] and offices[row["office_id"]] != facts["office"]:
@@ -315,8 +314,8 @@ def hands(scene: Scene) -> Iterator[str]:
             if kinds := list(scene.session.execute(left).scalars()):
                 yield f"duties stayed behind: {kinds}"
         if of_case:
-            rows = dict(scene.session.execute(_TRANSFERS, {"case": case_id}).tuples().all())
-            if rows != {each["id"]: each["state"] for each in of_case}:
+            told = {row.id: row.state for row in scene.session.execute(_TRANSFERS, {"case": case_id})}
+            if told != {each["id"]: each["state"] for each in of_case}:
                 yield "the other office reads another state than the case"
 
 

@@ -40,8 +40,8 @@ def fold(matter: MatterFacts, form: TransferRequest, entry: Entry) -> MatterFact
         *(f"{GROUP}{code}" for code in form.data_groups), *(f"{NEED}{code}" for code in form.needs),
         f"{WHY}{form.why}", f"{SOON}{form.urgency}", *([URGENT] if form.urgency == "now" else []),
     }  # fmt: skip
-    asked = {"about": form.what, "office": form.to_office} if matter.office is None else {}
-    return replace(matter, flags=frozenset(kept | said), **asked)
+    matter = replace(matter, flags=frozenset(kept | said))
+    return replace(matter, about=form.what, office=form.to_office) if matter.office is None else matter
 
 
 KIND = Kind(
