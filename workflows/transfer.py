@@ -48,7 +48,7 @@ ANSWERED = CloseTask("await_transfer", by_the_way=True)
 # What the asked office does, it does through a door of its own, which opens no case (docs/decisions/0032).
 STEPS = (
     Step(
-        "request_transfer", "Ask another office of this country", (), T.ASKED, ASK, REQUEST, (GET_ANSWER,),
+        "request_transfer", "Ask another office", (), T.ASKED, ASK, REQUEST, (GET_ANSWER,),
         form="transfer_request", form_required=True,
     ),
     Step(
@@ -95,7 +95,7 @@ STEPS = (
 )  # fmt: skip
 
 MACHINE = MachineSpec(
-    NAME, "Transfers and shares inside the country", Transfer, (T.ASKED,),
+    NAME, "Between offices", Transfer, (T.ASKED,),
     frozenset({T.MOVED, T.DECLINED, T.WITHDRAWN, T.DONE, T.REVOKED}), STEPS, MATTER,
     group=FieldGroup.FACTS, about="transfer_what",
     deciding=frozenset({"take_over_case", "accept_share", "decline_transfer"}),

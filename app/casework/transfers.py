@@ -119,7 +119,7 @@ def _insert(desk: Desk, held: Held, facts: CaseFacts, matter: MatterFacts) -> No
     office_id = office_id_of(desk, matter.office or "")
     office = desk.session.execute(select(OFFICE).where(OFFICE.c.id == office_id)).one_or_none()
     if office is None or _is_kept_away(desk, held.key_id, office.organisation):
-        raise refusal(desk, held, "request_transfer", "Ask another office of this country", (_KEPT_AWAY,))
+        raise refusal(desk, held, "request_transfer", "Ask another office", (_KEPT_AWAY,))
     row = {
         "id": matter.id, "country": desk.actor.country, "organisation": office.organisation, "office_id": office.id,
         "from_office_id": held.row.office_id, "number": "T-" + "".join(secrets.choice(ALPHABET) for _ in range(6)),

@@ -64,7 +64,7 @@ def test_a_case_is_handed_on_at_the_desk(town: Town, there: Worker) -> None:
     assert us.get(path_of(town, case_id)).status_code == 404
     kept = us.get(page).text
     assert "What your office may see" in kept
-    assert "Taken over by the other office" in us.get("/transfers").text
+    assert "Taken over" in us.get("/transfers").text
     assert cases.facts_of(town.house, case_id).office == OTHER
 
 
