@@ -40,6 +40,12 @@ TEXTS = {
         "Only `grant_end` crosses that line, and only when the sender has asked for the end and is tied by its own\n"
         "request. Responsibility for the person passes with `sign_receipt`, and with nothing else."
     ),
+    "transfer": (
+        "One question from the office that holds a case to another office of the same country: to take the case over,\n"
+        "or to share in it. Until it agrees the asked office reads codes alone. At `moved` the case has changed hands\n"
+        "in one act; at every moment exactly one office holds it. What is `shared` ends when it is done, when the\n"
+        "holder stops it, or when the person takes the consent back."
+    ),
     "service": (
         "One request to a provider for help to one person. A case can have many of them, each with its own state, due\n"
         "day and tasks. The loop is closed: a request ends as `done`, with its result and what the person says of it,\n"

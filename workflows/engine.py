@@ -11,7 +11,7 @@ from typing import Any
 from transitions import Machine
 
 from policies.model import Policies
-from workflows import care, fund_claim, identification, referral, remedy, service
+from workflows import care, fund_claim, identification, referral, remedy, service, transfer
 from workflows.effects import Effect
 from workflows.facts import Situation
 from workflows.matter import MATTER
@@ -22,6 +22,7 @@ MACHINES: dict[str, MachineSpec] = {
     spec.name: spec
     for spec in (
         identification.MACHINE, care.MACHINE, referral.MACHINE, service.MACHINE, remedy.MACHINE, fund_claim.MACHINE,
+        transfer.MACHINE,
     )
 }
 

@@ -138,7 +138,17 @@ ACTS: dict[str, Act] = {
     "claim_is_another_s": ASK,
     "approval_is_within_the_claim": ASK,
     "payment_is_within_the_approval": ASK,
+    # Other offices of the country.
+    "asked_office_is_another": ASK,
+    "transfer_is_not_double": Act(Way.MATTERS),
+    "nobody_abroad_is_asked": Act(Way.REFERRAL),
+    "consent_for_assistance": _record("consent"),
+    "asked_office_answers": ASK,
+    "one_of_the_two_ends_it": ASK,
+    "transfer_is_a_take_over": ASK,
+    "transfer_is_a_share": ASK,
     # The end of a case.
+    "transfer_is_recorded": _record("closure"),
     "closure_is_recorded": _record("closure"),
     "reopening_is_agreed": _step("care", "reopen"),
     "person_is_in_our_care": Act(Way.NEW_CASE),
@@ -199,6 +209,10 @@ _TOLD_BY_FORM: dict[str, str | tuple[str, ...]] = {
     ),
     "approval_is_within_the_claim": "fund_approval",
     "payment_is_within_the_approval": "fund_payment",
+    **dict.fromkeys(
+        ("asked_office_is_another", "transfer_is_not_double", "nobody_abroad_is_asked", "consent_for_assistance"),
+        "transfer_request",
+    ),
     **dict.fromkeys(("extension_is_authorised", "extension_is_within_limit"), "stay_extension"),
     "claim_is_wanted": "remedy_filing",
     **dict.fromkeys(("child_is_represented", "claim_is_carried_on"), ("remedy_filing", "remedy_representation")),

@@ -31,6 +31,7 @@ _WHO: Final = ("kind", "me", "office", "organisation", "country", "now")
 #   row       a case by its columns alone    copy      a copy by its columns alone            facts the facts of a case
 #   look      looks at what one reaches      review    emergency accesses     bed   requests to a shelter
 #   fund      movements of the fund
+#   transfer  what one office asks of another
 _CASE: Final = frozenset({"case", "row", "facts"})
 _COPY: Final = frozenset({"referral", "copy"})
 _COUNT: Final = frozenset({"row", "facts", "copy"})
@@ -57,6 +58,9 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     # A claim is work on a case; the ledger is read without any.
     "fund": _CASE,
     "fund:read": frozenset({"fund"}),
+    # The same between offices: asking is work on a case, an asked office sees what it was asked and no case by it.
+    "transfer:request": _CASE,
+    "transfer": frozenset({"transfer"}),
     "emergency": frozenset({"row"}),
     # Opening a case reaches none that is there, a draft is written on a case.
     "case:create": frozenset(),

@@ -115,8 +115,12 @@ def arbitrate(desk: Desk, payload: dict[str, Any]) -> None:
 
 
 def spread_withdrawal(desk: Desk, payload: dict[str, Any]) -> None:
-    """A withdrawn consent ends, or asks to end, every open referral of the case (IOM-4)."""
+    """A withdrawn consent ends, or asks to end, the open referrals of the case (IOM-4).
+
+    All of them, or those to the recipients from whom it was taken back, where some are named.
+    """
     case = hold_case(desk, payload["case"])
+    recipients = set(payload.get("recipients", ()))
     query = select(REFERRAL.c.id, REFERRAL.c.state).where(
         REFERRAL.c.case_id == case.id, REFERRAL.c.side == "sender", REFERRAL.c.state.not_in(MAJOR_END)
     )
@@ -125,6 +129,8 @@ def spread_withdrawal(desk: Desk, payload: dict[str, Any]) -> None:
     for row in desk.session.execute(query).all():
         held = hold_referral(desk, row.id)
         if held.referral_facts is None or held.referral_facts.end_asked is not None:
+            continue
+        if recipients and recipients.isdisjoint({held.referral_facts.other_country, "*"}):
             continue
         step = "withdraw" if row.state in {state.value for state in withdraw.start} else "request_end"
         perform(desk, Command("referral", step, row.id, None, given={"reason": "consent_withdrawn"}))

@@ -203,10 +203,11 @@ def _group(desk: Desk, held: Held, name: str) -> Any:
         }
     if case is None:
         return None
-    return _from_case(case, name)
+    return from_case(case, name)
 
 
-def _from_case(case: CaseFacts, name: str) -> Any:
+def from_case(case: CaseFacts, name: str) -> Any:
+    """What the facts of a case say in a group of data; None where they say nothing."""
     if name == "needs":
         services = sorted(case.care_plan.services) if case.care_plan else []
         return {"level": case.needs.level if case.needs else "unknown", "services": services}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.access.desk import Desk
-from app.casework import beds, carry, fund_book, history, projection, records, visits
+from app.casework import beds, carry, fund_book, history, projection, records, transfers, visits
 from app.casework import held as holding
 from app.casework.facts import stored
 from app.casework.forms import Entry
@@ -212,6 +212,7 @@ def write(desk: Desk, held: Held, event: Event, actor: Actor | None = None) -> N
             {"version": event.version, "identification": held.facts.identification, "care": held.facts.care},
         )
         holding.save_case_facts(desk, held.id, held.facts)
+        transfers.settle(desk, held)
         beds.settle(desk, held)
         fund_book.settle(desk, held)
     held.version = event.version

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
@@ -66,6 +67,19 @@ def _nationalities(policies: Policies) -> list[Choice]:
 
 def _countries_or_any(policies: Policies) -> list[Choice]:
     return [*_countries(policies), Choice(ANYBODY, mark("Anybody who helps with this"))]
+
+
+def _recipients(policies: Policies) -> list[Choice]:
+    """To whom a consent can go: a country, a body of several offices, or one office; or anybody who helps."""
+    found = _countries_or_any(policies)
+    for country in policies.countries.values():
+        bodies = Counter(office.organisation for office in country.offices)
+        codes = {office.code: office.name for office in country.offices}
+        named = {body: body for body, many in bodies.items() if many > 1 and body not in codes} | codes
+        found += [
+            Choice(code, name, group=country.code, group_list="country", proper=True) for code, name in named.items()
+        ]
+    return found
 
 
 def _languages(policies: Policies) -> list[Choice]:
@@ -145,7 +159,7 @@ def _nobody(policies: Policies) -> list[Choice]:
 
 _SOURCES: Final[Mapping[str, Callable[[Policies], list[Choice]]]] = {
     "country": _countries,
-    "country_or_any": _countries_or_any,
+    "recipient": _recipients,
     "language": _languages,
     "nationality": _nationalities,
     "office": _offices,

@@ -93,6 +93,15 @@ STEPS: Final[Mapping[str, str]] = {
     "fail_payment": mark("Payment failed"),
     "close_claim": mark("The person has the money"),
     "withdraw_claim": mark("Claim withdrawn"),
+    "request_transfer": mark("Another office asked"),
+    "take_over_case": mark("Case taken over by another office"),
+    "accept_share": mark("Another office agreed to share in the case"),
+    "decline_transfer": mark("Another office declined"),
+    "ask_about_transfer": mark("Another office asked back"),
+    "answer_transfer_question": mark("Question of another office answered"),
+    "withdraw_transfer": mark("Request to another office taken back"),
+    "revoke_share": mark("Sharing with another office stopped"),
+    "finish_share": mark("Sharing with another office ended"),
 }
 RECORDS: Final[Mapping[str, str]] = {
     "admission": mark("Admission to a shelter recorded"),
@@ -146,6 +155,7 @@ RECORDS: Final[Mapping[str, str]] = {
     "shelter_return": mark("Back in the shelter"),
     "screening": mark("Screening recorded"),
     "service_outcome": mark("Result of a service recorded"),
+    "transfer_request": mark("Request to another office recorded"),
     "service_request": mark("Request for a service recorded"),
     "stay_extension": mark("Leave to extend protection recorded"),
     "suggestion": mark("Suggestion recorded"),

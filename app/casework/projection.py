@@ -16,6 +16,7 @@ from workflows.referral import FINAL
 from workflows.stay import LEFT_THE_HOUSE, BedFacts
 
 CLOSED = "closed"
+TRANSFER, MOVED = "transfer", "moved"
 MAJOR_END = frozenset(state.value for state in FINAL)
 
 
@@ -76,6 +77,9 @@ def after_matter_step(
 ) -> CaseFacts:
     """Facts of the case once a step led this matter (its form folded in already) to ``to``."""
     spec, row = find_step(matter.machine, step)
+    if matter.machine == TRANSFER and to == MOVED:
+        # The office that took the case over holds it from now on; who carries it there is named next.
+        facts = replace(facts, office=entry.office, case_manager=None)
     return matters.put(facts, matters.moved(matter, spec, row, to, given, entry.actor, entry.on))
 
 

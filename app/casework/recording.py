@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import update
 
 from app.access.desk import Desk
-from app.casework import alarm, carry, meeting, move, outbox, own_tasks, records, refold, visits
+from app.casework import alarm, carry, meeting, move, outbox, own_tasks, records, refold, transfers, visits
 from app.casework.forms import Entry
 from app.casework.held import CASE, Held, at_matter, hold_case
 from app.casework.history import Event
@@ -18,6 +18,7 @@ from app.casework.kinds.monitoring_visit import MonitoringVisit
 from app.casework.kinds.own_task import OwnTask
 from app.casework.move import fold_record, must_be_current
 from app.casework.opening import join_team, leave_team
+from app.casework.projection import TRANSFER
 from app.kit.errors import Invalid
 from workflows.disclosure import REFERRAL_RESTS_ON
 from workflows.engine import override_refusal
@@ -75,11 +76,17 @@ def add_record(
         meeting.decided(desk, held, filled.form, record_id, corrects)
     if isinstance(filled.form, MonitoringVisit):
         visits.follow(desk, held, filled.form)
+    return record_id, _after(desk, held, kind, filled.body, corrects)
+
+
+def _after(desk: Desk, held: Held, kind: str, body: dict[str, Any], corrects: str | None) -> Held:
+    """What others have to hear of a record at once, and what ends with it; the case as it is then."""
     if kind == "missing_report" and corrects is None:
         alarm.missing(desk, held)
-    if kind == "consent_withdrawal" and REFERRAL_RESTS_ON & set(filled.body["purposes"]):
-        outbox.put(desk, "spread_withdrawal", {"case": case_id}, line=f"{desk.actor.country}:{case_id}:withdrawal")
-    return record_id, held
+    if kind == "consent_withdrawal" and REFERRAL_RESTS_ON & set(body["purposes"]):
+        told = {"case": held.id, "recipients": list(body.get("recipients") or ())}
+        outbox.put(desk, "spread_withdrawal", told, line=f"{desk.actor.country}:{held.id}:withdrawal")
+    return _end_without_consent(desk, held) if kind in {"consent", "consent_withdrawal"} else held
 
 
 def assign(desk: Desk, case_id: str, user_id: str, seen: int | None, why: str = "") -> Held:
@@ -135,6 +142,15 @@ def _turned(desk: Desk, held: Held, before: CaseFacts) -> None:
         now = held.facts.matter(was.id)
         if now is not None and now.is_open != was.is_open:
             carry.follow_record(desk, at_matter(held, now.id), turned(now))
+
+
+def _end_without_consent(desk: Desk, held: Held) -> Held:
+    """What other offices of the country were asked, or see, ends at once where no consent carries it any more."""
+    for matter_id, step in transfers.without_consent(desk, held):
+        given = {"reason": "consent_withdrawn"}
+        command = move.Command(TRANSFER, step, held.id, held.version, given=given, matter_id=matter_id)
+        held = move.perform(desk, command).held
+    return held
 
 
 def _must_correct(desk: Desk, held: Held, record_id: str, kind: str) -> None:

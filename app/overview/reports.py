@@ -41,6 +41,11 @@ _CARDS: Final = (
         mark("By stage, with what blocks it."),
     ),
     (
+        "transfer:read", "/transfers",
+        mark("Between offices"),
+        mark("What other offices ask of yours, and what yours has asked of them."),
+    ),
+    (
         "shelter:read", "/shelters",
         mark("Beds in shelters"),
         mark("Free, held and taken today, without names."),

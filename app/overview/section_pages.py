@@ -113,14 +113,16 @@ def filed_of(desk: Desk, opened: Opened, kinds: Sequence[str]) -> list[Filed]:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """One consent: for what, to whom (a country, or a marked word for anybody), which data, and from when until when.
+    """One consent: for what, to whom (a country, the name of an office, or a marked word), which data, and until when.
 
     state: how it stands today.
     """
 
     purpose: str
     recipient: str
+    code: str
     anybody: bool
+    office: bool
     groups: tuple[str, ...]
     giver: str
     since: date
@@ -159,9 +161,14 @@ def _allowed(desk: Desk, row: Any) -> Allowed:
     else:
         state = LIVE if since <= desk.today else _NOT_YET
     anybody = row["recipient"] == _ANYBODY
-    recipient = mark("Anybody who helps with this") if anybody else row["recipient"]
+    code = row["recipient"]
+    names = {office.code: office.name for country in desk.policies.countries.values() for office in country.offices}
+    recipient = mark("Anybody who helps with this") if anybody else names.get(code, code)
     groups = tuple(sorted(row["data_groups"]))
-    return Allowed(row["purpose"], recipient, anybody, groups, row["giver"], since, until, withdrawn, state)
+    office = not anybody and code not in desk.policies.countries
+    return Allowed(
+        row["purpose"], recipient, code, anybody, office, groups, row["giver"], since, until, withdrawn, state
+    )
 
 
 def _day(value: Any) -> date | None:

@@ -19,6 +19,8 @@ from app.models.base import is_id
 from app.overview import queries, reasons
 from app.overview.frame import begins_with_referrals, rights_of
 from app.overview.leads import Line, line
+from app.transfers import queries as transfers
+from app.transfers.service import READ as TRANSFERS
 from app.worklist import notice_words, notices, work_queries
 from app.worklist import pressing as priorities
 from app.worklist.schemas import NoticeOut
@@ -78,6 +80,8 @@ class Work:
     stages: dict[str, int] | None = None
     reviews: list[Review] = field(default_factory=list)
     reviews_count: int = 0
+    # How many requests of other offices wait for this one; None for whoever has nothing to do with them.
+    transfers: int | None = None
 
 
 def home_of(desk: Desk, places: Sequence[Place]) -> str | None:
@@ -110,6 +114,7 @@ def mine(desk: Desk) -> Work:
         stages=late_stages(desk) if watches else None,
         reviews=reviews,
         reviews_count=reviews_count,
+        transfers=transfers.waiting_here(desk, TRANSFERS) if permitted(desk, TRANSFERS) else None,
     )
 
 
@@ -202,6 +207,8 @@ def _path(each: NoticeOut, references: Mapping[str, str]) -> str:
             return f"/reports/emergency/{each.subject_id}"
         case "bed_request":
             return f"/bed-requests/{each.subject_id}"
+        case "case_transfer":
+            return f"/transfers/{each.subject_id}"
         case "approval":
             return "/reports/approvals"
         case "caseload":

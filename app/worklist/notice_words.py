@@ -37,6 +37,10 @@ SENTENCES: Final[dict[str, str]] = {
     "partner_late": mark("Another country has not answered in time."),
     "seal_names_changed": mark("Who is named on a sealed case was changed."),
     "seal_unconfirmed": mark("A case is sealed until a second person agrees."),
+    "transfer_answered": mark("Another office has answered."),
+    "transfer_asked": mark("Another office asks yours about a case."),
+    "transfer_ended": mark("What another office asked or shared has ended."),
+    "transfer_late": mark("The time to answer another office is over."),
 }
 _OTHERWISE: Final = mark("There is something new about your work.")
 

@@ -40,8 +40,15 @@ FIXED: Final[dict[str, frozenset[str]]] = {
     ),
     "case_export": frozenset({"id", "country", "asked_by", "purpose", "wrapped", "sealed_note", "filters"}),
     "case_facts": frozenset({"case_id", "country"}),
+    # Whoever takes a case over carries it as if they had opened it; who did is in its history (docs/decisions/0032).
     "case_file": frozenset(
-        {"id", "country", "reference", "person_id", "previous_case_id", "created_by", "opened_at"}
+        {"id", "country", "reference", "person_id", "previous_case_id", "opened_at"}
+    ),
+    "case_transfer": frozenset(
+        {
+            "id", "country", "organisation", "office_id", "from_office_id", "number", "case_id", "key_id", "asked_by",
+            "asked_at", "what", "age_band", "sex", "language", "child",
+        }
     ),
     "case_team": frozenset({"id", "case_id", "user_id", "since"}),
     "data_key": frozenset({"id", "country", "created_at"}),

@@ -213,6 +213,18 @@ FUND_RULES: Final[dict[str, Rule]] = {
         adds=f"{HERE} AND ({SYSTEM} OR booked_by = {ME}) AND waymark_works_on_case(case_id)",
     ),
 }
+# Tables of revision 018. What is asked is known to both offices, without the case, and to those who see the case.
+TRANSFER_RULES: Final[dict[str, Rule]] = {
+    "case_transfer": Rule(
+        sees=f"{HERE} AND ({SYSTEM} OR (ARRAY['country:' || country, 'organisation:' || organisation,"
+        " 'office:' || office_id, 'office:' || from_office_id] && waymark_words('transfer')"
+        f" OR {CASE.format('case_id')}) AND key_id NOT IN (SELECT waymark_blocked_keys()))",
+        adds=f"{HERE} AND waymark_works_on_case(case_id) AND waymark_sees_key(key_id)"
+        " AND EXISTS (SELECT FROM person p JOIN case_file c ON c.person_id = p.id"
+        " WHERE c.id = case_id AND p.key_id = case_transfer.key_id)",
+        keeps=f"{HERE} AND {SYSTEM}",
+    ),
+}
 # Tables of revision 009. An incident is seen through its cases; whoever made it, before the first is tied to it.
 INCIDENT_RULES: Final[dict[str, Rule]] = {
     "incident_case": Rule(
@@ -231,7 +243,7 @@ INCIDENT_RULES: Final[dict[str, Rule]] = {
 }
 ALL_RULES: Final[dict[str, Rule]] = {
     **RULES, **DESK_RULES, **INCIDENT_RULES, **SHELTER_RULES, **DOCUMENT_RULES, **LIST_RULES,
-    **FUND_RULES,
+    **FUND_RULES, **TRANSFER_RULES,
 }  # fmt: skip
 
 

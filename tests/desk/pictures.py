@@ -23,6 +23,7 @@ from tests.desk.place import VIEWS, Place, chromium, open_place
 from tests.factories import cases, referrals
 from tests.factories.forms import form
 from tests.factories.staff import Worker
+from tests.gates import transfer_forms
 from tests.gates.scene import quiet
 
 Shot = tuple[str, Worker, str]
@@ -86,6 +87,7 @@ def invented(place: Place) -> list[Shot]:
         ("durations", th["supervisor"], "/reports/stages"),
         ("late", th["supervisor"], "/tasks/late"),
         *beds(place),
+        *between(place),
     ]
 
 
@@ -116,6 +118,31 @@ def beds(place: Place) -> list[Shot]:
         ("beds-admission", th["social_worker"], f"{case}/records/new/admission"),
         ("beds-missing", th["social_worker"], f"{case}/records/new/missing_report"),
         ("beds-place", th["social_worker"], f"{case}/steps/care/admit"),
+    ]
+
+
+def between(place: Place) -> list[Shot]:
+    """What offices ask of each other: to take a case over, to share in one, and what is shared."""
+    town, th = place.town, place.town.th
+    there, path = transfer_forms.asked(town, "take_over")
+    _, sharing = transfer_forms.shared(town)
+    again, moved = transfer_forms.asked(town, "take_over")
+    assert town.post(again, f"{moved}/take-over", {}).status_code == 200
+    case_id = cases.bring_case(town.house, th, "recovering")
+    cases.add(town.house, th["social_worker"], case_id, "consent", purpose="assistance", recipient="th-ngo")
+    case = f"/cases/{place.case(case_id)}"
+    return [
+        ("between-work", there, "/"),
+        ("between-list", there, "/transfers"),
+        ("between-sent", th["case_manager"], "/transfers"),
+        ("between-asked", there, path),
+        ("between-shared", there, sharing),
+        ("between-person", there, f"{sharing}/person"),
+        ("between-moved", th["case_manager"], moved),
+        ("between-ask", th["case_manager"], f"{case}/steps/transfer/request_transfer"),
+        ("between-consents", th["social_worker"], f"{case}/consents"),
+        ("between-consent", th["social_worker"], f"{case}/records/new/consent"),
+        ("between-needs", th["case_manager"], f"{case}/needs"),
     ]
 
 

@@ -19,6 +19,7 @@ from app.models.meeting import Meeting
 from app.models.notice import Notice
 from app.models.saved_list import SavedList
 from app.models.shelter import BedRequest, ShelterBeds
+from app.models.transfer import CaseTransfer
 from app.models.walls import AccessBlock, Deputy, EmergencyAccess
 from tests.factories.staff import Staff, Worker
 from tests.inspect import reading, tampering
@@ -35,6 +36,7 @@ OWNERS = {
     "shelter_id": "shelter_manager",
     "beds_id": "shelter_manager",
     "bed_request_id": "shelter_manager",
+    "transfer_id": "shelter_manager",
     # A meeting is its whole office's, a working list one account's.
     "meeting_id": "supervisor",
     "list_id": "supervisor",
@@ -109,6 +111,7 @@ def belong(house: House, staff: Staff, case_id: str) -> dict[str, str]:
         ),
         (SavedList, _list(house, chief, ids["list_id"])),
         (BedRequest, _request(chief, case_id, key.id, ids, long_ago)),
+        (CaseTransfer, _transfer(chief, case_id, key.id, ids, long_ago)),
         (Approval, _approval(house, chief, ids["approval_id"])),
         (CaseExport, _export(house, chief, ids["export_id"], tomorrow)),
     ]  # fmt: skip
@@ -139,6 +142,16 @@ def _request(chief: Worker, case_id: str, key_id: str, ids: dict[str, str], at: 
         "office_id": ids["shelter_id"], "number": "B-222222", "case_id": case_id, "key_id": key_id,
         "asked_by": chief.id, "age_band": "18+", "sex": "F", "language": "my", "ages": "adult", "need": "none",
         "urgency": "days", "asked_at": at, "answer_by": at, "state": "withdrawn", "ended_at": at,
+    }  # fmt: skip
+
+
+def _transfer(chief: Worker, case_id: str, key_id: str, ids: dict[str, str], at: Any) -> dict[str, Any]:
+    return {
+        "country": chief.country, "id": ids["transfer_id"], "organisation": chief.organisation,
+        "office_id": ids["shelter_id"], "from_office_id": ids["shelter_id"], "number": "T-222222", "case_id": case_id,
+        "key_id": key_id, "asked_by": chief.id, "asked_at": at, "what": "service", "why": "wish", "urgency": "days",
+        "age_band": "18+", "sex": "F", "language": "my", "child": False, "needs": "|health|", "data_groups": "|needs|",
+        "state": "withdrawn", "answer_by": at, "ended_at": at,
     }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from app.kit.signing import SigningKeys
 from tests.conftest import START
 from tests.factories import cases, referrals
 from tests.factories.houses import make_house, put_offices
-from tests.factories.staff import Staff, hire_staff
+from tests.factories.staff import Staff, Worker, add_user, hire_staff
 from tests.inspect import reading
 
 # Where a course may begin: states of a case, and of a referral (which brings its case along).
@@ -107,6 +107,8 @@ class Ground:
     db: Unkept
     clock: SettableClock
     staff: dict[str, Staff]
+    # Somebody of another office of Thailand, who is asked to take cases over or to share in them.
+    asked: Worker
     beginnings: list[Beginning] = field(default_factory=list)
 
     @property
@@ -139,7 +141,8 @@ def open_ground(url: str, folder: Path, *, every: bool = False) -> Iterator[Grou
     db = Unkept(url)
     house = make_house(db, clock, KeyRing({1: bytes(range(7, 39))}, 1), signing)
     put_offices(house)
-    ground = Ground(house, db, clock, {country: hire_staff(house, country) for country in ("TH", "MM")})
+    ground = Ground(house, db, clock, {country: hire_staff(house, country) for country in ("TH", "MM")},
+                    add_user(house, "th-datip", "case_manager"))  # fmt: skip
     for child in (False, True):
         wanted = CASE_POINTS if every else FEW_CASES
         ground.beginnings += [

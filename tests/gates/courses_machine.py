@@ -29,6 +29,8 @@ from app.kit.errors import AppError, Forbidden, NotFound
 from app.models.base import new_id
 from app.referrals import service as referrals
 from app.referrals.schemas import ReferralIn
+from app.transfers import service as transfers
+from app.transfers.schemas import TakeOverIn, TransferDeclineIn, TransferQuestionIn
 from app.worker import Worker as Postman
 from tests.factories import cases
 from tests.factories.staff import Worker, desk_of
@@ -41,6 +43,7 @@ from workflows.facts import Actor, CaseFacts, JusticeFacts, ReferralFacts, Situa
 from workflows.matter import MATTER
 from workflows.mending import Way, act_for, consent_purpose
 from workflows.step import MachineSpec, Step
+from workflows.transfer import ANSWER
 
 CHANCES: Final = st.integers(0, 2**32 - 1)
 MINUTE: Final = timedelta(minutes=1)
@@ -78,6 +81,24 @@ def _step_on_matter(desk: Desk, subject: Subject, step: str, body: StepIn, seen:
     return matters.stepped(desk, subject.id, subject.matter or new_id(), step, body, seen)
 
 
+def _step_on_transfer(desk: Desk, subject: Subject, step: str, body: StepIn, seen: int) -> Any:
+    """The asked office answers at a door of its own, whatever version the case has come to."""
+    matter = subject.matter or new_id()
+    given = {name: str(value) for name, value in body.given.items()}
+    match step:
+        case "take_over_case":
+            return transfers.take_over(desk, matter, TakeOverIn())
+        case "accept_share":
+            return transfers.accept(desk, matter)
+        case "decline_transfer":
+            return transfers.decline(desk, matter, TransferDeclineIn(**given))
+        case "ask_about_transfer":
+            return transfers.ask_back(desk, matter, TransferQuestionIn(**given))
+        case "finish_share":
+            return transfers.finish(desk, matter)
+    return _step_on_matter(desk, subject, step, body, seen)
+
+
 def _plainly(house: House, kind: str, country: str, chance: Random) -> dict[str, Any]:
     return forms.plain(house, kind, country)
 
@@ -88,6 +109,7 @@ DOORS: Final[dict[str, Door]] = {
     "identification": _step_on_case, "care": _step_on_case, "referral": _step_on_copy, "service": _step_on_matter,
     "remedy": _step_on_matter,
     "fund_claim": _step_on_matter,
+    "transfer": _step_on_transfer,
 }  # fmt: skip
 
 
@@ -180,6 +202,7 @@ class Course(RuleBasedStateMachine):
         subject = self._some_case(chance)
         minds: tuple[tuple[str, dict[str, Any]], ...] = (
             ("consent_withdrawal", {}),
+            ("consent_withdrawal", {"purposes": ["assistance"], "recipients": chance.choice(([], ["*"], ["TH"]))}),
             ("circumstances", {"asylum_claim": chance.random() < 0.5}),
             ("circumstances", {"missing": chance.random() < 0.5}),
             ("wish", {"wish": chance.choice(("return", "stay"))}),
@@ -435,6 +458,8 @@ class Course(RuleBasedStateMachine):
     def _holder(self, permission: str, country: str, chance: Random) -> Worker:
         """Somebody of the country whose role holds the permission, or anybody there."""
         staff = self.ground.staff.get(country, self.ground.staff["TH"])
+        if permission == ANSWER and chance.random() < 0.9:
+            return self.ground.asked
         policies = self.ground.house.policies
         holders = [name for name in sorted(staff) if permission in policies.roles[name].permissions]
         return staff[chance.choice(holders or sorted(staff))]

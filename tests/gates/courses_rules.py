@@ -19,7 +19,8 @@ from app.access import rows
 from app.access.desk import Desk
 from app.casework import history, messages, records, refold
 from app.casework.facts import stored
-from app.casework.held import CASE, FACTS, REFERRAL, hold_case, hold_referral
+from app.casework.held import CASE, FACTS, OFFICE, REFERRAL, hold_case, hold_referral
+from app.casework.transfers import TRANSFERS
 from app.kit.errors import AppError, Forbidden, Invalid
 from app.models.outbox import OutboxRow
 from app.models.record import Record
@@ -98,6 +99,10 @@ _LINES = select(OUTBOX.c.line).where(OUTBOX.c.done_at.is_(None))
 _LETTERS = select(messages.TABLE).where(
     messages.TABLE.c.shared_id.in_(bindparam("shared", expanding=True)), messages.TABLE.c.direction == "out"
 )
+
+
+_OFFICES = select(OFFICE.c.id, OFFICE.c.code)
+_TRANSFERS = select(TRANSFERS.c.id, TRANSFERS.c.state).where(TRANSFERS.c.case_id == bindparam("case"))
 
 
 def look(ground: Ground, cases: list[str], shared: list[str]) -> World:
@@ -235,7 +240,7 @@ def _live(
     scene: Scene, desk: Desk, copy: dict[str, Any], row: Any, case: dict[str, Any] | None, day: date
 ) -> tuple[list[dict[str, Any]], bool]:
     """The consents in force towards the other country, from the very records or messages, and whether of a child."""
-    found: dict[tuple[str, str], dict[str, Any]] = {}
+    found: list[dict[str, Any]] = []
     child = bool(json.loads(copy["facts"])["child"]) or bool(case and case["child"])
     if copy["side"] == "receiver":
         query = select(messages.TABLE).where(
@@ -246,19 +251,23 @@ def _live(
             told = messages.body_of(desk, heard, records.key_of(desk, heard.key_id))
             if "consents" in told:
                 heard_of = {"recipient": "*", "told": True}
-                found = {(each["purpose"], "told"): {**each, **heard_of} for each in told["consents"]}
+                found = [{**each, **heard_of} for each in told["consents"]]
     if copy["case_id"]:
         key = records.key_of(desk, copy["key_id"])
         for record in records.rows_of(scene.session, copy["case_id"]):
             if record.kind == "consent":
                 form = records.opened(desk, record, key)
-                found[form["purpose"], form["recipient"]] = form
+                found = [*_beside(found, form), form]
             elif record.kind == "consent_withdrawal":
-                gone = records.opened(desk, record, key)["purposes"]
-                found = {at: each for at, each in found.items() if at[0] not in gone or at[1] == "told"}
+                form = records.opened(desk, record, key)
+                gone, whom = form["purposes"], form.get("recipients")
+                found = [
+                    each for each in found
+                    if each.get("told") or each["purpose"] not in gone or whom and each["recipient"] not in whom
+                ]  # fmt: skip
     live = [
         each
-        for each in found.values()
+        for each in found
         if each["recipient"] in (row.other_country, "*")
         and not each.get("withdrawn_on")
         and date.fromisoformat(each["valid_from"]) <= day
@@ -266,6 +275,48 @@ def _live(
         and each["purpose"] not in OTHER_PURPOSES
     ]
     return live, child
+
+
+def _beside(older: list[dict[str, Any]], newer: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What a newer consent leaves of the older ones: of the same purpose and recipient, the groups it does not name."""
+    for each in older:
+        if each.get("told") or (each["purpose"], each["recipient"]) != (newer["purpose"], newer["recipient"]):
+            yield each
+        elif (rest := set(each["data_groups"]) - set(newer["data_groups"])) and newer.get("earlier") != "ends":
+            yield {**each, "data_groups": sorted(rest)}
+
+
+def hands(scene: Scene) -> Iterator[str]:
+    """Inside a country one office holds a case, it changes by a take-over alone, and sight rests on a consent."""
+    offices = {row.id: row.code for row in scene.session.execute(_OFFICES)}
+    for case_id, row in scene.now.cases.items():
+        facts, old = scene.facts(case_id), scene.before.cases.get(case_id)
+        if facts["office"] and offices[row["office_id"]] != facts["office"]:
+            yield f"the case is held by {offices[row['office_id']]} and its facts say {facts['office']}"
+        if old is not None and old["office_id"] != row["office_id"] and scene.deed.what != "take_over_case":
+            yield f"'{scene.deed.what}' has moved a case to another office"
+        of_case = [each for each in facts["matters"] if each["machine"] == "transfer"]
+        open_ones = [each for each in of_case if each["ended_on"] is None]
+        if sum(each["about"] == "take_over" for each in open_ones) > 1:
+            yield "two offices are asked to take over one case"
+        said = {
+            group for each in facts["consents"] if each["purpose"] == "assistance" and each["withdrawn_on"] is None
+            for group in each["data_groups"]
+        }  # fmt: skip
+        for each in open_ones:
+            named = {flag.removeprefix("group.") for flag in each["flags"] if flag.startswith("group.")}
+            if named - said:
+                yield f"{each['state']}: {sorted(named - said)} without any consent"
+        if old is not None and old["office_id"] != row["office_id"]:
+            left = select(TASK.c.kind).where(
+                TASK.c.case_id == case_id, TASK.c.office_id == old["office_id"], TASK.c.state != "done"
+            )
+            if kinds := list(scene.session.execute(left).scalars()):
+                yield f"duties stayed behind: {kinds}"
+        if of_case:
+            told = {row.id: row.state for row in scene.session.execute(_TRANSFERS, {"case": case_id})}
+            if told != {each["id"]: each["state"] for each in of_case}:
+                yield "the other office reads another state than the case"
 
 
 def closure(scene: Scene) -> Iterator[str]:
@@ -404,5 +455,5 @@ def _refolded(scene: Scene, kind: str, subject_id: str) -> Iterator[str]:
 
 
 RULES: Final[dict[str, Callable[[Scene], Iterator[str]]]] = {
-    rule.__name__: rule for rule in (custody, consent, closure, money, safe_place, refusal, evidence)
+    rule.__name__: rule for rule in (custody, consent, hands, closure, money, safe_place, refusal, evidence)
 }

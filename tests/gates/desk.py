@@ -46,6 +46,7 @@ SOMETIMES: Final[dict[str, str]] = {
     "GET ~/cases/{reference}/refer": "the step has to belong to the role",
     "GET ~/cases/{reference}/refer/check": "a receiver has to be chosen",
     "GET ~/referrals/{reference}/not-today": "the handover has to be agreed and not over",
+    "GET ~/transfers/{transfer_id}/person": "the office has to be asked, and to have agreed",
     "GET ~/referrals/{reference}/person": "the other country has to have told who it is",
 }
 # What is fresh in every page, whatever it tells, and the asker's own emergencies, of which every page reminds.
@@ -54,6 +55,7 @@ _FRESH: Final = re.compile(r'name="act" value="[0-9a-f]{32}"|<div class="watch-b
 ABSENT: Final = {"cases": "TH-2026-22222222", "referrals": "TH-MM-2026-222222"}
 _BELONGINGS: Final = (
     "emergency_id", "export_id", "approval_id", "deputy_row", "user_id", "shelter_id", "bed_request_id",
+    "transfer_id",
 )  # fmt: skip
 
 

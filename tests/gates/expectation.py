@@ -76,7 +76,7 @@ class Expectation:
             return self._account(asker, route.permission, subject)
         if route.subject in ("notice_id", "export_id", "approval_id", "emergency_id", "list_id"):
             return self._belonging(route, asker, subject)
-        if route.subject in ("shelter_id", "bed_request_id"):
+        if route.subject in ("shelter_id", "bed_request_id", "transfer_id"):
             return self._house(route, asker, subject)
         if route.subject == "meeting_id":
             owner = self._owner(subject, "meeting_id")
@@ -154,7 +154,9 @@ class Expectation:
         assert route.subject is not None
         assert route.permission is not None
         owner, oracle = self._owner(subject, route.subject), self.view.oracle
-        if owner is None or not self._reached(oracle.scopes(asker, route.permission), asker, owner):
+        # What may be read of a share is reached as the share is, whatever else the right to read names reaches.
+        right = "transfer:read" if route.subject == "transfer_id" else route.permission
+        if owner is None or not self._reached(oracle.scopes(asker, right), asker, owner):
             return Verdict.INVISIBLE
         if route.subject == "shelter_id":
             return Verdict.ALLOWED if owner.office in SHELTERS else Verdict.INVISIBLE

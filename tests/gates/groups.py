@@ -69,6 +69,7 @@ KINDS: Final[dict[str, str]] = {
     "travel_document": IDENTITY,
     **dict.fromkeys(("placement", "admission", "shelter_leave", "shelter_return"), CONTACT),
     **dict.fromkeys(("care_plan", "monitoring_visit", "reintegration_plan", "return_plan", "screening"), NARRATIVE),
+    "transfer_request": FACTS,
     **dict.fromkeys(("service_outcome", "service_request"), NARRATIVE),
     **dict.fromkeys(
         (

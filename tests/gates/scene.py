@@ -71,6 +71,7 @@ class Subject:
     shelter_id: str = ""
     beds_id: str = ""
     bed_request_id: str = ""
+    transfer_id: str = ""
     reference: str = ""
     number: str = ""
     referral_reference: str = ""

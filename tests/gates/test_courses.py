@@ -186,7 +186,7 @@ MUTANTS = [
     Mutant(receiver_forgets, "referral handed_over", "custody: nobody is responsible", ("go_on", "bring_post")),
     Mutant(nobody_asks_the_person, "referral approved", "consent: 'send' went out without a consent", first=NO_MORE),
     Mutant(asylum_counts_for_nothing, "referral approved", "while a claim for asylum is open", first=ASYLUM),
-    Mutant(any_case_may_close, "recovering", "closure: closed while"),
+    Mutant(any_case_may_close, "recovering", "closure: closed w"),
     Mutant(tasks_outlive_the_case, "recovering", "closure: a closed case has tasks"),
     Mutant(police_first, "recovering", "care: cooperation with the police has changed", ("talk_to_the_police",)),
     Mutant(a_cell_will_do, "recovering", "safe_place: placed in"),

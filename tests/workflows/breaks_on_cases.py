@@ -206,6 +206,13 @@ CLOSING: dict[str, list[Break]] = {
         case_with(identification="not_identified", negative_on=LATELY),
         case_with(identification="screened_out", negative_on=YESTERDAY),
     ],
+    "transfer_is_recorded": [
+        record_with("closure", reason="transferred"),
+        both(
+            record_with("closure", reason="transferred"),
+            case_with(matters=(f.MatterFacts("matter-1", "transfer", "declined", LATELY, LATELY, ended_on=LATELY),)),
+        ),
+    ],
     "no_referral_is_open": [case_with(open_referrals=1)],
     "no_matter_is_open": [
         case_with(matters=(f.MatterFacts("matter-1", "service", "asked", LATELY, LATELY),)),

@@ -54,7 +54,7 @@ BY_NAME: dict[str, st.SearchStrategy[Any]] = {
     "flags": st.frozensets(
         st.sampled_from([
             "agreed", "urgent", "outside", "declined_by.th-datip", "wanted", "route", "reached", "told", "too_early",
-            "other_currency", "end.unenforceable", "representative.themself", "asked_by.worker-1",
+            "other_currency", "end.unenforceable", "representative.themself", "asked_by.worker-1", "group.needs",
         ]),
         max_size=3,
     ),

@@ -47,6 +47,14 @@ def consents(recipient: str, child: bool) -> tuple[f.ConsentFacts, ...]:
     )
 
 
+def helped(recipient: str, child: bool) -> f.ConsentFacts:
+    """A live consent to be helped by every office of a country, which may read the whole file."""
+    giver, assent = ("guardian", True) if child else ("self", None)
+    return f.ConsentFacts(
+        "assistance", recipient, GROUPS | {"risk", "legal"}, giver, LONG_AGO, NEXT_YEAR, None, assent
+    )
+
+
 def case(child: bool = ADULT, country: str = SENDER) -> f.CaseFacts:
     """A case on which every record is filled in well; `country` decides to whom its consents speak."""
     recipient = RECEIVER if country == SENDER else SENDER
@@ -76,7 +84,7 @@ def case(child: bool = ADULT, country: str = SENDER) -> f.CaseFacts:
         guardian=f.GuardianFacts(LONG_AGO, None, True) if child else None,
         best_interests=f.BestInterestsFacts(LATELY, "family_reunion", 3, True, False) if child else None,
         wish=f.WishFacts(LATELY, "return", True, True),
-        consents=consents(recipient, child),
+        consents=(*consents(recipient, child), helped(country, child)),
         return_risk=f.ReturnRiskFacts(LATELY, "low", True, TODAY + timedelta(days=20)),
         return_plan=f.PlanFacts(LATELY, True, SERVICES, escort=child),
         travel_document=f.TravelDocumentFacts(LATELY, NEXT_YEAR),
@@ -171,8 +179,16 @@ MATTERS: dict[str, dict[str, Any]] = {
         "acted_on": LATELY,
         "flags": frozenset({"wanted", "route", "reached", "told", "explained", "representative.legal_aid"}),
     },
+    "transfer": {
+        "about": "joint_work", "office": "th-datip",
+        "flags": frozenset({"group.needs", "group.language", "need.health", "why.special_help", "soon.days"}),
+    },
 }
-SPECIAL_MATTERS: dict[tuple[str, str], dict[str, Any]] = {}
+SPECIAL_MATTERS: dict[tuple[str, str], dict[str, Any]] = {
+    ("transfer", "take_over_case"): {"about": "take_over"},
+}
+# Steps that the office which is asked takes.
+BY_THE_ASKED = frozenset({"take_over_case", "accept_share", "decline_transfer", "ask_about_transfer"})
 # Where the receiving country has opened its own case (after acceptance).
 WITH_A_RECEIVING_CASE = frozenset(
     {"accepted", "handover_scheduled", "handed_over", "postponed", "received", "in_reintegration"}
@@ -196,7 +212,10 @@ def ready(machine: str, step: str, *, child: bool = ADULT, start: str | None = N
         known = {**MATTERS[machine], **SPECIAL_MATTERS.get((machine, step), {})}
         about = f.MatterFacts("matter-1", machine, state, LATELY, LATELY, **{"by": "worker-1", **known})
         facts = replace(case(child), matters=() if row.opens else (about,), **of_case)
-        return f.Situation(actor(system=row.system_only), today, facts, matter=about)
+        who = actor(system=row.system_only)
+        if step in BY_THE_ASKED or step == "finish_share":
+            who = replace(who, office=str(about.office))
+        return f.Situation(who, today, facts, matter=about)
     if machine in CASE_MACHINES:
         facts = replace(case(child), **{machine: state}, **of_case)
         return f.Situation(actor(system=row.system_only), today, facts)

@@ -13,6 +13,7 @@ from tests.workflows import (
     breaks_on_referrals,
     breaks_on_remedies,
     breaks_on_services,
+    breaks_on_transfers,
 )
 from tests.workflows.breaking import Break
 from tests.workflows.situations import all_steps, bare, ready, step_of
@@ -32,6 +33,7 @@ BREAKS: dict[str, list[Break]] = {
     **breaks_on_services.SERVICES,
     **breaks_on_remedies.REMEDIES,
     **breaks_on_fund.FUND,
+    **breaks_on_transfers.TRANSFERS,
 }
 # The start state in which the guard matters, where it is not the first one.
 MEANINGFUL_START = {("care", "close", "monitoring_is_done"): "reintegrating"}

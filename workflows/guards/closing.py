@@ -42,6 +42,20 @@ def closure_is_recorded(case: CaseFacts) -> bool | Lack:
 
 @guard(
     rule="G20",
+    sources=("WM-CLOSURE", "WM-TRANSFER"),
+    says="The closure says that another office carries on, and none has agreed to.",
+    why="A case that nobody has taken up would be lost between two offices.",
+    mend="Ask the other office and wait for its yes, or give the true reason.",
+    who=CLOSERS,
+)
+def transfer_is_recorded(case: CaseFacts) -> bool:
+    if case.closure is None or case.closure.reason != "transferred":
+        return True
+    return any(each.state in {"moved", "done"} for each in case.matters_of("transfer"))
+
+
+@guard(
+    rule="G20",
     sources=("OHCHR-P9", "OHCHR-G9.3"),
     says="{proceedings} proceedings and {claims} claims are open.",
     why="Help goes on as long as any action does; claims live on after return.",

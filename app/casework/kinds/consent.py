@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -18,8 +18,9 @@ class Consent(RecordForm):
     """Practice 4.4: one row for each purpose x recipient x data groups, with what was explained."""
 
     purpose: Annotated[str, Coded("consent_purpose")] = Field(title=mark("What is it for?"))
-    recipient: Annotated[str, Field(pattern=r"^([A-Z]{2}|\*)$"), From("country_or_any")] = Field(
+    recipient: Annotated[str, Field(pattern=r"^([A-Z]{2}|\*|[a-z]{2}-[a-z0-9-]{1,60})$"), From("recipient")] = Field(
         title=mark("To whom may it go?"),
+        description=mark("A country, a body or one office."),
     )
     data_groups: Annotated[tuple[Annotated[str, Coded("data_group")], ...], Field(strict=False, max_length=20)] = Field(
         title=mark("What may be shared?"),
@@ -55,19 +56,37 @@ class Consent(RecordForm):
         title=mark("Until when?"),
         description=mark("Leave empty if the person set no end."),
     )
+    earlier: Annotated[
+        Literal["goes_on", "ends"] | None,
+        Words({"goes_on": mark("It goes on"), "ends": mark("It ends")}),
+    ] = Field(
+        default=None,
+        title=mark("What of an earlier agreement for the same purpose and recipient?"),
+        description=mark("What is named anew here takes its place either way."),
+    )
     _in_order = not_before("valid_from", "valid_until")
 
 
 def fold(facts: CaseFacts, form: Consent, entry: Entry) -> CaseFacts:
-    """A newer row for the same purpose and recipient takes the place of the older one."""
+    """A newer row takes the place of what an older one says of the same purpose, recipient and group of data."""
     row = ConsentFacts(
         form.purpose, form.recipient, frozenset(form.data_groups), form.giver, form.valid_from, form.valid_until,
         None, form.child_assent,
     )
-    kept = tuple(
-        each for each in facts.consents if (each.purpose, each.recipient) != (row.purpose, row.recipient)
-    )
-    return replace(facts, consents=(*kept, row))
+    kept = (each if (each.purpose, each.recipient) != (row.purpose, row.recipient) else _rest(each, row, form.earlier)
+            for each in facts.consents)  # fmt: skip
+    return replace(facts, consents=(*(each for each in kept if each is not None), row))
+
+
+def _rest(older: ConsentFacts, newer: ConsentFacts, earlier: str | None) -> ConsentFacts | None:
+    """What stays of an older row beside a newer one for the same purpose and recipient."""
+    groups = older.data_groups - newer.data_groups
+    return replace(older, data_groups=groups) if groups and earlier != "ends" else None
+
+
+def _as_it_was(body: dict[str, Any]) -> dict[str, Any]:
+    """In the first version a newer row took the place of the older one whole; what was narrowed then stays narrow."""
+    return {**body, "earlier": "ends"}
 
 
 KIND = Kind(
@@ -78,5 +97,5 @@ KIND = Kind(
         "told_right_to_request_data": True, "told_storage_time": True, "told_how_to_withdraw": True,
         "valid_from": "2017-03-10", "valid_until": "2018-03-10",
     },
-    fold_case=fold, permission="consent:record",
+    version=2, upgrades={1: _as_it_was}, fold_case=fold, permission="consent:record",
 )

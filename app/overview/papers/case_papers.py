@@ -240,7 +240,10 @@ def _role(policies: Policies, role: str) -> str:
 
 
 def _country(policies: Policies, code: str) -> str:
-    return say("Everybody who helps") if code == "*" else country_word(policies, code)
+    if code == "*":
+        return say("Everybody who helps")
+    names = {office.code: office.name for country in policies.countries.values() for office in country.offices}
+    return names.get(code) or country_word(policies, code)
 
 
 def _value(told: Any) -> str:

@@ -1,0 +1,76 @@
+"""Forms of the pages between offices: for each state-changing route one that would change something, filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.factories import cases
+from tests.factories.forms import form
+from tests.factories.staff import Worker, add_user
+from tests.factories.towns import Town
+from tests.gates.case_forms import Ready, filled
+
+OTHER = "th-shelter-phitsanulok"
+
+
+def asked(town: Town, what: str = "service", groups: tuple[str, ...] = ("needs", "identity")) -> tuple[Worker, str]:
+    """Somebody of another office, and the address of what it is asked."""
+    there = add_user(town.house, OTHER, "case_manager")
+    case_id = cases.bring_case(town.house, town.th, "recovering")
+    cases.add(town.house, town.th["social_worker"], case_id, "consent", purpose="assistance", recipient=OTHER)
+    record = form(town.house, "transfer_request", what=what, to_office=OTHER, data_groups=list(groups))
+    made = cases.take(town.house, town.th["case_manager"], case_id, "request_transfer", record)
+    return there, f"/transfers/{made.matter_id}"
+
+
+def taking(town: Town) -> Ready:
+    """Take a case over."""
+    there, path = asked(town, "take_over")
+    return filled(town, there, path, f"{path}/take-over", user_id=there.id)
+
+
+def accepting(town: Town) -> Ready:
+    """Agree to share."""
+    there, path = asked(town)
+    return filled(town, there, path, f"{path}/accept")
+
+
+def declining(town: Town) -> Ready:
+    """Decline."""
+    there, path = asked(town)
+    return filled(town, there, path, f"{path}/decline", reason="no_capacity", suggestion="later")
+
+
+def asking_back(town: Town) -> Ready:
+    """Ask something first."""
+    there, path = asked(town)
+    return filled(town, there, path, f"{path}/question", question="needs")
+
+
+def shared(town: Town) -> tuple[Worker, str]:
+    """The same, where the other office has agreed to share."""
+    there, path = asked(town)
+    assert town.post(there, f"{path}/accept", {}).status_code == 200
+    return there, path
+
+
+def finishing(town: Town) -> Ready:
+    """End what was shared."""
+    there, path = shared(town)
+    return filled(town, there, path, f"{path}/finish")
+
+
+def reading(town: Town) -> Ready:
+    """Read who the person is."""
+    there, path = shared(town)
+    return filled(town, there, f"{path}/person", f"{path}/person", reason="She comes to us at ten today.")
+
+
+TRANSFER_FORMS: dict[str, Callable[[Town], Ready]] = {
+    "/transfers/{transfer_id}/take-over": taking,
+    "/transfers/{transfer_id}/accept": accepting,
+    "/transfers/{transfer_id}/decline": declining,
+    "/transfers/{transfer_id}/question": asking_back,
+    "/transfers/{transfer_id}/finish": finishing,
+    "/transfers/{transfer_id}/person": reading,
+}
