@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from workflows.effects import (
+    Alert,
     Arbitrate,
     CloseTask,
     Effect,
@@ -44,6 +45,22 @@ TEXTS = {
         "One request to a provider for help to one person. A case can have many of them, each with its own state, due\n"
         "day and tasks. The loop is closed: a request ends as `done`, with its result and what the person says of it,\n"
         "or as `stopped` with a reason. A need that was declined stays open until another provider is asked."
+    ),
+    "non_punishment": (
+        "One detention, charge, fine, removal or other penalty against the person, for acts that may follow from\n"
+        "having been trafficked. Whoever can review it is told at once. Somebody else than the reporter decides in\n"
+        "writing whether there is a link; then the person is spoken for until the penalty is lifted, the person is\n"
+        "released, or nothing more can be done. A second `represented` follows where the authority upholds it."
+    ),
+    "proceeding": (
+        "One proceeding before a court or another authority, as long as it runs, beside the care of the person.\n"
+        "Whether they help the authority changes nothing else and is not asked here. How far secrecy goes is explained\n"
+        "before a hearing in which the person speaks; testimony in advance or from afar is offered before they travel."
+    ),
+    "threat": (
+        "One threat to the person, their family or those who help them. Whoever can protect the person is told at\n"
+        "once. The threat is assessed, measures are agreed with the person, looked at again by the day that was set,\n"
+        "and ended with a reason. Nobody departs while a threat stands as `reported`, seen by nobody."
     ),
 }
 
@@ -129,6 +146,8 @@ def _words(effect: Effect) -> str:
             where = f" at the {effect.side}" if effect.side else ""
             only = " for a child" if effect.only_child else ""
             return f"task {effect.kind}{only} ({effect.role}{where}; {clock})"
+        case Alert():
+            return f"notice {effect.kind} at once"
         case CloseTask():
             return "all tasks done" if effect.kind == "*" else f"{effect.kind} done"
         case SendMessage():

@@ -152,10 +152,13 @@ class TravelDocumentFacts:
 
 @dataclass(frozen=True, slots=True)
 class LegalFacts:
-    """Proceedings and claims of the person. Deliberately holds nothing about cooperation (OHCHR-P8)."""
+    """Proceedings and claims of the person. Deliberately holds nothing about cooperation (OHCHR-P8).
+
+    open_proceedings: what a form of older days counted by hand; the proceedings of today are matters.
+    """
 
     on: date
-    open_proceedings: int
+    open_proceedings: int | None
     considered: bool
     open_claims: int
     cross_border_route: bool

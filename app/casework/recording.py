@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import update
 
 from app.access.desk import Desk
-from app.casework import alarm, carry, meeting, move, outbox, own_tasks, records, refold, visits
+from app.casework import carry, meeting, move, outbox, own_tasks, records, refold, visits
 from app.casework.forms import Entry
 from app.casework.held import CASE, Held, hold_case
 from app.casework.history import Event
@@ -75,8 +75,6 @@ def add_record(
         meeting.decided(desk, held, filled.form, record_id, corrects)
     if isinstance(filled.form, MonitoringVisit):
         visits.follow(desk, held, filled.form)
-    if kind == "missing_report" and corrects is None:
-        alarm.missing(desk, held)
     if kind == "consent_withdrawal" and REFERRAL_RESTS_ON & set(filled.body["purposes"]):
         outbox.put(desk, "spread_withdrawal", {"case": case_id}, line=f"{desk.actor.country}:{case_id}:withdrawal")
     return record_id, held

@@ -46,6 +46,7 @@ def _days(house: House) -> dict[str, dict[str, Any]]:
         "identification_decision": {"notified_on": day(house)},
         "override": {"until": day(house, 10)},
         "pre_return_risk": {"valid_until": day(house, 60)},
+        "hearing": {"hearing_on": day(house, 12)},
         "service_request": {"wanted_by": day(house, 14)},
         "travel_document": {"issued": day(house, -3), "expires": day(house, 200)},
     }

@@ -162,8 +162,17 @@ SPECIAL: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {
 # One matter of each machine on which every form is filled in well; what a step needs beyond it.
 MATTERS: dict[str, dict[str, Any]] = {
     "service": {"about": "health", "office": "th-datip", "flags": frozenset({"agreed"})},
+    "non_punishment": {"about": "charge", "by": "reporter-1", "flags": frozenset({"act.online_fraud", "link.direct"})},
+    "proceeding": {
+        "about": "criminal", "due": TODAY,
+        "flags": frozenset({"witness", "represented", "limits", "offered", "testimony"}),
+    },
+    "threat": {"about": "violence", "flags": frozenset({"measures_agreed"})},
+}  # fmt: skip
+SPECIAL_MATTERS: dict[tuple[str, str], dict[str, Any]] = {
+    ("non_punishment", "find_no_link"): {"flags": frozenset({"link.none"})},
+    ("non_punishment", "release_person"): {"about": "detention"},
 }
-SPECIAL_MATTERS: dict[tuple[str, str], dict[str, Any]] = {}
 # Where the receiving country has opened its own case (after acceptance).
 WITH_A_RECEIVING_CASE = frozenset(
     {"accepted", "handover_scheduled", "handed_over", "postponed", "received", "in_reintegration"}
@@ -185,7 +194,7 @@ def ready(machine: str, step: str, *, child: bool = ADULT, start: str | None = N
     today = f.Today(NOW, TODAY)
     if MACHINES[machine].aggregate == MATTER:
         known = {**MATTERS[machine], **SPECIAL_MATTERS.get((machine, step), {})}
-        about = f.MatterFacts("matter-1", machine, state, LATELY, LATELY, by="worker-1", **known)
+        about = f.MatterFacts("matter-1", machine, state, LATELY, LATELY, **{"by": "worker-1", **known})
         facts = replace(case(child), matters=() if row.opens else (about,), **of_case)
         return f.Situation(actor(system=row.system_only), today, facts, matter=about)
     if machine in CASE_MACHINES:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from policies.model import Policies
 from workflows.facts import CaseFacts, Today
+from workflows.guards.legal import open_proceedings
 from workflows.guards.screening import window_end
 from workflows.step import guard
 from workflows.verdict import Lack, lacking
@@ -49,12 +50,11 @@ def closure_is_recorded(case: CaseFacts) -> bool | Lack:
 )
 def nothing_legal_is_open(case: CaseFacts) -> bool | Lack:
     legal = case.legal
-    if legal is None:
+    proceedings = open_proceedings(case)
+    claims = 0 if legal is None or legal.cross_border_route else legal.open_claims
+    if proceedings == 0 and claims == 0:
         return True
-    claims = 0 if legal.cross_border_route else legal.open_claims
-    if legal.open_proceedings == 0 and claims == 0:
-        return True
-    return lacking(proceedings=legal.open_proceedings, claims=claims)
+    return lacking(proceedings=proceedings, claims=claims)
 
 
 @guard(

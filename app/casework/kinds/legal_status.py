@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Entry, Kind, Long, RecordForm
+from app.casework.forms import Entry, Kind, Long, RecordForm, Unasked
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, LegalFacts
@@ -16,7 +16,10 @@ from workflows.facts import CaseFacts, LegalFacts
 class LegalStatus(RecordForm):
     """Practice 4.16; says nothing about cooperation with the police."""
 
-    open_proceedings: Annotated[int, Field(ge=0, le=50)] = Field(title=mark("How many proceedings are open?"))
+    # Counted by hand in older days; proceedings of today are matters of the case and are counted from them.
+    open_proceedings: Annotated[int | None, Field(ge=0, le=50), Unasked()] = Field(
+        default=None, title=mark("How many proceedings are open?")
+    )
     considered: bool = Field(
         title=mark("Has the person thought through what they mean for going home?"),
         description=mark("With counsel, before anything is planned."),
@@ -40,5 +43,5 @@ def fold(facts: CaseFacts, form: LegalStatus, entry: Entry) -> CaseFacts:
 
 KIND = Kind(
     "legal_status", "Proceedings and remedies", FieldGroup.LEGAL, LegalStatus,
-    {"open_proceedings": 0, "considered": True, "open_claims": 1, "cross_border_route": True}, fold_case=fold,
+    {"considered": True, "open_claims": 1, "cross_border_route": True}, fold_case=fold,
 )
