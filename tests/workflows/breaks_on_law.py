@@ -32,7 +32,7 @@ LAW: dict[str, list[Break]] = {
     ],
     "child_is_represented": [matter_with(flags=frozenset({"witness", "limits", "offered", "testimony"}), child=True)],
     "person_is_wanted_as_witness": [matter_with(flags=frozenset({"represented", "limits", "offered"}))],
-    "hearing_is_set": [matter_with(due=None)],
+    "hearing_is_set": [matter_with(flags=frozenset({"hearing.none"}))],
     "testimony_was_offered": [case_with(matters=(_matter("proceeding", "running", "witness"),))],
     "measures_are_agreed": [matter_with(flags=frozenset())],
     "no_threat_is_unassessed": [case_with(matters=(_matter("threat", "reported"),))],

@@ -12,6 +12,7 @@ PENALTIES, PROCEEDINGS = "non_punishment", "proceeding"
 DETENTION = "detention"
 # Flags of a penalty and of a proceeding; the words of the forms stay in their records.
 LINK, NO_LINK = "link", "link.none"
+NO_HEARING = "hearing.none"
 WITNESS, REPRESENTED, LIMITS, OFFERED, TESTIMONY = "witness", "represented", "limits", "offered", "testimony"
 
 
@@ -134,7 +135,7 @@ def person_is_wanted_as_witness(matter: MatterFacts) -> bool:
     who=COUNSEL,
 )
 def hearing_is_set(matter: MatterFacts) -> bool:
-    return matter.due is not None
+    return NO_HEARING not in matter.flags
 
 
 @guard(

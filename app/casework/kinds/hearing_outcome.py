@@ -11,7 +11,7 @@ from app.casework.forms import Coded, Entry, Kind, Long, RecordForm
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import MatterFacts
-from workflows.guards.legal import TESTIMONY
+from workflows.guards.legal import NO_HEARING, TESTIMONY
 
 
 class HearingOutcome(RecordForm):
@@ -22,9 +22,10 @@ class HearingOutcome(RecordForm):
 
 
 def fold(matter: MatterFacts, form: HearingOutcome, entry: Entry) -> MatterFacts:
-    """The day is over."""
+    """The day is over; where none was set there is nothing to say about it."""
+    said = NO_HEARING if matter.due is None else f"hearing.{form.result}"
     kept = {flag for flag in matter.flags - {TESTIMONY} if flag.partition(".")[0] != "hearing"}
-    return replace(matter, due=None, flags=frozenset({*kept, f"hearing.{form.result}"}))
+    return replace(matter, due=None, flags=frozenset({*kept, said}))
 
 
 KIND = Kind(
