@@ -54,8 +54,9 @@ TEXTS = {
     ),
     "proceeding": (
         "One proceeding before a court or another authority, as long as it runs, beside the care of the person.\n"
-        "Whether they help the authority changes nothing else and is not asked here. How far secrecy goes is explained\n"
-        "before a hearing in which the person speaks; testimony in advance or from afar is offered before they travel."
+        "Whether they help the authority changes nothing else and is not asked here. How far secrecy goes is\n"
+        "explained before a hearing in which the person speaks; before they travel, testimony in advance or from afar\n"
+        "is offered."
     ),
     "threat": (
         "One threat to the person, their family or those who help them. Whoever can protect the person is told at\n"

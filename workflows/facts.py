@@ -154,11 +154,11 @@ class TravelDocumentFacts:
 class LegalFacts:
     """Proceedings and claims of the person. Deliberately holds nothing about cooperation (OHCHR-P8).
 
-    open_proceedings: what a form of older days counted by hand; the proceedings of today are matters.
+    open_proceedings: those that a form of older days only counted (workflows.guards.legal.untold_proceedings).
     """
 
     on: date
-    open_proceedings: int | None
+    open_proceedings: int
     considered: bool
     open_claims: int
     cross_border_route: bool

@@ -191,7 +191,7 @@ def travel_document(life: Life) -> Form:
 def legal_status(life: Life) -> Form:
     """Where proceedings and claims stand; open claims have somebody who pursues them across the border."""
     claims = life.dice.below(2)
-    return {"open_proceedings": 0, "considered": True, "open_claims": claims, "cross_border_route": True}
+    return {"considered": True, "open_claims": claims, "cross_border_route": True}
 
 
 def handover(officer: str, today: date, onward: str, agrees: bool = True) -> Form:

@@ -17,7 +17,7 @@ def recovering(life: Life) -> Story:
     if life.dice.chance(40):
         yield life.on(life.today() + timedelta(days=life.dice.between(5, 40)), 11)
         life.record(life.crew.legal, "legal_status", {
-            "open_proceedings": 1, "considered": True, "open_claims": life.dice.below(2), "cross_border_route": False,
+            "considered": True, "open_claims": life.dice.below(2), "cross_border_route": False,
         })  # fmt: skip
 
 

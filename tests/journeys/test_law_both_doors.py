@@ -116,8 +116,8 @@ def test_somebody_said_to_have_recruited_others_is_a_victim_too(door: Door) -> N
     of it may turn away: screened, presumed, sheltered and identified as everybody else."""
     raid = presumed(door)
     lawyer(door, raid)
-    incident = {"happened_on": door.scene.day(-3), "place_kind": "workplace", "sector": "online_fraud", "source": "police",
-                "exploitation": "ForcedCriminality"}  # fmt: skip
+    incident = {"happened_on": door.scene.day(-3), "place_kind": "workplace", "sector": "online_fraud",
+                "source": "police", "exploitation": "ForcedCriminality"}  # fmt: skip
     door.scene["th.social"].post(f"{raid.path}/incident", incident)
     offender = {"role": "recruiter", "names": ["Ma Hnin Wai"], "words": "She brought two others from her village."}
     door.scene["th.lawyer"].post(f"{raid.path}/incident/offenders", offender)

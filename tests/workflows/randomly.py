@@ -27,8 +27,8 @@ GUARDS = sorted({guard.name for spec in MACHINES.values() for row in spec.steps 
 SMALL = st.integers(0, 5)
 
 FLAGS = (
-    "agreed", "urgent", "outside", "declined_by.th-datip", "link.none", "link.direct", "witness", "represented", "limits",
-    "offered", "testimony", "measures_agreed",
+    "agreed", "urgent", "outside", "declined_by.th-datip", "link.none", "link.direct", "witness", "represented",
+    "limits", "offered", "testimony", "measures_agreed",
 )  # fmt: skip
 
 # What a field is made of, by its name; everything else by its type below.

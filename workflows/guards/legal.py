@@ -16,10 +16,17 @@ NO_HEARING = "hearing.none"
 WITNESS, REPRESENTED, LIMITS, OFFERED, TESTIMONY = "witness", "represented", "limits", "offered", "testimony"
 
 
+def untold_proceedings(case: CaseFacts) -> int:
+    """Proceedings that an older record only counts: those that have not been recorded one by one since."""
+    legal = case.legal
+    if legal is None:
+        return 0
+    return max(0, legal.open_proceedings - sum(each.opened_on >= legal.on for each in case.matters_of(PROCEEDINGS)))
+
+
 def open_proceedings(case: CaseFacts) -> int:
-    """How many proceedings are open: those on record, and what a form of older days counted by hand."""
-    typed = case.legal.open_proceedings if case.legal is not None else None
-    return sum(each.is_open for each in case.matters_of(PROCEEDINGS)) + (typed or 0)
+    """How many proceedings are open: each that is followed, and those only counted by an older record."""
+    return sum(each.is_open for each in case.matters_of(PROCEEDINGS)) + untold_proceedings(case)
 
 
 @guard(

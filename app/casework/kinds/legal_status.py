@@ -11,12 +11,13 @@ from app.casework.forms import Entry, Kind, Long, RecordForm, Unasked
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, LegalFacts
+from workflows.guards.legal import untold_proceedings
 
 
 class LegalStatus(RecordForm):
     """Practice 4.16; says nothing about cooperation with the police."""
 
-    # Counted by hand in older days; proceedings of today are matters of the case and are counted from them.
+    # Counted by hand in older days; proceedings are now recorded one by one (workflows/proceeding.py).
     open_proceedings: Annotated[int | None, Field(ge=0, le=50), Unasked()] = Field(
         default=None, title=mark("How many proceedings are open?")
     )
@@ -32,11 +33,12 @@ class LegalStatus(RecordForm):
 
 
 def fold(facts: CaseFacts, form: LegalStatus, entry: Entry) -> CaseFacts:
-    """The newest status counts."""
+    """The newest status counts; proceedings that an older one only counted stay until they are recorded one by one."""
+    counted = untold_proceedings(facts) if form.open_proceedings is None else form.open_proceedings
     return replace(
         facts,
         legal=LegalFacts(
-            entry.on, form.open_proceedings, form.considered, form.open_claims, form.cross_border_route
+            entry.on, counted, form.considered, form.open_claims, form.cross_border_route
         ),
     )
 
