@@ -19,6 +19,10 @@ def recovering(life: Life) -> Story:
         life.record(life.crew.legal, "legal_status", {
             "considered": True, "open_claims": life.dice.below(2), "cross_border_route": False,
         })  # fmt: skip
+        life.step(life.crew.legal, "open_proceeding", {
+            "proceeding_kind": "criminal", "stage": "investigation", "part": "injured", "wanted_as_witness": True,
+            "represented": True,
+        })  # fmt: skip
 
 
 def arrived(life: Life) -> Story:
