@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from workflows.effects import (
+    Alert,
     Arbitrate,
     CloseTask,
     Effect,
@@ -61,6 +62,23 @@ TEXTS = {
         "One claim of one person to the fund of the country. Who submits it neither decides on it nor pays it. Every\n"
         "limit of the policy is asked when it is submitted and again when it is approved, by the amounts of the day\n"
         "it concerns. It ends when the person has the money, or as `declined` or `withdrawn`, each with a reason."
+    ),
+    "non_punishment": (
+        "One detention, charge, fine, removal or other penalty against the person, for acts that may follow from\n"
+        "having been trafficked. Whoever can review it is told at once. Somebody else than the reporter decides in\n"
+        "writing whether there is a link; then the person is spoken for until the penalty is lifted, the person is\n"
+        "released, or nothing more can be done. A second `represented` follows where the authority upholds it."
+    ),
+    "proceeding": (
+        "One proceeding before a court or another authority, as long as it runs, beside the care of the person.\n"
+        "Whether they help the authority changes nothing else and is not asked here. How far secrecy goes is\n"
+        "explained before a hearing in which the person speaks; before they travel, testimony in advance or from afar\n"
+        "is offered."
+    ),
+    "threat": (
+        "One threat to the person, their family or those who help them. Whoever can protect the person is told at\n"
+        "once. The threat is assessed, measures are agreed with the person, looked at again by the day that was set,\n"
+        "and ended with a reason. Nobody departs while a threat stands as `reported`, seen by nobody."
     ),
 }
 
@@ -146,6 +164,8 @@ def _words(effect: Effect) -> str:
             where = f" at the {effect.side}" if effect.side else ""
             only = " for a child" if effect.only_child else ""
             return f"task {effect.kind}{only} ({effect.role}{where}; {clock})"
+        case Alert():
+            return f"notice {effect.kind} at once"
         case CloseTask():
             return "all tasks done" if effect.kind == "*" else f"{effect.kind} done"
         case SendMessage():

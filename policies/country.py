@@ -40,6 +40,14 @@ COUNTRY_CLOCKS = (
     "missing_search",
     "fund_answer",
     "fund_payment",
+    "penalty_review",
+    "penalty_review_urgent",
+    "penalty_representation",
+    "penalty_answer",
+    "proceeding_review",
+    "threat_assessment",
+    "threat_urgent",
+    "protection_review",
 )
 # A country may also state these.
 EXTRA_COUNTRY_CLOCKS = ("temporary_protection_limit", "work_agreement")

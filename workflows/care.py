@@ -14,6 +14,7 @@ from workflows.guards.children import (
     no_child_decision_is_open,
 )
 from workflows.guards.deciding import decision_is_known_to_the_person
+from workflows.guards.legal import person_is_free, testimony_was_offered
 from workflows.guards.protection import (
     assistance_is_accepted,
     care_plan_is_agreed,
@@ -33,6 +34,7 @@ from workflows.guards.shelter import (
     extension_is_authorised,
     extension_is_within_limit,
 )
+from workflows.guards.threats import no_threat_is_unassessed
 from workflows.step import Fork, MachineSpec, Step
 
 
@@ -135,7 +137,7 @@ STEPS = (
     ),
     Step(
         "plan_return", "Plan the return", (C.RECOVERING,), C.PLANNING_RETURN, "care:return",
-        (person_is_with_us, returning.identification_is_positive, decision_is_known_to_the_person,
+        (person_is_with_us, person_is_free, returning.identification_is_positive, decision_is_known_to_the_person,
          returning.return_is_wished_for, consent.no_asylum_claim_is_open, case_manager_is_named, guardian_is_appointed),
         form="wish",
     ),
@@ -147,8 +149,8 @@ STEPS = (
     ),
     Step(
         "depart", "Depart", (C.PLANNING_RETURN,), C.RETURNING, "care:return",
-        (person_is_with_us, *SAFE_RETURN, returning.travel_document_is_valid,
-         returning.proceedings_were_considered, returning.claims_have_a_route,
+        (person_is_with_us, person_is_free, *SAFE_RETURN, no_threat_is_unassessed, returning.travel_document_is_valid,
+         returning.proceedings_were_considered, testimony_was_offered, returning.claims_have_a_route,
          returning.return_plan_covers_life, returning.handover_is_scheduled),
     ),
     Step(
@@ -189,7 +191,7 @@ STEPS = (
         (C.INTAKE, C.SHELTERED, C.RECOVERING, C.PLANNING_RETURN, C.HANDED_OVER, C.INCLUDING_LOCALLY,
          C.RESETTLING, C.AWAITING_ARRIVAL, C.REINTEGRATING),
         C.CLOSED, "care:close",
-        (closing.closure_is_recorded, closing.transfer_is_recorded, closing.identification_is_settled,
+        (closing.closure_is_recorded, closing.transfer_is_recorded, closing.identification_is_settled, person_is_free,
          closing.no_referral_is_open, closing.no_matter_is_open, closing.nothing_legal_is_open,
          closing.remedies_were_explained, no_child_decision_is_open, returning.monitoring_is_done),
         (CloseTask("*"),),

@@ -11,7 +11,8 @@ class OpenTask:
 
     child_clock: the clock for a child; urgent_clock: the clock for a matter that is urgent; only_child: opened for
     children alone; side: the end of a referral whose office gets it (None = where the step is taken). since: the fact
-    of the case that says from which day the clock counts, where rules ask the same clock (None: from now).
+    of the case that says from which day the clock counts, where rules ask the same clock (None: from now). by_matter:
+    due by the day that the matter's form names, where it names one.
     """
 
     kind: str
@@ -22,17 +23,31 @@ class OpenTask:
     side: str | None = None
     urgent_clock: str | None = None
     since: str | None = None
+    by_matter: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CloseTask:
     """The open task of this kind is done; at a step of a matter, that of this matter.
 
-    by_the_way: it is over all the same, but nobody who has to do it is led to this step.
+    by_the_way: it is over all the same, but nobody who has to do it is led to this step. of_case: at a step of a
+    matter that is about this code, the task of the case itself.
     """
 
     kind: str
     by_the_way: bool = False
+    of_case: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Those for whom ``permission`` reaches the case, and its case manager, are told at once that there is something.
+
+    kind: of the notice, which says neither who nor what.
+    """
+
+    kind: str
+    permission: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +100,7 @@ class ThawClocks:
 Effect = (
     OpenTask
     | CloseTask
+    | Alert
     | FreezeClocks
     | ThawClocks
     | SendMessage

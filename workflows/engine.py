@@ -11,7 +11,18 @@ from typing import Any
 from transitions import Machine
 
 from policies.model import Policies
-from workflows import care, fund_claim, identification, referral, remedy, service, transfer
+from workflows import (
+    care,
+    fund_claim,
+    identification,
+    non_punishment,
+    proceeding,
+    referral,
+    remedy,
+    service,
+    threat,
+    transfer,
+)
 from workflows.effects import Effect
 from workflows.facts import Situation
 from workflows.matter import MATTER
@@ -22,9 +33,9 @@ MACHINES: dict[str, MachineSpec] = {
     spec.name: spec
     for spec in (
         identification.MACHINE, care.MACHINE, referral.MACHINE, service.MACHINE, remedy.MACHINE, fund_claim.MACHINE,
-        transfer.MACHINE,
+        transfer.MACHINE, non_punishment.MACHINE, proceeding.MACHINE, threat.MACHINE,
     )
-}
+}  # fmt: skip
 
 
 class UnknownStep(LookupError):

@@ -152,8 +152,9 @@ class TravelDocumentFacts:
 
 @dataclass(frozen=True, slots=True)
 class LegalFacts:
-    """Proceedings of the person. Deliberately holds nothing about cooperation (OHCHR-P8).
+    """Proceedings and claims of the person. Deliberately holds nothing about cooperation (OHCHR-P8).
 
+    open_proceedings: those that a form of older days only counted (workflows.guards.legal.untold_proceedings).
     open_claims, cross_border_route: claims that a record counts without following them, and whether somebody carries
     those on; counted_on: the day of that record, where a newer one counts none (workflows.claims).
     """

@@ -7,7 +7,7 @@ from dataclasses import replace
 from policies.model import Policies
 from workflows.claims import REMEDY
 from workflows.clocks import frozen_by
-from workflows.effects import CloseTask, Effect, FreezeClocks, OpenTask, ThawClocks
+from workflows.effects import Alert, CloseTask, Effect, FreezeClocks, OpenTask, ThawClocks
 from workflows.engine import MACHINES, matter_machines
 from workflows.facts import CaseFacts, MatterFacts, Situation
 from workflows.guards.children import guardian_is_appointed
@@ -39,7 +39,7 @@ STILL_TRUE: dict[str, tuple[Guard, ...]] = {
 }
 
 # A task that asks for a record is done when the record is there, not only when the next step is taken.
-FOLLOWS: dict[str, tuple[CloseTask | OpenTask, ...]] = {
+FOLLOWS: dict[str, tuple[CloseTask | OpenTask | Alert, ...]] = {
     "rights_notice": (CloseTask("read_rights"),),
     "needs_assessment": (CloseTask("assess_needs"),),
     "guardian_appointment": (CloseTask("appoint_guardian"),),
@@ -55,6 +55,7 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask, ...]] = {
         OpenTask("search_missing", "shelter_manager", "missing_search", "child_protection"),
         OpenTask("tell_police_missing", "case_manager", "missing_search", "child_protection"),
         OpenTask("tell_partner_missing", "case_manager", "missing_search", "child_protection"),
+        Alert("person_missing", "override:grant"),
     ),
     "found_report": (
         CloseTask("search_missing"),
@@ -67,6 +68,12 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask, ...]] = {
         OpenTask("review_care_plan", "case_manager", "care_plan_review"),
     ),
 }
+# Whoever hears first that a person is held says so in the circumstances; who may review penalties is told at once.
+HELD = (
+    OpenTask("review_detention", "supervisor", "penalty_review_urgent"),
+    Alert("person_detained", "legal:review"),
+)
+FREE = (CloseTask("review_detention", by_the_way=True),)
 
 
 def follows(kind: str, before: CaseFacts, after: CaseFacts, *, corrected: bool = False) -> tuple[Effect, ...]:
@@ -79,7 +86,10 @@ def follows(kind: str, before: CaseFacts, after: CaseFacts, *, corrected: bool =
     if was != now:
         # First the old cause ends, then the new one begins.
         clocks = (*([ThawClocks(was)] if was else []), *([FreezeClocks(now)] if now else []))
-    return (*(() if corrected else FOLLOWS.get(kind, ())), *clocks)
+    custody: tuple[Effect, ...] = ()
+    if before.detained != after.detained:
+        custody = HELD if after.detained else FREE
+    return (*(() if corrected else FOLLOWS.get(kind, ())), *custody, *clocks)
 
 
 def guards_for(kind: str) -> tuple[Guard, ...]:

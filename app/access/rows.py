@@ -51,6 +51,8 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     "referral": _COPY,
     "task": frozenset({"task", "row"}),
     "clock": frozenset({"task", "row"}),
+    "legal": _CASE,
+    "safety": _CASE,
     "statistics": _COUNT,
     # Asking for a bed is work on a case; whoever runs a shelter sees requests and no case by them.
     "bed": _CASE,

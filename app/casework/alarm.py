@@ -1,4 +1,4 @@
-"""Tells those who must act at once that a person is missing, in a notice that says no more than that."""
+"""Tells those who must act at once that something has happened to a person, in a notice that says no more than that."""
 
 from __future__ import annotations
 
@@ -6,18 +6,16 @@ from app.access import notices
 from app.access.desk import Desk
 from app.casework import onlookers
 from app.casework.held import Held
-
-# Whoever may allow an exception answers for the case: the supervisor of the office, and the country's focal point.
-ANSWERS_FOR_IT = "override:grant"
+from workflows.effects import Alert
 
 
-def missing(desk: Desk, held: Held) -> int:
-    """Leave a notice for the case manager and those who answer for the case; how many were told.
+def raised(desk: Desk, held: Held, alert: Alert) -> int:
+    """Leave a notice for the case manager and for those whom the alert is for; how many were told.
 
     Only accounts that reach the case: a wall around it holds here, too.
     """
-    people = set(onlookers.reached(desk, ANSWERS_FOR_IT, held.id))
+    people = set(onlookers.reached(desk, alert.permission, held.id))
     manager = held.row.case_manager_id
     if manager is not None:
         people |= onlookers.not_kept_away(desk, held.id, [manager])
-    return notices.tell(desk, people - {desk.actor.id}, "person_missing", "case", held.id)
+    return notices.tell(desk, people - {desk.actor.id}, alert.kind, "case", held.id)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from app.access.desk import Desk
-from app.casework import messages, outbox, receipts
+from app.casework import alarm, messages, outbox, receipts
 from app.casework.held import Held
 from app.casework.records import Filled
 from app.casework.stopping import freeze, thaw
 from app.casework.tasks import close_task, open_task
 from workflows.effects import (
+    Alert,
     Arbitrate,
     CloseTask,
     Effect,
@@ -37,6 +38,9 @@ DECIDING = {
     "refuse_end": ("request_end",),
 }
 
+# What stays in this country and in this case.
+HERE = Alert | OpenTask | CloseTask | FreezeClocks | ThawClocks
+
 
 def carry_out(
     desk: Desk,
@@ -57,7 +61,7 @@ def carry_out(
         if isinstance(effect, OpenTask):
             if not over and (effect.side is None and not mirrored or effect.side == side):
                 open_task(desk, held, effect)
-        elif isinstance(effect, CloseTask | FreezeClocks | ThawClocks):
+        elif isinstance(effect, Alert | CloseTask | FreezeClocks | ThawClocks):
             _tasks(desk, held, effect)
         elif isinstance(effect, SendMessage):
             if not mirrored and (came_from != "draft" or step.name == "send"):
@@ -75,15 +79,17 @@ def carry_out(
 def follow_record(desk: Desk, held: Held, effects: tuple[Effect, ...]) -> None:
     """Do what follows a record that is added outside a step: tasks and clocks, nothing that travels."""
     for effect in effects:
-        assert isinstance(effect, OpenTask | CloseTask | FreezeClocks | ThawClocks), "a record sends nothing"
+        assert isinstance(effect, HERE), "a record sends nothing"
         _tasks(desk, held, effect)
 
 
-def _tasks(desk: Desk, held: Held, effect: OpenTask | CloseTask | FreezeClocks | ThawClocks) -> None:
+def _tasks(desk: Desk, held: Held, effect: Alert | OpenTask | CloseTask | FreezeClocks | ThawClocks) -> None:
     if isinstance(effect, OpenTask):
         open_task(desk, held, effect)
     elif isinstance(effect, CloseTask):
         close_task(desk, held, effect)
+    elif isinstance(effect, Alert):
+        alarm.raised(desk, held, effect)
     elif isinstance(effect, FreezeClocks):
         freeze(desk, held, effect.cause)
     else:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import update
 
 from app.access.desk import Desk
-from app.casework import alarm, carry, meeting, move, outbox, own_tasks, records, refold, transfers, visits
+from app.casework import carry, meeting, move, outbox, own_tasks, records, refold, transfers, visits
 from app.casework.forms import Entry
 from app.casework.held import CASE, Held, at_matter, hold_case
 from app.casework.history import Event
@@ -76,13 +76,11 @@ def add_record(
         meeting.decided(desk, held, filled.form, record_id, corrects)
     if isinstance(filled.form, MonitoringVisit):
         visits.follow(desk, held, filled.form)
-    return record_id, _after(desk, held, kind, filled.body, corrects)
+    return record_id, _after(desk, held, kind, filled.body)
 
 
-def _after(desk: Desk, held: Held, kind: str, body: dict[str, Any], corrects: str | None) -> Held:
+def _after(desk: Desk, held: Held, kind: str, body: dict[str, Any]) -> Held:
     """What others have to hear of a record at once, and what ends with it; the case as it is then."""
-    if kind == "missing_report" and corrects is None:
-        alarm.missing(desk, held)
     if kind == "consent_withdrawal" and REFERRAL_RESTS_ON & set(body["purposes"]):
         told = {"case": held.id, "recipients": list(body.get("recipients") or ())}
         outbox.put(desk, "spread_withdrawal", told, line=f"{desk.actor.country}:{held.id}:withdrawal")

@@ -13,7 +13,7 @@ from app.models.base import new_id
 from app.models.task import Task
 from policies.model import Calendar, Clock, Policies
 from workflows.clocks import can_stand_still, frozen_by
-from workflows.deadlines import rings_at
+from workflows.deadlines import end_of, rings_at
 from workflows.effects import CloseTask, OpenTask
 from workflows.matter import URGENT
 
@@ -106,7 +106,7 @@ def open_task(desk: Desk, held: Held, effect: OpenTask, due: datetime | None = N
             "basis": clock.basis.value,
             "sources": " ".join(clock.sources),
             "opened_at": desk.now,
-            "due_at": due or rings_at(start, clock, calendar),
+            "due_at": due or _named(desk, held, effect) or rings_at(start, clock, calendar),
             "state": STOPPED if frozen else OPEN,
             "done_at": None,
             "done_by": None,
@@ -118,6 +118,13 @@ def open_task(desk: Desk, held: Held, effect: OpenTask, due: datetime | None = N
             "priority": usual_rank(desk.policies, effect.kind),
         },
     )
+
+
+def _named(desk: Desk, held: Held, effect: OpenTask) -> datetime | None:
+    """The end of the day that the form of the matter names, where the task is due by it."""
+    if not effect.by_matter or held.matter is None or held.matter.due is None:
+        return None
+    return end_of(held.matter.due, desk.policies.zone(desk.actor.country))
 
 
 def _since(held: Held, effect: OpenTask) -> date | None:
@@ -146,7 +153,9 @@ def close_task(desk: Desk, held: Held, effect: CloseTask) -> None:
     kind = effect.kind
     if kind == "visit_next":
         kind = f"visit_{held.referral_facts.visits if held.referral_facts else 0}"
-    if held.matter is not None:
+    if effect.of_case and (held.matter is None or held.matter.about != effect.of_case):
+        return
+    if held.matter is not None and not effect.of_case:
         desk.session.execute(_OF_MATTER, {"of_kind": kind, "of_matter": held.matter.id, **values})
         return
     desk.session.execute(_ONE_KIND_OF[held.kind], {"of_kind": kind, **values})

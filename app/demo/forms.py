@@ -188,9 +188,9 @@ def travel_document(life: Life) -> Form:
     }  # fmt: skip
 
 
-def legal_status(proceedings: int = 0) -> Form:
-    """Where proceedings stand, and that the person has thought through what they mean for going home."""
-    return {"open_proceedings": proceedings, "considered": True}
+def legal_status() -> Form:
+    """That the person has thought through what proceedings mean for going home."""
+    return {"considered": True}
 
 
 def handover(officer: str, today: date, onward: str, agrees: bool = True) -> Form:

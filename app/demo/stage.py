@@ -146,8 +146,10 @@ class Stage:
         self, login: str, step: str, case_id: str, record: dict[str, Any] | None = None, *,
         happened_at: datetime | None = None, note: str | None = None,
     ) -> Outcome:  # fmt: skip
-        """Take a step of a case."""
-        command = Command(engine.machine_of_case_step(step), step, case_id, None, record, {}, note, happened_at)
+        """Take a step of a case, or one that opens a matter of it."""
+        opening = [spec.name for spec in engine.matter_machines() if spec.step(step) is not None]
+        machine = opening[0] if opening else engine.machine_of_case_step(step)
+        command = Command(machine, step, case_id, None, record, {}, note, happened_at)
         return self._act(login, command)
 
     def matter_step(

@@ -16,9 +16,13 @@ def recovering(life: Life) -> Story:
     yield from intake(life)
     if life.dice.chance(40):
         yield life.on(life.today() + timedelta(days=life.dice.between(5, 40)), 11)
-        life.record(life.crew.legal, "legal_status", forms.legal_status(1))
+        life.record(life.crew.legal, "legal_status", forms.legal_status())
         if life.dice.below(2):
             claims.file(life)
+        life.step(life.crew.legal, "open_proceeding", {
+            "proceeding_kind": "criminal", "stage": "investigation", "part": "injured", "wanted_as_witness": True,
+            "represented": True,
+        })  # fmt: skip
 
 
 def arrived(life: Life) -> Story:

@@ -57,6 +57,7 @@ class Bar:
     language: str
     risk: str
     danger: bool
+    held: bool
     sealed: bool
     flags: tuple[str, ...]
     reveals: bool
@@ -113,6 +114,7 @@ def _bar(row: Row[Any], facts: dict[str, Any], reach: Callable[[str], bool]) -> 
         language=facts["language"],
         risk=level if level in _PRESSING else "",
         danger=bool(facts.get("protection_risk")),
+        held=bool(facts.get("detained")),
         sealed=row.sealed,
         flags=tuple(each["flag"] for each in facts["flags"]),
         reveals=reach("identity:reveal"),

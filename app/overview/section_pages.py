@@ -38,12 +38,17 @@ NEEDS: Final = (
     "reintegration_plan", "service_request", "service_outcome", "monitoring_visit", "guardian_appointment",
     "fund_claim", "fund_approval", "fund_payment",
     "best_interests", "flag", "flag_clearance", "own_task", "minutes", "closure", "reopening",
+    "best_interests", "threat_report", "threat_assessment", "protection_measures",
+    "flag", "flag_clearance", "own_task", "minutes", "closure", "reopening",
 )  # fmt: skip
 DOCUMENTS: Final = (
     "rights_notice", "consent", "information_given", "screening", "identification_decision", "decision_notice",
     "reconsideration_request", "remedies_notice",
     "remedy_preparation", "remedy_filing", "remedy_representation", "remedy_award", "remedy_refusal", "remedy_appeal",
     "remedy_payment", "remedy_end", "legal_status", "cooperation", "travel_document", "override",
+    "legal_status", "penalty_report", "penalty_review", "penalty_representation", "penalty_outcome", "release_report",
+    "proceeding", "secrecy_limits", "testimony_offer", "hearing", "hearing_outcome", "proceeding_end",
+    "cooperation", "travel_document", "override",
 )  # fmt: skip
 LIVE: Final = "live"
 ENDED: Final = "ended"

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from app.kit import migrate
 from app.kit.reader import LANGUAGES
@@ -21,7 +22,7 @@ from tests.app.shelter.houses import ask, presumed, shelter_of, sign
 from tests.app.shelter.houses import place as put
 from tests.desk.place import VIEWS, Place, chromium, open_place
 from tests.factories import cases, referrals
-from tests.factories.forms import form
+from tests.factories.forms import day, form
 from tests.factories.staff import Worker
 from tests.gates import transfer_forms
 from tests.gates.scene import quiet
@@ -88,6 +89,7 @@ def invented(place: Place) -> list[Shot]:
         ("late", th["supervisor"], "/tasks/late"),
         *beds(place),
         *between(place),
+        *law(place),
     ]
 
 
@@ -143,6 +145,34 @@ def between(place: Place) -> list[Shot]:
         ("between-consents", th["social_worker"], f"{case}/consents"),
         ("between-consent", th["social_worker"], f"{case}/records/new/consent"),
         ("between-needs", th["case_manager"], f"{case}/needs"),
+    ]
+
+
+def law(place: Place) -> list[Shot]:
+    """A person who is charged and held, wanted as a witness and threatened."""
+    town, th = place.town, place.town.th
+    case_id = cases.bring_case(town.house, th, "recovering")
+
+    def opened(step: str, kind: str, **changes: Any) -> str:
+        record = form(town.house, kind, **changes)
+        return str(cases.take(town.house, th["social_worker"], case_id, step, record).matter_id)
+
+    charge = opened("report_penalty", "penalty_report", answer_by=day(town.house, 9))
+    opened("report_penalty", "penalty_report", penalty_kind="detention", act="entry_or_stay", held_now=True)
+    trial = opened("open_proceeding", "proceeding")
+    hearing = form(town.house, "hearing", person_speaks=False)
+    cases.take(town.house, th["social_worker"], case_id, "set_hearing", hearing, matter_id=trial)
+    opened("report_threat", "threat_report", urgent=True)
+    case = f"/cases/{place.case(case_id)}"
+    return [
+        ("law-needs", th["supervisor"], f"{case}/needs"),
+        ("law-case", th["supervisor"], case),
+        ("law-report", th["social_worker"], f"{case}/steps/non_punishment/report_penalty"),
+        ("law-penalty", th["supervisor"], f"{case}/matters/{charge}"),
+        ("law-review", th["supervisor"], f"{case}/matters/{charge}/steps/claim_non_punishment"),
+        ("law-proceeding", th["legal_officer"], f"{case}/matters/{trial}"),
+        ("law-testimony", th["legal_officer"], f"{case}/matters/{trial}/steps/offer_testimony"),
+        ("law-notices", th["supervisor"], "/notices"),
     ]
 
 

@@ -53,6 +53,7 @@ def _days(house: House) -> dict[str, dict[str, Any]]:
         "remedy_filing": {"filed_on": day(house)},
         "remedy_payment": {"paid_on": day(house)},
         "remedy_refusal": {"decided_on": day(house), "appeal_until": day(house, 30)},
+        "hearing": {"hearing_on": day(house, 12)},
         "service_request": {"wanted_by": day(house, 14)},
         "travel_document": {"issued": day(house, -3), "expires": day(house, 200)},
     }

@@ -130,6 +130,11 @@ def _follow(scene: Scene, aviary: Aviary) -> None:
         "minutes", "missing_report", "found_report", "decision_notice",
     ):  # fmt: skip
         take(f"{case}/records/{kind}", kind)
+    for kind, machine, step in (
+        ("penalty_report", "non_punishment", "report_penalty"), ("proceeding", "proceeding", "open_proceeding"),
+        ("threat_report", "threat", "report_threat"),
+    ):  # fmt: skip
+        take(f"{case}/matters", kind, machine=machine, step=step)
     asked = take(f"{case}/matters", "service_request", machine="service", step="request_service")
     for step in ("accept_service", "start_service", "complete_service"):
         what = "service_outcome" if step == "complete_service" else step

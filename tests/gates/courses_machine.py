@@ -110,6 +110,7 @@ DOORS: Final[dict[str, Door]] = {
     "remedy": _step_on_matter,
     "fund_claim": _step_on_matter,
     "transfer": _step_on_transfer,
+    "non_punishment": _step_on_matter, "proceeding": _step_on_matter, "threat": _step_on_matter,
 }  # fmt: skip
 
 

@@ -82,6 +82,14 @@ KINDS: Final[dict[str, str]] = {
         LEGAL,
     ),
     **dict.fromkeys(
+        (
+            "penalty_report", "penalty_review", "penalty_representation", "penalty_outcome", "release_report",
+            "proceeding", "secrecy_limits", "testimony_offer", "hearing", "hearing_outcome", "proceeding_end",
+        ),
+        LEGAL,
+    ),
+    **dict.fromkeys(("threat_report", "threat_assessment", "protection_measures"), RISK),
+    **dict.fromkeys(
         ("circumstances", "family_tracing", "found_report", "missing_report", "needs_assessment", "pre_return_risk"),
         RISK,
     ),

@@ -26,6 +26,12 @@ GROUPS = st.frozensets(st.sampled_from(["identity", "needs", "family"]), max_siz
 GUARDS = sorted({guard.name for spec in MACHINES.values() for row in spec.steps for guard in row.guards})
 SMALL = st.integers(0, 5)
 
+FLAGS = (
+    "agreed", "urgent", "outside", "declined_by.th-datip", "link.none", "link.direct", "witness", "represented",
+    "limits", "offered", "testimony", "measures_agreed", "wanted", "route", "reached", "told", "too_early",
+    "other_currency", "end.unenforceable", "representative.themself", "asked_by.worker-1", "group.needs",
+)  # fmt: skip
+
 # What a field is made of, by its name; everything else by its type below.
 BY_NAME: dict[str, st.SearchStrategy[Any]] = {
     "country": COUNTRIES,
@@ -51,13 +57,7 @@ BY_NAME: dict[str, st.SearchStrategy[Any]] = {
     "border_point": st.sampled_from(["mae-sot-myawaddy", "unheard-of"]),
     "unknown_codes": st.just(()),
     "machine": st.sampled_from([spec.name for spec in matter_machines()]),
-    "flags": st.frozensets(
-        st.sampled_from([
-            "agreed", "urgent", "outside", "declined_by.th-datip", "wanted", "route", "reached", "told", "too_early",
-            "other_currency", "end.unenforceable", "representative.themself", "asked_by.worker-1", "group.needs",
-        ]),
-        max_size=3,
-    ),
+    "flags": st.frozensets(st.sampled_from(FLAGS), max_size=4),
     "points": st.none() | st.frozensets(st.sampled_from(POINTS)),
     "gender_wish": st.none() | st.sampled_from(["met", "no_wish", "not_met", "not_asked"]),
     "finding": st.none() | st.sampled_from(["smuggled", "exploited_migrant", "no_sign", "unheard-of"]),

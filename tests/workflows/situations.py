@@ -183,9 +183,17 @@ MATTERS: dict[str, dict[str, Any]] = {
         "about": "joint_work", "office": "th-datip",
         "flags": frozenset({"group.needs", "group.language", "need.health", "why.special_help", "soon.days"}),
     },
-}
+    "non_punishment": {"about": "charge", "by": "reporter-1", "flags": frozenset({"act.online_fraud", "link.direct"})},
+    "proceeding": {
+        "about": "criminal", "due": TODAY,
+        "flags": frozenset({"witness", "represented", "limits", "offered", "testimony"}),
+    },
+    "threat": {"about": "violence", "flags": frozenset({"measures_agreed"})},
+}  # fmt: skip
 SPECIAL_MATTERS: dict[tuple[str, str], dict[str, Any]] = {
     ("transfer", "take_over_case"): {"about": "take_over"},
+    ("non_punishment", "find_no_link"): {"flags": frozenset({"link.none"})},
+    ("non_punishment", "release_person"): {"about": "detention"},
 }
 # Steps that the office which is asked takes.
 BY_THE_ASKED = frozenset({"take_over_case", "accept_share", "decline_transfer", "ask_about_transfer"})

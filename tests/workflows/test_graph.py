@@ -9,14 +9,15 @@ import pytest
 
 # The kinds live above the workflows; their names are what both agree on.
 from app.casework.kinds import KINDS
+from app.worklist.notice_words import SENTENCES
 from policies.model import Policies
 from tests.workflows.situations import TODAY, all_steps, ready, step_of
 from workflows import engine
-from workflows.effects import Arbitrate, CloseTask, MoveCustody, OpenTask, SendMessage, StepOnCase
+from workflows.effects import Alert, Arbitrate, CloseTask, MoveCustody, OpenTask, SendMessage, StepOnCase
 from workflows.engine import MACHINES, matter_machines
 from workflows.guards.conversation import THEIR_TURN
 from workflows.matter import MATTER
-from workflows.recording import FOLLOWS, ONLY_WITH_STEP
+from workflows.recording import FOLLOWS, HELD, ONLY_WITH_STEP
 from workflows.step import MachineSpec, Side, Step
 
 SPECS = list(MACHINES.values())
@@ -117,6 +118,8 @@ def test_every_effect_can_be_carried_out(machine: str, step: str, policies: Poli
                         assert policies.clock(clock or "", country, other, on=TODAY).value > 0
         elif isinstance(effect, CloseTask):
             assert effect.kind in OPENED_ELSEWHERE | _opened_kinds(), f"{step} closes a task nobody opens"
+        elif isinstance(effect, Alert):
+            assert effect.permission in policies.permissions and effect.kind in SENTENCES
         elif isinstance(effect, SendMessage):
             assert machine == "referral"
             assert all(policies.knows("data_group", group) for group in effect.carries)
@@ -127,7 +130,7 @@ def test_every_effect_can_be_carried_out(machine: str, step: str, policies: Poli
 
 def _opened_kinds() -> set[str]:
     effects = [effect for spec in SPECS for row in spec.steps for effect in row.effects]
-    effects += [effect for following in FOLLOWS.values() for effect in following]
+    effects += [effect for following in (*FOLLOWS.values(), HELD) for effect in following]
     return {effect.kind for effect in effects if isinstance(effect, OpenTask)}
 
 
@@ -135,6 +138,9 @@ def _opened_kinds() -> set[str]:
 def test_what_follows_a_record_can_be_carried_out(kind: str, policies: Policies) -> None:
     assert kind in KINDS
     for effect in FOLLOWS[kind]:
+        if isinstance(effect, Alert):
+            assert effect.permission in policies.permissions and effect.kind in SENTENCES
+            continue
         assert effect.kind in _opened_kinds()
         if isinstance(effect, OpenTask):
             assert effect.role in policies.roles

@@ -5,6 +5,7 @@ from __future__ import annotations
 from policies.model import Policies
 from workflows.claims import open_claims, untold_claims
 from workflows.facts import CaseFacts, Today
+from workflows.guards.legal import open_proceedings
 from workflows.guards.screening import window_end
 from workflows.step import guard
 from workflows.verdict import Lack, lacking
@@ -64,7 +65,7 @@ def transfer_is_recorded(case: CaseFacts) -> bool:
 )
 def nothing_legal_is_open(case: CaseFacts) -> bool | Lack:
     legal = case.legal
-    proceedings = legal.open_proceedings if legal is not None else 0
+    proceedings = open_proceedings(case)
     # What an older record only counted may be carried on by others; a claim that is followed here ends here first.
     carried = legal is not None and legal.cross_border_route
     claims = open_claims(case) - (untold_claims(case) if carried else 0)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
-from app.casework.forms import Kind, Long, RecordForm
+from app.casework.forms import Coded, Kind, Long, RecordForm
 from app.kit.words import mark
 from policies.model import FieldGroup
 
@@ -18,6 +20,9 @@ class Cooperation(RecordForm):
         description=mark("This changes nothing about the help they get."),
     )
     gave_statement: bool | None = Field(default=None, title=mark("Has the person given a statement?"))
+    testimony: Annotated[str, Coded("testimony_choice")] | None = Field(
+        default=None, title=mark("How does the person want to testify, if at all?")
+    )
     note: Long | None = Field(default=None, title=mark("What protects the person in the proceedings?"))
 
 

@@ -11,12 +11,16 @@ from app.casework.forms import Entry, Kind, Long, RecordForm, Unasked
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, LegalFacts
+from workflows.guards.legal import untold_proceedings
 
 
 class LegalStatus(RecordForm):
     """Practice 4.16; says nothing about cooperation with the police."""
 
-    open_proceedings: Annotated[int, Field(ge=0, le=50)] = Field(title=mark("How many proceedings are open?"))
+    # Counted by hand in older days; proceedings are now recorded one by one (workflows/proceeding.py).
+    open_proceedings: Annotated[int | None, Field(ge=0, le=50), Unasked()] = Field(
+        default=None, title=mark("How many proceedings are open?")
+    )
     considered: bool = Field(
         title=mark("Has the person thought through what they mean for going home?"),
         description=mark("With counsel, before anything is planned."),
@@ -33,18 +37,19 @@ class LegalStatus(RecordForm):
 
 
 def fold(facts: CaseFacts, form: LegalStatus, entry: Entry) -> CaseFacts:
-    """The newest status counts; claims that an older one counted stay counted until they are opened one by one."""
+    """The newest status counts; what an older one only counted stays counted until it is recorded one by one."""
     old = facts.legal
+    running = untold_proceedings(facts) if form.open_proceedings is None else form.open_proceedings
     if form.open_claims is None and old is not None:
         counted, route, counted_on = old.open_claims, old.cross_border_route, old.counted_on or old.on
     else:
         counted, route, counted_on = form.open_claims or 0, bool(form.cross_border_route), None
     return replace(
-        facts, legal=LegalFacts(entry.on, form.open_proceedings, form.considered, counted, route, counted_on)
+        facts, legal=LegalFacts(entry.on, running, form.considered, counted, route, counted_on)
     )
 
 
 KIND = Kind(
     "legal_status", "Proceedings and remedies", FieldGroup.LEGAL, LegalStatus,
-    {"open_proceedings": 0, "considered": True}, fold_case=fold,
+    {"considered": True}, fold_case=fold,
 )

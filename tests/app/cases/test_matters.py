@@ -102,9 +102,9 @@ def test_it_happens_once_on_the_version_seen_and_for_those_who_may(town: Town) -
     assert step(town, case_id, "3f2c9a54-7d0e-4f5e-9d53-0a5d2c1b8e77", "accept_service").status_code == 404
     assert ask(town, case_id, made_up_id="x").status_code == 422
     # Neither story nor plan is for the health officer: what is asked of whom is not shown either.
-    assert matters(town, town.th["health_officer"], case_id) == {
-        "version": cases.version_of(town.house, case_id), "items": [], "openings": [],
-    }  # fmt: skip
+    seen = matters(town, town.th["health_officer"], case_id)
+    assert (seen["version"], seen["items"]) == (cases.version_of(town.house, case_id), [])
+    assert [each["step"] for each in seen["openings"]] == ["report_threat"]
     facts = town.get(town.th["health_officer"], f"/cases/{case_id}").json()["facts"]
     assert facts["matters"] == []
     assert town.get(town.mm["social_worker"], path).status_code == 404

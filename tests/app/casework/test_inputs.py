@@ -95,7 +95,7 @@ def test_only_a_question_without_an_answer_says_why() -> None:
 @pytest.mark.parametrize(
     ("kind", "typed", "field", "sentence"),
     [
-        ("legal_status", {"record-open_proceedings": "many"}, "record-open_proceedings", "Write a whole number"),
+        ("monitoring_visit", {"record-number": "many"}, "record-number", "Write a whole number"),
         ("wish", {"record-wish": ""}, "record-wish", "Choose an answer."),
         ("consent", {"record-valid_from_day": "31", "record-valid_from_month": "2", "record-valid_from_year": "2017"},
          "record-valid_from", "There is no such day"),

@@ -1,0 +1,34 @@
+"""What the authority decided about a penalty."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from pydantic import Field
+
+from app.casework.forms import Entry, Kind, Long, RecordForm
+from app.kit.words import mark
+from policies.model import FieldGroup
+from workflows.facts import CaseFacts
+
+
+class PenaltyOutcome(RecordForm):
+    """Lifted or upheld, as the step says; the person is told in a language they understand (WM-REASONS)."""
+
+    decided_on: date = Field(title=mark("On which day did the authority decide?"))
+    held_now: bool = Field(title=mark("Is the person held now?"))
+    person_told: bool = Field(title=mark("Has the person been told, in a language they understand?"))
+    words: Long | None = Field(default=None, title=mark("What did the authority say?"))
+
+
+def fold_case(facts: CaseFacts, form: PenaltyOutcome, entry: Entry) -> CaseFacts:
+    """Whether the person is held now."""
+    return replace(facts, detained=form.held_now)
+
+
+KIND = Kind(
+    "penalty_outcome", "Decision about a penalty", FieldGroup.LEGAL, PenaltyOutcome,
+    {"decided_on": "2026-11-23", "held_now": False, "person_told": True}, fold_case=fold_case,
+    permission="legal:follow",
+)  # fmt: skip

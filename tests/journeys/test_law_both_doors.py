@@ -1,0 +1,144 @@
+"""Lives with the law on the wrong side, each told once and walked twice: through the JSON API and through the pages."""
+
+from __future__ import annotations
+
+from tests.journeys import law as matters
+from tests.journeys.doors import Door
+from tests.journeys.hands import Paper, filled
+from tests.journeys.test_both_doors import ADULT, door, identified, presumed, stands
+
+__all__ = ["door"]
+
+
+def lawyer(door: Door, case: Paper) -> None:
+    """A legal officer of the shelter stands by the person."""
+    if "th.lawyer" not in door.scene.cast:
+        door.scene.hire(th_lawyer=("th-shelter-tak", "legal_officer"))
+    body = {"user_id": door.scene["th.lawyer"].id, "role": "legal_officer"}
+    body |= {"seen_version": door.scene["th.shelter"].look(case)["version"]}
+    door.scene["th.shelter"].post(f"{case.path}/team", body)
+
+
+def test_a_worker_of_a_scam_compound_is_charged_with_fraud(door: Door) -> None:
+    """Nothing has to be proved to report it, the supervisor knows at once, others review it, and the charge is dropped.
+
+    Meanwhile the person is arrested: whoever hears of it says so, and nobody plans a journey out of a cell.
+    """
+    case = presumed(door, source="police", sex="M", exploitation="ForcedCriminality")
+    lawyer(door, case)
+    charge = matters.opened(door, "th.social", case, "report_penalty")
+    assert "penalty_reported" in matters.told(door, "th.supervisor") & matters.told(door, "th.lawyer")
+    assert "review_penalty" in matters.duties(door, "th.social", case)
+    assert "penalty_reported" not in matters.told(door, "th.bridge")
+    # The shelter hears of the arrest before anybody else, in a form of its own.
+    door.record("th.shelter", case, "circumstances", asylum_claim=None, detained=True, note=None)
+    assert {"person_detained"} <= matters.told(door, "th.supervisor") & matters.told(door, "th.focal")
+    assert "review_detention" in matters.duties(door, "th.social", case)
+    arrest = matters.opened(
+        door, "th.social", case, "report_penalty", penalty_kind="detention", authority="immigration",
+        act="entry_or_stay", held_now=True,
+    )  # fmt: skip
+    assert "review_detention" not in matters.duties(door, "th.social", case)
+    why = filled(link="unclear", reasons="Brought over the river at night by those who sold him.")
+    matters.moved(door, "th.supervisor", case, arrest, "claim_non_punishment", why)
+    matters.refused(
+        door, "th.supervisor", case, arrest, "end_penalty_review", "nobody_is_held_by_it", reason="served"
+    )
+    matters.moved(door, "th.lawyer", case, arrest, "represent_person", filled(authority="immigration"))
+    matters.moved(door, "th.lawyer", case, arrest, "release_person", filled())
+    # The charge goes its own way, refused once and dropped in the end.
+    matters.refused(
+        door, "th.supervisor", case, charge, "claim_non_punishment", "review_finds_a_link", filled(link="none")
+    )
+    matters.moved(door, "th.supervisor", case, charge, "claim_non_punishment", filled())
+    matters.moved(door, "th.lawyer", case, charge, "represent_person", filled())
+    matters.moved(door, "th.lawyer", case, charge, "uphold_penalty", filled())
+    assert "penalty_upheld" in matters.told(door, "th.supervisor")
+    matters.moved(door, "th.lawyer", case, charge, "represent_person", filled(authority="court"))
+    matters.moved(door, "th.lawyer", case, charge, "lift_penalty", filled())
+    assert [matters.stands(door, "th.lawyer", case, each) for each in (arrest, charge)] == ["released", "lifted"]
+    open_duties = matters.duties(door, "th.social", case)
+    assert not {"review_penalty", "represent_person", "follow_representation", "answer_upheld"} & open_duties
+    stands(door, case, "presumed", "intake")
+
+
+def test_a_review_that_nobody_makes_climbs_the_ladder(door: Door) -> None:
+    """A removal waits four hours, not a day; then the office is told again, and the country."""
+    case = presumed(door)
+    matters.opened(door, "th.social", case, "report_penalty", penalty_kind="removal", authority="immigration")
+    door.scene.days(1)
+    while door.scene.ring():
+        pass
+    assert "task_escalated" in matters.told(door, "th.focal")
+
+
+def test_nobody_departs_from_a_cell_or_as_a_witness_who_was_not_asked(door: Door) -> None:
+    """Held, threatened, wanted by a court: each stands in the way of the journey until it was seen to; the person's
+    own word to the police is asked nowhere."""
+    case = identified(door)
+    lawyer(door, case)
+    door.record("th.manager", case, "circumstances", asylum_claim=None, detained=True, note=None)
+    door.refused("th.manager", case, "plan_return", "person_is_free", record=filled())
+    door.record("th.manager", case, "circumstances", asylum_claim=None, detained=False, note=None)
+    assert "review_detention" not in matters.duties(door, "th.social", case)
+    door.take("th.manager", case, "plan_return", filled())
+    trial = matters.opened(door, "th.lawyer", case, "open_proceeding")
+    threat = matters.opened(door, "th.shelter", case, "report_threat", urgent=True)
+    assert "threat_reported" in matters.told(door, "th.supervisor") & matters.told(door, "th.manager")
+    blocked = door.scene["th.manager"].next_steps(case)["depart"]
+    assert {"no_threat_is_unassessed", "testimony_was_offered"} <= set(blocked)
+    matters.refused(door, "th.lawyer", case, trial, "offer_testimony", "limits_were_explained", filled())
+    matters.moved(door, "th.lawyer", case, trial, "explain_limits", filled())
+    matters.moved(door, "th.lawyer", case, trial, "offer_testimony", filled())
+    matters.moved(door, "th.lawyer", case, trial, "set_hearing", filled())
+    hearing = next(task for task in door.scene["th.social"].look(case)["tasks"] if task["kind"] == "attend_hearing")
+    day = matters.form(door.scene.house, "hearing")["hearing_on"]
+    assert door.scene.house.policies.day("TH", matters.moment(hearing["due_at"])).isoformat() == day
+    matters.moved(door, "th.manager", case, threat, "assess_threat", filled(level="high"))
+    matters.refused(
+        door, "th.manager", case, threat, "protect_person", "measures_are_agreed", filled(person_agrees=False)
+    )
+    matters.moved(door, "th.shelter", case, threat, "protect_person", filled())
+    blocked = door.scene["th.manager"].next_steps(case)["depart"]
+    assert not {"no_threat_is_unassessed", "testimony_was_offered", "person_is_free"} & set(blocked)
+    # The end of a case waits for both.
+    closing = door.scene["th.manager"].next_steps(case)["close"]
+    assert {"no_matter_is_open", "nothing_legal_is_open"} <= set(closing)
+    matters.moved(door, "th.lawyer", case, trial, "record_hearing", filled())
+    matters.moved(door, "th.lawyer", case, trial, "end_proceeding", filled())
+    matters.moved(door, "th.manager", case, threat, "end_threat", reason="over")
+    closing = door.scene["th.manager"].next_steps(case)["close"]
+    assert not {"no_matter_is_open", "nothing_legal_is_open"} & set(closing)
+
+
+def test_somebody_said_to_have_recruited_others_is_a_victim_too(door: Door) -> None:
+    """She is both: an entry among the alleged offenders of the raid, seen by few, and a case of her own that nothing
+    of it may turn away: screened, presumed, sheltered and identified as everybody else."""
+    raid = presumed(door)
+    lawyer(door, raid)
+    incident = {"happened_on": door.scene.day(-3), "place_kind": "workplace", "sector": "online_fraud",
+                "source": "police", "exploitation": "ForcedCriminality"}  # fmt: skip
+    door.scene["th.social"].post(f"{raid.path}/incident", incident)
+    offender = {"role": "recruiter", "names": ["Ma Hnin Wai"], "words": "She brought two others from her village."}
+    door.scene["th.lawyer"].post(f"{raid.path}/incident/offenders", offender)
+    case = door.open_case("th.social", **ADULT)
+    door.take("th.social", case, "start_screening")
+    door.record("th.social", case, "circumstances", asylum_claim=None, support_agency=True, note=None)
+    door.take("th.social", case, "presume", filled())
+    door.name_manager("th.shelter", case, "th.manager")
+    lawyer(door, case)
+    own = {"reference": door.scene["th.social"].look(raid)["reference"]}
+    door.scene["th.social"].post(f"{case.path}/incident/join", own)
+    charge = matters.opened(door, "th.social", case, "report_penalty", act="recruiting")
+    # Who helps her reads nothing of the list; her counsel does, and speaks for her all the same.
+    assert door.scene["th.social"].get(f"{case.path}/incident")["incident"]["offenders"] is None
+    seen = door.scene["th.lawyer"].get(f"{case.path}/incident")["incident"]["offenders"]
+    assert [each["names"] for each in seen] == [["Ma Hnin Wai"]]
+    door.record("th.social", case, "rights_notice")
+    door.take("th.social", case, "admit", filled())
+    door.take("th.social", case, "open_decision")
+    door.take("th.focal", case, "identify", filled())
+    matters.moved(door, "th.supervisor", case, charge, "claim_non_punishment", filled(link="unclear"))
+    matters.moved(door, "th.lawyer", case, charge, "represent_person", filled())
+    matters.moved(door, "th.lawyer", case, charge, "lift_penalty", filled())
+    stands(door, case, "identified", "sheltered")

@@ -1,0 +1,41 @@
+"""How to break each guard of penalties, proceedings and threats."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.workflows.breaking import Break, both, case_with, matter_with
+from tests.workflows.situations import LATELY
+from workflows import facts as f
+from workflows.facts import Situation
+
+
+def _reported_by_the_actor(situation: Situation) -> Situation:
+    assert situation.matter is not None
+    return replace(situation, matter=replace(situation.matter, by=situation.actor.id))
+
+
+def _matter(machine: str, state: str, *flags: str) -> f.MatterFacts:
+    return f.MatterFacts("matter-2", machine, state, LATELY, LATELY, flags=frozenset(flags))
+
+
+LAW: dict[str, list[Break]] = {
+    "reviewer_is_not_reporter": [Break(_reported_by_the_actor)],
+    "review_finds_a_link": [matter_with(flags=frozenset()), matter_with(flags=frozenset({"link.none"}))],
+    "review_finds_no_link": [matter_with(flags=frozenset()), matter_with(flags=frozenset({"link.unclear"}))],
+    "penalty_is_a_detention": [matter_with(about="charge")],
+    "nobody_is_held_by_it": [both(matter_with(about="detention"), case_with(detained=True))],
+    "person_is_free": [case_with(detained=True)],
+    "limits_were_explained": [
+        matter_with(flags=frozenset({"witness", "represented", "offered"})),
+        matter_with(flags=frozenset({"witness", "represented", "testimony"})),
+    ],
+    "child_has_a_representative": [
+        matter_with(flags=frozenset({"witness", "limits", "offered", "testimony"}), child=True),
+    ],
+    "person_is_wanted_as_witness": [matter_with(flags=frozenset({"represented", "limits", "offered"}))],
+    "hearing_is_set": [matter_with(flags=frozenset({"hearing.none"}))],
+    "testimony_was_offered": [case_with(matters=(_matter("proceeding", "running", "witness"),))],
+    "measures_are_agreed": [matter_with(flags=frozenset())],
+    "no_threat_is_unassessed": [case_with(matters=(_matter("threat", "reported"),))],
+}

@@ -1,0 +1,160 @@
+"""Questions around penalties and proceedings. None of them can see whether the person works with the police."""
+
+from __future__ import annotations
+
+from workflows.facts import Actor, CaseFacts, MatterFacts
+from workflows.step import guard
+from workflows.verdict import Lack, lacking
+
+COUNSEL = ("legal_officer", "case_manager")
+REVIEWERS = ("legal_officer", "supervisor", "national_focal_point")
+PENALTIES, PROCEEDINGS = "non_punishment", "proceeding"
+DETENTION = "detention"
+# Flags of a penalty and of a proceeding; the words of the forms stay in their records.
+LINK, NO_LINK = "link", "link.none"
+NO_HEARING = "hearing.none"
+WITNESS, REPRESENTED, LIMITS, OFFERED, TESTIMONY = "witness", "represented", "limits", "offered", "testimony"
+
+
+def untold_proceedings(case: CaseFacts) -> int:
+    """Proceedings that an older record only counts: those that have not been recorded one by one since."""
+    legal = case.legal
+    if legal is None:
+        return 0
+    return max(0, legal.open_proceedings - sum(each.opened_on >= legal.on for each in case.matters_of(PROCEEDINGS)))
+
+
+def open_proceedings(case: CaseFacts) -> int:
+    """How many proceedings are open: each that is followed, and those only counted by an older record."""
+    return sum(each.is_open for each in case.matters_of(PROCEEDINGS)) + untold_proceedings(case)
+
+
+@guard(
+    sources=("WM-TWO-EYES", "OHCHR-P7"),
+    says="Whoever reported the penalty cannot review it.",
+    why="A second pair of eyes sees what the first took for granted.",
+    mend="Ask another legal officer, the supervisor or the national focal point.",
+    who=REVIEWERS,
+)
+def reviewer_is_not_reporter(actor: Actor, matter: MatterFacts) -> bool:
+    return actor.id != matter.by
+
+
+@guard(
+    sources=("OHCHR-P7", "ACTIP-14.7"),
+    says="The review does not say that the act may follow from the trafficking.",
+    why="Nobody is punished for what the trafficking led them to; where it is not clear, the person is spoken for.",
+    mend="Say in the review what links the act to the trafficking, or find no link.",
+    who=REVIEWERS,
+)
+def review_finds_a_link(matter: MatterFacts) -> bool:
+    return any(flag.partition(".")[0] == LINK and flag != NO_LINK for flag in matter.flags)
+
+
+@guard(
+    sources=("OHCHR-P7", "WM-REASONS"),
+    says="The review does not say that there is no link.",
+    why="A person is left without this protection only where somebody has written why.",
+    mend="Say in the review that there is no link and why, or find that the person must not be punished.",
+    who=REVIEWERS,
+)
+def review_finds_no_link(matter: MatterFacts) -> bool:
+    return NO_LINK in matter.flags
+
+
+@guard(
+    sources=("OHCHR-P7", "OHCHR-G2.6"),
+    says="This penalty is not a detention.",
+    why="Only who is held can be released; other penalties are lifted.",
+    mend="Record that the penalty is lifted.",
+    who=COUNSEL,
+)
+def penalty_is_a_detention(matter: MatterFacts) -> bool:
+    return matter.about == DETENTION
+
+
+@guard(
+    sources=("OHCHR-P7", "OHCHR-G2.6"),
+    says="The person is still held.",
+    why="A detention is over when the person is free, and somebody has seen them.",
+    mend="Record that the person is released.",
+    who=COUNSEL,
+)
+def nobody_is_held_by_it(case: CaseFacts, matter: MatterFacts) -> bool:
+    return matter.about != DETENTION or not case.detained or case.deceased
+
+
+@guard(
+    rule="G01",
+    sources=("OHCHR-P7", "OHCHR-G2.6"),
+    says="The person is recorded as held.",
+    why="A choice made behind a lock is not free, and nobody who is held is left without somebody who acts for them.",
+    mend="Have the detention reviewed and the person released, or record that they are free.",
+    who=(*COUNSEL, "supervisor"),
+)
+def person_is_free(case: CaseFacts) -> bool:
+    return not case.detained or case.deceased
+
+
+def _speaks(matter: MatterFacts) -> bool:
+    """Whether the person is to say something: a day on which they do not needs no talk before it."""
+    return bool(matter.flags & {TESTIMONY, OFFERED})
+
+
+@guard(
+    sources=("OHCHR-G6.6", "WM-CONSENT"),
+    says="The person has not been told how far secrecy goes in this proceeding.",
+    why="Who will read a statement, and what cannot be kept secret, has to be known before it is given.",
+    mend="Explain it in a language the person understands, and record that.",
+    who=COUNSEL,
+)
+def limits_were_explained(matter: MatterFacts) -> bool:
+    return LIMITS in matter.flags or not _speaks(matter)
+
+
+@guard(
+    sources=("OHCHR-G8.8", "OHCHR-P10"),
+    says="Nobody independent speaks for the child in this proceeding.",
+    why="A child's interests in a court are looked after by somebody of their own.",
+    mend="Have a representative named for this proceeding, and record it.",
+    who=COUNSEL,
+)
+def child_has_a_representative(case: CaseFacts, matter: MatterFacts) -> bool:
+    return not case.child or REPRESENTED in matter.flags or not _speaks(matter)
+
+
+@guard(
+    sources=("OHCHR-G5.3", "TH-ATA-31"),
+    says="No authority wants the person as a witness here.",
+    why="Nobody is brought to testify who has not been asked for.",
+    mend="Record where the proceeding stands, and whether the person is wanted as a witness.",
+    who=COUNSEL,
+)
+def person_is_wanted_as_witness(matter: MatterFacts) -> bool:
+    return WITNESS in matter.flags
+
+
+@guard(
+    sources=("OHCHR-P9",),
+    says="No hearing is on record.",
+    why="What a hearing brought is written to the day that was set.",
+    mend="Record the hearing first.",
+    who=COUNSEL,
+)
+def hearing_is_set(matter: MatterFacts) -> bool:
+    return NO_HEARING not in matter.flags
+
+
+@guard(
+    rule="G14",
+    sources=("ACTIP-15.2", "OHCHR-P9", "TH-ATA-31"),
+    says="Wanted as a witness, and not asked how they would testify: in {count} proceedings.",
+    why="Testimony can be taken before the journey or from afar; the person chooses, also to say no.",
+    mend="Offer testimony in advance or from afar in each of these proceedings, and record the choice.",
+    who=COUNSEL,
+)
+def testimony_was_offered(case: CaseFacts) -> bool | Lack:
+    lack = sum(
+        each.is_open and WITNESS in each.flags and OFFERED not in each.flags for each in case.matters_of(PROCEEDINGS)
+    )
+    return lack == 0 or lacking(count=lack)
