@@ -9,6 +9,13 @@ from workflows.engine import matter_machines
 from workflows.facts import CaseFacts, Situation
 from workflows.guards.children import guardian_is_appointed
 from workflows.guards.consent import consent_for_case_meeting
+from workflows.guards.minors import (
+    adult_is_beyond_doubt,
+    adulthood_was_assessed,
+    age_assessment_is_agreed,
+    guardian_is_free_of_suspects,
+    milder_ways_came_first,
+)
 from workflows.guards.protection import case_is_open, flag_is_up
 from workflows.step import Guard
 from workflows.verdict import Refusal
@@ -22,6 +29,15 @@ ONLY_WITH_STEP = OF_MATTERS | {
     "handover", "receipt", "handover_schedule", "handover_confirmation", "placement", "reception_plan",
     "family_tracing", "stay_extension", "reopening",
 }  # fmt: skip
+
+# What else has to be true before a record of a kind is taken in.
+OWN_GUARDS: dict[str, tuple[Guard, ...]] = {
+    "age_assessment": (age_assessment_is_agreed, milder_ways_came_first, adult_is_beyond_doubt),
+    "circumstances": (adulthood_was_assessed,),
+    "flag_clearance": (flag_is_up,),
+    "guardian_appointment": (guardian_is_free_of_suspects,),
+    "minutes": (consent_for_case_meeting,),
+}
 
 # A task that asks for a record is done when the record is there, not only when the next step is taken.
 FOLLOWS: dict[str, tuple[CloseTask | OpenTask, ...]] = {
@@ -69,11 +85,8 @@ def follows(kind: str, before: CaseFacts, after: CaseFacts, *, corrected: bool =
 
 def guards_for(kind: str) -> tuple[Guard, ...]:
     """The guards a record of this kind has to pass."""
-    if kind == "flag_clearance":
-        return (case_is_open, flag_is_up)
-    if kind == "minutes":
-        return (case_is_open, consent_for_case_meeting)
-    return (case_is_open, guardian_is_appointed) if kind in NEEDS_GUARDIAN else (case_is_open,)
+    keeper = (guardian_is_appointed,) if kind in NEEDS_GUARDIAN else ()
+    return (case_is_open, *keeper, *OWN_GUARDS.get(kind, ()))
 
 
 def can_be_corrected(kind: str) -> bool:

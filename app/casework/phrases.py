@@ -78,6 +78,8 @@ STEPS: Final[Mapping[str, str]] = {
 }
 RECORDS: Final[Mapping[str, str]] = {
     "admission": mark("Admission to a shelter recorded"),
+    "age_assessment": mark("Age assessed"),
+    "best_interests_assessment": mark("Best interests assessed before a decision"),
     "best_interests": mark("Best interests of the child recorded"),
     "care_plan": mark("Care plan written"),
     "circumstances": mark("Circumstances recorded"),

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import update
 
 from app.access.desk import Desk
-from app.casework import alarm, carry, meeting, move, outbox, own_tasks, records, refold, visits
+from app.casework import alarm, carry, conflict_check, meeting, move, outbox, own_tasks, records, refold, visits
 from app.casework.forms import Entry
 from app.casework.held import CASE, Held, hold_case
 from app.casework.history import Event
@@ -45,7 +45,12 @@ def add_record(
     must_be_current(desk, held, seen)
     filled = records.check(desk.policies, kind, body)
     happened = move.moment(desk, happened_at)
-    given = filled.body
+    day = desk.policies.day(desk.actor.country, happened)
+    entry = Entry(desk.actor.id, desk.actor.office, desk.actor.country, day)
+    correction = None
+    if corrects is not None:
+        correction = refold.Correction(corrects, filled.form, entry, happened != desk.now)
+    given = filled.body | conflict_check.of_record(desk, held, filled.form, entry, correction)
     if isinstance(filled.form, Minutes):
         given = meeting.given(desk, held, filled.form)
     refusals = refusals_for(kind, held.situation(desk, given), desk.policies, corrects is not None)
@@ -58,14 +63,11 @@ def add_record(
         _must_correct(desk, held, corrects, kind)
     if isinstance(filled.form, OwnTask):
         own_tasks.must_fit(desk, held, filled.form)
-    day = desk.policies.day(desk.actor.country, happened)
     before = held.facts
-    entry = Entry(desk.actor.id, desk.actor.office, desk.actor.country, day)
-    if corrects is None:
+    if correction is None:
         fold_record(held, filled, entry)
     else:
-        dated = happened != desk.now
-        held.facts = refold.case_facts(desk, held, refold.Correction(corrects, filled.form, entry, dated))
+        held.facts = refold.case_facts(desk, held, correction)
     record_id, _ = move.keep_on_case(desk, held, filled, happened, desk.actor.id, note, corrects)
     assert isinstance(before, CaseFacts) and isinstance(held.facts, CaseFacts)
     carry.follow_record(desk, held, follows(kind, before, held.facts, corrected=corrects is not None))

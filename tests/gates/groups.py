@@ -31,7 +31,8 @@ CASE_FACTS: Final[dict[str, str]] = {
     **dict.fromkeys(
         (
             "decision", "earlier_deciders", "reconsideration_grounds", "remedies_notice", "guardian",
-            "best_interests", "best_interests_due", "legal", "legal_hold", "extension", "decision_notice",
+            "best_interests", "best_interests_due", "legal", "legal_hold", "extension", "decision_notice", "age",
+            "interests",
         ),
         LEGAL,
     ),
@@ -72,7 +73,7 @@ KINDS: Final[dict[str, str]] = {
     **dict.fromkeys(("service_outcome", "service_request"), NARRATIVE),
     **dict.fromkeys(
         (
-            "best_interests", "decision_notice", "guardian_appointment", "identification_decision", "legal_status",
+            "age_assessment", "best_interests", "best_interests_assessment", "decision_notice", "guardian_appointment", "identification_decision", "legal_status",
             "reconsideration_request", "remedies_notice", "stay_extension",
         ),
         LEGAL,
