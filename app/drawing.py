@@ -40,6 +40,11 @@ TEXTS = {
         "Only `grant_end` crosses that line, and only when the sender has asked for the end and is tied by its own\n"
         "request. Responsibility for the person passes with `sign_receipt`, and with nothing else."
     ),
+    "relative": (
+        "Contact with one relative of a person. Before the first word goes to them, the program compares their name\n"
+        "with those alleged to have taken part; for a child somebody has found that the contact serves it, and nobody\n"
+        "who is not wanted is called. A relative who is kept apart can be named again, and is compared anew."
+    ),
     "service": (
         "One request to a provider for help to one person. A case can have many of them, each with its own state, due\n"
         "day and tasks. The loop is closed: a request ends as `done`, with its result and what the person says of it,\n"

@@ -31,6 +31,7 @@ from workflows.guards.protection import (
     rights_were_explained,
     wish_or_unsafe_return,
 )
+from workflows.guards.relatives import family_was_checked
 from workflows.guards.shelter import (
     admission_is_signed,
     bed_is_confirmed,
@@ -171,7 +172,8 @@ STEPS = (
         "include_locally", "Include locally", (C.RECOVERING, C.PLANNING_RETURN), C.INCLUDING_LOCALLY,
         "care:include",
         (person_is_with_us, returning.identification_is_positive, decision_is_known_to_the_person,
-         wish_or_unsafe_return, care_plan_is_agreed, best_interests_say_stay, child_was_heard),
+         wish_or_unsafe_return, care_plan_is_agreed, best_interests_say_stay, child_was_heard,
+         family_was_checked),
         (CloseTask("follow_up_visit"), OpenTask("follow_up_visit", "case_manager", "follow_up")),
         form="wish",
     ),

@@ -11,7 +11,7 @@ from typing import Any
 from transitions import Machine
 
 from policies.model import Policies
-from workflows import care, identification, referral, service
+from workflows import care, identification, referral, relative, service
 from workflows.effects import Effect
 from workflows.facts import Situation
 from workflows.matter import MATTER
@@ -19,7 +19,8 @@ from workflows.step import Fork, Guard, MachineSpec, Step
 from workflows.verdict import Refusal
 
 MACHINES: dict[str, MachineSpec] = {
-    spec.name: spec for spec in (identification.MACHINE, care.MACHINE, referral.MACHINE, service.MACHINE)
+    spec.name: spec
+    for spec in (identification.MACHINE, care.MACHINE, referral.MACHINE, service.MACHINE, relative.MACHINE)
 }
 
 

@@ -44,6 +44,7 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask, ...]] = {
     "rights_notice": (CloseTask("read_rights"),),
     "needs_assessment": (CloseTask("assess_needs"),),
     "guardian_appointment": (CloseTask("appoint_guardian"),),
+    "age_assessment": (CloseTask("assess_age"), CloseTask("prepare_adulthood", by_the_way=True)),
     # When the next one is due is said by the record itself, or by the clock of the country (app/casework/visits.py).
     "monitoring_visit": (CloseTask("follow_up_visit"),),
     "remedies_notice": (CloseTask("explain_remedies"),),
@@ -64,6 +65,7 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask, ...]] = {
     ),
     "care_plan": (
         CloseTask("write_care_plan"),
+        CloseTask("prepare_adulthood"),
         CloseTask("review_care_plan"),
         OpenTask("review_care_plan", "case_manager", "care_plan_review"),
     ),

@@ -6,25 +6,29 @@ refused attempt stands in the timeline too: nobody can try names unseen.
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from app.access.desk import Desk
 from app.access.log import noted
-from app.casework import projection, refold
-from app.casework.forms import Entry, RecordForm
+from app.casework import history, records
+from app.casework.forms import Form
 from app.casework.held import Held
-from app.casework.kinds.circumstances import Circumstances
 from app.casework.kinds.guardian_appointment import GuardianAppointment
 from app.casework.suspects import matching, suspects_of
-from workflows.facts import CaseFacts
-from workflows.guards.minors import MAY_BE_ALLEGED, TURNS_ADULT
+from workflows.guards.minors import MAY_BE_ALLEGED
+from workflows.step import Step
+
+# The step by which the first word goes to a relative, and the kind of record that holds their name.
+_CONTACT: Final = "allow_contact"
+_RELATIVE: Final = "relative"
 
 
-def may_be_alleged(desk: Desk, case_id: str, name: str) -> bool:
-    """Whether somebody of that name may be among the alleged offenders of the incident of a case."""
-    found = bool(matching(suspects_of(desk, case_id), name))
+def may_be_alleged(desk: Desk, case_id: str, *names: str) -> bool:
+    """Whether somebody of one of these names may be among the alleged offenders of the incident of a case."""
+    found = bool(matching(suspects_of(desk, case_id), *names))
     actor, now = desk.actor, desk.now
 
     def keep(session: Session) -> None:
@@ -34,18 +38,28 @@ def may_be_alleged(desk: Desk, case_id: str, name: str) -> bool:
     return found
 
 
-def of_record(
-    desk: Desk, held: Held, form: RecordForm, entry: Entry, correction: refold.Correction | None
-) -> dict[str, Any]:
+def of_record(desk: Desk, held: Held, form: Form) -> dict[str, Any]:
     """What the guards of a record have to be told that its form cannot say; the caller adds it to what is given."""
     if isinstance(form, GuardianAppointment) and form.guardian_name:
         return {MAY_BE_ALLEGED: may_be_alleged(desk, held.id, form.guardian_name)}
-    before = held.facts
-    if isinstance(form, Circumstances) and isinstance(before, CaseFacts) and before.child:
-        # A correction may take a "may be a child" back, by which a child would turn adult just the same.
-        if correction is not None:
-            after = refold.case_facts(desk, held, correction)
-        else:
-            after = projection.after_record(before, "circumstances", form, entry)
-        return {TURNS_ADULT: not after.child}
     return {}
+
+
+def of_step(desk: Desk, held: Held, step: Step) -> dict[str, Any]:
+    """The same for a step: a relative is compared anew each time, for the list of the alleged grows."""
+    if step.name != _CONTACT or held.matter is None:
+        return {}
+    return {MAY_BE_ALLEGED: may_be_alleged(desk, held.id, *_names_of(desk, held, held.matter.id))}
+
+
+def _names_of(desk: Desk, held: Held, matter_id: str) -> list[str]:
+    """The names a relative was recorded under, with those that were corrected since."""
+    found: dict[str, str] = {}
+    for row in history.entries(desk.session, held.id):
+        details = json.loads(row.canonical)["details"]
+        record = details.get("record")
+        ours = details.get("matter") == matter_id or details.get("corrects") in found
+        if ours and isinstance(record, dict) and record["kind"] == _RELATIVE:
+            kept = records.row_by_id(desk.session, record["id"])
+            found[record["id"]] = records.opened(desk, kept, held.key(desk))["name"] if kept is not None else ""
+    return [name for name in found.values() if name]

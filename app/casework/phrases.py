@@ -74,6 +74,10 @@ STEPS: Final[Mapping[str, str]] = {
     "ask_elsewhere": mark("Another provider asked"),
     "start_service": mark("Service began"),
     "complete_service": mark("Service ended, result recorded"),
+    "name_relative": mark("Relative named"),
+    "allow_contact": mark("Contact with a relative allowed"),
+    "keep_apart": mark("Relative kept apart"),
+    "leave_to_them": mark("Contact with a relative goes on without us"),
     "stop_service": mark("Request for a service stopped"),
 }
 RECORDS: Final[Mapping[str, str]] = {
@@ -87,6 +91,7 @@ RECORDS: Final[Mapping[str, str]] = {
     "consent": mark("Consent recorded"),
     "consent_withdrawal": mark("Consent taken back"),
     "cooperation": mark("Cooperation with the authorities recorded"),
+    "contact_decision": mark("Decision on contact recorded"),
     "decision_notice": mark("The person was told the decision"),
     "family_tracing": mark("Report on the family recorded"),
     "flag": mark("Flag raised"),
@@ -111,6 +116,7 @@ RECORDS: Final[Mapping[str, str]] = {
     "reception_plan": mark("Plan of reception recorded"),
     "reconsideration_request": mark("Request for a second look recorded"),
     "reintegration_plan": mark("Reintegration plan written"),
+    "relative": mark("Relative recorded"),
     "remedies_notice": mark("Remedies explained"),
     "reopening": mark("Reasons for opening again recorded"),
     "return_plan": mark("Return plan written"),

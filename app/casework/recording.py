@@ -9,7 +9,19 @@ from typing import Any
 from sqlalchemy import update
 
 from app.access.desk import Desk
-from app.casework import alarm, carry, conflict_check, meeting, move, outbox, own_tasks, records, refold, visits
+from app.casework import (
+    adulthood,
+    alarm,
+    carry,
+    conflict_check,
+    meeting,
+    move,
+    outbox,
+    own_tasks,
+    records,
+    refold,
+    visits,
+)
 from app.casework.forms import Entry
 from app.casework.held import CASE, Held, hold_case
 from app.casework.history import Event
@@ -50,9 +62,7 @@ def add_record(
     correction = None
     if corrects is not None:
         correction = refold.Correction(corrects, filled.form, entry, happened != desk.now)
-    given = filled.body | conflict_check.of_record(desk, held, filled.form, entry, correction)
-    if isinstance(filled.form, Minutes):
-        given = meeting.given(desk, held, filled.form)
+    given = _told(desk, held, filled, entry, correction)
     refusals = refusals_for(kind, held.situation(desk, given), desk.policies, corrects is not None)
     if kind == "override":
         hard = override_refusal(filled.body["guard"], desk.policies)
@@ -82,6 +92,16 @@ def add_record(
     if kind == "consent_withdrawal" and REFERRAL_RESTS_ON & set(filled.body["purposes"]):
         outbox.put(desk, "spread_withdrawal", {"case": case_id}, line=f"{desk.actor.country}:{case_id}:withdrawal")
     return record_id, held
+
+
+def _told(
+    desk: Desk, held: Held, filled: records.Filled, entry: Entry, correction: refold.Correction | None
+) -> dict[str, Any]:
+    """What the guards of a record are told: its form, and what the house finds out itself."""
+    if isinstance(filled.form, Minutes):
+        return meeting.given(desk, held, filled.form)
+    found_out = adulthood.of_record(desk, held, filled.form, entry, correction)
+    return filled.body | found_out | conflict_check.of_record(desk, held, filled.form)
 
 
 def assign(desk: Desk, case_id: str, user_id: str, seen: int | None, why: str = "") -> Held:

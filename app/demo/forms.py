@@ -98,7 +98,8 @@ def guardian(life: Life) -> Form:
     """A guardian, checked against the suspects."""
     return {
         "authority": "provincial court", "guardian": f"guardian {life.person.number % 17 + 1}",
-        "guardian_name": GUARDIANS[life.person.number % 17], "of_family": False, "since": life.today().isoformat(), "conflict_checked": True,
+        "guardian_name": GUARDIANS[life.person.number % 17], "of_family": False,
+        "since": life.today().isoformat(), "conflict_checked": True,
     }  # fmt: skip
 
 
@@ -168,7 +169,8 @@ def best_interests(outcome: str = "family_reunion") -> Form:
 def assessed(life: Life, question: str) -> Form:
     """One worker's look at what serves a child before a decision."""
     return {
-        "question": question, "serves": True, "reasons": "Asks for home since the first day; nothing speaks against it.",
+        "question": question, "serves": True,
+        "reasons": "Asks for home since the first day; nothing speaks against it.",
         "child_heard": True, "views": "Wants to see the family again.", "weight": "strong",
         "weight_reasons": "Old enough to know what it means.",
         "valid_until": (life.today() + timedelta(days=90)).isoformat(),

@@ -69,12 +69,14 @@ KINDS: Final[dict[str, str]] = {
     ),
     "travel_document": IDENTITY,
     **dict.fromkeys(("placement", "admission", "shelter_leave", "shelter_return"), CONTACT),
+    **dict.fromkeys(("relative", "contact_decision"), CONTACT),
     **dict.fromkeys(("care_plan", "monitoring_visit", "reintegration_plan", "return_plan", "screening"), NARRATIVE),
     **dict.fromkeys(("service_outcome", "service_request"), NARRATIVE),
     **dict.fromkeys(
         (
-            "age_assessment", "best_interests", "best_interests_assessment", "decision_notice", "guardian_appointment", "identification_decision", "legal_status",
-            "reconsideration_request", "remedies_notice", "stay_extension",
+            "age_assessment", "best_interests", "best_interests_assessment", "decision_notice",
+            "guardian_appointment", "identification_decision", "legal_status", "reconsideration_request",
+            "remedies_notice", "stay_extension",
         ),
         LEGAL,
     ),

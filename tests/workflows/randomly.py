@@ -51,7 +51,9 @@ BY_NAME: dict[str, st.SearchStrategy[Any]] = {
     "border_point": st.sampled_from(["mae-sot-myawaddy", "unheard-of"]),
     "unknown_codes": st.just(()),
     "machine": st.sampled_from([spec.name for spec in matter_machines()]),
-    "flags": st.frozensets(st.sampled_from(["agreed", "urgent", "outside", "declined_by.th-datip"]), max_size=3),
+    "flags": st.frozensets(
+        st.sampled_from(["agreed", "urgent", "outside", "declined_by.th-datip", "apart", "wish.not_wanted"]), max_size=3
+    ),
     "points": st.none() | st.frozensets(st.sampled_from(POINTS)),
     "gender_wish": st.none() | st.sampled_from(["met", "no_wish", "not_met", "not_asked"]),
     "finding": st.none() | st.sampled_from(["smuggled", "exploited_migrant", "no_sign", "unheard-of"]),

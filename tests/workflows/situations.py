@@ -96,7 +96,8 @@ def bid(outcome: str) -> f.BestInterestsFacts:
 
 def interests() -> tuple[f.InterestFacts, ...]:
     """What one worker found to serve the child, before it moves and before a return is planned."""
-    return tuple(f.InterestFacts(LATELY, question, True, True, NEXT_YEAR) for question in ("placement", "return"))
+    questions = ("placement", "return", "contact")
+    return tuple(f.InterestFacts(LATELY, question, True, True, NEXT_YEAR) for question in questions)
 
 
 def decision(outcome: str, decider: str = "decider-1", by_country: str = SENDER) -> f.DecisionFacts:
@@ -176,6 +177,7 @@ SPECIAL: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {
 }
 # One matter of each machine on which every form is filled in well; what a step needs beyond it.
 MATTERS: dict[str, dict[str, Any]] = {
+    "relative": {"about": "grandparent", "flags": frozenset({"wish.wanted"})},
     "service": {"about": "health", "office": "th-datip", "flags": frozenset({"agreed"})},
 }
 SPECIAL_MATTERS: dict[tuple[str, str], dict[str, Any]] = {}

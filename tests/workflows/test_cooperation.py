@@ -15,7 +15,7 @@ from policies.model import Policies
 from tests.workflows.randomly import situations
 from tests.workflows.situations import all_steps, bare, ready
 from tests.workflows.test_every_guard import BREAKS, PAIRS
-from workflows import care, identification, referral, service
+from workflows import care, identification, referral, relative, service
 from workflows.engine import MACHINES, choices, decide
 from workflows.facts import JusticeFacts, Situation
 from workflows.step import PARTS, Guard, guard
@@ -90,5 +90,5 @@ def test_cooperation_lives_in_one_class_alone() -> None:
             continue
         found = [each.name for each in fields(kind) if any(word in each.name for word in words)]
         assert not found, f"{name} holds {found}"
-    for module in (care, identification, referral, service):
+    for module in (care, identification, referral, relative, service):
         assert "justice" not in inspect.getsource(module)

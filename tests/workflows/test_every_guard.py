@@ -7,7 +7,7 @@ import re
 import pytest
 
 from policies.model import Policies
-from tests.workflows import breaks_on_cases, breaks_on_referrals, breaks_on_services
+from tests.workflows import breaks_on_cases, breaks_on_referrals, breaks_on_relatives, breaks_on_services
 from tests.workflows.breaking import Break
 from tests.workflows.situations import all_steps, bare, ready, step_of
 from workflows.engine import MACHINES, Moved, Refused, decide
@@ -24,6 +24,7 @@ BREAKS: dict[str, list[Break]] = {
     **breaks_on_referrals.SHARING,
     **breaks_on_referrals.CONVERSATION,
     **breaks_on_services.SERVICES,
+    **breaks_on_relatives.RELATIVES,
 }
 # The start state in which the guard matters, where it is not the first one.
 MEANINGFUL_START = {("care", "close", "monitoring_is_done"): "reintegrating"}

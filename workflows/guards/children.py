@@ -24,7 +24,7 @@ def _determined(case: CaseFacts, today: Today, outcomes: frozenset[str]) -> bool
     return True
 
 
-def _assessed(case: CaseFacts, today: Today, question: str) -> bool | Lack:
+def assessed(case: CaseFacts, today: Today, question: str) -> bool | Lack:
     """Whether a best-interests assessment of the question says yes, heard the child and still holds."""
     found = case.interest(question) if case.child else None
     if not case.child:
@@ -105,7 +105,7 @@ def placement_serves_the_child(case: CaseFacts, today: Today) -> bool | Lack:
     moved_on = case.placement.on if case.placement is not None else None
     if found is not None and found.used_on not in (None, moved_on):
         return lacking(gap="the assessment was made for an earlier place")
-    return _assessed(case, today, "placement")
+    return assessed(case, today, "placement")
 
 
 @guard(
@@ -119,7 +119,7 @@ def return_planning_serves_the_child(case: CaseFacts, today: Today) -> bool | La
     # A determination is the heavier answer to the same question.
     if _determined(case, today, RETURN_SOLUTIONS) is True:
         return True
-    return _assessed(case, today, "return")
+    return assessed(case, today, "return")
 
 
 @guard(

@@ -52,8 +52,8 @@ def fold(facts: CaseFacts, form: AgeAssessment, entry: Entry) -> CaseFacts:
 
 KIND = Kind(
     "age_assessment", "Age assessment", FieldGroup.LEGAL, AgeAssessment,
-    {"finding": "in_doubt", "methods": ["account", "psychosocial"], "consent": True,
-     "professions": ["social_worker", "psychologist"], "doubt_left": True,
-     "reasons": "The account fits sixteen as well as nineteen."},
+    {"finding": "adult", "methods": ["document", "account"], "consent": True,
+     "professions": ["social_worker", "psychologist"], "doubt_left": False,
+     "reasons": "The school register and her own account agree."},
     fold_case=fold,
 )  # fmt: skip

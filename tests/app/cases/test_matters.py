@@ -38,7 +38,7 @@ def test_a_service_is_asked_for_and_followed_to_its_end(town: Town) -> None:
     case_id = cases.bring_case(town.house, town.th, "recovering")
     worker = town.th["social_worker"]
     ways = matters(town, worker, case_id)
-    assert (ways["items"], [each["step"] for each in ways["openings"]]) == ([], ["request_service"])
+    assert (ways["items"], [each["step"] for each in ways["openings"]]) == ([], ["request_service", "name_relative"])
     made = ask(town, case_id)
     assert made.status_code == 201, made.text
     matter = made.json()["matter"]
