@@ -71,6 +71,12 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask, ...]] = {
     ),
 }
 
+# What no record and no step opens, but the calendar: the first before a child turns 18, the other in the quarter after
+# it (app/casework/birthdays.py).
+PREPARE_ADULTHOOD = OpenTask("prepare_adulthood", "case_manager", "coming_of_age")
+ASSESS_AGE = OpenTask("assess_age", "case_manager", "coming_of_age")
+BY_CALENDAR = (PREPARE_ADULTHOOD, ASSESS_AGE)
+
 
 def follows(kind: str, before: CaseFacts, after: CaseFacts, *, corrected: bool = False) -> tuple[Effect, ...]:
     """What follows a record of ``kind`` that changed the facts of a case from ``before`` to ``after``.

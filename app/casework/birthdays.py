@@ -8,7 +8,7 @@ quarter of a year are opened on the same day and due on the same day; nothing st
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import select
 
@@ -19,10 +19,7 @@ from app.casework.held import CASE, FACTS, Held, hold_case
 from app.casework.own_tasks import end_of
 from app.casework.tasks import TABLE, open_task
 from workflows.effects import OpenTask
-
-CLOCK: Final = "coming_of_age"
-PREPARE: Final = OpenTask("prepare_adulthood", "case_manager", CLOCK)
-ASSESS: Final = OpenTask("assess_age", "case_manager", CLOCK)
+from workflows.recording import ASSESS_AGE, BY_CALENDAR, PREPARE_ADULTHOOD
 
 
 def ring(house: House) -> int:
@@ -33,7 +30,7 @@ def ring(house: House) -> int:
     query = select(CASE.c.id, CASE.c.country).join(FACTS, FACTS.c.case_id == CASE.c.id)
     with house.db.read() as session:
         rows.enter_everything(session)
-        found = session.execute(query.where(FACTS.c.child.is_(True), CASE.c.care != "closed", ~_has(ASSESS))).all()
+        found = session.execute(query.where(FACTS.c.child.is_(True), CASE.c.care != "closed", ~_has(ASSESS_AGE))).all()
     return sum(_ring_one(house, row.id, row.country) for row in found)
 
 
@@ -43,7 +40,7 @@ def _ring_one(house: House, case_id: str, country: str) -> int:
         held = hold_case(desk, case_id)
         if held.erased:
             return 0
-        due = [task for task in (PREPARE, ASSESS) if _is_due(desk, held, task)]
+        due = [task for task in BY_CALENDAR if _is_due(desk, held, task)]
         for task in due:
             open_task(desk, held, task, due=end_of(desk, last_day_of_quarter(desk.today)))
         return len(due)
@@ -54,10 +51,12 @@ def _is_due(desk: Desk, held: Held, task: OpenTask) -> bool:
     day = ages.turns_adult_on(identity.read(desk, held.row.person_id, held.key(desk)))
     if day is None:
         return False
-    months = desk.policies.clock(CLOCK, desk.actor.country, None, on=desk.today).value
+    months = desk.policies.clock(task.clock, desk.actor.country, None, on=desk.today).value
     # The first is opened some months before the birthday, the other in the quarter after it.
-    begins = quarter_of(_months_before(day, months)) if task is PREPARE else last_day_of_quarter(day) + timedelta(1)
-    if begins > desk.today or (task is PREPARE and day <= desk.today):
+    begins = last_day_of_quarter(day) + timedelta(days=1)
+    if task is PREPARE_ADULTHOOD:
+        begins = quarter_of(_months_before(day, months))
+    if begins > desk.today or (task is PREPARE_ADULTHOOD and day <= desk.today):
         return False
     query = select(TABLE.c.id).where(TABLE.c.case_id == held.id, TABLE.c.kind == task.kind)
     return desk.session.execute(query).first() is None

@@ -13,17 +13,20 @@ from sqlalchemy.orm import Session
 
 from app.access.desk import Desk
 from app.access.log import noted
-from app.casework import history, records
+from app.casework import history, incidents, records
 from app.casework.forms import Form
 from app.casework.held import Held
 from app.casework.kinds.guardian_appointment import GuardianAppointment
 from app.casework.suspects import matching, suspects_of
+from workflows.guards.children import GUARDIAN_ALLEGED, guardian_is_appointed
 from workflows.guards.minors import MAY_BE_ALLEGED
+from workflows.recording import NEEDS_GUARDIAN
 from workflows.step import Step
 
 # The step by which the first word goes to a relative, and the kind of record that holds their name.
 _CONTACT: Final = "allow_contact"
 _RELATIVE: Final = "relative"
+_GUARDIAN: Final = "guardian_appointment"
 
 
 def may_be_alleged(desk: Desk, case_id: str, *names: str) -> bool:
@@ -38,18 +41,32 @@ def may_be_alleged(desk: Desk, case_id: str, *names: str) -> bool:
     return found
 
 
-def of_record(desk: Desk, held: Held, form: Form) -> dict[str, Any]:
+def of_record(desk: Desk, held: Held, kind: str, form: Form) -> dict[str, Any]:
     """What the guards of a record have to be told that its form cannot say; the caller adds it to what is given."""
     if isinstance(form, GuardianAppointment) and form.guardian_name:
         return {MAY_BE_ALLEGED: may_be_alleged(desk, held.id, form.guardian_name)}
-    return {}
+    return _guardian(desk, held) if kind in NEEDS_GUARDIAN else {}
 
 
 def of_step(desk: Desk, held: Held, step: Step) -> dict[str, Any]:
-    """The same for a step: a relative is compared anew each time, for the list of the alleged grows."""
+    """The same for a step: guardian and relative are compared anew each time, for the list of the alleged grows."""
+    if guardian_is_appointed in step.guards:
+        return _guardian(desk, held)
     if step.name != _CONTACT or held.matter is None:
         return {}
     return {MAY_BE_ALLEGED: may_be_alleged(desk, held.id, *_names_of(desk, held, held.matter.id))}
+
+
+def _guardian(desk: Desk, held: Held) -> dict[str, Any]:
+    """Whether the guardian of a child of an incident may have been named among the alleged since."""
+    case, facts = held.case_held, held.case_facts
+    if case is None or facts is None or not facts.child or facts.guardian is None or case.erased:
+        return {}
+    rows = [row for row in records.rows_of(desk.session, case.id) if row.kind == _GUARDIAN]
+    if not rows or not incidents.belongs_already(desk, case.id):
+        return {}
+    name = records.opened(desk, rows[-1], case.key(desk)).get("guardian_name") or ""
+    return {GUARDIAN_ALLEGED: may_be_alleged(desk, case.id, name)}
 
 
 def _names_of(desk: Desk, held: Held, matter_id: str) -> list[str]:

@@ -101,7 +101,7 @@ def _told(
     if isinstance(filled.form, Minutes):
         return meeting.given(desk, held, filled.form)
     found_out = adulthood.of_record(desk, held, filled.form, entry, correction)
-    return filled.body | found_out | conflict_check.of_record(desk, held, filled.form)
+    return filled.body | found_out | conflict_check.of_record(desk, held, filled.kind.name, filled.form)
 
 
 def assign(desk: Desk, case_id: str, user_id: str, seen: int | None, why: str = "") -> Held:

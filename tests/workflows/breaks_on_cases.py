@@ -19,6 +19,7 @@ from tests.workflows.breaking import (
 from tests.workflows.situations import LATELY, LONG_AGO, NOW, POINTS, TODAY, decision, with_actor, with_case
 from workflows import facts as f
 from workflows.facts import Situation
+from workflows.guards.children import GUARDIAN_ALLEGED
 from workflows.stay import AdmissionFacts, BedFacts
 
 SHELTER = "th-shelter-tak"
@@ -248,6 +249,7 @@ CHILDREN: dict[str, list[Break]] = {
         case_with(child=True, guardian=f.GuardianFacts(LONG_AGO, YESTERDAY, True)),
         case_with(child=True, guardian=f.GuardianFacts(TOMORROW, None, True)),
         case_with(child=True, guardian=f.GuardianFacts(LONG_AGO, None, False)),
+        Break(lambda situation: replace(situation, given={**situation.given, GUARDIAN_ALLEGED: True}), child=True),
         Break(
             lambda situation: with_case(
                 situation, guardian=f.GuardianFacts(LONG_AGO, None, True, True), family_complicity=True

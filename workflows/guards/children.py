@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from workflows.facts import CaseFacts, ReferralFacts, Today
 from workflows.step import guard
 from workflows.verdict import Lack, lacking
 
 CHILD_ROLES = ("social_worker", "case_manager", "legal_officer")
+# What the house finds out itself before it asks; no door takes it in.
+GUARDIAN_ALLEGED: Final = "guardian_may_be_alleged"
 RETURN_SOLUTIONS = frozenset({"family_reunion", "local_care"})
 
 
@@ -46,12 +51,15 @@ def assessed(case: CaseFacts, today: Today, question: str) -> bool | Lack:
     mend="Record the guardian's appointment with the conflict check.",
     who=CHILD_ROLES,
 )
-def guardian_is_appointed(case: CaseFacts, today: Today) -> bool | Lack:
+def guardian_is_appointed(case: CaseFacts, today: Today, given: Mapping[str, object]) -> bool | Lack:
     if not case.child:
         return True
     keeper = case.guardian
     if keeper is None or not keeper.serves_on(today.date):
         return lacking(gap="is appointed for the child")
+    # Somebody may have been named among the alleged since the appointment.
+    if given.get(GUARDIAN_ALLEGED):
+        return lacking(gap="who is free of the suspects is appointed")
     if keeper.of_family and case.family_complicity:
         return lacking(gap="from outside the family is appointed, and the family is said to be involved")
     return keeper.conflict_checked or lacking(gap="has been checked against the suspects")

@@ -82,6 +82,17 @@ def test_a_guardian_who_may_be_alleged_is_refused_and_nobody_is_named(town: Town
     assert file(town, child, "guardian_appointment").status_code == 201
 
 
+def test_a_guardian_who_is_named_among_the_alleged_later_speaks_no_more(town: Town, child: str) -> None:
+    assert file(town, child, "guardian_appointment").status_code == 201
+    assert file(town, child, "best_interests").status_code == 201
+    body = {"role": "relative", "names": ["Suda Chaiyo"], "words": "Was seen at the house."}
+    assert town.post(town.th["legal_officer"], f"/cases/{child}/incident/offenders", body).status_code == 201
+    refused = file(town, child, "best_interests")
+    assert codes(refused) == ["guardian_is_appointed"] and "Suda" not in refused.text
+    assert file(town, child, "guardian_appointment", guardian_name="Malee Srisai").status_code == 201
+    assert file(town, child, "best_interests").status_code == 201
+
+
 def test_a_relative_is_compared_before_the_first_word(town: Town, child: str) -> None:
     worker = town.th["social_worker"]
     named = [_named(town, child, worker, name=name) for name in ("Uncle Somchai Kaewkla", "Noy Phommasan")]
