@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Kind, Long, RecordForm
+from app.casework.forms import Coded, Entry, Kind, Long, OfWorker, RecordForm, Words
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import AgeFacts, CaseFacts
@@ -22,7 +22,10 @@ class AgeAssessment(RecordForm):
     finding: Annotated[str, Coded("age_finding")] = Field(
         title=mark("What was found?"), description=mark("Where a doubt is left, say in doubt.")
     )
-    age_band: Annotated[str, Coded("age_band")] | None = Field(
+    age_band: (
+        Annotated[Literal["0-14", "15-17"], Words({"0-14": mark("Under 15"), "15-17": mark("15 to 17")}), OfWorker()]
+        | None
+    ) = Field(
         default=None, title=mark("If under 18: which age group?")
     )
     methods: Annotated[
@@ -45,7 +48,7 @@ class AgeAssessment(RecordForm):
 def fold(facts: CaseFacts, form: AgeAssessment, entry: Entry) -> CaseFacts:
     """A doubt counts as a child; the age group follows the finding."""
     adult = form.finding == ADULT
-    known = form.age_band if form.age_band in _BANDS else facts.age_band
+    known = form.age_band or facts.age_band
     band = "18+" if adult else known if known in _BANDS else "unknown"
     return replace(facts, child=not adult, age_band=band, age=AgeFacts(entry.on, form.finding))
 
