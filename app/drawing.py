@@ -47,6 +47,11 @@ TEXTS = {
         "in one act; at every moment exactly one office holds it. What is `shared` ends when it is done, when the\n"
         "holder stops it, or when the person takes the consent back."
     ),
+    "relative": (
+        "Contact with one relative of a person. Before the first word goes to them, the program compares their name\n"
+        "with those alleged to have taken part; for a child somebody has found that the contact serves it, and nobody\n"
+        "who is not wanted is called. A relative who is kept apart can be named again, and is compared anew."
+    ),
     "service": (
         "One request to a provider for help to one person. A case can have many of them, each with its own state, due\n"
         "day and tasks. The loop is closed: a request ends as `done`, with its result and what the person says of it,\n"

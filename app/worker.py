@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from app.access import attempts, deciding, drafts, mailing, once, rows, sessions
 from app.access.desk import House
+from app.casework import birthdays
 from app.casework.following import HANDLERS
 from app.casework.ringing import ring
 from app.casework.stopping import wake
@@ -56,6 +57,7 @@ class Worker:
         self._pause = pause
         self._swept: datetime | None = None
         self._watched: datetime | None = None
+        self._aged: date | None = None
 
     def run(self, stop: threading.Event) -> None:
         """Work until ``stop`` is set: effects first, then missed deadlines, then the sweep, then a rest.
@@ -68,6 +70,7 @@ class Worker:
                 if not busy:
                     self.ring()
                     self.sweep()
+                    self.come_of_age()
                 self.watch()
             except Exception as error:  # noqa: BLE001 - the loop outlives a database that is away for a while
                 log.warning("worker_rests", kind=type(error).__name__)
@@ -87,6 +90,14 @@ class Worker:
             sessions.purge(session, now)
             drafts.purge(session, now)
         self._swept = now
+
+    def come_of_age(self) -> int:
+        """Once a day, open what has to be prepared before children in care turn 18; how many tasks."""
+        today = self._house.clock.now().date()
+        if self._aged == today:
+            return 0
+        self._aged = today
+        return birthdays.ring(self._house)
 
     def watch(self) -> int:
         """Once a minute, ring what waited too long and views of many persons, end unanswered approvals; how many.

@@ -24,6 +24,8 @@ COUNTRY_CLOCKS = (
     "child_protection",
     "temporary_protection",
     "placement_review",
+    "coming_of_age",
+    "contact_decision",
     "service_answer",
     "service_answer_urgent",
     "service_start",

@@ -8,10 +8,14 @@ from workflows.effects import CloseTask, OpenTask
 from workflows.guards import closing, consent, returning
 from workflows.guards.children import (
     best_interests_say_return,
+    best_interests_say_stay,
+    best_interests_say_third_country,
     child_has_an_escort,
     child_was_heard,
     guardian_is_appointed,
     no_child_decision_is_open,
+    placement_serves_the_child,
+    return_planning_serves_the_child,
 )
 from workflows.guards.deciding import decision_is_known_to_the_person
 from workflows.guards.legal import person_is_free, testimony_was_offered
@@ -28,6 +32,7 @@ from workflows.guards.protection import (
     rights_were_explained,
     wish_or_unsafe_return,
 )
+from workflows.guards.relatives import family_was_checked
 from workflows.guards.shelter import (
     admission_is_signed,
     bed_is_confirmed,
@@ -115,7 +120,7 @@ STEPS = (
         "move_placement", "Move to another place",
         (C.SHELTERED, C.RECOVERING, C.PLANNING_RETURN, C.INCLUDING_LOCALLY, C.RESETTLING, C.REINTEGRATING),
         None, "care:move",
-        (person_is_with_us, *SAFE_PLACE, admission_is_signed),
+        (person_is_with_us, *SAFE_PLACE, placement_serves_the_child, admission_is_signed),
         (CloseTask("review_placement"),
          OpenTask("review_placement", "shelter_manager", "placement_review", "child_protection")),
         form="placement", form_required=True,
@@ -124,7 +129,7 @@ STEPS = (
         "confirm_placement", "Confirm the place",
         (C.SHELTERED, C.RECOVERING, C.PLANNING_RETURN, C.INCLUDING_LOCALLY, C.RESETTLING, C.REINTEGRATING),
         None, "care:move",
-        (person_is_with_us, *SAFE_PLACE),
+        (person_is_with_us, *SAFE_PLACE, placement_serves_the_child),
         (CloseTask("review_placement"), OpenTask("review_placement", "shelter_manager", "placement_review")),
     ),
     Step(
@@ -138,7 +143,8 @@ STEPS = (
     Step(
         "plan_return", "Plan the return", (C.RECOVERING,), C.PLANNING_RETURN, "care:return",
         (person_is_with_us, person_is_free, returning.identification_is_positive, decision_is_known_to_the_person,
-         returning.return_is_wished_for, consent.no_asylum_claim_is_open, case_manager_is_named, guardian_is_appointed),
+         returning.return_is_wished_for, consent.no_asylum_claim_is_open, case_manager_is_named, guardian_is_appointed,
+         return_planning_serves_the_child),
         form="wish",
     ),
     Step(
@@ -168,7 +174,8 @@ STEPS = (
         "include_locally", "Include locally", (C.RECOVERING, C.PLANNING_RETURN), C.INCLUDING_LOCALLY,
         "care:include",
         (person_is_with_us, returning.identification_is_positive, decision_is_known_to_the_person,
-         wish_or_unsafe_return, care_plan_is_agreed),
+         wish_or_unsafe_return, care_plan_is_agreed, best_interests_say_stay, child_was_heard,
+         family_was_checked),
         (CloseTask("follow_up_visit"), OpenTask("follow_up_visit", "case_manager", "follow_up")),
         form="wish",
     ),
@@ -176,7 +183,7 @@ STEPS = (
         "resettle", "Resettle in a third country", (C.RECOVERING, C.PLANNING_RETURN, C.INCLUDING_LOCALLY),
         C.RESETTLING, "care:include",
         (person_is_with_us, returning.identification_is_positive, decision_is_known_to_the_person,
-         wish_or_unsafe_return),
+         wish_or_unsafe_return, best_interests_say_third_country, child_was_heard),
         (CloseTask("follow_up_visit"), OpenTask("follow_up_visit", "case_manager", "follow_up")),
         form="wish",
     ),

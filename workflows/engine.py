@@ -18,6 +18,7 @@ from workflows import (
     non_punishment,
     proceeding,
     referral,
+    relative,
     remedy,
     service,
     threat,
@@ -33,7 +34,7 @@ MACHINES: dict[str, MachineSpec] = {
     spec.name: spec
     for spec in (
         identification.MACHINE, care.MACHINE, referral.MACHINE, service.MACHINE, remedy.MACHINE, fund_claim.MACHINE,
-        transfer.MACHINE, non_punishment.MACHINE, proceeding.MACHINE, threat.MACHINE,
+        transfer.MACHINE, non_punishment.MACHINE, proceeding.MACHINE, threat.MACHINE, relative.MACHINE,
     )
 }  # fmt: skip
 

@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from workflows.child_facts import AgeFacts as AgeFacts
+from workflows.child_facts import BestInterestsFacts as BestInterestsFacts
+from workflows.child_facts import GuardianFacts as GuardianFacts
+from workflows.child_facts import InterestFacts as InterestFacts
 from workflows.identification_facts import DecisionFacts as DecisionFacts
 from workflows.identification_facts import InformationFacts as InformationFacts
 from workflows.identification_facts import ScreeningFacts as ScreeningFacts
@@ -95,31 +99,6 @@ class PlanFacts:
     services: frozenset[str] = frozenset()
     child_services: bool = False
     escort: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class GuardianFacts:
-    """A guardian appointed for a child; ``conflict_checked`` means against the suspects."""
-
-    since: date
-    until: date | None
-    conflict_checked: bool
-
-    def serves_on(self, day: date) -> bool:
-        """True while the appointment runs."""
-        return self.since <= day and (self.until is None or day <= self.until)
-
-
-@dataclass(frozen=True, slots=True)
-class BestInterestsFacts:
-    """A best-interests determination: outcome is a code of the list durable_solution."""
-
-    on: date
-    outcome: str
-    panel: int
-    views_heard: bool
-    views_reason: bool
-    review_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +264,13 @@ class CaseFacts:
     decision_notice: NoticeFacts | None = None
     # A child who came with a trafficked person.
     accompanies: bool = False
+    age: AgeFacts | None = None
+    # The newest best-interests assessment of each question.
+    interests: tuple[InterestFacts, ...] = ()
+
+    def interest(self, question: str) -> InterestFacts | None:
+        """The newest best-interests assessment of that question, or None."""
+        return next((each for each in self.interests if each.question == question), None)
 
 
 @dataclass(frozen=True, slots=True)

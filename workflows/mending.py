@@ -91,6 +91,19 @@ ACTS: dict[str, Act] = {
     # Children.
     "guardian_is_appointed": _record("guardian_appointment"),
     "best_interests_say_return": _record("best_interests"),
+    "best_interests_say_stay": _record("best_interests"),
+    "best_interests_say_third_country": _record("best_interests"),
+    "placement_serves_the_child": _record("best_interests_assessment"),
+    "return_planning_serves_the_child": _record("best_interests_assessment"),
+    "relative_is_free_of_suspects": ASK,
+    "contact_is_not_refused": ASK,
+    "contact_serves_the_child": _record("best_interests_assessment"),
+    "family_was_checked": Act(Way.MATTERS),
+    "adulthood_was_assessed": _record("age_assessment"),
+    "age_assessment_is_agreed": ASK,
+    "milder_ways_came_first": ASK,
+    "adult_is_beyond_doubt": ASK,
+    "guardian_is_free_of_suspects": ASK,
     "child_was_heard": _record("best_interests"),
     "tracing_came_first": _record("best_interests"),
     "no_child_decision_is_open": _record("best_interests"),
@@ -239,6 +252,7 @@ _TOLD_BY_FORM: dict[str, str | tuple[str, ...]] = {
     "payments_are_within_the_award": ("remedy_award", "remedy_payment"),
     "payment_reached_the_person": "remedy_payment",
     "end_of_claim_is_explained": "remedy_end",
+    **dict.fromkeys(("relative_is_free_of_suspects", "contact_is_not_refused"), "contact_decision"),
     "bed_is_confirmed": "placement",
     "information_was_given": "screening",
     "reopening_is_agreed": "reopening",
@@ -253,7 +267,7 @@ def every_guard() -> Iterator[Guard]:
     for spec in MACHINES.values():
         for step in spec.steps:
             seen |= {guard.name: guard for guard in step.guards}
-    for kind in recording.NEEDS_GUARDIAN | {"", "flag_clearance", "minutes"}:
+    for kind in ("", *sorted(recording.NEEDS_GUARDIAN), *recording.OWN_GUARDS):
         seen |= {guard.name: guard for guard in recording.guards_for(kind)}
     return iter(seen.values())
 

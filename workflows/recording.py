@@ -12,6 +12,13 @@ from workflows.engine import MACHINES, matter_machines
 from workflows.facts import CaseFacts, MatterFacts, Situation
 from workflows.guards.children import guardian_is_appointed
 from workflows.guards.consent import consent_for_case_meeting
+from workflows.guards.minors import (
+    adult_is_beyond_doubt,
+    adulthood_was_assessed,
+    age_assessment_is_agreed,
+    guardian_is_free_of_suspects,
+    milder_ways_came_first,
+)
 from workflows.guards.protection import case_is_open, flag_is_up
 from workflows.guards.remedies import (
     claim_has_one_currency,
@@ -37,12 +44,21 @@ ONLY_WITH_STEP = OF_MATTERS | {
 STILL_TRUE: dict[str, tuple[Guard, ...]] = {
     REMEDY: (claim_has_one_currency, days_of_the_claim_fit, payments_are_within_the_award),
 }
+# What else has to be true before a record of a kind is taken in.
+OWN_GUARDS: dict[str, tuple[Guard, ...]] = {
+    "age_assessment": (age_assessment_is_agreed, milder_ways_came_first, adult_is_beyond_doubt),
+    "circumstances": (adulthood_was_assessed,),
+    "flag_clearance": (flag_is_up,),
+    "guardian_appointment": (guardian_is_free_of_suspects,),
+    "minutes": (consent_for_case_meeting,),
+}
 
 # A task that asks for a record is done when the record is there, not only when the next step is taken.
 FOLLOWS: dict[str, tuple[CloseTask | OpenTask | Alert, ...]] = {
     "rights_notice": (CloseTask("read_rights"),),
     "needs_assessment": (CloseTask("assess_needs"),),
     "guardian_appointment": (CloseTask("appoint_guardian"),),
+    "age_assessment": (CloseTask("assess_age"), CloseTask("prepare_adulthood", by_the_way=True)),
     # When the next one is due is said by the record itself, or by the clock of the country (app/casework/visits.py).
     "monitoring_visit": (CloseTask("follow_up_visit"),),
     "remedies_notice": (CloseTask("explain_remedies"),),
@@ -64,6 +80,7 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask | Alert, ...]] = {
     ),
     "care_plan": (
         CloseTask("write_care_plan"),
+        CloseTask("prepare_adulthood"),
         CloseTask("review_care_plan"),
         OpenTask("review_care_plan", "case_manager", "care_plan_review"),
     ),
@@ -74,6 +91,12 @@ HELD = (
     Alert("person_detained", "legal:review"),
 )
 FREE = (CloseTask("review_detention", by_the_way=True),)
+
+# What no record and no step opens, but the calendar: the first before a child turns 18, the other in the quarter after
+# it (app/casework/birthdays.py).
+PREPARE_ADULTHOOD = OpenTask("prepare_adulthood", "case_manager", "coming_of_age")
+ASSESS_AGE = OpenTask("assess_age", "case_manager", "coming_of_age")
+BY_CALENDAR = (PREPARE_ADULTHOOD, ASSESS_AGE)
 
 
 def follows(kind: str, before: CaseFacts, after: CaseFacts, *, corrected: bool = False) -> tuple[Effect, ...]:
@@ -94,11 +117,8 @@ def follows(kind: str, before: CaseFacts, after: CaseFacts, *, corrected: bool =
 
 def guards_for(kind: str) -> tuple[Guard, ...]:
     """The guards a record of this kind has to pass."""
-    if kind == "flag_clearance":
-        return (case_is_open, flag_is_up)
-    if kind == "minutes":
-        return (case_is_open, consent_for_case_meeting)
-    return (case_is_open, guardian_is_appointed) if kind in NEEDS_GUARDIAN else (case_is_open,)
+    keeper = (guardian_is_appointed,) if kind in NEEDS_GUARDIAN else ()
+    return (case_is_open, *keeper, *OWN_GUARDS.get(kind, ()))
 
 
 def can_be_corrected(kind: str) -> bool:

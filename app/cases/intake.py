@@ -13,7 +13,7 @@ from app.access.may import visible_case
 from app.cases import person_queries, queries, same_person
 from app.cases.schemas import CaseIn, CaseOut
 from app.cases.service import shown_case
-from app.casework import fieldgroups, identity, move, records
+from app.casework import ages, fieldgroups, identity, move, records
 from app.casework.held import hold_case
 from app.casework.history import Event
 from app.casework.opening import Opening, open_case
@@ -140,6 +140,10 @@ def _check(desk: Desk, body: CaseIn) -> None:
     if not body.child and body.age_band == "unknown":
         rule = "true while the age is in doubt; say age_band 18+ of somebody known to be adult (UNICEF-AGE)"
         errors.append({"field": "child", "rule": rule})
+    if body.identity and not errors:
+        told = identity.checked(desk.policies, body.identity)
+        found = ages.misfits(told, body.child, body.age_band, desk.today)
+        errors += [{**each, "field": f"identity.{each['field']}"} for each in found]
     if body.identity and not fieldgroups.sees(desk, FieldGroup.IDENTITY):
         errors.append({"field": "identity", "rule": "left out: your roles do not see the field group identity"})
     if errors:

@@ -6,6 +6,7 @@ from typing import Final
 
 from app.access.desk import Desk
 from app.cases.new_forms import NOT_ASKED, NOT_SAID
+from app.casework import ages
 from app.kit import names
 from app.kit.errors import Invalid
 from app.kit.words import mark
@@ -61,6 +62,13 @@ def language_of(language: str, other: str) -> str:
         sentence = mark("Nobody here knows a language of this name. Type it otherwise, or choose Not known.")
         raise Invalid(extra={"errors": [{"field": "other_language", "rule": "a language", "sentence": sentence}]})
     return code
+
+
+def check_birth(desk: Desk, year: str, child: bool, age_band: str) -> None:
+    """Raise Invalid (422) at the year of birth where it contradicts the age that is said."""
+    wrong = ages.misfits({"birth_year": int(year)}, child, age_band, desk.today) if year else []
+    if wrong:
+        raise Invalid(extra={"errors": wrong})
 
 
 def year_of(desk: Desk, typed: str) -> str:

@@ -89,6 +89,7 @@ def known(page: Opener) -> Response:
     new_checks.check_nationality(form.nationality)
     with page.read() as desk:
         year = new_checks.year_of(desk, form.birth_year.strip())
+        new_checks.check_birth(desk, year, form.age != "18+", age)
     return _kept(page, KNOWN, {**form.model_dump(), "birth_year": year})
 
 

@@ -12,10 +12,10 @@ from sqlalchemy import Row, insert, select
 
 from app.access import rows
 from app.access.desk import Desk
-from app.casework import move
 from app.casework.held import hold_case
 from app.casework.history import Event
 from app.casework.opening import ALPHABET
+from app.casework.remarks import remark
 from app.kit.canonical import canonical_bytes
 from app.models.base import new_id
 from app.models.incident import Incident, IncidentCase, IncidentOffender
@@ -80,7 +80,7 @@ def tie(desk: Desk, incident: Row[Any], case_id: str) -> None:
 def tell(desk: Desk, case_id: str, step: str, incident: Row[Any]) -> None:
     """Write into the history of a case what was done about its incident; the case itself stays as it is."""
     held = hold_case(desk, case_id)
-    move.remark(desk, held, Event("incident", step, held.version, {"incident": incident.reference}, desk.now))
+    remark(desk, held, Event("incident", step, held.version, {"incident": incident.reference}, desk.now))
 
 
 def incident_of(desk: Desk, case_id: str) -> Row[Any] | None:

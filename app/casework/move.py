@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.access.desk import Desk
-from app.casework import beds, carry, fund_book, history, projection, records, transfers, visits
+from app.casework import beds, carry, conflict_check, fund_book, history, projection, records, transfers, visits
 from app.casework import held as holding
 from app.casework.facts import stored
 from app.casework.forms import Entry
@@ -86,7 +86,8 @@ def perform(desk: Desk, command: Command) -> Outcome:
     came_from = engine.state_of(spec, held.situation(desk))
     if filled is not None:
         fold_record(held, filled, entry)
-    decision = engine.decide(command.machine, command.step, held.situation(desk, given), desk.policies)
+    situation = held.situation(desk, given | conflict_check.of_step(desk, held, step))
+    decision = engine.decide(command.machine, command.step, situation, desk.policies)
     if isinstance(decision, engine.Refused):
         raise refusal(desk, held, command.step, step.title, decision.refusals)
     record_id, digest = None, None

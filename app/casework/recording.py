@@ -9,7 +9,19 @@ from typing import Any
 from sqlalchemy import update
 
 from app.access.desk import Desk
-from app.casework import carry, meeting, move, outbox, own_tasks, records, refold, transfers, visits
+from app.casework import (
+    adulthood,
+    carry,
+    conflict_check,
+    meeting,
+    move,
+    outbox,
+    own_tasks,
+    records,
+    refold,
+    transfers,
+    visits,
+)
 from app.casework.forms import Entry
 from app.casework.held import CASE, Held, at_matter, hold_case
 from app.casework.history import Event
@@ -46,9 +58,12 @@ def add_record(
     must_be_current(desk, held, seen)
     filled = records.check(desk.policies, kind, body)
     happened = move.moment(desk, happened_at)
-    given = filled.body
-    if isinstance(filled.form, Minutes):
-        given = meeting.given(desk, held, filled.form)
+    day = desk.policies.day(desk.actor.country, happened)
+    entry = Entry(desk.actor.id, desk.actor.office, desk.actor.country, day)
+    correction = None
+    if corrects is not None:
+        correction = refold.Correction(corrects, filled.form, entry, happened != desk.now)
+    given = _told(desk, held, filled, entry, correction)
     refusals = refusals_for(kind, held.situation(desk, given), desk.policies, corrects is not None)
     if kind == "override":
         hard = override_refusal(filled.body["guard"], desk.policies)
@@ -59,13 +74,11 @@ def add_record(
         _must_correct(desk, held, corrects, kind)
     if isinstance(filled.form, OwnTask):
         own_tasks.must_fit(desk, held, filled.form)
-    day = desk.policies.day(desk.actor.country, happened)
     before = held.facts
-    entry = Entry(desk.actor.id, desk.actor.office, desk.actor.country, day)
-    if corrects is None:
+    if correction is None:
         fold_record(held, filled, entry)
     else:
-        _fold_again(desk, held, refold.Correction(corrects, filled.form, entry, happened != desk.now), filled)
+        _fold_again(desk, held, correction, filled)
     record_id, _ = move.keep_on_case(desk, held, filled, happened, desk.actor.id, note, corrects)
     assert isinstance(before, CaseFacts) and isinstance(held.facts, CaseFacts)
     carry.follow_record(desk, held, follows(kind, before, held.facts, corrected=corrects is not None))
@@ -85,6 +98,16 @@ def _after(desk: Desk, held: Held, kind: str, body: dict[str, Any]) -> Held:
         told = {"case": held.id, "recipients": list(body.get("recipients") or ())}
         outbox.put(desk, "spread_withdrawal", told, line=f"{desk.actor.country}:{held.id}:withdrawal")
     return _end_without_consent(desk, held) if kind in {"consent", "consent_withdrawal"} else held
+
+
+def _told(
+    desk: Desk, held: Held, filled: records.Filled, entry: Entry, correction: refold.Correction | None
+) -> dict[str, Any]:
+    """What the guards of a record are told: its form, and what the house finds out itself."""
+    if isinstance(filled.form, Minutes):
+        return meeting.given(desk, held, filled.form)
+    found_out = adulthood.of_record(desk, held, filled.form, entry, correction)
+    return filled.body | found_out | conflict_check.of_record(desk, held, filled.kind.name, filled.form)
 
 
 def assign(desk: Desk, case_id: str, user_id: str, seen: int | None, why: str = "") -> Held:

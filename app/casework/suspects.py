@@ -9,7 +9,7 @@ from app.access import rows
 from app.access.desk import Desk
 from app.access.log import looked
 from app.casework import incidents
-from app.casework.name_match import alike, parts_of
+from app.casework.name_match import alike, parts_of, same
 
 __all__ = ["Suspect", "matching", "suspects_of"]
 
@@ -37,8 +37,13 @@ def suspects_of(desk: Desk, case_id: str) -> tuple[Suspect, ...]:
 
 
 def matching(suspects: Iterable[Suspect], *names: str) -> tuple[Suspect, ...]:
-    """Those of ``suspects`` who may be called one of ``names``: spelling and order of the parts do not count."""
+    """Those of ``suspects`` who may be called one of ``names``: spelling and order of the parts do not count.
+
+    A name that says more than is known of somebody, such as a title or a third part, may be theirs too.
+    """
     typed = [parts for name in names if (parts := parts_of(name))]
     return tuple(
-        each for each in suspects if any(alike(parts, known) for parts in typed for known in each.names if known)
+        each
+        for each in suspects
+        if any(alike(parts, known) or same(known, parts) for parts in typed for known in each.names if known)
     )

@@ -66,6 +66,8 @@ def abroad_of(cast: Cast, country: str, number: int) -> Abroad:
 def decide_to_return(life: Life) -> None:
     """The person wishes to go home and says what may be told to whom."""
     crew, country = life.crew, life.person.nationality
+    if life.person.child:
+        life.record(crew.social, "best_interests_assessment", forms.assessed(life, "return"))
     life.step(crew.manager, "plan_return", forms.wish("return"))
     for purpose, groups in (
         ("notify_origin", IDENTITY), ("contact_family", ["family"]), ("return", ["documents", "health", "risk"]),

@@ -28,6 +28,12 @@ SIGNS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
 }
 # The list of signs each kind of exploitation is screened with.
+# Invented, one for each number.
+GUARDIANS = (
+    "Suda Chaiyo", "Anong Prasert", "Wichai Thongdee", "Malai Suksan", "Prapai Boonmee", "Kanya Rattana", "Niran Sook",
+    "Orathai Chan", "Pim Saelee", "Ratree Wong", "Sunee Kham", "Tida Phan", "Ubon Yodkaew", "Veera Inta", "Wanna Jai",
+    "Yupin Srisuk", "Chalida Noi",
+)  # fmt: skip
 PACKS = {"ForcedLabour": "ilo-11", "SexualExploitation": "sexual-exploitation", "ForcedBegging": "child"}
 POINTS = ("agrees", "purpose", "use", "research_use", "own_data", "storage", "withdrawal")
 LIFE = ["health", "housing", "education", "employment"]
@@ -92,6 +98,7 @@ def guardian(life: Life) -> Form:
     """A guardian, checked against the suspects."""
     return {
         "authority": "provincial court", "guardian": f"guardian {life.person.number % 17 + 1}",
+        "guardian_name": GUARDIANS[life.person.number % 17], "of_family": False,
         "since": life.today().isoformat(), "conflict_checked": True,
     }  # fmt: skip
 
@@ -154,7 +161,19 @@ def best_interests(outcome: str = "family_reunion") -> Form:
     return {
         "outcome": outcome, "panel": ["child protection officer", "psychologist", "guardian"],
         "options_weighed": "The family at home; a foster family there; staying here.", "child_heard": True,
-        "views": "Told the panel in an own talk, with the interpreter.",
+        "views": "Told the panel in an own talk, with the interpreter.", "weight": "strong",
+        "weight_reasons": "Knows both places and said the same twice.",
+    }  # fmt: skip
+
+
+def assessed(life: Life, question: str) -> Form:
+    """One worker's look at what serves a child before a decision."""
+    return {
+        "question": question, "serves": True,
+        "reasons": "Asks for home since the first day; nothing speaks against it.",
+        "child_heard": True, "views": "Wants to see the family again.", "weight": "strong",
+        "weight_reasons": "Old enough to know what it means.",
+        "valid_until": (life.today() + timedelta(days=90)).isoformat(),
     }  # fmt: skip
 
 

@@ -11,6 +11,14 @@ from app.demo.life import Life
 from app.demo.play import Story
 
 
+def go_on(life: Life, step: str, chosen: str) -> None:
+    """Stay here or move on; for a child a panel has found first that this is best."""
+    if life.person.child:
+        outcome = "stay" if step == "include_locally" else "third_country"
+        life.record(life.crew.social, "best_interests", forms.best_interests(outcome))
+    life.step(life.crew.manager, step, forms.wish(chosen))
+
+
 def recovering(life: Life) -> Story:
     """Rests, learns, waits for the court: no word yet about what comes next."""
     yield from intake(life)
@@ -40,7 +48,7 @@ def included(life: Life) -> Story:
     if life.dice.chance(15):
         life.blocked(life.crew.manager, "include_locally", forms.wish("undecided"))
         yield life.on(life.today() + timedelta(days=14), 11)
-    life.step(life.crew.manager, "include_locally", forms.wish("stay"))
+    go_on(life, "include_locally", "stay")
 
 
 def closed(life: Life) -> Story:
@@ -68,7 +76,7 @@ def leaves(life: Life) -> Story:
     """Goes on to a third country."""
     yield from intake(life)
     yield life.day(life.dice.between(80, 140))
-    life.step(life.crew.manager, "resettle", forms.wish("third_country"))
+    go_on(life, "resettle", "third_country")
 
 
 WAYS: dict[str, Callable[[Life], Story]] = {

@@ -9,6 +9,7 @@ from app.demo import crossing, forms
 from app.demo.intake import intake
 from app.demo.life import Life
 from app.demo.play import Story
+from app.demo.staying import go_on
 
 POINTS = {
     "MM": ("mae-sot-myawaddy", "mae-sot-myawaddy", "mae-sai-tachileik", "ranong-kawthaung"),
@@ -91,7 +92,7 @@ def declined(life: Life, end: date) -> Story:
     yield life.day(68)
     crossing.answer(life, there, "decline", reason=life.dice.pick(("not_our_national", "insufficient_data")))
     yield life.day(82)
-    life.step(life.crew.manager, "include_locally", forms.wish("undecided"))
+    go_on(life, "include_locally", "undecided")
 
 
 def unsafe(life: Life, end: date, step: str, chosen: str) -> Story:
@@ -109,7 +110,7 @@ def unsafe(life: Life, end: date, step: str, chosen: str) -> Story:
     yield life.day(104, 14)
     life.refer(life.crew.manager, "find_no_safe_return")
     yield life.day(118)
-    life.step(life.crew.manager, step, forms.wish(chosen))
+    go_on(life, step, chosen)
 
 
 def withdrawn(life: Life, end: date) -> Story:
@@ -125,7 +126,7 @@ def withdrawn(life: Life, end: date) -> Story:
     yield life.on(max(life.today(), life.opened + timedelta(days=75)) + timedelta(days=3), 10)
     life.record(life.crew.social, "consent_withdrawal", {"purposes": ["notify_origin", "contact_family", "return"]})
     yield life.on(life.today() + timedelta(days=20), 10)
-    life.step(life.crew.manager, "include_locally", forms.wish("stay"))
+    go_on(life, "include_locally", "stay")
 
 
 def asylum(life: Life, end: date) -> Story:
@@ -142,7 +143,7 @@ def asylum(life: Life, end: date) -> Story:
     yield life.day(53)
     life.refer(life.crew.manager, "cancel", reason="asylum_claim")
     yield life.day(60)
-    life.step(life.crew.manager, "include_locally", forms.wish("stay"))
+    go_on(life, "include_locally", "stay")
 
 
 def _offered(life: Life, after: int) -> Story:

@@ -35,10 +35,9 @@ DONE: Final = {
 NEEDS: Final = (
     "needs_assessment", "care_plan", "wish", "circumstances", "placement", "admission", "shelter_leave",
     "shelter_return", "missing_report", "found_report", "stay_extension", "pre_return_risk", "return_plan",
-    "reintegration_plan", "service_request", "service_outcome", "monitoring_visit", "guardian_appointment",
-    "fund_claim", "fund_approval", "fund_payment",
-    "best_interests", "flag", "flag_clearance", "own_task", "minutes", "closure", "reopening",
-    "best_interests", "threat_report", "threat_assessment", "protection_measures",
+    "reintegration_plan", "service_request", "service_outcome", "relative", "contact_decision",
+    "monitoring_visit", "guardian_appointment", "age_assessment", "best_interests_assessment", "best_interests",
+    "fund_claim", "fund_approval", "fund_payment", "threat_report", "threat_assessment", "protection_measures",
     "flag", "flag_clearance", "own_task", "minutes", "closure", "reopening",
 )  # fmt: skip
 DOCUMENTS: Final = (

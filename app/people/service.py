@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from app.access.desk import Desk
 from app.access.log import looked, refused
 from app.access.may import visible_case
-from app.casework import fieldgroups, identity, move
+from app.casework import ages, fieldgroups, identity, move
 from app.casework.held import Held, hold_case
 from app.casework.history import Event
 from app.casework.reach import permit
@@ -21,6 +21,7 @@ from app.models.walls import Reveal
 from app.people import queries
 from app.people.schemas import IdentityChangedOut, IdentityIn, IdentityOut, RevealIn
 from policies.model import FieldGroup
+from workflows.facts import CaseFacts
 
 REVEAL: Final = "identity:reveal"
 
@@ -97,12 +98,25 @@ def correct(desk: Desk, case_id: str, body: IdentityIn, seen: int) -> IdentityCh
     known = queries.known(desk, held)
     # Sets are lists in JSON, so both sides are compared in the form in which they are stored.
     fresh = {field: told[field] for field in body.identity if told[field] != known.get(field)}
+    _must_fit_the_age(desk, held, known | fresh, fresh)
     for group in {fieldgroups.IDENTITY_GROUPS[field] for field in fresh}:
         fieldgroups.must_see(desk, group)
     if not fresh:
         raise _broken("identity", "at least one field that differs from what is known")
     identity.keep(desk, held.row.person_id, held.key(desk), known | fresh, "case_work")
     return IdentityChangedOut(version=_tell(desk, held, fresh), fields=sorted(fresh))
+
+
+def _must_fit_the_age(desk: Desk, held: Held, laid: dict[str, Any], fresh: Iterable[str]) -> None:
+    """Invalid (422) at the field where a new birth contradicts the age on record, on the day it was said and today."""
+    facts = held.facts
+    if not isinstance(facts, CaseFacts) or not {"birth_date", "birth_year"} & set(fresh):
+        return
+    if ages.misfits(laid, facts.child, facts.age_band, facts.opened_on):
+        found = ages.misfits(laid, facts.child, facts.age_band, desk.today)
+        if found:
+            errors = [{**each, "field": f"identity.{each['field']}"} for each in found]
+            raise Invalid("This does not fit the age on record.", extra={"errors": errors})
 
 
 def _tell(desk: Desk, held: Held, fields: Iterable[str]) -> int:

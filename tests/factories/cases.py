@@ -140,6 +140,8 @@ def _decide(house: House, staff: Staff, case_id: str) -> None:
 
 def _plan_return(house: House, staff: Staff, case_id: str) -> None:
     name_manager(house, case_id, staff)
+    if facts_of(house, case_id).child:
+        add(house, staff["social_worker"], case_id, "best_interests_assessment", question="return")
     take(house, staff["case_manager"], case_id, "plan_return", form(house, "wish"))
 
 

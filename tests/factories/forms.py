@@ -35,6 +35,7 @@ def form(house: House, kind: str, **changes: Any) -> dict[str, Any]:
 
 def _days(house: House) -> dict[str, dict[str, Any]]:
     return {
+        "best_interests_assessment": {"valid_until": day(house, 90)},
         "consent": {
             "valid_from": day(house, -1),
             "valid_until": day(house, 300),

@@ -139,6 +139,8 @@ def _follow(scene: Scene, aviary: Aviary) -> None:
     for step in ("accept_service", "start_service", "complete_service"):
         what = "service_outcome" if step == "complete_service" else step
         take(f"{case}/matters/{asked['matter']['id']}/steps/{step}", what)
+    named = take(f"{case}/matters", "relative", machine="relative", step="name_relative")
+    take(f"{case}/matters/{named['matter']['id']}/steps/allow_contact", "contact_decision")
 
 
 def _done(scene: Scene, path: str, body: dict[str, Any]) -> Any:

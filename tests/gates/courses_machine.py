@@ -111,6 +111,7 @@ DOORS: Final[dict[str, Door]] = {
     "fund_claim": _step_on_matter,
     "transfer": _step_on_transfer,
     "non_punishment": _step_on_matter, "proceeding": _step_on_matter, "threat": _step_on_matter,
+    "relative": _step_on_matter,
 }  # fmt: skip
 
 

@@ -31,7 +31,8 @@ CASE_FACTS: Final[dict[str, str]] = {
     **dict.fromkeys(
         (
             "decision", "earlier_deciders", "reconsideration_grounds", "remedies_notice", "guardian",
-            "best_interests", "best_interests_due", "legal", "legal_hold", "extension", "decision_notice",
+            "best_interests", "best_interests_due", "legal", "legal_hold", "extension", "decision_notice", "age",
+            "interests",
         ),
         LEGAL,
     ),
@@ -68,13 +69,16 @@ KINDS: Final[dict[str, str]] = {
     ),
     "travel_document": IDENTITY,
     **dict.fromkeys(("placement", "admission", "shelter_leave", "shelter_return"), CONTACT),
+    **dict.fromkeys(("relative", "contact_decision"), CONTACT),
     **dict.fromkeys(("care_plan", "monitoring_visit", "reintegration_plan", "return_plan", "screening"), NARRATIVE),
     "transfer_request": FACTS,
     **dict.fromkeys(("service_outcome", "service_request"), NARRATIVE),
     **dict.fromkeys(
         (
-            "best_interests", "decision_notice", "guardian_appointment", "identification_decision", "legal_status",
-            "reconsideration_request", "remedies_notice", "stay_extension", "remedy_appeal", "remedy_award",
+            "age_assessment", "best_interests", "best_interests_assessment", "decision_notice",
+            "guardian_appointment", "identification_decision", "legal_status", "reconsideration_request",
+            "remedies_notice", "stay_extension",
+            "remedy_appeal", "remedy_award",
             "remedy_end", "remedy_filing", "remedy_payment", "remedy_preparation", "remedy_refusal",
             "remedy_representation",
             "fund_claim", "fund_approval", "fund_payment",

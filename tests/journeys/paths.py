@@ -77,6 +77,8 @@ def open_case(hand: Hand, **facts: Any) -> Paper:
         "source": "police", "child": False, "age_band": "18+", "sex": "F", "nationality": "MM", "language": "my",
         "exploitation": "ForcedLabour", "identity": IDENTITY, "channel": "government", "new_person": True,
     }  # fmt: skip
+    if facts.get("child"):
+        body["identity"] = IDENTITY | {"birth_year": 2010}
     return Paper("cases", hand.post("/cases", body | facts, 201)["id"])
 
 

@@ -47,6 +47,8 @@ def test_a_child_returns_from_thailand_to_lao_pdr(scene: Scene) -> None:
     # ------------------------------------------------------------------- a child needs no proof of means
     lawyer.take(case, "identify", filled(means=False, exploitation="SexualExploitation"))
     name_manager(scene, case, "th.shelter", "th.manager")
+    manager.refused(case, "plan_return", "return_planning_serves_the_child", record=filled())
+    manager.record(case, "best_interests_assessment", question="return")
     manager.take(case, "plan_return", filled())
 
     # -------------------------------------------- consent is the guardian's word and the child's own assent
@@ -80,6 +82,8 @@ def test_a_child_returns_from_thailand_to_lao_pdr(scene: Scene) -> None:
     assert any(source["id"] == "OHCHR-G8.4" for reason in refusals for source in reason["sources"])
     manager.record(case, "best_interests", outcome="stay", panel=["psychologist", "child protection officer"])
     manager.refused(sent, "propose_plan", "best_interests_say_return", record=_plan(escort="social worker 4"))
+    manager.record(case, "best_interests", outcome="local_care", weight_reasons=None)
+    manager.refused(sent, "propose_plan", "child_was_heard", record=_plan(escort="social worker 4"))
     manager.record(case, "best_interests", outcome="local_care", child_heard=False, views=None)
     manager.refused(sent, "propose_plan", "child_was_heard", record=_plan(escort="social worker 4"))
     manager.record(case, "best_interests", outcome="local_care")

@@ -215,8 +215,8 @@ def test_a_stateless_person_with_no_safe_return_stays(door: Door) -> None:
 def test_a_child_who_begged_for_a_parent_is_kept_from_them(door: Door) -> None:
     """The parent took part: the guardian decides, nothing leads the other country to the family, and the child stays.
 
-    Not told: the parent as a person on a list of suspects, against which relatives and guardians are checked, and a
-    best-interests determination that staying would have to wait for.
+    A tick makes no adult of the child, a relative is no guardian while the family is accused, and staying waits for
+    what the panel found.
     """
     child = {"age_band": "0-14", "exploitation": "ForcedBegging", "source": "community"}
     case = presumed(door, **child)
@@ -236,6 +236,8 @@ def test_a_child_who_begged_for_a_parent_is_kept_from_them(door: Door) -> None:
     door.scene.post()
     state = door.scene["th.manager"].look(sent)["state"]
     assert state in {"withdrawn", "acknowledged"}, state
+    door.refused("th.manager", case, "include_locally", "best_interests_say_stay", record=filled(wish="stay"))
+    door.record("th.manager", case, "best_interests", outcome="stay")
     door.take("th.manager", case, "include_locally", filled(wish="stay"))
     stands(door, case, "identified", "including_locally")
 
@@ -243,8 +245,7 @@ def test_a_child_who_begged_for_a_parent_is_kept_from_them(door: Door) -> None:
 def test_a_pregnant_girl_gets_the_care_she_needs(door: Door) -> None:
     """A hotel is no place for her, a guardian stands by her before recovery is planned, and health comes first.
 
-    Not told: pregnancy as a need with services of its own, health services as requests that a clinic answers, and an
-    assessment of her interests before each move.
+    Not told: pregnancy as a need with services of its own, and health services as requests that a clinic answers.
     """
     case = presumed(door, age_band="15-17", exploitation="ForcedMarriage", source="health_service")
     door.record("th.social", case, "rights_notice")
@@ -259,5 +260,10 @@ def test_a_pregnant_girl_gets_the_care_she_needs(door: Door) -> None:
     door.refused("th.social", case, "start_recovery", "guardian_is_appointed", record=plan)
     door.record("th.manager", case, "guardian_appointment")
     door.take("th.social", case, "start_recovery", plan)
-    door.take("th.shelter", case, "move_placement", filled(place_kind="shelter_ngo"))
+    moved = filled(place_kind="shelter_ngo")
+    door.refused("th.shelter", case, "move_placement", "placement_serves_the_child", record=moved)
+    door.record("th.manager", case, "best_interests_assessment", question="placement")
+    door.take("th.shelter", case, "move_placement", moved)
+    door.scene.days(3)
+    door.refused("th.shelter", case, "move_placement", "placement_serves_the_child", record=moved)
     stands(door, case, "presumed", "recovering")

@@ -16,8 +16,10 @@ from tests.workflows.breaking import (
     case_with,
     record_with,
 )
-from tests.workflows.situations import LATELY, LONG_AGO, NOW, POINTS, TODAY, decision, with_actor
+from tests.workflows.situations import LATELY, LONG_AGO, NOW, POINTS, TODAY, decision, with_actor, with_case
 from workflows import facts as f
+from workflows.facts import Situation
+from workflows.guards.children import GUARDIAN_ALLEGED
 from workflows.stay import AdmissionFacts, BedFacts
 
 SHELTER = "th-shelter-tak"
@@ -240,12 +242,33 @@ CLOSING: dict[str, list[Break]] = {
     ],
 }
 
+def _assessed_as(question: str, **facts: Any) -> Break:
+    """The assessment of one question says something else."""
+
+    def change(situation: Situation) -> Situation:
+        assert situation.case is not None
+        found = tuple(
+            replace(each, **facts) if each.question == question else each for each in situation.case.interests
+        )
+        return with_case(situation, interests=found)
+
+    return Break(change, child=True)
+
+
 CHILDREN: dict[str, list[Break]] = {
     "guardian_is_appointed": [
         case_with(child=True, guardian=None),
         case_with(child=True, guardian=f.GuardianFacts(LONG_AGO, YESTERDAY, True)),
         case_with(child=True, guardian=f.GuardianFacts(TOMORROW, None, True)),
         case_with(child=True, guardian=f.GuardianFacts(LONG_AGO, None, False)),
+        Break(lambda situation: replace(situation, given={**situation.given, GUARDIAN_ALLEGED: True}), child=True),
+        Break(
+            lambda situation: with_case(
+                situation, guardian=f.GuardianFacts(LONG_AGO, None, True, True), family_complicity=True
+            ),
+            also("the family is said to be involved", "suspicion_was_weighed"),
+            True,
+        ),
     ],
     "best_interests_say_return": [
         record_with("best_interests", child=True, outcome="stay"),
@@ -254,7 +277,31 @@ CHILDREN: dict[str, list[Break]] = {
             child=True, best_interests=None, also=also(SAME_RECORD, "child_was_heard", "tracing_came_first")
         ),
     ],
-    "child_was_heard": [record_with("best_interests", child=True, views_heard=False)],
+    "best_interests_say_stay": [
+        record_with("best_interests", child=True, outcome="local_care"),
+        record_with("best_interests", child=True, review_on=YESTERDAY),
+        case_with(child=True, best_interests=None, also=also(SAME_RECORD, "child_was_heard")),
+    ],
+    "best_interests_say_third_country": [
+        record_with("best_interests", child=True, outcome="stay"),
+        case_with(child=True, best_interests=None, also=also(SAME_RECORD, "child_was_heard")),
+    ],
+    "placement_serves_the_child": [
+        case_with(child=True, interests=()),
+        _assessed_as("placement", serves=False),
+        _assessed_as("placement", heard=False),
+        _assessed_as("placement", until=YESTERDAY),
+        _assessed_as("placement", used_on=YESTERDAY),
+    ],
+    "return_planning_serves_the_child": [
+        case_with(child=True, interests=(), best_interests=None),
+        both(record_with("best_interests", outcome="stay"), _assessed_as("return", serves=False), child=True),
+        both(record_with("best_interests", review_on=YESTERDAY), case_with(interests=()), child=True),
+    ],
+    "child_was_heard": [
+        record_with("best_interests", child=True, views_heard=False),
+        record_with("best_interests", child=True, weighed=False),
+    ],
     "tracing_came_first": [record_with("best_interests", child=True, on=LONG_AGO)],
     "child_has_an_escort": [record_with("return_plan", child=True, escort=False)],
 }

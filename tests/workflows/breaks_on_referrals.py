@@ -24,7 +24,7 @@ from workflows import facts as f
 
 SERIOUS = f.ReturnRiskFacts(LATELY, "serious", True, TOMORROW)
 SUSPECTED = f.TracingFacts(TODAY, "confirmed", True, True, True, True)
-LOCAL_CARE = f.BestInterestsFacts(TODAY, "local_care", 3, True, False)
+LOCAL_CARE = f.BestInterestsFacts(TODAY, "local_care", 3, True, False, weighed=True)
 NO_CARE = f.ReceptionFacts("mm-dor", True, SERVICES, False)
 
 

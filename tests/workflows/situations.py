@@ -82,7 +82,8 @@ def case(child: bool = ADULT, country: str = SENDER) -> f.CaseFacts:
         placement=f.PlacementFacts(LONG_AGO, "shelter_government", True),
         care_plan=f.PlanFacts(LONG_AGO, True, SERVICES, child_services=child),
         guardian=f.GuardianFacts(LONG_AGO, None, True) if child else None,
-        best_interests=f.BestInterestsFacts(LATELY, "family_reunion", 3, True, False) if child else None,
+        best_interests=bid("family_reunion") if child else None,
+        interests=interests() if child else (),
         wish=f.WishFacts(LATELY, "return", True, True),
         consents=(*consents(recipient, child), helped(country, child)),
         return_risk=f.ReturnRiskFacts(LATELY, "low", True, TODAY + timedelta(days=20)),
@@ -94,6 +95,17 @@ def case(child: bool = ADULT, country: str = SENDER) -> f.CaseFacts:
         closure=f.ClosureFacts(TODAY, "reintegrated", True, True, False),
         support_agency=True,
     )
+
+
+def bid(outcome: str) -> f.BestInterestsFacts:
+    """A determination of a panel of three that heard the child and weighed what it said."""
+    return f.BestInterestsFacts(LATELY, outcome, 3, True, False, weighed=True)
+
+
+def interests() -> tuple[f.InterestFacts, ...]:
+    """What one worker found to serve the child, before it moves and before a return is planned."""
+    questions = ("placement", "return", "contact")
+    return tuple(f.InterestFacts(LATELY, question, True, True, NEXT_YEAR) for question in questions)
 
 
 def decision(outcome: str, decider: str = "decider-1", by_country: str = SENDER) -> f.DecisionFacts:
@@ -153,8 +165,12 @@ SPECIAL: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {
     ("care", "depart"): ({"referral_state": "handover_scheduled"}, {}),
     ("care", "turn_back"): ({"referral_state": "postponed"}, {}),
     ("care", "record_handover"): ({"receipt_signed": True, "referral_state": "received"}, {}),
-    ("care", "include_locally"): ({"wish": f.WishFacts(LATELY, "stay", True, True)}, {}),
-    ("care", "resettle"): ({"wish": f.WishFacts(LATELY, "third_country", True, True)}, {}),
+    ("care", "include_locally"): (
+        {"wish": f.WishFacts(LATELY, "stay", True, True), "best_interests": bid("stay")}, {}
+    ),
+    ("care", "resettle"): (
+        {"wish": f.WishFacts(LATELY, "third_country", True, True), "best_interests": bid("third_country")}, {}
+    ),
     ("care", "arrive"): ({"receipt_signed": True}, {}),
     ("care", "close"): ({"visits": 4}, {}),
     ("care", "reopen"): ({"reopening_agreed": True, "closed_from": "recovering"}, {}),
@@ -173,6 +189,7 @@ MATTERS: dict[str, dict[str, Any]] = {
         "about": "fund-living", "amount": 3000, "claimed": 3000, "currency": "THB", "concerns": LATELY, "paid": 3000,
         "flags": frozenset({"agreed", "asked_by.worker-2"}), "by": "worker-2",
     },
+    "relative": {"about": "grandparent", "flags": frozenset({"wish.wanted"})},
     "service": {"about": "health", "office": "th-datip", "flags": frozenset({"agreed"})},
     "remedy": {
         "about": "wages", "claimed": 90_000, "amount": 60_000, "paid": 20_000, "currency": "THB",

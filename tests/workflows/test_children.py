@@ -22,8 +22,13 @@ from tests.workflows.situations import (
 from workflows import facts as f
 from workflows.effects import OpenTask
 from workflows.engine import Moved, Refused, decide
+from workflows.guards.minors import MAY_BE_ALLEGED, TURNS_ADULT
 from workflows.recording import NEEDS_GUARDIAN, ONLY_WITH_STEP, guards_for, refusals_for
 
+FOUND_ADULT: dict[str, object] = {
+    "finding": "adult", "methods": ["document", "account"], "consent": True, "doubt_left": False,
+    "professions": ["social_worker", "psychologist"],
+}  # fmt: skip
 # Steps that decide on a child or move it towards another country.
 WITH_GUARDIAN = {
     ("identification", "open_decision"),
@@ -48,7 +53,7 @@ def codes(answer: Moved | Refused) -> set[str]:
 
 
 def bid(outcome: str = "family_reunion", **facts: object) -> f.BestInterestsFacts:
-    return replace(f.BestInterestsFacts(LATELY, outcome, 3, True, False), **facts)
+    return replace(f.BestInterestsFacts(LATELY, outcome, 3, True, False, weighed=True), **facts)
 
 
 def test_a_child_needs_no_proof_of_means(policies: Policies) -> None:
@@ -89,12 +94,56 @@ def test_no_weighty_record_about_a_child_without_a_guardian(kind: str, policies:
 
 
 def test_safety_and_the_first_interview_wait_for_no_guardian(policies: Policies) -> None:
-    alone = with_case(ready("care", "plan_return", child=True), guardian=None)
+    alone = replace(
+        with_case(ready("care", "plan_return", child=True), guardian=None), given={"guardian_name": "Suda Chaiyo"}
+    )
     for kind in ("needs_assessment", "screening", "circumstances", "guardian_appointment"):
         assert not refusals_for(kind, alone, policies)
     for machine, step in (("identification", "presume"), ("care", "shelter_at_once"), ("care", "admit")):
         alone = with_case(ready(machine, step, child=True), guardian=None)
         assert isinstance(decide(machine, step, alone, policies), Moved)
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "wanted"),
+    [
+        ("guardian_appointment", {}, {"guardian_is_free_of_suspects"}),
+        ("guardian_appointment", {"guardian_name": "Somchai", MAY_BE_ALLEGED: True}, {"guardian_is_free_of_suspects"}),
+        ("guardian_appointment", {"guardian_name": "Somchai", "of_family": True}, {"guardian_is_free_of_suspects"}),
+        ("guardian_appointment", {"guardian_name": "Somchai", MAY_BE_ALLEGED: False}, set()),
+        ("circumstances", {TURNS_ADULT: True}, {"adulthood_was_assessed"}),
+        ("circumstances", {TURNS_ADULT: False}, set()),
+        ("age_assessment", FOUND_ADULT, set()),
+        ("age_assessment", FOUND_ADULT | {"consent": False}, {"age_assessment_is_agreed"}),
+        ("age_assessment", FOUND_ADULT | {"doubt_left": True}, {"adult_is_beyond_doubt"}),
+        ("age_assessment", FOUND_ADULT | {"professions": ["police", "police"]}, {"adult_is_beyond_doubt"}),
+        ("age_assessment", FOUND_ADULT | {"methods": ["physical"]}, {"milder_ways_came_first"}),
+        ("age_assessment", FOUND_ADULT | {"methods": ["account", "physical"]}, {"milder_ways_came_first"}),
+        ("age_assessment", FOUND_ADULT | {"methods": ["account", "physical"], "why_physical": "Nothing fits."}, set()),
+        ("age_assessment", {"finding": "in_doubt", "methods": ["account"], "consent": False}, set()),
+    ],
+)
+def test_what_a_record_about_a_child_needs(
+    kind: str, given: dict[str, object], wanted: set[str], policies: Policies
+) -> None:
+    """Who is no adult stays a child, and nobody near the suspects or an accused family speaks for it."""
+    situation = with_case(ready("care", "plan_return", child=True), family_complicity=True)
+    found = refusals_for(kind, replace(situation, given=given), policies)
+    assert {refusal.code for refusal in found} == wanted
+    assert all(refusal.sources and "alleg" not in refusal.why for refusal in found)
+
+
+def test_a_child_of_this_country_stays_by_what_the_panel_found(policies: Policies) -> None:
+    """No referral is asked for: the child's own family or care in its own country is staying."""
+    at_home = with_case(ready("care", "include_locally", child=True), nationality="TH")
+    at_home = with_case(at_home, best_interests=bid("local_care"))
+    assert isinstance(decide("care", "include_locally", at_home, policies), Moved)
+    abroad = with_case(at_home, nationality="MM")
+    assert codes(decide("care", "include_locally", abroad, policies)) == {"best_interests_say_stay"}
+    undecided = with_case(at_home, best_interests=None)
+    assert codes(decide("care", "include_locally", undecided, policies)) == {
+        "best_interests_say_stay", "child_was_heard",
+    }  # fmt: skip
 
 
 def test_what_certifies_a_step_is_written_only_by_the_step(policies: Policies) -> None:

@@ -23,6 +23,7 @@ from workflows import (
     non_punishment,
     proceeding,
     referral,
+    relative,
     remedy,
     service,
     threat,
@@ -103,7 +104,7 @@ def test_cooperation_lives_in_one_class_alone() -> None:
         found = [each.name for each in fields(kind) if any(word in each.name for word in words)]
         assert not found, f"{name} holds {found}"
     for module in (
-        care, entitlements, fund_claim, identification, non_punishment, proceeding, referral, remedy, service, threat,
-        transfer,
+        care, entitlements, fund_claim, identification, non_punishment, proceeding, referral, relative, remedy,
+        service, threat, transfer,
     ):  # fmt: skip
         assert "justice" not in inspect.getsource(module)

@@ -12,6 +12,7 @@ from tests.workflows import (
     breaks_on_fund,
     breaks_on_law,
     breaks_on_referrals,
+    breaks_on_relatives,
     breaks_on_remedies,
     breaks_on_services,
     breaks_on_transfers,
@@ -36,6 +37,7 @@ BREAKS: dict[str, list[Break]] = {
     **breaks_on_fund.FUND,
     **breaks_on_transfers.TRANSFERS,
     **breaks_on_law.LAW,
+    **breaks_on_relatives.RELATIVES,
 }
 # The start state in which the guard matters, where it is not the first one.
 MEANINGFUL_START = {("care", "close", "monitoring_is_done"): "reintegrating"}

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Kind, Long, RecordForm, Short
+from app.casework.forms import Coded, Entry, Kind, Long, OfWorker, RecordForm, Short
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import BestInterestsFacts, CaseFacts
@@ -32,14 +32,21 @@ class BestInterests(RecordForm):
         title=mark("What does the child want?"),
         description=mark("In the child's own words where you can."),
     )
+    weight: Annotated[str, Coded("view_weight"), OfWorker()] | None = Field(
+        default=None, title=mark("How much did the child's views count?")
+    )
+    weight_reasons: Long | None = Field(
+        default=None, title=mark("Why that much, by the child's age and maturity?")
+    )
     why_not_heard: Long | None = Field(default=None, title=mark("If the child was not heard: why not?"))
     review_on: date | None = Field(default=None, title=mark("When should this be looked at again?"))
 
 
 def fold(facts: CaseFacts, form: BestInterests, entry: Entry) -> CaseFacts:
     """The determination answers what was due."""
+    weighed = form.weight is not None and bool(form.weight_reasons)
     found = BestInterestsFacts(
-        entry.on, form.outcome, len(form.panel), form.child_heard, bool(form.why_not_heard), form.review_on
+        entry.on, form.outcome, len(form.panel), form.child_heard, bool(form.why_not_heard), form.review_on, weighed
     )
     return replace(facts, best_interests=found, best_interests_due=False)
 
@@ -48,6 +55,7 @@ KIND = Kind(
     "best_interests", "Best-interests determination", FieldGroup.LEGAL, BestInterests,
     {"outcome": "family_reunion", "panel": ["child protection officer", "psychologist"],
      "options_weighed": "Grandmother's home; local foster care.", "child_heard": True,
-     "views": "Wants to live with the grandmother."},
+     "views": "Wants to live with the grandmother.", "weight": "strong",
+     "weight_reasons": "Fifteen, knows the home, and said so twice."},
     fold_case=fold,
 )

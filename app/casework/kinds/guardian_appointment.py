@@ -21,6 +21,12 @@ class GuardianAppointment(RecordForm):
         title=mark("Who is the guardian?"),
         description=mark("A part or a number, such as guardian 7."),
     )
+    guardian_name: Short | None = Field(
+        default=None,
+        title=mark("What is the guardian's name?"),
+        description=mark("Compared with those alleged to have taken part; needed before the appointment counts."),
+    )
+    of_family: bool | None = Field(default=None, title=mark("Is the guardian a relative of the child?"))
     since: date = Field(title=mark("From when?"))
     until: date | None = Field(default=None, title=mark("Until when?"))
     conflict_checked: bool = Field(title=mark("Was it checked that the guardian has no tie to the suspects?"))
@@ -29,11 +35,13 @@ class GuardianAppointment(RecordForm):
 
 def fold(facts: CaseFacts, form: GuardianAppointment, entry: Entry) -> CaseFacts:
     """The newest appointment counts."""
-    return replace(facts, guardian=GuardianFacts(form.since, form.until, form.conflict_checked))
+    keeper = GuardianFacts(form.since, form.until, form.conflict_checked, bool(form.of_family))
+    return replace(facts, guardian=keeper)
 
 
 KIND = Kind(
     "guardian_appointment", "Guardian appointment", FieldGroup.LEGAL, GuardianAppointment,
-    {"authority": "juvenile court", "guardian": "guardian 7", "since": "2017-03-01", "conflict_checked": True},
+    {"authority": "juvenile court", "guardian": "guardian 7", "guardian_name": "Suda Chaiyo", "of_family": False,
+     "since": "2017-03-01", "conflict_checked": True},
     fold_case=fold,
-)
+)  # fmt: skip

@@ -10,7 +10,7 @@ from pydantic import Field
 from app.casework.forms import Coded, Entry, From, Kind, Long, RecordForm, Short
 from app.kit.words import mark
 from policies.model import FieldGroup
-from workflows.facts import CaseFacts, PlacementFacts
+from workflows.facts import CaseFacts, InterestFacts, PlacementFacts
 from workflows.stay import BedFacts
 
 
@@ -35,8 +35,16 @@ def fold(facts: CaseFacts, form: Placement, entry: Entry) -> CaseFacts:
     used, held = _beds(facts, form.shelter)
     leave = facts.leave if used is not None and used == facts.bed_used else None
     return replace(
-        facts, placement=placed, protected_from=protected, bed_used=used, bed_held=held, leave=leave
-    )
+        facts, placement=placed, protected_from=protected, bed_used=used, bed_held=held, leave=leave,
+        interests=tuple(_used(each, entry) for each in facts.interests),
+    )  # fmt: skip
+
+
+def _used(found: InterestFacts, entry: Entry) -> InterestFacts:
+    """One assessment of a child's interests carries one placement; the next wants a look of its own."""
+    if found.question != "placement" or found.used_on is not None:
+        return found
+    return replace(found, used_on=entry.on)
 
 
 def _beds(facts: CaseFacts, shelter: str | None) -> tuple[BedFacts | None, BedFacts | None]:

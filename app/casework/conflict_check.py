@@ -1,0 +1,82 @@
+"""Compares a name on a form with those alleged to have taken part: yes or no for the guards, and nothing for the actor.
+
+Who they are stays behind the wall of the incident. Every comparison stands in the book of looks, refused or not, and a
+refused attempt stands in the timeline too: nobody can try names unseen.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from app.access.desk import Desk
+from app.access.log import noted
+from app.casework import history, incidents, records
+from app.casework.forms import Form
+from app.casework.held import Held
+from app.casework.kinds.guardian_appointment import GuardianAppointment
+from app.casework.suspects import matching, suspects_of
+from workflows.guards.children import GUARDIAN_ALLEGED, guardian_is_appointed
+from workflows.guards.minors import MAY_BE_ALLEGED
+from workflows.recording import NEEDS_GUARDIAN
+from workflows.step import Step
+
+# The step by which the first word goes to a relative, and the kind of record that holds their name.
+_CONTACT: Final = "allow_contact"
+_RELATIVE: Final = "relative"
+_GUARDIAN: Final = "guardian_appointment"
+
+
+def may_be_alleged(desk: Desk, case_id: str, *names: str) -> bool:
+    """Whether somebody of one of these names may be among the alleged offenders of the incident of a case."""
+    found = bool(matching(suspects_of(desk, case_id), *names))
+    actor, now = desk.actor, desk.now
+
+    def keep(session: Session) -> None:
+        noted(session, actor, now, "suspects_compared", "case", case_id)
+
+    desk.keep_if_refused(keep)
+    return found
+
+
+def of_record(desk: Desk, held: Held, kind: str, form: Form) -> dict[str, Any]:
+    """What the guards of a record have to be told that its form cannot say; the caller adds it to what is given."""
+    if isinstance(form, GuardianAppointment) and form.guardian_name:
+        return {MAY_BE_ALLEGED: may_be_alleged(desk, held.id, form.guardian_name)}
+    return _guardian(desk, held) if kind in NEEDS_GUARDIAN else {}
+
+
+def of_step(desk: Desk, held: Held, step: Step) -> dict[str, Any]:
+    """The same for a step: guardian and relative are compared anew each time, for the list of the alleged grows."""
+    if guardian_is_appointed in step.guards:
+        return _guardian(desk, held)
+    if step.name != _CONTACT or held.matter is None:
+        return {}
+    return {MAY_BE_ALLEGED: may_be_alleged(desk, held.id, *_names_of(desk, held, held.matter.id))}
+
+
+def _guardian(desk: Desk, held: Held) -> dict[str, Any]:
+    """Whether the guardian of a child of an incident may have been named among the alleged since."""
+    case, facts = held.case_held, held.case_facts
+    if case is None or facts is None or not facts.child or facts.guardian is None or case.erased:
+        return {}
+    rows = [row for row in records.rows_of(desk.session, case.id) if row.kind == _GUARDIAN]
+    if not rows or not incidents.belongs_already(desk, case.id):
+        return {}
+    name = records.opened(desk, rows[-1], case.key(desk)).get("guardian_name") or ""
+    return {GUARDIAN_ALLEGED: may_be_alleged(desk, case.id, name)}
+
+
+def _names_of(desk: Desk, held: Held, matter_id: str) -> list[str]:
+    """The names a relative was recorded under, with those that were corrected since."""
+    found: dict[str, str] = {}
+    for row in history.entries(desk.session, held.id):
+        details = json.loads(row.canonical)["details"]
+        record = details.get("record")
+        ours = details.get("matter") == matter_id or details.get("corrects") in found
+        if ours and isinstance(record, dict) and record["kind"] == _RELATIVE:
+            kept = records.row_by_id(desk.session, record["id"])
+            found[record["id"]] = records.opened(desk, kept, held.key(desk))["name"] if kept is not None else ""
+    return [name for name in found.values() if name]
