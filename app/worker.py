@@ -24,6 +24,7 @@ from app.models.outbox import OutboxRow
 from app.oversight import watching as looks
 from app.referrals import watching as referrals
 from app.shelter import watching as shelters
+from app.tips import watching as tips
 
 log = structlog.get_logger("worker")
 TABLE: Any = OutboxRow.__table__
@@ -96,7 +97,7 @@ class Worker:
         if self._watched is not None and now - self._watched < WATCH_EVERY:
             return 0
         rung = emergencies.ring(self._house) + looks.ring(self._house, self._watched)
-        rung += referrals.ring(self._house) + shelters.ring(self._house)
+        rung += referrals.ring(self._house) + shelters.ring(self._house) + tips.ring(self._house)
         rung += deciding.expire(self._house)
         self._watched = now
         mailing.tell_by_mail(self._house)

@@ -30,6 +30,7 @@ COUNTRY_CLOCKS = (
     "service_review",
     "bed_answer",
     "bed_hold",
+    "tip_triage",
     "missing_search",
 )
 # A country may also state these.

@@ -30,6 +30,7 @@ _WHO: Final = ("kind", "me", "office", "organisation", "country", "now")
 #   case      a case with what is in it      referral  a referral copy with what is in it     task  tasks
 #   row       a case by its columns alone    copy      a copy by its columns alone            facts the facts of a case
 #   look      looks at what one reaches      review    emergency accesses     bed   requests to a shelter
+#   tip       what people who stay unknown have told     operation, reserve   planned operations, what is kept ready
 _CASE: Final = frozenset({"case", "row", "facts"})
 _COPY: Final = frozenset({"referral", "copy"})
 _COUNT: Final = frozenset({"row", "facts", "copy"})
@@ -52,6 +53,11 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     # Asking for a bed is work on a case; whoever runs a shelter sees requests and no case by them.
     "bed": _CASE,
     "shelter": frozenset({"bed"}),
+    # A tip is nobody's case, and reaches none.
+    "tip": frozenset({"tip"}),
+    # Those who plan an operation see what was asked of others; who was asked sees that alone.
+    "operation": frozenset({"operation"}),
+    "operation:answer": frozenset({"reserve"}),
     "emergency": frozenset({"row"}),
     # Opening a case reaches none that is there, a draft is written on a case.
     "case:create": frozenset(),
