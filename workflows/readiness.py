@@ -99,10 +99,10 @@ def against_change(state: str) -> tuple[Refusal, ...]:
     return () if state in (PLANNED, RELEASED) else (_OVER,)
 
 
-_WHY: Final = "People who are freed with nowhere to go and nobody to speak with are hurt once more."
 _MISSING: Final[dict[str, Refusal]] = {
     BEDS: Refusal(
-        "beds_are_reserved", "There is not a bed for everybody who is expected.", _WHY,
+        "beds_are_reserved", "There is not a bed for everybody who is expected.",
+        "People who are freed with nowhere to go are hurt once more.",
         "Ask shelters to reserve the beds that are missing, and wait until they confirm.", _PLANNERS, _SOURCE,
     ),
     INTERPRETER: Refusal(
