@@ -17,7 +17,9 @@ from workflows.facts import ReferralFacts, ScheduleFacts
 class HandoverSchedule(RecordForm):
     """Practice G17: named officer, checkpoint, date."""
 
-    border_point: Annotated[str, Listed("border_point"), From("border_point")] = Field(title=mark("At which border point?"))
+    border_point: Annotated[str, Listed("border_point"), From("border_point")] = Field(
+        title=mark("At which border point?")
+    )
     on: date = Field(title=mark("On which day?"))
     sender_officer: Short = Field(
         title=mark("Which officer goes along?"),

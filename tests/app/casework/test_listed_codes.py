@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from app.casework.forms import UNNAMED, CodeCheck, Entry
 from app.casework.kinds import KINDS
 from policies.load import load_policies
-from tests.workflows.situations import Side, case, referral
+from tests.workflows.situations import case, referral
+from workflows.step import Side
 
 WORDS = "the court at the old market, Mr Somchai"
 FIELDS = (
