@@ -145,8 +145,8 @@ def end(operation_id: str, page: Planner) -> Response:
 def reservations(page: Answerer, done: Done = "") -> Response:
     """What the office was asked to keep ready."""
     with page.write() as desk:
-        found = reserving.waiting(desk).items
-    return page.show("readiness/reservations.html", here=HERE, reserves=found, said=DONE.get(done, ""))
+        found, names = reserving.waiting(desk).items, _names(desk)
+    return page.show("readiness/reservations.html", here=HERE, reserves=found, names=names, said=DONE.get(done, ""))
 
 
 @router.get("/reservations/{reservation_id}")
@@ -218,7 +218,7 @@ def _operation(desk: Desk, operation_id: str) -> dict[str, Any]:
     found = service.read(desk, operation_id)
     return {
         "here": HERE, "operation": found, "plans": permitted(desk, service.PLAN),
-        "releases": permitted(desk, service.RELEASE), "refusals": [],
+        "releases": permitted(desk, service.RELEASE), "refusals": [], "names": _names(desk),
     }  # fmt: skip
 
 
@@ -226,4 +226,10 @@ def _reservation(desk: Desk, reservation_id: str) -> dict[str, Any]:
     return {
         "here": HERE, "reserve": reserving.one(desk, reservation_id),
         "fitting": reserving.fitting(desk, reservation_id), "counts": reserving.keeps_beds(desk, reservation_id),
+        "names": _names(desk),
     }  # fmt: skip
+
+
+def _names(desk: Desk) -> dict[str, str]:
+    """Code of an office of this country -> its name."""
+    return {each.code: each.name for each in desk.policies.countries[desk.actor.country].offices}

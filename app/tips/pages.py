@@ -94,7 +94,10 @@ def tip(tip_id: str, page: Triager, done: Done = "") -> Response:
     with page.write() as desk:
         found = service.read(desk, tip_id)
         opens_cases = permitted(desk, "case:create")
-    return page.show("tips/tip.html", here="cases", tip=found, opens=opens_cases, said=DONE.get(done, ""))
+        to = desk.policies.office(found.passed_to).name if found.passed_to else ""
+    return page.show(
+        "tips/tip.html", here="cases", tip=found, opens=opens_cases, passed_to=to, said=DONE.get(done, "")
+    )
 
 
 @router.get("/tips/{tip_id}/close")
