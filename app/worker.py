@@ -25,6 +25,7 @@ from app.models.outbox import OutboxRow
 from app.oversight import watching as looks
 from app.referrals import watching as referrals
 from app.shelter import watching as shelters
+from app.tips import watching as tips
 from app.transfers import watching as transfers
 
 log = structlog.get_logger("worker")
@@ -109,7 +110,7 @@ class Worker:
             return 0
         rung = emergencies.ring(self._house) + looks.ring(self._house, self._watched)
         rung += referrals.ring(self._house) + shelters.ring(self._house)
-        rung += transfers.ring(self._house)
+        rung += transfers.ring(self._house) + tips.ring(self._house)
         rung += deciding.expire(self._house)
         self._watched = now
         mailing.tell_by_mail(self._house)

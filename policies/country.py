@@ -39,6 +39,7 @@ COUNTRY_CLOCKS = (
     "share_review",
     "bed_answer",
     "bed_hold",
+    "tip_triage",
     "missing_search",
     "fund_answer",
     "fund_payment",

@@ -32,6 +32,7 @@ _WHO: Final = ("kind", "me", "office", "organisation", "country", "now")
 #   look      looks at what one reaches      review    emergency accesses     bed   requests to a shelter
 #   fund      movements of the fund
 #   transfer  what one office asks of another
+#   tip       what people who stay unknown have told     operation, reserve   planned operations, what is kept ready
 _CASE: Final = frozenset({"case", "row", "facts"})
 _COPY: Final = frozenset({"referral", "copy"})
 _COUNT: Final = frozenset({"row", "facts", "copy"})
@@ -63,6 +64,11 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     # The same between offices: asking is work on a case, an asked office sees what it was asked and no case by it.
     "transfer:request": _CASE,
     "transfer": frozenset({"transfer"}),
+    # A tip is nobody's case, and reaches none.
+    "tip": frozenset({"tip"}),
+    # Those who plan an operation see what was asked of others; who was asked sees that alone.
+    "operation": frozenset({"operation"}),
+    "operation:answer": frozenset({"reserve"}),
     "emergency": frozenset({"row"}),
     # Opening a case reaches none that is there, a draft is written on a case.
     "case:create": frozenset(),

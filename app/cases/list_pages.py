@@ -11,6 +11,7 @@ from app.access.may import permitted
 from app.access.page_door import Page, opens
 from app.cases import listing, new_case, saved
 from app.kit.paging import ask
+from app.kit.words import mark
 
 router = APIRouter()
 
@@ -19,6 +20,12 @@ Word = Annotated[str, Query(max_length=60)]
 Cursor = Annotated[str | None, Query(max_length=512)]
 
 ROWS: Final = 25
+# What stands beside the cases and belongs to none: the right that opens it, its address, its name.
+BESIDE: Final = (
+    ("tip:record", "/tips", mark("Tips")),
+    ("operation:read", "/operations", mark("Operations")),
+    ("operation:answer", "/reservations", mark("To keep ready")),
+)
 
 
 @router.get(listing.CASES)
@@ -48,8 +55,9 @@ def case_list(
         lists = saved.counted(desk)
         may_give = permitted(desk, "case:assign")
         may_meet = permitted(desk, "case:meet")
+        doors = [place for place in BESIDE if permitted(desk, place[0])]
     return page.show(
         "cases/list.html", here="cases", found=found, may_open=may_open, begun=begun, may_give=may_give, lists=lists,
-        may_meet=may_meet,
+        may_meet=may_meet, doors=doors,
         path=path, query=path.partition("?")[2], kept=any(each.path == path for each, _ in lists),
     )  # fmt: skip

@@ -11,12 +11,14 @@ from app.access import rows
 from app.access.desk import Desk
 from app.casework.held import Held
 from app.kit.errors import Conflict
+from app.models.operation import OperationReserve
 from app.models.shelter import BedRequest, ShelterBeds
 from workflows.facts import CaseFacts
 from workflows.stay import LEFT_THE_HOUSE
 
 REQUEST: Final[Any] = BedRequest.__table__
 BEDS: Final[Any] = ShelterBeds.__table__
+RESERVE: Final[Any] = OperationReserve.__table__
 ASKED, HELD, STAYING, LEFT, LAPSED = "asked", "held", "staying", "left", "lapsed"
 OPEN: Final = (ASKED, HELD)
 
@@ -37,7 +39,21 @@ def taken_by_group(desk: Desk, office_ids: Iterable[str], but: str = "") -> dict
         .group_by(REQUEST.c.beds_id)
     )
     with rows.as_the_house(desk.session, desk.actor.country):
-        return {str(beds_id): count for beds_id, count in desk.session.execute(query)}
+        found = {str(beds_id): count for beds_id, count in desk.session.execute(query)}
+    for beds_id, count in reserved_by_group(desk, office_ids).items():
+        found[beds_id] = found.get(beds_id, 0) + count
+    return found
+
+
+def reserved_by_group(desk: Desk, office_ids: Iterable[str]) -> dict[str, int]:
+    """Group of beds -> how many are kept ready for planned operations, until they are given back or all is over."""
+    query = (
+        select(RESERVE.c.beds_id, func.sum(RESERVE.c.people))
+        .where(RESERVE.c.office_id.in_(sorted(office_ids)), RESERVE.c.state == HELD, RESERVE.c.beds_id.is_not(None))
+        .group_by(RESERVE.c.beds_id)
+    )
+    with rows.as_the_house(desk.session, desk.actor.country):
+        return {str(beds_id): int(count) for beds_id, count in desk.session.execute(query)}
 
 
 def settle(desk: Desk, held: Held) -> None:

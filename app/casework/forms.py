@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -136,6 +137,50 @@ class Coded:
     def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: Any) -> dict[str, Any]:
         """Tell readers of the API which list the codes come from."""
         return {"type": "string", "minLength": 1, "maxLength": 60, "x-code-list": self.code_list}
+
+
+_CODE: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+# What a fact says of an office or a place that an older record named in words.
+UNNAMED: Final = "unnamed"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Metadata of a string field that becomes a fact, which is not sealed: the code of an office or a border point.
+
+    With a CodeCheck as validation context what the policies do not list is refused; where the check is lenient (an
+    older record, a message from another country) it is read as it was written, and `code_only` keeps it out of facts.
+    """
+
+    what: Literal["office", "border_point"]
+
+    def check(self, value: str, info: core_schema.ValidationInfo) -> str:
+        """The code itself; an error when the policies list no such office or border point."""
+        context = info.context
+        if not isinstance(context, CodeCheck) or context.lenient or self._knows(context.policies, value):
+            return value
+        if self.what == "office":
+            raise PydanticCustomError("unknown_office", "Choose one of the offices.")
+        raise PydanticCustomError("unknown_border_point", "Choose one of the border crossings.")
+
+    def _knows(self, policies: Policies, value: str) -> bool:
+        if self.what == "office":
+            return any(each.code == value for country in policies.countries.values() for each in country.offices)
+        return any(each.code == value for corridor in policies.corridors.values() for each in corridor.border_points)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        """A text as long as it ever was, then the check."""
+        text = core_schema.str_schema(min_length=1, max_length=300, strict=True, strip_whitespace=True)
+        return core_schema.with_info_after_validator_function(self.check, text)
+
+    def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: Any) -> dict[str, Any]:
+        """Tell readers of the API that it is a code."""
+        return {"type": "string", "minLength": 1, "maxLength": 60, "x-directory": self.what}
+
+
+def code_only(value: str) -> str:
+    """``value`` if it is a code, and `UNNAMED` where an older record has words: facts are not sealed."""
+    return value if _CODE.fullmatch(value) else UNNAMED
 
 
 class Amount(Form):

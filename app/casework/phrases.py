@@ -249,6 +249,7 @@ EVENTS: Final[Mapping[tuple[str, str], str]] = {
     ("bed", "lapse"): mark("The time of the request for a bed ran out"),
     ("incident", "linked"): mark("Tied to an incident"),
     ("incident", "*"): mark("Something was added to the incident"),
+    ("tip", "*"): mark("A tip led here"),
     ("repaired", "facts"): mark("Facts computed again from the history"),
 }
 # What the book of looks says about a case or a referral of it.

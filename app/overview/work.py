@@ -209,6 +209,12 @@ def _path(each: NoticeOut, references: Mapping[str, str]) -> str:
             return f"/bed-requests/{each.subject_id}"
         case "case_transfer":
             return f"/transfers/{each.subject_id}"
+        case "reserve":
+            return f"/reservations/{each.subject_id}"
+        case "operation":
+            return f"/operations/{each.subject_id}"
+        case "tip":
+            return f"/tips/{each.subject_id}"
         case "approval":
             return "/reports/approvals"
         case "caseload":

@@ -10,7 +10,7 @@ from app.access import notices, rows
 from app.access.desk import Desk
 from app.access.log import looked
 from app.casework import move, projection
-from app.casework.beds import ASKED, BEDS, HELD, REQUEST, STAYING, taken_by_group
+from app.casework.beds import ASKED, BEDS, HELD, REQUEST, STAYING, reserved_by_group, taken_by_group
 from app.casework.held import Held, hold_case
 from app.casework.history import Event
 from app.casework.move import StepRefused, refusal_out
@@ -248,16 +248,18 @@ def _request(desk: Desk, permission: str, bed_request_id: str) -> Row[Any]:
 
 def _groups(desk: Desk, office_ids: list[str]) -> list[tuple[rules.Beds, BedsOut]]:
     counted = queries.counts(desk, office_ids)
-    taken = taken_by_group(desk, office_ids)
+    taken, reserved = taken_by_group(desk, office_ids), reserved_by_group(desk, office_ids)
     found = []
     for row in queries.beds_of(desk, office_ids):
         group = _rule(row, taken)
         said = counted.get(row.id)
         shut = group.is_closed(desk.today)
+        counts = {name: int(getattr(said, name)) if said is not None else 0 for name in _COUNTED}
+        counts["held"] += reserved.get(row.id, 0)
         out = BedsOut(
             id=row.id, office_id=row.office_id, version=row.version, sex=row.sex, ages=row.ages, need=row.need,
             beds=row.beds,
-            **{name: int(getattr(said, name)) if said is not None else 0 for name in _COUNTED},
+            **counts,
             free=0 if shut else max(0, row.beds - group.taken), closed=shut, closed_reason=row.closed_reason,
             closed_from=row.closed_from, closed_until=row.closed_until,
         )  # fmt: skip

@@ -58,6 +58,18 @@ FIXED: Final[dict[str, frozenset[str]]] = {
     "idempotency_key": frozenset({"user_id", "key", "fingerprint", "created_at"}),
     "incident": frozenset({"id", "country", "reference", "created_by", "opened_at"}),
     "notice": frozenset({"id", "country", "user_id", "kind", "subject_kind", "subject_id", "detail", "at"}),
+    "operation": frozenset(
+        {
+            "id", "country", "organisation", "office_id", "reference", "created_by", "opened_at", "planned_on",
+            "place_kind", "sector", "expected", "wrapped", "sealed",
+        }
+    ),
+    "operation_reserve": frozenset(
+        {
+            "id", "country", "operation_id", "office_id", "by_office", "planned_on", "asked_by", "asked_at", "kind",
+            "people", "sex", "ages", "language",
+        }
+    ),
     "outbox_row": frozenset({"id", "country", "line", "seq", "effect", "payload", "created_at"}),
     "person": frozenset({"id", "country", "key_id", "created_at"}),
     "person_identity": frozenset({"person_id"}),
@@ -69,6 +81,13 @@ FIXED: Final[dict[str, frozenset[str]]] = {
     "seal_name": frozenset({"id", "country", "key_id", "user_id", "named_by", "since"}),
     "shelter_beds": frozenset({"id", "country", "office_id"}),
     "task": frozenset({"id", "country", "case_id", "referral_id", "opened_at", "record_id"}),
+    "tip": frozenset(
+        {
+            "id", "country", "organisation", "office_id", "reference", "created_by", "opened_at", "way", "noticed_on",
+            "place_kind", "sector", "exploitation", "people", "children", "danger", "call_back", "told",
+            "told_language", "wrapped", "sealed",
+        }
+    ),
 }
 
 _COLUMNS: Final = text(

@@ -241,9 +241,33 @@ INCIDENT_RULES: Final[dict[str, Rule]] = {
         adds=f"{HERE} AND added_by = {ME} AND waymark_sees_incident(incident_id)",
     ),
 }
+# Tables of revision 019. A tip belongs to the office that wrote it down and to the one it was passed on to.
+TIP_RULES: Final[dict[str, Rule]] = {
+    "tip": Rule(
+        sees=f"{HERE} AND ({SYSTEM} OR ARRAY['country:' || country, 'organisation:' || organisation,"
+        " 'office:' || office_id, 'office:' || coalesce(passed_to, '-')] && waymark_words('tip'))",
+        adds=f"{HERE} AND created_by = {ME} AND office_id = waymark_said('office')"
+        " AND case_id IS NULL AND incident_id IS NULL",
+        keeps=f"{HERE} AND ({SYSTEM} OR (case_id IS NULL OR waymark_works_on_case(case_id))"
+        " AND (incident_id IS NULL OR waymark_sees_incident(incident_id)))",
+    ),
+}
+# Where an operation is to be, only those read who plan it; an office that is asked knows what it is asked for.
+OPERATION_RULES: Final[dict[str, Rule]] = {
+    "operation": Rule(
+        sees=f"{HERE} AND ({SYSTEM} OR ARRAY['country:' || country, 'organisation:' || organisation,"
+        " 'office:' || office_id] && waymark_words('operation'))",
+        adds=f"{HERE} AND created_by = {ME} AND office_id = waymark_said('office')",
+    ),
+    "operation_reserve": Rule(
+        sees=f"{HERE} AND ({SYSTEM} OR ARRAY['country:' || country, 'office:' || office_id]"
+        " && waymark_words('reserve') OR EXISTS (SELECT FROM operation o WHERE o.id = operation_id))",
+        adds=f"{HERE} AND asked_by = {ME} AND EXISTS (SELECT FROM operation o WHERE o.id = operation_id)",
+    ),
+}
 ALL_RULES: Final[dict[str, Rule]] = {
     **RULES, **DESK_RULES, **INCIDENT_RULES, **SHELTER_RULES, **DOCUMENT_RULES, **LIST_RULES,
-    **FUND_RULES, **TRANSFER_RULES,
+    **FUND_RULES, **TRANSFER_RULES, **TIP_RULES, **OPERATION_RULES,
 }  # fmt: skip
 
 

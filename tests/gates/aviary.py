@@ -32,7 +32,7 @@ _ALONGSIDE: Final[dict[str, dict[str, Any]]] = {"shelter_leave": {"asked_to_stay
 # Words that only those read who judge or agree, whatever field groups they see; nobody else at all.
 REVIEW, SECOND_PERSON, NOBODY = "review", "second person", "nobody"
 # Words that are the writer's alone, whoever sees the case; and those of a note that is for some of its readers.
-OWN, FOR = "own words", "for "
+OWN, FOR, TIP, PLACE = "own words", "for ", "a tip", "the place of an operation"
 WRITER: Final = "case_manager@home"
 AUDIENCES: Final = ("everybody", "team", "office", groups.HEALTH, groups.LEGAL, groups.RISK)
 
@@ -56,6 +56,8 @@ class Aviary:
     copies: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     approval_id: str = ""
+    tip_id: str = ""
+    operation_id: str = ""
     emergency_id: str = ""
 
     def hatch(self, group: str, where: str) -> str:
@@ -168,6 +170,17 @@ def _say(scene: Scene, aviary: Aviary) -> None:
         "role": "recruiter", "names": [words("name of an alleged offender", groups.OFFENDERS)],
         "words": words("words on an alleged offender", groups.OFFENDERS),
     }  # fmt: skip
+    tip = {
+        "way": "call", "place_kind": "workplace", "sector": "fishing", "exploitation": "unknown", "children": "no",
+        "danger": "low", "call_back": "yes", "told": [], "told_language": "my",
+        "what": words("what a caller told", TIP), "where": words("where a caller saw it", TIP),
+        "contact": words("how a caller is reached", TIP),
+    }  # fmt: skip
+    operation = {
+        "planned_on": day(scene.house, 20), "place_kind": "workplace", "sector": "fishing",
+        "where": words("where an operation is to be", PLACE),
+        "expected": [{"people": 2, "sex": "F", "age_band": "18+", "language": "my"}],
+    }  # fmt: skip
     rotation = {"operation": "rotate_token_key", "note": words("note of a key operation", SECOND_PERSON)}
     for who, path, body in (
         ("case_manager@home", f"{case}/identity/reveal", {"reason": words("reason of a reveal")}),
@@ -176,6 +189,8 @@ def _say(scene: Scene, aviary: Aviary) -> None:
         ("health_officer@home", f"{case}/conflicts", {"note": words("note of a conflict")}),
         ("legal_officer@home", f"{case}/incident", incident),
         ("legal_officer@home", f"{case}/incident/offenders", offender),
+        ("case_manager@home", "/tips", tip),
+        ("first_responder@home", "/operations", operation),
         ("supervisor@sister", "/emergency-access", emergency),
         ("supervisor@home", "/exports", export),
         ("administrator@home", "/keys/rotations", rotation),
@@ -184,6 +199,10 @@ def _say(scene: Scene, aviary: Aviary) -> None:
         assert answer.status in (200, 201, 202), (path, answer.body)
         if path == "/emergency-access":
             aviary.emergency_id = answer.json["id"]
+        if path == "/operations":
+            aviary.operation_id = answer.json["id"]
+        if path == "/tips":
+            aviary.tip_id = answer.json["id"]
         if path == "/keys/rotations":
             aviary.approval_id = answer.json["id"]
     _finish_a_task(scene, aviary)

@@ -17,8 +17,10 @@ from app.models.base import new_id
 from app.models.document import Document
 from app.models.meeting import Meeting
 from app.models.notice import Notice
+from app.models.operation import Operation, OperationReserve
 from app.models.saved_list import SavedList
 from app.models.shelter import BedRequest, ShelterBeds
+from app.models.tip import Tip
 from app.models.transfer import CaseTransfer
 from app.models.walls import AccessBlock, Deputy, EmergencyAccess
 from tests.factories.staff import Staff, Worker
@@ -40,6 +42,9 @@ OWNERS = {
     # A meeting is its whole office's, a working list one account's.
     "meeting_id": "supervisor",
     "list_id": "supervisor",
+    "tip_id": "supervisor",
+    "operation_id": "supervisor",
+    "reservation_id": "supervisor",
 }
 
 
@@ -110,6 +115,17 @@ def belong(house: House, staff: Staff, case_id: str) -> dict[str, str]:
             },
         ),
         (SavedList, _list(house, chief, ids["list_id"])),
+        (Tip, _tip(house, chief, ids["tip_id"], long_ago)),
+        (Operation, _operation(house, chief, ids["operation_id"], long_ago)),
+        (
+            OperationReserve,
+            {
+                "country": chief.country, "id": ids["reservation_id"], "operation_id": ids["operation_id"],
+                "office_id": chief.office_id, "by_office": chief.office_id, "planned_on": long_ago.date(),
+                "asked_by": chief.id, "asked_at": long_ago, "kind": "ngo", "people": 0, "sex": "", "ages": "",
+                "language": "", "state": "over",
+            },
+        ),
         (BedRequest, _request(chief, case_id, key.id, ids, long_ago)),
         (CaseTransfer, _transfer(chief, case_id, key.id, ids, long_ago)),
         (Approval, _approval(house, chief, ids["approval_id"])),
@@ -162,6 +178,31 @@ def _list(house: House, chief: Worker, list_id: str) -> dict[str, Any]:
     return {
         "id": list_id, "country": chief.country, "user_id": chief.id, "wrapped": wrapped, "sealed": name,
         "filters": "{}", "made_at": house.clock.now(),
+    }  # fmt: skip
+
+
+def _tip(house: House, chief: Worker, tip_id: str, at: Any) -> dict[str, Any]:
+    """A tip that is closed."""
+    plain, wrapped = house.keys.new_data_key()
+    words = canonical_bytes({"what": "A lorry.", "where": "", "contact": ""})
+    codes = {"way": "call", "place_kind": "other", "sector": "fishing", "exploitation": "unknown", "children": "no"}
+    return {
+        "id": tip_id, "country": chief.country, "organisation": chief.organisation, "office_id": chief.office_id,
+        "reference": tip_id, "created_by": chief.id, "opened_at": at, **codes, "danger": "low", "call_back": "no",
+        "told": "", "told_language": "my", "wrapped": wrapped, "triage_by": at, "state": "closed",
+        "sealed": house.keys.seal(plain, words, f"tip|sealed|{tip_id}|1".encode()),
+    }  # fmt: skip
+
+
+def _operation(house: House, chief: Worker, operation_id: str, at: Any) -> dict[str, Any]:
+    """An operation that is over."""
+    plain, wrapped = house.keys.new_data_key()
+    words = canonical_bytes({"where": "A pier."})
+    return {
+        "id": operation_id, "country": chief.country, "organisation": chief.organisation, "office_id": chief.office_id,
+        "reference": operation_id, "created_by": chief.id, "opened_at": at, "planned_on": at.date(),
+        "place_kind": "other", "sector": "fishing", "expected": "[]", "wrapped": wrapped, "state": "over",
+        "sealed": house.keys.seal(plain, words, f"operation|sealed|{operation_id}|1".encode()),
     }  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from app.kit import log
 from app.main import PREFIX
 from app.models.base import Base
 from tests.gates import groups
-from tests.gates.aviary import FOR, NOBODY, OWN, REVIEW, SECOND_PERSON, WRITER, Aviary, release
+from tests.gates.aviary import FOR, NOBODY, OWN, PLACE, REVIEW, SECOND_PERSON, TIP, WRITER, Aviary, release
 from tests.gates.expectation import Expectation
 from tests.gates.filling import FIXED, SUBJECTS, Bodies, Route, path_of, query_of, routes_of
 from tests.gates.ground import engines_asked, ground, told
@@ -138,6 +138,10 @@ class Flight:
             return True
         if group == REVIEW:
             group = groups.NARRATIVE
+        if group in (TIP, PLACE):
+            right = "tip:triage" if group == TIP else "operation:read"
+            scopes, home = oracle.scopes(asker, right), self.scene.worker(WRITER)
+            return asker.country == home.country and bool("country" in scopes or scopes and asker.office == home.office)
         if group == OWN:
             return name == WRITER
         if group.startswith(FOR):
@@ -177,6 +181,7 @@ class Flight:
             known = [Subject(f"side {number}", case, copy) for number, (case, copy) in enumerate(sides)]
             return [each for each in known if path_of(route, each)]
         told = {"approval_id": self.aviary.approval_id, "emergency_id": self.aviary.emergency_id}
+        told |= {"tip_id": self.aviary.tip_id, "operation_id": self.aviary.operation_id}
         home = replace(self.scene.subjects["home"], **told)
         return [home] if path_of(route, home) else []
 

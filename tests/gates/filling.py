@@ -21,7 +21,7 @@ from tests.gates.scene import NOBODY, Scene, Subject
 SUBJECTS: Final = (
     "case_id", "referral_id", "record_id", "task_id", "user_id", "block_id", "deputy_row", "emergency_id", "notice_id",
     "export_id", "approval_id", "reference", "number", "document_id", "matter_id", "shelter_id", "beds_id",
-    "bed_request_id", "meeting_id", "list_id", "transfer_id",
+    "bed_request_id", "meeting_id", "list_id", "transfer_id", "tip_id", "operation_id", "reservation_id",
 )  # fmt: skip
 # Routes that name such a thing in their body or in their query.
 IN_BODY: Final = {
@@ -98,6 +98,8 @@ ALSO: Final[dict[str, set[int | str]]] = {
     "POST /bed-requests/{bed_request_id}/confirm": {422},
     # The example names a case that is nobody's.
     "POST /cases/{case_id}/incident/join": {422},
+    # Settling a tip is one right; opening a case is another.
+    "POST /tips/{tip_id}/case": {"permission_missing"},
     # Writing on the case reaches it; opening further cases is a right of its own.
     "POST /cases/{case_id}/incident/people": {"permission_missing"},
 }

@@ -78,6 +78,9 @@ class Subject:
     matter_id: str = ""
     meeting_id: str = ""
     list_id: str = ""
+    tip_id: str = ""
+    operation_id: str = ""
+    reservation_id: str = ""
 
     def id_of(self, parameter: str) -> str:
         """The id for a path parameter such as case_id."""

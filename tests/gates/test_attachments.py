@@ -32,7 +32,8 @@ MODELS = {mapper.local_table.name: mapper.class_ for mapper in Base.registry.map
 # in a text, and a meeting an office's.
 WITHOUT_PARENT = {
     "access_entry", "bulk_act", "case_export", "data_key", "deputy", "draft", "idempotency_key", "incident", "meeting",
-    "notice", "saved_list", "shelter_beds",
+    "notice", "saved_list", "operation",
+    "shelter_beds", "tip",
 }  # fmt: skip
 
 

@@ -29,7 +29,9 @@ from tests.gates.admin_forms import ADMIN_FORMS
 from tests.gates.case_forms import CASE_FORMS
 from tests.gates.full_world import FullWorld, world
 from tests.gates.list_forms import LIST_FORMS
+from tests.gates.readiness_forms import READINESS_FORMS
 from tests.gates.referral_forms import REFERRAL_FORMS
+from tests.gates.tip_forms import TIP_FORMS
 from tests.gates.town_forms import TOWN_FORMS as WATCH_FORMS
 from tests.gates.transfer_forms import TRANSFER_FORMS
 from tests.inspect import reading
@@ -37,7 +39,10 @@ from tests.inspect import reading
 __all__ = ["town", "world"]
 
 # Forms of pages that need a town with its policies and people.
-TOWN_FORMS = {**CASE_FORMS, **WATCH_FORMS, **REFERRAL_FORMS, **ADMIN_FORMS, **LIST_FORMS, **TRANSFER_FORMS}
+TOWN_FORMS = {
+    **CASE_FORMS, **WATCH_FORMS, **REFERRAL_FORMS, **ADMIN_FORMS, **LIST_FORMS, **TRANSFER_FORMS, **TIP_FORMS,
+    **READINESS_FORMS,
+}  # fmt: skip
 
 Fields = dict[str, Any]
 Ready = tuple[Browser, Fields]

@@ -30,6 +30,7 @@ SEES_ALL = {
     "app/casework/stopping.py",
     "app/emergency/watching.py",
     "app/oversight/watching.py", "app/referrals/watching.py", "app/shelter/watching.py", "app/transfers/watching.py",
+    "app/tips/watching.py",
     "app/cli.py", "app/demo/place.py", "app/demo/report.py",
     "app/demo/serve.py", "app/demo/stage.py", "app/operations.py", "app/oversight/rebuild.py", "app/worker.py",
 }  # fmt: skip

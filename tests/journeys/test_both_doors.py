@@ -1,4 +1,4 @@
-"""Seven lives, each told once and walked twice: through the JSON API and through the pages.
+"""Nine lives, each told once and walked twice: through the JSON API and through the pages.
 
 They share one town for each door and engine, because every one of them has a case of its own.
 """
@@ -20,6 +20,16 @@ from tests.inspect import reading
 from tests.journeys import proof
 from tests.journeys.doors import DOORS, Door
 from tests.journeys.hands import Paper, filled
+from tests.journeys.houses import (
+    ask_bed,
+    beds_free,
+    clocks_of,
+    hold_bed,
+    keep_beds,
+    papers,
+    people_of,
+    tell_incident,
+)
 from tests.journeys.paths import arrived
 from tests.journeys.scene import open_scene
 
@@ -45,9 +55,9 @@ def door(request: pytest.FixtureRequest) -> Iterator[Door]:
             proof.facts_follow_from_history(scene.house)
 
 
-def stands(door: Door, case: Paper, identification: str, care: str) -> None:
-    """Where a case is, as its case manager's colleague sees it."""
-    seen = door.scene["th.social"].look(case)
+def stands(door: Door, case: Paper, identification: str, care: str, *, by: str = "th.social") -> None:
+    """Where a case is, as its case manager's colleague sees it, or somebody else."""
+    seen = door.scene[by].look(case)
     assert (seen["identification"], seen["care"]) == (identification, care)
 
 
@@ -266,4 +276,91 @@ def test_a_pregnant_girl_gets_the_care_she_needs(door: Door) -> None:
     door.take("th.shelter", case, "move_placement", moved)
     door.scene.days(3)
     door.refused("th.shelter", case, "move_placement", "placement_serves_the_child", record=moved)
+    stands(door, case, "presumed", "recovering")
+
+
+# One man is known first; thirteen more were on the same boats.
+RAID = {
+    "happened_on": "2026-11-02", "place_kind": "workplace", "sector": "fishing", "exploitation": "ForcedLabour",
+    "source": "labour_inspection", "border_point": "mae-sot-myawaddy", "route": ["MM", "TH"],
+}  # fmt: skip
+OTHERS = [
+    {"people": 6, "sex": "M", "age_band": "18+", "nationality": "MM", "language": "my"},
+    {"people": 4, "sex": "M", "age_band": "18+", "nationality": "KH", "language": "km"},
+    {"people": 3, "sex": "F", "age_band": "18+", "nationality": "LA", "language": "lo"},
+]
+
+
+def test_fourteen_people_are_found_on_two_boats(door: Door) -> None:
+    """A labour raid: one incident, a case for each at once, a vetted interpreter for each language, a bed tonight.
+
+    Who is screened out is told where to turn to; who is not goes before the panel.
+    """
+    police, manager = "th.police", "th.manager"
+    about = {"source": "labour_inspection", "sex": "M", "exploitation": "ForcedLabour"}
+    first = door.open_case(police, **{**ADULT, **about})
+    tell_incident(door, police, first, "new", {**RAID, "happened_on": door.scene.day(-1)})
+    tell_incident(door, police, first, "people", {"groups": OTHERS})
+    offender = {"role": "exploiter", "names": ["Captain Lek"], "words": "Kept the papers."}
+    tell_incident(door, police, first, "offenders", offender)
+    found = people_of(door, police, first)
+    of = {each: papers(row for row in found if row["nationality"] == each) for each in ("MM", "KH", "LA")}
+    assert [len(cases) for cases in of.values()] == [7, 4, 3]
+    for case in papers(found):
+        door.take(police, case, "start_screening")
+    khmer, paid = of["KH"][:2]
+    tonight = {"my": first, "km": khmer, "lo": of["LA"][0]}
+    unsafe = filled(interpreter_vetted=False, language="km")
+    door.refused(police, khmer, "presume", "interview_was_safe", record=unsafe)
+    for language, case in tonight.items():
+        door.take(police, case, "presume", filled(language=language))
+
+    nothing = filled(
+        indicators=[], reasons="Paid as agreed, and free to go.", language="km", finding="exploited_migrant",
+        information_given=False,
+    )  # fmt: skip
+    told = ("information_was_given", "help_elsewhere_was_offered")
+    door.refused(police, paid, "screen_out", *told, record=nothing)
+    door.record(police, paid, "information_given", language="km", offered=["labour_inspection"])
+    door.take(police, paid, "screen_out", nothing)
+    stands(door, paid, "screened_out", "intake", by=police)
+
+    keep_beds(door, "th.shelter", ("M", "adult", 2), ("F", "adult", 1))
+    for case in tonight.values():
+        hold_bed(door, "th.shelter", ask_bed(door, police, case, "th-shelter-tak"))
+        door.take(police, case, "shelter_at_once", filled(shelter="th-shelter-tak"))
+    assert beds_free(door, "th.shelter") == 0
+    for case in (first, khmer):
+        door.name_manager("th.focal", case, manager)
+        door.record(manager, case, "rights_notice")
+        door.record(manager, case, "admission", shelter="th-shelter-tak")
+        door.take(manager, case, "admit", filled(shelter="th-shelter-tak"))
+        door.take(manager, case, "open_decision")
+        door.take("th.focal", case, "identify", filled())
+        stands(door, case, "identified", "sheltered", by="th.focal")
+    assert len(people_of(door, "th.focal", first)) == 14, "whoever answers for the country sees all of them"
+    assert len(people_of(door, manager, first)) == 2, "and a case manager their own"
+
+
+def test_somebody_does_not_come_back_to_the_shelter(door: Door) -> None:
+    """Reported at once and searched for while the clocks of others stand; found, and nothing of the help is lost.
+
+    The time of reflection is the person's own, so it is not stopped for anybody's convenience.
+    """
+    case = cared_for(door)
+    before = clocks_of(door, "th.supervisor", case)
+    assert set(before.values()) == {"open"}
+    door.record("th.social", case, "missing_report", last_seen_on=door.scene.day())
+    now = clocks_of(door, "th.supervisor", case)
+    searching = {"search_missing", "tell_police_missing", "tell_partner_missing"}
+    assert {kind for kind, state in now.items() if state == "open"} == searching | {"end_of_reflection"}
+    assert {kind for kind, state in now.items() if state == "stopped"} == set(before) - {"end_of_reflection"}
+    door.refused("th.shelter", case, "move_placement", "person_is_with_us", record=filled(place_kind="shelter_ngo"))
+    door.scene.days(5)
+    door.scene.ring()
+    door.record("th.social", case, "found_report", found="came_back", in_danger=True, wishes="To stay, and to sleep.")
+    assert clocks_of(door, "th.supervisor", case) == before
+    facts = door.scene["th.social"].look(case)["facts"]
+    assert (facts["missing"], facts["protection_risk"]) == (False, True)
+    door.take("th.shelter", case, "move_placement", filled(place_kind="shelter_ngo"))
     stands(door, case, "presumed", "recovering")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Entry, From, Kind, RecordForm, Short
+from app.casework.forms import Entry, From, Kind, Listed, RecordForm, Short, code_only
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import ReferralFacts, ScheduleFacts
@@ -17,7 +17,9 @@ from workflows.facts import ReferralFacts, ScheduleFacts
 class HandoverSchedule(RecordForm):
     """Practice G17: named officer, checkpoint, date."""
 
-    border_point: Annotated[Short, From("border_point")] = Field(title=mark("At which border point?"))
+    border_point: Annotated[str, Listed("border_point"), From("border_point")] = Field(
+        title=mark("At which border point?")
+    )
     on: date = Field(title=mark("On which day?"))
     sender_officer: Short = Field(
         title=mark("Which officer goes along?"),
@@ -41,7 +43,8 @@ class HandoverSchedule(RecordForm):
 
 def fold_referral(facts: ReferralFacts, form: HandoverSchedule, entry: Entry) -> ReferralFacts:
     """A new day needs a new confirmation by the other side."""
-    return replace(facts, schedule=ScheduleFacts(form.border_point, form.on, bool(form.sender_officer), False))
+    agreed = ScheduleFacts(code_only(form.border_point), form.on, bool(form.sender_officer), False)
+    return replace(facts, schedule=agreed)
 
 
 KIND = Kind(

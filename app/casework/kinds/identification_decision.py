@@ -8,7 +8,20 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationInfo, model_validator
 
-from app.casework.forms import CodeCheck, Coded, Entry, From, Kind, Long, OfWorker, RecordForm, Short, Words
+from app.casework.forms import (
+    CodeCheck,
+    Coded,
+    Entry,
+    From,
+    Kind,
+    Listed,
+    Long,
+    OfWorker,
+    RecordForm,
+    Short,
+    Words,
+    code_only,
+)
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, DecisionFacts
@@ -21,7 +34,7 @@ class IdentificationDecision(RecordForm):
         Literal["identified", "not_identified"],
         Words({"identified": mark("Identified as trafficked"), "not_identified": mark("Not identified")}),
     ] = Field(title=mark("What was decided?"))
-    authority: Annotated[Short, From("office")] = Field(title=mark("Which authority decided?"))
+    authority: Annotated[str, Listed("office"), From("office")] = Field(title=mark("Which authority decided?"))
     by_country: Annotated[str, Field(pattern="^[A-Z]{2}$"), From("country")] = Field(
         title=mark("Of which country?"),
     )
@@ -58,7 +71,7 @@ class IdentificationDecision(RecordForm):
 def fold(facts: CaseFacts, form: IdentificationDecision, entry: Entry) -> CaseFacts:
     """Who decided is who records it; the outcome moves nothing by itself, the step does."""
     made = DecisionFacts(
-        on=entry.on, outcome=form.outcome, authority=form.authority, by_country=form.by_country,
+        on=entry.on, outcome=form.outcome, authority=code_only(form.authority), by_country=form.by_country,
         decider=entry.actor, panel=len(form.panel), reasons=bool(form.reasons), act=form.act, means=form.means,
         purpose=form.purpose, notified_on=form.notified_on, in_own_language=form.in_own_language,
         professions=None if form.professions is None else frozenset(form.professions),

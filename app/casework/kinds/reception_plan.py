@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Entry, From, Kind, Long, RecordForm, Services, Short
+from app.casework.forms import Entry, From, Kind, Listed, Long, RecordForm, Services, Short, code_only
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import ReceptionFacts, ReferralFacts
@@ -16,7 +16,7 @@ from workflows.facts import ReceptionFacts, ReferralFacts
 class ReceptionPlan(RecordForm):
     """OHCHR-G6.8 and G11.12: accepting means that somebody waits."""
 
-    office: Annotated[Short, From("office")] = Field(title=mark("Which office receives the person?"))
+    office: Annotated[str, Listed("office"), From("office")] = Field(title=mark("Which office receives the person?"))
     partner_organisation: Short | None = Field(default=None, title=mark("Which organisation helps there?"))
     services: Services = Field(title=mark("Which help waits?"))
     family_or_care_arranged: bool = Field(
@@ -29,7 +29,7 @@ class ReceptionPlan(RecordForm):
 def fold_referral(facts: ReferralFacts, form: ReceptionPlan, entry: Entry) -> ReferralFacts:
     """Both copies know who waits."""
     offered = ReceptionFacts(
-        form.office, bool(form.partner_organisation), frozenset(form.services), form.family_or_care_arranged
+        code_only(form.office), bool(form.partner_organisation), frozenset(form.services), form.family_or_care_arranged
     )
     return replace(facts, reception=offered)
 

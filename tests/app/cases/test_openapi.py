@@ -9,7 +9,7 @@ from tests.factories.towns import API, Town
 
 TAGS = {
     "caseload", "cases", "meetings", "records", "people", "worklist", "oversight", "walls", "deputies", "emergency",
-    "approvals", "keys", "shelter", "incidents", "fund", "transfers",
+    "approvals", "keys", "shelter", "incidents", "fund", "transfers", "tips", "readiness",
 }  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""The tips room: what people who stay unknown have told, and what becomes of it."""

@@ -1,0 +1,38 @@
+"""Tells an office of tips that nobody has looked at in time: nothing waits silently."""
+
+from __future__ import annotations
+
+from sqlalchemy import update
+
+from app.access import notices, rows
+from app.access.desk import House
+from app.tips import queries
+from app.tips.queries import TIP
+from app.tips.service import TRIAGE
+from workflows.tips import PASSED
+
+BATCH = 200
+
+
+def ring(house: House) -> int:
+    """Note every tip that is late, one transaction each; how many. Of several workers one notes it."""
+    query = queries.run_out(house.clock.now(), house.policies.countries, BATCH)
+    with house.db.read() as session:
+        rows.enter_everything(session)
+        late = session.execute(query).all()
+    return sum(_note_one(house, row.id, row.country) for row in late)
+
+
+def _note_one(house: House, tip_id: str, country: str) -> bool:
+    with house.db.write() as session:
+        desk = house.system_desk(session, country)
+        # Read again: somebody may have settled it just now.
+        still = queries.run_out(desk.now, [country], BATCH).where(TIP.c.id == tip_id)
+        row = session.execute(still).first()
+        if row is None:
+            return False
+        session.execute(update(TIP).where(TIP.c.id == tip_id).values(late_at=desk.now))
+        holder = row.passed_to if row.state == PASSED else row.office_id
+        people = notices.holders(desk, TRIAGE, holder) or notices.holders(desk, TRIAGE)
+        notices.tell(desk, people, "tip_late", "tip", tip_id)
+        return True
