@@ -152,12 +152,15 @@ class TravelDocumentFacts:
 
 @dataclass(frozen=True, slots=True)
 class LegalFacts:
-    """Proceedings and claims of the person. Deliberately holds nothing about cooperation (OHCHR-P8)."""
+    """Proceedings and claims of the person; a number that nobody knows is None.
+
+    Deliberately holds nothing about cooperation (OHCHR-P8).
+    """
 
     on: date
-    open_proceedings: int
+    open_proceedings: int | None
     considered: bool
-    open_claims: int
+    open_claims: int | None
     cross_border_route: bool
 
 

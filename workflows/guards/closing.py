@@ -51,10 +51,10 @@ def nothing_legal_is_open(case: CaseFacts) -> bool | Lack:
     legal = case.legal
     if legal is None:
         return True
-    claims = 0 if legal.cross_border_route else legal.open_claims
-    if legal.open_proceedings == 0 and claims == 0:
-        return True
-    return lacking(proceedings=legal.open_proceedings, claims=claims)
+    # What the person did not want to say, and nobody knows, holds nobody back: as where nothing was recorded at all.
+    proceedings = legal.open_proceedings or 0
+    claims = 0 if legal.cross_border_route else legal.open_claims or 0
+    return (proceedings == 0 and claims == 0) or lacking(proceedings=proceedings, claims=claims)
 
 
 @guard(

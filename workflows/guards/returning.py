@@ -154,9 +154,11 @@ def proceedings_were_considered(case: CaseFacts) -> bool:
 )
 def claims_have_a_route(case: CaseFacts) -> bool | Lack:
     legal = case.legal
-    if legal is None:
+    if legal is not None and (legal.cross_border_route or legal.open_claims == 0):
+        return True
+    if legal is None or legal.open_claims is None:
         return lacking(count="Possibly some (not recorded)")
-    return legal.open_claims == 0 or legal.cross_border_route or lacking(count=legal.open_claims)
+    return lacking(count=legal.open_claims)
 
 
 @guard(

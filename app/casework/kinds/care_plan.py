@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Entry, ForChild, Kind, Long, RecordForm, Services, Short
+from app.casework.forms import Asked, Entry, ForChild, Kind, Long, RecordForm, Said, Services, Short
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, PlanFacts
@@ -17,7 +17,8 @@ from workflows.facts import CaseFacts, PlanFacts
 class CarePlan(RecordForm):
     """Practice 4.6; for a child the six parts of OHCHR-G8.7."""
 
-    objectives: Long = Field(
+    objectives: Annotated[Long | None, Asked(must=True)] = Field(
+        default=None,
         title=mark("What does the person want to reach?"),
         description=mark("In their own words where you can. A few aims are enough."),
     )
@@ -27,7 +28,7 @@ class CarePlan(RecordForm):
         title=mark("Who gives the help?"),
         description=mark("An organisation or a part, no private names."),
     )
-    agreed_by_person: bool = Field(title=mark("Does the person agree with this plan?"))
+    agreed_by_person: Said = Field(default=None, title=mark("Does the person agree with this plan?"))
     covers_child_services: Annotated[bool, ForChild()] = Field(
         default=False,
         title=mark("For a child: does it cover health, mind, law, school, housing and care?"),
@@ -37,7 +38,7 @@ class CarePlan(RecordForm):
 
 def fold(facts: CaseFacts, form: CarePlan, entry: Entry) -> CaseFacts:
     """The newest plan counts."""
-    plan = PlanFacts(entry.on, form.agreed_by_person, frozenset(form.services), form.covers_child_services)
+    plan = PlanFacts(entry.on, bool(form.agreed_by_person), frozenset(form.services), form.covers_child_services)
     return replace(facts, care_plan=plan)
 
 

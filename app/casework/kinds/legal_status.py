@@ -7,21 +7,26 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Entry, Kind, Long, RecordForm
+from app.casework.forms import Asked, Entry, Kind, Long, RecordForm, Said
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, LegalFacts
+
+# How many there are, or why nobody says.
+Count = Annotated[Annotated[int, Field(ge=0, le=50)] | None, Asked(must=True)]
 
 
 class LegalStatus(RecordForm):
     """Practice 4.16; says nothing about cooperation with the police."""
 
-    open_proceedings: Annotated[int, Field(ge=0, le=50)] = Field(title=mark("How many proceedings are open?"))
-    considered: bool = Field(
+    open_proceedings: Count = Field(default=None, title=mark("How many proceedings are open?"))
+    considered: Said = Field(
+        default=None,
         title=mark("Has the person thought through what they mean for going home?"),
         description=mark("With counsel, before anything is planned."),
     )
-    open_claims: Annotated[int, Field(ge=0, le=50)] = Field(
+    open_claims: Count = Field(
+        default=None,
         title=mark("How many claims for wages or damages are open?"),
     )
     cross_border_route: bool = Field(title=mark("Is it settled who carries them on across the border?"))
@@ -33,7 +38,7 @@ def fold(facts: CaseFacts, form: LegalStatus, entry: Entry) -> CaseFacts:
     return replace(
         facts,
         legal=LegalFacts(
-            entry.on, form.open_proceedings, form.considered, form.open_claims, form.cross_border_route
+            entry.on, form.open_proceedings, bool(form.considered), form.open_claims, form.cross_border_route
         ),
     )
 

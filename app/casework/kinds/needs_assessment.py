@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Kind, Long, RecordForm
+from app.casework.forms import Coded, Entry, Kind, Long, OwnWords, RecordForm
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, NeedsFacts
@@ -18,21 +18,21 @@ class NeedsAssessment(RecordForm):
     """Practice 4.5. No test result is asked for (OHCHR-G6.2)."""
 
     level: Annotated[str, Coded("risk_level")] = Field(title=mark("How great is the danger?"))
-    health: Long | None = Field(
+    health: OwnWords = Field(
         default=None,
         title=mark("Health: what is needed?"),
         description=mark("No test result is asked for."),
     )
-    psychological: Long | None = Field(
+    psychological: OwnWords = Field(
         default=None,
         title=mark("How does the person feel, and what would help?"),
     )
-    shelter: Long | None = Field(default=None, title=mark("A place to be: what is needed?"))
-    legal: Long | None = Field(default=None, title=mark("Law: what is needed?"))
-    documents: Long | None = Field(default=None, title=mark("Papers: what is needed?"))
-    dependants: Long | None = Field(default=None, title=mark("Does anybody depend on the person?"))
-    debts: Long | None = Field(default=None, title=mark("Are there debts that press?"))
-    threats: Long | None = Field(default=None, title=mark("Is anybody threatening the person?"))
+    shelter: OwnWords = Field(default=None, title=mark("A place to be: what is needed?"))
+    legal: OwnWords = Field(default=None, title=mark("Law: what is needed?"))
+    documents: OwnWords = Field(default=None, title=mark("Papers: what is needed?"))
+    dependants: OwnWords = Field(default=None, title=mark("Does anybody depend on the person?"))
+    debts: OwnWords = Field(default=None, title=mark("Are there debts that press?"))
+    threats: OwnWords = Field(default=None, title=mark("Is anybody threatening the person?"))
     mitigations: Long | None = Field(default=None, title=mark("What makes it safer?"))
     reassess_on: date | None = Field(default=None, title=mark("When should this be looked at again?"))
 
