@@ -11,7 +11,8 @@ class OpenTask:
 
     child_clock: the clock for a child; urgent_clock: the clock for a matter that is urgent; only_child: opened for
     children alone; side: the end of a referral whose office gets it (None = where the step is taken). since: the fact
-    of the case that says from which day the clock counts, where rules ask the same clock (None: from now).
+    of the case that says from which day the clock counts, where rules ask the same clock (None: from now). due_on: what
+    of the case says the day by which it is due, before any clock; only_dated: without such a day there is no task.
     """
 
     kind: str
@@ -22,6 +23,8 @@ class OpenTask:
     side: str | None = None
     urgent_clock: str | None = None
     since: str | None = None
+    due_on: str | None = None
+    only_dated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

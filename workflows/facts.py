@@ -95,6 +95,7 @@ class PlanFacts:
     services: frozenset[str] = frozenset()
     child_services: bool = False
     escort: bool = False
+    review_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +265,16 @@ class CaseFacts:
     support_agency: bool = False
     follows_failed_return: bool = False
     matters: tuple[MatterFacts, ...] = ()
+
+    @property
+    def needs_due(self) -> date | None:
+        """By when needs and risks are looked at again."""
+        return self.needs.reassess_on if self.needs is not None else None
+
+    @property
+    def plan_due(self) -> date | None:
+        """By when the care plan is looked at again, where the plan says a day."""
+        return self.care_plan.review_on if self.care_plan is not None else None
 
     def matter(self, matter_id: str) -> MatterFacts | None:
         """The matter of that id, or None."""

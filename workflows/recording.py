@@ -26,7 +26,12 @@ ONLY_WITH_STEP = OF_MATTERS | {
 # A task that asks for a record is done when the record is there, not only when the next step is taken.
 FOLLOWS: dict[str, tuple[CloseTask | OpenTask, ...]] = {
     "rights_notice": (CloseTask("read_rights"),),
-    "needs_assessment": (CloseTask("assess_needs"),),
+    # By when it is looked at again follows from its level (policies/needs.yaml), or was agreed for an earlier day.
+    "needs_assessment": (
+        CloseTask("assess_needs"),
+        CloseTask("reassess_needs"),
+        OpenTask("reassess_needs", "social_worker", "needs_assessment", due_on="needs_due", only_dated=True),
+    ),
     "guardian_appointment": (CloseTask("appoint_guardian"),),
     # When the next one is due is said by the record itself, or by the clock of the country (app/casework/visits.py).
     "monitoring_visit": (CloseTask("follow_up_visit"),),
@@ -49,7 +54,7 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask, ...]] = {
     "care_plan": (
         CloseTask("write_care_plan"),
         CloseTask("review_care_plan"),
-        OpenTask("review_care_plan", "case_manager", "care_plan_review"),
+        OpenTask("review_care_plan", "case_manager", "care_plan_review", due_on="plan_due"),
     ),
 }
 

@@ -243,8 +243,8 @@ class Kind:
     home: the subject that keeps it (case or referral). shared: it crosses with the step it belongs to, less
     the ``withheld`` fields (all of them optional); a field of ``bound`` crosses only where corridor and consent
     let its data group travel. fold_matter: what it changes in the matter whose step it comes with. permission: what
-    adding it needs. upgrades: version of a stored form -> the same form as the next version has it. example: a full
-    form for the API description.
+    adding it needs. continues: the fields that a page begins a new one with, as the last one says them. upgrades:
+    version of a stored form -> the same form as the next version has it. example: a full form for the API description.
     """
 
     name: str
@@ -261,6 +261,7 @@ class Kind:
     withheld: frozenset[str] = frozenset()
     bound: Mapping[str, str] = field(default_factory=dict)
     permission: str = "record:write"
+    continues: frozenset[str] = frozenset()
     upgrades: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
 
     def upgraded(self, body: dict[str, Any], version: int) -> dict[str, Any]:

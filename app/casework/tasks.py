@@ -13,7 +13,7 @@ from app.models.base import new_id
 from app.models.task import Task
 from policies.model import Calendar, Clock, Policies
 from workflows.clocks import can_stand_still, frozen_by
-from workflows.deadlines import rings_at
+from workflows.deadlines import end_of, rings_at
 from workflows.effects import CloseTask, OpenTask
 from workflows.matter import URGENT
 
@@ -83,6 +83,11 @@ def open_task(desk: Desk, held: Held, effect: OpenTask, due: datetime | None = N
     child = bool((held.case_facts and held.case_facts.child) or (held.referral_facts and held.referral_facts.child))
     if effect.only_child and not child:
         return
+    agreed = _agreed(held, effect)
+    if effect.only_dated and agreed is None:
+        return
+    if due is None and agreed is not None:
+        due = end_of(agreed, desk.policies.zone(desk.actor.country))
     since = _since(held, effect)
     name, clock, calendar = clock_for(desk, held, effect, since)
     start = desk.now if since is None else datetime.combine(since, time(), tzinfo=calendar.zone)
@@ -125,6 +130,14 @@ def _since(held: Held, effect: OpenTask) -> date | None:
     if effect.since is None or held.case_facts is None:
         return None
     day: date | None = getattr(held.case_facts, effect.since)
+    return day
+
+
+def _agreed(held: Held, effect: OpenTask) -> date | None:
+    """The day that a record of the case says the task is due, where ``effect`` asks for one."""
+    if effect.due_on is None or held.case_facts is None:
+        return None
+    day: date | None = getattr(held.case_facts, effect.due_on)
     return day
 
 

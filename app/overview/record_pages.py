@@ -43,7 +43,11 @@ def new_record_page(reference: str, kind: str, page: Writer, back: Back = "") ->
     """The form of a kind of record."""
     with page.write() as desk:
         context = _context(desk, reference, _kind(kind), back)
-    return page.show(FORM, preset=form_page.preset(page, context["case"], context["inputs"]), **context)
+        said = form_page.preset(page, context["case"], context["inputs"])
+        if not said:
+            said = form_page.continued(desk, context["case"], _kind(kind))
+    context["rows"] = form_page.rows_for(context["inputs"], said)
+    return page.show(FORM, preset=said, **context)
 
 
 @router.post("/cases/{reference}/records/new/{kind}")
@@ -60,7 +64,9 @@ def correct_page(reference: str, record_id: str, page: Reader) -> Response:
         record = filing.read(desk, opened.id, record_id)
         kind = _kind(record.kind)
         context = _context(desk, reference, kind, f"{opened.path}/records/{record_id}", corrects=record)
-    return page.show(FORM, preset=posted.typed_of(inputs_of(kind.form), record.body or {}), **context)
+    said = posted.typed_of(inputs_of(kind.form), record.body or {})
+    context["rows"] = form_page.rows_for(context["inputs"], said)
+    return page.show(FORM, preset=said, **context)
 
 
 @router.post("/cases/{reference}/records/{record_id}/correct")

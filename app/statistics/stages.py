@@ -78,6 +78,7 @@ CAUSE_OF: Final[Mapping[str, str]] = {
     "approve_referral": "us",
     "ask_elsewhere": "us",
     "assess_needs": "us",
+    "reassess_needs": "us",
     "await_answer": "partner",
     "await_receipt": "partner",
     "begin_service": "document",

@@ -44,6 +44,7 @@ def _days(house: House) -> dict[str, dict[str, Any]]:
         "handover": {"reconfirmed_on": day(house)},
         "handover_schedule": {"on": day(house)},
         "identification_decision": {"notified_on": day(house)},
+        "needs_assessment": {"reassess_on": day(house, 60)},
         "override": {"until": day(house, 10)},
         "pre_return_risk": {"valid_until": day(house, 60)},
         "service_request": {"wanted_by": day(house, 14)},
