@@ -13,6 +13,7 @@ class OpenTask:
     children alone; side: the end of a referral whose office gets it (None = where the step is taken). since: the fact
     of the case that says from which day the clock counts, where rules ask the same clock (None: from now). due_on: what
     of the case says the day by which it is due, before any clock; only_dated: without such a day there is no task.
+    if_stated: nor where the country states no such clock.
     """
 
     kind: str
@@ -25,6 +26,7 @@ class OpenTask:
     since: str | None = None
     due_on: str | None = None
     only_dated: bool = False
+    if_stated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from workflows.care_facts import ContactFacts as ContactFacts
+from workflows.care_facts import PermitFacts as PermitFacts
 from workflows.identification_facts import DecisionFacts as DecisionFacts
 from workflows.identification_facts import InformationFacts as InformationFacts
 from workflows.identification_facts import ScreeningFacts as ScreeningFacts
@@ -163,6 +165,7 @@ class LegalFacts:
     considered: bool
     open_claims: int | None
     cross_border_route: bool
+    expected_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +279,16 @@ class CaseFacts:
         """By when the care plan is looked at again, where the plan says a day."""
         return self.care_plan.review_on if self.care_plan is not None else None
 
+    @property
+    def permit_due(self) -> date | None:
+        """By when more time has to be asked for, for the leave that ends first."""
+        return min((each.renew_on for each in self.permits if each.renew_on is not None), default=None)
+
+    @property
+    def asks_to_work(self) -> bool:
+        """Whether leave to work has been asked for and not been decided."""
+        return any((each.permit, each.result) == ("work", "applied") for each in self.permits)
+
     def matter(self, matter_id: str) -> MatterFacts | None:
         """The matter of that id, or None."""
         return next((each for each in self.matters if each.id == matter_id), None)
@@ -291,6 +304,8 @@ class CaseFacts:
     finding: str | None = None
     information: InformationFacts | None = None
     decision_notice: NoticeFacts | None = None
+    permits: tuple[PermitFacts, ...] = ()
+    contact: ContactFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

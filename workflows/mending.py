@@ -86,6 +86,8 @@ ACTS: dict[str, Act] = {
     "needs_are_assessed": _record("needs_assessment"),
     "needs_are_up_to_date": _record("needs_assessment"),
     "care_plan_is_agreed": _record("care_plan"),
+    "stay_lasts_as_long_as_proceedings": _record("legal_status"),
+    "way_of_contact_is_safe": _record("contact_rules"),
     "case_manager_is_named": Act(Way.TEAM),
     "wish_or_unsafe_return": _record("wish"),
     # Children.
@@ -188,7 +190,7 @@ def every_guard() -> Iterator[Guard]:
     for spec in MACHINES.values():
         for step in spec.steps:
             seen |= {guard.name: guard for guard in step.guards}
-    for kind in recording.NEEDS_GUARDIAN | {"", "flag_clearance", "minutes"}:
+    for kind in recording.NEEDS_GUARDIAN | {"", "flag_clearance", "minutes", "permit", "decision_notice"}:
         seen |= {guard.name: guard for guard in recording.guards_for(kind)}
     return iter(seen.values())
 

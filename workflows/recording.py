@@ -9,6 +9,7 @@ from workflows.engine import matter_machines
 from workflows.facts import CaseFacts, Situation
 from workflows.guards.children import guardian_is_appointed
 from workflows.guards.consent import consent_for_case_meeting
+from workflows.guards.daily import stay_lasts_as_long_as_proceedings, way_of_contact_is_safe
 from workflows.guards.protection import case_is_open, flag_is_up
 from workflows.step import Guard
 from workflows.verdict import Refusal
@@ -17,6 +18,8 @@ from workflows.verdict import Refusal
 NEEDS_GUARDIAN = frozenset({"identification_decision", "best_interests", "return_plan", "pre_return_risk"})
 # The forms of matters belong to a step of theirs; afterwards they can be corrected like any other record.
 OF_MATTERS = frozenset(row.form for spec in matter_machines() for row in spec.steps if row.form)
+# What is told to the person in a way of its own (information_way): never in a way that is not safe for them.
+TOLD_TO_THE_PERSON = frozenset({"decision_notice", "information_given"})
 # These kinds are written only by the step that certifies them.
 ONLY_WITH_STEP = OF_MATTERS | {
     "handover", "receipt", "handover_schedule", "handover_confirmation", "placement", "reception_plan",
@@ -51,6 +54,10 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask, ...]] = {
         CloseTask("tell_police_missing", by_the_way=True),
         CloseTask("tell_partner_missing", by_the_way=True),
     ),
+    "permit": (
+        CloseTask("renew_permit"),
+        OpenTask("renew_permit", "case_manager", "care_plan_review", due_on="permit_due", only_dated=True),
+    ),
     "care_plan": (
         CloseTask("write_care_plan"),
         CloseTask("review_care_plan"),
@@ -69,7 +76,16 @@ def follows(kind: str, before: CaseFacts, after: CaseFacts, *, corrected: bool =
     if was != now:
         # First the old cause ends, then the new one begins.
         clocks = (*([ThawClocks(was)] if was else []), *([FreezeClocks(now)] if now else []))
-    return (*(() if corrected else FOLLOWS.get(kind, ())), *clocks)
+    return (*(() if corrected else FOLLOWS.get(kind, ())), *_work(before, after), *clocks)
+
+
+def _work(before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:
+    """Leave to work that was asked for has a time until the agreement with an employer, where a country states one."""
+    if before.asks_to_work == after.asks_to_work:
+        return ()
+    if not after.asks_to_work:
+        return (CloseTask("agree_work"),)
+    return (OpenTask("agree_work", "case_manager", "work_agreement", if_stated=True),)
 
 
 def guards_for(kind: str) -> tuple[Guard, ...]:
@@ -78,6 +94,10 @@ def guards_for(kind: str) -> tuple[Guard, ...]:
         return (case_is_open, flag_is_up)
     if kind == "minutes":
         return (case_is_open, consent_for_case_meeting)
+    if kind == "permit":
+        return (case_is_open, stay_lasts_as_long_as_proceedings)
+    if kind in TOLD_TO_THE_PERSON:
+        return (case_is_open, way_of_contact_is_safe)
     return (case_is_open, guardian_is_appointed) if kind in NEEDS_GUARDIAN else (case_is_open,)
 
 

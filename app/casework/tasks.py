@@ -87,8 +87,11 @@ def open_task(desk: Desk, held: Held, effect: OpenTask, due: datetime | None = N
     if effect.only_dated and agreed is None:
         return
     if due is None and agreed is not None:
-        due = end_of(agreed, desk.policies.zone(desk.actor.country))
+        # Who writes down late what was to be done earlier still gets today.
+        due = end_of(max(agreed, desk.today), desk.policies.zone(desk.actor.country))
     since = _since(held, effect)
+    if effect.if_stated and not _is_stated(desk, held, effect):
+        return
     name, clock, calendar = clock_for(desk, held, effect, since)
     start = desk.now if since is None else datetime.combine(since, time(), tzinfo=calendar.zone)
     office_id = _border_office(desk, held) if effect.role == BORDER_ROLE else None
@@ -139,6 +142,14 @@ def _agreed(held: Held, effect: OpenTask) -> date | None:
         return None
     day: date | None = getattr(held.case_facts, effect.due_on)
     return day
+
+
+def _is_stated(desk: Desk, held: Held, effect: OpenTask) -> bool:
+    try:
+        clock_for(desk, held, effect)
+    except KeyError:
+        return False
+    return True
 
 
 def _border_office(desk: Desk, held: Held) -> str | None:

@@ -33,15 +33,15 @@ DONE: Final = {
     "error": mark("The file is marked as entered in error. It stays."),
 }
 NEEDS: Final = (
-    "needs_assessment", "care_plan", "wish", "circumstances", "placement", "admission", "shelter_leave",
-    "shelter_return", "missing_report", "found_report", "stay_extension", "pre_return_risk", "return_plan",
-    "reintegration_plan", "service_request", "service_outcome", "monitoring_visit", "guardian_appointment",
-    "best_interests", "flag", "flag_clearance", "own_task", "minutes", "closure", "reopening",
+    "needs_assessment", "care_plan", "wish", "circumstances", "contact_rules", "placement", "admission",
+    "shelter_leave", "shelter_return", "missing_report", "found_report", "stay_extension", "pre_return_risk",
+    "return_plan", "reintegration_plan", "service_request", "service_outcome", "monitoring_visit",
+    "guardian_appointment", "best_interests", "flag", "flag_clearance", "own_task", "minutes", "closure", "reopening",
 )  # fmt: skip
 DOCUMENTS: Final = (
     "rights_notice", "consent", "information_given", "screening", "identification_decision", "decision_notice",
     "reconsideration_request", "remedies_notice",
-    "legal_status", "cooperation", "travel_document", "override",
+    "legal_status", "permit", "cooperation", "travel_document", "override",
 )  # fmt: skip
 LIVE: Final = "live"
 ENDED: Final = "ended"

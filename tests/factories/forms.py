@@ -46,6 +46,7 @@ def _days(house: House) -> dict[str, dict[str, Any]]:
         "identification_decision": {"notified_on": day(house)},
         "needs_assessment": {"reassess_on": day(house, 60)},
         "override": {"until": day(house, 10)},
+        "permit": {"valid_from": day(house, -1), "valid_until": day(house, 180)},
         "pre_return_risk": {"valid_until": day(house, 60)},
         "service_request": {"wanted_by": day(house, 14)},
         "travel_document": {"issued": day(house, -3), "expires": day(house, 200)},

@@ -25,13 +25,13 @@ CASE_FACTS: Final[dict[str, str]] = {
     ),
     "travel_document": IDENTITY,
     **dict.fromkeys(
-        ("placement", "bed_held", "bed_used", "admission", "leave", "protected_from"), CONTACT
+        ("placement", "bed_held", "bed_used", "admission", "leave", "protected_from", "contact"), CONTACT
     ),
     **dict.fromkeys(("screening", "care_plan", "return_plan", "reintegration_plan"), NARRATIVE),
     **dict.fromkeys(
         (
             "decision", "earlier_deciders", "reconsideration_grounds", "remedies_notice", "guardian",
-            "best_interests", "best_interests_due", "legal", "legal_hold", "extension", "decision_notice",
+            "best_interests", "best_interests_due", "legal", "legal_hold", "extension", "decision_notice", "permits",
         ),
         LEGAL,
     ),
@@ -67,13 +67,13 @@ KINDS: Final[dict[str, str]] = {
         FACTS,
     ),
     "travel_document": IDENTITY,
-    **dict.fromkeys(("placement", "admission", "shelter_leave", "shelter_return"), CONTACT),
+    **dict.fromkeys(("placement", "admission", "shelter_leave", "shelter_return", "contact_rules"), CONTACT),
     **dict.fromkeys(("care_plan", "monitoring_visit", "reintegration_plan", "return_plan", "screening"), NARRATIVE),
     **dict.fromkeys(("service_outcome", "service_request"), NARRATIVE),
     **dict.fromkeys(
         (
             "best_interests", "decision_notice", "guardian_appointment", "identification_decision", "legal_status",
-            "reconsideration_request", "remedies_notice", "stay_extension",
+            "reconsideration_request", "remedies_notice", "stay_extension", "permit",
         ),
         LEGAL,
     ),

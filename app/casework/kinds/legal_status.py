@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field
@@ -30,6 +31,9 @@ class LegalStatus(RecordForm):
         title=mark("How many claims for wages or damages are open?"),
     )
     cross_border_route: bool = Field(title=mark("Is it settled who carries them on across the border?"))
+    expected_until: date | None = Field(
+        default=None, title=mark("Until when will the proceedings last, as far as anybody knows?")
+    )
     note: Long | None = Field(default=None, title=mark("What else matters?"))
 
 
@@ -38,7 +42,8 @@ def fold(facts: CaseFacts, form: LegalStatus, entry: Entry) -> CaseFacts:
     return replace(
         facts,
         legal=LegalFacts(
-            entry.on, form.open_proceedings, bool(form.considered), form.open_claims, form.cross_border_route
+            entry.on, form.open_proceedings, bool(form.considered), form.open_claims, form.cross_border_route,
+            form.expected_until,
         ),
     )
 
