@@ -11,7 +11,8 @@ from policies.clocks import ClockRules
 from policies.corridor_checks import check_corridor
 from policies.lists import CodeList, IndicatorPack, Report, RetentionRule, RolePolicy
 from policies.model import Corridor, Country, Disclosure, FrozenDict, Policies, Safeguards, Source
-from policies.needs import NeedsRules, check_needs
+from policies.needs import NeedsRules
+from policies.needs_checks import check_needs
 from policies.nodes import Built, Document
 from policies.notices import Notice
 
