@@ -11,10 +11,12 @@ from policies.clocks import ClockRules
 from policies.corridor_checks import check_corridor
 from policies.lists import CodeList, IndicatorPack, Report, RetentionRule, RolePolicy
 from policies.model import Corridor, Country, Disclosure, FrozenDict, Policies, Safeguards, Source
+from policies.needs import NeedsRules
+from policies.needs_checks import check_needs
 from policies.nodes import Built, Document
 from policies.notices import Notice
 
-SINGLES = ("sources.yaml", "roles.yaml", "retention.yaml", "safeguards.yaml", "clocks.yaml")
+SINGLES = ("sources.yaml", "roles.yaml", "retention.yaml", "safeguards.yaml", "clocks.yaml", "needs.yaml")
 FOLDERS = ("codes", "corridors", "countries", "indicators", "notices", "reports")
 DEFAULT = "corridors/_default.yaml"
 INHERITED = ("documents", "escalation", "meetings", "disclosure", "statistics_channel", "instruments")
@@ -86,9 +88,10 @@ class Builder:
         notices = self._one_each("notices", Notice, checks.check_notice)
         default, corridors = self._corridors()
         clocks = self._clocks()
+        needs = self._needs()
         self._offices_are_unique()
         faulty = any(document.problems for document in self.documents.values())
-        if default is None or safeguards is None or clocks is None or faulty:
+        if default is None or safeguards is None or clocks is None or needs is None or faulty:
             return None
         return Policies(
             sources=sources,
@@ -104,6 +107,7 @@ class Builder:
             reports=reports,
             safeguards=safeguards,
             clocks=clocks,
+            needs=needs,
             digest=digest,
         )
 
@@ -231,6 +235,14 @@ class Builder:
         built = document.build(ClockRules, "clocks")
         if built is not None:
             clock_checks.check_clocks(document, built, self.names)
+        return built
+
+    def _needs(self) -> NeedsRules | None:
+        document = self.documents["needs.yaml"]
+        _only(document, "needs")
+        built = document.build(NeedsRules, "needs")
+        if built is not None:
+            check_needs(document, built, self.names)
         return built
 
     def _corridors(self) -> tuple[Corridor | None, dict[str, Corridor]]:

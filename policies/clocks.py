@@ -53,4 +53,5 @@ class ClockRules(Policy):
     never: frozenset[str] = frozenset()  # clocks that never stand still
     most_stops: Annotated[StrictInt, Field(ge=1, le=20)] = 2
     stops: FrozenMap[StopCause] = Field(default_factory=dict)  # code list stop_cause
+    permit_renewal_days: Annotated[StrictInt, Field(ge=1, le=365)] = 30  # before the end of leave to stay or work
     extensions: FrozenMap[Extension] = Field(default_factory=dict)  # clock -> how it is extended

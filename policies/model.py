@@ -42,6 +42,7 @@ from policies.lists import (
     RolePolicy,
     labels_of,
 )
+from policies.needs import NeedsRules as NeedsRules
 from policies.notices import Notice, NoticeWords
 from policies.safeguards import Drafts, MailRules, Safeguards, Screen
 from policies.terms import (
@@ -130,6 +131,7 @@ class Policies(Policy):
     notices: FrozenMap[Notice] = Field(default_factory=dict)
     safeguards: Safeguards = Safeguards()
     clocks: ClockRules = ClockRules()
+    needs: NeedsRules
     digest: str
 
     def corridor(self, a: str, b: str) -> Corridor:

@@ -12,7 +12,9 @@ class OpenTask:
     child_clock: the clock for a child; urgent_clock: the clock for a matter that is urgent; only_child: opened for
     children alone; side: the end of a referral whose office gets it (None = where the step is taken). since: the fact
     of the case that says from which day the clock counts, where rules ask the same clock (None: from now). by_matter:
-    due by the day that the matter's form names, where it names one.
+    due by the day that the matter's form names, where it names one. due_on: what of the case says the day by which it
+    is due, before any clock; only_dated: without such a day there is no task. if_stated: nor where the country states
+    no such clock.
     """
 
     kind: str
@@ -24,6 +26,9 @@ class OpenTask:
     urgent_clock: str | None = None
     since: str | None = None
     by_matter: bool = False
+    due_on: str | None = None
+    only_dated: bool = False
+    if_stated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from workflows.care_facts import ContactFacts as ContactFacts
+from workflows.care_facts import PermitFacts as PermitFacts
 from workflows.child_facts import AgeFacts as AgeFacts
 from workflows.child_facts import BestInterestsFacts as BestInterestsFacts
 from workflows.child_facts import GuardianFacts as GuardianFacts
@@ -99,6 +101,7 @@ class PlanFacts:
     services: frozenset[str] = frozenset()
     child_services: bool = False
     escort: bool = False
+    review_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,7 @@ class LegalFacts:
     open_claims: int
     cross_border_route: bool
     counted_on: date | None = None
+    expected_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +251,26 @@ class CaseFacts:
     follows_failed_return: bool = False
     matters: tuple[MatterFacts, ...] = ()
 
+    @property
+    def needs_due(self) -> date | None:
+        """By when needs and risks are looked at again."""
+        return self.needs.reassess_on if self.needs is not None else None
+
+    @property
+    def plan_due(self) -> date | None:
+        """By when the care plan is looked at again, where the plan says a day."""
+        return self.care_plan.review_on if self.care_plan is not None else None
+
+    @property
+    def permit_due(self) -> date | None:
+        """By when more time has to be asked for, for the leave that ends first."""
+        return min((each.renew_on for each in self.permits if each.renew_on is not None), default=None)
+
+    @property
+    def asks_to_work(self) -> bool:
+        """Whether leave to work has been asked for and not been decided."""
+        return any((each.permit, each.result) == ("work", "applied") for each in self.permits)
+
     def matter(self, matter_id: str) -> MatterFacts | None:
         """The matter of that id, or None."""
         return next((each for each in self.matters if each.id == matter_id), None)
@@ -271,6 +295,8 @@ class CaseFacts:
     def interest(self, question: str) -> InterestFacts | None:
         """The newest best-interests assessment of that question, or None."""
         return next((each for each in self.interests if each.question == question), None)
+    permits: tuple[PermitFacts, ...] = ()
+    contact: ContactFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

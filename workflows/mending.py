@@ -85,7 +85,10 @@ ACTS: dict[str, Act] = {
     "place_is_not_custodial": _step("care", "move_placement"),
     "place_fits_the_person": _step("care", "move_placement"),
     "needs_are_assessed": _record("needs_assessment"),
+    "needs_are_up_to_date": _record("needs_assessment"),
     "care_plan_is_agreed": _record("care_plan"),
+    "stay_lasts_as_long_as_proceedings": _record("legal_status"),
+    "way_of_contact_is_safe": _record("contact_rules"),
     "case_manager_is_named": Act(Way.TEAM),
     "wish_or_unsafe_return": _record("wish"),
     # Children.

@@ -12,6 +12,7 @@ from workflows.engine import MACHINES, matter_machines
 from workflows.facts import CaseFacts, MatterFacts, Situation
 from workflows.guards.children import guardian_is_appointed
 from workflows.guards.consent import consent_for_case_meeting
+from workflows.guards.daily import stay_lasts_as_long_as_proceedings, way_of_contact_is_safe
 from workflows.guards.minors import (
     adult_is_beyond_doubt,
     adulthood_was_assessed,
@@ -44,6 +45,8 @@ ONLY_WITH_STEP = OF_MATTERS | {
 STILL_TRUE: dict[str, tuple[Guard, ...]] = {
     REMEDY: (claim_has_one_currency, days_of_the_claim_fit, payments_are_within_the_award),
 }
+# What is told to the person in a way of its own (information_way): never in a way that is not safe for them.
+TOLD_TO_THE_PERSON = frozenset({"decision_notice", "information_given"})
 # What else has to be true before a record of a kind is taken in.
 OWN_GUARDS: dict[str, tuple[Guard, ...]] = {
     "age_assessment": (age_assessment_is_agreed, milder_ways_came_first, adult_is_beyond_doubt),
@@ -51,12 +54,19 @@ OWN_GUARDS: dict[str, tuple[Guard, ...]] = {
     "flag_clearance": (flag_is_up,),
     "guardian_appointment": (guardian_is_free_of_suspects,),
     "minutes": (consent_for_case_meeting,),
+    "permit": (stay_lasts_as_long_as_proceedings,),
+    **dict.fromkeys(TOLD_TO_THE_PERSON, (way_of_contact_is_safe,)),
 }
 
 # A task that asks for a record is done when the record is there, not only when the next step is taken.
 FOLLOWS: dict[str, tuple[CloseTask | OpenTask | Alert, ...]] = {
     "rights_notice": (CloseTask("read_rights"),),
-    "needs_assessment": (CloseTask("assess_needs"),),
+    # By when it is looked at again follows from its level (policies/needs.yaml), or was agreed for an earlier day.
+    "needs_assessment": (
+        CloseTask("assess_needs"),
+        CloseTask("reassess_needs"),
+        OpenTask("reassess_needs", "social_worker", "needs_assessment", due_on="needs_due", only_dated=True),
+    ),
     "guardian_appointment": (CloseTask("appoint_guardian"),),
     "age_assessment": (CloseTask("assess_age"), CloseTask("prepare_adulthood", by_the_way=True)),
     # When the next one is due is said by the record itself, or by the clock of the country (app/casework/visits.py).
@@ -78,11 +88,15 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask | Alert, ...]] = {
         CloseTask("tell_police_missing", by_the_way=True),
         CloseTask("tell_partner_missing", by_the_way=True),
     ),
+    "permit": (
+        CloseTask("renew_permit"),
+        OpenTask("renew_permit", "case_manager", "care_plan_review", due_on="permit_due", only_dated=True),
+    ),
     "care_plan": (
         CloseTask("write_care_plan"),
         CloseTask("prepare_adulthood"),
         CloseTask("review_care_plan"),
-        OpenTask("review_care_plan", "case_manager", "care_plan_review"),
+        OpenTask("review_care_plan", "case_manager", "care_plan_review", due_on="plan_due"),
     ),
 }
 # Whoever hears first that a person is held says so in the circumstances; who may review penalties is told at once.
@@ -112,7 +126,16 @@ def follows(kind: str, before: CaseFacts, after: CaseFacts, *, corrected: bool =
     custody: tuple[Effect, ...] = ()
     if before.detained != after.detained:
         custody = HELD if after.detained else FREE
-    return (*(() if corrected else FOLLOWS.get(kind, ())), *custody, *clocks)
+    return (*(() if corrected else FOLLOWS.get(kind, ())), *custody, *_work(before, after), *clocks)
+
+
+def _work(before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:
+    """Leave to work that was asked for has a time until the agreement with an employer, where a country states one."""
+    if before.asks_to_work == after.asks_to_work:
+        return ()
+    if not after.asks_to_work:
+        return (CloseTask("agree_work"),)
+    return (OpenTask("agree_work", "case_manager", "work_agreement", if_stated=True),)
 
 
 def guards_for(kind: str) -> tuple[Guard, ...]:

@@ -53,7 +53,7 @@ def filed(desk: Desk, case_id: str, name: str, body: RecordIn, seen: int) -> Rec
     assert row is not None
     return RecordFiledOut(
         version=held.version,
-        record=_out(row, body.record),
+        record=_out(row, _body(desk, held, row)),
         next_steps=next_steps(desk, held, reach_of(desk, case_id, kind.permission)),
     )
 

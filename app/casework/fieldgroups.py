@@ -33,11 +33,12 @@ FACTS_BY_GROUP: Final[dict[FieldGroup, tuple[str, ...]]] = {
         "reopening_agreed", "finding", "information",
     ),
     FieldGroup.IDENTITY: ("travel_document",),
-    FieldGroup.CONTACT: ("placement", "bed_held", "bed_used", "admission", "leave", "protected_from"),
+    FieldGroup.CONTACT: ("placement", "bed_held", "bed_used", "admission", "leave", "protected_from", "contact"),
     FieldGroup.NARRATIVE: ("screening", "care_plan", "return_plan", "reintegration_plan"),
     FieldGroup.LEGAL: (
         "decision", "earlier_deciders", "reconsideration_grounds", "remedies_notice", "guardian", "best_interests",
         "best_interests_due", "legal", "legal_hold", "extension", "decision_notice", "age", "interests",
+        "permits",
     ),
     FieldGroup.RISK: (
         "needs", "return_risk", "asylum_claim", "missing", "deceased", "protection_risk", "complicity_alleged",

@@ -19,7 +19,8 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic.fields import FieldInfo
+from pydantic_core import InitErrorDetails, PydanticCustomError, core_schema
 
 from app.kit.errors import Invalid
 from app.kit.fields import OTHERWISE, broken_rules
@@ -42,6 +43,21 @@ Silence = Literal["not_asked", "no_wish_to_answer", "not_known"]
 SILENT: Final = "silent"
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Metadata of a field (its type allows None) that the person is asked: a silence of theirs is an answer to it.
+
+    must: somebody has to say something: an answer, or why there is none. Nobody is pressed for the answer itself.
+    """
+
+    must: bool = False
+
+
+# What the person says to a plain question, or why they say nothing; and what they tell, where they want to.
+Said = Annotated[bool | None, Asked(must=True)]
+OwnWords = Annotated[Long | None, Asked()]
+
+
 class RecordForm(Form):
     """A form that is kept as a record. ``silent``: field -> why a question that may stay open has no answer."""
 
@@ -53,6 +69,34 @@ class RecordForm(Form):
             if name == SILENT or getattr(self, name, name) is not None:
                 raise PydanticCustomError("silent_answer", "Only a question without an answer can say why.")
         return self
+
+    @model_validator(mode="after")
+    def _answered_or_silent(self, info: ValidationInfo) -> Self:
+        # The reasons stay in the country that asked: what comes from another one has only gaps, and is read.
+        if isinstance(info.context, CodeCheck) and info.context.lenient:
+            return self
+        open_ones = [
+            name
+            for name, field in type(self).model_fields.items()
+            if _must(field) and getattr(self, name) is None and name not in (self.silent or {})
+        ]
+        if open_ones:
+            raise ValidationError.from_exception_data(
+                type(self).__name__,
+                [InitErrorDetails(type=_NEITHER, loc=(name,), input=None) for name in open_ones],
+            )
+        return self
+
+    def silence(self, name: str) -> Silence | None:
+        """Why the question has no answer; None where it has one, or nobody said."""
+        return (self.silent or {}).get(name)
+
+
+_NEITHER: Final = PydanticCustomError("answer_or_reason", "Give an answer, or say why there is none.")
+
+
+def _must(field: FieldInfo) -> bool:
+    return any(isinstance(each, Asked) and each.must for each in field.metadata)
 
 
 def not_before(earlier: str, later: str) -> Any:
@@ -255,8 +299,8 @@ class Kind:
     home: the subject that keeps it (case or referral). shared: it crosses with the step it belongs to, less
     the ``withheld`` fields (all of them optional); a field of ``bound`` crosses only where corridor and consent
     let its data group travel. fold_matter: what it changes in the matter whose step it comes with. permission: what
-    adding it needs. upgrades: version of a stored form -> the same form as the next version has it. example: a full
-    form for the API description.
+    adding it needs. continues: the fields that a page begins a new one with, as the last one says them. upgrades:
+    version of a stored form -> the same form as the next version has it. example: a full form for the API description.
     """
 
     name: str
@@ -273,6 +317,7 @@ class Kind:
     withheld: frozenset[str] = frozenset()
     bound: Mapping[str, str] = field(default_factory=dict)
     permission: str = "record:write"
+    continues: frozenset[str] = frozenset()
     upgrades: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
 
     def upgraded(self, body: dict[str, Any], version: int) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from app.casework.forms import SILENT, Amount, Coded, ForChild, Form, From, OfWorker, Short, Unasked, Words
+from app.casework.forms import SILENT, Amount, Asked, Coded, ForChild, Form, From, OfWorker, Short, Unasked, Words
 from app.kit.words import mark
 
 __all__ = ["NO", "SILENCES", "YES", "Choice", "Input", "given_inputs", "inputs_of", "with_offers"]
@@ -24,6 +24,7 @@ SILENCES: Final[Mapping[str, str]] = {
     "no_wish_to_answer": mark("Does not want to answer"),
     "not_known": mark("Not known"),
 }
+WHY: Final = "why"
 RECORD: Final = "record"
 GIVEN: Final = "given"
 CURRENCIES: Final = "currency"
@@ -53,10 +54,11 @@ class Input:
     """One question of a page.
 
     name: as it is posted; field: as the model calls it. source: the list that whoever shows the page has to offer
-    (`with_offers`). yes_no: the answer is true or false. silent: it may stay open, and the page asks why.
-    preset: the answer that stands there at first. rows: the questions of each row of a list. for_child: it is asked
-    only where the person is a child, or may be one. unasked: no page asks it; where a record says it, it is read.
-    of_worker: the worker answers for it, so no silence of the person is offered, but "none of these".
+    (`with_offers`). yes_no: the answer is true or false. silent: it may stay open, and the page asks why; where it is
+    ``required`` too, one of the two is needed. preset: the answer that stands there at first. rows: the questions of
+    each row of a list. for_child: it is asked only where the person is a child, or may be one. unasked: no page asks
+    it; where a record says it, it is read. of_worker: the worker answers for it, so no silence of the person is
+    offered, but "none of these".
     """
 
     name: str
@@ -77,6 +79,11 @@ class Input:
     of_worker: bool = False
 
     @property
+    def why(self) -> str:
+        """The name under which a page posts why there is no answer: among the choices, or beside what is written."""
+        return self.name if self.look == "choice" else f"{self.name}_{WHY}"
+
+    @property
     def is_select(self) -> bool:
         """Whether the choices are too many to be seen at once."""
         return len(self.choices) > MOST_SEEN
@@ -88,9 +95,9 @@ def inputs_of(form: type[Form], under: str = RECORD) -> tuple[Input, ...]:
 
     TypeError for a field of a type that no page can ask for, or without a title: a new kind is found out at once.
     """
-    return tuple(
-        _input(f"{under}-{name}", name, info) for name, info in form.model_fields.items() if name != SILENT
-    )
+    found = tuple(_input(f"{under}-{name}", name, info) for name, info in form.model_fields.items() if name != SILENT)
+    # A row of a list has no place of its own to keep the reasons in.
+    return found if SILENT in form.model_fields else tuple(replace(each, silent=False) for each in found)
 
 
 def given_inputs(given: Mapping[str, str]) -> tuple[Input, ...]:
@@ -122,17 +129,24 @@ def _input(name: str, field: str, info: FieldInfo) -> Input:
     if not info.title:
         raise TypeError(f"{name} has no title to be asked with")
     inner, optional, metadata = _opened(info.annotation, tuple(info.metadata))
-    required = info.is_required()
+    asked = next((each for each in metadata if isinstance(each, Asked)), None)
+    if asked is not None and (not optional or info.is_required()):
+        raise TypeError(f"{name} asks the person and leaves no room for their silence")
+    required = info.is_required() or (asked is not None and asked.must)
     of_worker = any(isinstance(each, OfWorker) for each in metadata)
     common: dict[str, Any] = {
         "name": name, "field": field, "title": info.title, "hint": info.description or "",
-        "required": required, "silent": optional and not required and not of_worker, "of_worker": of_worker,
+        "required": required, "of_worker": of_worker,
         "for_child": any(isinstance(each, ForChild) for each in metadata),
         "unasked": any(isinstance(each, Unasked) for each in metadata),
     }  # fmt: skip
     source = next((each.source for each in metadata if isinstance(each, From)), "")
     coded = next((each.code_list for each in metadata if isinstance(each, Coded)), "")
     words = next((each.words for each in metadata if isinstance(each, Words)), None)
+    # A code that may stay open always says why; what is written does where the person is asked. A list that is offered
+    # for a text is a help, never a question about silence.
+    one_of = inner is bool or get_origin(inner) is Literal or coded
+    common["silent"] = asked is not None or bool(one_of and optional and not of_worker and not source)
     if inner is bool:
         preset = {True: YES, False: NO}.get(info.default, "") if not required else ""
         return Input(**common, look="choice", choices=_YES_NO, yes_no=True, preset=preset)
@@ -142,27 +156,24 @@ def _input(name: str, field: str, info: FieldInfo) -> Input:
         return Input(**common, look="choice", choices=tuple(Choice(code, word) for code, word in words.items()))
     if coded or source:
         preset = str(info.default) if not required and info.default is not None else ""
-        # A list offered for a text is a help, never a question about silence.
-        common["silent"] = common["silent"] and not source
         return Input(**common, look="choice", source=source or f"code:{coded}", preset=preset)
     if inner is date:
-        return Input(**{**common, "silent": False}, look="date")
+        return Input(**common, look="date")
     if inner is Amount:
         # The list is that of the currencies, in a field of its own beside the number.
-        return Input(**{**common, "silent": False}, look="amount", source=f"code:{CURRENCIES}")
+        return Input(**common, look="amount", source=f"code:{CURRENCIES}")
     if inner is int:
-        return Input(**{**common, "silent": False}, look="number")
+        return Input(**common, look="number")
     if inner is str:
         most = _most(metadata)
         short = most is not None and most <= LONGEST_SHORT
-        return Input(**{**common, "silent": False}, look="text" if short else "long", most=most)
+        return Input(**common, look="text" if short else "long", most=most)
     if get_origin(inner) is tuple:
         return _list(common, get_args(inner)[0], name)
     raise TypeError(f"{name} is of a type no page can ask for: {inner}")
 
 
 def _list(common: dict[str, Any], item: Any, name: str) -> Input:
-    common = {**common, "silent": False}
     inner, _, metadata = _opened(item, ())
     source = next((each.source for each in metadata if isinstance(each, From)), "")
     coded = next((each.code_list for each in metadata if isinstance(each, Coded)), "")

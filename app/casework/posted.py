@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
@@ -34,6 +34,7 @@ _MISSING: Final[Mapping[str, str]] = {
     "lines": mark("Write at least one line."),
     "rows": mark("Fill in at least one."),
 }
+_NOT_BOTH: Final = mark("Give an answer, or say why there is none, not both.")
 _NO_NUMBER: Final = mark("Write a whole number, such as 2.")
 
 
@@ -67,11 +68,13 @@ def gathered(inputs: Iterable[Input], typed: Typed, theirs: Mapping[str, Any] | 
             elif each.field in (theirs.get(SILENT) or {}):
                 silent[each.field] = theirs[SILENT][each.field]
             continue
-        said = typed.get(each.name, "").strip()
-        if each.silent and said in SILENCES:
-            silent[each.field] = said
+        why = typed.get(each.why, "").strip() if each.silent else ""
+        if why in SILENCES:
+            silent[each.field] = why
+            if each.look != "choice" and _said(each, typed):
+                found.errors[each.name] = _NOT_BOTH
             continue
-        value = _value(each, said, typed, found.errors)
+        value = _value(each, typed.get(each.name, "").strip(), typed, found.errors)
         if value is not None:
             found.body[each.field] = value
         elif each.required and not any(_belongs(name, each.name) for name in found.errors):
@@ -79,6 +82,14 @@ def gathered(inputs: Iterable[Input], typed: Typed, theirs: Mapping[str, Any] | 
     if silent:
         found.body[SILENT] = silent
     return found
+
+
+def _said(each: Input, typed: Typed) -> bool:
+    """Whether anything at all was typed as an answer."""
+    if each.look == "rows":
+        return bool(rows_typed(each, typed))
+    parts = [f"{each.name}_{part}" for part in DATE_PARTS] if each.look == "date" else [each.name]
+    return any(value.strip() for part in parts for value in typed.all(part))
 
 
 def _belongs(name: str, of: str) -> bool:
@@ -162,13 +173,7 @@ def rows_typed(each: Input, typed: Mapping[str, str]) -> list[int]:
 def row_of(each: Input, number: int) -> tuple[Input, ...]:
     """The questions of one row of a list, named with its number."""
     begin = len(each.name)
-    return tuple(
-        Input(
-            f"{each.name}-{number}{one.name[begin:]}", one.field, one.look, one.title, one.hint, one.required,
-            one.choices, one.source, one.yes_no, one.silent, one.preset, one.most,
-        )
-        for one in each.rows
-    )  # fmt: skip
+    return tuple(replace(one, name=f"{each.name}-{number}{one.name[begin:]}") for one in each.rows)
 
 
 def fields_for(inputs: Iterable[Input], body: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -178,7 +183,7 @@ def fields_for(inputs: Iterable[Input], body: Mapping[str, Any]) -> list[tuple[s
     for each in inputs:
         value = body.get(each.field)
         if each.field in silent:
-            pairs.append((each.name, silent[each.field]))
+            pairs.append((each.why, silent[each.field]))
         elif value is None:
             continue
         elif each.look == "rows":

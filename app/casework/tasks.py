@@ -83,7 +83,15 @@ def open_task(desk: Desk, held: Held, effect: OpenTask, due: datetime | None = N
     child = bool((held.case_facts and held.case_facts.child) or (held.referral_facts and held.referral_facts.child))
     if effect.only_child and not child:
         return
+    agreed = _agreed(held, effect)
+    if effect.only_dated and agreed is None:
+        return
+    if due is None and agreed is not None:
+        # Who writes down late what was to be done earlier still gets today.
+        due = end_of(max(agreed, desk.today), desk.policies.zone(desk.actor.country))
     since = _since(held, effect)
+    if effect.if_stated and not _is_stated(desk, held, effect):
+        return
     name, clock, calendar = clock_for(desk, held, effect, since)
     start = desk.now if since is None else datetime.combine(since, time(), tzinfo=calendar.zone)
     office_id = _border_office(desk, held) if effect.role == BORDER_ROLE else None
@@ -133,6 +141,22 @@ def _since(held: Held, effect: OpenTask) -> date | None:
         return None
     day: date | None = getattr(held.case_facts, effect.since)
     return day
+
+
+def _agreed(held: Held, effect: OpenTask) -> date | None:
+    """The day that a record of the case says the task is due, where ``effect`` asks for one."""
+    if effect.due_on is None or held.case_facts is None:
+        return None
+    day: date | None = getattr(held.case_facts, effect.due_on)
+    return day
+
+
+def _is_stated(desk: Desk, held: Held, effect: OpenTask) -> bool:
+    try:
+        clock_for(desk, held, effect)
+    except KeyError:
+        return False
+    return True
 
 
 def _border_office(desk: Desk, held: Held) -> str | None:

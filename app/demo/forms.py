@@ -85,13 +85,18 @@ def placement(kind: str, place: str) -> Form:
 
 
 def needs(life: Life) -> Form:
-    """A needs and risk assessment."""
+    """A needs and risk assessment; its level follows from the threats."""
     return {
-        "level": life.dice.pick(("low", "medium", "medium", "high")),
+        "threats_degree": life.dice.pick(("none", "some", "some", "much")),
         "health": life.dice.pick(("Back pain, sees the nurse weekly.", "Sleeps badly.", "No complaint.")),
         "documents": "Has an identity card." if life.person.nationality == "TH" else "The employer keeps them.",
         "reassess_on": (life.today() + timedelta(days=90)).isoformat(),
     }
+
+
+def needs_again() -> Form:
+    """Needs and risks looked at again, later."""
+    return {"threats_degree": "none", "health_degree": "some", "health": "Sleeps better; sees the nurse monthly."}
 
 
 def guardian(life: Life) -> Form:

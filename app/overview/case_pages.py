@@ -109,18 +109,39 @@ def _manager(desk: Desk, opened: Opened) -> str:
     return "" if carried_by is None else case_queries.names_of(desk, [carried_by]).get(carried_by, "")
 
 
-def safe_contact(desk: Desk, opened: Opened) -> str:
-    """How the person can be reached safely, as the newest rights notice says; read by those who see contact."""
+@dataclass(frozen=True, slots=True)
+class SafeContact:
+    """How the person may be reached: their own words, ways and ways never (safe_contact_way), and who may be told."""
+
+    words: str
+    times: str = ""
+    ways: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    may_be_told: str = ""
+
+
+def safe_contact(desk: Desk, opened: Opened) -> SafeContact | None:
+    """What the newest rules of contact say, else the rights notice; read by those who see contact, on no list."""
     if opened.held.erased or not fieldgroups.sees(desk, FieldGroup.CONTACT):
-        return ""
+        return None
     if not opened.reach("record:read"):
-        return ""
-    for row in case_queries.records_of_kinds(desk, opened.id, ["rights_notice"]):
-        said = records.opened(desk, row, opened.held.key(desk)).get("safe_contact")
-        if said:
+        return None
+    for row in case_queries.records_of_kinds(desk, opened.id, ["contact_rules", "rights_notice"]):
+        said = records.opened(desk, row, opened.held.key(desk))
+        found = _contact_of(row.kind, said)
+        if found is not None:
             looked(desk, "record_opened", "case", opened.id, {"record": row.id, "kind": row.kind})
-            return str(said)
-    return ""
+            return found
+    return None
+
+
+def _contact_of(kind: str, said: Mapping[str, Any]) -> SafeContact | None:
+    if kind == "rights_notice":
+        return SafeContact(str(said["safe_contact"])) if said.get("safe_contact") else None
+    return SafeContact(
+        str(said.get("how") or ""), str(said.get("times") or ""), tuple(said.get("ways") or ()),
+        tuple(said.get("never") or ()), str(said.get("may_be_told") or ""),
+    )
 
 
 def _happened(desk: Desk, opened: Opened) -> list[Happening]:

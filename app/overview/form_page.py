@@ -9,7 +9,8 @@ from app.access.desk import Desk
 from app.access.log import looked
 from app.access.page_door import Page
 from app.casework import conflict as conflicts
-from app.casework import meeting, posted
+from app.casework import fieldgroups, meeting, posted, records
+from app.casework.forms import Kind
 from app.casework.held import Held
 from app.casework.inputs import RECORD, Choice, Input, inputs_of
 from app.casework.kinds import KINDS
@@ -22,7 +23,7 @@ from app.overview import case_queries
 from app.overview.case_frame import Opened
 from workflows.facts import MatterFacts
 
-__all__ = ["conflict", "lists_of", "preset", "record_of", "rows_for", "wants_rows", "zones"]
+__all__ = ["conflict", "continued", "lists_of", "preset", "record_of", "rows_for", "wants_rows", "zones"]
 
 # How many rows of a list stand there at first, and how many more whoever needs them gets at a time.
 ROWS_AT_FIRST: Final = 2
@@ -49,6 +50,19 @@ def preset(page: Page, opened: Opened, inputs: Iterable[Input], matter: MatterFa
         if each.look == "amount" and matter is not None and matter.currency and currency not in taken:
             named.append((currency, matter.currency))
     return Typed(named)
+
+
+def continued(desk: Desk, opened: Opened, kind: Kind) -> Typed:
+    """What the last record of a kind says that a new one begins with; nothing for those who may not open it."""
+    readable = not opened.held.erased and opened.reach("record:read") and fieldgroups.sees(desk, kind.group)
+    if not kind.continues or not readable:
+        return Typed()
+    for row in case_queries.records_of_kinds(desk, opened.id, [kind.name])[:1]:
+        body = records.opened(desk, row, opened.held.key(desk))
+        looked(desk, "record_opened", opened.held.kind, opened.id, {"record": row.id, "kind": row.kind})
+        said = {name: value for name, value in body.items() if name in kind.continues}
+        return posted.typed_of(inputs_of(kind.form), said)
+    return Typed()
 
 
 def lists_of(

@@ -24,8 +24,9 @@ from app.kit.typed import Typed
 from app.overview import case_queries, form_page, happened
 from app.overview.agenda import around
 from app.overview.case_frame import Opened, open_case
+from app.overview.case_pages import safe_contact
 from policies.model import FieldGroup
-from workflows.recording import ONLY_WITH_STEP, can_be_corrected
+from workflows.recording import ONLY_WITH_STEP, TOLD_TO_THE_PERSON, can_be_corrected
 
 router = APIRouter()
 
@@ -34,6 +35,8 @@ Reader = Annotated[Page, Depends(opens("record:read"))]
 Back = Annotated[str, Query(max_length=300)]
 
 FORM: Final = "overview/case_record_form.html"
+# Forms of talks and calls.
+SPEAKS_TO_THE_PERSON: Final = TOLD_TO_THE_PERSON | {"contact_rules", "monitoring_visit", "own_task"}
 # What is read with care: folded, and opened by whoever decides to.
 FOLDED: Final = frozenset({FieldGroup.NARRATIVE, FieldGroup.HEALTH})
 
@@ -43,7 +46,11 @@ def new_record_page(reference: str, kind: str, page: Writer, back: Back = "") ->
     """The form of a kind of record."""
     with page.write() as desk:
         context = _context(desk, reference, _kind(kind), back)
-    return page.show(FORM, preset=form_page.preset(page, context["case"], context["inputs"]), **context)
+        said = form_page.preset(page, context["case"], context["inputs"])
+        if not said:
+            said = form_page.continued(desk, context["case"], _kind(kind))
+    context["rows"] = form_page.rows_for(context["inputs"], said)
+    return page.show(FORM, preset=said, **context)
 
 
 @router.post("/cases/{reference}/records/new/{kind}")
@@ -60,7 +67,9 @@ def correct_page(reference: str, record_id: str, page: Reader) -> Response:
         record = filing.read(desk, opened.id, record_id)
         kind = _kind(record.kind)
         context = _context(desk, reference, kind, f"{opened.path}/records/{record_id}", corrects=record)
-    return page.show(FORM, preset=posted.typed_of(inputs_of(kind.form), record.body or {}), **context)
+    said = posted.typed_of(inputs_of(kind.form), record.body or {})
+    context["rows"] = form_page.rows_for(context["inputs"], said)
+    return page.show(FORM, preset=said, **context)
 
 
 @router.post("/cases/{reference}/records/{record_id}/correct")
@@ -168,12 +177,15 @@ def _context(
     inputs = offered(
         desk.policies, asked, child=opened.bar.child, here=form_page.lists_of(desk, opened, asked)
     )
+    # Where the person is spoken to, the rules of contact are read first.
+    reached = safe_contact(desk, opened) if kind.name in SPEAKS_TO_THE_PERSON else None
     told = (error.extra.get("refusals") if error is not None else None) or []
     refusals = [RefusalOut(**each) for each in told]
     return {
         "here": "cases",
         "section": "",
         "case": opened,
+        "contact": reached,
         "kind": kind,
         "path": path,
         "back": path_within(back, ""),

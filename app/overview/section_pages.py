@@ -33,9 +33,9 @@ DONE: Final = {
     "error": mark("The file is marked as entered in error. It stays."),
 }
 NEEDS: Final = (
-    "needs_assessment", "care_plan", "wish", "circumstances", "placement", "admission", "shelter_leave",
-    "shelter_return", "missing_report", "found_report", "stay_extension", "pre_return_risk", "return_plan",
-    "reintegration_plan", "service_request", "service_outcome", "relative", "contact_decision",
+    "needs_assessment", "care_plan", "wish", "circumstances", "contact_rules", "placement", "admission",
+    "shelter_leave", "shelter_return", "missing_report", "found_report", "stay_extension", "pre_return_risk",
+    "return_plan", "reintegration_plan", "service_request", "service_outcome", "relative", "contact_decision",
     "monitoring_visit", "guardian_appointment", "age_assessment", "best_interests_assessment", "best_interests",
     "fund_claim", "fund_approval", "fund_payment", "threat_report", "threat_assessment", "protection_measures",
     "flag", "flag_clearance", "own_task", "minutes", "closure", "reopening",
@@ -44,10 +44,10 @@ DOCUMENTS: Final = (
     "rights_notice", "consent", "information_given", "screening", "identification_decision", "decision_notice",
     "reconsideration_request", "remedies_notice",
     "remedy_preparation", "remedy_filing", "remedy_representation", "remedy_award", "remedy_refusal", "remedy_appeal",
-    "remedy_payment", "remedy_end", "legal_status", "cooperation", "travel_document", "override",
+    "remedy_payment", "remedy_end",
     "legal_status", "penalty_report", "penalty_review", "penalty_representation", "penalty_outcome", "release_report",
     "proceeding", "secrecy_limits", "testimony_offer", "hearing", "hearing_outcome", "proceeding_end",
-    "cooperation", "travel_document", "override",
+    "permit", "cooperation", "travel_document", "override",
 )  # fmt: skip
 LIVE: Final = "live"
 ENDED: Final = "ended"

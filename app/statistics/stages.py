@@ -72,6 +72,7 @@ CAUSES: Final[Mapping[str, str]] = {
 CAUSE_OF: Final[Mapping[str, str]] = {
     "accept_plan": "us",
     "after_decline": "us",
+    "agree_work": "document",
     "answer_referral": "us",
     "answer_service": "document",
     "answer_transfer_question": "us",
@@ -118,7 +119,9 @@ CAUSE_OF: Final[Mapping[str, str]] = {
     "propose_plan": "consent",
     "protect_person": "us",
     "read_rights": "us",
+    "reassess_needs": "us",
     "reconsider": "us",
+    "renew_permit": "document",
     "report_tracing": "us",
     "represent_person": "us",
     "review_care_plan": "us",

@@ -25,7 +25,7 @@ CASE_FACTS: Final[dict[str, str]] = {
     ),
     "travel_document": IDENTITY,
     **dict.fromkeys(
-        ("placement", "bed_held", "bed_used", "admission", "leave", "protected_from"), CONTACT
+        ("placement", "bed_held", "bed_used", "admission", "leave", "protected_from", "contact"), CONTACT
     ),
     **dict.fromkeys(("screening", "care_plan", "return_plan", "reintegration_plan"), NARRATIVE),
     **dict.fromkeys(
@@ -33,6 +33,7 @@ CASE_FACTS: Final[dict[str, str]] = {
             "decision", "earlier_deciders", "reconsideration_grounds", "remedies_notice", "guardian",
             "best_interests", "best_interests_due", "legal", "legal_hold", "extension", "decision_notice", "age",
             "interests",
+            "permits",
         ),
         LEGAL,
     ),
@@ -68,7 +69,7 @@ KINDS: Final[dict[str, str]] = {
         FACTS,
     ),
     "travel_document": IDENTITY,
-    **dict.fromkeys(("placement", "admission", "shelter_leave", "shelter_return"), CONTACT),
+    **dict.fromkeys(("placement", "admission", "shelter_leave", "shelter_return", "contact_rules"), CONTACT),
     **dict.fromkeys(("relative", "contact_decision"), CONTACT),
     **dict.fromkeys(("care_plan", "monitoring_visit", "reintegration_plan", "return_plan", "screening"), NARRATIVE),
     "transfer_request": FACTS,
@@ -77,7 +78,7 @@ KINDS: Final[dict[str, str]] = {
         (
             "age_assessment", "best_interests", "best_interests_assessment", "decision_notice",
             "guardian_appointment", "identification_decision", "legal_status", "reconsideration_request",
-            "remedies_notice", "stay_extension",
+            "remedies_notice", "stay_extension", "permit",
             "remedy_appeal", "remedy_award",
             "remedy_end", "remedy_filing", "remedy_payment", "remedy_preparation", "remedy_refusal",
             "remedy_representation",

@@ -364,3 +364,43 @@ def test_somebody_does_not_come_back_to_the_shelter(door: Door) -> None:
     assert (facts["missing"], facts["protection_risk"]) == (False, True)
     door.take("th.shelter", case, "move_placement", filled(place_kind="shelter_ngo"))
     stands(door, case, "presumed", "recovering")
+
+
+def test_nobody_is_pressed_for_an_answer(door: Door) -> None:
+    """Not asked, does not want to say, not known: each is an answer, is read again in words, and no rule fills it in.
+
+    Days, numbers, texts, lists and plain questions alike; and to say nothing is the child's right, too.
+    """
+    case = presumed(door)
+    door.record("th.social", case, "rights_notice", answer=None, silent={"answer": "not_asked", "reason": "not_known"})
+    door.refused("th.social", case, "admit", "assistance_is_accepted", record=filled())
+    door.record("th.social", case, "rights_notice", safe_contact=None, silent={"safe_contact": "no_wish_to_answer"})
+    door.take("th.social", case, "admit", filled())
+    door.record("th.social", case, "needs_assessment", health=None, silent={"health": "no_wish_to_answer"})
+    door.take(
+        "th.social", case, "start_recovery", filled(objectives=None, silent={"objectives": "no_wish_to_answer"})
+    )
+    door.record(
+        "th.manager", case, "legal_status", open_proceedings=None, open_claims=None, considered=None,
+        cross_border_route=False, silent=dict.fromkeys(("open_proceedings", "open_claims", "considered"), "not_known"),
+    )
+    door.record("th.social", case, "circumstances", asylum_claim=None, silent={"blocked_countries": "not_known"})
+    door.record(
+        "th.shelter", case, "shelter_leave", back_on=None, company=None, asked_to_stay_in=None, legal_text=None,
+        silent={"back_on": "no_wish_to_answer", "company": "no_wish_to_answer"},
+    )
+    door.record("th.manager", case, "wish", wish=None, voluntary=None, words=None,
+                silent={"wish": "not_asked", "voluntary": "not_asked"})  # fmt: skip
+    door.take("th.social", case, "open_decision")
+    door.take("th.focal", case, "identify", filled())
+    door.refused("th.manager", case, "plan_return", "return_is_wished_for")
+    seen = door.scene["th.social"].look(case)["facts"]
+    assert seen["wish"]["wish"] == "undecided" and seen["wish"]["voluntary"] is False
+    assert (seen["legal"]["open_claims"], seen["legal"]["open_proceedings"]) == (None, None)
+    assert seen["leave"]["until"] is None and seen["blocked_countries"] == []
+    child = presumed(door, age_band="15-17")
+    door.record("th.manager", child, "guardian_appointment")
+    for why, reason in (("not_asked", False), ("no_wish_to_answer", True)):
+        door.record("th.manager", child, "best_interests", child_heard=None, views=None, silent={"child_heard": why})
+        heard = door.scene["th.manager"].look(child)["facts"]["best_interests"]
+        assert (heard["views_heard"], heard["views_reason"]) == (False, reason)

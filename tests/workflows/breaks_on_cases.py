@@ -162,6 +162,7 @@ CARE: dict[str, list[Break]] = {
         case_with(rights=None, also=also(SAME_RECORD, "assistance_is_accepted")),
     ],
     "needs_are_assessed": [case_with(needs=None)],
+    "needs_are_up_to_date": [record_with("needs", reassess_on=YESTERDAY)],
     "care_plan_is_agreed": [
         case_with(care_plan=None),
         record_with("care_plan", agreed=False),

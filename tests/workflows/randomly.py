@@ -59,6 +59,8 @@ BY_NAME: dict[str, st.SearchStrategy[Any]] = {
     "unknown_codes": st.just(()),
     "machine": st.sampled_from([spec.name for spec in matter_machines()]),
     "flags": st.frozensets(st.sampled_from(FLAGS), max_size=4),
+    "ways": st.frozensets(WORDS, max_size=2),
+    "never": st.frozensets(WORDS, max_size=2),
     "points": st.none() | st.frozensets(st.sampled_from(POINTS)),
     "gender_wish": st.none() | st.sampled_from(["met", "no_wish", "not_met", "not_asked"]),
     "finding": st.none() | st.sampled_from(["smuggled", "exploited_migrant", "no_sign", "unheard-of"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from policies.model import Policies
-from workflows.facts import CaseFacts
+from workflows.facts import CaseFacts, Today
 from workflows.step import guard
 from workflows.verdict import Lack, lacking
 
@@ -128,6 +128,19 @@ def rights_were_explained(case: CaseFacts) -> bool | Lack:
 )
 def needs_are_assessed(case: CaseFacts) -> bool:
     return case.needs is not None
+
+
+@guard(
+    sources=("OHCHR-G6.2", "OHCHR-G5.1", "WM-SAFETY"),
+    says="The needs and risk assessment is out of date since {day}.",
+    why="Needs and dangers change; what was true then may harm the person today.",
+    mend="Look at needs and risks again with the person and record it.",
+    who=(*CARERS, "health_officer"),
+)
+def needs_are_up_to_date(case: CaseFacts, today: Today) -> bool | Lack:
+    # Whether there has to be one at all is another question (needs_are_assessed).
+    due = case.needs_due
+    return due is None or today.date <= due or lacking(day=due.isoformat())
 
 
 @guard(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Entry, From, Kind, Long, RecordForm, Short
+from app.casework.forms import Asked, Entry, From, Kind, Long, RecordForm, Said, Short
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts
@@ -20,20 +20,22 @@ class Admission(RecordForm):
     shelter: Annotated[str, Field(min_length=1, max_length=60), From("shelter_office")] = Field(
         title=mark("Which shelter?")
     )
-    agrees: bool = Field(
+    agrees: Said = Field(
+        default=None,
         title=mark("Does the person want to stay there?"),
         description=mark("A no is an answer like any other. Every other help stays open."),
     )
     language: Annotated[Short, From("language")] = Field(
         title=mark("In which language were the house rules explained?")
     )
-    rules_understood: bool = Field(title=mark("Did the person understand the house rules?"))
+    rules_understood: Said = Field(default=None, title=mark("Did the person understand the house rules?"))
     may_go_out_explained: bool = Field(
         title=mark("Was it explained that the person may go out and may leave for good?"),
     )
-    belongings: (
-        Annotated[tuple[Short, ...], Field(strict=False, max_length=40)] | None
-    ) = Field(
+    belongings: Annotated[
+        Annotated[tuple[Short, ...], Field(strict=False, max_length=40)] | None,
+        Asked(),
+    ] = Field(
         default=None,
         title=mark("What does the person give into safe keeping?"),
         description=mark("One thing a line. Papers and phones stay with the person unless they ask otherwise."),
@@ -48,8 +50,8 @@ class Admission(RecordForm):
 
 def fold(facts: CaseFacts, form: Admission, entry: Entry) -> CaseFacts:
     """The newest admission counts; the answer to help as a whole stays what it was."""
-    explained = form.rules_understood and form.may_go_out_explained
-    said = AdmissionFacts(entry.on, form.shelter, form.agrees, explained, form.witness is not None)
+    explained = bool(form.rules_understood) and form.may_go_out_explained
+    said = AdmissionFacts(entry.on, form.shelter, bool(form.agrees), explained, form.witness is not None)
     return replace(facts, admission=said)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Kind, Long, OfWorker, RecordForm, Short
+from app.casework.forms import Coded, Entry, Kind, Long, OfWorker, OwnWords, RecordForm, Said, Short
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import BestInterestsFacts, CaseFacts
@@ -23,11 +23,12 @@ class BestInterests(RecordForm):
         description=mark("One profession or part in each line, no names. At least two."),
     )
     options_weighed: Long = Field(title=mark("Which options were weighed, and how?"))
-    child_heard: bool = Field(
+    child_heard: Said = Field(
+        default=None,
         title=mark("Was the child heard?"),
         description=mark("In a way that fits the child's age, with the guardian near."),
     )
-    views: Long | None = Field(
+    views: OwnWords = Field(
         default=None,
         title=mark("What does the child want?"),
         description=mark("In the child's own words where you can."),
@@ -45,8 +46,10 @@ class BestInterests(RecordForm):
 def fold(facts: CaseFacts, form: BestInterests, entry: Entry) -> CaseFacts:
     """The determination answers what was due."""
     weighed = form.weight is not None and bool(form.weight_reasons)
+    # To say nothing is the child's right too: it is the reason why no views are recorded.
+    reason = bool(form.why_not_heard) or form.silence("child_heard") == "no_wish_to_answer"
     found = BestInterestsFacts(
-        entry.on, form.outcome, len(form.panel), form.child_heard, bool(form.why_not_heard), form.review_on, weighed
+        entry.on, form.outcome, len(form.panel), bool(form.child_heard), reason, form.review_on, weighed
     )
     return replace(facts, best_interests=found, best_interests_due=False)
 

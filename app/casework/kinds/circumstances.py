@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import SILENT, Entry, ForChild, From, Kind, Long, RecordForm
+from app.casework.forms import SILENT, Asked, Entry, ForChild, From, Kind, Long, RecordForm
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts
@@ -40,9 +40,10 @@ class Circumstances(RecordForm):
         title=mark("For a child: is a new best-interests determination due?"),
     )
     contact_lost: bool | None = Field(default=None, title=mark("Has contact been lost?"))
-    blocked_countries: (
-        Annotated[tuple[Annotated[str, From("country")], ...], Field(strict=False, max_length=20)] | None
-    ) = Field(
+    blocked_countries: Annotated[
+        Annotated[tuple[Annotated[str, From("country")], ...], Field(strict=False, max_length=20)] | None,
+        Asked(),
+    ] = Field(
         default=None,
         title=mark("Which countries must not be told anything?"),
         description=mark("Leave all empty if this has not changed."),

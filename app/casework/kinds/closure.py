@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Kind, Long, RecordForm
+from app.casework.forms import Coded, Entry, Kind, Long, RecordForm, Said
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, ClosureFacts
@@ -18,7 +18,7 @@ class Closure(RecordForm):
 
     reason: Annotated[str, Coded("closure_reason")] = Field(title=mark("Why does the case end?"))
     person_told: bool = Field(title=mark("Has the person been told?"))
-    person_agrees: bool = Field(title=mark("Does the person agree?"))
+    person_agrees: Said = Field(default=None, title=mark("Does the person agree?"))
     unreachable: bool = Field(default=False, title=mark("Can the person no longer be reached?"))
     note: Long | None = Field(default=None, title=mark("Anything else to keep?"))
 
@@ -27,7 +27,7 @@ def fold(facts: CaseFacts, form: Closure, entry: Entry) -> CaseFacts:
     """The newest form counts."""
     return replace(
         facts,
-        closure=ClosureFacts(entry.on, form.reason, form.person_told, form.person_agrees, form.unreachable),
+        closure=ClosureFacts(entry.on, form.reason, form.person_told, bool(form.person_agrees), form.unreachable),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, From, Kind, Long, RecordForm, Short
+from app.casework.forms import Coded, Entry, From, Kind, Long, RecordForm, Said, Short
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, NoticeFacts
@@ -18,7 +18,7 @@ class DecisionNotice(RecordForm):
 
     language: Annotated[Short, From("language")] = Field(title=mark("In which language?"))
     way: Annotated[str, Coded("information_way")] = Field(title=mark("How was it given?"))
-    understood: bool = Field(title=mark("Did the person understand it?"))
+    understood: Said = Field(default=None, title=mark("Did the person understand it?"))
     ask_again_explained: bool = Field(title=mark("Was it explained how to ask for another look?"))
     witness: Short | None = Field(
         default=None,
@@ -30,7 +30,7 @@ class DecisionNotice(RecordForm):
 
 def fold(facts: CaseFacts, form: DecisionNotice, entry: Entry) -> CaseFacts:
     """The person knows what was decided."""
-    return replace(facts, decision_notice=NoticeFacts(entry.on, form.understood, bool(form.witness)))
+    return replace(facts, decision_notice=NoticeFacts(entry.on, bool(form.understood), bool(form.witness)))
 
 
 KIND = Kind(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Kind, Long, RecordForm
+from app.casework.forms import Coded, Entry, Kind, OwnWords, RecordForm, Said
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts
@@ -19,8 +19,8 @@ class FoundReport(RecordForm):
     found: Annotated[str, Coded("found_state")] = Field(title=mark("How was the person found?"))
     seen_alone: bool = Field(title=mark("Was the person spoken with alone, in a safe place?"))
     health_looked_at: bool = Field(title=mark("Has somebody looked at the person's health?"))
-    in_danger: bool = Field(title=mark("Is there a danger to the person now?"))
-    wishes: Long | None = Field(
+    in_danger: Said = Field(default=None, title=mark("Is there a danger to the person now?"))
+    wishes: OwnWords = Field(
         default=None,
         title=mark("What does the person want now?"),
         description=mark("Nobody has to say where they were. Their place and all help stay open to them."),

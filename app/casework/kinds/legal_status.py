@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Entry, Kind, Long, RecordForm, Unasked
+from app.casework.forms import Entry, Kind, Long, RecordForm, Said, Unasked
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, LegalFacts
@@ -21,7 +22,8 @@ class LegalStatus(RecordForm):
     open_proceedings: Annotated[int | None, Field(ge=0, le=50), Unasked()] = Field(
         default=None, title=mark("How many proceedings are open?")
     )
-    considered: bool = Field(
+    considered: Said = Field(
+        default=None,
         title=mark("Has the person thought through what they mean for going home?"),
         description=mark("With counsel, before anything is planned."),
     )
@@ -32,6 +34,9 @@ class LegalStatus(RecordForm):
     )
     cross_border_route: Annotated[bool | None, Unasked()] = Field(
         default=None, title=mark("Is it settled who carries them on across the border?")
+    )
+    expected_until: date | None = Field(
+        default=None, title=mark("Until when will the proceedings last, as far as anybody knows?")
     )
     note: Long | None = Field(default=None, title=mark("What else matters?"))
 
@@ -45,7 +50,10 @@ def fold(facts: CaseFacts, form: LegalStatus, entry: Entry) -> CaseFacts:
     else:
         counted, route, counted_on = form.open_claims or 0, bool(form.cross_border_route), None
     return replace(
-        facts, legal=LegalFacts(entry.on, running, form.considered, counted, route, counted_on)
+        facts,
+        legal=LegalFacts(
+            entry.on, running, bool(form.considered), counted, route, counted_on, form.expected_until,
+        ),
     )
 
 

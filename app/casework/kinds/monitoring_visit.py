@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Kind, Long, RecordForm
+from app.casework.forms import Coded, Entry, Kind, Long, RecordForm, Said
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, ReferralFacts
@@ -23,10 +23,10 @@ class MonitoringVisit(RecordForm):
     )
     method: Annotated[str, Coded("visit_method")] = Field(title=mark("How did you meet?"))
     contact_lost: bool = Field(default=False, title=mark("Could the person not be found any more?"))
-    safe: bool = Field(title=mark("Is the person safe?"))
-    housing: bool = Field(title=mark("Is there a good place to live?"))
-    health: bool = Field(title=mark("Is health care within reach?"))
-    school_or_work: bool = Field(title=mark("Is there school or work?"))
+    safe: Said = Field(default=None, title=mark("Is the person safe?"))
+    housing: Said = Field(default=None, title=mark("Is there a good place to live?"))
+    health: Said = Field(default=None, title=mark("Is health care within reach?"))
+    school_or_work: Said = Field(default=None, title=mark("Is there school or work?"))
     risk_level: Annotated[str, Coded("risk_level")] = Field(title=mark("How great is the danger now?"))
     next_visit: date | None = Field(default=None, title=mark("When is the next visit?"))
     note: Long | None = Field(default=None, title=mark("What did the person want to say?"))

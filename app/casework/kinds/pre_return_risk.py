@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Kind, Long, RecordForm
+from app.casework.forms import Coded, Entry, Kind, Long, OwnWords, RecordForm
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, ReturnRiskFacts
@@ -19,9 +19,9 @@ class PreReturnRisk(RecordForm):
 
     level: Annotated[str, Coded("risk_level")] = Field(title=mark("How great is the danger on return?"))
     covers_family: bool = Field(title=mark("Does this cover the family, too?"))
-    retrafficking: Long | None = Field(default=None, title=mark("Might it happen again? Why?"))
-    reprisals: Long | None = Field(default=None, title=mark("Might somebody take revenge?"))
-    own_assessment: Long | None = Field(
+    retrafficking: OwnWords = Field(default=None, title=mark("Might it happen again? Why?"))
+    reprisals: OwnWords = Field(default=None, title=mark("Might somebody take revenge?"))
+    own_assessment: OwnWords = Field(
         default=None,
         title=mark("What does the person think?"),
         description=mark("In their own words where you can."),

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Kind, Long, RecordForm
+from app.casework.forms import Coded, Entry, Kind, Long, RecordForm, Said
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts
@@ -17,7 +17,8 @@ class Reopening(RecordForm):
     """The person is asked: nobody is made a case again behind their back."""
 
     reason: Annotated[str, Coded("reopening_reason")] = Field(title=mark("Why is the case opened again?"))
-    person_agrees: bool = Field(
+    person_agrees: Said = Field(
+        default=None,
         title=mark("Has the person been asked, and agreed?"),
         description=mark("For a child: the child or the guardian."),
     )

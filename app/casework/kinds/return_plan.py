@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Entry, From, Kind, Long, RecordForm, Services, Short
+from app.casework.forms import Entry, From, Kind, Long, OwnWords, RecordForm, Said, Services, Short
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, PlanFacts, ReferralFacts
@@ -35,8 +35,8 @@ class ReturnPlan(RecordForm):
         title=mark("At which border point?"),
     )
     proposed_on: date | None = Field(default=None, title=mark("On which day?"))
-    agreed_by_person: bool = Field(title=mark("Does the person agree with this plan?"))
-    emergency_contact: Long | None = Field(
+    agreed_by_person: Said = Field(default=None, title=mark("Does the person agree with this plan?"))
+    emergency_contact: OwnWords = Field(
         default=None,
         title=mark("Whom can the person call if something goes wrong?"),
         description=mark("Stays in this country."),
@@ -50,7 +50,7 @@ class ReturnPlan(RecordForm):
 
 def plan_of(form: ReturnPlan, entry: Entry) -> PlanFacts:
     """What rules read of the plan."""
-    return PlanFacts(entry.on, form.agreed_by_person, frozenset(form.services), escort=bool(form.escort))
+    return PlanFacts(entry.on, bool(form.agreed_by_person), frozenset(form.services), escort=bool(form.escort))
 
 
 def fold(facts: CaseFacts, form: ReturnPlan, entry: Entry) -> CaseFacts:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.casework.forms import Entry, From, Kind, Long, RecordForm, Short, Words
+from app.casework.forms import Asked, Entry, From, Kind, Long, OwnWords, RecordForm, Said, Short, Words
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, NoticeFacts
@@ -19,7 +19,7 @@ class RightsNotice(RecordForm):
     language: Annotated[Short, From("language")] = Field(
         title=mark("In which language were the rights read out?"),
     )
-    understood: bool = Field(title=mark("Did the person understand them?"))
+    understood: Said = Field(default=None, title=mark("Did the person understand them?"))
     interpreter: Short | None = Field(
         default=None,
         title=mark("Who interpreted?"),
@@ -38,7 +38,7 @@ class RightsNotice(RecordForm):
         title=mark("Was it explained that the embassy is told only if the person wants it?"),
     )
     answer: Annotated[
-        Literal["accepted", "declined", "thinking"],
+        Literal["accepted", "declined", "thinking"] | None,
         Words(
             {
                 "accepted": mark("Wants help"),
@@ -46,7 +46,9 @@ class RightsNotice(RecordForm):
                 "thinking": mark("Wants time to think"),
             }
         ),
+        Asked(must=True),
     ] = Field(
+        default=None,
         title=mark("What does the person say to the offer of help?"),
         description=mark("Only the person can say no, and they can change their mind at any time."),
     )
@@ -55,7 +57,7 @@ class RightsNotice(RecordForm):
         title=mark("What did the person say?"),
         description=mark("No reason is needed."),
     )
-    safe_contact: Long | None = Field(
+    safe_contact: OwnWords = Field(
         default=None,
         title=mark("How can the person be reached safely?"),
         description=mark("For example: only through the caseworker."),
@@ -65,7 +67,7 @@ class RightsNotice(RecordForm):
 def fold(facts: CaseFacts, form: RightsNotice, entry: Entry) -> CaseFacts:
     """The person's answer to the offer of help."""
     answer = None if form.answer == "thinking" else form.answer
-    return replace(facts, rights=NoticeFacts(entry.on, form.understood, bool(form.witness), answer))
+    return replace(facts, rights=NoticeFacts(entry.on, bool(form.understood), bool(form.witness), answer))
 
 
 KIND = Kind(

@@ -17,6 +17,7 @@ from app.casework.forms import (
     Kind,
     Long,
     OfWorker,
+    OwnWords,
     RecordForm,
     Short,
     Unasked,
@@ -80,7 +81,7 @@ class Screening(RecordForm):
         default=None, title=mark("Did the person know why you talked, and that they could stop?")
     )
     information_given: bool = Field(title=mark("Did the person get information about help?"))
-    immediate_needs: Long | None = Field(
+    immediate_needs: OwnWords = Field(
         default=None,
         title=mark("What does the person need right now?"),
         description=mark("Food, sleep, a doctor, to reach somebody."),

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Amount, Coded, Entry, Kind, Long, RecordForm
+from app.casework.forms import Amount, Coded, Entry, Kind, Long, OwnWords, RecordForm
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import MatterFacts
@@ -22,7 +22,7 @@ class ServiceOutcome(RecordForm):
         default=None, title=mark("What does the person say about it?")
     )
     cost: Amount | None = Field(default=None, title=mark("What did it cost, if somebody paid for it?"))
-    feedback_words: Long | None = Field(default=None, title=mark("In their own words"))
+    feedback_words: OwnWords = Field(default=None, title=mark("In their own words"))
 
 
 def fold(matter: MatterFacts, form: ServiceOutcome, entry: Entry) -> MatterFacts:

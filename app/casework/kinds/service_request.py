@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, From, Kind, Long, RecordForm, Short
+from app.casework.forms import Coded, Entry, From, Kind, Long, RecordForm, Said, Short
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import MatterFacts
@@ -34,7 +34,8 @@ class ServiceRequest(RecordForm):
         description=mark("If it is none of the offices. No private names."),
     )
     wanted_by: date | None = Field(default=None, title=mark("Until when is it needed?"))
-    person_agrees: bool = Field(
+    person_agrees: Said = Field(
+        default=None,
         title=mark("Does the person agree to the request and to what the provider is told?")
     )
 

@@ -9,7 +9,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.casework.forms import Coded, Entry, Kind, Long, RecordForm, Short
+from app.casework.forms import Asked, Coded, Entry, Kind, Long, RecordForm, Short
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts
@@ -19,15 +19,15 @@ from workflows.stay import LeaveFacts
 class ShelterLeave(RecordForm):
     """A shelter is not a locked place: asking somebody to stay in needs a reason and the text it rests on."""
 
-    back_on: date | None = Field(
+    back_on: Annotated[date | None, Asked()] = Field(
         default=None, title=mark("When does the person want to be back?"),
         description=mark("Leave it open if they did not say. They need not.")
     )
-    reach: Short | None = Field(
+    reach: Annotated[Short | None, Asked()] = Field(
         default=None,
         title=mark("How can the person be reached safely meanwhile?"),
     )
-    company: Short | None = Field(
+    company: Annotated[Short | None, Asked()] = Field(
         default=None, title=mark("Who goes with the person?"), description=mark("A part, such as friend. No name.")
     )
     asked_to_stay_in: Annotated[str, Coded("leave_limit")] | None = Field(

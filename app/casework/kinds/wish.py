@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.casework.forms import Entry, Kind, Long, RecordForm, Words
+from app.casework.forms import Asked, Entry, Kind, Long, RecordForm, Said, Words
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, WishFacts
@@ -17,7 +17,7 @@ class Wish(RecordForm):
     """The options record of OHCHR-G6.7: home, staying, a third country, or not decided yet."""
 
     wish: Annotated[
-        Literal["return", "stay", "third_country", "undecided"],
+        Literal["return", "stay", "third_country", "undecided"] | None,
         Words(
             {
                 "return": mark("To go home"),
@@ -26,8 +26,10 @@ class Wish(RecordForm):
                 "undecided": mark("Has not decided yet"),
             }
         ),
-    ] = Field(title=mark("What does the person want?"))
-    voluntary: bool = Field(
+        Asked(must=True),
+    ] = Field(default=None, title=mark("What does the person want?"))
+    voluntary: Said = Field(
+        default=None,
         title=mark("Did the person choose freely?"),
         description=mark("Nobody pressed, promised or threatened."),
     )
@@ -37,7 +39,8 @@ class Wish(RecordForm):
 
 def fold(facts: CaseFacts, form: Wish, entry: Entry) -> CaseFacts:
     """The newest word counts."""
-    return replace(facts, wish=WishFacts(entry.on, form.wish, form.voluntary, form.options_explained))
+    wish = WishFacts(entry.on, form.wish or "undecided", bool(form.voluntary), form.options_explained)
+    return replace(facts, wish=wish)
 
 
 KIND = Kind(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from datetime import date
+from typing import Annotated, Any
 
 import pytest
+from pydantic import Field
 
-from app.casework.forms import SILENT, Form
+from app.casework.forms import SILENT, Amount, Asked, Coded, Form, OwnWords, RecordForm, Said, Short
 from app.casework.inputs import SILENCES, Input, given_inputs, inputs_of
 from app.casework.kinds import KINDS
 from app.casework.offers import MEETING, TEAM, offered
@@ -84,6 +86,51 @@ def test_each_reason_for_silence_is_kept_and_shown_again() -> None:
     assert set(typed_of(inputs, got.body).items()) == set(typed.items())
     told = {each.name: each.silence for each in answers(inputs, got.body)}
     assert told["record-missing"] == "Not asked" and told["record-child"] == ""
+
+
+class Sheet(RecordForm):
+    """A question of every look, each of which the person may leave open; and one where somebody has to say why."""
+
+    day: Annotated[date | None, Asked()] = Field(default=None, title="Day")
+    count: Annotated[int | None, Asked()] = Field(default=None, title="Count")
+    paid: Annotated[Amount | None, Asked()] = Field(default=None, title="Paid")
+    short: Annotated[Short | None, Asked()] = Field(default=None, title="Short")
+    words: OwnWords = Field(default=None, title="Words")
+    lines: Annotated[tuple[Short, ...] | None, Asked(), Field(strict=False)] = Field(default=None, title="Lines")
+    boxes: Annotated[tuple[Annotated[str, Coded("service_kind")], ...] | None, Asked(), Field(strict=False)] = Field(
+        default=None, title="Boxes"
+    )
+    plain: Said = Field(default=None, title="Plain")
+
+
+def test_a_question_of_every_look_takes_silence_but_not_both() -> None:
+    inputs = offered(POLICIES, inputs_of(Sheet))
+    reasons = {each.field: code for each, code in zip(inputs, [*SILENCES] * 3, strict=False)}
+    typed = Typed([(each.why, reasons[each.field]) for each in inputs])
+    got = gathered(inputs, typed)
+    assert got.errors == {} and got.body == {SILENT: reasons}
+    assert Sheet.model_validate_json(json.dumps(got.body)).silence("day") == "not_asked"
+    assert set(typed_of(inputs, got.body).items()) == set(typed.items())
+    assert [each.silence for each in answers(inputs, got.body)] == [SILENCES[code] for code in reasons.values()]
+    said = {"record-day_day": "3", "record-count": "2", "record-paid": "5", "record-short": "x", "record-words": "x",
+            "record-lines": "x", "record-boxes": "health"}  # fmt: skip
+    both = gathered(inputs, Typed([*typed.items(), *said.items()]))
+    assert list(both.errors) == [f"record-{each.field}" for each in inputs if each.field != "plain"]
+    assert set(both.errors.values()) == {"Give an answer, or say why there is none, not both."}
+
+
+def test_where_somebody_has_to_say_something_a_gap_is_told_at_its_field() -> None:
+    inputs = inputs_of(Sheet)
+    assert gathered(inputs, Typed()).errors == {"record-plain": "Choose an answer."}
+    body = {name: value for name, value in KINDS["rights_notice"].example.items() if name != "understood"}
+    with pytest.raises(Invalid) as refused:
+        check(POLICIES, "rights_notice", body)
+    (error,) = refused.value.extra["errors"]
+    assert error["field"] == "record.understood" and error["sentence"] == "Give an answer, or say why there is none."
+    silent = {**body, SILENT: {"understood": "not_known"}}
+    assert check(POLICIES, "rights_notice", silent).body[SILENT] == {"understood": "not_known"}
+    # The reasons stay in the country that asked: what came from another one has a gap.
+    assert check(POLICIES, "rights_notice", body, lenient=True).body["understood"] is None
 
 
 def test_only_a_question_without_an_answer_says_why() -> None:

@@ -1,0 +1,26 @@
+"""Facts of help in daily life: what somebody is allowed in the country, and in which ways they may be reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class PermitFacts:
+    """The newest word on one kind of leave (codes permit_kind, permit_outcome), and by when to ask for more time."""
+
+    permit: str
+    result: str
+    on: date
+    until: date | None = None
+    renew_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactFacts:
+    """Ways (codes of safe_contact_way) in which the person may be reached, and those in which never."""
+
+    on: date
+    ways: frozenset[str] = frozenset()
+    never: frozenset[str] = frozenset()

@@ -1,0 +1,45 @@
+"""Questions before leave to stay and before a word to the person: how long it lasts, and whether a way is safe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from workflows.facts import CaseFacts
+from workflows.guards.legal import open_proceedings
+from workflows.step import guard
+from workflows.verdict import Lack, lacking
+
+# The leave by which somebody is in the country at all; leave to work ends with it.
+OF_STAY = frozenset({"temporary_stay", "residence"})
+
+
+@guard(
+    sources=("OHCHR-G4.7", "OHCHR-P9"),
+    says="This leave ends {gap}.",
+    why="Who takes part in proceedings may stay lawfully as long as they last.",
+    mend="Ask the authority for longer leave, or write down why it is shorter and what is done about it.",
+    who=("legal_officer", "case_manager"),
+)
+def stay_lasts_as_long_as_proceedings(case: CaseFacts, given: Mapping[str, object]) -> bool | Lack:
+    legal = case.legal
+    if given.get("permit") not in OF_STAY or given.get("shorter_reason") or not open_proceedings(case):
+        return True
+    if given.get("outcome") == "ended":
+        return lacking(gap="while proceedings are open")
+    until = given.get("valid_until")
+    if given.get("outcome") != "granted" or not isinstance(until, str) or legal is None or legal.expected_until is None:
+        return True
+    longest = legal.expected_until
+    return date.fromisoformat(until) >= longest or lacking(gap=f"before the proceedings, expected until {longest}")
+
+
+@guard(
+    sources=("WM-SAFETY", "OHCHR-G6.6"),
+    says="The person must never be reached in this way.",
+    why="A letter or a call that somebody else gets can betray the person.",
+    mend="Choose one of the safe ways, or ask the person and record the rules of contact again.",
+    who=("case_manager", "social_worker"),
+)
+def way_of_contact_is_safe(case: CaseFacts, given: Mapping[str, object]) -> bool:
+    return case.contact is None or given.get("way") not in case.contact.never
