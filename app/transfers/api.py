@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Response
 
+from app.access.desk import Desk
 from app.access.door import Door, needs
 from app.casework.move import StepRefused
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
@@ -99,6 +100,7 @@ def reveal_shared(transfer_id: str, body: SharedRevealIn, door: Revealer) -> Res
 
     The answer is not kept: a retry is a look of its own, under what is open at that moment.
     """
-    return door.once(
-        lambda desk: service.reveal(desk, transfer_id, body), again=lambda desk: service.reveal(desk, transfer_id, body)
-    )
+    def act(desk: Desk) -> SharedOut:
+        return service.reveal(desk, transfer_id, body)
+
+    return door.once(act, again=act)
