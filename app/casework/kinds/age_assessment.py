@@ -22,10 +22,9 @@ class AgeAssessment(RecordForm):
     finding: Annotated[str, Coded("age_finding")] = Field(
         title=mark("What was found?"), description=mark("Where a doubt is left, say in doubt.")
     )
-    age_band: (
-        Annotated[Literal["0-14", "15-17"], Words({"0-14": mark("Under 15"), "15-17": mark("15 to 17")}), OfWorker()]
-        | None
-    ) = Field(
+    age_band: Annotated[
+        Literal["0-14", "15-17"] | None, Words({"0-14": mark("Under 15"), "15-17": mark("15 to 17")}), OfWorker()
+    ] = Field(
         default=None, title=mark("If under 18: which age group?")
     )
     methods: Annotated[
