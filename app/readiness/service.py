@@ -88,10 +88,7 @@ def release(desk: Desk, operation_id: str) -> OperationOut:
     """
     row = found(desk, RELEASE, operation_id, lock=True)
     reserves = queries.reserves_of(desk, row.id)
-    reasons = rules.against_release(row.state, _expected(row), _reserves(reserves))
-    if reasons:
-        looked(desk, "operation_not_released", "operation", row.id, {"missing": [each.code for each in reasons]})
-    refuse(desk, STEP, _TITLE, reasons)
+    refuse(desk, STEP, _TITLE, rules.against_release(row.state, _expected(row), _reserves(reserves)))
     _change(desk, row, state=rules.RELEASED, released_by=desk.actor.id, released_at=desk.now)
     looked(desk, "operation_released", "operation", row.id)
     for each in reserves:

@@ -43,7 +43,7 @@ def reserving(town: Town) -> Ready:
 
 
 def releasing(town: Town) -> Ready:
-    """Try to release an operation; what is refused is noted."""
+    """Try to release an operation, for which nothing is ready yet."""
     who, path = planned(town)
     return filled(town, who, path, f"{path}/release")
 
