@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+import anyio.to_thread
+import pytest
 from fastapi import FastAPI
 
 # Answers are compared without it: it is fresh for each request, whatever is asked.
@@ -72,7 +76,8 @@ class Knocker:
     def send(self, method: str, path: str, query: bytes, headers: list[tuple[bytes, bytes]], body: bytes) -> Answer:
         """One request with exactly these headers and bytes."""
         self.knocks += 1
-        return self._runner.run(self._send(method, path, query, headers, body))
+        with _in_this_thread():
+            return self._runner.run(self._send(method, path, query, headers, body))
 
     async def _send(
         self, method: str, path: str, query: bytes, headers: list[tuple[bytes, bytes]], body: bytes
@@ -94,3 +99,20 @@ class Knocker:
         await self.app(scope, receive, send)
         shown = sorted((name, value) for name, value in sent[0]["headers"] if name != CORRELATION)
         return Answer(sent[0]["status"], tuple(shown), b"".join(each.get("body", b"") for each in sent[1:]))
+
+
+@contextmanager
+def _in_this_thread() -> Iterator[None]:
+    """Have the program do its work here, and not in a worker thread that is started and ended for each knock.
+
+    A knocker has one request under way at a time: nobody is kept waiting by it, and whatever is asked, the same code
+    answers. Tests of more requests at once go through a client with threads.
+    """
+
+    async def run_sync(func: Callable[..., Any], *args: Any, **_: Any) -> Any:
+        # As in a worker thread: what the function sets in its context stays there.
+        return copy_context().run(func, *args)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(anyio.to_thread, "run_sync", run_sync)
+        yield

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -240,6 +241,7 @@ def written_opens() -> frozenset[str]:
     return frozenset(yaml.safe_load(text)["safeguards"]["emergency"]["opens"])
 
 
+@cache
 def _roles() -> dict[str, Any]:
     roles: dict[str, Any] = yaml.safe_load((POLICIES / "roles.yaml").read_text(encoding="utf-8"))["roles"]
     return roles
