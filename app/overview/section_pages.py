@@ -166,7 +166,8 @@ def _allowed(desk: Desk, row: Any) -> Allowed:
         state = LIVE if since <= desk.today else _NOT_YET
     anybody = row["recipient"] == _ANYBODY
     code = row["recipient"]
-    names = {office.code: office.name for country in desk.policies.countries.values() for office in country.offices}
+    every = (office for country in desk.policies.countries.values() for office in country.offices)
+    names = {office.code: office.name for office in every}
     recipient = mark("Anybody who helps with this") if anybody else names.get(code, code)
     groups = tuple(sorted(row["data_groups"]))
     office = not anybody and code not in desk.policies.countries
