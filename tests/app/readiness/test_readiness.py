@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
+from sqlalchemy import insert
+from sqlalchemy.exc import DBAPIError
+
+from app.models.operation import OperationReserve
 from app.readiness.schemas import EndIn, OperationIn, ReserveIn
+from tests.app.access.world import fill
 from tests.factories.pages import browser_at
-from tests.factories.staff import Worker, add_user
+from tests.factories.staff import Worker, add_user, desk_of
 from tests.factories.towns import Town
 from tests.gates.case_forms import keep_beds, of_sheet
 from tests.gates.readiness_forms import BEDS
@@ -141,3 +147,27 @@ def test_the_pages_plan_ask_answer_and_refuse(town: Town) -> None:
     focal.get(f"{path}/end")
     assert focal.send(f"{path}/end", **of_sheet(EndIn, {"ended": "called_off"})).status_code == 303
     assert "Called off" in focal.follow().text
+
+
+def test_nobody_ties_a_reservation_to_an_operation_out_of_sight(town: Town) -> None:
+    if town.house.db.dialect != "postgresql":
+        pytest.skip("SQLite has no second wall")
+    police, stranger = people(town)["police"], add_user(town.house, "th-rtp", "supervisor")
+    operation = town.post(police, "/operations", PLAN).json()["id"]
+
+    def tied(who: Worker) -> bool:
+        row = {"country": "TH", "operation_id": operation, "office_id": who.office_id, "by_office": who.office_id,
+               "asked_by": who.id, "state": "asked"}  # fmt: skip
+        with desk_of(town.house, who) as desk:
+            trial = desk.session.begin_nested()
+            try:
+                desk.session.execute(insert(OperationReserve), fill(OperationReserve, desk.now, **row))
+            except DBAPIError as error:
+                trial.rollback()
+                assert type(error.orig).__name__ == "InsufficientPrivilege", error
+                return False
+            trial.rollback()
+            return True
+
+    assert tied(police), "whoever plans it may ask"
+    assert not tied(stranger)
