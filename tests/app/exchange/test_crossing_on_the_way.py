@@ -46,9 +46,14 @@ MOVES: dict[str, dict[str, tuple[str, str | None, dict[str, str]]]] = {
     "in_reintegration": {"complete": ("case_manager", None, {})},
 }
 # Which side acts first does not matter where nothing crosses.
-CROSSINGS = [(state, "", "request") for state in MOVES] + [
-    (state, step, first) for state, steps in MOVES.items() for step in steps for first in ("request", "move")
-]
+_FIRST = ("request", "move")
+_QUIET = [(state, "", "request") for state in MOVES]
+_BUSY = [(state, step) for state, steps in MOVES.items() for step in steps]
+# What crosses is judged by rules alone, whatever keeps it: on PostgreSQL every move crosses once, and they take turns
+# in who is first.
+CROSSINGS = [("sqlite", *each) for each in _QUIET]
+CROSSINGS += [("sqlite", state, step, first) for state, step in _BUSY for first in _FIRST]
+CROSSINGS += [("postgresql", *each, _FIRST[number % 2]) for number, each in enumerate(_BUSY)]
 
 
 def test_the_list_knows_every_move_of_the_receiving_side() -> None:
@@ -80,7 +85,7 @@ def prepared(post: Post, state: str, step: str) -> Any:
     return pair
 
 
-@pytest.mark.parametrize(("state", "step", "first"), CROSSINGS)
+@pytest.mark.parametrize(("engine_kind", "state", "step", "first"), CROSSINGS, indirect=["engine_kind"])
 def test_a_request_to_end_in_every_state(post: Post, state: str, step: str, first: str) -> None:
     pair = prepared(post, state, step)
 
