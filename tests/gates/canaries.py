@@ -52,8 +52,10 @@ SHOWN_NOWHERE: Final = (
 )  # fmt: skip
 # These hold rules and places and nothing of a person; only the long form looks.
 OF_NO_PERSON: Final = ("directory:read", "workflow:read", "policy:read", None)
-# Who is asked in the suite; everybody in the long form.
-FEW: Final = ("sister", "ngo", "abroad", "partner_border")
+# Who is asked in the suite; everybody in the long form. On PostgreSQL one of those who sit elsewhere, and pages are
+# turned by those who see the most: which words are cut from a page is the program's doing, whatever keeps them.
+FEW: Final = {"sqlite": ("sister", "ngo", "abroad", "partner_border"), "postgresql": ("ngo",)}
+TURNING: Final = ("case_manager@home", "health_officer@home", "analyst@home", "social_worker@partner")
 
 
 @dataclass
@@ -81,14 +83,16 @@ class Flight:
                 if route.method != "GET":
                     continue
                 for subject in self._subjects(route):
-                    for query in FILTERS.get(route.name, (query_of(route, subject),)):
+                    queries = FILTERS.get(route.name, (query_of(route, subject),))
+                    for query in queries[:1] if self._sparing and name not in TURNING else queries:
                         answer = self.scene.knocker.knock(
                             "GET", path_of(route, subject) or "", query=query, token=self.scene.token(name)
                         )
                         self._look(expected, name, route.name, answer)
             if not self.only:
                 self._uncover(expected, name)
-                self._turn_pages(expected, name)
+                if not self._sparing or name in TURNING:
+                    self._turn_pages(expected, name)
         return self
 
     def _turn_pages(self, expected: Expectation, name: str) -> None:
@@ -165,8 +169,14 @@ class Flight:
     def _askers(self) -> Iterator[str]:
         for name in self.scene.askers():
             role, _, place = name.partition("@")
-            if self.everybody or place in ("home", "partner") or (place in FEW and role in _FEW_ROLES):
+            few = place in FEW[self.scene.house.db.dialect] and role in _FEW_ROLES
+            if self.everybody or place in ("home", "partner") or few:
                 yield name
+
+    @property
+    def _sparing(self) -> bool:
+        """Whether this is the short form on PostgreSQL, where a knock costs twice as much."""
+        return not self.everybody and self.scene.house.db.dialect == "postgresql"
 
     def _subjects(self, route: Route) -> list[Subject]:
         sides = ((self.aviary.case_id, self.aviary.copies[0]), (self.aviary.there_case_id, self.aviary.copies[1]))
