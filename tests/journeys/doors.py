@@ -96,6 +96,9 @@ class PageDoor:
         browser = self._browser(who)
         known = {"age": about["age_band"], "sex": about["sex"], "nationality": about["nationality"],
                  "exploitation": about["exploitation"]}  # fmt: skip
+        if known["age"] != "18+":
+            # A child is born in a year that fits its age; another is refused at the field.
+            known["birth_year"] = {"0-14": "2014", "15-17": "2010"}.get(known["age"], "")
         contact = {"language": about["language"], "other_language": ""}
         walk(browser, new={"source": about["source"]}, known=known, contact=contact)
         answer = browser.send("/cases/new/open")
