@@ -145,7 +145,7 @@ def test_the_amount_of_the_day_that_the_claim_concerns(
     concerns: date, units: int, fits: bool, policies: Policies
 ) -> None:
     later = raised(policies, "fund-living", 4500)
-    claim = with_matter(ready("fund_claim", "submit_claim"), concerns=concerns, amount=units, asked=units)
+    claim = with_matter(ready("fund_claim", "submit_claim"), concerns=concerns, amount=units, claimed=units)
     answer = decide("fund_claim", "submit_claim", claim, later)
     assert isinstance(answer, Moved if fits else Refused), answer
     # Under the policy as it was, the new amount is refused by its figure and its source.
