@@ -1,4 +1,4 @@
-"""Facts of help in daily life: what somebody is allowed in the country, and in which ways they may be reached."""
+"""Facts of help in daily life: needs, plans, what somebody is allowed, and in which ways they may be reached."""
 
 from __future__ import annotations
 
@@ -24,3 +24,24 @@ class ContactFacts:
     on: date
     ways: frozenset[str] = frozenset()
     never: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsFacts:
+    """Needs and risk assessment: ``level`` low, medium, high or serious."""
+
+    on: date
+    level: str
+    reassess_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFacts:
+    """A care, return or reintegration plan: services named in it and whether the person agreed."""
+
+    on: date
+    agreed: bool
+    services: frozenset[str] = frozenset()
+    child_services: bool = False
+    escort: bool = False
+    review_on: date | None = None

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from workflows.care_facts import ContactFacts as ContactFacts
+from workflows.care_facts import NeedsFacts as NeedsFacts
 from workflows.care_facts import PermitFacts as PermitFacts
+from workflows.care_facts import PlanFacts as PlanFacts
 from workflows.child_facts import AgeFacts as AgeFacts
 from workflows.child_facts import BestInterestsFacts as BestInterestsFacts
 from workflows.child_facts import GuardianFacts as GuardianFacts
@@ -74,15 +76,6 @@ class ConsentFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class NeedsFacts:
-    """Needs and risk assessment: ``level`` low, medium, high or serious."""
-
-    on: date
-    level: str
-    reassess_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class PlacementFacts:
     """Where the person stays: a code of the list placement_kind, and the shelter, if it keeps its beds here."""
 
@@ -90,18 +83,6 @@ class PlacementFacts:
     kind: str
     matched_to_needs: bool
     shelter: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PlanFacts:
-    """A care, return or reintegration plan: services named in it and whether the person agreed."""
-
-    on: date
-    agreed: bool
-    services: frozenset[str] = frozenset()
-    child_services: bool = False
-    escort: bool = False
-    review_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
