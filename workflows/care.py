@@ -168,7 +168,8 @@ STEPS = (
     Step(
         "record_handover", "Record the handover", (C.RETURNING,), C.HANDED_OVER, "care:return",
         (returning.receipt_is_signed,),
-        (CloseTask("review_care_plan"), CloseTask("end_of_reflection")), system_only=True,
+        (CloseTask("review_care_plan"), CloseTask("end_of_reflection"), CloseTask("reassess_needs", by_the_way=True),
+         CloseTask("renew_permit", by_the_way=True), CloseTask("agree_work", by_the_way=True)), system_only=True,
     ),
     # Staying and moving on wait for no other country: a referral that is still open cannot go forward without
     # the person's wish, consent and departure, and ends by its own steps.

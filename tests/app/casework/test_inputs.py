@@ -162,9 +162,9 @@ def test_what_cannot_be_read_is_told_at_its_field(kind: str, typed: dict[str, st
 
 
 def test_digits_of_other_scripts_and_buddhist_years_are_read() -> None:
-    inputs = every("legal_status")
-    pairs = dict(fields_for(inputs, KINDS["legal_status"].example)) | {"record-open_proceedings": "๓"}
-    assert gathered(inputs, Typed(list(pairs.items()))).body["open_proceedings"] == 3
+    inputs = every("monitoring_visit")
+    pairs = dict(fields_for(inputs, KINDS["monitoring_visit"].example)) | {"record-number": "๓"}
+    assert gathered(inputs, Typed(list(pairs.items()))).body["number"] == 3
     day = {"record-since_day": "၁", "record-since_month": "3", "record-since_year": "2560"}
     inputs = every("guardian_appointment")
     pairs = dict(fields_for(inputs, KINDS["guardian_appointment"].example)) | day

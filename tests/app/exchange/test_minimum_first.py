@@ -161,7 +161,7 @@ def test_the_health_summary_of_the_handover_needs_its_consent(post: Post, agreed
     pair = post.bring("handover_scheduled")
     if not agreed:
         for purpose in referrals.CONSENTS:
-            consent(post, pair.case_id, purpose, ["identity", "family"])
+            consent(post, pair.case_id, purpose, ["identity", "family"], earlier="ends")
     cases.take(post.house, post.th["case_manager"], pair.case_id, "depart")
     filled = form(post.house, "handover", health_summary="Insulin twice a day.")
     post.act(post.th["border_focal_point"], pair.sent_from, "sign_handover", filled)
