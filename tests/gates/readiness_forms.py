@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from app.readiness.schemas import EndIn, OperationIn, ReserveIn
-from tests.factories.staff import Worker
+from tests.factories.staff import Worker, add_user
 from tests.factories.towns import Town
 from tests.gates.case_forms import keep_beds, of_sheet
 from tests.gates.town_forms import Ready, filled
@@ -43,8 +43,20 @@ def reserving(town: Town) -> Ready:
 
 
 def releasing(town: Town) -> Ready:
-    """Try to release an operation, for which nothing is ready yet."""
+    """Release an operation for which everything is kept ready."""
     who, path = planned(town)
+    beds, shelter = keep_beds(town), town.th["shelter_manager"]
+    ngo = add_user(town.house, "th-ngo", "social_worker")
+    doctor = add_user(town.house, "th-health-tak", "health_officer")
+    for asked, answers, more in (
+        (BEDS, shelter, {"beds_id": beds}),
+        ({"kind": "interpreter", "office": "th-ngo", "language": "my"}, ngo, {}),
+        ({"kind": "health", "office": "th-health-tak"}, doctor, {}),
+        ({"kind": "ngo", "office": "th-ngo"}, ngo, {}),
+    ):
+        made = town.post(who, f"{path}/reservations", asked).json()["reserves"]
+        (waiting,) = [each["id"] for each in made if each["state"] == "asked"]
+        assert town.post(answers, f"/reservations/{waiting}/answer", {"answer": "hold", **more}).status_code == 200
     return filled(town, who, path, f"{path}/release")
 
 

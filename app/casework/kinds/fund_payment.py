@@ -18,7 +18,7 @@ class FundPayment(RecordForm):
 
     amount: Amount = Field(title=mark("How much was paid?"))
     paid_on: date = Field(title=mark("On which day?"))
-    reference: Short = Field(
+    payment_number: Short = Field(
         title=mark("What is the reference of the payment?"), description=mark("As in the books of the fund. No names.")
     )
 
@@ -30,6 +30,6 @@ def fold(matter: MatterFacts, form: FundPayment, entry: Entry) -> MatterFacts:
 
 KIND = Kind(
     "fund_payment", "Payment of a claim", FieldGroup.LEGAL, FundPayment,
-    {"amount": {"units": 3000, "currency": "THB"}, "paid_on": "2026-03-20", "reference": "V-2026-0117"},
+    {"amount": {"units": 3000, "currency": "THB"}, "paid_on": "2026-03-20", "payment_number": "V-2026-0117"},
     fold_matter=fold, permission="fund:pay",
 )  # fmt: skip

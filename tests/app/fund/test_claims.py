@@ -78,7 +78,7 @@ def test_a_claim_goes_from_one_hand_to_another_until_the_person_has_the_money(to
     assert refused(more) == ["approval_is_within_the_claim", "claim_is_within_the_amount"]
     approved = step(town, "supervisor", case_id, matter, "approve_claim", record=grounds).json()["matter"]
     assert (approved["state"], approved["amount"]) == ("approved", 2500)
-    pay = {"amount": thb(2600), "paid_on": day(house), "reference": "V-1"}
+    pay = {"amount": thb(2600), "paid_on": day(house), "payment_number": "V-1"}
     assert refused(step(town, "supervisor", case_id, matter, "pay_claim", record=pay)) == [
         "payment_is_within_the_approval"
     ]
