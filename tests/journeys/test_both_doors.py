@@ -380,10 +380,7 @@ def test_nobody_is_pressed_for_an_answer(door: Door) -> None:
     door.take(
         "th.social", case, "start_recovery", filled(objectives=None, silent={"objectives": "no_wish_to_answer"})
     )
-    door.record(
-        "th.manager", case, "legal_status", open_proceedings=None, open_claims=None, considered=None,
-        cross_border_route=False, silent=dict.fromkeys(("open_proceedings", "open_claims", "considered"), "not_known"),
-    )
+    door.record("th.manager", case, "legal_status", considered=None, silent={"considered": "not_known"})
     door.record("th.social", case, "circumstances", asylum_claim=None, silent={"blocked_countries": "not_known"})
     door.record(
         "th.shelter", case, "shelter_leave", back_on=None, company=None, asked_to_stay_in=None, legal_text=None,
@@ -396,7 +393,7 @@ def test_nobody_is_pressed_for_an_answer(door: Door) -> None:
     door.refused("th.manager", case, "plan_return", "return_is_wished_for")
     seen = door.scene["th.social"].look(case)["facts"]
     assert seen["wish"]["wish"] == "undecided" and seen["wish"]["voluntary"] is False
-    assert (seen["legal"]["open_claims"], seen["legal"]["open_proceedings"]) == (None, None)
+    assert seen["legal"]["considered"] is False
     assert seen["leave"]["until"] is None and seen["blocked_countries"] == []
     child = presumed(door, age_band="15-17")
     door.record("th.manager", child, "guardian_appointment")
