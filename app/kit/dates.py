@@ -27,7 +27,9 @@ _WHOLE_NAMES: Final = frozenset({"my", "km"})
 
 
 def day(on: date) -> Word:
-    """A day: 25 Nov 2026, 25 พ.ย. 2569."""
+    """A day: 25 Nov 2026, 25 พ.ย. 2569. Of a moment: the day it falls on in the reader's time zone."""
+    if isinstance(on, datetime):
+        on = on.astimezone(reader().zone).date()
     return _day(on, str(shown_year(on)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -137,3 +138,13 @@ def test_a_span_is_said_in_its_largest_unit() -> None:
     with reading(Reader(now=now)):
         spans = (timedelta(days=3), timedelta(hours=-1), timedelta(minutes=5), timedelta(seconds=3))
         assert [ago(now + span) for span in spans] == ["in 3 days", "1 hour ago", "in 5 minutes", "now"]
+
+
+def test_a_moment_is_told_by_the_day_it_falls_on_where_the_reader_is() -> None:
+    """Three in the morning at Mae Sot is yesterday in UTC; nobody may think it late for it."""
+    early = datetime(2026, 12, 14, 20, tzinfo=UTC)
+    with reading(Reader(zone=ZoneInfo("Asia/Bangkok"))):
+        assert (day(early), moment(early)) == ("15 Dec 2026", "15 Dec 2026, 03:00")
+    with reading(Reader(zone=ZoneInfo("Asia/Yangon"))):
+        assert day(datetime(2026, 12, 14, 17, 29, tzinfo=UTC)) == "14 Dec 2026"
+        assert day(datetime(2026, 12, 14, 17, 30, tzinfo=UTC)) == "15 Dec 2026"
