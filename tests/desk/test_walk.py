@@ -13,7 +13,7 @@ from tests.app.access.browser import Browser
 from tests.desk.eyes import PAGE_AT_MOST, hosts_outside, weight
 from tests.desk.place import Place, chromium, open_place
 from tests.desk.usable import faults_of
-from tests.desk.walk import Stop, template_of, walk
+from tests.desk.walk import BESIDE, Stop, template_of, walk
 from tests.factories.pages import browser_at
 from tests.gates.filling import Route, routes_of
 from tests.gates.reading_pages import everybody_reads, in_brackets, outside
@@ -80,7 +80,9 @@ def test_every_state_is_written_in_every_language(walked: tuple[Place, list[Stop
 def test_pages_of_every_state_can_be_used(walked: tuple[Place, list[Stop]], pages: list[Route]) -> None:
     """Those that no other gate looks at; `python -m tests.desk.usable` looks at all, at both widths."""
     place, stops = walked
-    chosen = [stop for stop in stops if template_of(pages, stop.route_path) in HERE]
+    chosen = [
+        stop for stop in stops if stop.path.startswith(BESIDE) or template_of(pages, stop.route_path) in HERE
+    ]  # fmt: skip
     with chromium() as browser:
         place.browser = browser
         found = faults_of(place, chosen, ["phone"])

@@ -25,7 +25,7 @@ from tests.factories.forms import form
 from tests.factories.pages import browser_at
 from tests.factories.staff import Worker
 from tests.factories.towns import Town
-from tests.gates import list_forms
+from tests.gates import list_forms, readiness_forms, tip_forms, transfer_forms
 from tests.gates.filling import Route
 from tests.gates.town_forms import Ready
 from tests.inspect import reading
@@ -41,9 +41,13 @@ _DISCLOSED: Final = "tracing"
 # Forms that lead to a page about what they have just done, and who sends them.
 _FORMS: Final = {
     list_forms.assign: "supervisor", list_forms.meeting: "social_worker", list_forms.priority: "social_worker",
+    readiness_forms.answering: "shelter_manager", readiness_forms.releasing: "national_focal_point",
+    tip_forms.passing: "case_manager",
 }  # fmt: skip
+# What lies beside cases and referrals: the scene holds one of each, which is over.
+BESIDE: Final = ("/transfers/", "/tips/", "/operations/", "/reservations/", "/reports/fund")
 # What is walked; everything else the scene's own gates have seen.
-_WALKED: Final = ("/cases/", "/referrals/", "/tasks/", "/r/")
+_WALKED: Final = ("/cases/", "/referrals/", "/tasks/", "/r/", *BESIDE)
 _LINK: Final = re.compile(r'<a\b[^>]*?\bhref="([^"]+)"')
 _NAME: Final = re.compile(r"\b[A-Z]{2}(?:-[A-Z]{2})?-\d{4}-[0-9A-Z]+\b|\b[0-9a-f]{8}-[0-9a-f-]{27}\b|(?<==)[^&]+")
 # A paper is fetched and not walked on from.
@@ -119,6 +123,7 @@ def _starts(town: Town) -> Iterator[tuple[str, Worker, str]]:
     request = form(town.house, "service_request")
     cases.take(town.house, town.th["social_worker"], asked, "request_service", request)
     yield "asked", town.th["social_worker"], f"/cases/{_reference(town, CASE, asked)}/needs"
+    yield from _beside(town)
     for made, role in _FORMS.items():
         yield from _after(town, made, town.th[role])
     for kind in KINDS:
@@ -129,6 +134,23 @@ def _starts(town: Town) -> Iterator[tuple[str, Worker, str]]:
             case_id = cases.bring_case(town.house, town.th, point, child=child, age_band=age)
             for role in _AT_A_CASE:
                 yield f"{point}{', child' * child}", town.th[role], f"/cases/{_reference(town, CASE, case_id)}"
+
+
+def _beside(town: Town) -> Iterator[tuple[str, Worker, str]]:
+    """What is asked of another office, told by a caller, planned, and claimed of the fund: each while it is open."""
+    yield "asked", *transfer_forms.asked(town)
+    yield "to take over", *transfer_forms.asked(town, "take_over")
+    yield "shared", *transfer_forms.shared(town)
+    manager, chief = town.th["case_manager"], town.th["supervisor"]
+    yield "told", manager, f"/tips/{town.post(manager, '/tips', tip_forms.TOLD).json()['id']}"
+    yield "planned", *readiness_forms.planned(town)
+    entitled = cases.bring_case(town.house, town.th, "identified")
+    claim = form(town.house, "fund_claim")
+    claimed = cases.take(town.house, town.th["social_worker"], entitled, "submit_claim", claim)
+    case = f"/cases/{_reference(town, CASE, entitled)}"
+    yield "claimed", town.th["social_worker"], f"{case}/entitlements"
+    yield "claimed", chief, f"{case}/matters/{claimed.matter_id}"
+    yield "claimed", chief, "/reports/fund"
 
 
 def _after(town: Town, made: Callable[[Town], Ready], worker: Worker) -> Iterator[tuple[str, Worker, str]]:

@@ -19,7 +19,7 @@ def plan(town: Town) -> dict[str, Any]:
     """An operation in two weeks at which two women are expected."""
     return {
         "planned_on": (town.clock.now() + timedelta(days=14)).date().isoformat(), "place_kind": "workplace",
-        "sector": "fishing", "where": "Two boats at the third pier.",
+        "sector": "fishing", "where": "Both boats of the ice house.",
         "expected": [{"people": 2, "sex": "F", "age_band": "18+", "language": "my"}],
     }  # fmt: skip
 

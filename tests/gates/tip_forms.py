@@ -13,7 +13,7 @@ from tests.gates.case_forms import of_sheet
 from tests.gates.town_forms import Ready, filled, reference_of
 
 TOLD: Final[dict[str, Any]] = {
-    "way": "call", "what": "Men sleep locked in behind the net store.", "where": "Third pier.",
+    "way": "call", "what": "Four men are locked in by night.", "where": "Third pier.",
     "noticed_on": "2026-11-01", "place_kind": "workplace", "sector": "fishing", "exploitation": "ForcedLabour",
     "people": 9, "children": "unknown", "danger": "medium", "call_back": "no", "told": ["where_to_get_help"],
     "told_language": "my",
