@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from app.access.desk import House
 from app.access.two_persons import digest_of
-from app.casework.held import CASE, KEY, PERSON
+from app.casework.facts import case_facts_from, stored
+from app.casework.held import CASE, FACTS, KEY, PERSON
 from app.emergency.service import reason_place
 from app.kit.canonical import canonical_bytes
 from app.models.approval import Approval, CaseExport
@@ -25,6 +27,7 @@ from app.models.transfer import CaseTransfer
 from app.models.walls import AccessBlock, Deputy, EmergencyAccess
 from tests.factories.staff import Staff, Worker
 from tests.inspect import reading, tampering
+from workflows.facts import MatterFacts
 
 # Whose each thing is: the one account beside reviewers and second persons that may know of it.
 OWNERS = {
@@ -55,9 +58,10 @@ def belong(house: House, staff: Staff, case_id: str) -> dict[str, str]:
     """
     with reading(house.db) as session:
         key = session.execute(
-            select(KEY.c.id, KEY.c.wrapped)
+            select(KEY.c.id, KEY.c.wrapped, FACTS.c.facts)
             .join(PERSON, PERSON.c.key_id == KEY.c.id)
             .join(CASE, CASE.c.person_id == PERSON.c.id)
+            .join(FACTS, FACTS.c.case_id == CASE.c.id)
             .where(CASE.c.id == case_id)
         ).one()
     now = house.clock.now()
@@ -134,6 +138,11 @@ def belong(house: House, staff: Staff, case_id: str) -> dict[str, str]:
     with tampering(house.db) as session:
         for model, row in rows:
             session.execute(insert(model), row)
+        # What another office was asked is a matter of the case first of all; the row only repeats it.
+        facts = case_facts_from(key.facts)
+        asked = _asked(staff["shelter_manager"], chief, ids["transfer_id"], long_ago.date())
+        changed = stored(replace(facts, matters=(*facts.matters, asked)))
+        session.execute(update(FACTS).where(FACTS.c.case_id == case_id).values(facts=changed))
     return ids
 
 
@@ -169,6 +178,14 @@ def _transfer(chief: Worker, case_id: str, key_id: str, ids: dict[str, str], at:
         "age_band": "18+", "sex": "F", "language": "my", "child": False, "needs": "|health|", "data_groups": "|needs|",
         "state": "withdrawn", "answer_by": at, "ended_at": at,
     }  # fmt: skip
+
+
+def _asked(shelter: Worker, chief: Worker, transfer_id: str, on: date) -> MatterFacts:
+    """The matter of the case behind the row that `_transfer` makes."""
+    return MatterFacts(
+        transfer_id, "transfer", "withdrawn", on, on, about="service", office=shelter.office, by=chief.id, ended_on=on,
+        flags=frozenset({"need.health", "group.needs", "why.wish", "soon.days"}),
+    )  # fmt: skip
 
 
 def _list(house: House, chief: Worker, list_id: str) -> dict[str, Any]:

@@ -71,7 +71,9 @@ _BODIES: Final[dict[str, Any]] = {
     ),
 }
 # Bodies whose reason is a code, and no words.
-_CODED: Final = frozenset({"POST /cases/{case_id}/documents/{document_id}/error"})
+_CODED: Final = frozenset(
+    {"POST /cases/{case_id}/documents/{document_id}/error", "POST /transfers/{transfer_id}/decline"}
+)
 _FORM: Final = {"content-type": "application/x-www-form-urlencoded"}
 _MULTIPART: Final = {"content-type": "multipart/form-data; boundary=cut"}
 # What an allowed request may answer beyond success and a refusal by the present state (409), as status or code.
