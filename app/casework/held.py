@@ -39,7 +39,11 @@ _REFERRAL_QUERY = (
     .where(REFERRAL.c.id == bindparam("subject"))
 )
 # Built once: on these paths writing a statement costs as much as running it. The key says whether to lock.
-_CASE = {False: _CASE_QUERY, True: _CASE_QUERY.with_for_update(of=CASE)}
+# A case is locked before it is read: whoever waited for the lock within one statement would be given the new row of the
+# case beside the facts as they were before (PostgreSQL reads anew only what it locks), and write them back.
+_LOCK_CASE = (
+    select(CASE.c.id).where(CASE.c.id == bindparam("subject"), CASE.c.country == bindparam("here")).with_for_update()
+)
 _REFERRAL = {False: _REFERRAL_QUERY, True: _REFERRAL_QUERY.with_for_update(of=REFERRAL)}
 _CASE_OF_REFERRAL = select(REFERRAL.c.case_id).where(
     REFERRAL.c.id == bindparam("subject"), REFERRAL.c.country == bindparam("here")
@@ -149,7 +153,10 @@ def hold_case(desk: Desk, case_id: str, lock: bool = True) -> Held:
 
     Raises NotFound when there is none in this country.
     """
-    row = desk.session.execute(_CASE[lock], {"subject": case_id, "here": desk.actor.country}).one_or_none()
+    which = {"subject": case_id, "here": desk.actor.country}
+    if lock:
+        desk.session.execute(_LOCK_CASE, which)
+    row = desk.session.execute(_CASE_QUERY, which).one_or_none()
     if row is None:
         raise NotFound()
     facts = case_facts_from(row.facts)

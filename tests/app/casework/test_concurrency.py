@@ -135,3 +135,26 @@ def test_without_the_version_check_the_gate_turns_red(house: House, monkeypatch:
     monkeypatch.setattr(holding, "_swap", swap_whatever_is_there)
     with pytest.raises(AssertionError):
         one_winner_each(race(house, 2), 2)
+
+
+def test_who_waited_for_a_case_reads_what_was_written_meanwhile(house: House) -> None:
+    """A consent that was withdrawn while a step waited for the case is withdrawn for that step."""
+    staff = hire_staff(house)
+    case_id = cases.bring_case(house, staff, "recovering")
+    held, found = threading.Event(), {}
+
+    def waits() -> None:
+        held.wait(10)
+        with desk_of(house, staff["case_manager"]) as desk:
+            found["facts"] = holding.hold_case(desk, case_id).case_facts
+
+    later = threading.Thread(target=waits)
+    later.start()
+    with desk_of(house, staff["social_worker"]) as desk:
+        seen = holding.hold_case(desk, case_id).version
+        held.set()
+        later.join(0.5)
+        assert later.is_alive(), "the case is locked"
+        recording.add_record(desk, case_id, "wish", form(house, "wish", wish="stay"), seen)
+    later.join(10)
+    assert found["facts"].wish.wish == "stay"
