@@ -14,8 +14,8 @@ from policies.country import Country, DatedAmount, Entitlement
 from workflows.facts import CaseFacts, MatterFacts
 
 __all__ = [
-    "CLAIM", "Right", "approved_units", "claims_of", "days_used", "fund_right", "most_units", "paid_units",
-    "persons_of", "rights_of", "times_used", "units_used",
+    "CLAIM", "Right", "approved_units", "claims_of", "days_taken", "days_used", "fund_right", "most_units",
+    "paid_units", "persons_of", "rights_of", "times_used", "units_used",
 ]  # fmt: skip
 
 # The machine of claims to the fund, by name (workflows.fund_claim).
@@ -103,7 +103,9 @@ def units_used(claim: MatterFacts) -> int:
 
 
 def approved_units(claim: MatterFacts) -> int:
-    """What of a claim is approved and not taken back."""
+    """What of a claim is approved and not taken back; once it is closed, no more than was paid: nothing follows."""
+    if claim.state == "closed":
+        return claim.paid or 0
     return (claim.amount or 0) if claim.state in _APPROVED else 0
 
 
@@ -141,3 +143,14 @@ def times_used(case: CaseFacts, claim: MatterFacts) -> int:
 def days_used(case: CaseFacts, claim: MatterFacts) -> int:
     """How many days other claims for the same entitlement cover."""
     return sum(each.days or 0 for each in claims_of(case, claim.about, claim.id))
+
+
+def days_taken(case: CaseFacts, claim: MatterFacts) -> tuple[date, ...]:
+    """The days of this claim that another claim for the same entitlement covers already, in order."""
+    others = {day for each in claims_of(case, claim.about, claim.id) for day in _days(each)}
+    return tuple(day for day in _days(claim) if day in others)
+
+
+def _days(claim: MatterFacts) -> tuple[date, ...]:
+    first = claim.concerns or claim.opened_on
+    return tuple(first + timedelta(days=at) for at in range(claim.days or 0))

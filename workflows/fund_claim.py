@@ -9,6 +9,7 @@ from workflows.effects import CloseTask, OpenTask
 from workflows.entitlements import CLAIM
 from workflows.guards.fund import (
     approval_is_within_the_claim,
+    claim_days_are_free,
     claim_is_agreed,
     claim_is_another_s,
     claim_is_in_the_fund_s_currency,
@@ -16,7 +17,9 @@ from workflows.guards.fund import (
     claim_is_within_the_amount,
     claim_is_within_the_days,
     claim_is_within_the_times,
+    payment_is_within_the_amount,
     payment_is_within_the_approval,
+    payment_was_made,
 )
 from workflows.guards.protection import case_is_open
 from workflows.matter import MATTER
@@ -39,7 +42,7 @@ F = FundClaim
 
 LIMITS = (
     claim_is_the_person_s_right, claim_is_in_the_fund_s_currency, claim_is_within_the_amount,
-    claim_is_within_the_times, claim_is_within_the_days,
+    claim_is_within_the_times, claim_is_within_the_days, claim_days_are_free,
 )
 CLAIMED = (case_is_open, claim_is_agreed, *LIMITS)
 ANSWER = OpenTask("decide_claim", "supervisor", "fund_answer")
@@ -74,7 +77,10 @@ STEPS = (
     ),
     Step(
         "pay_claim", "Record the payment", (F.APPROVED,), F.PAID, "fund:pay",
-        (case_is_open, claim_is_another_s, payment_is_within_the_approval, claim_is_in_the_fund_s_currency),
+        (
+            case_is_open, claim_is_another_s, payment_is_within_the_approval, payment_is_within_the_amount,
+            payment_was_made, claim_is_in_the_fund_s_currency,
+        ),
         (CloseTask("pay_claim"), OpenTask("confirm_payment", "social_worker", "fund_payment")),
         form="fund_payment", form_required=True,
     ),

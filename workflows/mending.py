@@ -151,9 +151,12 @@ ACTS: dict[str, Act] = {
     "claim_is_within_the_amount": Act(Way.RIGHTS),
     "claim_is_within_the_times": Act(Way.RIGHTS),
     "claim_is_within_the_days": Act(Way.RIGHTS),
+    "claim_days_are_free": Act(Way.RIGHTS),
     "claim_is_another_s": ASK,
     "approval_is_within_the_claim": ASK,
     "payment_is_within_the_approval": ASK,
+    "payment_is_within_the_amount": Act(Way.RIGHTS),
+    "payment_was_made": ASK,
     # Other offices of the country.
     "asked_office_is_another": ASK,
     "transfer_is_not_double": Act(Way.MATTERS),
@@ -234,11 +237,13 @@ _TOLD_BY_FORM: dict[str, str | tuple[str, ...]] = {
     ),
     **dict.fromkeys(
         ("claim_is_agreed", "claim_is_the_person_s_right", "claim_is_in_the_fund_s_currency",
-         "claim_is_within_the_amount", "claim_is_within_the_times", "claim_is_within_the_days"),
+         "claim_is_within_the_amount", "claim_is_within_the_times", "claim_is_within_the_days", "claim_days_are_free"),
         "fund_claim",
     ),
     "approval_is_within_the_claim": "fund_approval",
-    "payment_is_within_the_approval": "fund_payment",
+    **dict.fromkeys(
+        ("payment_is_within_the_approval", "payment_is_within_the_amount", "payment_was_made"), "fund_payment"
+    ),
     **dict.fromkeys(
         ("asked_office_is_another", "transfer_is_not_double", "nobody_abroad_is_asked", "consent_for_assistance"),
         "transfer_request",

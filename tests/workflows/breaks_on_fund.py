@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
-from tests.workflows.breaking import Break, case_with, matter_with
-from tests.workflows.situations import with_case
+from tests.workflows.breaking import TOMORROW, Break, both, case_with, matter_with
+from tests.workflows.situations import LATELY, with_case
 from workflows.facts import Situation
 
 
@@ -15,7 +16,7 @@ def _others(count: int, **changes: object) -> Break:
     def change(situation: Situation) -> Situation:
         assert situation.case is not None and situation.matter is not None
         others = tuple(
-            replace(situation.matter, id=f"matter-{at + 2}", state="submitted", **changes)  # type: ignore[arg-type]
+            replace(situation.matter, id=f"matter-{at + 2}", **{"state": "submitted", **changes})  # type: ignore[arg-type]
             for at in range(count)
         )
         return with_case(situation, matters=(*situation.case.matters, *others))
@@ -38,10 +39,21 @@ FUND: dict[str, list[Break]] = {
     "claim_is_within_the_amount": [matter_with(amount=3001, claimed=3001)],
     "claim_is_within_the_times": [_others(3)],
     "claim_is_within_the_days": [_by_the_day(None), _by_the_day(366)],
+    # Both begin on the same day; the last day of one is the first of the other, either way round.
+    "claim_days_are_free": [
+        both(_by_the_day(30), _others(1)),
+        both(_by_the_day(30), _others(1, concerns=LATELY - timedelta(days=29))),
+        both(_by_the_day(30), _others(1, concerns=LATELY + timedelta(days=29), days=1)),
+    ],
     "claim_is_another_s": [
         matter_with(by="worker-1"),
         matter_with(flags=frozenset({"agreed", "asked_by.worker-1"})),
     ],
     "approval_is_within_the_claim": [matter_with(claimed=2999), matter_with(amount=0)],
-    "payment_is_within_the_approval": [matter_with(paid=3001), matter_with(paid=0)],
+    "payment_is_within_the_approval": [matter_with(amount=2999), matter_with(paid=0)],
+    "payment_is_within_the_amount": [
+        matter_with(claimed=3001, amount=3001, paid=3001),
+        both(matter_with(about="fund-therapy"), _others(1, amount=17_001)),
+    ],
+    "payment_was_made": [matter_with(paid_on=TOMORROW)],
 }

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from policies.country import Country, DatedAmount, Entitlement
 from policies.model import Policies
-from tests.workflows.situations import LATELY, case, ready, with_case, with_matter
+from tests.workflows.situations import LATELY, TODAY, case, ready, with_case, with_matter
 from workflows.engine import Moved, Refused, decide
-from workflows.entitlements import most_units, persons_of, rights_of
+from workflows.entitlements import approved_units, most_units, paid_units, persons_of, rights_of
 from workflows.facts import CaseFacts, MatterFacts, NoticeFacts
 
 ON = date(2026, 3, 2)
@@ -177,3 +177,74 @@ def test_times_are_counted_in_the_year_that_the_claims_concern(policies: Policie
 
     assert isinstance(with_others(this_year, this_year, last_year, last_year), Moved)
     assert isinstance(with_others(this_year, this_year, this_year), Refused)
+
+
+def codes(answer: Moved | Refused) -> list[str]:
+    return [each.code for each in answer.refusals] if isinstance(answer, Refused) else []
+
+
+@pytest.mark.parametrize(
+    ("paid", "other", "lacks"),
+    [
+        # 20 000 in a case. The first claim was approved for all, 5 000 did not arrive, and another took what it left.
+        (5_000, {"state": "paid", "amount": 15_000, "paid": 15_000}, []),
+        (5_001, {"state": "paid", "amount": 15_000, "paid": 15_000}, ["payment_is_within_the_amount"]),
+        (20_000, {"state": "closed", "amount": 15_000, "paid": 15_000}, ["payment_is_within_the_amount"]),
+        (20_000, {"state": "withdrawn", "amount": 15_000}, []),
+    ],
+)
+def test_a_payment_that_failed_is_made_again_from_what_is_left(
+    paid: int, other: dict[str, Any], lacks: list[str], policies: Policies
+) -> None:
+    again = with_matter(
+        ready("fund_claim", "pay_claim"), about="fund-therapy", claimed=20_000, amount=20_000, paid=paid
+    )
+    assert again.case is not None and again.matter is not None
+    second = replace(again.matter, **{"id": "matter-2", **other})
+    answer = decide("fund_claim", "pay_claim", with_case(again, matters=(again.matter, second)), policies)
+    assert codes(answer) == lacks
+    if isinstance(answer, Refused):
+        assert f"{paid} THB is more than the 5000 THB" in answer.refusals[0].sentence
+
+
+@pytest.mark.parametrize(
+    ("starts", "state", "about", "taken"),
+    [
+        (0, "closed", "fund-unable-to-work", "2026-03-01 to 2026-03-30"),
+        (-29, "submitted", "fund-unable-to-work", "2026-03-01 to 2026-03-01"),
+        (29, "returned", "fund-unable-to-work", "2026-03-30 to 2026-03-30"),
+        (-30, "closed", "fund-unable-to-work", ""),
+        (30, "closed", "fund-unable-to-work", ""),
+        (0, "withdrawn", "fund-unable-to-work", ""),
+        (0, "declined", "fund-unable-to-work", ""),
+        (0, "closed", "fund-housing", ""),
+    ],
+)
+@pytest.mark.parametrize("step", ["submit_claim", "resubmit_claim", "approve_claim"])
+def test_a_day_is_claimed_once(
+    step: str, starts: int, state: str, about: str, taken: str, policies: Policies
+) -> None:
+    first = date(2026, 3, 1)
+    claim = with_matter(ready("fund_claim", step), about="fund-unable-to-work", concerns=first, days=30)
+    assert claim.case is not None and claim.matter is not None
+    other = replace(
+        claim.matter, id="matter-2", state=state, about=about, concerns=first + timedelta(days=starts), paid=3000
+    )
+    answer = decide("fund_claim", step, with_case(claim, matters=(*claim.case.matters, other)), policies)
+    assert codes(answer) == (["claim_days_are_free"] if taken else [])
+    if isinstance(answer, Refused):
+        assert f"was claimed for {taken} already" in answer.refusals[0].sentence
+
+
+@pytest.mark.parametrize(("day", "made"), [(-1, True), (0, True), (1, False), (366, False)])
+def test_a_payment_is_booked_on_a_day_that_has_come(day: int, made: bool, policies: Policies) -> None:
+    pay = with_matter(ready("fund_claim", "pay_claim"), paid_on=TODAY + timedelta(days=day))
+    assert codes(decide("fund_claim", "pay_claim", pay, policies)) == ([] if made else ["payment_was_made"])
+
+
+@pytest.mark.parametrize(
+    ("state", "to_pay"), [("approved", 3000), ("paid", 1000), ("closed", 0), ("withdrawn", 0), ("submitted", 0)]
+)
+def test_nothing_is_left_to_pay_that_no_step_could_pay(state: str, to_pay: int) -> None:
+    claim = MatterFacts("this", "fund_claim", state, ON, ON, about="fund-living", amount=3000, paid=2000)
+    assert approved_units(claim) - paid_units(claim) == to_pay

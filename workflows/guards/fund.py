@@ -7,7 +7,7 @@ from datetime import date
 from policies.country import Country, DatedAmount, Entitlement
 from policies.model import Policies
 from workflows import entitlements
-from workflows.facts import Actor, CaseFacts, MatterFacts
+from workflows.facts import Actor, CaseFacts, MatterFacts, Today
 from workflows.guards.services import AGREED
 from workflows.step import guard
 from workflows.verdict import Lack, lacking
@@ -34,6 +34,20 @@ def _what(policies: Policies, code: str) -> str:
 
 def _sources(policy: DatedAmount) -> str:
     return ", ".join(policy.sources) or policy.basis.value
+
+
+def _within_the_amount(case: CaseFacts, matter: MatterFacts, policies: Policies, said: int) -> bool | Lack:
+    _, right, day = _policy(case, matter, policies)
+    policy = right.amount(day) if right is not None else None
+    if right is None or policy is None:
+        return True
+    most = entitlements.most_units(case, right, matter)
+    if most is None or said <= most:
+        return True
+    return lacking(
+        said=f"{said} {matter.currency or ''}".strip(), most=f"{most} {policy.currency or ''}".strip(),
+        what=_what(policies, right.code), day=day.isoformat(), source=_sources(policy),
+    )  # fmt: skip
 
 
 @guard(
@@ -87,17 +101,7 @@ def claim_is_in_the_fund_s_currency(case: CaseFacts, matter: MatterFacts, polici
     who=CLAIMERS,
 )
 def claim_is_within_the_amount(case: CaseFacts, matter: MatterFacts, policies: Policies) -> bool | Lack:
-    _, right, day = _policy(case, matter, policies)
-    policy = right.amount(day) if right is not None else None
-    if right is None or policy is None:
-        return True
-    most, said = entitlements.most_units(case, right, matter), matter.amount or 0
-    if most is None or said <= most:
-        return True
-    return lacking(
-        said=f"{said} {matter.currency or ''}".strip(), most=f"{most} {policy.currency or ''}".strip(),
-        what=_what(policies, right.code), day=day.isoformat(), source=_sources(policy),
-    )  # fmt: skip
+    return _within_the_amount(case, matter, policies, matter.amount or 0)
 
 
 @guard(
@@ -142,6 +146,24 @@ def claim_is_within_the_days(case: CaseFacts, matter: MatterFacts, policies: Pol
 
 
 @guard(
+    sources=FUND,
+    says="'{what}' was claimed for {first} to {last} already.",
+    why="A day is paid once.",
+    mend="Claim only days that are in no other claim.",
+    who=CLAIMERS,
+)
+def claim_days_are_free(case: CaseFacts, matter: MatterFacts, policies: Policies) -> bool | Lack:
+    _, right, first = _policy(case, matter, policies)
+    policy = right.amount(first) if right is not None else None
+    if right is None or policy is None or policy.per != "day":
+        return True
+    days = entitlements.days_taken(case, matter)
+    if not days:
+        return True
+    return lacking(what=_what(policies, right.code), first=days[0].isoformat(), last=days[-1].isoformat())
+
+
+@guard(
     sources=("WM-TWO-EYES", "WM-FUND"),
     says="You have submitted this claim yourself.",
     why="Who asks for money does not decide on it and does not pay it.",
@@ -174,3 +196,26 @@ def approval_is_within_the_claim(matter: MatterFacts) -> bool | Lack:
 def payment_is_within_the_approval(matter: MatterFacts) -> bool | Lack:
     said, approved = matter.paid or 0, matter.amount or 0
     return 0 < said <= approved or lacking(said=said, approved=approved)
+
+
+# A payment that failed leaves its claim approved, and what it had left may be another claim's by then.
+@guard(
+    sources=FUND,
+    says="{said} is more than the {most} that can be claimed for '{what}' on {day} ({source}).",
+    why="What was claimed before counts. The amount of the day which the claim concerns is the limit.",
+    mend="Pay no more than that, or have the claim withdrawn.",
+    who=DECIDERS,
+)
+def payment_is_within_the_amount(case: CaseFacts, matter: MatterFacts, policies: Policies) -> bool | Lack:
+    return _within_the_amount(case, matter, policies, matter.paid or 0)
+
+
+@guard(
+    sources=("WM-FUND",),
+    says="The day {gap}.",
+    why="A payment is booked on the day on which it was made, and what is booked stays.",
+    mend="Look at the paper again and correct the day.",
+    who=DECIDERS,
+)
+def payment_was_made(matter: MatterFacts, today: Today) -> bool | Lack:
+    return matter.paid_on is None or matter.paid_on <= today.date or lacking(gap="has not come yet")

@@ -83,6 +83,8 @@ def test_a_claim_goes_from_one_hand_to_another_until_the_person_has_the_money(to
         "payment_is_within_the_approval"
     ]
     pay["amount"] = thb(2500)
+    early = {**pay, "paid_on": day(house, 366)}
+    assert refused(step(town, "supervisor", case_id, matter, "pay_claim", record=early)) == ["payment_was_made"]
     assert step(town, "supervisor", case_id, matter, "pay_claim", record=pay).status_code == 200
     # The payment does not arrive: booked back, paid again, and then the person has it.
     failed = step(town, "supervisor", case_id, matter, "fail_payment", given={"reason": "did_not_arrive"})
@@ -127,3 +129,33 @@ def test_what_was_claimed_counts_and_what_is_withdrawn_comes_back(town: Town) ->
     assert refused(town.post(town.th["social_worker"], f"/cases/{case_id}/records/fund_claim", body)) == [
         "belongs_to_a_step"
     ]
+
+
+def test_what_did_not_arrive_is_not_paid_beyond_the_policy_and_a_closed_claim_owes_nothing(town: Town) -> None:
+    case_id = cases.bring_case(town.house, town.th, "identified")
+
+    def paid(matter: str, units: int) -> Any:
+        record = {"amount": thb(units), "paid_on": day(town.house), "payment_number": "V-1"}
+        return step(town, "supervisor", case_id, matter, "pay_claim", record=record)
+
+    def approved(units: int) -> str:
+        made = claim(town, case_id, entitlement="fund-therapy", amount=thb(units)).json()["matter"]["id"]
+        grounds = {"amount": thb(units), "reasons": "Recommended by the psychologist."}
+        assert step(town, "supervisor", case_id, made, "approve_claim", record=grounds).status_code == 200
+        return str(made)
+
+    first = approved(20_000)
+    assert paid(first, 5_000).status_code == 200
+    second = approved(15_000)
+    assert paid(second, 15_000).status_code == 200
+    # The first payment comes back, and what it had left is the second claim's by now.
+    lost = step(town, "supervisor", case_id, first, "fail_payment", given={"reason": "did_not_arrive"})
+    assert lost.json()["matter"]["state"] == "approved"
+    beyond = paid(first, 20_000)
+    assert refused(beyond) == ["payment_is_within_the_amount"]
+    assert "20000 THB is more than the 5000 THB" in beyond.json()["refusals"][0]["missing"]
+    assert paid(first, 5_000).status_code == 200
+    for each in (first, second):
+        assert step(town, "social_worker", case_id, each, "close_claim").status_code == 200
+    sums = [(each["approved"], each["paid"], each["to_pay"]) for each in ledger(town, "supervisor")["sums"]]
+    assert sums == [(20_000, 20_000, 0)]
