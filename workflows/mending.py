@@ -192,6 +192,7 @@ ACTS: dict[str, Act] = {
     "monitoring_is_done": _record("monitoring_visit"),
     # Referral and consent.
     "consent_for_case_meeting": _record("consent"),
+    "wider_consent_is_named": _record("consent_withdrawal"),
     "consent_for_notify_origin": _record("consent"),
     "consent_for_notify_origin_of_identity": _record("consent"),
     "consent_for_contact_family": _record("consent"),

@@ -11,7 +11,7 @@ from workflows.effects import Alert, CloseTask, Effect, FreezeClocks, OpenTask, 
 from workflows.engine import MACHINES, matter_machines
 from workflows.facts import CaseFacts, MatterFacts, Situation
 from workflows.guards.children import guardian_is_appointed
-from workflows.guards.consent import consent_for_case_meeting
+from workflows.guards.consent import consent_for_case_meeting, wider_consent_is_named
 from workflows.guards.daily import stay_lasts_as_long_as_proceedings, way_of_contact_is_safe
 from workflows.guards.minors import (
     adult_is_beyond_doubt,
@@ -45,12 +45,15 @@ ONLY_WITH_STEP = OF_MATTERS | {
 STILL_TRUE: dict[str, tuple[Guard, ...]] = {
     REMEDY: (claim_has_one_currency, days_of_the_claim_fit, payments_are_within_the_award),
 }
+# What has to hold of the words of a record also where a correction has made them true from the beginning.
+STILL_SAID: dict[str, tuple[Guard, ...]] = {"consent_withdrawal": (wider_consent_is_named,)}
 # What is told to the person in a way of its own (information_way): never in a way that is not safe for them.
 TOLD_TO_THE_PERSON = frozenset({"decision_notice", "information_given"})
 # What else has to be true before a record of a kind is taken in.
 OWN_GUARDS: dict[str, tuple[Guard, ...]] = {
     "age_assessment": (age_assessment_is_agreed, milder_ways_came_first, adult_is_beyond_doubt),
     "circumstances": (adulthood_was_assessed,),
+    "consent_withdrawal": (wider_consent_is_named,),
     "flag_clearance": (flag_is_up,),
     "guardian_appointment": (guardian_is_free_of_suspects,),
     "minutes": (consent_for_case_meeting,),
@@ -165,7 +168,8 @@ def refusals_after_correction(kind: str, situation: Situation, policies: Policie
 
     A corrected form of a matter answers the same questions as it did with its step, also in what later steps built on.
     """
-    found: dict[str, Refusal] = {}
+    said = (guard.objection(situation, policies) for guard in STILL_SAID.get(kind, ()))
+    found: dict[str, Refusal] = {reason.code: reason for reason in said if reason is not None}
     for spec in matter_machines():
         guards = STILL_TRUE.get(spec.name, ()) if any(row.form == kind for row in spec.steps) else ()
         for matter in situation.case.matters_of(spec.name) if situation.case is not None else ():

@@ -97,6 +97,8 @@ def _after(desk: Desk, held: Held, kind: str, body: dict[str, Any]) -> Held:
     if kind == "consent_withdrawal" and REFERRAL_RESTS_ON & set(body["purposes"]):
         told = {"case": held.id, "recipients": list(body.get("recipients") or ())}
         outbox.put(desk, "spread_withdrawal", told, line=f"{desk.actor.country}:{held.id}:withdrawal")
+    if kind == "consent_withdrawal" and "assistance" in body["purposes"]:
+        transfers.end_sight(desk, held, frozenset(body.get("recipients") or ()))
     return _end_without_consent(desk, held) if kind in {"consent", "consent_withdrawal"} else held
 
 
@@ -151,7 +153,7 @@ def leave(desk: Desk, case_id: str, user_id: str, seen: int | None) -> Held | No
 def _fold_again(desk: Desk, held: Held, correction: refold.Correction, filled: records.Filled) -> None:
     """The facts as if the corrected form had been right from the beginning; StepRefused where they cannot be so."""
     held.facts = refold.case_facts(desk, held, correction)
-    refusals = refusals_after_correction(filled.kind.name, held.situation(desk), desk.policies)
+    refusals = refusals_after_correction(filled.kind.name, held.situation(desk, filled.body), desk.policies)
     if refusals:
         raise move.refusal(desk, held, filled.kind.name, filled.kind.title, refusals)
 

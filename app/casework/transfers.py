@@ -23,6 +23,7 @@ from app.models.walls import AccessBlock
 from policies.model import Clock
 from workflows.deadlines import rings_at
 from workflows.facts import CaseFacts, MatterFacts, Today
+from workflows.guards.consent import wider_names
 from workflows.guards.transfers import GROUP, HANDERS, NEED, SOON, WHY, agreed_groups, groups_that_go, listed
 from workflows.matter import URGENT
 from workflows.transfer import ANSWER, MACHINE, WAITING, T
@@ -62,6 +63,24 @@ def without_consent(desk: Desk, held: Held) -> list[tuple[str, str]]:
         if matter.is_open and not groups_that_go(matter) <= agreed(desk, facts, matter):
             found.append((matter.id, "revoke_share" if matter.state == T.SHARED else "withdraw_transfer"))
     return found
+
+
+def end_sight(desk: Desk, held: Held, recipients: frozenset[str]) -> None:
+    """An office that handed the case on sees nothing of it any more, where the person takes that back from it too.
+
+    recipients: from whom it was taken back; empty for everybody. A later consent to the new office opens nothing here.
+    """
+    query = (
+        select(TRANSFERS.c.id, OFFICE.c.code)
+        .join(OFFICE, OFFICE.c.id == TRANSFERS.c.from_office_id)
+        .where(TRANSFERS.c.case_id == held.id, TRANSFERS.c.state == MOVED, TRANSFERS.c.sight_until > desk.now)
+    )
+    with rows.as_the_house(desk.session, desk.actor.country):
+        over = [
+            row.id for row in desk.session.execute(query).all()
+            if not recipients or not recipients.isdisjoint({row.code, *wider_names(row.code, desk.policies)})
+        ]  # fmt: skip
+        desk.session.execute(update(TRANSFERS).where(TRANSFERS.c.id.in_(over)).values(sight_until=desk.now))
 
 
 def agreed(desk: Desk, facts: CaseFacts, matter: MatterFacts) -> frozenset[str]:
@@ -162,6 +181,12 @@ def _move(desk: Desk, held: Held, office_id: str) -> None:
     desk.session.execute(update(REFERRAL).where(REFERRAL.c.case_id == held.id).values(**here))
     still = or_(TEAM.c.until.is_(None), TEAM.c.until > desk.now)
     desk.session.execute(update(TEAM).where(TEAM.c.case_id == held.id, still).values(until=desk.now))
+    # Whoever holds the case answers for what is shared of it, and hears of it.
+    desk.session.execute(
+        update(TRANSFERS)
+        .where(TRANSFERS.c.case_id == held.id, TRANSFERS.c.office_id != office.id, TRANSFERS.c.state.not_in(_FINAL))
+        .values(from_office_id=office.id, asked_by=desk.actor.id)
+    )
     # Clocks go on as they ran: the person does not wait longer because a desk has changed.
     desk.session.execute(
         update(TASK)

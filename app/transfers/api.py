@@ -61,8 +61,13 @@ def take_over_case(transfer_id: str, body: TakeOverIn, door: Answerer) -> Respon
     "/transfers/{transfer_id}/accept", response_model=TransferOut, responses=ANSWERS, summary="Agree to share in a case"
 )
 def accept_share(transfer_id: str, door: Answerer) -> Response:
-    """Your office sees what the person agreed to, until it is done or stopped."""
-    return door.once(lambda desk: service.accept(desk, transfer_id))
+    """Your office sees what the person agreed to, until it is done or stopped.
+
+    The answer is not kept: a retry is a look of its own, under what is open at that moment.
+    """
+    return door.once(
+        lambda desk: service.accept(desk, transfer_id), again=lambda desk: service.one(desk, transfer_id)
+    )
 
 
 @router.post(

@@ -44,10 +44,11 @@ FIXED: Final[dict[str, frozenset[str]]] = {
     "case_file": frozenset(
         {"id", "country", "reference", "person_id", "previous_case_id", "opened_at"}
     ),
+    # Who asks changes with the case: whoever takes it over answers for what is shared of it.
     "case_transfer": frozenset(
         {
-            "id", "country", "organisation", "office_id", "from_office_id", "number", "case_id", "key_id", "asked_by",
-            "asked_at", "what", "age_band", "sex", "language", "child",
+            "id", "country", "organisation", "office_id", "number", "case_id", "key_id", "asked_at", "what", "age_band",
+            "sex", "language", "child",
         }
     ),
     "case_team": frozenset({"id", "case_id", "user_id", "since"}),

@@ -22,6 +22,8 @@ from tests.workflows.situations import (
 from workflows import facts as f
 from workflows.effects import SendMessage
 from workflows.engine import MACHINES, Moved, Refused, decide
+from workflows.guards.transfers import agreed_groups
+from workflows.recording import refusals_for
 from workflows.step import Side, Step
 
 REFERRAL = MACHINES["referral"]
@@ -210,3 +212,57 @@ def test_a_suspicion_is_weighed_and_does_not_close_the_country(policies: Policie
     assert situation.case is not None and situation.case.return_risk is not None
     stale = with_case(situation, return_risk=replace(situation.case.return_risk, on=TRACED_ON))
     assert codes(decide("referral", "propose_plan", stale, policies)) == {"suspicion_was_weighed"}
+
+
+@pytest.mark.parametrize(
+    ("recipient", "named", "told"),
+    [
+        ("*", ["th-shelter-tak"], "anybody who helps"),
+        ("*", ["TH"], "anybody who helps"),
+        ("TH", ["th-ngo"], "TH"),
+        ("MM", ["mm-dor"], "MM"),
+        ("th-datip", ["th-datip"], None),
+        ("TH", ["th-ngo", "TH"], None),
+        ("TH", ["mm-dor"], None),
+        ("th-rtp", ["th-police-tak"], None),
+        ("*", [], None),
+    ],
+)
+def test_a_consent_taken_back_from_one_is_not_carried_on_by_a_wider_one(
+    recipient: str, named: list[str], told: str | None, policies: Policies
+) -> None:
+    situation = with_case(ready("care", "close"), consents=(row_to(recipient),))
+    given = {"purposes": ["assistance"], "recipients": named}
+    refusals = refusals_for("consent_withdrawal", replace(situation, given=given), policies)
+    sentence = f"A wider consent goes on and covers them too: {told}."
+    assert [each.sentence for each in refusals] == ([sentence] if told else [])
+    other = {**given, "purposes": ["return"]}
+    assert refusals_for("consent_withdrawal", replace(situation, given=other), policies) == ()
+    gone = with_case(situation, consents=(replace(row_to(recipient), withdrawn_on=LATELY),))
+    assert refusals_for("consent_withdrawal", replace(gone, given=given), policies) == ()
+
+
+def test_a_consent_to_one_office_is_none_for_the_other_offices_of_its_body(policies: Policies) -> None:
+    case, today = ready("care", "close").case, ready("care", "close").today
+    assert case is not None
+
+    def agreed(recipient: str, office: str, country: str = "TH") -> bool:
+        asked = replace(case, country=country, consents=(row_to(recipient),))
+        return bool(agreed_groups(asked, office, today, policies))
+
+    assert agreed("th-rtp", "th-rtp")
+    assert not agreed("th-rtp", "th-police-tak"), "the code of the body is the code of one of its offices"
+    assert not agreed("vn-molisa", "vn-shelter-province", "VN")
+    assert agreed("TH", "th-police-tak")
+    bodies = {
+        (country.code, office.organisation, office.code)
+        for country in policies.countries.values()
+        for office in country.offices
+        if office.organisation not in {each.code for each in country.offices}
+    }
+    assert bodies
+    assert all(agreed(body, office, country) for country, body, office in bodies), "a body of its own name means all"
+
+
+def row_to(recipient: str) -> f.ConsentFacts:
+    return f.ConsentFacts("assistance", recipient, frozenset({"needs"}), "self", LATELY)

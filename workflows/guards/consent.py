@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from policies.model import Policies
 from workflows.facts import CaseFacts, ConsentFacts, ReferralFacts, Today
 from workflows.step import Guard, guard
 from workflows.verdict import Lack, lacking
 
+ANYBODY = "*"
 ASKERS = ("social_worker", "case_manager", "border_focal_point")
 WORDS = {
     "notify_origin": "telling the other country",
@@ -137,6 +139,44 @@ def consent_for_case_meeting(case: CaseFacts, given: Mapping[str, object], today
     if not given.get("outsiders"):
         return True
     return _found(case.consents, "case_meeting", case.country, today, case.child, None)
+
+
+def wider_names(name: str, policies: Policies) -> frozenset[str]:
+    """What else a consent may say and mean this office or body too: its country, and of an office its body.
+
+    A body whose code one of its offices bears is not among them: the person was asked about that one office.
+    """
+    for country in policies.countries.values():
+        bodies = {office.code: office.organisation for office in country.offices}
+        if name in bodies or name in bodies.values():
+            return frozenset({country.code, bodies.get(name, name)} - {name} - bodies.keys())
+    return frozenset()
+
+
+@guard(
+    sources=("IOM-4", "WM-CONSENT"),
+    says="A wider consent goes on and covers them too: {recipients}.",
+    why="Whoever takes a consent back from somebody has it ended at once, not only on paper.",
+    mend="Name these too, or nobody so that all of it ends; then record anew what the person still agrees to.",
+    who=ASKERS,
+)
+def wider_consent_is_named(
+    case: CaseFacts, given: Mapping[str, object], today: Today, policies: Policies
+) -> bool | Lack:
+    named, purposes = _words(given, "recipients"), _words(given, "purposes")
+    wider = frozenset().union(*({ANYBODY, *wider_names(each, policies)} for each in named)) - named
+    live = {
+        row.recipient for row in case.consents
+        if row.purpose in purposes and row.recipient in wider and row.withdrawn_on is None
+        and (row.valid_until is None or today.date <= row.valid_until)
+    }  # fmt: skip
+    told = ["anybody who helps" if each == ANYBODY else each for each in sorted(live)]
+    return not live or lacking(recipients=", ".join(told))
+
+
+def _words(given: Mapping[str, object], name: str) -> frozenset[str]:
+    said = given.get(name)
+    return frozenset(str(each) for each in said) if isinstance(said, list | tuple) else frozenset()
 
 
 OUTWARD_CONSENTS = {

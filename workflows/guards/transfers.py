@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from policies.model import Policies
 from workflows.facts import Actor, CaseFacts, MatterFacts, Today
+from workflows.guards.consent import wider_names
 from workflows.step import guard
 from workflows.verdict import Lack, lacking
 
@@ -32,8 +33,7 @@ def agreed_groups(case: CaseFacts, office: str, today: Today, policies: Policies
 
     For a child only what the guardian agreed to with the child's own assent counts.
     """
-    known = policies.office(office) if office in _offices(case, policies) else None
-    names = {office, case.country, *([known.organisation] if known is not None else [])}
+    names = {office, *wider_names(office, policies), case.country}
     live = [
         row for row in case.consents
         if any(row.covers("assistance", name, today.date) for name in names)

@@ -236,3 +236,59 @@ def test_two_agreements_for_one_office_stand_side_by_side(town: Town) -> None:
     rows = [row for row in cases.facts_of(town.house, case_id).consents if row.recipient == OTHER]
     assert [sorted(row.data_groups) for row in rows] == [["language"]]
     follows_from_history(town, case_id)
+
+
+def take_back(town: Town, worker: Worker, case_id: str, *recipients: str, **more: Any) -> Any:
+    body = form(town.house, "consent_withdrawal", purposes=["assistance"], recipients=list(recipients))
+    return town.post(
+        worker, f"/cases/{case_id}/records/consent_withdrawal",
+        {"record": body, "seen_version": version_of(town, case_id), **more},
+    )  # fmt: skip
+
+
+def test_taken_back_from_one_office_is_not_shared_under_a_wider_yes_nor_answered_again(
+    town: Town, there: Worker
+) -> None:
+    case_id, worker = a_case(town), town.th["social_worker"]
+    agree(town, case_id, recipient="TH")
+    matter = asked(town, case_id, "service", data_groups=["needs"])
+    shared = town.post(there, f"/transfers/{matter}/accept", {}, key="only-once-accepted")
+    assert set(shared.json()["shared"]) == {"needs"}
+    assert codes(take_back(town, worker, case_id, OTHER)) == {"wider_consent_is_named"}
+    assert town.get(there, f"/transfers/{matter}").json()["state"] == "shared"
+    taken = take_back(town, worker, case_id, OTHER, "TH")
+    assert taken.status_code == 201, taken.text
+    assert town.get(there, f"/transfers/{matter}").json()["state"] == "revoked"
+    again = town.post(there, f"/transfers/{matter}/accept", {}, key="only-once-accepted")
+    assert (again.status_code, again.json()["state"], again.json()["shared"]) == (200, "revoked", {})
+
+    corrected = take_back(town, worker, case_id, OTHER, corrects=taken.json()["record"]["id"])
+    assert codes(corrected) == {"wider_consent_is_named"}, "a correction does not let the wider one live again"
+    follows_from_history(town, case_id)
+
+
+def test_who_takes_a_case_over_holds_what_is_shared_and_the_old_office_can_be_shut_out(
+    town: Town, there: Worker
+) -> None:
+    case_id, old = a_case(town), town.th["case_manager"]
+    agree(town, case_id)
+    agree(town, case_id, recipient=THIRD)
+    share = asked(town, case_id, "service", to_office=THIRD, data_groups=["needs"])
+    matter = asked(town, case_id)
+    assert town.post(there, f"/transfers/{matter}/take-over", {}).status_code == 200
+    assert share not in {each["id"] for each in town.get(old, "/transfers").json()["sent"]}
+    assert town.get(old, f"/transfers/{share}").status_code == 404
+    assert share in {each["id"] for each in town.get(there, "/transfers").json()["sent"]}
+    third = add_user(town.house, THIRD, "case_manager")
+    town.post(third, f"/transfers/{share}/accept", {})
+    assert "transfer_answered" in {each["kind"] for each in town.get(there, "/notices").json()["items"]}
+    assert "transfer_answered" not in {
+        each["kind"] for each in town.get(old, "/notices").json()["items"] if each["subject_id"] == share
+    }
+
+    assert town.get(old, f"/transfers/{matter}").json()["shared"]
+    cases.add(
+        town.house, there, case_id, "consent_withdrawal", purposes=["assistance"], recipients=["th-shelter-tak"]
+    )
+    assert town.get(old, f"/transfers/{matter}").json()["shared"] == {}, "taken back from the old office alone"
+    assert town.get(third, f"/transfers/{share}").json()["shared"]
