@@ -45,6 +45,13 @@ class CloseTask:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveTask:
+    """The day that this task is due on was corrected: an open one begins anew; one that is done stays done."""
+
+    task: OpenTask
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """Those for whom ``permission`` reaches the case, and its case manager, are told at once that there is something.
 
@@ -114,3 +121,5 @@ Effect = (
     | StepOnCase
     | Arbitrate
 )
+# What follows a record: a correction moves tasks, a step never does.
+Following = Effect | MoveTask

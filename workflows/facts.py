@@ -117,7 +117,8 @@ class TravelDocumentFacts:
 class LegalFacts:
     """Proceedings and claims of the person. Deliberately holds nothing about cooperation (OHCHR-P8).
 
-    open_proceedings: those that a form of older days only counted (workflows.guards.legal.untold_proceedings).
+    open_proceedings: those that a form of older days only counted (workflows.guards.legal.untold_proceedings);
+    told_on: the day of that record, where a newer one counts none.
     open_claims, cross_border_route: claims that a record counts without following them, and whether somebody carries
     those on; counted_on: the day of that record, where a newer one counts none (workflows.claims).
     """
@@ -129,6 +130,7 @@ class LegalFacts:
     cross_border_route: bool
     counted_on: date | None = None
     expected_until: date | None = None
+    told_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,9 @@ DECISION = (authority_is_competent, decider_is_not_screener, panel_is_complete, 
 # The guards count the window from the day of the decision; so does the task that shows it.
 ASK_AGAIN = OpenTask("end_of_reconsideration", "case_manager", "reconsideration", since="negative_on")
 
+# Also where somebody turns out later to be a child (workflows.recording).
+APPOINT_GUARDIAN = OpenTask("appoint_guardian", "legal_officer", "child_protection", only_child=True)
+
 STEPS = (
     Step(
         "start_screening", "Start screening", (I.REPORTED,), I.SCREENING, "identification:screen",
@@ -64,7 +67,7 @@ STEPS = (
             CloseTask("screen"),
             OpenTask("read_rights", "social_worker", "rights_notification"),
             OpenTask("assess_needs", "social_worker", "needs_assessment"),
-            OpenTask("appoint_guardian", "legal_officer", "child_protection", only_child=True),
+            APPOINT_GUARDIAN,
             OpenTask("decide_identification", "legal_officer", "decision"),
             OpenTask("end_of_reflection", "case_manager", "reflection", since="presumed_on"),
         ),

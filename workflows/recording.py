@@ -7,7 +7,7 @@ from dataclasses import replace
 from policies.model import Policies
 from workflows.claims import REMEDY
 from workflows.clocks import frozen_by
-from workflows.effects import Alert, CloseTask, Effect, FreezeClocks, OpenTask, ThawClocks
+from workflows.effects import Alert, CloseTask, Effect, Following, FreezeClocks, MoveTask, OpenTask, ThawClocks
 from workflows.engine import MACHINES, matter_machines
 from workflows.facts import CaseFacts, MatterFacts, Situation
 from workflows.guards.children import guardian_is_appointed
@@ -26,6 +26,7 @@ from workflows.guards.remedies import (
     days_of_the_claim_fit,
     payments_are_within_the_award,
 )
+from workflows.identification import APPOINT_GUARDIAN
 from workflows.step import Guard
 from workflows.verdict import Refusal
 
@@ -71,7 +72,7 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask | Alert, ...]] = {
         OpenTask("reassess_needs", "social_worker", "needs_assessment", due_on="needs_due", only_dated=True),
     ),
     "guardian_appointment": (CloseTask("appoint_guardian"),),
-    "age_assessment": (CloseTask("assess_age"), CloseTask("prepare_adulthood", by_the_way=True)),
+    "age_assessment": (CloseTask("assess_age"),),
     # When the next one is due is said by the record itself, or by the clock of the country (app/casework/visits.py).
     "monitoring_visit": (CloseTask("follow_up_visit"),),
     "remedies_notice": (CloseTask("explain_remedies"),),
@@ -108,15 +109,18 @@ HELD = (
     Alert("person_detained", "legal:review"),
 )
 FREE = (CloseTask("review_detention", by_the_way=True),)
+REPORT = "report_penalty"
 
 # What no record and no step opens, but the calendar: the first before a child turns 18, the other in the quarter after
 # it (app/casework/birthdays.py).
 PREPARE_ADULTHOOD = OpenTask("prepare_adulthood", "case_manager", "coming_of_age")
 ASSESS_AGE = OpenTask("assess_age", "case_manager", "coming_of_age")
 BY_CALENDAR = (PREPARE_ADULTHOOD, ASSESS_AGE)
+# Opened where leave to work has been asked for, whichever record says so.
+AGREE_WORK = OpenTask("agree_work", "case_manager", "work_agreement", if_stated=True)
 
 
-def follows(kind: str, before: CaseFacts, after: CaseFacts, *, corrected: bool = False) -> tuple[Effect, ...]:
+def follows(kind: str, before: CaseFacts, after: CaseFacts, *, corrected: bool = False) -> tuple[Following, ...]:
     """What follows a record of ``kind`` that changed the facts of a case from ``before`` to ``after``.
 
     corrected: it only mends the words of an earlier one, and what that one ended or began stays as it is.
@@ -126,19 +130,46 @@ def follows(kind: str, before: CaseFacts, after: CaseFacts, *, corrected: bool =
     if was != now:
         # First the old cause ends, then the new one begins.
         clocks = (*([ThawClocks(was)] if was else []), *([FreezeClocks(now)] if now else []))
-    custody: tuple[Effect, ...] = ()
-    if before.detained != after.detained:
-        custody = HELD if after.detained else FREE
-    return (*(() if corrected else FOLLOWS.get(kind, ())), *custody, *_work(before, after), *clocks)
+    followed = _moved(kind, before, after) if corrected else FOLLOWS.get(kind, ())
+    return (*followed, *custody(kind, before, after), *_age(before, after), *_work(before, after), *clocks)
+
+
+def custody(by: str, before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:
+    """What follows where a record, or a form that came with a step, says that the person is held now, or is free.
+
+    by: the kind of the record or the name of the step. Whoever reports a penalty has begun its review with it.
+    """
+    if before.detained == after.detained or (after.detained and by == REPORT):
+        return ()
+    return HELD if after.detained else FREE
+
+
+def _moved(kind: str, before: CaseFacts, after: CaseFacts) -> tuple[Following, ...]:
+    """The tasks of a corrected record that are due by another day than it said before."""
+    found: list[Following] = []
+    for task in FOLLOWS.get(kind, ()):
+        if not isinstance(task, OpenTask) or task.due_on is None:
+            continue
+        was = getattr(before, task.due_on)
+        if was != getattr(after, task.due_on):
+            # Without a day there was no task that could be done meanwhile.
+            found.append(task if was is None and task.only_dated else MoveTask(task))
+    return tuple(found)
+
+
+def _age(before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:
+    """Who turns out to be an adult needs no guardian; who turns out to be a child needs one, from presumption on."""
+    if before.child and not after.child:
+        return tuple(CloseTask(kind, by_the_way=True) for kind in ("appoint_guardian", "prepare_adulthood"))
+    late = after.child and not before.child and after.presumed_on is not None
+    return (APPOINT_GUARDIAN,) if late and after.guardian is None else ()
 
 
 def _work(before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:
     """Leave to work that was asked for has a time until the agreement with an employer, where a country states one."""
     if before.asks_to_work == after.asks_to_work:
         return ()
-    if not after.asks_to_work:
-        return (CloseTask("agree_work"),)
-    return (OpenTask("agree_work", "case_manager", "work_agreement", if_stated=True),)
+    return (AGREE_WORK,) if after.asks_to_work else (CloseTask(AGREE_WORK.kind),)
 
 
 def guards_for(kind: str) -> tuple[Guard, ...]:

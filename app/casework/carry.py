@@ -15,7 +15,9 @@ from workflows.effects import (
     Arbitrate,
     CloseTask,
     Effect,
+    Following,
     FreezeClocks,
+    MoveTask,
     OpenReceivingCase,
     OpenTask,
     SendMessage,
@@ -39,7 +41,7 @@ DECIDING = {
 }
 
 # What stays in this country and in this case.
-HERE = Alert | OpenTask | CloseTask | FreezeClocks | ThawClocks
+HERE = Alert | OpenTask | CloseTask | MoveTask | FreezeClocks | ThawClocks
 
 
 def carry_out(
@@ -61,7 +63,7 @@ def carry_out(
         if isinstance(effect, OpenTask):
             if not over and (effect.side is None and not mirrored or effect.side == side):
                 open_task(desk, held, effect)
-        elif isinstance(effect, Alert | CloseTask | FreezeClocks | ThawClocks):
+        elif isinstance(effect, HERE):
             _tasks(desk, held, effect)
         elif isinstance(effect, SendMessage):
             if not mirrored and (came_from != "draft" or step.name == "send"):
@@ -76,18 +78,21 @@ def carry_out(
             _queue(desk, held, "arbitrate", {"referral": held.id})
 
 
-def follow_record(desk: Desk, held: Held, effects: tuple[Effect, ...]) -> None:
-    """Do what follows a record that is added outside a step: tasks and clocks, nothing that travels."""
+def follow_record(desk: Desk, held: Held, effects: tuple[Following, ...]) -> None:
+    """Do what follows a record, or what it changed in the case: tasks and clocks, nothing that travels."""
     for effect in effects:
         assert isinstance(effect, HERE), "a record sends nothing"
         _tasks(desk, held, effect)
 
 
-def _tasks(desk: Desk, held: Held, effect: Alert | OpenTask | CloseTask | FreezeClocks | ThawClocks) -> None:
+def _tasks(desk: Desk, held: Held, effect: HERE) -> None:
     if isinstance(effect, OpenTask):
         open_task(desk, held, effect)
     elif isinstance(effect, CloseTask):
         close_task(desk, held, effect)
+    elif isinstance(effect, MoveTask):
+        if close_task(desk, held, CloseTask(effect.task.kind)):
+            open_task(desk, held, effect.task)
     elif isinstance(effect, Alert):
         alarm.raised(desk, held, effect)
     elif isinstance(effect, FreezeClocks):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from app.models.base import new_id
 from workflows import engine
 from workflows.facts import Actor, CaseFacts, MatterFacts, ReferralFacts
 from workflows.matter import MATTER
+from workflows.recording import custody
 from workflows.step import MachineSpec, Step
 
 __all__ = [
@@ -84,6 +85,7 @@ def perform(desk: Desk, command: Command) -> Outcome:
     if spec.aggregate == MATTER:
         held.matter = _matter_at(held, spec, step, command.matter_id, entry)
     came_from = engine.state_of(spec, held.situation(desk))
+    before = held.case_facts
     if filled is not None:
         fold_record(held, filled, entry)
     situation = held.situation(desk, given | conflict_check.of_step(desk, held, step))
@@ -116,6 +118,9 @@ def perform(desk: Desk, command: Command) -> Outcome:
     carry.carry_out(
         desk, held, step, decision.effects, given=given, filled=filled, came_from=str(came_from)
     )
+    if before is not None and held.kind == "case" and held.case_facts is not None:
+        # Whether somebody is held is a matter of the case, whichever penalty tells it.
+        carry.follow_record(desk, replace(held, matter=None), custody(command.step, before, held.case_facts))
     if filled is not None and isinstance(filled.form, MonitoringVisit) and held.case_held is not None:
         visits.follow(desk, held.case_held, filled.form)
     return Outcome(held, command.step, decision.to, held.version, record_id, named.get("matter"))

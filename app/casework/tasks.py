@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Any, Final
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import Update, bindparam, insert, update
 
 from app.access.desk import Desk
 from app.casework.held import Held, office_at
@@ -168,18 +168,24 @@ def _border_office(desk: Desk, held: Held) -> str | None:
     return scheduled or held.referral.border_office_id
 
 
-def close_task(desk: Desk, held: Held, effect: CloseTask) -> None:
-    """Mark the open tasks of that kind on the subject as done ('*': all of them; 'visit_next': the next visit)."""
+def close_task(desk: Desk, held: Held, effect: CloseTask) -> int:
+    """Mark the open tasks of that kind on the subject as done ('*': all of them; 'visit_next': the next visit).
+
+    How many they were.
+    """
     values = {"subject": held.id, "state": DONE, "done_at": desk.now, "done_by": desk.actor.id}
     if effect.kind == "*":
-        desk.session.execute(_OPEN_OF[held.kind], values)
-        return
+        return _done(desk, _OPEN_OF[held.kind], values)
     kind = effect.kind
     if kind == "visit_next":
         kind = f"visit_{held.referral_facts.visits if held.referral_facts else 0}"
     if effect.of_case and (held.matter is None or held.matter.about != effect.of_case):
-        return
+        return 0
     if held.matter is not None and not effect.of_case:
-        desk.session.execute(_OF_MATTER, {"of_kind": kind, "of_matter": held.matter.id, **values})
-        return
-    desk.session.execute(_ONE_KIND_OF[held.kind], {"of_kind": kind, **values})
+        return _done(desk, _OF_MATTER, {"of_kind": kind, "of_matter": held.matter.id, **values})
+    return _done(desk, _ONE_KIND_OF[held.kind], {"of_kind": kind, **values})
+
+
+def _done(desk: Desk, query: Update, values: dict[str, Any]) -> int:
+    ended: Any = desk.session.execute(query, values)
+    return int(ended.rowcount)

@@ -364,8 +364,10 @@ def _ended_with(scene: Scene, case_id: str, came_from: str) -> Iterator[str]:
             yield f"closed with a referral that is {copy['state']}"
     legal = facts["legal"]
     if legal is not None:
-        if legal["open_proceedings"]:
-            yield f"closed with {legal['open_proceedings']} proceedings"
+        since = legal["told_on"] or legal["on"]
+        told = sum(each["machine"] == "proceeding" and each["opened_on"] >= since for each in facts["matters"])
+        if legal["open_proceedings"] > told:
+            yield f"closed with {legal['open_proceedings']} proceedings, {told} of them followed"
         since = legal["counted_on"] or legal["on"]
         told = sum(each["machine"] == "remedy" and each["opened_on"] >= since for each in facts["matters"])
         if legal["open_claims"] > told and not legal["cross_border_route"]:

@@ -17,7 +17,7 @@ from workflows.effects import Alert, Arbitrate, CloseTask, MoveCustody, OpenTask
 from workflows.engine import MACHINES, matter_machines
 from workflows.guards.conversation import THEIR_TURN
 from workflows.matter import MATTER
-from workflows.recording import BY_CALENDAR, FOLLOWS, HELD, ONLY_WITH_STEP
+from workflows.recording import AGREE_WORK, BY_CALENDAR, FOLLOWS, HELD, ONLY_WITH_STEP
 from workflows.step import MachineSpec, Side, Step
 
 SPECS = list(MACHINES.values())
@@ -131,7 +131,7 @@ def test_every_effect_can_be_carried_out(machine: str, step: str, policies: Poli
 def _opened_kinds() -> set[str]:
     effects = [effect for spec in SPECS for row in spec.steps for effect in row.effects]
     effects += [effect for following in (*FOLLOWS.values(), HELD) for effect in following]
-    effects += BY_CALENDAR
+    effects += (*BY_CALENDAR, AGREE_WORK)
     return {effect.kind for effect in effects if isinstance(effect, OpenTask)}
 
 

@@ -21,7 +21,8 @@ def untold_proceedings(case: CaseFacts) -> int:
     legal = case.legal
     if legal is None:
         return 0
-    return max(0, legal.open_proceedings - sum(each.opened_on >= legal.on for each in case.matters_of(PROCEEDINGS)))
+    since = legal.told_on or legal.on
+    return max(0, legal.open_proceedings - sum(each.opened_on >= since for each in case.matters_of(PROCEEDINGS)))
 
 
 def open_proceedings(case: CaseFacts) -> int:

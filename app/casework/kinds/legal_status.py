@@ -12,7 +12,6 @@ from app.casework.forms import Entry, Kind, Long, RecordForm, Said, Unasked
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, LegalFacts
-from workflows.guards.legal import untold_proceedings
 
 
 class LegalStatus(RecordForm):
@@ -44,7 +43,10 @@ class LegalStatus(RecordForm):
 def fold(facts: CaseFacts, form: LegalStatus, entry: Entry) -> CaseFacts:
     """The newest status counts; what an older one only counted stays counted until it is recorded one by one."""
     old = facts.legal
-    running = untold_proceedings(facts) if form.open_proceedings is None else form.open_proceedings
+    if form.open_proceedings is None and old is not None:
+        running, told_on = old.open_proceedings, old.told_on or old.on
+    else:
+        running, told_on = form.open_proceedings or 0, None
     if form.open_claims is None and old is not None:
         counted, route, counted_on = old.open_claims, old.cross_border_route, old.counted_on or old.on
     else:
@@ -52,7 +54,7 @@ def fold(facts: CaseFacts, form: LegalStatus, entry: Entry) -> CaseFacts:
     return replace(
         facts,
         legal=LegalFacts(
-            entry.on, running, bool(form.considered), counted, route, counted_on, form.expected_until,
+            entry.on, running, bool(form.considered), counted, route, counted_on, form.expected_until, told_on,
         ),
     )
 

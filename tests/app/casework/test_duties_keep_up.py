@@ -1,0 +1,149 @@
+"""Duties keep up with what is known: a person held or free, a child or not, a day corrected, proceedings counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.access.desk import House
+from app.casework.held import hold_case
+from app.casework.tasks import TABLE, close_task, open_task
+from app.oversight.rebuild import rebuild_facts
+from tests.app.casework.test_corrections import correct
+from tests.factories import cases
+from tests.factories.forms import day, form
+from tests.factories.houses import make_house, put_offices
+from tests.factories.staff import Staff, desk_of, hire_staff
+from tests.inspect import reading
+from workflows.effects import CloseTask
+from workflows.guards.legal import open_proceedings
+from workflows.non_punishment import MACHINE as NON_PUNISHMENT
+from workflows.recording import PREPARE_ADULTHOOD
+
+DUTY = "review_detention"
+
+
+@pytest.fixture
+def house(database: Any, clock: Any, keys: Any, signing: Any) -> Iterator[House]:
+    """A house with offices over the database of each engine."""
+    made = make_house(database, clock, keys, signing)
+    put_offices(made)
+    yield made
+
+
+def due(house: House, case_id: str, kind: str) -> list[date]:
+    """The days by which the open tasks of a kind are due."""
+    query = select(TABLE.c.due_at).where(TABLE.c.case_id == case_id, TABLE.c.kind == kind, TABLE.c.state == "open")
+    with reading(house.db) as session:
+        return [house.policies.day("TH", at) for at in session.scalars(query)]
+
+
+def penalty(house: House, staff: Staff, case_id: str, step: str, of: str | None = None, **said: Any) -> str | None:
+    """Take a step of a penalty with its form."""
+    kind = str(next(row.form for row in NON_PUNISHMENT.steps if row.name == step))
+    who = staff["supervisor" if kind == "penalty_review" else "legal_officer"]
+    return cases.take(house, who, case_id, step, form(house, kind, **said), matter_id=of).matter_id
+
+
+def test_a_person_found_held_or_free_at_a_penalty_begins_or_ends_the_duty(house: House) -> None:
+    staff = hire_staff(house)
+    case_id = cases.bring_case(house, staff, "presumed")
+    cases.add(house, staff["social_worker"], case_id, "circumstances", asylum_claim=None, detained=True)
+    assert len(due(house, case_id, DUTY)) == 1
+    # Held for nothing that is a detention of its own: a removal is reported and lifted, and the person is free.
+    removal = penalty(house, staff, case_id, "report_penalty", penalty_kind="removal", held_now=True)
+    assert len(due(house, case_id, DUTY)) == 1
+    penalty(house, staff, case_id, "lift_penalty", removal, held_now=False)
+    assert not cases.facts_of(house, case_id).detained and due(house, case_id, DUTY) == []
+    # The other way: an authority upholds a fine, and the person is held now; the next decision frees them.
+    fine = penalty(house, staff, case_id, "report_penalty", penalty_kind="fine")
+    penalty(house, staff, case_id, "claim_non_punishment", fine)
+    penalty(house, staff, case_id, "represent_person", fine)
+    penalty(house, staff, case_id, "uphold_penalty", fine, held_now=True)
+    assert cases.facts_of(house, case_id).detained and len(due(house, case_id, DUTY)) == 1
+    penalty(house, staff, case_id, "lift_penalty", fine, held_now=False)
+    assert due(house, case_id, DUTY) == []
+    # The report of an arrest begins a review of its own.
+    penalty(house, staff, case_id, "report_penalty", penalty_kind="detention", held_now=True)
+    assert due(house, case_id, DUTY) == [] and len(due(house, case_id, "review_penalty")) == 1
+    assert rebuild_facts(house) == []
+
+
+def test_a_guardian_is_looked_for_as_long_as_somebody_counts_as_a_child(house: House) -> None:
+    staff = hire_staff(house)
+    worker, lawyer = staff["social_worker"], staff["legal_officer"]
+    case_id = cases.bring_case(house, staff, "presumed")
+    assert due(house, case_id, "appoint_guardian") == []
+    cases.add(house, worker, case_id, "circumstances", asylum_claim=None, child=True)
+    cases.add(house, worker, case_id, "circumstances", asylum_claim=None, child=True)
+    assert len(due(house, case_id, "appoint_guardian")) == 1
+    # As its quarter of the year opens it.
+    with desk_of(house, worker) as desk:
+        open_task(desk, hold_case(desk, case_id), PREPARE_ADULTHOOD)
+    said = {"finding": "child", "age_band": "15-17"}
+    found = cases.add(house, lawyer, case_id, "age_assessment", **said)
+    assert len(due(house, case_id, "appoint_guardian")) == len(due(house, case_id, "prepare_adulthood")) == 1
+    correct(house, lawyer, case_id, "age_assessment", found)
+    assert not cases.facts_of(house, case_id).child
+    assert due(house, case_id, "appoint_guardian") == due(house, case_id, "prepare_adulthood") == []
+    correct(house, lawyer, case_id, "age_assessment", found, **said)
+    assert len(due(house, case_id, "appoint_guardian")) == 1
+    cases.add(house, lawyer, case_id, "guardian_appointment")
+    assert due(house, case_id, "appoint_guardian") == []
+    assert rebuild_facts(house) == []
+
+
+def test_a_corrected_day_moves_its_task_and_wakes_none_that_is_done(house: House, clock: Any) -> None:
+    staff = hire_staff(house)
+    worker, lawyer = staff["social_worker"], staff["legal_officer"]
+    case_id = cases.bring_case(house, staff, "recovering")
+    leave = cases.add(house, lawyer, case_id, "permit", valid_until=day(house, 500))
+    (late,) = due(house, case_id, "renew_permit")
+    correct(house, lawyer, case_id, "permit", leave, valid_until=day(house, 135))
+    assert due(house, case_id, "renew_permit") == [late - timedelta(days=365)]
+    correct(house, lawyer, case_id, "permit", leave, outcome="refused", valid_until=None)
+    assert due(house, case_id, "renew_permit") == []
+    correct(house, lawyer, case_id, "permit", leave, valid_until=day(house, 500))
+    assert due(house, case_id, "renew_permit") == [late]
+    # A plan that was replaced moves nothing; the newest does, as long as somebody still has to look at it.
+    clock.advance(timedelta(days=1))
+    old = cases.add(house, worker, case_id, "care_plan", review_on=day(house, 20))
+    new = cases.add(house, worker, case_id, "care_plan", review_on=day(house, 30))
+    (planned,) = due(house, case_id, "review_care_plan")
+    correct(house, worker, case_id, "care_plan", old, review_on=day(house, 5))
+    assert due(house, case_id, "review_care_plan") == [planned]
+    correct(house, worker, case_id, "care_plan", new, review_on=day(house, 10))
+    assert due(house, case_id, "review_care_plan") == [planned - timedelta(days=20)]
+    needs = cases.add(house, worker, case_id, "needs_assessment", reassess_on=day(house, 9))
+    correct(house, worker, case_id, "needs_assessment", needs, reassess_on=day(house, 4))
+    assert due(house, case_id, "reassess_needs") == [date.fromisoformat(day(house, 4))]
+    # As the handover of the person ends it.
+    with desk_of(house, worker) as desk:
+        assert close_task(desk, hold_case(desk, case_id), CloseTask("review_care_plan")) == 1
+    correct(house, worker, case_id, "care_plan", new, review_on=day(house, 15))
+    assert due(house, case_id, "review_care_plan") == []
+    assert rebuild_facts(house) == []
+
+
+def test_what_an_older_record_counted_is_not_taken_off_twice(house: House, clock: Any) -> None:
+    staff = hire_staff(house)
+    lawyer = staff["legal_officer"]
+    case_id = cases.bring_case(house, staff, "recovering")
+    counted = cases.add(house, lawyer, case_id, "legal_status", open_proceedings=2)
+    for _ in range(2):
+        clock.advance(timedelta(days=1))
+        cases.take(house, lawyer, case_id, "open_proceeding", form(house, "proceeding"))
+        cases.add(house, lawyer, case_id, "legal_status", open_proceedings=None)
+        cases.add(house, lawyer, case_id, "legal_status", open_proceedings=None)
+        assert open_proceedings(cases.facts_of(house, case_id)) == 2
+    correct(house, lawyer, case_id, "legal_status", counted, open_proceedings=3)
+    assert open_proceedings(cases.facts_of(house, case_id)) == 3
+    assert rebuild_facts(house) == []
+    # The same day counts as before: what is counted anew begins a new count.
+    clock.advance(timedelta(days=1))
+    cases.add(house, lawyer, case_id, "legal_status", open_proceedings=1)
+    assert open_proceedings(cases.facts_of(house, case_id)) == 3
