@@ -13,6 +13,12 @@ from workflows.facts import CaseFacts, MatterFacts, Situation
 from workflows.guards.children import guardian_is_appointed
 from workflows.guards.consent import consent_for_case_meeting, wider_consent_is_named
 from workflows.guards.daily import stay_lasts_as_long_as_proceedings, way_of_contact_is_safe
+from workflows.guards.legal import (
+    child_has_a_representative,
+    limits_were_explained,
+    review_finds_a_link,
+    review_finds_no_link,
+)
 from workflows.guards.minors import (
     adult_is_beyond_doubt,
     adulthood_was_assessed,
@@ -26,7 +32,11 @@ from workflows.guards.remedies import (
     days_of_the_claim_fit,
     payments_are_within_the_award,
 )
+from workflows.guards.services import provider_has_not_declined, provider_is_named
 from workflows.identification import APPOINT_GUARDIAN
+from workflows.non_punishment import NonPunishment
+from workflows.proceeding import Proceeding
+from workflows.service import Service
 from workflows.step import Guard
 from workflows.verdict import Refusal
 
@@ -48,6 +58,19 @@ STILL_TRUE: dict[str, tuple[Guard, ...]] = {
 }
 # What has to hold of the words of a record also where a correction has made them true from the beginning.
 STILL_SAID: dict[str, tuple[Guard, ...]] = {"consent_withdrawal": (wider_consent_is_named,)}
+# What a corrected form has to answer again of the matter it changed, by the state that the matter is in.
+OF_FORM: dict[str, dict[str, tuple[Guard, ...]]] = {
+    # Of a proceeding that is over the form says only what was.
+    "hearing": {Proceeding.RUNNING: (limits_were_explained, child_has_a_representative)},
+    # A correction takes no step: where the review now says otherwise, another step has to be taken.
+    "penalty_review": {
+        NonPunishment.UNLINKED: (review_finds_no_link,),
+        **dict.fromkeys(
+            (NonPunishment.CLAIMED, NonPunishment.REPRESENTED, NonPunishment.UPHELD), (review_finds_a_link,)
+        ),
+    },
+    "service_request": dict.fromkeys(Service, (provider_is_named, provider_has_not_declined)),
+}
 # What is told to the person in a way of its own (information_way): never in a way that is not safe for them.
 TOLD_TO_THE_PERSON = frozenset({"decision_notice", "information_given"})
 # What else has to be true before a record of a kind is taken in.
@@ -194,16 +217,22 @@ def turned(matter: MatterFacts) -> tuple[CloseTask | OpenTask, ...]:
     return tuple(CloseTask(kind, by_the_way=True) for kind in sorted(kinds))
 
 
-def refusals_after_correction(kind: str, situation: Situation, policies: Policies) -> tuple[Refusal, ...]:
-    """Every reason against a correction that is read from the case as it would be afterwards.
+def refusals_after_correction(
+    kind: str, before: CaseFacts, situation: Situation, policies: Policies
+) -> tuple[Refusal, ...]:
+    """Every reason against a correction that is read from the case as it would be afterwards; before: as it is now.
 
     A corrected form of a matter answers the same questions as it did with its step, also in what later steps built on.
     """
     said = (guard.objection(situation, policies) for guard in STILL_SAID.get(kind, ()))
     found: dict[str, Refusal] = {reason.code: reason for reason in said if reason is not None}
     for spec in matter_machines():
-        guards = STILL_TRUE.get(spec.name, ()) if any(row.form == kind for row in spec.steps) else ()
+        if not any(row.form == kind for row in spec.steps):
+            continue
         for matter in situation.case.matters_of(spec.name) if situation.case is not None else ():
+            changed = matter != before.matter(matter.id)
+            own = OF_FORM.get(kind, {}).get(matter.state, ()) if changed else ()
+            guards = (*STILL_TRUE.get(spec.name, ()), *own)
             reasons = (guard.objection(replace(situation, matter=matter), policies) for guard in guards)
             found |= {reason.code: reason for reason in reasons if reason is not None}
     return tuple(found.values())

@@ -191,10 +191,13 @@ class Sheet:
     def show_refused(
         self, error: AppError, template: str, context: Mapping[str, Any], fields: Mapping[str, str] | None = None
     ) -> Response:
-        """``template`` as it tells of ``error``, with what was typed; ``fields`` as in `again`."""
+        """``template`` as it tells of ``error``, with what was typed; ``fields`` as in `again`.
+
+        The context may say otherwise what was typed: where another page than the posted one is shown.
+        """
         status = 422 if error.status == 401 else error.status
-        told = {"problem": error, "errors": _by_field(error, fields or {}), "typed": self.typed_form()}
-        answer = self.show(template, status, **{**context, **told})
+        told = {"problem": error, "errors": _by_field(error, fields or {})}
+        answer = self.show(template, status, **{"typed": self.typed_form(), **context, **told})
         for name, value in error.headers.items():
             if name.lower() != "www-authenticate":
                 answer.headers[name] = value

@@ -72,10 +72,10 @@ def opened(desk: Desk, body: CaseIn) -> CaseOut:
     """Open a case in the actor's own office; the actor joins its team.
 
     Invalid (422), naming every field and rule, for codes that are not in their lists, a child that is no
-    child, an identity that does not fit, or an earlier case the actor cannot see.
+    child, an identity that does not fit, an earlier case the actor cannot see, or an adult who is a child there.
     """
     earlier = _earlier(desk, body.previous_case_id)
-    _check(desk, body)
+    _check(desk, body, earlier)
     told = identity.checked(desk.policies, body.identity) if body.identity is not None else {}
     failed_return = earlier is not None and queries.was_handed_over(desk, earlier.id)
     facts = CaseFacts(
@@ -121,7 +121,7 @@ def _earlier(desk: Desk, case_id: str | None) -> Row[Any] | None:
         raise Invalid("There is no such earlier case that you can see.", extra={"errors": [rule]}) from None
 
 
-def _check(desk: Desk, body: CaseIn) -> None:
+def _check(desk: Desk, body: CaseIn, earlier: Row[Any] | None) -> None:
     lists = {
         "source": ("case_source", body.source),
         "age_band": ("age_band", body.age_band),
@@ -140,6 +140,9 @@ def _check(desk: Desk, body: CaseIn) -> None:
     if not body.child and body.age_band == "unknown":
         rule = "true while the age is in doubt; say age_band 18+ of somebody known to be adult (UNICEF-AGE)"
         errors.append({"field": "child", "rule": rule})
+    # A second case makes nobody an adult: it is opened as that of a child, and the age assessed.
+    if earlier is not None and not body.child and person_queries.counts_as_child(desk, earlier.id):
+        errors.append(ages.still_child("child"))
     if body.identity and not errors:
         told = identity.checked(desk.policies, body.identity)
         found = ages.misfits(told, body.child, body.age_band, desk.today)

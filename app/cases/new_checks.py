@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from app.access.desk import Desk
+from app.cases import person_queries
 from app.cases.new_forms import NOT_ASKED, NOT_SAID
 from app.casework import ages
 from app.kit import names
@@ -69,6 +70,14 @@ def check_birth(desk: Desk, year: str, child: bool, age_band: str) -> None:
     wrong = ages.misfits({"birth_year": int(year)}, child, age_band, desk.today) if year else []
     if wrong:
         raise Invalid(extra={"errors": wrong})
+
+
+def against_earlier(desk: Desk, reference: str, age: str) -> Invalid | None:
+    """Invalid (422) at the age where it says adult of somebody who is a child in the case of ``reference``."""
+    earlier = person_queries.referenced(desk, reference) if reference and age == "18+" else None
+    if earlier is None or not person_queries.counts_as_child(desk, earlier.id):
+        return None
+    return Invalid(extra={"errors": [ages.still_child("age")]})
 
 
 def year_of(desk: Desk, typed: str) -> str:

@@ -90,6 +90,9 @@ def known(page: Opener) -> Response:
     with page.read() as desk:
         year = new_checks.year_of(desk, form.birth_year.strip())
         new_checks.check_birth(desk, year, form.age != "18+", age)
+        wrong = new_checks.against_earlier(desk, new_case.answers(desk).get(new_case.SAME, ""), form.age)
+    if wrong is not None:
+        raise wrong
     return _kept(page, KNOWN, {**form.model_dump(), "birth_year": year})
 
 
@@ -147,8 +150,14 @@ def same(page: Opener) -> Response:
 
 @router.post(f"{PLACE}/open")
 def open_case(page: Opener) -> Response:
-    """Open the case."""
+    """Open the case; the page that asks for the age, if the earlier case of the person speaks against the answer."""
     page.form(NothingPage)
+    with page.read() as desk:
+        said = new_case.answers(desk)
+        wrong = new_checks.against_earlier(desk, said.get(new_case.SAME, ""), said.get("age", ""))
+    if wrong is not None:
+        typed = Typed([*said.items(), ("back", "check")])
+        return page.show_refused(wrong, _TEMPLATES[KNOWN], {**_context(page, KNOWN, said), "typed": typed})
     return page.act(new_case.open_case, then=listing.CASES)
 
 

@@ -63,6 +63,11 @@ def with_names(desk: Desk) -> tuple[list[Row[Any]], dict[str, frozenset[str]]]:
     return found, identity.name_parts(desk, {person: desk.keys.unwrap(wrapped) for person, wrapped in keys.items()})
 
 
+def counts_as_child(desk: Desk, case_id: str) -> bool:
+    """Whether the person of a case, which the caller has found within reach, counts as a child there."""
+    return bool(desk.session.execute(select(FACTS.c.child).where(FACTS.c.case_id == case_id)).scalar_one())
+
+
 def referenced(desk: Desk, reference: str) -> Row[Any] | None:
     """The case of this reference within `case:read`."""
     query = select(CASE.c.id, CASE.c.reference).where(

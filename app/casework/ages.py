@@ -16,6 +16,8 @@ _TWO_YEARS: Final = mark("This is another year than that of the date of birth.")
 _UNDER_AGE: Final = mark("Who was born then is under 18 and counts as a child. Say so, or correct this.")
 _OTHER_BAND: Final = mark("Who was born then is of another age group. Say that the age is in doubt, or correct this.")
 
+_STILL_CHILD: Final = mark("The person counts as a child until an age assessment finds otherwise.")
+
 
 def misfits(identity: Mapping[str, Any], child: bool, age_band: str, on: date) -> list[dict[str, str]]:
     """Where a birth contradicts the age that is said on that day: field, rule and sentence; never what was typed.
@@ -40,6 +42,11 @@ def misfits(identity: Mapping[str, Any], child: bool, age_band: str, on: date) -
         return []
     first, last = _BANDS[age_band]
     return [] if youngest <= last and oldest >= first else [_at(field, _OTHER_BAND)]
+
+
+def still_child(field: str) -> dict[str, str]:
+    """What is wrong with saying adult, at ``field``, of somebody whose earlier case treats them as a child."""
+    return _at(field, _STILL_CHILD)
 
 
 def turns_adult_on(identity: Mapping[str, Any]) -> date | None:

@@ -20,6 +20,7 @@ from app.casework.kinds.guardian_appointment import GuardianAppointment
 from app.casework.suspects import matching, suspects_of
 from workflows.guards.children import GUARDIAN_ALLEGED, guardian_is_appointed
 from workflows.guards.minors import MAY_BE_ALLEGED
+from workflows.guards.relatives import ALLEGED_RELATIVES, IN_TOUCH, RELATIVE, family_was_checked
 from workflows.recording import NEEDS_GUARDIAN
 from workflows.step import Step
 
@@ -50,10 +51,13 @@ def of_record(desk: Desk, held: Held, kind: str, form: Form) -> dict[str, Any]:
 
 def of_step(desk: Desk, held: Held, step: Step) -> dict[str, Any]:
     """The same for a step: guardian and relative are compared anew each time, for the list of the alleged grows."""
+    found: dict[str, Any] = {}
     if guardian_is_appointed in step.guards:
-        return _guardian(desk, held)
-    if step.name != _CONTACT or held.matter is None:
-        return {}
+        found |= _guardian(desk, held)
+    if family_was_checked in step.guards:
+        found |= _relatives(desk, held)
+    if found or step.name != _CONTACT or held.matter is None:
+        return found
     return {MAY_BE_ALLEGED: may_be_alleged(desk, held.id, *_names_of(desk, held, held.matter.id))}
 
 
@@ -65,8 +69,27 @@ def _guardian(desk: Desk, held: Held) -> dict[str, Any]:
     rows = [row for row in records.rows_of(desk.session, case.id) if row.kind == _GUARDIAN]
     if not rows or not incidents.belongs_already(desk, case.id):
         return {}
-    name = records.opened(desk, rows[-1], case.key(desk)).get("guardian_name") or ""
+    # Who was appointed last, in the newest words: a correction of an earlier one makes nobody guardian again.
+    first: dict[str, str] = {}
+    for row in rows:
+        first[row.id] = first.get(row.corrects_id, row.id)
+    last = [row for row in rows if row.corrects_id is None][-1]
+    newest = [row for row in rows if first[row.id] == last.id][-1]
+    name = records.opened(desk, newest, case.key(desk)).get("guardian_name") or ""
     return {GUARDIAN_ALLEGED: may_be_alleged(desk, case.id, name)}
+
+
+def _relatives(desk: Desk, held: Held) -> dict[str, Any]:
+    """Relatives in touch with a child who goes home to them, and who may have been named among the alleged since."""
+    case, facts = held.case_held, held.case_facts
+    found = facts.best_interests if facts is not None and facts.child else None
+    if case is None or facts is None or case.erased or found is None or found.outcome != "family_reunion":
+        return {}
+    if not incidents.belongs_already(desk, case.id):
+        return {}
+    near = [each.id for each in facts.matters_of(RELATIVE) if each.state in IN_TOUCH]
+    alleged = (each for each in near if may_be_alleged(desk, case.id, *_names_of(desk, case, each)))
+    return {ALLEGED_RELATIVES: frozenset(alleged)}
 
 
 def _names_of(desk: Desk, held: Held, matter_id: str) -> list[str]:

@@ -152,8 +152,12 @@ def leave(desk: Desk, case_id: str, user_id: str, seen: int | None) -> Held | No
 
 def _fold_again(desk: Desk, held: Held, correction: refold.Correction, filled: records.Filled) -> None:
     """The facts as if the corrected form had been right from the beginning; StepRefused where they cannot be so."""
+    before = held.facts
+    assert isinstance(before, CaseFacts)
     held.facts = refold.case_facts(desk, held, correction)
-    refusals = refusals_after_correction(filled.kind.name, held.situation(desk, filled.body), desk.policies)
+    refusals = refusals_after_correction(
+        filled.kind.name, before, held.situation(desk, filled.body), desk.policies
+    )
     if refusals:
         raise move.refusal(desk, held, filled.kind.name, filled.kind.title, refusals)
 

@@ -46,6 +46,16 @@ def test_a_person_who_was_returned_is_found_again(scene: Scene) -> None:
     proved(scene, crossing)
 
 
+def test_a_second_case_makes_no_adult_of_a_child(scene: Scene) -> None:
+    social = scene["th.social"]
+    earlier = open_case(social, child=True, age_band="15-17", identity={})
+    body = {"source": "ngo", "child": False, "age_band": "18+", "previous_case_id": earlier.id}
+    (wrong,) = social.post("/cases", body, 422)["errors"]
+    assert wrong["field"] == "child" and "age assessment" in wrong["rule"] and "UNICEF-AGE" in wrong["rule"]
+    again = social.post("/cases", body | {"child": True}, 201)
+    assert (again["facts"]["child"], again["facts"]["age_band"]) == (True, "18+"), "in doubt, until it is assessed"
+
+
 def test_nobody_ties_a_case_to_one_they_cannot_see(scene: Scene) -> None:
     theirs = open_case(scene["th.police"])
     body = {"source": "ngo", "child": False, "age_band": "18+", "previous_case_id": theirs.id}

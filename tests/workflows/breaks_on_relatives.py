@@ -7,9 +7,10 @@ from typing import Any
 
 from tests.workflows.breaking import YESTERDAY, Break, both, case_with, matter_with, record_with
 from tests.workflows.situations import LONG_AGO, with_case
+from workflows import facts as f
 from workflows.facts import Situation
 from workflows.guards.minors import MAY_BE_ALLEGED
-from workflows.guards.relatives import NOT_WANTED
+from workflows.guards.relatives import ALLEGED_RELATIVES, NOT_WANTED
 
 HOME = both(case_with(nationality="TH"), record_with("best_interests", outcome="family_reunion"), child=True)
 
@@ -27,6 +28,11 @@ def contact(**facts: Any) -> Break:
     return Break(change, child=True)
 
 
+def _the_only_relative_is_alleged(situation: Situation) -> Situation:
+    near = f.MatterFacts("matter-2", "relative", "in_contact", LONG_AGO, LONG_AGO)
+    return replace(with_case(situation, matters=(near,)), given={ALLEGED_RELATIVES: frozenset({near.id})})
+
+
 RELATIVES: dict[str, list[Break]] = {
     "relative_is_free_of_suspects": [
         Break(lambda situation: replace(situation, given={MAY_BE_ALLEGED: True})),
@@ -40,5 +46,5 @@ RELATIVES: dict[str, list[Break]] = {
         contact(until=YESTERDAY),
         contact(on=LONG_AGO),
     ],
-    "family_was_checked": [HOME],
+    "family_was_checked": [HOME, both(HOME, Break(_the_only_relative_is_alleged), child=True)],
 }

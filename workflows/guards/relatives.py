@@ -15,6 +15,8 @@ from workflows.verdict import Lack, lacking
 APART: Final = "apart"
 NOT_WANTED: Final = "wish.not_wanted"
 RELATIVE: Final = "relative"
+# What the house finds out itself before it asks: the ids of relatives who may be among the alleged.
+ALLEGED_RELATIVES: Final = "relatives_may_be_alleged"
 IN_TOUCH: Final = frozenset({"in_contact", "on_their_own"})
 
 
@@ -67,13 +69,18 @@ def contact_serves_the_child(case: CaseFacts, matter: MatterFacts, today: Today)
     mend="Name the relative, compare them with the alleged, and allow the contact first.",
     who=CHILD_ROLES,
 )
-def family_was_checked(case: CaseFacts) -> bool | Lack:
+def family_was_checked(case: CaseFacts, given: Mapping[str, object]) -> bool | Lack:
     found = case.best_interests
     if not case.child or found is None or found.outcome != "family_reunion":
         return True
+    # Compared when contact was allowed; a name corrected, or somebody alleged, since then counts too.
+    told = given.get(ALLEGED_RELATIVES)
+    alleged = told if isinstance(told, frozenset) else frozenset()
     safe = [
         each
         for each in case.matters_of(RELATIVE)
-        if each.state in IN_TOUCH and (APART in each.flags or not case.family_complicity)
+        if each.state in IN_TOUCH
+        and each.id not in alleged
+        and (APART in each.flags or not case.family_complicity)
     ]
     return bool(safe) or lacking(gap="no relative was found safe to be in touch with")

@@ -183,6 +183,29 @@ def test_the_last_page_tells_of_a_like_name_by_its_reference_alone(town: Town) -
     assert "person_came_back" in {task["kind"] for task in town.get(worker, f"/cases/{same}").json()["tasks"]}
 
 
+def test_a_child_known_from_an_earlier_case_is_not_opened_as_an_adult(town: Town) -> None:
+    worker = town.th["social_worker"]
+    same = cases.open_case(town.house, worker, child=True, age_band="15-17", identity={})
+    with reading(town.house.db) as session:
+        code = session.execute(select(CASE.c.reference).where(CASE.c.id == same)).scalar_one()
+    browser = at_work(town)
+    walk(browser)
+    browser.post("/cases/new/same", browser.form("/cases/new/open").fields | {"reference": code, "act": "same"})
+    browser.get("/cases/new/check")
+    # The question that was answered wrongly comes back with its answers, and the way back to the last page.
+    refused = browser.send("/cases/new/open")
+    assert refused.status_code == 422 and 'id="wrong-age"' in refused.text and 'value="Thiri Zarni"' in refused.text
+    known = PAGES["/cases/new/known"]
+    again = browser.send("/cases/new/known", **known)
+    assert again.status_code == 422 and 'id="wrong-age"' in again.text
+    browser.get("/cases/new/known?back=check")
+    assert browser.send("/cases/new/known", **known | {"age": "doubt", "birth_year": ""}).status_code == 303
+    browser.follow()
+    assert browser.send("/cases/new/open").status_code == 303
+    case = opened(town, browser, worker)
+    assert (case["previous_case_id"], case["facts"]["child"]) == (same, True)
+
+
 def test_answers_can_be_thrown_away(town: Town) -> None:
     browser = at_work(town)
     walk(browser)

@@ -17,7 +17,7 @@ from app.meetings import service as meetings
 from app.meetings.schemas import MeetingIn, PresentIn
 from app.oversight.rebuild import rebuild_facts
 from tests.factories import cases
-from tests.factories.forms import form
+from tests.factories.forms import day, form
 from tests.factories.houses import make_house, put_offices
 from tests.factories.staff import Staff, Worker, desk_of, hire_staff
 from workflows.recording import ONLY_WITH_STEP
@@ -90,6 +90,46 @@ def test_the_form_of_a_matter_is_corrected_and_never_filed_beside_its_step(house
     assert rebuild_facts(house) == []
     with pytest.raises(StepRefused):
         cases.add(house, worker, case_id, "service_request")
+
+
+def test_a_corrected_form_cannot_say_what_its_step_would_not_have_taken(house: House, clock: Any) -> None:
+    staff = hire_staff(house)
+    lawyer, worker = staff["legal_officer"], staff["social_worker"]
+    case_id = cases.bring_case(house, staff, "recovering", child=True, age_band="15-17")
+
+    def take(who: Worker, step: str, kind: str, matter: str | None = None, **said: Any) -> tuple[str | None, str]:
+        made = cases.take(house, who, case_id, step, form(house, kind, **said), matter_id=matter)
+        assert made.record_id is not None
+        return made.matter_id, made.record_id
+
+    def refused(who: Worker, kind: str, of: str, *codes: str, **said: Any) -> None:
+        before = cases.facts_of(house, case_id)
+        with pytest.raises(StepRefused) as found:
+            correct(house, who, case_id, kind, of, **said)
+        assert [each["code"] for each in found.value.extra["refusals"]] == list(codes)
+        assert cases.facts_of(house, case_id) == before
+
+    # A child is not made to speak by a correction: nobody told it how far secrecy goes, nobody speaks for it.
+    trial, _ = take(lawyer, "open_proceeding", "proceeding", represented=False)
+    _, hearing = take(lawyer, "set_hearing", "hearing", trial, person_speaks=False)
+    refused(lawyer, "hearing", hearing, "limits_were_explained", "child_has_a_representative", person_speaks=True)
+    correct(house, lawyer, case_id, "hearing", hearing, person_speaks=False, hearing_on=day(house, 20))
+
+    # A review that ended without a link stays one; what was found to be linked stays spoken for.
+    for step, link, other, code in (
+        ("find_no_link", "none", "direct", "review_finds_no_link"),
+        ("claim_non_punishment", "direct", "none", "review_finds_a_link"),
+    ):
+        penalty, _ = take(worker, "report_penalty", "penalty_report")
+        _, review = take(lawyer, step, "penalty_review", penalty, link=link)
+        refused(lawyer, "penalty_review", review, code, link=other)
+        correct(house, lawyer, case_id, "penalty_review", review, link=link, reasons="Said more clearly.")
+
+    # Whoever is asked is one of the offices, also after a correction.
+    _, request = take(worker, "request_service", "service_request")
+    words = "Her aunt Daw Khin in Myawaddy"
+    refused(worker, "service_request", request, "provider_is_named", provider_office=words)
+    assert rebuild_facts(house) == []
 
 
 @pytest.mark.parametrize("child", [False, True], ids=["adult", "child"])

@@ -15,6 +15,7 @@ from tests.factories.towns import Town
 from tests.gates.case_forms import INCIDENT
 
 ALLEGED = "Somchai Kaewkla"
+CONTACT = {"question": "contact"}
 
 
 def codes(answer: Any) -> list[str]:
@@ -25,6 +26,13 @@ def codes(answer: Any) -> list[str]:
 def file(town: Town, case_id: str, kind: str, **changes: Any) -> Any:
     """File a record as the social worker of the town."""
     body = {"record": form(town.house, kind, **changes), "seen_version": cases.version_of(town.house, case_id)}
+    return town.post(town.th["social_worker"], f"/cases/{case_id}/records/{kind}", body)
+
+
+def correct(town: Town, case_id: str, kind: str, of: str, **changes: Any) -> Any:
+    """Correct a record as the social worker of the town."""
+    seen = cases.version_of(town.house, case_id)
+    body = {"record": form(town.house, kind, **changes), "seen_version": seen, "corrects": of}
     return town.post(town.th["social_worker"], f"/cases/{case_id}/records/{kind}", body)
 
 
@@ -93,6 +101,40 @@ def test_a_guardian_who_is_named_among_the_alleged_later_speaks_no_more(town: To
     assert file(town, child, "best_interests").status_code == 201
 
 
+def test_a_corrected_name_of_an_earlier_guardian_hides_no_later_one(town: Town, child: str) -> None:
+    first = file(town, child, "guardian_appointment", guardian_name="Malee Srisay").json()["record"]["id"]
+    second = file(town, child, "guardian_appointment", guardian_name="Suda Chaiyo").json()["record"]["id"]
+    spelled = correct(town, child, "guardian_appointment", first, guardian_name="Malee Srisai")
+    assert spelled.status_code == 201, spelled.text
+    body = {"role": "relative", "names": ["Suda Chaiyo"], "words": "Was seen at the house."}
+    assert town.post(town.th["legal_officer"], f"/cases/{child}/incident/offenders", body).status_code == 201
+    assert codes(file(town, child, "best_interests")) == ["guardian_is_appointed"]
+    # The newest words of the one who was appointed last count, also where a correction is corrected.
+    again = correct(town, child, "guardian_appointment", spelled.json()["record"]["id"], guardian_name="Suda Chaiyo")
+    assert codes(again) == ["guardian_is_free_of_suspects"]
+    third = correct(town, child, "guardian_appointment", second, guardian_name="Somsri Boonmee")
+    assert third.status_code == 201 and file(town, child, "best_interests").status_code == 201
+
+
+def test_a_relative_alleged_under_a_corrected_name_is_no_family_to_go_to(town: Town) -> None:
+    worker, lawyer = town.th["social_worker"], town.th["legal_officer"]
+    case_id = cases.bring_case(town.house, town.th, "recovering", child=True, age_band="15-17", nationality="TH")
+    assert town.post(worker, f"/cases/{case_id}/incident", INCIDENT).status_code == 201
+    body = {"role": "recruiter", "names": [ALLEGED], "words": "Took the passports."}
+    assert town.post(lawyer, f"/cases/{case_id}/incident/offenders", body).status_code == 201
+    for kind, said in (("best_interests", {"outcome": "family_reunion"}), ("best_interests_assessment", CONTACT)):
+        assert file(town, case_id, kind, **said).status_code == 201
+    named = _named(town, case_id, worker, name="Noy Phommasan")
+    assert _allow(town, case_id, worker, named).status_code == 200
+    assert "family_was_checked" not in codes(_home(town, case_id, worker))
+    assert correct(town, case_id, "relative", named[1], name=ALLEGED).status_code == 201
+    refused = _home(town, case_id, worker)
+    assert "family_was_checked" in codes(refused) and "Somchai" not in refused.text
+    # Another relative in touch, who is free of the suspects, will do.
+    assert _allow(town, case_id, worker, _named(town, case_id, worker, name="Malee Srisai")).status_code == 200
+    assert "family_was_checked" not in codes(_home(town, case_id, worker))
+
+
 def test_a_relative_is_compared_before_the_first_word(town: Town, child: str) -> None:
     worker = town.th["social_worker"]
     named = [_named(town, child, worker, name=name) for name in ("Uncle Somchai Kaewkla", "Noy Phommasan")]
@@ -131,6 +173,12 @@ def _named(town: Town, case_id: str, worker: Worker, **changes: Any) -> tuple[st
 
 def _allow(town: Town, case_id: str, worker: Worker, named: tuple[str, str], **changes: Any) -> Any:
     return _step(town, case_id, worker, named, "allow_contact", {}, form(town.house, "contact_decision", **changes))
+
+
+def _home(town: Town, case_id: str, worker: Worker) -> Any:
+    """Try to let the child stay, at home with its family."""
+    body = {"seen_version": cases.version_of(town.house, case_id)}
+    return town.post(worker, f"/cases/{case_id}/steps/include_locally", body)
 
 
 def _step(
