@@ -20,6 +20,7 @@ from app.casework.opening import Opening, open_case
 from app.casework.reach import SEEING
 from app.casework.tasks import open_task
 from app.kit.errors import Conflict, Invalid, NotFound
+from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.care import Care
 from workflows.effects import OpenTask
@@ -29,6 +30,7 @@ from workflows.identification import Identification
 # Channels of the yearly figures: those of a return, and those of people who came to a shelter here.
 CHANNELS: Final = frozenset({"shelter", "other"})
 MINORS: Final = frozenset({"0-14", "15-17"})
+_STILL_CHILD: Final = mark("The person counts as a child until an age assessment finds otherwise.")
 CAME_BACK: Final = OpenTask("person_came_back", "case_manager", "needs_assessment", "child_protection")
 
 
@@ -72,10 +74,10 @@ def opened(desk: Desk, body: CaseIn) -> CaseOut:
     """Open a case in the actor's own office; the actor joins its team.
 
     Invalid (422), naming every field and rule, for codes that are not in their lists, a child that is no
-    child, an identity that does not fit, or an earlier case the actor cannot see.
+    child, an identity that does not fit, an earlier case the actor cannot see, or one in which the person is a child.
     """
     earlier = _earlier(desk, body.previous_case_id)
-    _check(desk, body)
+    _check(desk, body, earlier)
     told = identity.checked(desk.policies, body.identity) if body.identity is not None else {}
     failed_return = earlier is not None and queries.was_handed_over(desk, earlier.id)
     facts = CaseFacts(
@@ -121,7 +123,7 @@ def _earlier(desk: Desk, case_id: str | None) -> Row[Any] | None:
         raise Invalid("There is no such earlier case that you can see.", extra={"errors": [rule]}) from None
 
 
-def _check(desk: Desk, body: CaseIn) -> None:
+def _check(desk: Desk, body: CaseIn, earlier: Row[Any] | None) -> None:
     lists = {
         "source": ("case_source", body.source),
         "age_band": ("age_band", body.age_band),
@@ -140,6 +142,8 @@ def _check(desk: Desk, body: CaseIn) -> None:
     if not body.child and body.age_band == "unknown":
         rule = "true while the age is in doubt; say age_band 18+ of somebody known to be adult (UNICEF-AGE)"
         errors.append({"field": "child", "rule": rule})
+    if earlier is not None and not body.child and _counts_as_child(desk, earlier.id):
+        errors.append({"field": "child", "rule": f"{_STILL_CHILD} (UNICEF-AGE)", "sentence": _STILL_CHILD})
     if body.identity and not errors:
         told = identity.checked(desk.policies, body.identity)
         found = ages.misfits(told, body.child, body.age_band, desk.today)
@@ -148,6 +152,12 @@ def _check(desk: Desk, body: CaseIn) -> None:
         errors.append({"field": "identity", "rule": "left out: your roles do not see the field group identity"})
     if errors:
         raise Invalid("The case cannot be opened like this; see errors.", extra={"errors": errors})
+
+
+def _counts_as_child(desk: Desk, case_id: str) -> bool:
+    """Whether the case counts as a child's: a further case of the person makes nobody an adult (decision 0030)."""
+    facts = hold_case(desk, case_id, lock=False).case_facts
+    return facts is not None and facts.child
 
 
 def _with_what_was_known(desk: Desk, earlier: Row[Any] | None, told: dict[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from app.cases.new_forms import (
     SamePage,
 )
 from app.kit import names
+from app.kit.errors import Invalid
 
 router = APIRouter()
 
@@ -147,9 +148,20 @@ def same(page: Opener) -> Response:
 
 @router.post(f"{PLACE}/open")
 def open_case(page: Opener) -> Response:
-    """Open the case."""
+    """Open the case; an age that the earlier case of the person speaks against is asked again on its page."""
     page.form(NothingPage)
-    return page.act(new_case.open_case, then=listing.CASES)
+    try:
+        return page.act(new_case.open_case, then=listing.CASES)
+    except Invalid as error:
+        wrong = {each["field"]: each.get("sentence", each["rule"]) for each in error.extra.get("errors", ())}
+        if "child" not in wrong:
+            raise
+        with page.read() as desk:
+            said = new_case.answers(desk)
+        return page.show(
+            _TEMPLATES[KNOWN], error.status, **_context(page, KNOWN, said), problem=error,
+            errors={"age": wrong["child"]}, typed=Typed([*said.items(), ("back", "check")]), draft_place=KNOWN,
+        )
 
 
 @router.post(f"{PLACE}/discard")

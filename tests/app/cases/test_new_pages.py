@@ -183,6 +183,25 @@ def test_the_last_page_tells_of_a_like_name_by_its_reference_alone(town: Town) -
     assert "person_came_back" in {task["kind"] for task in town.get(worker, f"/cases/{same}").json()["tasks"]}
 
 
+def test_the_age_is_asked_again_where_the_earlier_case_is_a_childs(town: Town) -> None:
+    worker = town.th["social_worker"]
+    who = {"given_names": "Thiri Zarni", "family_name": "Htun"}
+    earlier = cases.open_case(town.house, worker, identity=who, child=True, age_band="unknown")
+    code = town.get(worker, f"/cases/{earlier}").json()["reference"]
+    browser = at_work(town)
+    walk(browser)
+    browser.send("/cases/new/same", reference=code)
+    browser.follow()
+    page = browser.send("/cases/new/open")
+    assert page.status_code == 422 and 'id="wrong-age"' in page.text and "Thiri Zarni" in page.text
+    answer = browser.send("/cases/new/known", **PAGES["/cases/new/known"] | {"age": "doubt"})
+    assert answer.headers["location"] == "/cases/new/check"
+    browser.follow()
+    browser.send("/cases/new/open")
+    case = opened(town, browser, worker)
+    assert (case["previous_case_id"], case["facts"]["child"]) == (earlier, True)
+
+
 def test_answers_can_be_thrown_away(town: Town) -> None:
     browser = at_work(town)
     walk(browser)
