@@ -39,10 +39,13 @@ def against_settling(tip: TipFacts) -> tuple[Refusal, ...]:
 def against_closing(tip: TipFacts, reason: str) -> tuple[Refusal, ...]:
     """Why a tip cannot be closed for this reason: danger, or a child, is never left for want of knowledge."""
     found = against_settling(tip)
-    grave = tip.danger in GRAVE or tip.children == "yes"
-    if not found and grave and reason not in ANSWERED:
-        return (_DANGER,)
-    return found
+    return (_DANGER,) if not found and reason not in ANSWERED and _grave(tip) else found
+
+
+def against_joining(tip: TipFacts, *, closed: bool) -> tuple[Refusal, ...]:
+    """Why a tip cannot be tied to a case. ``closed``: nobody is at work on that case."""
+    found = against_settling(tip)
+    return (_DANGER,) if not found and closed and _grave(tip) else found
 
 
 def against_passing(tip: TipFacts, *, to_itself: bool, heard: bool) -> tuple[Refusal, ...]:
@@ -53,6 +56,10 @@ def against_passing(tip: TipFacts, *, to_itself: bool, heard: bool) -> tuple[Ref
     elif not heard:
         found.append(_NOBODY)
     return tuple(found)
+
+
+def _grave(tip: TipFacts) -> bool:
+    return tip.danger in GRAVE or tip.children == "yes"
 
 
 _OVER: Final = Refusal(

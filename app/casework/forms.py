@@ -190,24 +190,28 @@ UNNAMED: Final = "unnamed"
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Metadata of a string field that becomes a fact, which is not sealed: the code of an office or a border point.
+    """Metadata of a string field that becomes a fact, which is not sealed: a code of an office, border point, country.
 
     With a CodeCheck as validation context what the policies do not list is refused; where the check is lenient (an
     older record, a message from another country) it is read as it was written, and `code_only` keeps it out of facts.
     """
 
-    what: Literal["office", "border_point"]
+    what: Literal["office", "border_point", "country"]
 
     def check(self, value: str, info: core_schema.ValidationInfo) -> str:
-        """The code itself; an error when the policies list no such office or border point."""
+        """The code itself; an error when the policies list no such office, border point or country."""
         context = info.context
         if not isinstance(context, CodeCheck) or context.lenient or self._knows(context.policies, value):
             return value
         if self.what == "office":
             raise PydanticCustomError("unknown_office", "Choose one of the offices.")
+        if self.what == "country":
+            raise PydanticCustomError("unknown_country", "Choose one of the answers.")
         raise PydanticCustomError("unknown_border_point", "Choose one of the border crossings.")
 
     def _knows(self, policies: Policies, value: str) -> bool:
+        if self.what == "country":
+            return value in policies.countries
         if self.what == "office":
             return any(each.code == value for country in policies.countries.values() for each in country.offices)
         return any(each.code == value for corridor in policies.corridors.values() for each in corridor.border_points)

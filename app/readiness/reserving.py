@@ -94,12 +94,16 @@ def keeps_beds(desk: Desk, reservation_id: str) -> bool:
 def answer(desk: Desk, reservation_id: str, body: dict[str, Any], place: str) -> ReserveOut:
     """Confirm, decline, or give back what was confirmed; those who plan the operation are told.
 
-    Conflict (409) where it was answered before, where the day is over, or where the beds are not free any more.
+    Conflict (409) where it was answered before, where something is confirmed after the day, or where the beds are not
+    free any more.
     """
     row = _found(desk, reservation_id)
     said = service.read_form(desk, AnswerIn, body, place)
     if row.state != _FROM[said.answer]:
         raise Conflict(mark("This was answered already."), code="reserve_answered")
+    # Declining, and giving back what was kept, stays possible: it frees what nobody needs any more.
+    if said.answer == "hold" and row.planned_on < desk.today:
+        raise Conflict(mark("This is over already."), code="reserve_over")
     beds_id = _beds(desk, row, said, place) if said.answer == "hold" and row.kind == rules.BEDS else None
     still = (RESERVE.c.id == row.id, RESERVE.c.state == row.state)
     values = {"state": _STATES[said.answer], "beds_id": beds_id, "answered_by": desk.actor.id, "answered_at": desk.now}

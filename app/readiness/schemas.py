@@ -11,7 +11,9 @@ from app.casework.forms import Coded, Form, From, Long, Short, Words
 from app.casework.shapes import Id, Moment, OfficeCode, RefusalOut
 from app.kit.words import mark
 
-LANGUAGE = Annotated[str, Field(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}|unknown)$"), From("language")]
+LANGUAGE = Annotated[
+    str, Field(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}|unknown)$", max_length=20), From("language")
+]
 
 
 class ExpectedRow(Form):

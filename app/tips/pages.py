@@ -169,7 +169,9 @@ def _done(page: Page, tip_id: str, sheet: Sheet) -> Response:
     def again(desk: Desk, error: AppError) -> dict[str, Any]:
         return {**_context(desk, tip_id, sheet), "refusals": error.extra.get("refusals", [])}
 
-    return page.act_or_show(act, f"/tips/{tip_id}?done={sheet.name}", FORM, again)
+    # Whoever passes on what was passed to them may see it no more.
+    then = LIST if sheet is PASS else f"/tips/{tip_id}"
+    return page.act_or_show(act, f"{then}?done={sheet.name}", FORM, again)
 
 
 def _body(form: type[Form], typed: Typed) -> dict[str, Any]:

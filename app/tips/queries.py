@@ -49,6 +49,11 @@ def tip(desk: Desk, permission: str, tip_id: str) -> Row[Any] | None:
     return desk.session.execute(_rows().where(TIP.c.id == tip_id, within(desk, permission))).one_or_none()
 
 
+def by_id(desk: Desk, tip_id: str) -> Row[Any]:
+    """One tip, whoever it is with now: for whoever was let to it in this transaction."""
+    return desk.session.execute(_rows().where(TIP.c.id == tip_id)).one()
+
+
 def case_called(desk: Desk, case_id: str | None) -> str | None:
     """The code of a case that the actor sees."""
     if case_id is None:

@@ -12,7 +12,9 @@ from app.casework.shapes import Id, Moment, OfficeCode, Reference
 from app.kit.words import mark
 
 Code = Annotated[str, Field(max_length=40)]
-LANGUAGE = Annotated[str, Field(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}|unknown)$"), From("language")]
+LANGUAGE = Annotated[
+    str, Field(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}|unknown)$", max_length=20), From("language")
+]
 NATIONALITY = Annotated[str, Field(pattern="^([A-Z]{2}|stateless|unknown)$"), From("nationality")]
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import secrets
+from contextlib import nullcontext
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Row, insert, update
 
-from app.access import notices
+from app.access import notices, rows
 from app.access.desk import Desk
 from app.access.log import looked
 from app.access.may import must
@@ -31,6 +32,7 @@ from app.tips import queries
 from app.tips.queries import TIP
 from app.tips.schemas import CaseFromTipIn, CloseIn, JoinTipIn, PassIn, TipIn, TipOut, TipRowOut, TipsOut
 from workflows import tips as rules
+from workflows.care import Care
 from workflows.deadlines import rings_at
 
 AnyForm = TypeVar("AnyForm", bound=Form)
@@ -139,13 +141,19 @@ def into_case(desk: Desk, tip_id: str, body: dict[str, Any], place: str) -> TipO
 
 
 def join(desk: Desk, tip_id: str, body: dict[str, Any], place: str) -> TipOut:
-    """Say to which known case, and so to which incident, a tip belongs; the actor must be able to write on it."""
+    """Say to which known case, and so to which incident, a tip belongs; the actor must be able to write on it.
+
+    StepRefused where it tells of danger and the case is closed: nobody is at work on it there.
+    """
     row = _open(desk, tip_id, "join_tip", "Tie the tip to a case")
     said = _read(desk, JoinTipIn, body, place)
     other = person_queries.referenced(desk, said.reference.upper())
     if other is None:
         raise _wrong(f"{place}.reference", mark("Name a case that you can see."))
     permit(desk, "record:write", other.id, "tip")
+    facts = hold_case(desk, other.id).case_facts
+    closed = facts is not None and facts.care == Care.CLOSED.value
+    refuse(desk, "join_tip", "Tie the tip to a case", rules.against_joining(_facts(desk, row), closed=closed))
     incident = incidents.incident_of(desk, other.id)
     return _led_to(desk, row, other.id, incident.id if incident is not None else None)
 
@@ -165,13 +173,16 @@ def _open(desk: Desk, tip_id: str, word: str, title: str) -> Row[Any]:
 
 def _settle(desk: Desk, row: Row[Any], look: str, **values: Any) -> TipOut:
     still = (TIP.c.id == row.id, TIP.c.state == row.state, TIP.c.triage_by == row.triage_by)
-    done: Any = desk.session.execute(
-        update(TIP).where(*still).values(settled_by=desk.actor.id, settled_at=desk.now, **values)
-    )
-    if done.rowcount != 1:
-        raise Conflict("Somebody has settled this tip meanwhile.", code="tip_settled")
+    order = update(TIP).where(*still).values(settled_by=desk.actor.id, settled_at=desk.now, **values)
+    # An office that was passed the tip and passes it on in its turn sees it no more, and its act is whole all the same.
+    reach = rows.as_the_house(desk.session, desk.actor.country) if "passed_to" in values else nullcontext()
+    with reach:
+        done: Any = desk.session.execute(order)
+        if done.rowcount != 1:
+            raise Conflict("Somebody has settled this tip meanwhile.", code="tip_settled")
+        after = queries.by_id(desk, row.id)
     looked(desk, look, "tip", row.id)
-    return _whole(desk, _found(desk, TRIAGE, row.id))
+    return _whole(desk, after)
 
 
 def _found(desk: Desk, permission: str, tip_id: str) -> Row[Any]:

@@ -135,7 +135,8 @@ def _must_fit(desk: Desk, held: Held, body: BlockIn) -> None:
 def _file_country(desk: Desk, case_id: str, country: str, *, blocked: bool) -> None:
     held = hold_case(desk, case_id)
     assert isinstance(held.facts, CaseFacts)
-    known = held.facts.blocked_countries
+    # What an older record has in words blocked nothing, and no record says it again.
+    known = held.facts.blocked_countries & desk.policies.countries.keys()
     wanted = known | {country} if blocked else known - {country}
     if wanted != known:
         body = {"blocked_countries": sorted(wanted)}

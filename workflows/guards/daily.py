@@ -12,6 +12,8 @@ from workflows.verdict import Lack, lacking
 
 # The leave by which somebody is in the country at all; leave to work ends with it.
 OF_STAY = frozenset({"temporary_stay", "residence"})
+# A way of reaching somebody that is another one with more to it: who is never met is not met with an interpreter.
+_WITHIN = {"through_interpreter": "in_person"}
 
 
 @guard(
@@ -42,4 +44,5 @@ def stay_lasts_as_long_as_proceedings(case: CaseFacts, given: Mapping[str, objec
     who=("case_manager", "social_worker"),
 )
 def way_of_contact_is_safe(case: CaseFacts, given: Mapping[str, object]) -> bool:
-    return case.contact is None or given.get("way") not in case.contact.never
+    way = given.get("way")
+    return case.contact is None or not {way, _WITHIN.get(str(way), way)} & case.contact.never

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Asked, Entry, From, Kind, Long, RecordForm, Said, Short
+from app.casework.forms import Asked, Entry, From, Kind, Listed, Long, RecordForm, Said, Short, code_only
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts
@@ -17,9 +17,7 @@ from workflows.stay import AdmissionFacts
 class Admission(RecordForm):
     """Who does not want to stay in a shelter says so here, and loses nothing else by it (OHCHR-G6.2)."""
 
-    shelter: Annotated[str, Field(min_length=1, max_length=60), From("shelter_office")] = Field(
-        title=mark("Which shelter?")
-    )
+    shelter: Annotated[str, Listed("office"), From("shelter_office")] = Field(title=mark("Which shelter?"))
     agrees: Said = Field(
         default=None,
         title=mark("Does the person want to stay there?"),
@@ -51,7 +49,9 @@ class Admission(RecordForm):
 def fold(facts: CaseFacts, form: Admission, entry: Entry) -> CaseFacts:
     """The newest admission counts; the answer to help as a whole stays what it was."""
     explained = bool(form.rules_understood) and form.may_go_out_explained
-    said = AdmissionFacts(entry.on, form.shelter, bool(form.agrees), explained, form.witness is not None)
+    said = AdmissionFacts(
+        entry.on, code_only(form.shelter), bool(form.agrees), explained, form.witness is not None
+    )
     return replace(facts, admission=said)
 
 

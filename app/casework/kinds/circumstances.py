@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
-from app.casework.forms import SILENT, Asked, Entry, ForChild, From, Kind, Long, RecordForm
+from app.casework.forms import SILENT, Asked, Entry, ForChild, From, Kind, Listed, Long, RecordForm
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts
+
+_COUNTRY: Final = re.compile("[A-Z]{2}")
 
 
 class Circumstances(RecordForm):
@@ -41,7 +44,9 @@ class Circumstances(RecordForm):
     )
     contact_lost: bool | None = Field(default=None, title=mark("Has contact been lost?"))
     blocked_countries: Annotated[
-        Annotated[tuple[Annotated[str, From("country")], ...], Field(strict=False, max_length=20)] | None,
+        Annotated[
+            tuple[Annotated[str, Listed("country"), From("country")], ...], Field(strict=False, max_length=20)
+        ] | None,
         Asked(),
     ] = Field(
         default=None,
@@ -64,7 +69,8 @@ def fold(facts: CaseFacts, form: Circumstances, entry: Entry) -> CaseFacts:
     """Take over what was said and nothing else."""
     said = form.model_dump(exclude={"note", "blocked_countries", SILENT}, exclude_none=True)
     if form.blocked_countries is not None:
-        said["blocked_countries"] = frozenset(form.blocked_countries)
+        # An older record may have names of countries, which block nothing: facts are not sealed.
+        said["blocked_countries"] = frozenset(each for each in form.blocked_countries if _COUNTRY.fullmatch(each))
     return replace(facts, **said)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, From, Kind, Long, RecordForm, Short
+from app.casework.forms import Coded, Entry, From, Kind, Listed, Long, RecordForm, Short, code_only
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, InterestFacts, PlacementFacts
@@ -19,7 +19,7 @@ class Placement(RecordForm):
 
     place_kind: Annotated[str, Coded("placement_kind")] = Field(title=mark("What kind of place is it?"))
     place: Short = Field(title=mark("Which place?"), description=mark("As the team calls it. No street."))
-    shelter: Annotated[str, Field(min_length=1, max_length=60), From("shelter_office")] | None = Field(
+    shelter: Annotated[str, Listed("office"), From("shelter_office")] | None = Field(
         default=None,
         title=mark("Which shelter holds a bed for the person?"),
         description=mark("Leave it open for any other place, and for a shelter that keeps no beds here."),
@@ -31,8 +31,9 @@ class Placement(RecordForm):
 def fold(facts: CaseFacts, form: Placement, entry: Entry) -> CaseFacts:
     """The newest placement counts; a bed that is held for it comes into use, and a former one is left."""
     protected = facts.protected_from or (entry.on if facts.care == "intake" else None)
-    placed = PlacementFacts(entry.on, form.place_kind, form.matched_to_needs, form.shelter)
-    used, held = _beds(facts, form.shelter)
+    shelter = code_only(form.shelter) if form.shelter is not None else None
+    placed = PlacementFacts(entry.on, form.place_kind, form.matched_to_needs, shelter)
+    used, held = _beds(facts, shelter)
     leave = facts.leave if used is not None and used == facts.bed_used else None
     return replace(
         facts, placement=placed, protected_from=protected, bed_used=used, bed_held=held, leave=leave,

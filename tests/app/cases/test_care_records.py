@@ -126,6 +126,11 @@ def test_nobody_is_told_in_a_way_that_is_not_safe_and_the_rules_stand_where_cont
     assert browser.send(f"{path}/records/new/contact_rules", **rules).status_code == 303, browser.last.text
     assert codes(file(town, case_id, "information_given", way="on_paper")) == ["way_of_contact_is_safe"]
     assert file(town, case_id, "information_given").status_code == 201
+    assert file(town, case_id, "contact_rules", never=["on_paper", "telephone", "in_person"]).status_code == 201
+    met = file(town, case_id, "information_given", way="through_interpreter")
+    assert codes(met) == ["way_of_contact_is_safe"], "an interpreter does not make a meeting none"
+    browser.get(f"{path}/records/new/contact_rules")
+    assert browser.send(f"{path}/records/new/contact_rules", **rules).status_code == 303, browser.last.text
     for place in (path, f"{path}/people", f"{path}/records/new/information_given"):
         page = browser.get(place).text
         assert "nobody else answers the phone" in page and "Never: On paper, by letter, By telephone" in page, place

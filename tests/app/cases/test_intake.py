@@ -114,6 +114,14 @@ def test_a_second_case_without_a_handover_follows_no_failed_return(town: Town) -
     assert opened(town, previous_case_id=earlier).json()["facts"]["follows_failed_return"] is False
 
 
+def test_a_further_case_makes_no_child_an_adult(town: Town) -> None:
+    earlier = opened(town, child=True, age_band="15-17").json()["id"]
+    refused = opened(town, previous_case_id=earlier)
+    assert fields(refused) == ["child"] and "UNICEF-AGE" in refused.text and "age assessment" in refused.text
+    again = opened(town, previous_case_id=earlier, child=True, age_band="18+")
+    assert (again.status_code, again.json()["facts"]["child"]) == (201, True)
+
+
 def test_somebody_with_a_like_name_is_not_opened_twice_unseen(town: Town) -> None:
     who = {"identity": {"given_names": "Mya Thandar", "family_name": "Aung"}}
     first = opened(town, **who).json()

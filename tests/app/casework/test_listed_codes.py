@@ -19,6 +19,8 @@ FIELDS = (
     ("identification_decision", "authority", "th-mdt"),
     ("handover_schedule", "border_point", "mae-sot-myawaddy"),
     ("reception_plan", "office", "mm-dor"),
+    ("admission", "shelter", "th-shelter-tak"),
+    ("placement", "shelter", "th-shelter-tak"),
 )
 ENTRY = Entry("actor", "th-mdt", "TH", date(2026, 11, 2))
 
@@ -29,6 +31,9 @@ def fact_of(kind: str, body: dict[str, Any], check: CodeCheck) -> str:
         folded = KINDS[kind].fold_case(case(), found, ENTRY)
         assert folded.decision is not None
         return folded.decision.authority
+    if kind in ("admission", "placement"):
+        shelter = getattr(KINDS[kind].fold_case(case(), found, ENTRY), kind).shelter
+        return str(shelter)
     told = KINDS[kind].fold_referral(referral(Side.SENDER), found, ENTRY)
     return str(told.schedule.border_point if kind == "handover_schedule" else told.reception.office)
 
@@ -45,3 +50,15 @@ def test_words_are_refused_now_and_read_as_they_were(kind: str, field: str, code
     assert fact_of(kind, body, CodeCheck(policies, lenient=True)) == UNNAMED
     assert getattr(KINDS[kind].form.model_validate(body, context=CodeCheck(policies, lenient=True)), field) == WORDS
     assert fact_of(kind, {**body, field: code}, CodeCheck(policies)) == code
+
+
+def test_a_blocked_country_is_a_code_that_blocks() -> None:
+    policies, kind = load_policies(), KINDS["circumstances"]
+    for words in ("Myanmar", "mm", "XX"):
+        with pytest.raises(ValidationError, match="Choose one of the answers"):
+            kind.form.model_validate({"blocked_countries": [words]}, context=CodeCheck(policies))
+    older = kind.form.model_validate(
+        {"blocked_countries": ["Myanmar", "mm", "MM"]}, context=CodeCheck(policies, lenient=True)
+    )
+    assert older.blocked_countries == ("Myanmar", "mm", "MM")
+    assert kind.fold_case(case(), older, ENTRY).blocked_countries == {"MM"}

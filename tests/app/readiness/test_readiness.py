@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -147,6 +148,19 @@ def test_the_pages_plan_ask_answer_and_refuse(town: Town) -> None:
     focal.get(f"{path}/end")
     assert focal.send(f"{path}/end", **of_sheet(EndIn, {"ended": "called_off"})).status_code == 303
     assert "Called off" in focal.follow().text
+
+
+def test_nothing_is_confirmed_after_the_day(town: Town) -> None:
+    who = people(town)
+    operation = town.post(who["police"], "/operations", PLAN).json()["id"]
+    kept, late = (asked(town, who["police"], operation, kind, office) for kind, office in
+                  (("health", "th-health-tak"), ("ngo", "th-ngo")))  # fmt: skip
+    assert town.post(who["doctor"], f"/reservations/{kept}/answer", {"answer": "hold"}).status_code == 200
+    town.clock.advance(date(2026, 12, 22) - town.clock.now().date())
+    refused = town.post(who["ngo"], f"/reservations/{late}/answer", {"answer": "hold"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "reserve_over")
+    assert town.post(who["ngo"], f"/reservations/{late}/answer", {"answer": "decline"}).status_code == 200
+    assert town.post(who["doctor"], f"/reservations/{kept}/answer", {"answer": "give_back"}).status_code == 200
 
 
 def test_nobody_ties_a_reservation_to_an_operation_out_of_sight(town: Town) -> None:

@@ -39,7 +39,7 @@ def test_a_tip_is_written_without_a_person_and_read_by_few(town: Town) -> None:
     worker, manager = town.th["social_worker"], town.th["case_manager"]
     for change, field in (
         ({"contact": "+66 1"}, "body.contact"), ({"noticed_on": "2999-01-01"}, "body.noticed_on"),
-        ({"sector": "astrology"}, "body.sector"),
+        ({"sector": "astrology"}, "body.sector"), ({"told_language": "abc-12345678-12345678"}, "told_language"),
     ):  # fmt: skip
         assert [each["field"] for each in told(town, **change).json()["errors"]] == [field]
     written = told(town, "social_worker")
@@ -76,6 +76,32 @@ def test_danger_is_passed_on_and_never_closed_for_want_of_knowledge(town: Town) 
     closed = town.post(police, f"/tips/{tip}/close", {"reason": "authority_acted"})
     assert (closed.status_code, closed.json()["state"]) == (200, "closed")
     assert codes(town.post(police, f"/tips/{tip}/close", {"reason": "authority_acted"})) == {"tip_waits"}
+
+
+def test_an_office_passes_on_what_was_passed_to_it(town: Town) -> None:
+    manager, police = town.th["case_manager"], add_user(town.house, "th-police-tak", "first_responder")
+    third = add_user(town.house, "th-ngo", "case_manager")
+    tip = told(town).json()["id"]
+    assert town.post(manager, f"/tips/{tip}/pass", {"to": "th-police-tak"}).status_code == 200
+    browser = browser_at(town, police)
+    browser.get(f"/tips/{tip}/pass")
+    assert browser.send(f"/tips/{tip}/pass", **of_sheet(PassIn, {"to": "th-ngo"})).status_code == 303
+    assert "The tip was passed on." in browser.follow().text
+    assert town.get(police, f"/tips/{tip}").status_code == 404, "it is with somebody else now"
+    assert town.get(third, f"/tips/{tip}").json()["here"]
+    back = town.post(third, f"/tips/{tip}/pass", {"to": "th-police-tak"})
+    assert (back.status_code, back.json()["passed_to"]) == (200, "th-police-tak"), back.text
+
+
+def test_a_grave_tip_is_not_tied_to_a_case_nobody_works_on(town: Town) -> None:
+    manager = town.th["case_manager"]
+    open_one, over = (cases.bring_case(town.house, town.th, care=care) for care in ("intake", "closed"))
+    called = {each: town.get(manager, f"/cases/{each}").json()["reference"] for each in (open_one, over)}
+    grave, plain = told(town, danger="high").json()["id"], told(town).json()["id"]
+    refused = town.post(manager, f"/tips/{grave}/join", {"reference": called[over]})
+    assert codes(refused) == {"danger_is_answered"}
+    assert town.post(manager, f"/tips/{grave}/join", {"reference": called[open_one]}).status_code == 200
+    assert town.post(manager, f"/tips/{plain}/join", {"reference": called[over]}).status_code == 200
 
 
 def test_a_tip_leads_to_a_case_with_its_incident_or_to_a_known_one(town: Town) -> None:
