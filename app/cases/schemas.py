@@ -32,6 +32,7 @@ Language = Annotated[
     str,
     Field(
         pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}|unknown)$",
+        max_length=20,
         examples=["my"],
         description="BCP 47 tag of the language the person understands, or unknown.",
     ),

@@ -13,6 +13,9 @@ from app.kit.words import mark
 
 COUNTRY = Annotated[str, Field(pattern="^[A-Z]{2}$"), From("country")]
 NATIONALITY = Annotated[str, Field(pattern="^([A-Z]{2}|stateless|unknown)$"), From("nationality")]
+LANGUAGE = Annotated[
+    str, Field(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}|unknown)$", max_length=20), From("language")
+]
 
 
 class IncidentIn(Form):
@@ -58,7 +61,7 @@ class PeopleRow(Form):
         examples=["18+"],
     )
     nationality: NATIONALITY = Field(title=mark("Nationality, as they say"), examples=["MM"])
-    language: Annotated[Short, From("language")] = Field(title=mark("Language"), examples=["my"])
+    language: LANGUAGE = Field(title=mark("Language"), examples=["my"])
 
 
 class PeopleIn(Form):

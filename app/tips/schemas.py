@@ -89,7 +89,7 @@ class CaseFromTipIn(Form):
         examples=["18+"],
     )
     nationality: NATIONALITY = Field(title=mark("Nationality, as they say"), examples=["MM"])
-    language: Annotated[Short, From("language")] = Field(title=mark("Language"), examples=["my"])
+    language: LANGUAGE = Field(title=mark("Language"), examples=["my"])
     incident: bool = Field(
         title=mark("Were several people found together?"),
         description=mark("Then the incident is recorded too, and further people are added from the case."),

@@ -63,6 +63,7 @@ MISFITS = (
     ({"happened_at": "0001-01-01T00:00:00+14:00"}, ["happened_at"]),
     ({"previous_case_id": "not-an-id"}, ["previous_case_id"]),
     ({"note": "x" * 4001}, ["note"]),
+    ({"language": "abc-12345678-12345678"}, ["language"]),
 )
 
 

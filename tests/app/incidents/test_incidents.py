@@ -60,6 +60,8 @@ def test_a_raid_with_fourteen_people_is_one_incident_and_fourteen_cases(town: To
     assert town.post(worker, f"/cases/{case_id}/incident", RAID).json()["code"] == "incident_recorded"
     too_many = [{**GROUPS[0], "people": 25}] * 3
     assert town.post(worker, f"/cases/{case_id}/incident/people", {"groups": too_many}).status_code == 422
+    unreadable = [{**GROUPS[0], "language": "Burmese!"}]
+    assert town.post(worker, f"/cases/{case_id}/incident/people", {"groups": unreadable}).status_code == 422
 
 
 def test_bad_input_is_refused_with_its_field(town: Town) -> None:

@@ -108,6 +108,8 @@ def test_a_tip_leads_to_a_case_with_its_incident_or_to_a_known_one(town: Town) -
     manager = town.th["case_manager"]
     tip, other = told(town).json()["id"], told(town).json()["id"]
     person = {"sex": "M", "age_band": "18+", "nationality": "MM", "language": "my", "incident": True}
+    wrong = town.post(manager, f"/tips/{tip}/case", {**person, "language": "Burmese!"})
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "language")
     opened = town.post(manager, f"/tips/{tip}/case", person)
     assert opened.status_code == 200, opened.text
     reference = opened.json()["case"]
