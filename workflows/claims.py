@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 
 from workflows.facts import CaseFacts, MatterFacts
+from workflows.matter import untold
 
 REMEDY = "remedy"
 # The person wants the claim. Somebody can act for the person from afar. The money has come into the person's hands.
@@ -61,10 +62,8 @@ def represented(matter: MatterFacts, representative: str, power: str) -> MatterF
 
 def untold_claims(case: CaseFacts) -> int:
     """Claims that an older record of proceedings only counts: those that have not been opened one by one since."""
-    if case.legal is None:
-        return 0
-    since = case.legal.counted_on or case.legal.on
-    return max(0, case.legal.open_claims - sum(each.opened_on >= since for each in case.matters_of(REMEDY)))
+    legal = case.legal
+    return 0 if legal is None else untold(case, REMEDY, legal.open_claims, legal.counted_on or legal.on)
 
 
 def open_claims(case: CaseFacts) -> int:

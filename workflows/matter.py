@@ -40,6 +40,11 @@ def moved(
     )
 
 
+def untold(case: CaseFacts, machine: str, counted: int, since: date) -> int:
+    """How many of a number that an older record only counted have not been opened one by one since that day."""
+    return max(0, counted - sum(each.opened_on >= since for each in case.matters_of(machine)))
+
+
 def put(case: CaseFacts, matter: MatterFacts) -> CaseFacts:
     """The facts of the case with this matter in the place of its older self, or as the last one."""
     if case.matter(matter.id) is None:

@@ -12,12 +12,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.access import rows
 from app.access.desk import Desk, House
 from app.casework import ages, identity
 from app.casework.held import CASE, FACTS, Held, hold_case
-from app.casework.own_tasks import end_of
-from app.casework.tasks import TABLE, open_task
+from app.casework.rounds import one_by_one
+from app.casework.tasks import TABLE, end_of, open_task
 from workflows.effects import OpenTask
 from workflows.recording import ASSESS_AGE, BY_CALENDAR, PREPARE_ADULTHOOD
 
@@ -28,10 +27,9 @@ def ring(house: House) -> int:
     A child without a birth on record has none: the age assessment is then a matter of the case, not of a clock.
     """
     query = select(CASE.c.id, CASE.c.country).join(FACTS, FACTS.c.case_id == CASE.c.id)
-    with house.db.read() as session:
-        rows.enter_everything(session)
-        found = session.execute(query.where(FACTS.c.child.is_(True), CASE.c.care != "closed", ~_has(ASSESS_AGE))).all()
-    return sum(_ring_one(house, row.id, row.country) for row in found)
+    return one_by_one(
+        house, query.where(FACTS.c.child.is_(True), CASE.c.care != "closed", ~_has(ASSESS_AGE)), _ring_one
+    )
 
 
 def _ring_one(house: House, case_id: str, country: str) -> int:

@@ -143,6 +143,13 @@ class From:
     source: str
 
 
+# What a person speaks, as short as the columns that copy it for beds and transfers, and where they belong.
+Language = Annotated[
+    str, Field(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}|unknown)$", max_length=20), From("language")
+]
+Nationality = Annotated[str, Field(pattern="^([A-Z]{2}|stateless|unknown)$"), From("nationality")]
+
+
 @dataclass(slots=True)
 class CodeCheck:
     """How coded fields are checked. ``lenient``: codes of another country that we do not know are kept."""

@@ -13,10 +13,11 @@ from sqlalchemy import ColumnElement, Select, case, func, select
 from app.access import rows
 from app.access.desk import Desk
 from app.access.scope import Asker, cases_within, reach_of
-from app.access.walls import case_is_open_to
+from app.access.walls import ORGANISATION, case_is_open_to, in_force
 from app.models.case import Case
 from app.models.office import Office
 from app.models.user import User, UserRole
+from app.models.walls import AccessBlock
 from policies.model import Scope
 
 Roles = frozenset[str]
@@ -99,3 +100,12 @@ def countrywide(desk: Desk, *permissions: str) -> list[str]:
         .order_by(User.id)
     )
     return list(desk.session.execute(query).scalars())
+
+
+def body_is_kept_away(desk: Desk, key_id: str, organisation: str) -> bool:
+    """Whether the person of that key is kept away from a whole body, such as the one that runs a shelter."""
+    query = select(AccessBlock.id).where(
+        AccessBlock.key_id == key_id, AccessBlock.country == desk.actor.country, AccessBlock.lifted_at.is_(None),
+        AccessBlock.kind == ORGANISATION, AccessBlock.value == organisation, in_force(AccessBlock, desk.now),
+    )  # fmt: skip
+    return desk.session.execute(query.limit(1)).first() is not None

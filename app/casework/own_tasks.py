@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 
 from sqlalchemy import insert, update
@@ -12,12 +12,11 @@ from app.casework.held import Held
 from app.casework.kinds.own_task import OwnTask
 from app.casework.offers import WORKS
 from app.casework.opening import on_team
-from app.casework.tasks import TABLE, UNDONE, rank
+from app.casework.tasks import TABLE, UNDONE, end_of, rank
 from app.kit.errors import Invalid
 from app.kit.fields import at_field
 from app.kit.words import mark
 from app.models.base import new_id
-from workflows import deadlines
 
 KIND: Final = "own_task"
 # What stands where other tasks name the clock that set their day.
@@ -69,11 +68,6 @@ def open_one(
             "priority": rank(desk.policies, priority), "assignee_id": colleague, "record_id": record_id,
         },
     )  # fmt: skip
-
-
-def end_of(desk: Desk, day: date) -> datetime:
-    """The end of a calendar day in the desk's country."""
-    return deadlines.end_of(day, desk.policies.zone(desk.actor.country))
 
 
 def hand_on(desk: Desk, case_id: str, before: str, after: str) -> None:

@@ -15,6 +15,7 @@ from app.access.desk import Desk, House
 from app.casework import remarks
 from app.casework.held import REFERRAL, Held, hold_case, hold_referral
 from app.casework.history import Event
+from app.casework.rounds import BATCH, one_by_one
 from app.casework.tasks import OPEN, STOPPED, TABLE, WAITING
 from app.kit.errors import Conflict
 from policies.model import Calendar, Clock
@@ -23,7 +24,6 @@ from workflows.clocks import Ticking
 from workflows.deadlines import moved_on
 from workflows.verdict import Refusal
 
-BATCH = 200
 RUNS = {"stopped_at": None, "stop_cause": None, "stopped_by": None, "stop_ends_at": None}
 
 
@@ -125,10 +125,7 @@ def wake(house: House) -> int:
         .order_by(TABLE.c.stop_ends_at, TABLE.c.id)
         .limit(BATCH)
     )
-    with house.db.read() as session:
-        rows.enter_everything(session)
-        found = list(session.execute(query))
-    return sum(_wake_one(house, each.id, each.country) for each in found)
+    return one_by_one(house, query, _wake_one)
 
 
 def _wake_one(house: House, task_id: str, country: str) -> bool:

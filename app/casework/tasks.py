@@ -12,8 +12,9 @@ from app.casework.held import Held, office_at
 from app.models.base import new_id
 from app.models.task import Task
 from policies.model import Calendar, Clock, Policies
+from workflows import deadlines
 from workflows.clocks import can_stand_still, frozen_by
-from workflows.deadlines import end_of, rings_at
+from workflows.deadlines import rings_at
 from workflows.effects import CloseTask, OpenTask
 from workflows.matter import URGENT
 
@@ -74,6 +75,11 @@ def clock_for(desk: Desk, held: Held, effect: OpenTask, on: date | None = None) 
     return name, clock, desk.policies.calendar(here, other)
 
 
+def end_of(desk: Desk, day: date) -> datetime:
+    """The end of a calendar day in the desk's country."""
+    return deadlines.end_of(day, desk.policies.zone(desk.actor.country))
+
+
 def open_task(desk: Desk, held: Held, effect: OpenTask, due: datetime | None = None) -> None:
     """Open one task in the office that holds the subject (the border office for border officers).
 
@@ -83,16 +89,19 @@ def open_task(desk: Desk, held: Held, effect: OpenTask, due: datetime | None = N
     child = bool((held.case_facts and held.case_facts.child) or (held.referral_facts and held.referral_facts.child))
     if effect.only_child and not child:
         return
-    agreed = _agreed(held, effect)
+    agreed = _day_of(held, effect.due_on)
     if effect.only_dated and agreed is None:
         return
     if due is None and agreed is not None:
         # Who writes down late what was to be done earlier still gets today.
-        due = end_of(max(agreed, desk.today), desk.policies.zone(desk.actor.country))
-    since = _since(held, effect)
-    if effect.if_stated and not _is_stated(desk, held, effect):
-        return
-    name, clock, calendar = clock_for(desk, held, effect, since)
+        due = end_of(desk, max(agreed, desk.today))
+    since = _day_of(held, effect.since)
+    try:
+        name, clock, calendar = clock_for(desk, held, effect, since)
+    except KeyError:
+        if effect.if_stated:
+            return
+        raise
     start = desk.now if since is None else datetime.combine(since, time(), tzinfo=calendar.zone)
     office_id = _border_office(desk, held) if effect.role == BORDER_ROLE else None
     case_id = held.case.id if held.case is not None else None
@@ -132,31 +141,15 @@ def _named(desk: Desk, held: Held, effect: OpenTask) -> datetime | None:
     """The end of the day that the form of the matter names, where the task is due by it."""
     if not effect.by_matter or held.matter is None or held.matter.due is None:
         return None
-    return end_of(held.matter.due, desk.policies.zone(desk.actor.country))
+    return end_of(desk, held.matter.due)
 
 
-def _since(held: Held, effect: OpenTask) -> date | None:
-    """The day the clock of ``effect`` counts from, where a fact of the case says it."""
-    if effect.since is None or held.case_facts is None:
+def _day_of(held: Held, fact: str | None) -> date | None:
+    """The day that a fact of the case says, where an effect names one."""
+    if fact is None or held.case_facts is None:
         return None
-    day: date | None = getattr(held.case_facts, effect.since)
+    day: date | None = getattr(held.case_facts, fact)
     return day
-
-
-def _agreed(held: Held, effect: OpenTask) -> date | None:
-    """The day that a record of the case says the task is due, where ``effect`` asks for one."""
-    if effect.due_on is None or held.case_facts is None:
-        return None
-    day: date | None = getattr(held.case_facts, effect.due_on)
-    return day
-
-
-def _is_stated(desk: Desk, held: Held, effect: OpenTask) -> bool:
-    try:
-        clock_for(desk, held, effect)
-    except KeyError:
-        return False
-    return True
 
 
 def _border_office(desk: Desk, held: Held) -> str | None:

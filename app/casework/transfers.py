@@ -8,18 +8,18 @@ from typing import Any, Final
 
 from sqlalchemy import insert, or_, select, update
 
-from app.access import notices, rows, walls
+from app.access import notices, rows
 from app.access.desk import Desk
 from app.casework import identity
 from app.casework.held import CASE, OFFICE, REFERRAL, Held, office_id_of
 from app.casework.messages import from_case
+from app.casework.onlookers import body_is_kept_away
 from app.casework.opening import ALPHABET, TEAM
 from app.casework.projection import MOVED, TRANSFER
 from app.casework.remarks import refusal
 from app.casework.tasks import TABLE as TASK
 from app.casework.tasks import UNDONE
 from app.models.transfer import CaseTransfer
-from app.models.walls import AccessBlock
 from policies.model import Clock
 from workflows.deadlines import rings_at
 from workflows.facts import CaseFacts, MatterFacts, Today
@@ -137,7 +137,7 @@ def _settle_one(desk: Desk, held: Held, facts: CaseFacts, matter: MatterFacts) -
 def _insert(desk: Desk, held: Held, facts: CaseFacts, matter: MatterFacts) -> None:
     office_id = office_id_of(desk, matter.office or "")
     office = desk.session.execute(select(OFFICE).where(OFFICE.c.id == office_id)).one_or_none()
-    if office is None or _is_kept_away(desk, held.key_id, office.organisation):
+    if office is None or body_is_kept_away(desk, held.key_id, office.organisation):
         raise refusal(desk, held, "request_transfer", "Ask another office", (_KEPT_AWAY,))
     row = {
         "id": matter.id, "country": desk.actor.country, "organisation": office.organisation, "office_id": office.id,
@@ -204,12 +204,3 @@ def _tell(desk: Desk, held: Held, row: Any, matter: MatterFacts) -> None:
     if matter.state in (T.ASKED, T.WITHDRAWN, T.REVOKED, T.DONE):
         kind = "transfer_asked" if matter.state == T.ASKED else "transfer_ended"
         notices.tell(desk, there, kind, "case_transfer", row.id)
-
-
-def _is_kept_away(desk: Desk, key_id: str, organisation: str) -> bool:
-    query = select(AccessBlock.id).where(
-        AccessBlock.key_id == key_id, AccessBlock.country == desk.actor.country, AccessBlock.lifted_at.is_(None),
-        AccessBlock.kind == walls.ORGANISATION, AccessBlock.value == organisation,
-        walls.in_force(AccessBlock, desk.now),
-    )  # fmt: skip
-    return desk.session.execute(query.limit(1)).first() is not None

@@ -7,8 +7,7 @@ from typing import Final
 from app.access.desk import Desk
 from app.casework.held import Held
 from app.casework.kinds.monitoring_visit import MonitoringVisit
-from app.casework.own_tasks import end_of
-from app.casework.tasks import close_task, open_task
+from app.casework.tasks import close_task, end_of, open_task
 from workflows.effects import CloseTask, OpenTask
 from workflows.facts import CaseFacts
 

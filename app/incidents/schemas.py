@@ -7,15 +7,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from app.casework.forms import Coded, Form, From, Long, Short
+from app.casework.forms import Coded, Form, From, Language, Long, Nationality, Short
 from app.casework.shapes import Id, Moment, Reference
 from app.kit.words import mark
 
 COUNTRY = Annotated[str, Field(pattern="^[A-Z]{2}$"), From("country")]
-NATIONALITY = Annotated[str, Field(pattern="^([A-Z]{2}|stateless|unknown)$"), From("nationality")]
-LANGUAGE = Annotated[
-    str, Field(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}|unknown)$", max_length=20), From("language")
-]
 
 
 class IncidentIn(Form):
@@ -60,8 +56,8 @@ class PeopleRow(Form):
         description=mark("In doubt the person is treated as a child until shown otherwise."),
         examples=["18+"],
     )
-    nationality: NATIONALITY = Field(title=mark("Nationality, as they say"), examples=["MM"])
-    language: LANGUAGE = Field(title=mark("Language"), examples=["my"])
+    nationality: Nationality = Field(title=mark("Nationality, as they say"), examples=["MM"])
+    language: Language = Field(title=mark("Language"), examples=["my"])
 
 
 class PeopleIn(Form):

@@ -7,13 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from app.casework.forms import Coded, Form, From, Long, Short, Words
+from app.casework.forms import Coded, Form, From, Language, Long, Short, Words
 from app.casework.shapes import Id, Moment, OfficeCode, RefusalOut
 from app.kit.words import mark
-
-LANGUAGE = Annotated[
-    str, Field(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}|unknown)$", max_length=20), From("language")
-]
 
 
 class ExpectedRow(Form):
@@ -26,7 +22,7 @@ class ExpectedRow(Form):
         description=mark("In doubt the person is treated as a child until shown otherwise."),
         examples=["18+"],
     )
-    language: LANGUAGE = Field(title=mark("Language"), examples=["my"])
+    language: Language = Field(title=mark("Language"), examples=["my"])
 
 
 class OperationIn(Form):
@@ -61,7 +57,7 @@ class ReserveIn(Form):
     ages: Annotated[
         Literal["adult", "child"] | None, Words({"adult": mark("Adults"), "child": mark("Children")})
     ] = Field(default=None, title=mark("Beds: for adults or for children?"), examples=["adult"])
-    language: LANGUAGE | None = Field(default=None, title=mark("Interpreter: of which language?"), examples=[None])
+    language: Language | None = Field(default=None, title=mark("Interpreter: of which language?"), examples=[None])
 
 
 class AnswerIn(Form):

@@ -15,6 +15,7 @@ from app.casework.beds import ASKED, HELD, REQUEST
 from app.casework.held import Held, hold_case
 from app.casework.history import Event
 from app.casework.move import refusal_out
+from app.casework.onlookers import body_is_kept_away
 from app.casework.opening import ALPHABET
 from app.casework.reach import permit
 from app.casework.shapes import RefusalOut
@@ -137,7 +138,7 @@ def _offer(desk: Desk, held: Held, office: Row[Any], need: str, family: bool) ->
 def _refusals(desk: Desk, held: Held, office: Row[Any], need: str, family: bool) -> tuple[Refusal, ...]:
     facts = _facts(held)
     found = list(rules.asking_refusals(facts))
-    if queries.is_kept_away(desk, held.key_id, office.organisation):
+    if body_is_kept_away(desk, held.key_id, office.organisation):
         found.append(_KEPT_AWAY)
     groups = [group for group, _ in groups_of(desk, office.id)]
     return (*found, *rules.refusals(groups, rules.wanted_by(facts, need, family), desk.today))

@@ -13,7 +13,6 @@ from app.access.desk import Desk
 from app.access.scope import asker_of, reach_of
 from app.casework.beds import ASKED, BEDS, HELD, OPEN, REQUEST, STAYING
 from app.casework.held import OFFICE
-from app.models.walls import AccessBlock
 from policies.model import Scope
 
 SHELTER: Final = "shelter"
@@ -136,16 +135,6 @@ def run_out(desk_now: Any, countries: Iterable[str], most: int) -> Any:
 def whole(desk: Desk, bed_request_id: str) -> Row[Any]:
     """A request as the system itself reads it, which reaches every row of its country."""
     return desk.session.execute(select(REQUEST).where(REQUEST.c.id == bed_request_id)).one()
-
-
-def is_kept_away(desk: Desk, key_id: str, organisation: str) -> bool:
-    """Whether the person of that key is kept away from the body that runs a shelter."""
-    query = select(AccessBlock.id).where(
-        AccessBlock.key_id == key_id, AccessBlock.country == desk.actor.country, AccessBlock.lifted_at.is_(None),
-        AccessBlock.kind == walls.ORGANISATION, AccessBlock.value == organisation,
-        walls.in_force(AccessBlock, desk.now),
-    )  # fmt: skip
-    return desk.session.execute(query.limit(1)).first() is not None
 
 
 def _here(desk: Desk) -> Any:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from app.access import rows
 from app.access.desk import House
 from app.casework.beds import REQUEST
 from app.casework.held import hold_case
+from app.casework.rounds import BATCH, one_by_one
 from app.kit.errors import Conflict
 from app.shelter import asking, queries
-
-BATCH = 200
 
 
 def ring(house: House) -> int:
     """End every request that has run out, one transaction each; how many. Of several workers one ends it."""
     query = queries.run_out(house.clock.now(), house.policies.countries, BATCH)
-    with house.db.read() as session:
-        rows.enter_everything(session)
-        late = session.execute(query).all()
-    return sum(_end_one(house, row.id, row.country) for row in late)
+    return one_by_one(house, query, _end_one)
 
 
 def _end_one(house: House, bed_request_id: str, country: str) -> bool:

@@ -7,15 +7,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from app.casework.forms import Coded, Form, From, Long, Short, Words
+from app.casework.forms import Coded, Form, From, Language, Long, Nationality, Short, Words
 from app.casework.shapes import Id, Moment, OfficeCode, Reference
 from app.kit.words import mark
 
 Code = Annotated[str, Field(max_length=40)]
-LANGUAGE = Annotated[
-    str, Field(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}|unknown)$", max_length=20), From("language")
-]
-NATIONALITY = Annotated[str, Field(pattern="^([A-Z]{2}|stateless|unknown)$"), From("nationality")]
 
 
 class TipIn(Form):
@@ -64,7 +60,7 @@ class TipIn(Form):
         description=mark("Leave it empty only if there was no chance to tell them anything."),
         examples=[["where_to_get_help"]],
     )
-    told_language: LANGUAGE = Field(title=mark("In which language did you talk?"), examples=["my"])
+    told_language: Language = Field(title=mark("In which language did you talk?"), examples=["my"])
 
 
 class CloseIn(Form):
@@ -88,8 +84,8 @@ class CaseFromTipIn(Form):
         description=mark("In doubt the person is treated as a child until shown otherwise."),
         examples=["18+"],
     )
-    nationality: NATIONALITY = Field(title=mark("Nationality, as they say"), examples=["MM"])
-    language: LANGUAGE = Field(title=mark("Language"), examples=["my"])
+    nationality: Nationality = Field(title=mark("Nationality, as they say"), examples=["MM"])
+    language: Language = Field(title=mark("Language"), examples=["my"])
     incident: bool = Field(
         title=mark("Were several people found together?"),
         description=mark("Then the incident is recorded too, and further people are added from the case."),

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from sqlalchemy import update
 
-from app.access import notices, rows
+from app.access import notices
 from app.access.desk import House
+from app.casework.rounds import BATCH, one_by_one
 from app.tips import queries
 from app.tips.queries import TIP
 from app.tips.service import TRIAGE
 from workflows.tips import PASSED
 
-BATCH = 200
-
 
 def ring(house: House) -> int:
     """Note every tip that is late, one transaction each; how many. Of several workers one notes it."""
     query = queries.run_out(house.clock.now(), house.policies.countries, BATCH)
-    with house.db.read() as session:
-        rows.enter_everything(session)
-        late = session.execute(query).all()
-    return sum(_note_one(house, row.id, row.country) for row in late)
+    return one_by_one(house, query, _note_one)
 
 
 def _note_one(house: House, tip_id: str, country: str) -> bool:

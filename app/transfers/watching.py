@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from sqlalchemy import update
 
-from app.access import notices, rows
+from app.access import notices
 from app.access.desk import House
+from app.casework.rounds import BATCH, one_by_one
 from app.casework.transfers import TRANSFERS
 from app.transfers import queries
 from workflows.transfer import ANSWER
-
-BATCH = 200
 
 
 def ring(house: House) -> int:
     """Tell of everything that is late, one transaction each; how many. Of several workers one tells."""
     query = queries.late(house.clock.now(), house.policies.countries, BATCH)
-    with house.db.read() as session:
-        rows.enter_everything(session)
-        found = session.execute(query).all()
-    return sum(_tell(house, row.id, row.country) for row in found)
+    return one_by_one(house, query, _tell)
 
 
 def _tell(house: House, transfer_id: str, country: str) -> bool:

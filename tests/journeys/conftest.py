@@ -1,4 +1,4 @@
-"""Gives every story its scene, on each engine."""
+"""Gives every story its scene, on each engine, and those that are walked twice their door."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ import pytest
 
 from app.kit.clock import SettableClock
 from app.settings import Settings
+from tests.conftest import START
+from tests.gates.ground import ground
+from tests.journeys import proof
+from tests.journeys.doors import DOORS, Door
 from tests.journeys.scene import Scene, open_scene
+
+# Which door on which engine.
+WAYS = (("json", "sqlite"), ("pages", "sqlite"), ("json", "postgresql"))
 
 
 @pytest.fixture
@@ -16,3 +23,15 @@ def scene(settings: Settings, clock: SettableClock) -> Iterator[Scene]:
     """The real program, its cast signed in and nothing done yet."""
     with open_scene(settings, clock) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module", params=WAYS, ids="-".join)
+def door(request: pytest.FixtureRequest) -> Iterator[Door]:
+    """The program, seen through one of its doors; at the end every chain and every fact is proved."""
+    name, engine = request.param
+    with ground(engine) as (url, folder):
+        settings = Settings(environment="demo", var=folder / "var", database_url=url)
+        with open_scene(settings, SettableClock(START)) as scene:
+            yield DOORS[name](scene)
+            proof.chains_hold(scene.house)
+            proof.facts_follow_from_history(scene.house)

@@ -2,35 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
-import pytest
-
-from app.kit.clock import SettableClock
-from app.settings import Settings
-from tests.conftest import START
-from tests.gates.ground import ground
-from tests.journeys import matters, proof
-from tests.journeys.doors import DOORS, Door, PageDoor
+from tests.journeys import matters
+from tests.journeys.doors import Door, PageDoor
 from tests.journeys.hands import Paper, filled
-from tests.journeys.scene import open_scene
 from tests.journeys.test_both_doors import identified, referred, stands
 
-WAYS = (("json", "sqlite"), ("pages", "sqlite"), ("json", "postgresql"))
 FISHERMAN = {"sex": "M", "source": "labour_inspection"}
-
-
-@pytest.fixture(scope="module", params=WAYS, ids="-".join)
-def door(request: pytest.FixtureRequest) -> Iterator[Door]:
-    """The program, seen through one of its doors; at the end every chain and every fact is proved."""
-    name, engine = request.param
-    with ground(engine) as (url, folder):
-        settings = Settings(environment="demo", var=folder / "var", database_url=url)
-        with open_scene(settings, SettableClock(START)) as scene:
-            yield DOORS[name](scene)
-            proof.chains_hold(scene.house)
-            proof.facts_follow_from_history(scene.house)
 
 
 def baht(units: int) -> dict[str, object]:
@@ -45,7 +24,8 @@ def test_a_fisherman_is_paid_his_wages_after_he_has_gone_home(door: Door) -> Non
     claim = matters.opened(
         door, manager, case, "prepare_remedy", basis="Nine months on a trawler, paid for two.", person_says="undecided"
     )
-    matters.refused(door, manager, case, claim, "file_remedy", "claim_is_wanted", person_agrees=False)
+    matters.refused(door, manager, case, claim, "file_remedy", "claim_is_wanted",
+                    record=filled(person_agrees=False))  # fmt: skip
 
     door.take(manager, case, "plan_return", filled())
     sent, there = referred(door, case, "notify_origin", "contact_family", "return")
@@ -67,9 +47,10 @@ def test_a_fisherman_is_paid_his_wages_after_he_has_gone_home(door: Door) -> Non
     meeting = filled(on=scene.day(2))
     door.refused("th.focal", sent, "schedule_handover", "claims_have_a_route", record=meeting)
     matters.refused(
-        door, manager, case, claim, "file_remedy", "claim_is_carried_on", power_of_attorney="not_signed"
+        door, manager, case, claim, "file_remedy", "claim_is_carried_on",
+        record=filled(power_of_attorney="not_signed"),
     )
-    matters.moved(door, manager, case, claim, "file_remedy", claimed=baht(90_000))
+    matters.moved(door, manager, case, claim, "file_remedy", filled(claimed=baht(90_000)))
     door.take("th.focal", sent, "schedule_handover", meeting)
     scene.post()
     door.take("mm.bridge", there, "confirm_handover", filled())
@@ -89,22 +70,23 @@ def test_a_fisherman_is_paid_his_wages_after_he_has_gone_home(door: Door) -> Non
 
     # He is at home. The claim is still this country's to follow, and so the case stays open.
     scene.days(20)
-    matters.moved(door, manager, case, claim, "award_remedy", awarded=baht(60_000))
+    matters.moved(door, manager, case, claim, "award_remedy", filled(awarded=baht(60_000)))
     door.refused(
         manager, case, "close", "no_matter_is_open", "nothing_legal_is_open", record=filled(reason="handed_over")
     )
     matters.refused(door, manager, case, claim, "pay_remedy", "claim_has_one_currency",
-                    paid={"units": 1_000, "currency": "MMK"})  # fmt: skip
-    matters.moved(door, manager, case, claim, "pay_remedy", paid=baht(25_000), channel="through_partner")
+                    record=filled(paid={"units": 1_000, "currency": "MMK"}))  # fmt: skip
+    matters.moved(door, manager, case, claim, "pay_remedy", filled(paid=baht(25_000), channel="through_partner"))
     if isinstance(door, PageDoor):
         page = matters.page_of(door, manager, case, claim)
         assert "25\u202f000 THB" in page and "35\u202f000 THB" in page and "Still to be paid" in page
     said = matters.refused(
-        door, manager, case, claim, "pay_remedy", "payments_are_within_the_award", paid=baht(35_001)
+        door, manager, case, claim, "pay_remedy", "payments_are_within_the_award",
+        record=filled(paid=baht(35_001)),
     )
     assert "60001 THB would be paid and 60000 THB awarded" in said
     scene.clock.advance(timedelta(days=30))
-    matters.moved(door, manager, case, claim, "pay_remedy", paid=baht(35_000), channel="through_partner")
+    matters.moved(door, manager, case, claim, "pay_remedy", filled(paid=baht(35_000), channel="through_partner"))
     done = matters.of(door, case, claim)
     assert (done.state, done.claimed, done.amount, done.paid, done.outstanding) == ("paid", 90_000, 60_000, 60_000, 0)
     door.take(manager, case, "close", filled(reason="handed_over"))

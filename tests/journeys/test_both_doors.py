@@ -5,20 +5,12 @@ They share one town for each door and engine, because every one of them has a ca
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from sqlalchemy import select
 
 from app.casework import messages
 from app.casework.held import REFERRAL
-from app.kit.clock import SettableClock
-from app.settings import Settings
-from tests.conftest import START
-from tests.gates.ground import ground
 from tests.inspect import reading
-from tests.journeys import proof
-from tests.journeys.doors import DOORS, Door
+from tests.journeys.doors import Door
 from tests.journeys.hands import Paper, filled
 from tests.journeys.houses import (
     ask_bed,
@@ -31,9 +23,7 @@ from tests.journeys.houses import (
     tell_incident,
 )
 from tests.journeys.paths import arrived
-from tests.journeys.scene import open_scene
 
-WAYS = (("json", "sqlite"), ("pages", "sqlite"), ("json", "postgresql"))
 ADULT = {
     "source": "police", "age_band": "18+", "sex": "F", "nationality": "MM", "exploitation": "ForcedLabour",
     "language": "my",
@@ -41,18 +31,6 @@ ADULT = {
 NEGATIVE = {
     "outcome": "not_identified", "means": False, "purpose": False, "exploitation": "unknown", "finding": "smuggled",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module", params=WAYS, ids="-".join)
-def door(request: pytest.FixtureRequest) -> Iterator[Door]:
-    """The program, seen through one of its doors; at the end every chain and every fact is proved."""
-    name, engine = request.param
-    with ground(engine) as (url, folder):
-        settings = Settings(environment="demo", var=folder / "var", database_url=url)
-        with open_scene(settings, SettableClock(START)) as scene:
-            yield DOORS[name](scene)
-            proof.chains_hold(scene.house)
-            proof.facts_follow_from_history(scene.house)
 
 
 def stands(door: Door, case: Paper, identification: str, care: str, *, by: str = "th.social") -> None:

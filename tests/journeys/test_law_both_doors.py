@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from tests.journeys import law as matters
+from tests.journeys import matters
 from tests.journeys.doors import Door
 from tests.journeys.hands import Paper, filled
-from tests.journeys.test_both_doors import ADULT, door, identified, presumed, stands
-
-__all__ = ["door"]
+from tests.journeys.test_both_doors import ADULT, identified, presumed, stands
 
 
 def lawyer(door: Door, case: Paper) -> None:
@@ -48,7 +46,7 @@ def test_a_worker_of_a_scam_compound_is_charged_with_fraud(door: Door) -> None:
     matters.moved(door, "th.lawyer", case, arrest, "release_person", filled())
     # The charge goes its own way, refused once and dropped in the end.
     matters.refused(
-        door, "th.supervisor", case, charge, "claim_non_punishment", "review_finds_a_link", filled(link="none")
+        door, "th.supervisor", case, charge, "claim_non_punishment", "review_finds_a_link", record=filled(link="none")
     )
     matters.moved(door, "th.supervisor", case, charge, "claim_non_punishment", filled())
     matters.moved(door, "th.lawyer", case, charge, "represent_person", filled())
@@ -87,7 +85,7 @@ def test_nobody_departs_from_a_cell_or_as_a_witness_who_was_not_asked(door: Door
     assert "threat_reported" in matters.told(door, "th.supervisor") & matters.told(door, "th.manager")
     blocked = door.scene["th.manager"].next_steps(case)["depart"]
     assert {"no_threat_is_unassessed", "testimony_was_offered"} <= set(blocked)
-    matters.refused(door, "th.lawyer", case, trial, "offer_testimony", "limits_were_explained", filled())
+    matters.refused(door, "th.lawyer", case, trial, "offer_testimony", "limits_were_explained", record=filled())
     matters.moved(door, "th.lawyer", case, trial, "explain_limits", filled())
     matters.moved(door, "th.lawyer", case, trial, "offer_testimony", filled())
     matters.moved(door, "th.lawyer", case, trial, "set_hearing", filled())
@@ -96,7 +94,7 @@ def test_nobody_departs_from_a_cell_or_as_a_witness_who_was_not_asked(door: Door
     assert door.scene.house.policies.day("TH", matters.moment(hearing["due_at"])).isoformat() == day
     matters.moved(door, "th.manager", case, threat, "assess_threat", filled(level="high"))
     matters.refused(
-        door, "th.manager", case, threat, "protect_person", "measures_are_agreed", filled(person_agrees=False)
+        door, "th.manager", case, threat, "protect_person", "measures_are_agreed", record=filled(person_agrees=False)
     )
     matters.moved(door, "th.shelter", case, threat, "protect_person", filled())
     blocked = door.scene["th.manager"].next_steps(case)["depart"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from policies.country import Country, DatedAmount, Entitlement
+from policies.country import DatedAmount, Entitlement
 from policies.model import Policies
 from workflows import entitlements
 from workflows.facts import Actor, CaseFacts, MatterFacts, Today
@@ -23,9 +23,18 @@ def asked_by(user: str) -> str:
     return f"asked_by.{user}"
 
 
-def _policy(case: CaseFacts, matter: MatterFacts, policies: Policies) -> tuple[Country, Entitlement | None, date]:
-    country = policies.countries[case.country]
-    return country, entitlements.fund_right(country, matter.about), matter.concerns or matter.opened_on
+def _day(matter: MatterFacts) -> date:
+    return matter.concerns or matter.opened_on
+
+
+def _right(case: CaseFacts, matter: MatterFacts, policies: Policies) -> Entitlement | None:
+    return entitlements.fund_right(policies.countries[case.country], matter.about)
+
+
+def _amount(case: CaseFacts, matter: MatterFacts, policies: Policies) -> DatedAmount | None:
+    """What the policy gives of it on the day that the claim concerns; None where it gives nothing, or no amount."""
+    right = _right(case, matter, policies)
+    return None if right is None else right.amount(_day(matter))
 
 
 def _what(policies: Policies, code: str) -> str:
@@ -37,8 +46,7 @@ def _sources(policy: DatedAmount) -> str:
 
 
 def _within_the_amount(case: CaseFacts, matter: MatterFacts, policies: Policies, said: int) -> bool | Lack:
-    _, right, day = _policy(case, matter, policies)
-    policy = right.amount(day) if right is not None else None
+    right, policy = _right(case, matter, policies), _amount(case, matter, policies)
     if right is None or policy is None:
         return True
     most = entitlements.most_units(case, right, matter)
@@ -46,7 +54,7 @@ def _within_the_amount(case: CaseFacts, matter: MatterFacts, policies: Policies,
         return True
     return lacking(
         said=f"{said} {matter.currency or ''}".strip(), most=f"{most} {policy.currency or ''}".strip(),
-        what=_what(policies, right.code), day=day.isoformat(), source=_sources(policy),
+        what=_what(policies, matter.about), day=_day(matter).isoformat(), source=_sources(policy),
     )  # fmt: skip
 
 
@@ -69,7 +77,7 @@ def claim_is_agreed(matter: MatterFacts) -> bool:
     who=CLAIMERS,
 )
 def claim_is_the_person_s_right(case: CaseFacts, matter: MatterFacts, policies: Policies) -> bool | Lack:
-    country, right, day = _policy(case, matter, policies)
+    country, right, day = policies.countries[case.country], _right(case, matter, policies), _day(matter)
     held = {each.entitlement.code for each in entitlements.rights_of(case, country, day) if not each.declined}
     if right is not None and right.code in held:
         return True
@@ -84,10 +92,9 @@ def claim_is_the_person_s_right(case: CaseFacts, matter: MatterFacts, policies: 
     who=CLAIMERS,
 )
 def claim_is_in_the_fund_s_currency(case: CaseFacts, matter: MatterFacts, policies: Policies) -> bool | Lack:
-    country, right, day = _policy(case, matter, policies)
-    policy = right.amount(day) if right is not None else None
+    policy = _amount(case, matter, policies)
     own = policy.currency if policy is not None else None
-    wanted = frozenset({own}) if own is not None else country.fund_currencies
+    wanted = frozenset({own}) if own is not None else policies.countries[case.country].fund_currencies
     if matter.currency is not None and (matter.currency in wanted or not wanted):
         return True
     return lacking(wanted=", ".join(sorted(wanted)) or "-", said=matter.currency or "-")
@@ -112,16 +119,16 @@ def claim_is_within_the_amount(case: CaseFacts, matter: MatterFacts, policies: P
     who=CLAIMERS,
 )
 def claim_is_within_the_times(case: CaseFacts, matter: MatterFacts, policies: Policies) -> bool | Lack:
-    _, right, day = _policy(case, matter, policies)
-    policy = right.amount(day) if right is not None else None
-    if right is None or policy is None or policy.times_a_year is None:
+    policy = _amount(case, matter, policies)
+    if policy is None or policy.times_a_year is None:
         return True
     count = entitlements.times_used(case, matter)
     if count < policy.times_a_year:
         return True
     return lacking(
-        what=_what(policies, right.code), count=count, year=day.year, most=policy.times_a_year, source=_sources(policy)
-    )
+        what=_what(policies, matter.about), count=count, year=_day(matter).year, most=policy.times_a_year,
+        source=_sources(policy),
+    )  # fmt: skip
 
 
 @guard(
@@ -132,17 +139,17 @@ def claim_is_within_the_times(case: CaseFacts, matter: MatterFacts, policies: Po
     who=CLAIMERS,
 )
 def claim_is_within_the_days(case: CaseFacts, matter: MatterFacts, policies: Policies) -> bool | Lack:
-    _, right, day = _policy(case, matter, policies)
-    policy = right.amount(day) if right is not None else None
-    if right is None or policy is None or policy.per != "day":
+    policy = _amount(case, matter, policies)
+    if policy is None or policy.per != "day":
         return True
     days = matter.days or 0
     total = days + entitlements.days_used(case, matter)
     if days > 0 and (policy.longest_days is None or total <= policy.longest_days):
         return True
     return lacking(
-        what=_what(policies, right.code), days=days, sum=total, most=policy.longest_days or "-", source=_sources(policy)
-    )
+        what=_what(policies, matter.about), days=days, sum=total, most=policy.longest_days or "-",
+        source=_sources(policy),
+    )  # fmt: skip
 
 
 @guard(
@@ -153,14 +160,13 @@ def claim_is_within_the_days(case: CaseFacts, matter: MatterFacts, policies: Pol
     who=CLAIMERS,
 )
 def claim_days_are_free(case: CaseFacts, matter: MatterFacts, policies: Policies) -> bool | Lack:
-    _, right, first = _policy(case, matter, policies)
-    policy = right.amount(first) if right is not None else None
-    if right is None or policy is None or policy.per != "day":
+    policy = _amount(case, matter, policies)
+    if policy is None or policy.per != "day":
         return True
     days = entitlements.days_taken(case, matter)
     if not days:
         return True
-    return lacking(what=_what(policies, right.code), first=days[0].isoformat(), last=days[-1].isoformat())
+    return lacking(what=_what(policies, matter.about), first=days[0].isoformat(), last=days[-1].isoformat())
 
 
 @guard(

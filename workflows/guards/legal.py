@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workflows.facts import Actor, CaseFacts, MatterFacts
+from workflows.matter import untold
 from workflows.step import guard
 from workflows.verdict import Lack, lacking
 
@@ -19,10 +20,7 @@ WITNESS, REPRESENTED, LIMITS, OFFERED, TESTIMONY = "witness", "represented", "li
 def untold_proceedings(case: CaseFacts) -> int:
     """Proceedings that an older record only counts: those that have not been recorded one by one since."""
     legal = case.legal
-    if legal is None:
-        return 0
-    since = legal.told_on or legal.on
-    return max(0, legal.open_proceedings - sum(each.opened_on >= since for each in case.matters_of(PROCEEDINGS)))
+    return 0 if legal is None else untold(case, PROCEEDINGS, legal.open_proceedings, legal.told_on or legal.on)
 
 
 def open_proceedings(case: CaseFacts) -> int:

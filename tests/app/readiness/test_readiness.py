@@ -163,9 +163,9 @@ def test_nothing_is_confirmed_after_the_day(town: Town) -> None:
     assert town.post(who["doctor"], f"/reservations/{kept}/answer", {"answer": "give_back"}).status_code == 200
 
 
+@pytest.mark.parametrize("engine_kind", ["postgresql"], indirect=True)
 def test_nobody_ties_a_reservation_to_an_operation_out_of_sight(town: Town) -> None:
-    if town.house.db.dialect != "postgresql":
-        pytest.skip("SQLite has no second wall")
+    """The second wall, which only PostgreSQL has."""
     police, stranger = people(town)["police"], add_user(town.house, "th-rtp", "supervisor")
     operation = town.post(police, "/operations", PLAN).json()["id"]
 
