@@ -24,7 +24,7 @@ from tests.desk.place import VIEWS, Place, chromium, open_place
 from tests.factories import cases, referrals
 from tests.factories.forms import day, form
 from tests.factories.staff import Worker
-from tests.gates import transfer_forms
+from tests.gates import readiness_forms, tip_forms, transfer_forms
 from tests.gates.scene import quiet
 
 Shot = tuple[str, Worker, str]
@@ -94,6 +94,8 @@ def invented(place: Place) -> list[Shot]:
         *beds(place),
         *between(place),
         *law(place),
+        *before(place),
+        *kin(place),
     ]
 
 
@@ -177,6 +179,41 @@ def law(place: Place) -> list[Shot]:
         ("law-proceeding", th["legal_officer"], f"{case}/matters/{trial}"),
         ("law-testimony", th["legal_officer"], f"{case}/matters/{trial}/steps/offer_testimony"),
         ("law-notices", th["supervisor"], "/notices"),
+    ]
+
+
+def before(place: Place) -> list[Shot]:
+    """What comes before a case: a tip of somebody who stays unknown, and an operation that is being prepared."""
+    town, th = place.town, place.town.th
+    tip = town.post(th["case_manager"], "/tips", tip_forms.TOLD).json()["id"]
+    planner, operation = readiness_forms.planned(town)
+    beds = town.post(planner, f"{operation}/reservations", readiness_forms.BEDS).json()["reserves"][-1]["id"]
+    return [
+        ("tips", th["case_manager"], "/tips"),
+        ("tip", th["case_manager"], f"/tips/{tip}"),
+        ("operation", planner, operation),
+        ("reservation", th["shelter_manager"], f"/reservations/{beds}"),
+    ]
+
+
+def kin(place: Place) -> list[Shot]:
+    """A child of whose age nobody is sure, with a relative who was named; and a claim that is being paid."""
+    town, th = place.town, place.town.th
+    child = cases.bring_case(town.house, th, "recovering", child=True, age_band="unknown")
+    named = cases.take(town.house, th["social_worker"], child, "name_relative", form(town.house, "relative")).matter_id
+    adult = cases.bring_case(town.house, th, "recovering")
+    claim = cases.take(
+        town.house, th["case_manager"], adult, "prepare_remedy", form(town.house, "remedy_preparation")
+    ).matter_id
+    for step in ("file", "award", "pay"):
+        kind = {"file": "remedy_filing", "award": "remedy_award", "pay": "remedy_payment"}[step]
+        cases.take(town.house, th["case_manager"], adult, f"{step}_remedy", form(town.house, kind), matter_id=claim)
+    near = f"/cases/{place.case(child)}"
+    return [
+        ("child-age", th["social_worker"], f"{near}/records/new/age_assessment"),
+        ("child-relative", th["social_worker"], f"{near}/matters/{named}"),
+        ("child-contact", th["case_manager"], f"{near}/matters/{named}/steps/allow_contact"),
+        ("remedy", th["case_manager"], f"/cases/{place.case(adult)}/matters/{claim}"),
     ]
 
 
