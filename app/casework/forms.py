@@ -58,8 +58,8 @@ Said = Annotated[bool | None, Asked(must=True)]
 OwnWords = Annotated[Long | None, Asked()]
 
 
-class RecordForm(Form):
-    """A form that is kept as a record. ``silent``: field -> why a question that may stay open has no answer."""
+class Asking(Form):
+    """A form, or a row of one, that asks the person. ``silent``: field -> why a question has no answer."""
 
     silent: dict[str, Silence] | None = None
 
@@ -90,6 +90,28 @@ class RecordForm(Form):
     def silence(self, name: str) -> Silence | None:
         """Why the question has no answer; None where it has one, or nobody said."""
         return (self.silent or {}).get(name)
+
+
+class RecordForm(Asking):
+    """A form that is kept as a record."""
+
+
+def unspoken(body: Mapping[str, Any]) -> dict[str, Any]:
+    """A form (plain JSON) without the reasons of silence, those in its rows neither."""
+    return {name: _each(value, unspoken) for name, value in body.items() if name != SILENT}
+
+
+def spoken(body: Mapping[str, Any]) -> dict[str, Any]:
+    """A form (plain JSON) with the reasons of silence only where there are some."""
+    kept = {name: _each(value, spoken) for name, value in body.items()}
+    if kept.get(SILENT, True) is None:
+        del kept[SILENT]
+    return kept
+
+
+def _each(value: Any, change: Callable[[Mapping[str, Any]], dict[str, Any]]) -> Any:
+    """The rows of a list changed; whatever else it is, as it is."""
+    return [change(row) if isinstance(row, dict) else row for row in value] if isinstance(value, list) else value
 
 
 _NEITHER: Final = PydanticCustomError("answer_or_reason", "Give an answer, or say why there is none.")

@@ -96,7 +96,7 @@ def inputs_of(form: type[Form], under: str = RECORD) -> tuple[Input, ...]:
     TypeError for a field of a type that no page can ask for, or without a title: a new kind is found out at once.
     """
     found = tuple(_input(f"{under}-{name}", name, info) for name, info in form.model_fields.items() if name != SILENT)
-    # A row of a list has no place of its own to keep the reasons in.
+    # Only what asks the person has a place to keep the reasons in: no sheet of the house, no row of an officer's list.
     return found if SILENT in form.model_fields else tuple(replace(each, silent=False) for each in found)
 
 

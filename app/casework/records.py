@@ -12,7 +12,7 @@ from sqlalchemy import Row, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from app.access.desk import Desk
-from app.casework.forms import SILENT, CodeCheck, Form, Kind, validated
+from app.casework.forms import CodeCheck, Form, Kind, spoken, validated
 from app.casework.kinds import KINDS
 from app.kit.canonical import canonical_bytes
 from app.kit.crypto import DESTROYED
@@ -39,10 +39,7 @@ class Filled:
     @property
     def body(self) -> dict[str, Any]:
         """The form as plain JSON values; the reasons of silence only where there are some."""
-        body = self.form.model_dump(mode="json")
-        if body[SILENT] is None:
-            del body[SILENT]
-        return body
+        return spoken(self.form.model_dump(mode="json"))
 
 
 def kind_called(name: str) -> Kind:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Kind, Long, RecordForm, Short
+from app.casework.forms import Asked, Coded, Entry, Kind, Long, RecordForm, Short
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import MatterFacts
@@ -16,7 +16,7 @@ from workflows.facts import MatterFacts
 class RelativeForm(RecordForm):
     """The name is sealed with the record; it is compared with the alleged before contact is allowed."""
 
-    name: Short = Field(title=mark("What is the relative's name?"))
+    name: Annotated[Short | None, Asked(must=True)] = Field(default=None, title=mark("What is the relative's name?"))
     relation: Annotated[str, Coded("family_relation")] = Field(title=mark("How are they related?"))
     lives_in: Short | None = Field(default=None, title=mark("Where do they live?"))
     wish: Annotated[str, Coded("contact_wish")] | None = Field(
