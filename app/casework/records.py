@@ -12,7 +12,8 @@ from sqlalchemy import Row, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from app.access.desk import Desk
-from app.casework.forms import CodeCheck, Form, Kind, spoken, validated
+from app.casework.forms import SILENT, CodeCheck, Form, Kind, spoken, validated
+from app.casework.inputs import inputs_of
 from app.casework.kinds import KINDS
 from app.kit.canonical import canonical_bytes
 from app.kit.crypto import DESTROYED
@@ -40,6 +41,13 @@ class Filled:
     def body(self) -> dict[str, Any]:
         """The form as plain JSON values; the reasons of silence only where there are some."""
         return spoken(self.form.model_dump(mode="json"))
+
+    @property
+    def unsaid(self) -> dict[str, str]:
+        """What was put to the person and has no answer: field -> the reason, as a code that the history may keep."""
+        silent = self.body.get(SILENT) or {}
+        asked = (each.field for each in inputs_of(self.kind.form) if each.asked)
+        return {name: silent[name] for name in asked if name in silent}
 
 
 def kind_called(name: str) -> Kind:

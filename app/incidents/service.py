@@ -95,11 +95,7 @@ def open_people(desk: Desk, case_id: str, body: dict[str, Any], place: str) -> P
     for group in said.groups:
         order = CaseIn(
             source=incident.source,
-            child=group.age_band != "18+",
-            age_band=group.age_band,
-            sex=group.sex,
-            nationality=group.nationality,
-            language=group.language,
+            **intake.first_seen(group),
             exploitation=incident.exploitation,
             channel="shelter" if shelter else "other",
         )

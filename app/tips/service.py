@@ -126,8 +126,7 @@ def into_case(desk: Desk, tip_id: str, body: dict[str, Any], place: str) -> TipO
     source = SOURCES.get(row.way, "other")
     shelter = cases_queries.office_kind(desk, desk.office_id) == "shelter"
     order = CaseIn(
-        source=source, child=said.age_band != "18+", age_band=said.age_band, sex=said.sex,
-        nationality=said.nationality, language=said.language, exploitation=row.exploitation,
+        source=source, **intake.first_seen(said), exploitation=row.exploitation,
         channel="shelter" if shelter else "other",
     )  # fmt: skip
     case = intake.opened(desk, order)
