@@ -142,10 +142,10 @@ def _check(desk: Desk, body: CaseIn, earlier: Row[Any] | None) -> None:
         if not desk.policies.knows(name, code)
     ]
     if not body.child and body.age_band in MINORS:
-        errors.append({"field": "child", "rule": "true for everybody under 18 (UNICEF-AGE)"})
+        errors.append({"field": "child", "rule": "true for everybody under 18 (UNICEF-AGE)", "source": "UNICEF-AGE"})
     if not body.child and body.age_band == "unknown":
         rule = "true while the age is in doubt; say age_band 18+ of somebody known to be adult (UNICEF-AGE)"
-        errors.append({"field": "child", "rule": rule})
+        errors.append({"field": "child", "rule": rule, "source": "UNICEF-AGE"})
     # A second case makes nobody an adult: it is opened as that of a child, and the age assessed.
     if earlier is not None and not body.child and person_queries.counts_as_child(desk, earlier.id):
         errors.append(ages.still_child("child"))

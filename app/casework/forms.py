@@ -137,6 +137,25 @@ def not_before(earlier: str, later: str) -> Any:
     return field_validator(later)(check)
 
 
+@dataclass(frozen=True, slots=True)
+class HasCome:
+    """Metadata of a day on which something was done: whoever writes it down does so on that day or later."""
+
+    def check(self, value: date, info: core_schema.ValidationInfo) -> date:
+        """The day itself; an error where it is still to come."""
+        today = info.context.today if isinstance(info.context, CodeCheck) else None
+        if today is not None and value > today:
+            raise PydanticCustomError("day_has_come", "This day lies in the future.")
+        return value
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        """A date, then the check."""
+        return core_schema.with_info_after_validator_function(self.check, handler(source))
+
+
+DoneOn = Annotated[date, HasCome()]
+
+
 def above_nothing(name: str) -> Any:
     """A check for the body of a form: the amount in the field ``name`` is not zero."""
 
@@ -174,10 +193,14 @@ Nationality = Annotated[str, Field(pattern="^([A-Z]{2}|stateless|unknown)$"), Fr
 
 @dataclass(slots=True)
 class CodeCheck:
-    """How coded fields are checked. ``lenient``: codes of another country that we do not know are kept."""
+    """How fields are checked. ``lenient``: codes of another country that we do not know are kept.
+
+    ``today``: the day on which somebody writes; None where what is on record is read again.
+    """
 
     policies: Policies
     lenient: bool = False
+    today: date | None = None
     unknown: list[str] = field(default_factory=list)
 
 
@@ -287,6 +310,9 @@ Services = Annotated[
 ]
 
 
+# Rule of a form -> the source that demands it.
+_CITED: Final[Mapping[str, str]] = {"dates_in_order": "IOM-3", "day_has_come": "IOM-3"}
+
 Filled = TypeVar("Filled", bound=Form)
 
 
@@ -302,9 +328,12 @@ def validated(form: type[Filled], body: Any, context: CodeCheck, place: str, sen
         broken = error.errors(include_input=False, include_url=False)
         told = broken_rules(broken)
         problems = [
-            {"field": ".".join([place, *map(str, each["loc"])]), "rule": each["msg"], "sentence": said["sentence"]}
+            {
+                "field": ".".join([place, *map(str, each["loc"])]), "rule": each["msg"], "sentence": said["sentence"],
+                **({"source": _CITED[each["type"]]} if each["type"] in _CITED else {}),
+            }
             for each, said in zip(broken, told, strict=False)
-        ]
+        ]  # fmt: skip
     except RecursionError:
         problems = [{"field": place, "rule": "not nested so deeply", "sentence": OTHERWISE}]
     raise Invalid(sentence, extra={"errors": problems})

@@ -309,4 +309,4 @@ def _checked_form(desk: Desk, step: Step, record: dict[str, Any] | None) -> Fill
         raise Invalid(
             f"'{step.title}' takes no form.", extra={"errors": [{"field": "record", "rule": "must be left out"}]}
         )
-    return records.check(desk.policies, step.form, record)
+    return records.check(desk.policies, step.form, record, today=desk.today)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select
@@ -62,13 +62,13 @@ def kind_called(name: str) -> Kind:
     return kind
 
 
-def check(policies: Policies, name: str, body: Any, lenient: bool = False) -> Filled:
-    """Validate ``body`` (plain JSON values) as a record of the kind ``name``.
+def check(policies: Policies, name: str, body: Any, lenient: bool = False, today: date | None = None) -> Filled:
+    """Validate ``body`` (plain JSON values) as a record of the kind ``name``, written ``today``.
 
     Raises Invalid (422) naming each field and rule; what was typed is never repeated.
     """
     kind = kind_called(name)
-    context = CodeCheck(policies, lenient)
+    context = CodeCheck(policies, lenient, today)
     form = validated(kind.form, body, context, "record", f"The form '{kind.title}' has fields that do not fit.")
     return Filled(kind, form, tuple(context.unknown))
 

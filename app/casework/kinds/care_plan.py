@@ -12,6 +12,7 @@ from app.casework.forms import (
     Asked,
     Asking,
     Coded,
+    DoneOn,
     Entry,
     ForChild,
     Kind,
@@ -90,7 +91,7 @@ class CarePlan(RecordForm):
         description=mark("Leave it empty for the usual time."),
     )
     planned_end: date | None = Field(default=None, title=mark("Until when is this planned?"))
-    ended_on: date | None = Field(default=None, title=mark("If the plan has ended: on which day?"))
+    ended_on: DoneOn | None = Field(default=None, title=mark("If the plan has ended: on which day?"))
 
 
 def fold(facts: CaseFacts, form: CarePlan, entry: Entry) -> CaseFacts:

@@ -1,6 +1,6 @@
-"""Nothing that a person may keep to themselves is demanded: every question without a silence is here, with the reason.
+"""Nothing that a person may keep to themselves is demanded: every question without a silence has its reason.
 
-Whoever adds a question that has to be answered adds it to this table, and says of whom it is asked if not of the person.
+Whoever adds a question that has to be answered adds it to this table, and says whose answer it is.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ def test_what_has_to_be_answered_is_not_asked_of_the_person(kind: str) -> None:
 
 def test_the_table_names_no_other_kind() -> None:
     assert set(REASONS) <= set(KINDS)
-    check(POLICIES, "remedies_notice", {"language": "unknown", "silent": {"understood": "not_asked", "answer": "not_asked"}})
+    silent = {"understood": "not_asked", "answer": "not_asked"}
+    check(POLICIES, "remedies_notice", {"language": "unknown", SILENT: silent})
 
 
 @pytest.mark.parametrize("form", [PeopleIn, CaseFromTipIn])
@@ -88,7 +89,7 @@ MENDED: list[tuple[str, str]] = [
     ("handover", "person_agrees"), ("protection_measures", "person_agrees"), ("remedy_filing", "person_agrees"),
     ("remedy_preparation", "person_says"), ("secrecy_limits", "understood"), ("threat_report", "since"),
     ("threat_report", "account"), ("penalty_report", "since"), ("penalty_report", "account"), ("relative", "name"),
-    ("return_plan", "destination"),
+    ("return_plan", "destination"), ("relative", "relation"), ("reconsideration_request", "text"),
 ]  # fmt: skip
 
 
