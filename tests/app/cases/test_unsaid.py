@@ -13,12 +13,14 @@ from app.kit.reader import Reader, reading
 from app.oversight.rebuild import rebuild_facts
 from app.overview.papers import case_papers
 from app.overview.papers.wanted import Wanted
+from app.people import service as people
 from tests.app.access.browser import Browser
 from tests.factories import cases
 from tests.factories.forms import day, form
 from tests.factories.pages import browser_at
 from tests.factories.staff import desk_of
 from tests.factories.towns import Town
+from tests.gates.case_forms import INCIDENT
 
 NO = "no_wish_to_answer"
 # Page -> the answers of somebody who says nothing.
@@ -106,13 +108,22 @@ def test_a_case_opens_and_goes_on_for_somebody_who_says_nothing(town: Town, monk
     manager = town.th["case_manager"]
     drafted = town.post(manager, f"/cases/{case_id}/referrals", {"to_country": "MM"})
     assert drafted.status_code == 201, drafted.text
+    # Several were found with them, and say as little: each has a case of their own.
+    assert town.post(worker, f"/cases/{case_id}/incident", INCIDENT).status_code == 201
+    quiet = {name: NO for name in ("sex", "age_band", "nationality", "language")}
+    found = town.post(worker, f"/cases/{case_id}/incident/people", {"groups": [{"people": 2, "silent": quiet}]})
+    assert found.status_code == 201, found.text
+    listed = town.get(worker, "/cases").json()["items"]
+    theirs = [each["id"] for each in listed if each["reference"] in found.json()["opened"]]
+    assert [first_of(town, each)["details"]["silent"] for each in theirs] == [quiet, quiet]
     assert rebuild_facts(town.house) == []
 
     # The person's own copy says in words what they were asked and did not say; a later answer takes its place.
+    facts = cases.facts_of(town.house, case_id)
     told = SimpleNamespace(identity={"family_name": "Htun"})
-    monkeypatch.setattr(case_papers.people, "uncovered", lambda desk, of: told)
+    monkeypatch.setattr(people, "uncovered", lambda desk, of: told)
     with desk_of(town.house, manager) as desk, reading(Reader("en", "", UTC, desk.now)):
         held = hold_case(desk, case_id, lock=False)
-        copy = str(case_papers.own_copy(Wanted(desk, held, held.case_facts, "en")).blocks)
+        copy = str(case_papers.own_copy(Wanted(desk, held, facts, "en")).blocks)
     assert "Given names" in copy and "Htun" in copy and copy.count("Does not want to answer") == 5
     assert day(town.house)[:4] in copy

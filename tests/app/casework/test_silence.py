@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from datetime import date
+from typing import Any, get_args
 
 import pytest
+from pydantic.fields import FieldInfo
 
-from app.casework.forms import SILENT, Form, unspoken
+from app.casework.forms import SILENT, Form, HasCome, unspoken
 from app.casework.inputs import Input, inputs_of
 from app.casework.kinds import KINDS
 from app.casework.offers import offered
@@ -27,6 +29,16 @@ from tests.app.casework.silence_table import REASONS
 
 POLICIES = load_policies()
 PLAN = {"objectives": "Work.", "services": ["health"], "agreed_by_person": True}
+
+
+def _metadata(field: FieldInfo) -> tuple[Any, ...]:
+    """What a field carries, at any depth of its type."""
+    found, open_ones = [*field.metadata], [field.annotation]
+    while open_ones:
+        for each in get_args(open_ones.pop()):
+            found.append(each)
+            open_ones.append(each)
+    return tuple(found)
 
 
 def demanded(form: type[Form]) -> Iterator[tuple[str, Input]]:
@@ -81,6 +93,29 @@ def test_a_row_of_a_list_takes_a_silence_at_both_doors_and_says_so_in_words() ->
     # The reasons stay in the country that asked; what comes from another one has gaps, and is read.
     assert unspoken(filled.body)["goals"] == [{k: v for k, v in filled.body["goals"][0].items() if k != SILENT}]
     assert check(POLICIES, "care_plan", {**PLAN, "goals": [{"what": "Work."}]}, lenient=True).kind.name == "care_plan"
+
+
+LATER = [
+    (kind, each.field)
+    for kind, about in KINDS.items()
+    for each in inputs_of(about.form)
+    if each.look == "date" and any(isinstance(one, HasCome) for one in _metadata(about.form.model_fields[each.field]))
+]
+
+
+@pytest.mark.parametrize(("kind", "name"), LATER)
+def test_a_day_on_which_something_was_done_is_not_still_to_come(kind: str, name: str) -> None:
+    body = {**KINDS[kind].example, name: "2026-11-24"}
+    with pytest.raises(Invalid) as refused:
+        check(POLICIES, kind, body, today=date(2026, 11, 23))
+    wrong = [each for each in refused.value.extra["errors"] if each["field"] == f"record.{name}"]
+    assert [(each["sentence"], each["source"]) for each in wrong] == [("This day lies in the future.", "IOM-3")]
+    # What is on record, or comes from another country, is read as it was written.
+    check(POLICIES, kind, body, lenient=True, today=date(2026, 11, 23))
+
+
+def test_the_days_of_acts_are_known() -> None:
+    assert len(LATER) >= 17
 
 
 # Questions that were demanded once: kind, question, and the record folds as if the answer were no.
