@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from pydantic import Field
 
-from app.casework.forms import Amount, DoneOn, Entry, Kind, RecordForm, Short
+from app.casework.forms import Amount, Entry, Kind, RecordForm, Short
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import MatterFacts
@@ -16,7 +17,7 @@ class FundPayment(RecordForm):
     """One payment on a claim."""
 
     amount: Amount = Field(title=mark("How much was paid?"))
-    paid_on: DoneOn = Field(title=mark("On which day?"))
+    paid_on: date = Field(title=mark("On which day?"))
     payment_number: Short = Field(
         title=mark("What is the reference of the payment?"), description=mark("As in the books of the fund. No names.")
     )

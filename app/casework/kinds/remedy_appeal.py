@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.casework.forms import DoneOn, Entry, Kind, Long, RecordForm, Short, Words
+from app.casework.forms import Entry, Kind, Long, RecordForm, Short, Words
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows import claims
@@ -17,7 +18,7 @@ from workflows.facts import MatterFacts
 class RemedyAppeal(RecordForm):
     """What was awarded before stays visible until the appeal is decided; payments wait for that."""
 
-    appealed_on: DoneOn = Field(title=mark("On which day was the appeal filed?"))
+    appealed_on: date = Field(title=mark("On which day was the appeal filed?"))
     appealed_by: Annotated[
         Literal["person", "other_side"], Words({"person": mark("The person"), "other_side": mark("The other side")})
     ] = Field(title=mark("Who appeals?"))

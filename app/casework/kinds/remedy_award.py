@@ -7,7 +7,7 @@ from datetime import date
 
 from pydantic import Field
 
-from app.casework.forms import Amount, DoneOn, Entry, Kind, Long, RecordForm, above_nothing, not_before
+from app.casework.forms import Amount, Entry, Kind, Long, RecordForm, above_nothing, not_before
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows import claims
@@ -17,7 +17,7 @@ from workflows.facts import MatterFacts
 class RemedyAward(RecordForm):
     """A decision or an agreement; after an appeal the newest award counts."""
 
-    decided_on: DoneOn = Field(title=mark("On which day was it decided?"))
+    decided_on: date = Field(title=mark("On which day was it decided?"))
     awarded: Amount = Field(title=mark("How much was awarded?"))
     appeal_until: date | None = Field(default=None, title=mark("Until when can it be appealed?"))
     note: Long | None = Field(default=None, title=mark("What else matters?"))

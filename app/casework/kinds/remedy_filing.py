@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.casework.forms import Amount, Coded, DoneOn, Entry, Kind, Long, RecordForm, Said, Short, Words, above_nothing
+from app.casework.forms import Amount, Coded, Entry, Kind, Long, RecordForm, Said, Short, Words, above_nothing
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows import claims
@@ -26,7 +27,7 @@ class RemedyFiling(RecordForm):
     """Practice 4.16. The currency named here is the one the claim counts in."""
 
     forum: Annotated[str, Coded("remedy_forum")] = Field(title=mark("Where is it filed?"))
-    filed_on: DoneOn = Field(title=mark("On which day was it filed?"))
+    filed_on: date = Field(title=mark("On which day was it filed?"))
     file_number: Short | None = Field(default=None, title=mark("Under which number?"))
     claimed: Amount | None = Field(
         default=None,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Amount, Coded, DoneOn, Entry, Kind, Long, RecordForm, above_nothing
+from app.casework.forms import Amount, Coded, Entry, Kind, Long, RecordForm, above_nothing
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows import claims
@@ -17,7 +18,7 @@ from workflows.facts import MatterFacts
 class RemedyPayment(RecordForm):
     """Payments in part add up; the one that completes the award ends the claim."""
 
-    paid_on: DoneOn = Field(title=mark("On which day was it paid?"))
+    paid_on: date = Field(title=mark("On which day was it paid?"))
     paid: Amount = Field(title=mark("How much was paid?"))
     channel: Annotated[str, Coded("remedy_channel")] = Field(title=mark("By which way was it paid?"))
     proof: Annotated[str, Coded("remedy_proof")] = Field(title=mark("Which proof have you seen?"))

@@ -7,7 +7,7 @@ from datetime import date
 
 from pydantic import Field
 
-from app.casework.forms import DoneOn, Entry, Kind, Long, RecordForm, not_before
+from app.casework.forms import Entry, Kind, Long, RecordForm, not_before
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows import claims
@@ -17,7 +17,7 @@ from workflows.facts import MatterFacts
 class RemedyRefusal(RecordForm):
     """A refusal ends nothing by itself: the person decides about an appeal."""
 
-    decided_on: DoneOn = Field(title=mark("On which day was it decided?"))
+    decided_on: date = Field(title=mark("On which day was it decided?"))
     reasons: Long = Field(title=mark("Which reasons were given?"))
     appeal_until: date | None = Field(default=None, title=mark("Until when can it be appealed?"))
 
