@@ -85,6 +85,22 @@ OWN_GUARDS: dict[str, tuple[Guard, ...]] = {
     **dict.fromkeys(TOLD_TO_THE_PERSON, (way_of_contact_is_safe,)),
 }
 
+# Searching comes before everything else; who is found is cared for, and nothing is held against them.
+TELL_PARTNER = OpenTask("tell_partner_missing", "case_manager", "missing_search", "child_protection")
+SEARCH = (
+    OpenTask("search_missing", "shelter_manager", "missing_search", "child_protection"),
+    OpenTask("tell_police_missing", "case_manager", "missing_search", "child_protection"),
+    TELL_PARTNER,
+    Alert("person_missing", "override:grant"),
+)
+FOUND = (
+    CloseTask("search_missing"),
+    CloseTask("tell_police_missing", by_the_way=True),
+    CloseTask("tell_partner_missing", by_the_way=True),
+)
+# The task to see whether somebody who went out of a shelter has come back.
+LOOK_AFTER = "look_after_leave"
+
 # A task that asks for a record is done when the record is there, not only when the next step is taken.
 FOLLOWS: dict[str, tuple[CloseTask | OpenTask | Alert, ...]] = {
     "rights_notice": (CloseTask("read_rights"),),
@@ -99,22 +115,21 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask | Alert, ...]] = {
     # When the next one is due is said by the record itself, or by the clock of the country (app/casework/visits.py).
     "monitoring_visit": (CloseTask("follow_up_visit"),),
     "remedies_notice": (CloseTask("explain_remedies"),),
-    # Searching comes before everything else; who is found is cared for, and nothing is held against them.
     # A second report begins a second search: what was open of the first goes into it.
     "missing_report": (
+        CloseTask(LOOK_AFTER, by_the_way=True),
         CloseTask("search_missing", by_the_way=True),
         CloseTask("tell_police_missing", by_the_way=True),
         CloseTask("tell_partner_missing", by_the_way=True),
-        OpenTask("search_missing", "shelter_manager", "missing_search", "child_protection"),
-        OpenTask("tell_police_missing", "case_manager", "missing_search", "child_protection"),
-        OpenTask("tell_partner_missing", "case_manager", "missing_search", "child_protection"),
-        Alert("person_missing", "override:grant"),
+        *SEARCH,
     ),
-    "found_report": (
-        CloseTask("search_missing"),
-        CloseTask("tell_police_missing", by_the_way=True),
-        CloseTask("tell_partner_missing", by_the_way=True),
+    "found_report": FOUND,
+    # Whoever goes out freely is waited for on the day they named, and asked after if they are not back.
+    "shelter_leave": (
+        CloseTask(LOOK_AFTER, by_the_way=True),
+        OpenTask(LOOK_AFTER, "shelter_manager", "placement_review", due_on="back_on", only_dated=True),
     ),
+    "shelter_return": (CloseTask(LOOK_AFTER),),
     "permit": (
         CloseTask("renew_permit"),
         OpenTask("renew_permit", "case_manager", "care_plan_review", due_on="permit_due", only_dated=True),
@@ -154,7 +169,23 @@ def follows(kind: str, before: CaseFacts, after: CaseFacts, *, corrected: bool =
         # First the old cause ends, then the new one begins.
         clocks = (*([ThawClocks(was)] if was else []), *([FreezeClocks(now)] if now else []))
     followed = _moved(kind, before, after) if corrected else FOLLOWS.get(kind, ())
-    return (*followed, *custody(kind, before, after), *_age(before, after), *_work(before, after), *clocks)
+    found = (
+        *followed, *_missing(kind, before, after), *custody(kind, before, after), *_age(before, after),
+        *_work(before, after), *clocks,
+    )  # fmt: skip
+    return found if _may_be_told_abroad(after) else tuple(each for each in found if each != TELL_PARTNER)
+
+
+def _missing(kind: str, before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:
+    """A search begins, and ends, whichever record says that the person is missing, or is not any more."""
+    if before.missing == after.missing or kind in {"missing_report", "found_report"}:
+        return ()
+    return SEARCH if after.missing else FOUND
+
+
+def _may_be_told_abroad(case: CaseFacts) -> bool:
+    """Another country is asked to search where it knows of the person, never while asylum is asked for (OHCHR-G2.7)."""
+    return case.open_referrals > 0 and not case.asylum_claim
 
 
 def custody(by: str, before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:

@@ -40,7 +40,7 @@ _PATH: Final = re.compile(r"/(?![/\\])[A-Za-z0-9_./?=&%~-]{0,500}")
 Form = TypeVar("Form", bound="PageForm")
 # What the frame of a page shows beside its content, where nobody says otherwise: nobody is signed in.
 BARE: Final[Mapping[str, Any]] = {
-    "csrf": "", "signed_in": False, "places": (), "banners": (), "here": "", "problem": None, "errors": {},
+    "csrf": "", "signed_in": False, "places": (), "banners": (), "here": "", "problem": None, "errors": {}, "cited": {},
     "typed": Typed(), "draft": None, "draft_place": "", "screen": None,
 }  # fmt: skip
 
@@ -170,7 +170,7 @@ class Sheet:
         self.again_with = Again(template, context, fields or {})
 
     def show(self, template: str, status: int = 200, **context: Any) -> Response:
-        """Answer with a page. Every template knows `csrf`, `signed_in`, `problem`, `errors` and `typed`."""
+        """Answer with a page. Every template knows `csrf`, `signed_in`, `problem`, `errors`, `cited` and `typed`."""
         frame = {
             "csrf": csrf.token_for(self._cookie) if self._cookie else "",
             "signed_in": self.signed_in,
@@ -196,7 +196,7 @@ class Sheet:
         The context may say otherwise what was typed: where another page than the posted one is shown.
         """
         status = 422 if error.status == 401 else error.status
-        told = {"problem": error, "errors": _by_field(error, fields or {})}
+        told = {"problem": error, "errors": _by_field(error, fields or {}), "cited": _cited(error)}
         answer = self.show(template, status, **{"typed": self.typed_form(), **context, **told})
         for name, value in error.headers.items():
             if name.lower() != "www-authenticate":
@@ -254,3 +254,7 @@ def _by_field(error: AppError, fields: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
+def _cited(error: AppError) -> dict[str, str]:
+    """Field -> the id of the source that demands what is told at it, where one does."""
+    rules: Sequence[Mapping[str, str]] = error.extra.get("errors", ()) if isinstance(error, Invalid) else ()
+    return {rule["field"].partition(".")[0]: rule["source"] for rule in rules if rule.get("source")}

@@ -14,21 +14,26 @@ from app.cases import person_queries, queries, same_person
 from app.cases.schemas import CaseIn, CaseOut
 from app.cases.service import shown_case
 from app.casework import ages, fieldgroups, identity, move, records
+from app.casework.forms import Asking
 from app.casework.held import hold_case
 from app.casework.history import Event
 from app.casework.opening import Opening, open_case
 from app.casework.reach import SEEING
 from app.casework.tasks import open_task
 from app.kit.errors import Conflict, Invalid, NotFound
+from app.kit.fields import at_field
+from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.care import Care
 from workflows.effects import OpenTask
 from workflows.facts import CaseFacts
-from workflows.identification import Identification
+from workflows.identification import SCREEN, Identification
 
 # Channels of the yearly figures: those of a return, and those of people who came to a shelter here.
 CHANNELS: Final = frozenset({"shelter", "other"})
 MINORS: Final = frozenset({"0-14", "15-17"})
+_AT_FIRST: Final = ("age_band", "sex", "nationality", "language")
+_ANSWERED: Final = mark("Only a question without an answer can say why.")
 CAME_BACK: Final = OpenTask("person_came_back", "case_manager", "needs_assessment", "child_protection")
 
 
@@ -103,9 +108,11 @@ def opened(desk: Desk, body: CaseIn) -> CaseOut:
         previous_case_id=earlier.id if earlier is not None else None,
         note=body.note,
         part=_part(desk),
+        silent={str(name): why for name, why in (body.silent or {}).items()},
     )
     happened = move.moment(desk, body.happened_at)
     case_id = open_case(desk, order, happened)
+    open_task(desk, hold_case(desk, case_id), SCREEN)
     if earlier is not None:
         _tell_earlier(desk, earlier.id, case_id, failed_return)
     return shown_case(desk, hold_case(desk, case_id))
@@ -136,13 +143,14 @@ def _check(desk: Desk, body: CaseIn, earlier: Row[Any] | None) -> None:
         if not desk.policies.knows(name, code)
     ]
     if not body.child and body.age_band in MINORS:
-        errors.append({"field": "child", "rule": "true for everybody under 18 (UNICEF-AGE)"})
+        errors.append({"field": "child", "rule": "true for everybody under 18 (UNICEF-AGE)", "source": "UNICEF-AGE"})
     if not body.child and body.age_band == "unknown":
         rule = "true while the age is in doubt; say age_band 18+ of somebody known to be adult (UNICEF-AGE)"
-        errors.append({"field": "child", "rule": rule})
+        errors.append({"field": "child", "rule": rule, "source": "UNICEF-AGE"})
     # A second case makes nobody an adult: it is opened as that of a child, and the age assessed.
     if earlier is not None and not body.child and person_queries.counts_as_child(desk, earlier.id):
         errors.append(ages.still_child("child"))
+    errors += [at_field(f"silent.{name}", _ANSWERED)["errors"][0] for name in _both(body)]
     if body.identity and not errors:
         told = identity.checked(desk.policies, body.identity)
         found = ages.misfits(told, body.child, body.age_band, desk.today)
@@ -151,6 +159,26 @@ def _check(desk: Desk, body: CaseIn, earlier: Row[Any] | None) -> None:
         errors.append({"field": "identity", "rule": "left out: your roles do not see the field group identity"})
     if errors:
         raise Invalid("The case cannot be opened like this; see errors.", extra={"errors": errors})
+
+
+def first_seen(said: Asking) -> dict[str, Any]:
+    """What a form knows of somebody who was only just found, as `CaseIn` takes it; in doubt they are a child.
+
+    ``said``: a form that asks for sex, age_band, nationality and language.
+    """
+    known = {name: value for name in _AT_FIRST if (value := getattr(said, name)) is not None}
+    silent = {name: why for name in _AT_FIRST if (why := said.silence(name)) is not None}
+    return {**known, "child": known.get("age_band") != "18+", "silent": silent or None}
+
+
+def _both(body: CaseIn) -> list[str]:
+    """Questions that have an answer, and a reason why they have none."""
+    about = body.identity or {}
+    return [
+        name
+        for name in body.silent or {}
+        if about.get(name) or getattr(body, name, None) not in (None, "U", "unknown")
+    ]
 
 
 def _with_what_was_known(desk: Desk, earlier: Row[Any] | None, told: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from app.access import drafts
 from app.access.desk import Desk
 from app.cases import filing, intake, person_queries, queries, same_person
 from app.cases.filing_schemas import RecordIn
-from app.cases.new_forms import FORMS, NOT_ASKED, NOT_SAID
+from app.cases.new_forms import FORMS, NOT_ASKED, NOT_KNOWN, NOT_SAID
 from app.cases.same_person import Candidate
 from app.cases.schemas import CaseIn, CaseOut
 from app.kit.errors import Conflict, NotFound
@@ -35,8 +35,19 @@ DOUBT: Final = "doubt"
 FIELDS: Final = frozenset({SAME}).union(*(form.model_fields for form in FORMS))
 _UNKNOWN: Final = {"sex": "U", "age_band": "unknown", "nationality": "unknown", "exploitation": "unknown"}
 _TOLD: Final = ("purpose", "use", "right_to_request_data", "storage_time", "how_to_withdraw")
-_NAMING: Final = frozenset({"given_names", "family_name", "birth_year"})
-_ASKED: Final = ("age", "sex", "nationality", "exploitation", "language")
+_NAMING: Final = frozenset({"given_names", "family_name", "birth_year", "name_why", "birth_year_why"})
+# Who says no, or does not want to say yes, has no name written down.
+UNWRITTEN: Final = frozenset({"no", NOT_SAID})
+# Question of the pages -> what it is called where it is kept.
+_ASKED: Final = {
+    "age": "age_band", "sex": "sex", "nationality": "nationality", "exploitation": "exploitation",
+    "language": "language",
+}  # fmt: skip
+# What is written, not chosen: where it is said why it was left open -> what may be open.
+WHY: Final = {
+    "name_why": ("given_names", "family_name"), "birth_year_why": ("birth_year",),
+    "contact_why": ("safe_contact", "phone"),
+}  # fmt: skip
 
 
 def answers(desk: Desk) -> Answers:
@@ -53,7 +64,7 @@ def keep(desk: Desk, page: str, typed: Mapping[str, str]) -> str:
     """Keep the answers of one page beside those of the others; the path of the page that comes next."""
     said = {name: value.strip() for name, value in typed.items() if name != "back"}
     every = {**answers(desk), **said}
-    if every.get("consent") == "no":
+    if every.get("consent") in UNWRITTEN:
         # What somebody does not want written down is not kept either.
         every = {name: value for name, value in every.items() if name not in _NAMING}
     drafts.keep(desk, DRAFT, every)
@@ -120,6 +131,7 @@ def _case(desk: Desk, said: Answers) -> CaseIn:
         language=_known(said["language"], "unknown"),
         exploitation=facts["exploitation"],
         identity=told or None,
+        silent=_silent(said) or None,
         previous_case_id=earlier.id if earlier is not None else None,
         channel="shelter" if queries.office_kind(desk, desk.office_id) == "shelter" else "other",
         note=_note(said),
@@ -132,7 +144,15 @@ def _facts(said: Answers) -> dict[str, str]:
 
 
 def _known(value: str, otherwise: str) -> str:
-    return otherwise if value in ("", NOT_ASKED, NOT_SAID, DOUBT) else value
+    return otherwise if value in ("", NOT_ASKED, NOT_SAID, NOT_KNOWN, DOUBT) else value
+
+
+def _silent(said: Answers) -> dict[Any, Any]:
+    """Why the questions that were left open have no answer, as far as somebody said."""
+    found = {name: said[asked] for asked, name in _ASKED.items() if said.get(asked) in (NOT_ASKED, NOT_SAID)}
+    for why, names in WHY.items():
+        found |= {name: said[why] for name in names if said.get(why) and not said.get(name)}
+    return found
 
 
 def _identity(said: Answers) -> dict[str, Any]:
@@ -146,12 +166,8 @@ def _identity(said: Answers) -> dict[str, Any]:
 
 def _note(said: Answers) -> str:
     """How the case began, in one's own words and in what was answered without a fact of its own."""
-    left = {NOT_ASKED: "Not asked", NOT_SAID: "Not said by choice"}
     lines = [said.get("note", "")]
     lines.append(f"Safe when the case was opened: {said['safe']}. Agreed to be written down: {said['consent']}.")
-    for answer, words in left.items():
-        open_questions = [name for name in _ASKED if said.get(name) == answer]
-        lines.append(f"{words}: {', '.join(open_questions)}." if open_questions else "")
     return "\n".join(line for line in lines if line)[:4000]
 
 

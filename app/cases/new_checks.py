@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from app.access.desk import Desk
 from app.cases import person_queries
+from app.cases.new_case import WHY
 from app.cases.new_forms import NOT_ASKED, NOT_SAID
 from app.casework import ages
 from app.kit import names
@@ -17,6 +19,7 @@ _EXPLAINED: Final = {
     "giver": mark("Say who agreed, or choose that the person was not asked yet."),
     "form": mark("Say in which form they agreed, or choose that the person was not asked yet."),
 }
+_NOT_BOTH: Final = mark("Give an answer, or say why there is none, not both.")
 _FIRST_YEAR: Final = 1900
 # A year this large is one of the Buddhist era, which began so many years earlier.
 _BUDDHIST_FROM: Final = 2400
@@ -41,6 +44,17 @@ def must_explain(**fields: str) -> None:
     """Raise Invalid (422) for each field that was left open although the person agreed."""
     wrong = [
         {"field": name, "rule": "missing", "sentence": _EXPLAINED[name]} for name, value in fields.items() if not value
+    ]
+    if wrong:
+        raise Invalid(extra={"errors": wrong})
+
+
+def not_both(answers: Mapping[str, str]) -> None:
+    """Raise Invalid (422) at each answer that also has a reason why there is none."""
+    wrong = [
+        {"field": names[0], "rule": "an answer or a reason", "sentence": _NOT_BOTH}
+        for why, names in WHY.items()
+        if answers.get(why) and all(answers.get(name, "").strip() for name in names)
     ]
     if wrong:
         raise Invalid(extra={"errors": wrong})

@@ -23,12 +23,14 @@ def choices(house: House, who: Reader) -> dict[str, Choices]:
                 ("yes", say("Yes")),
                 ("no", say_as("safety", "No, there is danger now")),
                 ("unknown", say("Not known")),
+                *_open(),
             ],
             "source": _coded(policies, "case_source"),
             "consent": [
                 ("yes", say_as("consent", "Yes, the person agrees")),
                 ("no", say_as("consent", "No, the person does not want it")),
                 ("later", say_as("consent", "Not asked yet, or cannot answer now")),
+                (NOT_SAID, say("Does not want to answer")),
             ],
             "giver": [
                 ("self", say_as("consent", "The person")),
@@ -56,7 +58,7 @@ def choices(house: House, who: Reader) -> dict[str, Choices]:
                 *((code, names.language(code)) for code in _languages(policies)),
                 ("other", say("Another language")),
                 ("unknown", say("Not known")),
-                (NOT_ASKED, say("Not asked")),
+                *_open(),
             ],
             "level": [*_coded(policies, "risk_level"), *_open()],
         }

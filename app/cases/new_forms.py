@@ -8,15 +8,18 @@ from pydantic import Field
 
 from app.access.sheet import PageForm
 
-# An answer that is no code of a list: nobody asked, or the person would rather not say.
+# An answer that is no code of a list: nobody asked, the person would rather not say, or nobody knows.
 NOT_ASKED: Final = "not_asked"
-NOT_SAID: Final = "not_said"
+NOT_SAID: Final = "no_wish_to_answer"
+NOT_KNOWN: Final = "not_known"
 
 Word = Annotated[str, Field(min_length=1, max_length=60)]
 Open = Annotated[str, Field(max_length=60)]
 Line = Annotated[str, Field(max_length=300)]
 Story = Annotated[str, Field(max_length=2000)]
 Tick = Literal["yes", ""]
+# Why something that is written, not chosen, was left open.
+Why = Literal["", "not_asked", "no_wish_to_answer", "not_known"]
 
 
 class _Step(PageForm):
@@ -28,7 +31,7 @@ class _Step(PageForm):
 class SafetyPage(_Step):
     """Whether the person is safe now, and who brought them."""
 
-    safe: Literal["yes", "no", "unknown"]
+    safe: Literal["yes", "no", "unknown", "not_asked", "no_wish_to_answer"]
     danger: Story = ""
     source: Word
 
@@ -36,7 +39,7 @@ class SafetyPage(_Step):
 class ConsentPage(_Step):
     """Whether the person agrees to be written down, and how that was explained."""
 
-    consent: Literal["yes", "no", "later"]
+    consent: Literal["yes", "no", "later", "no_wish_to_answer"]
     giver: Literal["", "self", "guardian"] = ""
     form: Literal["", "written", "oral_witnessed"] = ""
     told_purpose: Tick = ""
@@ -55,7 +58,9 @@ class KnownPage(_Step):
     exploitation: Word
     given_names: Line = ""
     family_name: Line = ""
+    name_why: Why = ""
     birth_year: Annotated[str, Field(max_length=4)] = ""
+    birth_year_why: Why = ""
 
 
 class ContactPage(_Step):
@@ -65,6 +70,7 @@ class ContactPage(_Step):
     other_language: Annotated[str, Field(max_length=60)] = ""
     safe_contact: Story = ""
     phone: Line = ""
+    contact_why: Why = ""
 
 
 class NeedsPage(_Step):

@@ -22,6 +22,7 @@ from app.cases.new_forms import (
     SafetyPage,
     SamePage,
 )
+from app.casework.inputs import SILENCES
 from app.kit import names
 
 router = APIRouter()
@@ -87,6 +88,7 @@ def known(page: Opener) -> Response:
         exploitation=("exploitation", form.exploitation),
     )  # fmt: skip
     new_checks.check_nationality(form.nationality)
+    new_checks.not_both(form.model_dump())
     with page.read() as desk:
         year = new_checks.year_of(desk, form.birth_year.strip())
         new_checks.check_birth(desk, year, form.age != "18+", age)
@@ -107,6 +109,7 @@ def contact(page: Opener) -> Response:
     """Keep the fourth page."""
     _again(page, CONTACT)
     form = page.form(ContactPage)
+    new_checks.not_both(form.model_dump())
     language = new_checks.language_of(form.language, form.other_language)
     return _kept(page, CONTACT, {**form.model_dump(), "language": language, "other_language": ""})
 
@@ -137,7 +140,7 @@ def check_page(page: Opener) -> Response:
         return page.to(missing)
     return page.show(
         "cases/new_check.html", here="cases", said=new_case.filled(said), words=_words(page), candidates=found,
-        language=names.language,
+        language=names.language, silences=SILENCES,
     )
 
 
@@ -198,6 +201,7 @@ def _context(page: Page, path: str, said: dict[str, str]) -> dict[str, Any]:
     return {
         "here": "cases",
         "said": said,
+        "silences": SILENCES,
         "offered": choices(page.house, page.reader),
         "number": at + 1,
         "last": len(paths) + 1,

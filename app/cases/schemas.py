@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, WithJsonSchema
 
+from app.casework.forms import Silence
 from app.casework.identity import Identity
 from app.casework.shapes import (
     CountryCode,
@@ -37,6 +38,10 @@ Language = Annotated[
         description="BCP 47 tag of the language the person understands, or unknown.",
     ),
 ]
+Question = Literal[
+    "age_band", "sex", "nationality", "language", "exploitation", "given_names", "family_name", "birth_date",
+    "birth_year", "safe_contact", "phone",
+]  # fmt: skip
 Note = Annotated[str, Field(max_length=4000, description="In your own words; kept sealed in the history.")]
 Happened = Annotated[
     AwareDatetime,
@@ -78,6 +83,10 @@ class CaseIn(_In):
     language: Language = "unknown"
     exploitation: Annotated[Code, Field(description="Code list exploitation.")] | None = None
     identity: IdentityIn | None = None
+    silent: Annotated[
+        dict[Question, Silence] | None,
+        Field(description="Question -> why the person gave no answer to it.", examples=[{"birth_year": "not_asked"}]),
+    ] = None
     previous_case_id: (
         Annotated[str, Field(max_length=36, description="An earlier case of the same person that you can see.")] | None
     ) = None

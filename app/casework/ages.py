@@ -70,4 +70,4 @@ def _age(born: date, on: date) -> int:
 
 
 def _at(field: str, sentence: str) -> dict[str, str]:
-    return {"field": field, "rule": f"{sentence} (UNICEF-AGE)", "sentence": sentence}
+    return {"field": field, "rule": f"{sentence} (UNICEF-AGE)", "sentence": sentence, "source": "UNICEF-AGE"}

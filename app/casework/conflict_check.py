@@ -20,7 +20,7 @@ from app.casework.kinds.guardian_appointment import GuardianAppointment
 from app.casework.suspects import matching, suspects_of
 from workflows.guards.children import GUARDIAN_ALLEGED, guardian_is_appointed
 from workflows.guards.minors import MAY_BE_ALLEGED
-from workflows.guards.relatives import ALLEGED_RELATIVES, IN_TOUCH, RELATIVE, family_was_checked
+from workflows.guards.relatives import ALLEGED_RELATIVES, IN_TOUCH, NOT_NAMED, RELATIVE, family_was_checked
 from workflows.recording import NEEDS_GUARDIAN
 from workflows.step import Step
 
@@ -58,7 +58,8 @@ def of_step(desk: Desk, held: Held, step: Step) -> dict[str, Any]:
         found |= _relatives(desk, held)
     if found or step.name != _CONTACT or held.matter is None:
         return found
-    return {MAY_BE_ALLEGED: may_be_alleged(desk, held.id, *_names_of(desk, held, held.matter.id))}
+    names = _names_of(desk, held, held.matter.id)
+    return {MAY_BE_ALLEGED: may_be_alleged(desk, held.id, *names), NOT_NAMED: _cannot_be_compared(desk, held.id, names)}
 
 
 def _guardian(desk: Desk, held: Held) -> dict[str, Any]:
@@ -88,8 +89,18 @@ def _relatives(desk: Desk, held: Held) -> dict[str, Any]:
     if not incidents.belongs_already(desk, case.id):
         return {}
     near = [each.id for each in facts.matters_of(RELATIVE) if each.state in IN_TOUCH]
-    alleged = (each for each in near if may_be_alleged(desk, case.id, *_names_of(desk, case, each)))
+    names = {each: _names_of(desk, case, each) for each in near}
+    alleged = (
+        each
+        for each, known in names.items()
+        if may_be_alleged(desk, case.id, *known) or _cannot_be_compared(desk, case.id, known)
+    )
     return {ALLEGED_RELATIVES: frozenset(alleged)}
+
+
+def _cannot_be_compared(desk: Desk, case_id: str, names: list[str]) -> bool:
+    """Whether nobody said a name, although somebody is alleged whom it might be."""
+    return not names and bool(suspects_of(desk, case_id))
 
 
 def _names_of(desk: Desk, held: Held, matter_id: str) -> list[str]:
@@ -101,5 +112,10 @@ def _names_of(desk: Desk, held: Held, matter_id: str) -> list[str]:
         ours = details.get("matter") == matter_id or details.get("corrects") in found
         if ours and isinstance(record, dict) and record["kind"] == _RELATIVE:
             kept = records.row_by_id(desk.session, record["id"])
-            found[record["id"]] = records.opened(desk, kept, held.key(desk))["name"] if kept is not None else ""
+            found[record["id"]] = _name_in(desk, held, kept) if kept is not None else ""
     return [name for name in found.values() if name]
+
+
+def _name_in(desk: Desk, held: Held, row: Any) -> str:
+    """The name that a record of a relative says; "" where the person kept it to themselves."""
+    return str(records.opened(desk, row, held.key(desk)).get("name") or "")

@@ -181,7 +181,8 @@ def entry(desk: Desk, shown: TimelineEntryOut) -> TimelineEntryOut:
     """An entry of a timeline, cut to what the actor sees.
 
     Why an end was asked for is told to those who see law and risk, and others read what the partner read. Who is kept
-    away from the person, and why, is for those who see risk; in which shelter a person is, for those who see contact;
+    away from the person, and why, is for those who see risk; what the person left unsaid, for those who see the record;
+    in which shelter a person is, for those who see contact;
     how one of the case's matters went, for those who see that matter.
     """
     if shown.kind == "bed" and not sees(desk, FieldGroup.CONTACT):
@@ -191,6 +192,10 @@ def entry(desk: Desk, shown: TimelineEntryOut) -> TimelineEntryOut:
     of_matter = shown.details.get("machine") if "matter" in shown.details else None
     if of_matter is not None and not sees_matters(desk, of_matter):
         return shown.model_copy(update={"details": {}})
+    record: Any = shown.details.get("record")
+    if isinstance(record, dict) and "silent" in record and not sees_record(desk, record["kind"]):
+        kept = {name: value for name, value in record.items() if name != "silent"}
+        shown = shown.model_copy(update={"details": {**shown.details, "record": kept}})
     given: Any = shown.details.get("given")
     if shown.subject == "referral" and given and not sees(desk, *GUARDED):
         return shown.model_copy(update={"details": {**shown.details, "given": speakable(shown.step, given)}})

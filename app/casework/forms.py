@@ -58,8 +58,8 @@ Said = Annotated[bool | None, Asked(must=True)]
 OwnWords = Annotated[Long | None, Asked()]
 
 
-class RecordForm(Form):
-    """A form that is kept as a record. ``silent``: field -> why a question that may stay open has no answer."""
+class Asking(Form):
+    """A form, or a row of one, that asks the person. ``silent``: field -> why a question has no answer."""
 
     silent: dict[str, Silence] | None = None
 
@@ -92,6 +92,28 @@ class RecordForm(Form):
         return (self.silent or {}).get(name)
 
 
+class RecordForm(Asking):
+    """A form that is kept as a record."""
+
+
+def unspoken(body: Mapping[str, Any]) -> dict[str, Any]:
+    """A form (plain JSON) without the reasons of silence, those in its rows neither."""
+    return {name: _each(value, unspoken) for name, value in body.items() if name != SILENT}
+
+
+def spoken(body: Mapping[str, Any]) -> dict[str, Any]:
+    """A form (plain JSON) with the reasons of silence only where there are some."""
+    kept = {name: _each(value, spoken) for name, value in body.items()}
+    if kept.get(SILENT, True) is None:
+        del kept[SILENT]
+    return kept
+
+
+def _each(value: Any, change: Callable[[Mapping[str, Any]], dict[str, Any]]) -> Any:
+    """The rows of a list changed; whatever else it is, as it is."""
+    return [change(row) if isinstance(row, dict) else row for row in value] if isinstance(value, list) else value
+
+
 _NEITHER: Final = PydanticCustomError("answer_or_reason", "Give an answer, or say why there is none.")
 
 
@@ -113,6 +135,25 @@ def not_before(earlier: str, later: str) -> Any:
         return value
 
     return field_validator(later)(check)
+
+
+@dataclass(frozen=True, slots=True)
+class HasCome:
+    """Metadata of a day on which something was done: whoever writes it down does so on that day or later."""
+
+    def check(self, value: date, info: core_schema.ValidationInfo) -> date:
+        """The day itself; an error where it is still to come."""
+        today = info.context.today if isinstance(info.context, CodeCheck) and not info.context.lenient else None
+        if today is not None and value > today:
+            raise PydanticCustomError("day_has_come", "This day lies in the future.")
+        return value
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        """A date, then the check."""
+        return core_schema.with_info_after_validator_function(self.check, handler(source))
+
+
+DoneOn = Annotated[date, HasCome()]
 
 
 def above_nothing(name: str) -> Any:
@@ -152,10 +193,14 @@ Nationality = Annotated[str, Field(pattern="^([A-Z]{2}|stateless|unknown)$"), Fr
 
 @dataclass(slots=True)
 class CodeCheck:
-    """How coded fields are checked. ``lenient``: codes of another country that we do not know are kept."""
+    """How fields are checked. ``lenient``: codes of another country that we do not know are kept.
+
+    ``today``: the day on which somebody writes; None where what is on record is read again.
+    """
 
     policies: Policies
     lenient: bool = False
+    today: date | None = None
     unknown: list[str] = field(default_factory=list)
 
 
@@ -265,6 +310,9 @@ Services = Annotated[
 ]
 
 
+# Rule of a form -> the source that demands it.
+_CITED: Final[Mapping[str, str]] = {"dates_in_order": "IOM-3", "day_has_come": "IOM-3"}
+
 Filled = TypeVar("Filled", bound=Form)
 
 
@@ -280,9 +328,12 @@ def validated(form: type[Filled], body: Any, context: CodeCheck, place: str, sen
         broken = error.errors(include_input=False, include_url=False)
         told = broken_rules(broken)
         problems = [
-            {"field": ".".join([place, *map(str, each["loc"])]), "rule": each["msg"], "sentence": said["sentence"]}
+            {
+                "field": ".".join([place, *map(str, each["loc"])]), "rule": each["msg"], "sentence": said["sentence"],
+                **({"source": _CITED[each["type"]]} if each["type"] in _CITED else {}),
+            }
             for each, said in zip(broken, told, strict=False)
-        ]
+        ]  # fmt: skip
     except RecursionError:
         problems = [{"field": place, "rule": "not nested so deeply", "sentence": OTHERWISE}]
     raise Invalid(sentence, extra={"errors": problems})

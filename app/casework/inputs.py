@@ -56,9 +56,9 @@ class Input:
     name: as it is posted; field: as the model calls it. source: the list that whoever shows the page has to offer
     (`with_offers`). yes_no: the answer is true or false. silent: it may stay open, and the page asks why; where it is
     ``required`` too, one of the two is needed. preset: the answer that stands there at first. rows: the questions of
-    each row of a list. for_child: it is asked only where the person is a child, or may be one. unasked: no page asks
-    it; where a record says it, it is read. of_worker: the worker answers for it, so no silence of the person is
-    offered, but "none of these".
+    each row of a list. for_child: it is asked only where the person is a child, or may be one. asked: it is put to the
+    person. unasked: no page asks it; where a record says it, it is read. of_worker: the worker answers for it, so no
+    silence of the person is offered, but "none of these".
     """
 
     name: str
@@ -75,6 +75,7 @@ class Input:
     most: int | None = None
     rows: tuple[Input, ...] = ()
     for_child: bool = False
+    asked: bool = False
     unasked: bool = False
     of_worker: bool = False
 
@@ -96,7 +97,7 @@ def inputs_of(form: type[Form], under: str = RECORD) -> tuple[Input, ...]:
     TypeError for a field of a type that no page can ask for, or without a title: a new kind is found out at once.
     """
     found = tuple(_input(f"{under}-{name}", name, info) for name, info in form.model_fields.items() if name != SILENT)
-    # A row of a list has no place of its own to keep the reasons in.
+    # Only what asks the person has a place to keep the reasons in: no sheet of the house, no row of an officer's list.
     return found if SILENT in form.model_fields else tuple(replace(each, silent=False) for each in found)
 
 
@@ -137,6 +138,7 @@ def _input(name: str, field: str, info: FieldInfo) -> Input:
     common: dict[str, Any] = {
         "name": name, "field": field, "title": info.title, "hint": info.description or "",
         "required": required, "of_worker": of_worker,
+        "asked": asked is not None,
         "for_child": any(isinstance(each, ForChild) for each in metadata),
         "unasked": any(isinstance(each, Unasked) for each in metadata),
     }  # fmt: skip

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, insert, select
 
 from app.access.desk import Desk
 from app.casework import identity, outbox
-from app.casework.forms import SILENT
+from app.casework.forms import unspoken
 from app.casework.held import Held
 from app.casework.records import Filled
 from app.kit.canonical import canonical_bytes
@@ -73,13 +73,13 @@ def compose(
 
     if filled is not None and filled.kind.shared:
         bound = filled.kind.bound
-        kept_back = {SILENT} | filled.kind.withheld | {
+        kept_back = filled.kind.withheld | {
             name for name, group in bound.items() if group not in allowed(frozenset(bound.values()))
         }
         body["record"] = {
             "kind": filled.kind.name,
             "version": filled.kind.version,
-            "body": {k: v for k, v in filled.body.items() if k not in kept_back and v is not None},
+            "body": {k: v for k, v in unspoken(filled.body).items() if k not in kept_back and v is not None},
         }
     if effect.carries:
         groups = sorted(allowed(effect.carries))

@@ -107,7 +107,7 @@ def perform(desk: Desk, command: Command) -> Outcome:
             "from": came_from.value if came_from is not None else None,
             "to": decision.to,
             "given": {name: str(value) for name, value in given.items()},
-            "record": {"id": record_id, "kind": filled.kind.name, "digest": digest} if filled else None,
+            "record": _noted(record_id, filled, digest) if filled else None,
             "guards": [guard.name for guard in step.guards],
             "policy": desk.policies.digest,
         },
@@ -274,9 +274,15 @@ def keep_on_case(
         created_by=by,
         corrects_id=corrects,
     )
-    details = {"record": {"id": record_id, "kind": filled.kind.name, "digest": digest}, "corrects": corrects}
+    details = {"record": _noted(record_id, filled, digest), "corrects": corrects}
     write(desk, case, Event("record", filled.kind.name, case.version + 1, details, happened, note))
     return record_id, digest
+
+
+def _noted(record_id: str | None, filled: records.Filled, digest: str | None) -> dict[str, Any]:
+    """What an event says of its record: never an answer, but which questions the person left without one."""
+    said = {"id": record_id, "kind": filled.kind.name, "digest": digest}
+    return {**said, "silent": filled.unsaid} if filled.unsaid else said
 
 
 def _checked_inputs(desk: Desk, step: Step, given: dict[str, Any]) -> dict[str, Any]:
@@ -303,4 +309,4 @@ def _checked_form(desk: Desk, step: Step, record: dict[str, Any] | None) -> Fill
         raise Invalid(
             f"'{step.title}' takes no form.", extra={"errors": [{"field": "record", "rule": "must be left out"}]}
         )
-    return records.check(desk.policies, step.form, record)
+    return records.check(desk.policies, step.form, record, today=desk.today)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -27,7 +28,8 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 class Opening:
     """What is known when a case opens. Codes only, but for ``identity``, which is sealed at once.
 
-    ``part``: the role in which whoever opens it is on its team; None for a case nobody here asked for.
+    ``silent``: why a question put to the person has no answer. ``part``: the role in which whoever opens it is on its
+    team; None for a case nobody here asked for.
     """
 
     office_id: str
@@ -42,6 +44,7 @@ class Opening:
     referral: str | None = None
     note: str | None = None
     part: str | None = None
+    silent: Mapping[str, str] = field(default_factory=dict)
 
 
 def new_reference(country: str, year: int) -> str:
@@ -92,6 +95,7 @@ def open_case(desk: Desk, opening: Opening, happened_at: datetime | None = None)
         "previous_case": opening.previous_case_id,
         "referral": opening.referral,
         "facts": said(facts),
+        **({"silent": dict(opening.silent)} if opening.silent else {}),
     }
     event = Event("opened", "open", 1, details, happened_at or now, opening.note)
     history.append(desk.session, chain, event, desk.actor, now, desk.keys, key)

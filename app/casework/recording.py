@@ -56,7 +56,7 @@ def add_record(
     """
     held = hold_case(desk, case_id)
     must_be_current(desk, held, seen)
-    filled = records.check(desk.policies, kind, body)
+    filled = records.check(desk.policies, kind, body, today=desk.today)
     happened = move.moment(desk, happened_at)
     day = desk.policies.day(desk.actor.country, happened)
     entry = Entry(desk.actor.id, desk.actor.office, desk.actor.country, day)

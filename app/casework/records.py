@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from app.access.desk import Desk
-from app.casework.forms import SILENT, CodeCheck, Form, Kind, validated
+from app.casework.forms import SILENT, CodeCheck, Form, Kind, spoken, validated
+from app.casework.inputs import inputs_of
 from app.casework.kinds import KINDS
 from app.kit.canonical import canonical_bytes
 from app.kit.crypto import DESTROYED
@@ -39,10 +40,14 @@ class Filled:
     @property
     def body(self) -> dict[str, Any]:
         """The form as plain JSON values; the reasons of silence only where there are some."""
-        body = self.form.model_dump(mode="json")
-        if body[SILENT] is None:
-            del body[SILENT]
-        return body
+        return spoken(self.form.model_dump(mode="json"))
+
+    @property
+    def unsaid(self) -> dict[str, str]:
+        """What was put to the person and has no answer: field -> the reason, as a code that the history may keep."""
+        silent = self.body.get(SILENT) or {}
+        asked = (each.field for each in inputs_of(self.kind.form) if each.asked)
+        return {name: silent[name] for name in asked if name in silent}
 
 
 def kind_called(name: str) -> Kind:
@@ -57,13 +62,13 @@ def kind_called(name: str) -> Kind:
     return kind
 
 
-def check(policies: Policies, name: str, body: Any, lenient: bool = False) -> Filled:
-    """Validate ``body`` (plain JSON values) as a record of the kind ``name``.
+def check(policies: Policies, name: str, body: Any, lenient: bool = False, today: date | None = None) -> Filled:
+    """Validate ``body`` (plain JSON values) as a record of the kind ``name``, written ``today``.
 
     Raises Invalid (422) naming each field and rule; what was typed is never repeated.
     """
     kind = kind_called(name)
-    context = CodeCheck(policies, lenient)
+    context = CodeCheck(policies, lenient, today)
     form = validated(kind.form, body, context, "record", f"The form '{kind.title}' has fields that do not fit.")
     return Filled(kind, form, tuple(context.unknown))
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from app.casework.forms import Coded, Form, From, Language, Long, Nationality, Short
+from app.casework.forms import Asked, Asking, Coded, Form, From, Language, Long, Nationality, Short
 from app.casework.shapes import Id, Moment, Reference
 from app.kit.words import mark
 
@@ -46,18 +46,25 @@ class JoinIn(Form):
     )
 
 
-class PeopleRow(Form):
+class PeopleRow(Asking):
     """So many people of whom the same is known."""
 
     people: Annotated[int, Field(ge=1, le=25)] = Field(title=mark("How many people?"), examples=[5])
-    sex: Annotated[str, Coded("sex")] = Field(title=mark("Sex"), examples=["M"])
-    age_band: Annotated[str, Coded("age_band")] = Field(
+    sex: Annotated[Annotated[str, Coded("sex")] | None, Asked(must=True)] = Field(
+        default=None, title=mark("Sex"), examples=["M"]
+    )
+    age_band: Annotated[Annotated[str, Coded("age_band")] | None, Asked(must=True)] = Field(
+        default=None,
         title=mark("Age"),
         description=mark("In doubt the person is treated as a child until shown otherwise."),
         examples=["18+"],
     )
-    nationality: Nationality = Field(title=mark("Nationality, as they say"), examples=["MM"])
-    language: Language = Field(title=mark("Language"), examples=["my"])
+    nationality: Annotated[Nationality | None, Asked(must=True)] = Field(
+        default=None, title=mark("Nationality, as they say"), examples=["MM"]
+    )
+    language: Annotated[Language | None, Asked(must=True)] = Field(
+        default=None, title=mark("Language"), examples=["my"]
+    )
 
 
 class PeopleIn(Form):

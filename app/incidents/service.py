@@ -95,11 +95,7 @@ def open_people(desk: Desk, case_id: str, body: dict[str, Any], place: str) -> P
     for group in said.groups:
         order = CaseIn(
             source=incident.source,
-            child=group.age_band != "18+",
-            age_band=group.age_band,
-            sex=group.sex,
-            nationality=group.nationality,
-            language=group.language,
+            **intake.first_seen(group),
             exploitation=incident.exploitation,
             channel="shelter" if shelter else "other",
         )
@@ -157,14 +153,14 @@ def _must_be_free(desk: Desk, case_id: str) -> None:
 
 def _check(desk: Desk, said: IncidentIn, place: str) -> None:
     if said.happened_on > desk.today:
-        raise _wrong(f"{place}.happened_on", mark("Choose a day that is not in the future."))
+        raise _wrong(f"{place}.happened_on", mark("Choose a day that is not in the future."), "IOM-3")
     points = {point.code for corridor in desk.policies.corridors.values() for point in corridor.border_points}
     if said.border_point is not None and said.border_point not in points:
         raise _wrong(f"{place}.border_point", mark("Choose one of the border crossings."))
 
 
-def _wrong(field: str, sentence: str) -> Invalid:
-    return Invalid(_UNFIT, extra=at_field(field, sentence))
+def _wrong(field: str, sentence: str, source: str = "") -> Invalid:
+    return Invalid(_UNFIT, extra=at_field(field, sentence, source))
 
 
 _UNFIT: Final = mark("Some answers are missing or cannot be read.")

@@ -69,9 +69,13 @@ SENTENCES: Mapping[str, str] = {
 OTHERWISE = "The value is not allowed here."
 
 
-def at_field(field: str, sentence: str) -> dict[str, Any]:
-    """The ``extra`` of a refusal that is told at one field: the marked ``sentence`` is its rule, too."""
-    return {"errors": [{"field": field, "rule": sentence, "sentence": sentence}]}
+def at_field(field: str, sentence: str, source: str = "") -> dict[str, Any]:
+    """The ``extra`` of a refusal that is told at one field: the marked ``sentence`` is its rule, too.
+
+    ``source``: the id of the text that demands it, where one does.
+    """
+    cited = {"source": source} if source else {}
+    return {"errors": [{"field": field, "rule": sentence, "sentence": sentence, **cited}]}
 
 
 def broken_rules(errors: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Row
 
 from app.access.desk import Desk
+from app.casework import unsaid
 from app.casework.audience import AUDIENCES
 from app.casework.conflict import ABOUT_CAUSES, ABOUT_TASKS
 from app.casework.kinds import KINDS
@@ -42,11 +43,15 @@ _GUARDS: Final[Mapping[str, Guard]] = {guard.name: guard for step in _STEPS.valu
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A value to be said: a code of a list, or a marked sentence with its context, or plain text where both are ""."""
+    """A value to be said: a code of a list, or a marked sentence with its context, or plain text where both are "".
+
+    marked: it is a marked word without a context.
+    """
 
     text: str
     code_list: str = ""
     context: str = ""
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +194,8 @@ def _changes(desk: Desk, entry: TimelineEntryOut, people: Mapping[str, Row[Any]]
     record = said.get("record")
     if isinstance(record, dict) and record.get("kind") in KINDS:
         found.append(Changed(mark("Form"), Word(KINDS[record["kind"]].title, context="step")))
+    silent = [*unsaid.of_opening(said).values(), *unsaid.of_record(record)]
+    found += [Changed(question, Word(why, marked=True)) for question, why in silent]
     if said.get("audience") in AUDIENCES:
         found.append(Changed(mark("For"), Word(AUDIENCES[said["audience"]], context="audience")))
     file = said.get("document")

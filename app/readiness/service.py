@@ -58,7 +58,7 @@ def planned(desk: Desk, body: dict[str, Any], place: str) -> OperationOut:
     """Plan an operation of the actor's office. Invalid (422) for a day that is over and for unknown codes."""
     said = read_form(desk, OperationIn, body, place)
     if said.planned_on < desk.today:
-        raise wrong(f"{place}.planned_on", mark("Choose a day that is not over."))
+        raise wrong(f"{place}.planned_on", mark("Choose a day that is not over."), "IOM-3")
     operation_id = new_id()
     key, wrapped = desk.keys.new_data_key()
     row = {
@@ -153,9 +153,9 @@ def read_form(desk: Desk, form: type[AnyForm], body: dict[str, Any], place: str)
     return validated(form, body, CodeCheck(desk.policies), place, _UNFIT)
 
 
-def wrong(field: str, sentence: str) -> Invalid:
-    """The refusal of one answer, for the marked ``sentence``."""
-    return Invalid(_UNFIT, extra=at_field(field, sentence))
+def wrong(field: str, sentence: str, source: str = "") -> Invalid:
+    """The refusal of one answer, for the marked ``sentence``, as ``source`` demands."""
+    return Invalid(_UNFIT, extra=at_field(field, sentence, source))
 
 
 def _change(desk: Desk, row: Row[Any], **values: Any) -> None:

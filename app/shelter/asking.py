@@ -62,7 +62,7 @@ def ask(desk: Desk, case_id: str, body: BedAskIn) -> BedRequestOut:
         if not desk.policies.knows(code_list, getattr(body, name)):
             raise unfit(name, f"a code of {code_list}", mark("Choose an answer."))
     if body.likely_until is not None and body.likely_until < desk.today:
-        raise unfit("likely_until", "not in the past", mark("Choose a day that is not over."))
+        raise unfit("likely_until", "not in the past", mark("Choose a day that is not over."), "IOM-3")
     held = hold_case(desk, case_id)
     refusals = _refusals(desk, held, office, body.need, body.family)
     if refusals:

@@ -295,7 +295,8 @@ def _checked(desk: Desk, body: BedsIn) -> dict[str, Any]:
     if body.closed_reason is None and (body.closed_from or body.closed_until):
         raise unfit("closed_reason", "needed with the days", mark("Say why the beds are closed."))
     if body.closed_from and body.closed_until and body.closed_until < body.closed_from:
-        raise unfit("closed_until", "not before closed_from", mark("Choose a last day that is not before the first."))
+        late = mark("Choose a last day that is not before the first.")
+        raise unfit("closed_until", "not before closed_from", late, "IOM-3")
     return values
 
 
@@ -303,6 +304,10 @@ def _told(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value if value is None or isinstance(value, int) else str(value) for name, value in values.items()}
 
 
-def unfit(field: str, rule: str, sentence: str) -> Invalid:
-    """The refusal of something about beds whose ``field`` breaks ``rule``, told by the marked ``sentence``."""
-    return Invalid("This does not fit.", extra={"errors": [{"field": field, "rule": rule, "sentence": sentence}]})
+def unfit(field: str, rule: str, sentence: str, source: str = "") -> Invalid:
+    """The refusal of something about beds whose ``field`` breaks ``rule``, told by the marked ``sentence``.
+
+    ``source``: the id of the text that demands it, where one does.
+    """
+    said = {"field": field, "rule": rule, "sentence": sentence, **({"source": source} if source else {})}
+    return Invalid("This does not fit.", extra={"errors": [said]})

@@ -13,7 +13,7 @@ from app.access.may import permitted
 from app.access.page_door import Page, opens
 from app.casework import posted
 from app.casework.forms import Form
-from app.casework.inputs import RECORD, Choice, inputs_of
+from app.casework.inputs import RECORD, SILENCES, Choice, inputs_of
 from app.casework.offers import offered
 from app.kit.errors import AppError, Invalid
 from app.kit.typed import Typed
@@ -189,6 +189,7 @@ def _context(desk: Desk, tip_id: str, sheet: Sheet) -> dict[str, Any]:
         "back": (f"/tips/{found.id}", found.reference),
         "path": f"/tips/{found.id}/{sheet.name}",
         "inputs": offered(desk.policies, inputs_of(sheet.form), here=_offices(desk)),
+        "silences": SILENCES,
         "refusals": [],
     }
 

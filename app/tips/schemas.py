@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from app.casework.forms import Coded, Form, From, Language, Long, Nationality, Short, Words
+from app.casework.forms import Asked, Asking, Coded, Form, From, Language, Long, Nationality, Short, Words
 from app.casework.shapes import Id, Moment, OfficeCode, Reference
 from app.kit.words import mark
 
@@ -75,17 +75,24 @@ class PassIn(Form):
     to: Annotated[Short, From("office")] = Field(title=mark("Which office?"), examples=["th-datip"])
 
 
-class CaseFromTipIn(Form):
+class CaseFromTipIn(Asking):
     """Somebody the tip led to: what is known of them, for a case of their own."""
 
-    sex: Annotated[str, Coded("sex")] = Field(title=mark("Sex"), examples=["M"])
-    age_band: Annotated[str, Coded("age_band")] = Field(
+    sex: Annotated[Annotated[str, Coded("sex")] | None, Asked(must=True)] = Field(
+        default=None, title=mark("Sex"), examples=["M"]
+    )
+    age_band: Annotated[Annotated[str, Coded("age_band")] | None, Asked(must=True)] = Field(
+        default=None,
         title=mark("Age"),
         description=mark("In doubt the person is treated as a child until shown otherwise."),
         examples=["18+"],
     )
-    nationality: Nationality = Field(title=mark("Nationality, as they say"), examples=["MM"])
-    language: Language = Field(title=mark("Language"), examples=["my"])
+    nationality: Annotated[Nationality | None, Asked(must=True)] = Field(
+        default=None, title=mark("Nationality, as they say"), examples=["MM"]
+    )
+    language: Annotated[Language | None, Asked(must=True)] = Field(
+        default=None, title=mark("Language"), examples=["my"]
+    )
     incident: bool = Field(
         title=mark("Were several people found together?"),
         description=mark("Then the incident is recorded too, and further people are added from the case."),

@@ -60,7 +60,7 @@ def written(desk: Desk, body: dict[str, Any], place: str) -> TipRowOut:
     """
     said = _read(desk, TipIn, body, place)
     if said.noticed_on is not None and said.noticed_on > desk.today:
-        raise _wrong(f"{place}.noticed_on", mark("Choose a day that is not in the future."))
+        raise _wrong(f"{place}.noticed_on", mark("Choose a day that is not in the future."), "IOM-3")
     if said.contact is not None and said.call_back == "no":
         raise _wrong(f"{place}.contact", mark("Keep no way to reach a caller who did not agree to it."))
     tip_id = new_id()
@@ -126,8 +126,7 @@ def into_case(desk: Desk, tip_id: str, body: dict[str, Any], place: str) -> TipO
     source = SOURCES.get(row.way, "other")
     shelter = cases_queries.office_kind(desk, desk.office_id) == "shelter"
     order = CaseIn(
-        source=source, child=said.age_band != "18+", age_band=said.age_band, sex=said.sex,
-        nationality=said.nationality, language=said.language, exploitation=row.exploitation,
+        source=source, **intake.first_seen(said), exploitation=row.exploitation,
         channel="shelter" if shelter else "other",
     )  # fmt: skip
     case = intake.opened(desk, order)
@@ -239,5 +238,5 @@ def _read(desk: Desk, form: type[AnyForm], body: dict[str, Any], place: str) -> 
     return validated(form, body, CodeCheck(desk.policies), place, _UNFIT)
 
 
-def _wrong(field: str, sentence: str) -> Invalid:
-    return Invalid(_UNFIT, extra=at_field(field, sentence))
+def _wrong(field: str, sentence: str, source: str = "") -> Invalid:
+    return Invalid(_UNFIT, extra=at_field(field, sentence, source))

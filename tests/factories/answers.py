@@ -13,8 +13,8 @@ PAGES: dict[str, dict[str, str]] = {
         "consent": "yes", "giver": "self", "form": "oral_witnessed", "told_purpose": "yes", "told_use": "yes",
     },
     "/cases/new/known": {
-        "age": "18+", "sex": "F", "nationality": "MM", "exploitation": "not_said", "given_names": "Thiri Zarni",
-        "family_name": "Htun", "birth_year": "๒๕๔๖",
+        "age": "18+", "sex": "F", "nationality": "MM", "exploitation": "no_wish_to_answer",
+        "given_names": "Thiri Zarni", "family_name": "Htun", "birth_year": "๒๕๔๖",
     },
     "/cases/new/contact": {
         "language": "other", "other_language": "Shan", "safe_contact": "Only messages.", "phone": "+66 8 111",

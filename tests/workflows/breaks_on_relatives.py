@@ -10,7 +10,7 @@ from tests.workflows.situations import LONG_AGO, with_case
 from workflows import facts as f
 from workflows.facts import Situation
 from workflows.guards.minors import MAY_BE_ALLEGED
-from workflows.guards.relatives import ALLEGED_RELATIVES, NOT_WANTED
+from workflows.guards.relatives import ALLEGED_RELATIVES, NOT_NAMED, NOT_WANTED
 
 HOME = both(case_with(nationality="TH"), record_with("best_interests", outcome="family_reunion"), child=True)
 
@@ -36,6 +36,7 @@ def _the_only_relative_is_alleged(situation: Situation) -> Situation:
 RELATIVES: dict[str, list[Break]] = {
     "relative_is_free_of_suspects": [
         Break(lambda situation: replace(situation, given={MAY_BE_ALLEGED: True})),
+        Break(lambda situation: replace(situation, given={NOT_NAMED: True})),
         case_with(family_complicity=True),
     ],
     "contact_is_not_refused": [matter_with(flags=frozenset({NOT_WANTED}))],

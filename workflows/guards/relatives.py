@@ -17,6 +17,8 @@ NOT_WANTED: Final = "wish.not_wanted"
 RELATIVE: Final = "relative"
 # What the house finds out itself before it asks: the ids of relatives who may be among the alleged.
 ALLEGED_RELATIVES: Final = "relatives_may_be_alleged"
+# And whether the relative's name was kept back, while somebody is alleged whom it would have to be compared with.
+NOT_NAMED: Final = "relative_is_not_named"
 IN_TOUCH: Final = frozenset({"in_contact", "on_their_own"})
 
 
@@ -32,6 +34,8 @@ def relative_is_free_of_suspects(
 ) -> bool | Lack:
     if given.get(MAY_BE_ALLEGED):
         return lacking(gap="they may be somebody alleged to have taken part")
+    if given.get(NOT_NAMED):
+        return lacking(gap="nobody said their name, so nobody can tell whether they took part")
     if case.family_complicity and APART not in matter.flags:
         return lacking(gap="the family is said to be involved, and nobody says that this relative had no part")
     return True

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Kind, Long, OfWorker, RecordForm, Words
+from app.casework.forms import Coded, Entry, Kind, Long, OfWorker, RecordForm, Said, Words
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import AgeFacts, CaseFacts
@@ -31,7 +31,8 @@ class AgeAssessment(RecordForm):
     why_physical: Long | None = Field(
         default=None, title=mark("If the body was examined: why was nothing milder enough?")
     )
-    consent: bool = Field(
+    consent: Said = Field(
+        default=None,
         title=mark("Did the person agree, knowing what happens and that a no has no bad consequences?"),
         description=mark("For a child the guardian agrees too. Who does not agree stays a child."),
     )

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Kind, Long, OfWorker, RecordForm
+from app.casework.forms import Coded, Entry, Kind, Long, OfWorker, OwnWords, RecordForm, Said
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, InterestFacts
@@ -22,10 +22,12 @@ class BestInterestsAssessment(RecordForm):
     reasons: Long = Field(
         title=mark("Why?"), description=mark("Safety, family, care, health, school, and what else was possible.")
     )
-    child_heard: bool = Field(
-        title=mark("Was the child heard?"), description=mark("In a way that fits the child's age.")
+    child_heard: Said = Field(
+        default=None,
+        title=mark("Was the child heard?"),
+        description=mark("In a way that fits the child's age."),
     )
-    views: Long | None = Field(default=None, title=mark("What does the child want?"))
+    views: OwnWords = Field(default=None, title=mark("What does the child want?"))
     weight: Annotated[str, Coded("view_weight"), OfWorker()] | None = Field(
         default=None, title=mark("How much did the child's views count?")
     )
@@ -39,7 +41,9 @@ class BestInterestsAssessment(RecordForm):
 def fold(facts: CaseFacts, form: BestInterestsAssessment, entry: Entry) -> CaseFacts:
     """The newest assessment of a question counts."""
     weighed = form.weight is not None and bool(form.weight_reasons)
-    heard = weighed if form.child_heard else bool(form.why_not_heard)
+    # To say nothing is the child's right too: it is the reason why no views are recorded.
+    reason = bool(form.why_not_heard) or form.silence("child_heard") == "no_wish_to_answer"
+    heard = weighed if form.child_heard else reason
     found = InterestFacts(entry.on, form.question, form.serves, heard, form.valid_until)
     others = tuple(each for each in facts.interests if each.question != form.question)
     return replace(facts, interests=(*others, found))

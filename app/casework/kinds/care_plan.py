@@ -10,12 +10,14 @@ from pydantic import Field
 
 from app.casework.forms import (
     Asked,
+    Asking,
     Coded,
+    DoneOn,
     Entry,
     ForChild,
-    Form,
     Kind,
     Long,
+    OfWorker,
     OwnWords,
     RecordForm,
     Said,
@@ -28,15 +30,19 @@ from policies.model import FieldGroup
 from workflows.facts import CaseFacts, PlanFacts
 
 
-class Goal(Form):
-    """One thing to be reached: what, in which field of life, who does it, by when, and what became of it."""
+class Goal(Asking):
+    """One thing to be reached: what, in which field of life, who does it, by when, and what became of it.
+
+    A goal is there only if somebody named one; all else about it may be left unsaid.
+    """
 
     what: Short = Field(title=mark("What is to be reached?"))
     part_of_life: Annotated[str, Coded("support_plan_type")] | None = Field(
         default=None, title=mark("In which part of life?")
     )
     doer: Annotated[
-        Literal["person", "worker", "provider", "together"],
+        Literal["person", "worker", "provider", "together"] | None,
+        Asked(must=True),
         Words(
             {
                 "person": mark("The person"),
@@ -45,9 +51,9 @@ class Goal(Form):
                 "together": mark("The person and the team together"),
             }
         ),
-    ] = Field(title=mark("Who does it?"))
-    by: date | None = Field(default=None, title=mark("By when?"))
-    stands: Annotated[str, Coded("goal_state")] | None = Field(
+    ] = Field(default=None, title=mark("Who does it?"))
+    by: Annotated[date | None, Asked()] = Field(default=None, title=mark("By when?"))
+    stands: Annotated[str, Coded("goal_state"), OfWorker()] | None = Field(
         default=None, title=mark("Once it was looked at: where does it stand?")
     )
 
@@ -85,7 +91,7 @@ class CarePlan(RecordForm):
         description=mark("Leave it empty for the usual time."),
     )
     planned_end: date | None = Field(default=None, title=mark("Until when is this planned?"))
-    ended_on: date | None = Field(default=None, title=mark("If the plan has ended: on which day?"))
+    ended_on: DoneOn | None = Field(default=None, title=mark("If the plan has ended: on which day?"))
 
 
 def fold(facts: CaseFacts, form: CarePlan, entry: Entry) -> CaseFacts:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Amount, Coded, Entry, From, Kind, Long, RecordForm
+from app.casework.forms import Amount, Coded, Entry, From, Kind, Long, RecordForm, Said
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import MatterFacts
@@ -36,7 +36,7 @@ class FundClaim(RecordForm):
         title=mark("What is the money for?"),
         description=mark("Only what the fund needs to know. No names."),
     )
-    person_agrees: bool = Field(title=mark("Does the person agree to the claim?"))
+    person_agrees: Said = Field(default=None, title=mark("Does the person agree to the claim?"))
 
 
 def fold(matter: MatterFacts, form: FundClaim, entry: Entry) -> MatterFacts:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Entry, Kind, Long, RecordForm, Short
+from app.casework.forms import Entry, Kind, Long, RecordForm, Said, Short
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import HandoverFacts, ReferralFacts
@@ -25,7 +25,7 @@ class Handover(RecordForm):
         title=mark("On which day was the person asked again?"),
         description=mark("It has to be today. A no is a normal answer."),
     )
-    person_agrees: bool = Field(title=mark("Does the person still want to go?"))
+    person_agrees: Said = Field(default=None, title=mark("Does the person still want to go?"))
     belongings: Annotated[tuple[Short, ...], Field(strict=False, max_length=60)] = Field(
         title=mark("What does the person take along?"),
         description=mark("One thing in each line: bags, papers, money."),
@@ -58,7 +58,7 @@ class Handover(RecordForm):
 def fold_referral(facts: ReferralFacts, form: Handover, entry: Entry) -> ReferralFacts:
     """What was certified, and on which day."""
     certified = HandoverFacts(
-        entry.on, form.reconfirmed_on, form.person_agrees, bool(form.belongings) or form.nothing_to_hand_over,
+        entry.on, form.reconfirmed_on, bool(form.person_agrees), bool(form.belongings) or form.nothing_to_hand_over,
         form.fit_to_travel, bool(form.onward_service),
     )
     return replace(facts, handover=certified)

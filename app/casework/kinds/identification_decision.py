@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationInfo, model_validator
@@ -11,6 +10,7 @@ from pydantic import Field, ValidationInfo, model_validator
 from app.casework.forms import (
     CodeCheck,
     Coded,
+    DoneOn,
     Entry,
     From,
     Kind,
@@ -57,7 +57,7 @@ class IdentificationDecision(RecordForm):
         default=None, title=mark("If not identified: what did the panel find?")
     )
     reasons: Long | None = Field(default=None, title=mark("What are the reasons?"))
-    notified_on: date | None = Field(default=None, title=mark("On which day was the person told?"))
+    notified_on: DoneOn | None = Field(default=None, title=mark("On which day was the person told?"))
     in_own_language: bool = Field(title=mark("Was the person told in a language they understand?"))
 
     @model_validator(mode="after")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Kind, Long, RecordForm
+from app.casework.forms import Coded, DoneOn, Entry, Kind, Long, RecordForm
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts
@@ -17,7 +16,7 @@ from workflows.facts import CaseFacts
 class MissingReport(RecordForm):
     """What the search needs. Going away is no offence: the search is for the person's safety (OHCHR-G1.5)."""
 
-    last_seen_on: date = Field(title=mark("When was the person last seen?"))
+    last_seen_on: DoneOn = Field(title=mark("When was the person last seen?"))
     circumstance: Annotated[str, Coded("missing_circumstance")] = Field(title=mark("How did it come about?"))
     level: Annotated[str, Coded("risk_level")] = Field(title=mark("How great is the danger?"))
     with_papers_or_phone: bool | None = Field(

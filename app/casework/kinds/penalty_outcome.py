@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 from pydantic import Field
 
-from app.casework.forms import Entry, Kind, Long, RecordForm
+from app.casework.forms import DoneOn, Entry, Kind, Long, RecordForm
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts
@@ -16,7 +15,7 @@ from workflows.facts import CaseFacts
 class PenaltyOutcome(RecordForm):
     """Lifted or upheld, as the step says; the person is told in a language they understand (WM-REASONS)."""
 
-    decided_on: date = Field(title=mark("On which day did the authority decide?"))
+    decided_on: DoneOn = Field(title=mark("On which day did the authority decide?"))
     held_now: bool = Field(title=mark("Is the person held now?"))
     person_told: bool = Field(title=mark("Has the person been told, in a language they understand?"))
     words: Long | None = Field(default=None, title=mark("What did the authority say?"))

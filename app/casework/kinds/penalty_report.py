@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Kind, Long, RecordForm
+from app.casework.forms import Asked, Coded, DoneOn, Entry, Kind, Long, RecordForm, not_before
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, MatterFacts
@@ -22,14 +22,18 @@ class PenaltyReport(RecordForm):
     """OHCHR-P7, ACTIP-14.7: whoever reports need not be sure; the review decides whether there is a link."""
 
     penalty_kind: Annotated[str, Coded("penalty_kind")] = Field(title=mark("Which penalty is it?"))
-    since: date = Field(title=mark("On which day did it happen?"))
+    since: Annotated[DoneOn | None, Asked(must=True)] = Field(default=None, title=mark("On which day did it happen?"))
     authority: Annotated[str, Coded("penalty_authority")] = Field(title=mark("Which authority did it?"))
     act: Annotated[str, Coded("penalised_act")] = Field(title=mark("What is the person said to have done?"))
     held_now: bool = Field(title=mark("Is the person held now?"))
     answer_by: date | None = Field(default=None, title=mark("By which day must somebody answer the authority?"))
-    account: Long = Field(
-        title=mark("What happened?"), description=mark("Where, which papers were given, and what the person says.")
+    account: Annotated[Long | None, Asked(must=True)] = Field(
+        default=None,
+        title=mark("What happened?"),
+        description=mark("Where, which papers were given, and what the person says."),
     )
+
+    _in_order = not_before("since", "answer_by")
 
 
 def fold(matter: MatterFacts, form: PenaltyReport, entry: Entry) -> MatterFacts:

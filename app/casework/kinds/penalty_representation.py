@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Kind, Long, RecordForm, not_before
+from app.casework.forms import Coded, DoneOn, Entry, Kind, Long, RecordForm, not_before
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import MatterFacts
@@ -17,7 +17,7 @@ from workflows.facts import MatterFacts
 class PenaltyRepresentation(RecordForm):
     """OHCHR-G5.5: asks that the person is not punished; it is made for them, and with what they agree to say."""
 
-    made_on: date = Field(title=mark("On which day was the authority asked?"))
+    made_on: DoneOn = Field(title=mark("On which day was the authority asked?"))
     authority: Annotated[str, Coded("penalty_authority")] = Field(title=mark("Which authority was asked?"))
     asked_for: Long = Field(title=mark("What was asked for, and on which grounds?"))
     answer_by: date | None = Field(default=None, title=mark("By which day should it answer?"))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Kind, Long, RecordForm
+from app.casework.forms import Coded, DoneOn, Entry, Kind, Long, RecordForm
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import MatterFacts
@@ -17,7 +16,7 @@ from workflows.facts import MatterFacts
 class ProceedingEnd(RecordForm):
     """Practice 4.16; OHCHR-G5.8: protection does not end with a verdict."""
 
-    ended_on: date = Field(title=mark("On which day did it end?"))
+    ended_on: DoneOn = Field(title=mark("On which day did it end?"))
     outcome: Annotated[str, Coded("proceeding_outcome")] = Field(title=mark("How did it end?"))
     person_told: bool = Field(title=mark("Has the person been told, in a language they understand?"))
     words: Long | None = Field(default=None, title=mark("What else matters?"))

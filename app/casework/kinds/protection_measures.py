@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Kind, Long, RecordForm
+from app.casework.forms import Coded, Entry, Kind, Long, RecordForm, Said
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import MatterFacts
@@ -21,8 +21,10 @@ class ProtectionMeasures(RecordForm):
     measures: Annotated[
         tuple[Annotated[str, Coded("protection_measure")], ...], Field(strict=False, min_length=1, max_length=12)
     ] = Field(title=mark("What is done?"))
-    person_agrees: bool = Field(
-        title=mark("Does the person agree?"), description=mark("For a child, the guardian with the child.")
+    person_agrees: Said = Field(
+        default=None,
+        title=mark("Does the person agree?"),
+        description=mark("For a child, the guardian with the child."),
     )
     review_on: date | None = Field(default=None, title=mark("On which day is it looked at again?"))
     words: Long | None = Field(default=None, title=mark("Who does what?"))

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.casework.forms import Entry, Kind, Long, RecordForm, Words
+from app.casework.forms import Asked, Entry, Kind, Long, RecordForm, Words
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts
@@ -26,7 +26,9 @@ class ReconsiderationRequest(RecordForm):
             }
         ),
     ] = Field(title=mark("Why should it be looked at again?"))
-    text: Long = Field(title=mark("What is new, or what was not followed?"))
+    text: Annotated[Long | None, Asked(must=True)] = Field(
+        default=None, title=mark("What is new, or what was not followed?")
+    )
 
 
 def fold(facts: CaseFacts, form: ReconsiderationRequest, entry: Entry) -> CaseFacts:

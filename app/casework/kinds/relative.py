@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Kind, Long, RecordForm, Short
+from app.casework.forms import Asked, Coded, Entry, Kind, Long, RecordForm, Short
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import MatterFacts
+
+# What the list of relatives calls somebody whose relation was not said.
+OTHER: Final = "other"
 
 
 class RelativeForm(RecordForm):
     """The name is sealed with the record; it is compared with the alleged before contact is allowed."""
 
-    name: Short = Field(title=mark("What is the relative's name?"))
-    relation: Annotated[str, Coded("family_relation")] = Field(title=mark("How are they related?"))
+    name: Annotated[Short | None, Asked(must=True)] = Field(default=None, title=mark("What is the relative's name?"))
+    relation: Annotated[Annotated[str, Coded("family_relation")] | None, Asked(must=True)] = Field(
+        default=None, title=mark("How are they related?")
+    )
     lives_in: Short | None = Field(default=None, title=mark("Where do they live?"))
     wish: Annotated[str, Coded("contact_wish")] | None = Field(
         default=None, title=mark("Does the person want to be in touch with them?")
@@ -33,8 +38,8 @@ def with_wish(matter: MatterFacts, wish: str | None) -> frozenset[str]:
 
 
 def fold(matter: MatterFacts, form: RelativeForm, entry: Entry) -> MatterFacts:
-    """Relation and wish as codes; name and place stay in the record."""
-    return replace(matter, about=form.relation, flags=with_wish(matter, form.wish))
+    """Relation and wish as codes; name and place stay in the record. What nobody said is no relation that we know."""
+    return replace(matter, about=form.relation or OTHER, flags=with_wish(matter, form.wish))
 
 
 KIND = Kind(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 from pydantic import Field
 
-from app.casework.forms import Entry, Kind, Long, RecordForm
+from app.casework.forms import DoneOn, Entry, Kind, Long, RecordForm
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts
@@ -16,7 +15,7 @@ from workflows.facts import CaseFacts
 class ReleaseReport(RecordForm):
     """OHCHR-G2.6: held nowhere any more; what happened while they were held may be a new harm."""
 
-    released_on: date = Field(title=mark("On which day was the person released?"))
+    released_on: DoneOn = Field(title=mark("On which day was the person released?"))
     seen_alone: bool = Field(title=mark("Was the person spoken with alone, in a safe place?"))
     health_looked_at: bool = Field(title=mark("Has somebody looked at the person's health?"))
     words: Long | None = Field(default=None, title=mark("What does the person want now?"))

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.casework.forms import Amount, Coded, Entry, Kind, Long, RecordForm, Short, Words, above_nothing
+from app.casework.forms import Amount, Coded, Entry, Kind, Long, RecordForm, Said, Short, Words, above_nothing
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows import claims
@@ -41,7 +41,7 @@ class RemedyFiling(RecordForm):
         title=mark("Is there a power of attorney?"),
         description=mark("Without one nobody can go on with the claim once the person is abroad."),
     )
-    person_agrees: bool = Field(title=mark("Does the person want this claim?"))
+    person_agrees: Said = Field(default=None, title=mark("Does the person want this claim?"))
     note: Long | None = Field(default=None, title=mark("What else matters?"))
 
     _above = above_nothing("claimed")
@@ -51,7 +51,7 @@ def fold(matter: MatterFacts, form: RemedyFiling, entry: Entry) -> MatterFacts:
     """Filed: what is claimed, by whom, and since when."""
     told = claims.dated(replace(matter, due=None), form.filed_on, entry.on)
     told = claims.represented(told, form.representative, form.power_of_attorney)
-    told = claims.flagged(told, **{claims.WANTED: form.person_agrees})
+    told = claims.flagged(told, **{claims.WANTED: bool(form.person_agrees)})
     if form.claimed is None:
         return told
     return replace(claims.valued(told, form.claimed.currency), claimed=form.claimed.units)

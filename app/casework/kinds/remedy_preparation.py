@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.casework.forms import Amount, Coded, Entry, Kind, Long, RecordForm, Words
+from app.casework.forms import Amount, Asked, Coded, Entry, Kind, Long, RecordForm, Words
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows import claims
@@ -26,8 +26,10 @@ class RemedyPreparation(RecordForm):
     estimate: Amount | None = Field(default=None, title=mark("How much is it, about?"))
     file_before: date | None = Field(default=None, title=mark("Until when must it be filed?"))
     person_says: Annotated[
-        Literal["wants", "undecided"], Words({"wants": mark("Wants it"), "undecided": mark("Not decided yet")})
-    ] = Field(title=mark("What does the person say?"))
+        Literal["wants", "undecided"] | None,
+        Asked(must=True),
+        Words({"wants": mark("Wants it"), "undecided": mark("Not decided yet")}),
+    ] = Field(default=None, title=mark("What does the person say?"))
 
 
 def fold(matter: MatterFacts, form: RemedyPreparation, entry: Entry) -> MatterFacts:

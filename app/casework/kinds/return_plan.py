@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Entry, From, Kind, Long, OwnWords, RecordForm, Said, Services, Short
+from app.casework.forms import Asked, Entry, From, Kind, Long, OwnWords, RecordForm, Said, Services, Short
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, PlanFacts, ReferralFacts
@@ -17,7 +17,8 @@ from workflows.facts import CaseFacts, PlanFacts, ReferralFacts
 class ReturnPlan(RecordForm):
     """Practice 4.9; OHCHR-G6.8 names what it has to cover."""
 
-    destination: Short = Field(
+    destination: Annotated[Short | None, Asked(must=True)] = Field(
+        default=None,
         title=mark("Where does the person want to go?"),
         description=mark("The town or district is enough."),
     )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Kind, Long, RecordForm
+from app.casework.forms import Coded, DoneOn, Entry, Kind, Long, RecordForm, Said
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import MatterFacts
@@ -21,18 +20,18 @@ NEEDED = frozenset({"who_reads", "defence", "may_refuse"})
 class SecrecyLimits(RecordForm):
     """OHCHR-G6.6: full warning beforehand, and no promise that cannot be kept."""
 
-    told_on: date = Field(title=mark("On which day was it explained?"))
+    told_on: DoneOn = Field(title=mark("On which day was it explained?"))
     points: Annotated[
         tuple[Annotated[str, Coded("secrecy_point")], ...], Field(strict=False, min_length=1, max_length=10)
     ] = Field(title=mark("What was explained?"))
     own_language: bool = Field(title=mark("In a language the person understands?"))
-    understood: bool = Field(title=mark("Has the person understood it?"))
+    understood: Said = Field(default=None, title=mark("Has the person understood it?"))
     words: Long | None = Field(default=None, title=mark("What did the person ask?"))
 
 
 def fold(matter: MatterFacts, form: SecrecyLimits, entry: Entry) -> MatterFacts:
     """Explained only where it was whole, in their language, and understood."""
-    whole = set(form.points) >= NEEDED and form.own_language and form.understood
+    whole = set(form.points) >= NEEDED and form.own_language and bool(form.understood)
     return replace(matter, flags=matter.flags - {LIMITS} | ({LIMITS} if whole else set()))
 
 

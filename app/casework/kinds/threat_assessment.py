@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Kind, Long, RecordForm
+from app.casework.forms import Coded, Entry, Kind, Long, OwnWords, RecordForm
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, MatterFacts
@@ -20,7 +20,7 @@ class ThreatAssessment(RecordForm):
 
     level: Annotated[str, Coded("risk_level")] = Field(title=mark("How great is the danger?"))
     reasons: Long = Field(title=mark("What are the reasons?"))
-    own_view: Long | None = Field(default=None, title=mark("How does the person see it?"))
+    own_view: OwnWords = Field(default=None, title=mark("How does the person see it?"))
 
 
 def fold(matter: MatterFacts, form: ThreatAssessment, entry: Entry) -> MatterFacts:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Kind, Long, RecordForm
+from app.casework.forms import Asked, Coded, DoneOn, Entry, Kind, Long, RecordForm
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import MatterFacts
@@ -19,11 +18,11 @@ class ThreatReport(RecordForm):
     """OHCHR-G6.6: every threat is written down, also a small one; several small ones are a great one."""
 
     threat_kind: Annotated[str, Coded("threat_kind")] = Field(title=mark("What kind of threat is it?"))
-    since: date = Field(title=mark("On which day did it happen?"))
+    since: Annotated[DoneOn | None, Asked(must=True)] = Field(default=None, title=mark("On which day did it happen?"))
     against: Annotated[str, Coded("threat_target")] = Field(title=mark("Who is threatened?"))
     comes_from: Annotated[str, Coded("threat_source")] = Field(title=mark("Where does the threat come from?"))
     urgent: bool = Field(title=mark("Is somebody in danger right now?"))
-    account: Long = Field(title=mark("What happened?"))
+    account: Annotated[Long | None, Asked(must=True)] = Field(default=None, title=mark("What happened?"))
 
 
 def fold(matter: MatterFacts, form: ThreatReport, entry: Entry) -> MatterFacts:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Kind, RecordForm, Short, not_before
+from app.casework.forms import Coded, DoneOn, Entry, Kind, RecordForm, Short, not_before
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, TravelDocumentFacts
@@ -20,7 +20,7 @@ class TravelDocument(RecordForm):
     document_kind: Annotated[str, Coded("travel_document_kind")] = Field(title=mark("Which document is it?"))
     number: Short | None = Field(default=None, title=mark("Which number does it have?"))
     issuer: Short = Field(title=mark("Who issued it?"))
-    issued: date = Field(title=mark("When was it issued?"))
+    issued: DoneOn = Field(title=mark("When was it issued?"))
     expires: date = Field(title=mark("When does it run out?"))
     _in_order = not_before("issued", "expires")
 

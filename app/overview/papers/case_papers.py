@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from app.casework import records
+from app.casework import history, records, unsaid
 from app.casework.choices import next_steps
 from app.casework.reach import reach_of
 from app.casework.tasks import STOPPED
@@ -175,7 +176,14 @@ def own_copy(about: Wanted) -> Paper:
     made = Paper(say("What is written about you"), about.number)
     made.text(say("You may have mistakes put right, and ask who has read this."))
     made.heading(say("Who you are"))
-    made.facts([(say(words), _value(known[name])) for name, words in _OWN.items() if known.get(name)])
+    opening, unsaid_of = _unsaid(about)
+    made.facts(
+        [
+            (say(words), _value(known[name]) if known.get(name) else say(opening[name][1]))
+            for name, words in _OWN.items()
+            if known.get(name) or name in opening
+        ]
+    )
     made.heading(say("Where your case stands"))
     made.facts(
         (
@@ -198,9 +206,13 @@ def own_copy(about: Wanted) -> Paper:
     made.table(
         (say("Day"), say("What")),
         [
-            [day_in_both_eras(policies.day(desk.actor.country, row.happened_at)),
-             say(records.kind_called(row.kind).title)]
+            line
             for row in queries.records_of(desk, about.held.id)
+            for line in (
+                [day_in_both_eras(policies.day(desk.actor.country, row.happened_at)),
+                 say(records.kind_called(row.kind).title)],
+                *(["", each] for each in unsaid_of.get(row.id, ())),
+            )
         ] or [["", ""]],
     )  # fmt: skip
     return made
@@ -216,6 +228,19 @@ KINDS: Final[Mapping[str, Kind]] = {
     "handover": Kind(READ, FieldGroup.FACTS, signed.handover),
     "copy": Kind(REVEAL, FieldGroup.IDENTITY, own_copy),
 }
+
+
+def _unsaid(about: Wanted) -> tuple[dict[str, tuple[str, str]], dict[str, list[str]]]:
+    """What the person was asked and left unsaid: when the case was opened, and in each record (by its id)."""
+    opening: dict[str, tuple[str, str]] = {}
+    found: dict[str, list[str]] = {}
+    for row in history.entries(about.desk.session, about.held.id):
+        details = json.loads(row.canonical)["details"]
+        opening |= unsaid.of_opening(details)
+        lines = [f"{say(question)} {say(why)}" for question, why in unsaid.of_record(details.get("record"))]
+        if lines:
+            found[details["record"]["id"]] = lines
+    return opening, found
 
 
 def _holds(row: ConsentFacts, today: date) -> bool:

@@ -15,8 +15,10 @@ from app.access.sheet import PageForm
 from app.cases import filing
 from app.cases.filing_schemas import RecordIn
 from app.casework import fieldgroups
+from app.casework.inputs import SILENCES
 from app.kit.catalogue import SOURCE
-from app.kit.errors import NotFound
+from app.kit.errors import Invalid, NotFound
+from app.kit.fields import at_field
 from app.kit.reader import LANGUAGES, Reader, reading
 from app.kit.words import mark
 from app.overview.papers import case_papers, press, receipts, rights
@@ -39,6 +41,8 @@ Lang = Annotated[str, Query(max_length=8)]
 Done = Annotated[str, Query(max_length=20)]
 Spoken = Annotated[str, Path(max_length=8)]
 Explained = Literal["yes"]
+
+_NOT_BOTH: Final = mark("Give an answer, or say why there is none, not both.")
 
 _PAPERS, _NOTICE, _READ_OUT = "overview/papers.html", "overview/rights.html", "overview/rights_read.html"
 # Paper -> its name and what it is for.
@@ -105,22 +109,28 @@ def notice(page: Myself, language: Spoken) -> Response:
 class ReadOut(PageForm):
     """That the notice was read out: how the person took it, who was there, and what they answered."""
 
-    understood: Literal["yes", "no"]
-    answer: Literal["accepted", "declined", "thinking"]
+    understood: Literal["yes", "no", "not_asked", "no_wish_to_answer", "not_known"]
+    answer: Literal["accepted", "declined", "thinking", "not_asked", "no_wish_to_answer", "not_known"]
     interpreter: str = ""
     witness: str = ""
     confidentiality_limits_explained: Explained | None = None
     asylum_information_given: Explained | None = None
     consular_access_explained: Explained | None = None
     safe_contact: str = ""
+    safe_contact_why: Literal["", "not_asked", "no_wish_to_answer", "not_known"] = ""
 
     def record(self, language: str) -> dict[str, Any]:
-        """The rights notice as a record."""
+        """The rights notice as a record; Invalid (422) for a safe contact with a reason why there is none."""
+        if self.safe_contact.strip() and self.safe_contact_why:
+            raise Invalid(extra=at_field("safe_contact", _NOT_BOTH))
+        asked = {"understood": self.understood, "answer": self.answer, "safe_contact": self.safe_contact_why}
+        silent = {name: why for name, why in asked.items() if why in SILENCES}
         free = {"interpreter": self.interpreter, "witness": self.witness, "safe_contact": self.safe_contact}
         return {
             "language": language,
-            "understood": self.understood == "yes",
-            "answer": self.answer,
+            **({"understood": self.understood == "yes"} if "understood" not in silent else {}),
+            **({"answer": self.answer} if "answer" not in silent else {}),
+            **({"silent": silent} if silent else {}),
             "confidentiality_limits_explained": self.confidentiality_limits_explained is not None,
             "asylum_information_given": self.asylum_information_given is not None,
             "consular_access_explained": self.consular_access_explained is not None,
@@ -158,6 +168,7 @@ def _reading(page: Page, reference: str, language: str) -> dict[str, Any]:
             "reference": row.reference,
             "version": row.version,
             "notice": rights.spoken(desk.policies, language),
+            "silences": SILENCES,
         }
 
 

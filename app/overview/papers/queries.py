@@ -41,9 +41,9 @@ def referrals(desk: Desk, case_id: str) -> list[Row[Any]]:
 
 
 def records_of(desk: Desk, case_id: str) -> list[Row[Any]]:
-    """Kind and day of the records of a case that the actor may open, oldest first."""
+    """Id, kind and day of the records of a case that the actor may open, oldest first."""
     query = (
-        select(_RECORD.c.kind, _RECORD.c.happened_at, _RECORD.c.seq)
+        select(_RECORD.c.id, _RECORD.c.kind, _RECORD.c.happened_at, _RECORD.c.seq)
         .where(_RECORD.c.subject == "case", _RECORD.c.subject_id == case_id)
         .order_by(_RECORD.c.seq)
         .limit(MOST)

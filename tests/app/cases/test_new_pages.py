@@ -63,8 +63,9 @@ def test_six_pages_open_one_case_with_its_consent_and_needs(town: Town) -> None:
     assert (bodies["needs_assessment"]["health"], bodies["needs_assessment"]["threats"]) == (
         "Fever.", "The boss waits outside.",
     )  # fmt: skip
-    note = town.get(worker, f"/cases/{case['id']}/timeline").json()["items"][0]["note"]
-    assert note.startswith("Came with two others.") and "Not said by choice: exploitation." in note
+    first = town.get(worker, f"/cases/{case['id']}/timeline").json()["items"][0]
+    assert first["note"].startswith("Came with two others.")
+    assert first["details"]["silent"] == {"exploitation": "no_wish_to_answer"}
     told = town.post(worker, f"/cases/{case['id']}/identity/reveal", {"reason": "The doctor asks for it."}).json()
     assert (told["identity"]["family_name"], told["identity"]["birth_year"]) == ("Htun", 2003)
     # A second window that still stands on the last page has nothing left to open.

@@ -142,6 +142,10 @@ def test_a_relative_is_compared_before_the_first_word(town: Town, child: str) ->
     alleged, free = (_allow(town, child, worker, each) for each in named)
     assert codes(alleged) == ["relative_is_free_of_suspects"]
     assert "Somchai" not in alleged.text and free.status_code == 200
+    # Nobody has to name a relative; but who is not named is not called while somebody is alleged.
+    silent = {"name": "no_wish_to_answer", "relation": "not_asked"}
+    unnamed = _allow(town, child, worker, _named(town, child, worker, name=None, relation=None, silent=silent))
+    assert codes(unnamed) == ["relative_is_free_of_suspects"] and "nobody said their name" in unnamed.text
     kept = _step(town, child, worker, named[0], "keep_apart", {"reason": "not_safe"})
     assert kept.json()["matter"]["state"] == "kept_apart"
     # A name that was corrected is compared in every spelling it ever had.
