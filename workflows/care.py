@@ -90,8 +90,8 @@ STEPS = (
     Step(
         "shelter_at_once", "Give a safe place at once", (C.INTAKE,), None, "care:admit",
         (person_is_with_us, help_is_not_declined, *SAFE_PLACE),
-        (CloseTask("review_placement"),
-         OpenTask("review_placement", "shelter_manager", "temporary_protection", "child_protection")),
+        # Another bed is no other first day: the time of the first one goes on.
+        (OpenTask("review_placement", "shelter_manager", "temporary_protection", "child_protection", once=True),),
         form="placement", form_required=True,
     ),
     # Each further day is looked at anew: leave of an authority is the longest time, not a reason to wait.
@@ -107,7 +107,8 @@ STEPS = (
         "admit", "Admit to a safe place", (C.INTAKE,), C.SHELTERED, "care:admit",
         (person_is_presumed_or_identified, person_is_with_us, *SAFE_PLACE, assistance_is_accepted, admission_is_signed),
         (CloseTask("review_placement"),
-         OpenTask("review_placement", "shelter_manager", "placement_review", "child_protection")),
+         OpenTask("review_placement", "shelter_manager", "placement_review", "child_protection"),
+         OpenTask("write_care_plan", "social_worker", "care_plan")),
         form="placement",
     ),
     Step(
@@ -138,6 +139,7 @@ STEPS = (
         (person_is_with_us, rights_were_explained, needs_are_assessed, needs_are_up_to_date, care_plan_is_agreed,
          guardian_is_appointed),
         (CloseTask("read_rights"), CloseTask("assess_needs"), CloseTask("review_placement"),
+         CloseTask("write_care_plan", by_the_way=True),
          CloseTask("review_care_plan", by_the_way=True),
          OpenTask("review_care_plan", "case_manager", "care_plan_review", due_on="plan_due")),
         form="care_plan",

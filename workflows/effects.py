@@ -14,7 +14,7 @@ class OpenTask:
     of the case that says from which day the clock counts, where rules ask the same clock (None: from now). by_matter:
     due by the day that the matter's form names, where it names one. due_on: what of the case says the day by which it
     is due, before any clock; only_dated: without such a day there is no task. if_stated: nor where the country states
-    no such clock.
+    no such clock. once: where one is still to be done, it goes on with the time that it has left.
     """
 
     kind: str
@@ -29,6 +29,7 @@ class OpenTask:
     due_on: str | None = None
     only_dated: bool = False
     if_stated: bool = False
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -245,6 +245,16 @@ class CaseFacts:
         return self.care_plan.review_on if self.care_plan is not None else None
 
     @property
+    def guardian_until(self) -> date | None:
+        """The last day of the guardian's appointment, where it has one."""
+        return self.guardian.until if self.guardian is not None else None
+
+    @property
+    def back_on(self) -> date | None:
+        """By when a person who is out of the shelter wants to be back, where they said so."""
+        return self.leave.until if self.leave is not None else None
+
+    @property
     def permit_due(self) -> date | None:
         """By when more time has to be asked for, for the leave that ends first."""
         return min((each.renew_on for each in self.permits if each.renew_on is not None), default=None)

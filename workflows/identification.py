@@ -54,11 +54,14 @@ ASK_AGAIN = OpenTask("end_of_reconsideration", "case_manager", "reconsideration"
 # Also where somebody turns out later to be a child (workflows.recording).
 APPOINT_GUARDIAN = OpenTask("appoint_guardian", "legal_officer", "child_protection", only_child=True)
 
+# Its time counts from the report: whoever is reported and looked at by nobody is late, not unknown.
+SCREEN = OpenTask("screen", "first_responder", "screening", "child_protection", once=True)
+
 STEPS = (
     Step(
         "start_screening", "Start screening", (I.REPORTED,), I.SCREENING, "identification:screen",
         (case_is_open,),
-        (OpenTask("screen", "first_responder", "screening", "child_protection"),),
+        (SCREEN,),
     ),
     Step(
         "presume", "Presume trafficked", (I.SCREENING,), I.PRESUMED, "identification:screen",

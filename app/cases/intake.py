@@ -24,7 +24,7 @@ from policies.model import FieldGroup
 from workflows.care import Care
 from workflows.effects import OpenTask
 from workflows.facts import CaseFacts
-from workflows.identification import Identification
+from workflows.identification import SCREEN, Identification
 
 # Channels of the yearly figures: those of a return, and those of people who came to a shelter here.
 CHANNELS: Final = frozenset({"shelter", "other"})
@@ -106,6 +106,7 @@ def opened(desk: Desk, body: CaseIn) -> CaseOut:
     )
     happened = move.moment(desk, body.happened_at)
     case_id = open_case(desk, order, happened)
+    open_task(desk, hold_case(desk, case_id), SCREEN)
     if earlier is not None:
         _tell_earlier(desk, earlier.id, case_id, failed_return)
     return shown_case(desk, hold_case(desk, case_id))

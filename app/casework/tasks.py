@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Any, Final
 
-from sqlalchemy import Update, bindparam, insert, update
+from sqlalchemy import Update, bindparam, insert, select, update
 
 from app.access.desk import Desk
 from app.casework.held import Held, office_at
@@ -89,6 +89,8 @@ def open_task(desk: Desk, held: Held, effect: OpenTask, due: datetime | None = N
     child = bool((held.case_facts and held.case_facts.child) or (held.referral_facts and held.referral_facts.child))
     if effect.only_child and not child:
         return
+    if effect.once and _is_undone(desk, held, effect.kind):
+        return
     agreed = _day_of(held, effect.due_on)
     if effect.only_dated and agreed is None:
         return
@@ -135,6 +137,13 @@ def open_task(desk: Desk, held: Held, effect: OpenTask, due: datetime | None = N
             "priority": usual_rank(desk.policies, effect.kind),
         },
     )
+
+
+def _is_undone(desk: Desk, held: Held, kind: str) -> bool:
+    """Whether the case or referral itself has such a task that is still to be done."""
+    column = TABLE.c.case_id if held.kind == "case" else TABLE.c.referral_id
+    where = (column == held.id, TABLE.c.kind == kind, TABLE.c.matter_id.is_(None), TABLE.c.state.in_(UNDONE))
+    return desk.session.execute(select(TABLE.c.id).where(*where).limit(1)).first() is not None
 
 
 def _named(desk: Desk, held: Held, effect: OpenTask) -> datetime | None:
