@@ -207,7 +207,7 @@ def _guardian(before: CaseFacts, after: CaseFacts, on: date) -> tuple[Effect, ..
 
 
 def _may_be_told_abroad(case: CaseFacts) -> bool:
-    """Nobody is led to tell the country of origin where the person is sought, while asylum is asked for (OHCHR-G2.7)."""
+    """While asylum is asked for nobody is led to tell the country of origin of a search (OHCHR-G2.7)."""
     return not case.asylum_claim
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from app.access.desk import House
 from app.casework.held import hold_case
-from app.access.notices import TABLE as NOTICES
 from app.casework.tasks import TABLE, close_task, open_task
+from app.models.notice import Notice
 from app.oversight.rebuild import rebuild_facts
 from tests.app.casework.test_corrections import correct
 from tests.factories import cases
@@ -197,12 +197,12 @@ def test_a_visit_is_one_visit_finds_people_again_and_names_a_danger(house: House
     lost = cases.facts_of(house, case_id)
     assert (lost.visits, lost.contact_lost, lost.protection_risk) == (1, True, False)
     with reading(house.db) as session:
-        before = len(list(session.scalars(select(NOTICES.c.id).where(NOTICES.c.kind == "person_in_danger"))))
+        before = len(list(session.scalars(select(Notice.id).where(Notice.kind == "person_in_danger"))))
     cases.add(house, worker, case_id, "monitoring_visit", number=2, safe=False, risk_level="serious")
     met = cases.facts_of(house, case_id)
     assert (met.visits, met.contact_lost, met.protection_risk) == (2, False, True)
     with reading(house.db) as session:
-        after = len(list(session.scalars(select(NOTICES.c.id).where(NOTICES.c.kind == "person_in_danger"))))
+        after = len(list(session.scalars(select(Notice.id).where(Notice.kind == "person_in_danger"))))
     assert after > before, "those who protect are told at once"
     assert rebuild_facts(house) == []
 
