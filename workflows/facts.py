@@ -245,6 +245,11 @@ class CaseFacts:
         return self.care_plan.review_on if self.care_plan is not None else None
 
     @property
+    def guardian_until(self) -> date | None:
+        """The last day of the guardian's appointment, where it has one."""
+        return self.guardian.until if self.guardian is not None else None
+
+    @property
     def back_on(self) -> date | None:
         """By when a person who is out of the shelter wants to be back, where they said so."""
         return self.leave.until if self.leave is not None else None

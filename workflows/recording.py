@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from policies.model import Policies
 from workflows.claims import REMEDY
@@ -38,6 +39,7 @@ from workflows.non_punishment import NonPunishment
 from workflows.proceeding import Proceeding
 from workflows.service import Service
 from workflows.step import Guard
+from workflows.threat import PROTECT
 from workflows.verdict import Refusal
 
 # A child's substantive records wait for a guardian (practice G04); safety and the first screening do not.
@@ -110,7 +112,6 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask | Alert, ...]] = {
         CloseTask("reassess_needs"),
         OpenTask("reassess_needs", "social_worker", "needs_assessment", due_on="needs_due", only_dated=True),
     ),
-    "guardian_appointment": (CloseTask("appoint_guardian"),),
     "age_assessment": (CloseTask("assess_age"),),
     # When the next one is due is said by the record itself, or by the clock of the country (app/casework/visits.py).
     "monitoring_visit": (CloseTask("follow_up_visit"),),
@@ -147,6 +148,8 @@ HELD = (
     Alert("person_detained", "legal:review"),
 )
 FREE = (CloseTask("review_detention", by_the_way=True),)
+# Whoever hears of a danger first says so in any form; those who protect are told at once.
+IN_DANGER = Alert("person_in_danger", PROTECT)
 REPORT = "report_penalty"
 
 # What no record and no step opens, but the calendar: the first before a child turns 18, the other in the quarter after
@@ -154,14 +157,19 @@ REPORT = "report_penalty"
 PREPARE_ADULTHOOD = OpenTask("prepare_adulthood", "case_manager", "coming_of_age")
 ASSESS_AGE = OpenTask("assess_age", "case_manager", "coming_of_age")
 BY_CALENDAR = (PREPARE_ADULTHOOD, ASSESS_AGE)
+# Whoever speaks for a child is there until a day; by then somebody else is, or the appointment is renewed.
+NEXT_GUARDIAN = replace(APPOINT_GUARDIAN, due_on="guardian_until", only_dated=True)
 # Opened where leave to work has been asked for, whichever record says so.
 AGREE_WORK = OpenTask("agree_work", "case_manager", "work_agreement", if_stated=True)
 
 
-def follows(kind: str, before: CaseFacts, after: CaseFacts, *, corrected: bool = False) -> tuple[Following, ...]:
+def follows(
+    kind: str, before: CaseFacts, after: CaseFacts, *, on: date, corrected: bool = False
+) -> tuple[Following, ...]:
     """What follows a record of ``kind`` that changed the facts of a case from ``before`` to ``after``.
 
-    corrected: it only mends the words of an earlier one, and what that one ended or began stays as it is.
+    on: today where the case is. corrected: it only mends the words of an earlier one, and what that one ended or began
+    stays as it is.
     """
     was, now = frozen_by(before), frozen_by(after)
     clocks: tuple[Effect, ...] = ()
@@ -170,8 +178,8 @@ def follows(kind: str, before: CaseFacts, after: CaseFacts, *, corrected: bool =
         clocks = (*([ThawClocks(was)] if was else []), *([FreezeClocks(now)] if now else []))
     followed = _moved(kind, before, after) if corrected else FOLLOWS.get(kind, ())
     found = (
-        *followed, *_missing(kind, before, after), *custody(kind, before, after), *_age(before, after),
-        *_work(before, after), *clocks,
+        *followed, *_missing(kind, before, after), *custody(kind, before, after), *_danger(before, after),
+        *_age(before, after), *_guardian(before, after, on), *_work(before, after), *clocks,
     )  # fmt: skip
     return found if _may_be_told_abroad(after) else tuple(each for each in found if each != TELL_PARTNER)
 
@@ -183,9 +191,24 @@ def _missing(kind: str, before: CaseFacts, after: CaseFacts) -> tuple[Effect, ..
     return SEARCH if after.missing else FOUND
 
 
+def _danger(before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:
+    return (IN_DANGER,) if after.protection_risk and not before.protection_risk else ()
+
+
+def _guardian(before: CaseFacts, after: CaseFacts, on: date) -> tuple[Effect, ...]:
+    """An appointment is made when it has begun and was checked; one with an end has to be followed by another."""
+    if before.guardian == after.guardian:
+        return ()
+    keeper = after.guardian
+    if keeper is not None and keeper.conflict_checked and keeper.serves_on(on):
+        return (CloseTask("appoint_guardian"), NEXT_GUARDIAN)
+    # Before a person is presumed to be trafficked nobody is late with it.
+    return (replace(APPOINT_GUARDIAN, once=True),) if after.presumed_on is not None else ()
+
+
 def _may_be_told_abroad(case: CaseFacts) -> bool:
-    """Another country is asked to search where it knows of the person, never while asylum is asked for (OHCHR-G2.7)."""
-    return case.open_referrals > 0 and not case.asylum_claim
+    """While asylum is asked for nobody is led to tell the country of origin of a search (OHCHR-G2.7)."""
+    return not case.asylum_claim
 
 
 def custody(by: str, before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:

@@ -81,7 +81,7 @@ def add_record(
         _fold_again(desk, held, correction, filled)
     record_id, _ = move.keep_on_case(desk, held, filled, happened, desk.actor.id, note, corrects)
     assert isinstance(before, CaseFacts) and isinstance(held.facts, CaseFacts)
-    carry.follow_record(desk, held, follows(kind, before, held.facts, corrected=corrects is not None))
+    carry.follow_record(desk, held, follows(kind, before, held.facts, on=desk.today, corrected=corrects is not None))
     _turned(desk, held, before)
     if isinstance(filled.form, OwnTask):
         own_tasks.put(desk, held, filled.form, record_id, corrects)

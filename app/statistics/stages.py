@@ -121,6 +121,7 @@ CAUSE_OF: Final[Mapping[str, str]] = {
     "read_rights": "us",
     "reassess_needs": "us",
     "reconsider": "us",
+    "look_after_leave": "us",
     "renew_permit": "document",
     "report_tracing": "us",
     "represent_person": "us",
