@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.casework.spelling.latin import letters_of
-from app.casework.spelling.likeness import compared
+from app.casework.spelling.likeness import compared, every_part
 
-__all__ = ["LIKELY", "Known", "Likely", "weighed"]
+__all__ = ["LIKELY", "Known", "Likely", "covers", "weighed"]
 
 # From here on a worker is asked to look. Found on the labelled pairs (benchmarks/matching.py), seed 1.
 LIKELY: Final = 0.76
@@ -55,6 +55,11 @@ def weighed(one: Known, other: Known) -> Likely:
         score += _SAME_PLACE if same else _OTHER_PLACE
         reasons.append("place_same" if same else "place_other")
     return Likely(max(0.0, min(1.0, score)), tuple(reasons))
+
+
+def covers(typed: str, names: Sequence[str]) -> bool:
+    """Whether every part of what was typed sounds like a part of these names."""
+    return every_part(typed, names)
 
 
 def _one_place(one: str, other: str) -> bool:

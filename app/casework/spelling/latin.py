@@ -45,6 +45,9 @@ _READINGS: Final = (
     (re.compile("[aeiou]l$"), (("l$", ""),)),  # Burmese Thwal, Mal
     (re.compile("[aeiou][lr]$"), (("[lr]$", "n"),)),  # Thai and Lao Phol, Korn
     (re.compile("[sj]$|ch$"), (("(?:s|j|ch)$", "t"),)),  # Thai ends: Ros, Kij
+    (re.compile("nt$"), (("nt$", "n"),)),  # Burmese Myint, Nyunt
+    (re.compile("ng[aou]"), (("ng(?=[aou])", "nk"),)),  # Jianguo
+    (re.compile("^lh"), (("^lh", "l"),)),
     (re.compile("^aye"), (("^aye", "ei"),)),  # Burmese
     (re.compile("^ny|^gn"), (("^(?:ny|gn)", "y"),)),  # Lao
     (re.compile("^r[aeiou]"), (("^r", "y"),)),  # Burmese ra is ya

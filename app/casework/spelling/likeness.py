@@ -11,13 +11,14 @@ from typing import Final
 from app.casework.spelling.name import Part, parts_in
 from app.casework.spelling.nearness import near
 
-__all__ = ["Likeness", "compared"]
+__all__ = ["Likeness", "compared", "every_part"]
 
 _MOST_JOINED: Final = 3
 # Below this two parts are not the same part written differently.
 _NEAR: Final = 0.7
 _SLIP: Final = 0.9
 _LONG: Final = 5
+_SURE: Final = 0.86
 # What only one of two names has: people leave parts of their name out.
 _LEFT_OUT: Final = 0.3
 _WEAK_WEIGHT: Final = 0.2
@@ -61,6 +62,16 @@ def compared(one: Sequence[str], other: Sequence[str]) -> Likeness:
     lost = max(rest) * _LEFT_OUT if min(rest) <= _WEAK_WEIGHT else sum(rest) * 0.75
     score = got / (weight + lost) if weight else 0.0
     return Likeness(score, "partly" if max(rest) > _WEAK_WEIGHT else "sounds")
+
+
+def every_part(typed: str, names: Sequence[str]) -> bool:
+    """Whether every part that was typed is near some part of a name; a title is a part like others here."""
+    left, right = parts_in(typed), parts_in(*names)
+    taken = 0
+    for pair in _pairs(left, right):
+        if pair.score >= _SURE:
+            taken |= pair.left
+    return bool(left) and taken == _mask(tuple(range(len(left))))
 
 
 def _rest(parts: Sequence[Part], taken: int) -> float:

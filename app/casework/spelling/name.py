@@ -16,8 +16,7 @@ __all__ = ["Part", "keys_of", "parts_in"]
 
 # Forms of address, which stand first, and middle names that so many bear that they tell nobody apart.
 _TITLES: Final = frozenset(
-    "mr mrs ms miss u daw ma ko maung mg nang sai นาย นาง นางสาว น ดช ดญ เด็กชาย เด็กหญิง คุณ ທ້າວ ນາງ thao ທ ນ លោក"
-    " អ្នកស្រី កញ្ញា lok ဦး ဒေါ် ကို မောင် မ နန်း စိုင်း khun nai".split()
+    ["mr", "mrs", "ms", "miss", "u", "daw", "ma", "ko", "maung", "mg", "nang", "sai", "นาย", "นาง", "นางสาว", "น", "ดช", "ดญ", "เด็กชาย", "เด็กหญิง", "คุณ", "ທ້າວ", "ນາງ", "thao", "ທ", "ນ", "លោក", "អ្នកស្រី", "កញ្ញា", "lok", "ဦး", "ဒေါ်", "ကို", "မောင်", "မ", "နန်း", "စိုင်း", "khun", "nai"]
 )
 _MIDDLES: Final = frozenset({"thi", "van"})
 _MOST_PARTS: Final = 8
@@ -32,6 +31,7 @@ _SYLLABLE: Final = re.compile(
     "[က-ဪဿ](?:္[က-အ])*[ျ-ှ]*[ါ-ဲံ့းေ]*(?:်?[့း]*)(?:[က-အ](?:်|့်|္)[့း]*(?:(?<=္)[က-အ][ျ-ှ]*[ါ-ဲံ့းေ]*"
     "(?:[က-အ]်[့း]*)?[့း]*)?)*"
 )
+_COLOURS: Final = str.maketrans("eowy", "iuui")
 _CLASSES: Final = str.maketrans({"r": "l", "N": "n", "c": "s", "h": None, "?": None, **dict.fromkeys("aeiou")})
 
 
@@ -80,11 +80,12 @@ def _sounds(piece: str, script: str) -> frozenset[str]:
     }[script](piece)  # fmt: skip
 
 
-def keys_of(*names: str) -> frozenset[str]:
+def keys_of(*names: str, thin: bool = False) -> frozenset[str]:
     """The keys under which a name is found again: of each part, of two neighbours, and of the whole; never a name.
 
     A key is the line of the consonants as `_bone` leaves them, so that spellings meet. One consonant alone would be
-    everybody's key and is none, unless nothing else is there.
+    everybody's key and is none, unless nothing else is there; ``thin``: with its vowels it is one as well, which
+    finds somebody by one short part.
     """
     parts = parts_in(*names)
     strong = [part for part in parts if not part.weak] or parts
@@ -96,14 +97,25 @@ def keys_of(*names: str) -> frozenset[str]:
         for other in bones[place + 1 :]:
             keys |= {"+".join(sorted((first, second))) for first in one[:2] for second in other[:2]}
         for other in bones[place + 1 : place + 2]:
-            keys |= {first + second for first in one[:3] for second in other[:3]}
+            keys |= {_joined(first, second) for first in one[:3] for second in other[:3]}
     if len(bones) == 2:
-        keys |= {second + first for first in bones[0][:2] for second in bones[1][:2]}
+        keys |= {_joined(second, first) for first in bones[0][:2] for second in bones[1][:2]}
     if len(bones) > 2:
-        keys.add("".join(each[0] for each in bones))
+        keys.add(_joined(*(each[0] for each in bones)))
+    if thin:
+        keys |= {_thin(sound) for part in parts for sound in part.sounds if len(_bone(sound)) < 2}
     if not keys:
         keys = {bone for each in bones for bone in each}
     return frozenset(key for key in keys if key)
+
+
+def _joined(first: str, *others: str) -> str:
+    return first + "".join(re.sub("^[0yw]", "", other) for other in others)
+
+
+def _thin(sound: str) -> str:
+    vowels = sound.translate(_COLOURS)
+    return f"{_bone(sound)}:{''.join(sorted(set(vowels) & set('aiu')))}"
 
 
 def _bone(sound: str) -> str:

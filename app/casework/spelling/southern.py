@@ -113,12 +113,17 @@ _BURMESE: Final = _each(
 _BURMESE_VOWELS: Final = _each(a="ါာ", i="ိီ", u="ုူ", e="ေဲ") | {"ံ": "n"}
 _MEDIALS: Final = {"ျ": "y", "ြ": "y", "ွ": "w", "ှ": ""}
 # What the rules below leave behind for the table: sounds that are written with several signs.
-_PREPARED: Final = {"C": "c", "A": "au", "O": "o", "I": "ai", "R": "r", "G": "N", "n": "n", "k": "k", "t": "t", "i": "i", "e": "e"}
+_PREPARED: Final = {"C": "c", "A": "au", "O": "o", "I": "ai", "R": "r", "G": "N",
+              **{sound: sound for sound in "nktie"}}  # fmt: skip
 
 
 @lru_cache(maxsize=20_000)
 def sounds_of_burmese(word: str) -> frozenset[str]:
-    """A Burmese word in Unicode; ra is spoken ya, and in borrowed words r."""
+    """A Burmese word in Unicode; ra is spoken ya, and in borrowed words r; two letters that look alike are mixed up."""
+    return _burmese(word) | (_burmese(word.replace("ဉ်", "ည်")) if "ဉ်" in word else frozenset())
+
+
+def _burmese(word: str) -> frozenset[str]:
     plain = re.sub("[့း]", "", word).replace("င်္", "င်")
     plain = re.sub("ရှ|ရွှ|ယှ|သျှ|လျှ", lambda found: "ဆွ" if "ွ" in found[0] else "ဆ", plain)
     plain = re.sub("ခ[ျြ]", "C", plain)
@@ -173,7 +178,7 @@ def _ends(sound: str) -> frozenset[str]:
     elif sound[-1:] == "y":
         found |= {sound[:-1] + "n", sound[:-1] + "i"}
     # Before another consonant r and l are spoken n as well: Pornthip.
-    found |= {re.sub(r"[rl]\?(?=[ktpcsmnNh])", "n?", each) for each in found}
+    found |= {re.sub(r"(?<=.)[rl]\?(?=[ktpcsmnNh])", "n?", each) for each in found}
     return frozenset(filter(None, found))
 
 

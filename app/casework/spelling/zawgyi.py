@@ -1,7 +1,7 @@
 """Burmese typed for the Zawgyi font: telling that it was, and what it says in Unicode; the worker decides.
 
 Zawgyi puts other signs on the code points of Unicode and writes them in the order in which they are seen. No package
-that is well kept detects and converts (docs/decisions/0038), so the table stands here; the code points are Zawgyi's own.
+that is well kept detects and converts (docs/decisions/0038), so the table stands here.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def in_unicode(text: str) -> str:
     plain = _KINZI_AFTER.sub(r"\2\1", plain)
     plain = _BEFORE.sub(lambda found: f"{found[3]}{_medials(found[4], found[2])}{found[1]}", plain)
     plain = _SIGNS_OF.sub(lambda found: "".join(sorted(found[0], key=lambda sign: _ORDER.get(sign, 9))), plain)
-    plain = plain.replace("\u1037\u103a", "\u1037\u103a").replace("\u103a\u1037", "\u1037\u103a")
+    plain = plain.replace("\u103a\u1037", "\u1037\u103a")
     return plain.replace("\u1025\u103a", "\u1009\u103a").replace("\u1025\u102e", "\u1026")
 
 

@@ -168,7 +168,9 @@ class Town:
         return "".join(parts) if self.dice.random() < 0.6 else " ".join(parts)
 
     def _title(self, tongue: str, latin: bool) -> str:
-        own = {"th": ("นาย", "นาง", "นางสาว"), "my": ("ဦး", "ဒေါ်", "မောင်"), "lo": ("ທ້າວ", "ນາງ"), "km": ("លោក", "អ្នកស្រី")}
+        own = {
+            "th": ("นาย", "นาง", "นางสาว"), "my": ("ဦး", "ဒေါ်", "မောင်"), "lo": ("ທ້າວ", "ນາງ"), "km": ("លោក", "អ្នកស្រី"),
+        }  # fmt: skip
         foreign = {"my": ("U", "Daw", "Ma", "Ko", "Mg"), "th": ("Mr.", "Miss", "Mrs.")}
         return self.dice.choice(foreign.get(tongue, ("Mr", "Ms")) if latin else own.get(tongue, ("Ms",)))
 
