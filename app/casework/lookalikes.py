@@ -14,7 +14,7 @@ from sqlalchemy import Row, Select, or_, select
 from app.access.desk import Desk
 from app.access.may import permitted
 from app.access.scope import cases_in_scope
-from app.casework import fieldgroups, identity, name_index
+from app.casework import fieldgroups, identity, name_index, person_links
 from app.casework.held import CASE, KEY, PERSON
 from app.casework.name_match import parts_of, same
 from app.casework.spelling.evidence import LIKELY, Known, Likely, covers, weighed
@@ -27,6 +27,8 @@ __all__ = ["REASONS", "REVEAL", "Found", "how_many_named", "likely", "may_compar
 REVEAL: Final = "identity:reveal"
 # Names are sealed one by one, and each that is compared is opened: not more than this.
 MOST_OPENED: Final = 3000
+# Of so many found cases the joined ones are looked up; nobody is shown more.
+MOST_FOLLOWED: Final = 5
 # Why two people may be one, as the worker reads it.
 REASONS: Final[Mapping[str, str]] = {
     "name_spelled": mark("The name is the same."),
@@ -37,6 +39,7 @@ REASONS: Final[Mapping[str, str]] = {
     "birth_other": mark("Another year of birth."),
     "place_same": mark("From the same place."),
     "place_other": mark("From another place."),
+    "joined": mark("Joined with a case found."),
 }
 
 
@@ -61,7 +64,8 @@ def likely(desk: Desk, described: Known, but: str | None = None) -> list[Found]:
     rows, known = _opened(desk, described.names)
     weights = {person: weighed(described, other) for person, other in known.items() if person != but}
     found = [Found(row, weights[row.person_id]) for row in rows if row.person_id in weights]
-    return sorted((each for each in found if each.likely.score >= LIKELY), key=lambda each: -each.likely.score)
+    ranked = sorted((each for each in found if each.likely.score >= LIKELY), key=lambda each: -each.likely.score)
+    return _with_joined(desk, ranked)
 
 
 def named(desk: Desk, typed: str) -> tuple[list[Found], list[Found]]:
@@ -71,10 +75,21 @@ def named(desk: Desk, typed: str) -> tuple[list[Found], list[Found]]:
     spelled = {person for person, other in known.items() if same(wanted, parts_of(*other.names))}
     sounding = {person for person, other in known.items() if person not in spelled and covers(typed, other.names)}
     told = (Likely(1.0, ("name_spelled",)), Likely(LIKELY, ("name_sounds",)))
-    return (
-        [Found(row, told[0]) for row in rows if row.person_id in spelled],
-        [Found(row, told[1]) for row in rows if row.person_id in sounding],
-    )
+    exact = [Found(row, told[0]) for row in rows if row.person_id in spelled]
+    near = [Found(row, told[1]) for row in rows if row.person_id in sounding]
+    return exact, _with_joined(desk, [*exact, *near])[len(exact) :]
+
+
+def _with_joined(desk: Desk, found: list[Found]) -> list[Found]:
+    """What was found, and behind it the cases a worker joined with those: a name known to one record leads to both."""
+    known = {each.row.id for each in found}
+    added: list[Found] = []
+    for each in found[:MOST_FOLLOWED]:
+        for row in person_links.of_case(desk, each.row.id, REVEAL):
+            if row.id not in known:
+                known.add(row.id)
+                added.append(Found(row, Likely(each.likely.score, ("joined",))))
+    return [*found, *added]
 
 
 def how_many_named(desk: Desk) -> int:

@@ -1,7 +1,7 @@
 """The blind index of names: digests under the house's own key, by which a name is found that is not opened.
 
-What is looked up is no name but its sound (app/casework/spelling), so spellings meet. What is found is only a candidate:
-whoever may uncover the names compares them.
+What is looked up is no name but its sound (app/casework/spelling), so spellings meet. What is found is only a
+candidate: whoever may uncover the names compares them.
 """
 
 from __future__ import annotations

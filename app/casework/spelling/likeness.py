@@ -26,7 +26,7 @@ _WEAK_WEIGHT: Final = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """From 0 to 1, and why: ``spelled`` all parts are written alike, ``sounds`` they sound alike, ``partly`` some do."""
+    """From 0 to 1, and why: ``spelled`` all parts are written alike, ``sounds`` all sound alike, ``partly`` some do."""
 
     score: float
     reason: str
@@ -48,7 +48,24 @@ def compared(one: Sequence[str], other: Sequence[str]) -> Likeness:
         return Likeness(0.0, "partly")
     if {part.letters for part in left} == {part.letters for part in right} and _marks(left, right) == 1.0:
         return Likeness(1.0, "spelled")
-    pairs = sorted(_pairs(left, right), key=lambda pair: -pair.gain)
+    pairs = _pairs(left, right)
+    # What is written together may be told apart in two ways; the kinder one counts.
+    return max(
+        (_taken(left, right, sorted(pairs, key=order)) for order in (_by_gain, _by_score)),
+        key=lambda likeness: likeness.score,
+    )
+
+
+def _by_gain(pair: _Pair) -> float:
+    return -pair.gain
+
+
+def _by_score(pair: _Pair) -> float:
+    return -pair.score
+
+
+def _taken(left: Sequence[Part], right: Sequence[Part], pairs: list[_Pair]) -> Likeness:
+    """Pair the parts in the order given, none twice."""
     taken_left = taken_right = 0
     got = weight = 0.0
     for pair in pairs:

@@ -16,8 +16,12 @@ __all__ = ["Part", "keys_of", "parts_in"]
 
 # Forms of address, which stand first, and middle names that so many bear that they tell nobody apart.
 _TITLES: Final = frozenset(
-    ["mr", "mrs", "ms", "miss", "u", "daw", "ma", "ko", "maung", "mg", "nang", "sai", "นาย", "นาง", "นางสาว", "น", "ดช", "ดญ", "เด็กชาย", "เด็กหญิง", "คุณ", "ທ້າວ", "ນາງ", "thao", "ທ", "ນ", "លោក", "អ្នកស្រី", "កញ្ញា", "lok", "ဦး", "ဒေါ်", "ကို", "မောင်", "မ", "နန်း", "စိုင်း", "khun", "nai"]
-)
+    {
+        "mr", "mrs", "ms", "miss", "u", "daw", "ma", "ko", "maung", "mg", "nang", "sai", "thao", "lok", "khun", "nai",
+        "นาย", "นาง", "นางสาว", "น", "ดช", "ดญ", "เด็กชาย", "เด็กหญิง", "คุณ", "ທ້າວ", "ນາງ", "ທ", "ນ", "លោក", "អ្នកស្រី",
+        "កញ្ញា", "ဦး", "ဒေါ်", "ကို", "မောင်", "မ", "နန်း", "စိုင်း",
+    }
+)  # fmt: skip
 _MIDDLES: Final = frozenset({"thi", "van"})
 _MOST_PARTS: Final = 8
 _SCRIPTS: Final = (
@@ -37,7 +41,7 @@ _CLASSES: Final = str.maketrans({"r": "l", "N": "n", "c": "s", "h": None, "?": N
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a name. ``letters``: as written, without accents; ``marked``: with them, for tones that tell apart."""
+    """One part of a name. ``letters``: as written, without accents; ``marked``: with them, as tones tell apart."""
 
     letters: str
     marked: str

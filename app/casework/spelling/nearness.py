@@ -1,4 +1,4 @@
-"""How near two sounds are: an edit distance in which vowels weigh little and consonants that are mixed up weigh less."""
+"""How near two sounds are: an edit distance in which vowels weigh little, and consonants that are mixed up less."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def near(one: str, other: str) -> float:
         return 1.0
     if not one or not other:
         return 0.0
-    left, right = _tokens(one), _tokens(other)
+    left, right = _runs(one), _runs(other)
     row = [0.0]
-    for token in right:
-        row.append(row[-1] + _alone(token))
+    for run in right:
+        row.append(row[-1] + _alone(run))
     for here in left:
         before, row = row, [row[0] + _alone(here)]
         for place, there in enumerate(right, start=1):
@@ -44,7 +44,7 @@ def near(one: str, other: str) -> float:
 
 
 @lru_cache(maxsize=50_000)
-def _tokens(sound: str) -> tuple[str, ...]:
+def _runs(sound: str) -> tuple[str, ...]:
     """Consonants one by one, vowels in runs."""
     out: list[str] = []
     for sign in sound:
@@ -55,17 +55,17 @@ def _tokens(sound: str) -> tuple[str, ...]:
     return tuple(out)
 
 
-def _weight(token: str) -> float:
-    return 0.4 if token[0] in _VOWELS else 0.5 if token in _GLIDES or token == "h" else 1.0
+def _weight(run: str) -> float:
+    return 0.4 if run[0] in _VOWELS else 0.5 if run in _GLIDES or run == "h" else 1.0
 
 
-def _alone(token: str) -> float:
+def _alone(run: str) -> float:
     """What it costs that one of the two has this and the other nothing."""
-    if token == "?":
+    if run == "?":
         return 0.0
-    if token[0] in _VOWELS:
+    if run[0] in _VOWELS:
         return 0.2
-    return _WEAK.get(token, 1.0)
+    return _WEAK.get(run, 1.0)
 
 
 @lru_cache(maxsize=20_000)
