@@ -56,6 +56,8 @@ class KnownPage(_Step):
     given_names: Line = ""
     family_name: Line = ""
     birth_year: Annotated[str, Field(max_length=4)] = ""
+    # Asked only where a name looks typed for the Zawgyi font.
+    spelling: Literal["", "unicode", "typed"] = ""
 
 
 class ContactPage(_Step):

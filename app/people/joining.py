@@ -23,7 +23,7 @@ from app.kit.fields import at_field
 from app.kit.words import mark
 from app.models.base import new_id
 from app.people import queries
-from app.people.schemas import ApartIn, JoinIn, JoinedOut, SamePersonOut, SimilarOut
+from app.people.schemas import ApartIn, JoinedOut, JoinIn, SamePersonOut, SimilarOut
 from policies.model import FieldGroup
 
 MERGE: Final = "identity:merge"

@@ -59,6 +59,13 @@ class IdentityChangedOut(BaseModel):
 
     version: Version
     fields: Annotated[list[str], Field(examples=[["birth_year", "family_name"]])]
+    zawgyi: Annotated[
+        list[str],
+        Field(
+            examples=[[]],
+            description="Fields of these that look typed for the Zawgyi font; they are kept as sent.",
+        ),
+    ] = []
 
 
 Reference = Annotated[str, Field(min_length=1, max_length=40, description="The reference of the other case.")]

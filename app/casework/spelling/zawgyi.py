@@ -47,16 +47,20 @@ _ORDER: Final = {sign: place for place, sign in enumerate(
 # Where these stand in Unicode, no Burmese word is: asat before a vowel or at a medial's place, a stack with nothing
 # beneath, e or medial ra with no letter before them.
 _ZAWGYI: Final = re.compile(
-    "(?:^|[^\u1000-\u1021\u1025\u103b-\u103f\u1075-\u1081])[\u1031\u103b\u107e-\u1084]"
+    "(?:^|[^\u1000-\u1021\u1025\u103b-\u103f\u1075-\u1081])[\u1031\u103b]|[\u107e-\u1084](?=[\u1000-\u1021])"
     "|\u1039(?![\u1000-\u1021])|\u103a[\u102b-\u1032\u103c-\u103e]|[\u1033\u1034\u105a\u1060-\u1074\u108f-\u1097]"
     "|[\u1031][\u103b\u107e-\u1084]|[\u1000-\u1021][\u1088-\u108e]"
     "|[\u1000-\u1021][\u1075-\u107d\u1085](?:[\u102b-\u102e]|$)"
 )
+# Letters of Shan, with which no Zawgyi word begins.
+_SHAN: Final = re.compile("(?:^|\\s)[\u1075-\u107d]")
 _UNICODE: Final = re.compile("[\u1000-\u1021][\u103b-\u103e]*\u103a(?![\u102b-\u1032])|\u1039[\u1000-\u1021]")
 
 
 def looks_like_zawgyi(text: str) -> bool:
     """Whether a Burmese text was more likely typed for Zawgyi than in Unicode. Short words may fit both: then no."""
+    if _SHAN.search(text):
+        return False
     return len(_ZAWGYI.findall(text)) > len(_UNICODE.findall(text))
 
 
