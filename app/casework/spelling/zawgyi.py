@@ -53,7 +53,7 @@ _ZAWGYI: Final = re.compile(
     "|[\u1000-\u1021][\u1075-\u107d\u1085](?:[\u102b-\u102e]|$)"
 )
 # Letters of Shan, with which no Zawgyi word begins.
-_SHAN: Final = re.compile("(?:^|\\s)[\u1075-\u107d]")
+_SHAN: Final = re.compile("(?:^|\\s)(?:[\u1075-\u107d]|[\u107e-\u1081](?![\u1000-\u1021]))")
 _UNICODE: Final = re.compile("[\u1000-\u1021][\u103b-\u103e]*\u103a(?![\u102b-\u1032])|\u1039[\u1000-\u1021]")
 
 

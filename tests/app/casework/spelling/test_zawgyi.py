@@ -16,7 +16,7 @@ NAMES = (
 # Written alike in both.
 BOTH = ("သူဇာ", "မိုးမိုး")
 # Shan, Mon and Karen letters lie where Zawgyi puts its own.
-OTHERS = ("ၸၢႆး", "ၼၢင်း", "မွန်", "ကညီ", "Thandar", "สมชาย", "")
+OTHERS = ("ၸၢႆး", "ႁၢၼ်", "ၼၢင်း", "မွန်", "ကညီ", "Thandar", "สมชาย", "")
 
 
 @pytest.mark.parametrize(("typed", "unicode"), NAMES)
