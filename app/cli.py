@@ -242,6 +242,23 @@ def rebuild_facts(
     typer.echo(f"{len(differing)} repaired." if differing else "All stored facts are what the histories say.")
 
 
+@app.command("rebuild-index")
+@told
+def rebuild_index(
+    again: Annotated[bool, typer.Option("--again", help="Write everybody in anew, not only who is missing.")] = False,
+) -> None:
+    """Write the names of people who are not in the blind index into it; stopped, it goes on where it was."""
+    from app.main import open_house
+    from app.operations import rebuild_name_index
+
+    settings = Settings()
+    _must_be_migrated(settings)
+    done = 0
+    for done in rebuild_name_index(open_house(settings), again=again):
+        typer.echo(f"{done} people", err=True)
+    typer.echo(f"{done} people were written into the index of names.")
+
+
 @user_app.command("create")
 @told
 def create_user(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.access import rows
@@ -20,6 +20,7 @@ from app.access.tokens import LEEWAY_SECONDS, LIFETIME_SECONDS
 from app.access.two_persons import APPROVAL, digest_of
 from app.accounts import service
 from app.accounts.schemas import AccountIn
+from app.casework import identity
 from app.keys.service import KIND as KEY_OPERATION
 from app.keys.service import ROTATE_TOKEN_KEY
 from app.kit import migrate as tables
@@ -28,6 +29,7 @@ from app.kit.errors import Conflict, Invalid
 from app.kit.keyfile import TOKEN_KEY, add_version, changed_at, retire_versions
 from app.kit.vault import Vault
 from app.models.base import is_id, new_id
+from app.models.name_index import NameKey
 from app.models.office import Office
 from app.models.person import DataKey
 from app.settings import Settings
@@ -35,6 +37,7 @@ from policies.model import Policies, PolicyOffice
 from workflows.facts import Actor
 
 _OFFICES: Any = Office.__table__
+_INDEXED_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,27 @@ def _values(office: PolicyOffice) -> dict[str, Any]:
         "level": office.level,
         "national_focal_point": office.national_focal_point,
     }
+
+
+def rebuild_name_index(house: House, *, again: bool = False) -> Iterator[int]:
+    """Write in the names of everybody who is not in the blind index, some at a time; after each how many were so far.
+
+    What is written stays written: a run that was stopped goes on where it was. ``again``: everybody anew, as if nobody
+    were in it. Raises KeyMissing naming a person whose key or identity does not open.
+    """
+    if again:
+        with house.db.write() as session:
+            rows.enter_everything(session)
+            session.execute(delete(NameKey))
+    done = 0
+    for country in sorted(house.policies.countries):
+        while True:
+            with house.db.write() as session:
+                wrote = identity.index_again(house.system_desk(session, country, "rebuild-index"), _INDEXED_AT_ONCE)
+            if not wrote:
+                break
+            done += wrote
+            yield done
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ ONLY_READ: Final = frozenset({"alembic_version"})
 # Tables whose rows are removed in the course of serving; every other keeps what it has.
 REMOVED_FROM: Final = frozenset(
     {
-        "draft", "idempotency_key", "login_attempt", "login_session", "recovery_code", "refresh_token", "saved_list",
-        "second_factor", "user_role",
+        "draft", "idempotency_key", "login_attempt", "login_session", "name_key", "recovery_code", "refresh_token",
+        "saved_list", "second_factor", "user_role",
     }
 )  # fmt: skip
 # What ties a row to its person, case or account: set once, so that no row can be carried over to another.
@@ -58,6 +58,8 @@ FIXED: Final[dict[str, frozenset[str]]] = {
     "emergency_access": frozenset({"id", "country", "case_id", "user_id", "office_id", "sealed_reason", "since"}),
     "idempotency_key": frozenset({"user_id", "key", "fingerprint", "created_at"}),
     "incident": frozenset({"id", "country", "reference", "created_by", "opened_at"}),
+    "index_key": frozenset({"country", "key_id", "created_at"}),
+    "name_key": frozenset({"person_id", "digest"}),
     "notice": frozenset({"id", "country", "user_id", "kind", "subject_kind", "subject_id", "detail", "at"}),
     "operation": frozenset(
         {
@@ -74,6 +76,7 @@ FIXED: Final[dict[str, frozenset[str]]] = {
     "outbox_row": frozenset({"id", "country", "line", "seq", "effect", "payload", "created_at"}),
     "person": frozenset({"id", "country", "key_id", "created_at"}),
     "person_identity": frozenset({"person_id"}),
+    "person_link": frozenset({"id", "country", "case_id", "other_case_id", "made_by", "since"}),
     "referral": frozenset(
         {"id", "country", "shared_id", "reference", "side", "other_country", "key_id", "created_by", "opened_at"}
     ),

@@ -100,6 +100,9 @@ ALSO: Final[dict[str, set[int | str]]] = {
     "POST /bed-requests/{bed_request_id}/confirm": {422},
     # The example names a case that is nobody's.
     "POST /cases/{case_id}/incident/join": {422},
+    # The example names a case that is nobody's.
+    "POST /cases/{case_id}/same-person": {422},
+    "POST /cases/{case_id}/same-person/apart": {422},
     # Settling a tip is one right; opening a case is another.
     "POST /tips/{tip_id}/case": {"permission_missing"},
     # Writing on the case reaches it; opening further cases is a right of its own.
