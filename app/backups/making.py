@@ -25,7 +25,7 @@ from app.casework import epochs
 from app.kit.address import SQLITE
 from app.kit.bundle import DATA, KEYS, Writer, kept, name_of
 from app.kit.clock import Clock
-from app.kit.crypto import DESTROYED, KeyRing
+from app.kit.crypto import DESTROYED, KeyMissing, KeyRing
 from app.kit.db import Database
 from app.kit.errors import Conflict
 from app.kit.signing import Signer, SigningKeys
@@ -180,6 +180,8 @@ def _from_postgresql(run: _Run) -> None:
 
 def _signer(store: Store) -> Signer:
     """The first country's key stands for the installation, in a backup as anywhere."""
+    if not store.signing.countries:
+        raise KeyMissing("there is no signing key: a backup is signed with that of a country this installation holds")
     return store.signing.signer(store.signing.countries[0])
 
 
