@@ -39,7 +39,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder for backups or checkpoints: whether one is set and there, its newest file's moment, whether it is old."""
+    """A folder for backups or checkpoints: set or not, there or not, the moment of its newest file, if it is old."""
 
     named: bool
     there: bool

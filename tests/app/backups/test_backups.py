@@ -225,19 +225,6 @@ def test_every_kind_of_damage_is_named_and_nothing_is_written(home: Home, empty:
     assert bring_back(home, empty, data, keys).epoch == 2, "the empty store was left empty by every refusal"
 
 
-def test_two_parts_exchanged_are_noticed(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bundle, "PART_BYTES", 4096)
-    data, _ = home.backup()
-    content = data.read_bytes()
-    at = len(bundle.MAGIC)
-    at += 4 + int.from_bytes(content[at : at + 4], "big")
-    size = 4 + int.from_bytes(content[at : at + 4], "big")
-    one, two = content[at : at + size], content[at + size : at + 2 * size]
-    data.write_bytes(content[:at] + two + one + content[at + 2 * size :])
-    with pytest.raises(BundleBroken, match="part 1 does not open"):
-        bundle.read(data, home.house.keys, home.house.signing)
-
-
 def test_a_lost_or_other_key_is_named(home: Home, empty: Settings, tmp_path: Path) -> None:
     data, keys = home.backup()
     other = KeyRing.from_file(tmp_path / "another", create=True)
