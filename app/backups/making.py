@@ -23,11 +23,10 @@ from app.backups import on_postgresql, on_sqlite
 from app.backups.contents import DATA_KEY, counted, key_line
 from app.casework import epochs
 from app.kit.address import SQLITE
-from app.kit.bundle import DATA, KEYS, Writer, kept, name_of
+from app.kit.bundle import DATA, KEYS, BackupRefused, Writer, kept, name_of
 from app.kit.clock import Clock
 from app.kit.crypto import DESTROYED, KeyMissing, KeyRing
 from app.kit.db import Database
-from app.kit.errors import Conflict
 from app.kit.signing import Signer, SigningKeys
 from app.models.base import new_id
 from app.settings import Settings
@@ -71,11 +70,11 @@ def make(
     ``parts``: data, keys, or both. ``keep_days``: for how many days those of the data and of the keys are kept; the
     newest of each always stays. What an earlier run left unfinished goes first.
 
-    Raises Conflict if the folder is not there or another backup runs, BundleBroken if the database itself is damaged,
-    ProgramMissing without pg_dump.
+    Raises BackupRefused if the folder is not there or another backup runs, BundleBroken if the database itself is
+    damaged, ProgramMissing without pg_dump.
     """
     if not target.is_dir():
-        raise Conflict(f"There is no folder {target} for backups; make it, chmod 700.", code="no_backup_folder")
+        raise BackupRefused(f"There is no folder {target} for backups; make it, chmod 700.")
     work = settings.var / "tmp"
     work.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone(target), _clean(target), tempfile.TemporaryDirectory(prefix=_COPY, dir=work) as folder:
@@ -147,7 +146,7 @@ class _Run:
         try:
             os.link(draft, final)
         except FileExistsError:
-            raise Conflict(f"There is a backup of this second already: {final.name}.", code="backup_there") from None
+            raise BackupRefused(f"There is a backup of this second already: {final.name}.") from None
         draft.unlink()
         _keep_names(self.target)
         self.files.append(final)
@@ -221,7 +220,7 @@ def _alone(target: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Conflict(f"Another backup into {target} is under way.", code="backup_running") from None
+            raise BackupRefused(f"Another backup into {target} is under way.") from None
         yield
     finally:
         os.close(handle)

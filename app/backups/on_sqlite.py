@@ -11,9 +11,8 @@ from typing import Final
 
 from app.backups.contents import KeyRow
 from app.kit.address import address_of
-from app.kit.bundle import BundleBroken
+from app.kit.bundle import BackupRefused, BundleBroken
 from app.kit.crypto import DESTROYED
-from app.kit.errors import Conflict
 
 __all__ = ["copied", "draft_beside", "file_of", "fill_keys", "parts_of", "place", "prove", "refuse_full", "strip_keys"]
 
@@ -73,16 +72,15 @@ def parts_of(file: Path, take: Callable[[bytes], object]) -> None:
 
 
 def refuse_full(file: Path) -> None:
-    """Conflict if there is a database at the place with anything in it, or one that somebody has open."""
+    """BackupRefused if there is a database at the place with anything in it, or one that somebody has open."""
     if not file.exists() or file.stat().st_size == 0:
         return
     with closing(_opened(file)) as database:
         for table in _tables(database):
             if table not in _NOT_CONTENT and database.execute(f'SELECT 1 FROM "{table}" LIMIT 1').fetchone():  # noqa: S608 - a name out of the file's own list
-                raise Conflict(
+                raise BackupRefused(
                     f"{file} is not empty: {table} has rows. A backup is only restored into an empty store; move the "
-                    "file away first if it is to go.",
-                    code="store_not_empty",
+                    "file away first if it is to go."
                 )
         try:
             database.execute("PRAGMA busy_timeout = 1000")
@@ -91,7 +89,7 @@ def refuse_full(file: Path) -> None:
         except sqlite3.OperationalError:
             told = "wal"
         if told != "delete":
-            raise Conflict(f"{file} is open in another program; stop what serves it.", code="store_in_use")
+            raise BackupRefused(f"{file} is open in another program; stop what serves it.")
 
 
 def place(draft: Path, target: Path) -> None:

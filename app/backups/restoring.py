@@ -21,11 +21,10 @@ from app.casework import epochs
 from app.kit import bundle
 from app.kit import migrate as tables
 from app.kit.address import SQLITE, address_of
-from app.kit.bundle import DATA, KEYS, BundleBroken, Told, kept
+from app.kit.bundle import DATA, KEYS, BackupRefused, BundleBroken, Told, kept
 from app.kit.clock import Clock
 from app.kit.crypto import KeyRing
 from app.kit.db import Database
-from app.kit.errors import Conflict
 from app.kit.signing import SigningKeys
 from app.oversight.verify import verify_all
 from app.settings import Settings
@@ -73,10 +72,10 @@ class _Given:
 
 
 def keys_beside(data: Path) -> Path:
-    """The newest backup of the keys in the folder of ``data``; Conflict if there is none."""
+    """The newest backup of the keys in the folder of ``data``; BackupRefused if there is none."""
     newest = kept(data.parent, KEYS).newest
     if newest is None:
-        raise Conflict(f"There is no backup of the keys beside {data.name}; name one with --keys.", code="no_keys")
+        raise BackupRefused(f"There is no backup of the keys beside {data.name}; name one with --keys.")
     return newest
 
 
@@ -107,7 +106,7 @@ def restore(
     again: until it is through, SQLite has no file at its place, and PostgreSQL's tables carry a revision that nobody
     serves.
 
-    Raises Conflict if the store is not empty or somebody uses it, BundleBroken for a damaged or foreign backup,
+    Raises BackupRefused if the store is not empty or somebody uses it, BundleBroken for a damaged or foreign backup,
     KeyMissing for a key that is lost, ProgramMissing without pg_restore.
     """
     url = settings.owner_database_url
@@ -119,8 +118,8 @@ def restore(
     told = bundle.read(data, keys, signing)
     _must_be(told.kind == DATA, data, "holds keys, not data; give the one whose name ends in -data.backup")
     if told.manifest["engine"] != address_of(url).get_backend_name():
-        raise Conflict(
-            f"{data.name} was made of {told.manifest['engine']}, and this store is another engine.", code="other_engine"
+        raise BackupRefused(
+            f"{data.name} was made of {told.manifest['engine']}, and this store is another engine."
         )
     _must_be(told.manifest["revision"] in tables.revisions(), data, "was made by a newer program; install that first")
     held = Keys(key_file.name)
@@ -226,7 +225,7 @@ def _refuse_full_tables(url: str) -> None:
     if at is None or tables.unfinished(at) is not None:
         return
     if at != tables.head():
-        raise Conflict("The tables are of another version of the program: run `waymark migrate` first.", code="tables")
+        raise BackupRefused("The tables are of another version of the program: run `waymark migrate` first.")
     database = Database(url)
     try:
         with database.read() as session:
@@ -235,10 +234,9 @@ def _refuse_full_tables(url: str) -> None:
     finally:
         database.dispose()
     if full:
-        raise Conflict(
+        raise BackupRefused(
             f"The store is not empty: {', '.join(full[:5])}. A backup is only restored into an empty store; make a new"
-            " database for it.",
-            code="store_not_empty",
+            " database for it."
         )
 
 

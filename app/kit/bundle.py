@@ -24,7 +24,10 @@ from app.kit.canonical import canonical_bytes
 from app.kit.crypto import KeyMissing, KeyRing, SealBroken
 from app.kit.signing import Signer, SigningKeys, verify
 
-__all__ = ["DATA", "KEYS", "BundleBroken", "Bundles", "Told", "Writer", "kept", "name_of", "read", "versions_needed"]
+__all__ = [
+    "DATA", "KEYS", "BackupRefused", "BundleBroken", "Bundles", "Told", "Writer", "kept", "name_of", "read",
+    "versions_needed",
+]  # fmt: skip
 
 DATA: Final = "data"
 KEYS: Final = "keys"
@@ -42,6 +45,10 @@ _STAMP: Final = "%Y%m%dT%H%M%SZ"
 
 class BundleBroken(ValueError):
     """A backup is damaged, cut short, changed or not one at all; the text names the file and the place in it."""
+
+
+class BackupRefused(ValueError):
+    """A backup or a restore is not made here and now; the text says why and what to do, to the operator."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,11 +26,10 @@ from app.backups.making import Store
 from app.backups.on_postgresql import ProgramMissing
 from app.casework import epochs
 from app.kit import bundle, migrate
-from app.kit.bundle import DATA, KEYS, BundleBroken, kept
+from app.kit.bundle import DATA, KEYS, BackupRefused, BundleBroken, kept
 from app.kit.clock import Clock, SettableClock
 from app.kit.crypto import KeyMissing, KeyRing
 from app.kit.db import Database
-from app.kit.errors import Conflict
 from app.kit.signing import SigningKeys
 from app.oversight.verify import verify_all
 from app.settings import Settings
@@ -122,7 +121,7 @@ def test_what_comes_back_is_what_was_and_a_new_epoch_begins(home: Home, empty: S
             unheld = "SELECT count(*) FROM pg_class WHERE relrowsecurity AND NOT relforcerowsecurity"
             assert session.execute(text(unheld)).scalar_one() == 0, "row security holds the owner again"
     # A backup of what was restored carries its epochs on, and a second restore is refused.
-    with pytest.raises(Conflict, match="not empty"):
+    with pytest.raises(BackupRefused, match="not empty"):
         bring_back(home, empty, data, keys)
     with tampering(back) as session:
         session.execute(text("UPDATE epoch SET backup_at = began_at"))
@@ -245,7 +244,7 @@ def test_what_is_too_old_goes_and_the_keys_go_sooner(home: Home) -> None:
     made = making.make(home.store, home.settings, home.target)
     assert [file.name[-12:] for file in made.gone] == ["-keys.backup"]
     assert len(kept(home.target, DATA)) == 2 and len(kept(home.target, KEYS)) == 1
-    with pytest.raises(Conflict, match="of this second"):
+    with pytest.raises(BackupRefused, match="of this second"):
         making.make(home.store, home.settings, home.target)
     assert sorted(file.suffix for file in home.target.iterdir()) == [".backup"] * 3, "no draft is left"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -50,8 +51,15 @@ def versions(town: Town) -> dict[int, int]:
     return found
 
 
-def owner_of(town: Town) -> Database:
-    return as_owner(town.house.db) if town.house.db.dialect == "postgresql" else town.house.db
+@pytest.fixture
+def owner(town: Town) -> Iterator[Database]:
+    """The database as the owner of its tables, who may change every key."""
+    if town.house.db.dialect != "postgresql":
+        yield town.house.db
+        return
+    opened = as_owner(town.house.db)
+    yield opened
+    opened.dispose()
 
 
 def file_a_note(town: Town, case_id: str, text: str) -> int:
@@ -61,8 +69,10 @@ def file_a_note(town: Town, case_id: str, text: str) -> int:
     return max(answer.status_code, read.status_code)
 
 
-def test_two_persons_then_every_key_is_wrapped_anew_while_people_work(town: Town, settings: Settings) -> None:
-    case_id, owner = cases.bring_case(town.house, town.th, "screening"), owner_of(town)
+def test_two_persons_then_every_key_is_wrapped_anew_while_people_work(
+    town: Town, settings: Settings, owner: Database
+) -> None:
+    case_id = cases.bring_case(town.house, town.th, "screening")
     approval = agreed(town)
     assert file_a_note(town, case_id, "Before the exchange.") < 300
     answers: list[int] = []
@@ -92,9 +102,9 @@ def test_two_persons_then_every_key_is_wrapped_anew_while_people_work(town: Town
 
 
 def test_an_old_key_goes_only_when_nothing_needs_it(
-    town: Town, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    town: Town, settings: Settings, owner: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    case_id, owner, place = cases.bring_case(town.house, town.th, "screening"), owner_of(town), settings.kek_file
+    case_id, place = cases.bring_case(town.house, town.th, "screening"), settings.kek_file
     backups = settings.var / "backups"
     backups.mkdir()
     town.house.signing.signer("TH")
@@ -120,15 +130,19 @@ def test_an_old_key_goes_only_when_nothing_needs_it(
     assert file_a_note(town, case_id, "After the exchange.") < 300
 
 
-def test_killed_in_the_middle_it_goes_on(town: Town, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_killed_in_the_middle_it_goes_on(
+    town: Town, settings: Settings, owner: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for _ in range(4):
         cases.bring_case(town.house, town.th, "screening")
     monkeypatch.setattr(rewrapping, "BATCH", 1)
     add_version(settings.kek_file, KEK)
-    ring, owner = KeyRing.from_file(settings.kek_file), owner_of(town)
+    ring = KeyRing.from_file(settings.kek_file)
     before = versions(town)
     url = owner.engine.url.render_as_string(hide_password=False)
+    # The connections of the parent are not the child's.
     town.house.db.dispose()
+    owner.dispose()
     for call in (2, 1):
         child = os.fork()
         if child == 0:
@@ -159,9 +173,11 @@ def _die_after(calls: int) -> None:
     rewrapping._put = dying
 
 
-def test_a_key_that_does_not_open_is_named_and_one_destroyed_stays_so(town: Town, settings: Settings) -> None:
+def test_a_key_that_does_not_open_is_named_and_one_destroyed_stays_so(
+    town: Town, settings: Settings, owner: Database
+) -> None:
     lost, erased, sound = (cases.bring_case(town.house, town.th, "screening") for _ in range(3))
-    owner, keys = owner_of(town), [column for column in places() if column.table.name == "data_key"][0]
+    keys = next(column for column in places() if column.table.name == "data_key")
     other = KeyRing({7: os.urandom(32)}, 7).new_data_key()[1]
     with tampering(town.house.db) as session:
         ids = session.execute(select(keys.table.c.id).order_by(keys.table.c.id)).scalars().all()
