@@ -81,8 +81,6 @@ def create_app(
     """
     settings = settings or Settings()
     check_start(settings)
-    if not structlog.is_configured():
-        log.configure()
     house = open_house(settings, clock, passwords)
     app = FastAPI(
         title="Waymark",
@@ -137,6 +135,8 @@ def open_house(settings: Settings, clock: Clock | None = None, passwords: Passwo
 
     Raises PolicyError, KeyMissing, ValueError: policies, keys or settings cannot be used.
     """
+    if not structlog.is_configured():
+        log.configure()
     for room in ROOMS:
         # With its doors a room registers what its acts of power do: the worker undoes them, and has no doors.
         importlib.import_module(f"app.{room}.api")

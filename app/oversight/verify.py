@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, Select, literal, select, true
 from sqlalchemy.orm import Session
 
+from app.casework import epochs
 from app.casework.held import CASE, REFERRAL
 from app.casework.history import check_chain
 from app.casework.timeline import HISTORY
@@ -42,10 +43,10 @@ class Summary:
 def verify_all(session: Session) -> Summary:
     """Check every chain of the installation, and that no entry belongs to nothing (`waymark audit verify`)."""
     found = verify_some(session, true(), true())
-    orphan = _entry_of_nothing(session)
-    if orphan is None or found.fault is not None:
+    if found.fault is not None:
         return found
-    return Summary(found.chains, found.entries, found.verified, orphan)
+    wrong = _entry_of_nothing(session) or epochs.fault(session)
+    return found if wrong is None else Summary(found.chains, found.entries, found.verified, wrong)
 
 
 def verify_some(session: Session, cases: ColumnElement[bool], referrals: ColumnElement[bool]) -> Summary:

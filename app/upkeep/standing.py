@@ -11,7 +11,9 @@ from typing import Final
 
 from app.access.desk import Desk, House
 from app.access.log import looked
+from app.casework import epochs
 from app.kit import durability, migrate
+from app.kit.bundle import DATA, KEYS, kept
 from app.kit.keyfile import KEK, TOKEN_KEY, KeyMissing, changed_at, versions
 from app.settings import Settings
 from app.upkeep import queries
@@ -20,6 +22,8 @@ __all__ = ["Folder", "Key", "Machine", "Rows", "machine", "rows_of", "worker_res
 
 # With something due for this long, nobody carries the outbox out.
 RESTS_AFTER: Final = timedelta(minutes=5)
+# A backup is made every night; one that is older than this was missed.
+BACKUP_LATE_AFTER: Final = timedelta(hours=26)
 # Signing keys, ages of backups: as many files of a folder are looked at.
 _MOST_FILES: Final = 10_000
 
@@ -35,11 +39,12 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder for backups or checkpoints: whether one is set and there, and its newest file's moment."""
+    """A folder for backups or checkpoints: set or not, there or not, the moment of its newest file, if it is old."""
 
     named: bool
     there: bool
     newest: datetime | None
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ class Machine:
     keys: Sequence[Key]
     signing: Sequence[tuple[str, str]]
     backups: Folder
+    key_backups: Folder
     checkpoints: Folder
     unsafe: Sequence[str]
     cautions: Sequence[str]
@@ -66,6 +72,8 @@ class Rows:
     revision: str
     size: int
     outbox: queries.Outbox
+    epoch: int
+    restored_from: datetime | None
 
 
 def machine(house: House, settings: Settings) -> Machine:
@@ -84,7 +92,8 @@ def machine(house: House, settings: Settings) -> Machine:
         wanted_revision=migrate.head() or "",
         keys=[_key(KEK, settings.kek_file), _key(TOKEN_KEY, settings.token_key_file)],
         signing=[(country, house.signing.signer(country).key_id) for country in house.signing.countries],
-        backups=_folder(settings.backup_target),
+        backups=_backups(settings.backup_target, DATA, house.clock.now()),
+        key_backups=_backups(settings.backup_target, KEYS, house.clock.now()),
         checkpoints=_folder(settings.checkpoint_target),
         unsafe=asked.unsafe(),
         cautions=settings.cautions,
@@ -95,7 +104,11 @@ def machine(house: House, settings: Settings) -> Machine:
 def rows_of(desk: Desk) -> Rows:
     """What the tables tell; the look is noted."""
     looked(desk, "system_read", "country", desk.actor.country)
-    return Rows(queries.revision(desk), queries.size(desk), queries.outbox(desk))
+    epoch = epochs.current(desk.session)
+    return Rows(
+        queries.revision(desk), queries.size(desk), queries.outbox(desk),
+        epoch.number if epoch else epochs.FIRST, epoch.backup_at if epoch else None,
+    )  # fmt: skip
 
 
 def worker_rests(found: queries.Outbox, now: datetime) -> bool:
@@ -115,6 +128,14 @@ def _key(purpose: str, place: Path) -> Key:
         return Key(purpose, versions(place, purpose), changed_at(place))
     except (KeyMissing, OSError):
         return Key(purpose, (), None)
+
+
+def _backups(place: Path | None, kind: str, now: datetime) -> Folder:
+    """The backups of one kind, told by their names: a draft, or anything else that lies there, is none."""
+    if place is None or not place.is_dir():
+        return Folder(place is not None, False, None)
+    newest = max((moment for moment, _ in kept(place, kind)), default=None)
+    return Folder(True, True, newest, newest is not None and now - newest > BACKUP_LATE_AFTER)
 
 
 def _folder(place: Path | None) -> Folder:

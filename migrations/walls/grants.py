@@ -14,8 +14,8 @@ ONLY_ADDED: Final = frozenset(
         "meeting", "meeting_case", "message", "message_receipt", "record",
     }
 )  # fmt: skip
-# The program's own number of the tables.
-ONLY_READ: Final = frozenset({"alembic_version"})
+# The program's own number of the tables; the epochs, which a restore alone begins, as the owner of the tables.
+ONLY_READ: Final = frozenset({"alembic_version", "epoch"})
 # Tables whose rows are removed in the course of serving; every other keeps what it has.
 REMOVED_FROM: Final = frozenset(
     {
