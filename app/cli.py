@@ -283,6 +283,8 @@ def create_keys(
         typer.echo(f"made {file}")
     for code, key_id in made.signing.items():
         typer.echo(f"{code} signs with the key {key_id}")
+    if places.checkpoint_key_file in made.files:
+        typer.echo(f"checkpoints are signed with the key {made.checkpoints}; give this line to those who audit")
     if places.kek_file in made.files:
         typer.echo(f"Keep a copy of {places.kek_file} off this machine: without it nobody can open what is sealed.")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
@@ -40,9 +41,16 @@ class Summary:
         return counted if self.fault is None else f"{counted}. {self.fault}."
 
 
-def verify_all(session: Session) -> Summary:
-    """Check every chain of the installation, and that no entry belongs to nothing (`waymark audit verify`)."""
-    found = verify_some(session, true(), true())
+def verify_all(session: Session, since: datetime | None = None) -> Summary:
+    """Check every chain of the installation, and that no entry belongs to nothing (`waymark audit verify`).
+
+    since: only chains that got an entry from then on, each of them whole.
+    """
+    cases, referrals = (
+        true() if since is None else table.c.id.in_(select(HISTORY.c.subject_id).where(HISTORY.c.recorded_at >= since))
+        for table in (CASE, REFERRAL)
+    )
+    found = verify_some(session, cases, referrals)
     orphan = _entry_of_nothing(session)
     if orphan is None or found.fault is not None:
         return found
@@ -58,7 +66,7 @@ def verify_some(session: Session, cases: ColumnElement[bool], referrals: ColumnE
     fault: str | None = None
     for kind, table, within in (("case", CASE, cases), ("referral", REFERRAL, referrals)):
         for rows in _chains(session, table, within):
-            subject_id, ends_at, ends_with = rows[0][-3:]
+            subject_id, ends_at, ends_with = tuple(rows[0])[-3:]
             told = rows if rows[0][0] is not None else []
             good, wrong = check_entries(told, subject_id, ends_at, ends_with)
             chains += 1
