@@ -201,24 +201,44 @@ def draw(
         typer.echo(str(path))
 
 
+Since = Annotated[str | None, typer.Option(help="A day such as 2026-11-01, or a moment; only what is newer.")]
+
+
 @audit_app.command("verify")
 @told
-def verify() -> None:
-    """Prove every history entry of the installation; ends with 1 and the first fault if one was touched."""
-    from app.access import rows
-    from app.kit.db import Database
-    from app.oversight.verify import verify_all
+def verify(
+    since: Since = None,
+    witness: Annotated[
+        list[Path] | None, typer.Option(help="A file with a checkpoint that somebody else kept; or several.")
+    ] = None,
+) -> None:
+    """Prove histories, looks and checkpoints; ends with 1 and names the first fault if one was touched."""
+    from app.oversight.proving import moment, prove
 
     settings = Settings()
     _must_be_migrated(settings)
-    database = Database(settings.database_url)
-    with database.read() as session:
-        rows.enter_everything(session)
-        found = verify_all(session)
-    database.dispose()
-    if not found.sound:
-        _stop(found.fault or found.sentence)
-    typer.echo(f"{found.chains} chains, {found.entries} entries verified")
+    proof = prove(settings, moment(since), witness or ())
+    if proof.faults:
+        _stop("\nwaymark: ".join(proof.faults))
+    for sentence in proof.checked:
+        typer.echo(sentence)
+
+
+@audit_app.command("export")
+@told
+def export(
+    to: Annotated[Path, typer.Argument(help="The file to write, which must not be there yet.")],
+    since: Since = None,
+    closed: Annotated[bool, typer.Option("--closed", help="Hashes only, without the course of any case.")] = False,
+) -> None:
+    """Write what an outside auditor checks with script/verify_bundle.py, which needs nothing of Waymark."""
+    from app.oversight.proving import export as write
+    from app.oversight.proving import moment
+
+    settings = Settings()
+    _must_be_migrated(settings)
+    checkpoints, chains = write(settings, to, moment(since), closed=closed)
+    typer.echo(f"{to}: {checkpoints} checkpoints, {chains} chains. Hand the public key over by another way.")
 
 
 @app.command("rebuild-facts")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Row, String, select, type_coerce
@@ -23,8 +23,8 @@ from app.models.access_log import AccessEntry
 from app.models.checkpoint import Checkpoint
 
 __all__ = [
-    "CHECKPOINT", "FORMAT", "LOOKS", "NOTHING_YET", "STORED_LOOK", "Counts", "Sealed", "compact_of", "digest_of_look",
-    "fault_of", "head_line", "latest_compact", "look_line", "newest", "seal", "whole_of",
+    "CHECKPOINT", "EVERY", "FORMAT", "LOOKS", "NOTHING_YET", "STORED_LOOK", "Counts", "Sealed", "compact_of",
+    "digest_of_look", "fault_of", "head_line", "latest_compact", "look_line", "newest", "overdue", "seal", "whole_of",
 ]  # fmt: skip
 
 FORMAT: Final = "waymark-checkpoint-1"
@@ -35,6 +35,9 @@ LOOKS: Final[Any] = AccessEntry.__table__
 STORED_LOOK: Final[list[Any]] = [
     type_coerce(column, String).label("at") if column.name == "at" else column for column in LOOKS.c
 ]
+# How often one is made at least, and how long after that somebody is told.
+EVERY: Final = timedelta(minutes=15)
+GRACE: Final = timedelta(minutes=5)
 _LOOK_NAMES: Final = tuple(column.name for column in LOOKS.c)
 _AT: Final = _LOOK_NAMES.index("at")
 
@@ -164,3 +167,10 @@ def latest_compact(session: Session) -> str | None:
     """The newest checkpoint as text for a message to a partner, who keeps it as a witness; None if there is none."""
     row = newest(session)
     return None if row is None else compact_of(row).decode()
+
+
+def overdue(last: Any, now: datetime, *, has_places: bool) -> bool:
+    """Whether the newest checkpoint (None: there is none) should have been followed, or have left, a while ago."""
+    if last is None or now - last.made_at > EVERY + GRACE:
+        return True
+    return has_places and last.left_at is None and now - last.made_at > GRACE

@@ -19,6 +19,7 @@ from app.access import rows
 from app.access.desk import House
 from app.casework.checkpoints import (
     CHECKPOINT,
+    EVERY,
     LOOKS,
     STORED_LOOK,
     Counts,
@@ -35,17 +36,14 @@ from app.casework.timeline import HISTORY
 from app.kit.places import PlaceFault
 from app.models.session import LoginAttempt
 
-__all__ = ["EVERY", "SLACK", "due", "overdue", "round_of", "seal_now", "send_off"]
+__all__ = ["SLACK", "due", "round_of", "seal_now", "send_off"]
 
-EVERY: Final = timedelta(minutes=15)
 AFTER_ENTRIES: Final = 100
 # How long after its own moment a row may still be committed. PostgreSQL ends an idle transaction after 60 s and a
 # statement after 30 s, SQLite makes writers wait for 30 s: this is far more.
 SLACK: Final = timedelta(minutes=10)
 # A first checkpoint over years of work is many, each of a size that is read and sent at once.
 MOST_LINES: Final = 20_000
-# As long after the time the newest checkpoint should have been made or have left, somebody is told.
-GRACE: Final = timedelta(minutes=5)
 _ENTRY_WIDTH: Final = 6
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(22, 0)")
 _ATTEMPTS: Final[Any] = LoginAttempt.__table__
@@ -81,13 +79,6 @@ def due(session: Session, now: datetime) -> bool:
         query = select(column).where(column > last.through, column <= now).limit(AFTER_ENTRIES - since)
         since += len(session.execute(query).all())
     return since >= AFTER_ENTRIES
-
-
-def overdue(last: Any, now: datetime, *, has_places: bool) -> bool:
-    """Whether the newest checkpoint (None: there is none) should have been followed, or have left, a while ago."""
-    if last is None or now - last.made_at > EVERY + GRACE:
-        return True
-    return has_places and last.left_at is None and now - last.made_at > GRACE
 
 
 def seal_now(house: House) -> Sealed | None:

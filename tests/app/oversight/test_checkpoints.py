@@ -15,13 +15,13 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.access.desk import House
-from app.casework.checkpoints import CHECKPOINT, LOOKS, compact_of, latest_compact, newest
+from app.casework.checkpoints import CHECKPOINT, EVERY, LOOKS, compact_of, latest_compact, newest, overdue
 from app.casework.held import CASE
 from app.casework.timeline import HISTORY
 from app.kit.places import Folder, Place, PlaceFault, Witness
 from app.kit.signing import known_publics, own_signer
 from app.models.base import new_id
-from app.oversight.sealing import EVERY, overdue, round_of, seal_now, send_off
+from app.oversight.sealing import round_of, seal_now, send_off
 from app.oversight.verify import verify_all
 from app.oversight.witnessed import Witnessed, check_witnessed, has_witness
 from app.worker import Worker
