@@ -231,9 +231,9 @@ def _columns_agree(entry: Sequence[Any], subject_id: str) -> bool:
             f',"happened_at":"{at}","kind":"{kind}","note":{note},"recorded_at":"{noted}"'
             f',"seq":{seq},"step":"{step}","subject":"{subject}","subject_id":"{subject_of}","version":{version}}}'
         )
-        if canonical.endswith(end.encode()) and canonical.startswith(_ACTOR):
+        if canonical.endswith(end.encode("utf-8", "surrogatepass")) and canonical.startswith(_ACTOR):
             country_ends = canonical.find(b'"', len(_ACTOR))
-            if canonical.startswith(f'","id":"{actor}","office":'.encode(), country_ends):
+            if canonical.startswith(f'","id":"{actor}","office":'.encode("utf-8", "surrogatepass"), country_ends):
                 return True
     return _column_that_differs(entry, subject_id) is None
 
