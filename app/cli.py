@@ -169,24 +169,44 @@ def draw(
         typer.echo(str(path))
 
 
+Since = Annotated[str | None, typer.Option(help="A day such as 2026-11-01, or a moment; only what is newer.")]
+
+
 @audit_app.command("verify")
 @told
-def verify() -> None:
-    """Prove every history entry of the installation; ends with 1 and the first fault if one was touched."""
-    from app.access import rows
-    from app.kit.db import Database
-    from app.oversight.verify import verify_all
+def verify(
+    since: Since = None,
+    witness: Annotated[
+        list[Path] | None, typer.Option(help="A file with a checkpoint that somebody else kept; or several.")
+    ] = None,
+) -> None:
+    """Prove histories, looks and checkpoints; ends with 1 and names the first fault if one was touched."""
+    from app.oversight.proving import moment, prove
 
     settings = Settings()
     must_be_migrated(settings)
-    database = Database(settings.database_url)
-    with database.read() as session:
-        rows.enter_everything(session)
-        found = verify_all(session)
-    database.dispose()
-    if not found.sound:
-        stop(found.fault or found.sentence)
-    typer.echo(f"{found.chains} chains, {found.entries} entries verified")
+    proof = prove(settings, moment(since), witness or ())
+    if proof.faults:
+        stop("\nwaymark: ".join(proof.faults))
+    for sentence in proof.checked:
+        typer.echo(sentence)
+
+
+@audit_app.command("export")
+@told
+def export(
+    to: Annotated[Path, typer.Argument(help="The file to write, which must not be there yet.")],
+    since: Since = None,
+    closed: Annotated[bool, typer.Option("--closed", help="Hashes only, without the course of any case.")] = False,
+) -> None:
+    """Write what an outside auditor checks with script/verify_bundle.py, which needs nothing of Waymark."""
+    from app.oversight.proving import export as write
+    from app.oversight.proving import moment
+
+    settings = Settings()
+    must_be_migrated(settings)
+    checkpoints, chains = write(settings, to, moment(since), closed=closed)
+    typer.echo(f"{to}: {checkpoints} checkpoints, {chains} chains. Hand the public key over by another way.")
 
 
 @app.command("rebuild-facts")
@@ -220,7 +240,7 @@ def rebuild_index(
     from app.operations import rebuild_name_index
 
     settings = Settings()
-    _must_be_migrated(settings)
+    must_be_migrated(settings)
     done = 0
     for done in rebuild_name_index(open_house(settings), again=again):
         typer.echo(f"{done} people", err=True)
@@ -268,6 +288,8 @@ def create_keys(
         typer.echo(f"made {file}")
     for code, key_id in made.signing.items():
         typer.echo(f"{code} signs with the key {key_id}")
+    if places.checkpoint_key_file in made.files:
+        typer.echo(f"checkpoints are signed with the key {made.checkpoints}; give this line to those who audit")
     if places.kek_file in made.files:
         typer.echo(f"Keep a copy of {places.kek_file} off this machine: without it nobody can open what is sealed.")
 

@@ -135,10 +135,12 @@ def rebuild_name_index(house: House, *, again: bool = False) -> Iterator[int]:
 
 @dataclass(frozen=True, slots=True)
 class KeysMade:
-    """The files that were made, and the id of each country's signing key for comparing by telephone."""
+    """The files that were made, the id of each country's signing key for comparing by telephone, and the public key
+    of checkpoints in hex, which auditors keep."""
 
     files: tuple[Path, ...]
     signing: dict[str, str]
+    checkpoints: str
 
 
 def make_keys(settings: Settings, countries: Sequence[str], policies: Policies) -> KeysMade:
@@ -156,10 +158,14 @@ def make_keys(settings: Settings, countries: Sequence[str], policies: Policies) 
             "its copy; a new one cannot open anything.",
             code="key_lost",
         )
-    wanted = (settings.kek_file, settings.token_key_file, *(settings.signing_folder / f"{c}.pem" for c in countries))
+    wanted = (
+        settings.kek_file, settings.token_key_file, settings.checkpoint_key_file,
+        *(settings.signing_folder / f"{c}.pem" for c in countries),
+    )  # fmt: skip
     missing = tuple(file for file in wanted if not file.exists())
     vault = Vault.open(settings.model_copy(update={"environment": "demo"}))
-    return KeysMade(missing, {country: vault.signing.signer(country).key_id for country in countries})
+    signing = {country: vault.signing.signer(country).key_id for country in countries}
+    return KeysMade(missing, signing, vault.checkpoints.public.hex())
 
 
 def _holds_sealed_data(url: str) -> bool:

@@ -15,6 +15,7 @@ from app.kit.clock import Clock
 from app.kit.crypto import KeyRing
 from app.kit.db import Database
 from app.kit.mail import Mail
+from app.kit.places import Witness
 from app.kit.signing import SigningKeys
 from policies.model import Policies
 from workflows.facts import Actor
@@ -34,6 +35,8 @@ class House:
     tokens: Tokens
     passwords: Passwords
     mail: Mail | None = None
+    # Who signs checkpoints and where these go; None: nobody here seals any.
+    witness: Witness | None = None
 
     def system_desk(self, session: Session, country: str, correlation: str = "worker") -> Desk:
         """A writable desk of ``country`` (two letters) for work no person asked for, such as the worker's.

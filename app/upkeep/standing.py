@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from app.access.desk import Desk, House
 from app.access.log import looked
 from app.casework import epochs
+from app.casework.checkpoints import overdue
 from app.kit import durability, migrate
 from app.kit.bundle import DATA, KEYS, kept
 from app.kit.keyfile import KEK, TOKEN_KEY, KeyMissing, changed_at, versions
+from app.kit.places import Witness
 from app.settings import Settings
 from app.upkeep import queries
 
-__all__ = ["Folder", "Key", "Machine", "Rows", "machine", "rows_of", "worker_rests"]
+__all__ = ["Folder", "Key", "Machine", "Rows", "Sealed", "machine", "rows_of", "worker_rests"]
 
 # With something due for this long, nobody carries the outbox out.
 RESTS_AFTER: Final = timedelta(minutes=5)
@@ -39,7 +41,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder for backups or checkpoints: set or not, there or not, the moment of its newest file, if it is old."""
+    """A folder for backups: whether one is set and there, and its newest file's moment."""
 
     named: bool
     there: bool
@@ -59,7 +61,6 @@ class Machine:
     signing: Sequence[tuple[str, str]]
     backups: Folder
     key_backups: Folder
-    checkpoints: Folder
     unsafe: Sequence[str]
     cautions: Sequence[str]
     doubts: Sequence[str]
@@ -74,6 +75,21 @@ class Rows:
     outbox: queries.Outbox
     epoch: int
     restored_from: datetime | None
+    checkpoint: Sealed
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """The newest signed checkpoint: its number (0: none), when it was made and left, for where, and whether it is late.
+
+    ``places``: where checkpoints go by the settings; empty when they stay in the database.
+    """
+
+    number: int
+    made_at: datetime | None
+    left_at: datetime | None
+    places: str
+    late: bool
 
 
 def machine(house: House, settings: Settings) -> Machine:
@@ -94,20 +110,28 @@ def machine(house: House, settings: Settings) -> Machine:
         signing=[(country, house.signing.signer(country).key_id) for country in house.signing.countries],
         backups=_backups(settings.backup_target, DATA, house.clock.now()),
         key_backups=_backups(settings.backup_target, KEYS, house.clock.now()),
-        checkpoints=_folder(settings.checkpoint_target),
         unsafe=asked.unsafe(),
         cautions=settings.cautions,
         doubts=durability.doubts(house.db),
     )
 
 
-def rows_of(desk: Desk) -> Rows:
+def rows_of(desk: Desk, witness: Witness | None) -> Rows:
     """What the tables tell; the look is noted."""
     looked(desk, "system_read", "country", desk.actor.country)
+    sealed = _sealed(queries.newest_checkpoint(desk), witness, desk.now)
     epoch = epochs.current(desk.session)
     return Rows(
         queries.revision(desk), queries.size(desk), queries.outbox(desk),
-        epoch.number if epoch else epochs.FIRST, epoch.backup_at if epoch else None,
+        epoch.number if epoch else epochs.FIRST, epoch.backup_at if epoch else None, sealed,
+    )  # fmt: skip
+
+
+def _sealed(row: Any, witness: Witness | None, now: datetime) -> Sealed:
+    places = "" if witness is None else witness.names
+    late = overdue(row, now, has_places=bool(places))
+    return Sealed(0, None, None, places, late) if row is None else Sealed(
+        row.number, row.made_at, row.left_at, places, late
     )  # fmt: skip
 
 

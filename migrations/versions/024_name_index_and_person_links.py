@@ -8,7 +8,7 @@ from alembic import op
 from migrations.walls import policies
 
 revision = "024"
-down_revision = "019"
+down_revision = "023"
 branch_labels = None
 depends_on = None
 

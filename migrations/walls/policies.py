@@ -276,9 +276,12 @@ MATCHING_RULES: Final[dict[str, Rule]] = {
         adds=f"{HERE} AND waymark_works_on_case(case_id) AND waymark_works_on_case(other_case_id)",
     ),
 }
+# Table of revision 022. Checkpoints hold ids and hashes of every country; the system makes and shows them.
+CHECKPOINT_RULES: Final[dict[str, Rule]] = {"checkpoint": Rule(sees=SYSTEM, adds="false", keeps="false")}
 ALL_RULES: Final[dict[str, Rule]] = {
     **RULES, **DESK_RULES, **INCIDENT_RULES, **SHELTER_RULES, **DOCUMENT_RULES, **LIST_RULES,
     **FUND_RULES, **TRANSFER_RULES, **TIP_RULES, **OPERATION_RULES, **MATCHING_RULES,
+    **CHECKPOINT_RULES,
 }  # fmt: skip
 
 
