@@ -48,6 +48,8 @@ COUNTRY_CLOCKS = (
     "penalty_representation",
     "penalty_answer",
     "proceeding_review",
+    "stay_request",
+    "stay_after",
     "threat_assessment",
     "threat_urgent",
     "protection_review",

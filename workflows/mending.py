@@ -178,6 +178,7 @@ ACTS: dict[str, Act] = {
     "person_is_wanted_as_witness": Act(Way.MATTERS),
     "hearing_is_set": Act(Way.MATTERS),
     "testimony_was_offered": Act(Way.MATTERS),
+    "stay_for_proceedings_is_kept": Act(Way.MATTERS),
     "measures_are_agreed": ASK,
     "no_threat_is_unassessed": Act(Way.MATTERS),
     # The end of a case.

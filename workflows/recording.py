@@ -37,6 +37,7 @@ from workflows.identification import APPOINT_GUARDIAN
 from workflows.non_punishment import NonPunishment
 from workflows.proceeding import Proceeding
 from workflows.service import Service
+from workflows.staying import staying
 from workflows.step import Guard
 from workflows.verdict import Refusal
 
@@ -117,6 +118,7 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask | Alert, ...]] = {
     ),
     "permit": (
         CloseTask("renew_permit"),
+        CloseTask("settle_stay"),
         OpenTask("renew_permit", "case_manager", "care_plan_review", due_on="permit_due", only_dated=True),
     ),
     "care_plan": (
@@ -154,7 +156,8 @@ def follows(kind: str, before: CaseFacts, after: CaseFacts, *, corrected: bool =
         # First the old cause ends, then the new one begins.
         clocks = (*([ThawClocks(was)] if was else []), *([FreezeClocks(now)] if now else []))
     followed = _moved(kind, before, after) if corrected else FOLLOWS.get(kind, ())
-    return (*followed, *custody(kind, before, after), *_age(before, after), *_work(before, after), *clocks)
+    own = (*custody(kind, before, after), *_age(before, after), *_work(before, after), *staying(before, after))
+    return (*followed, *own, *clocks)
 
 
 def custody(by: str, before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:

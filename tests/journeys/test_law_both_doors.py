@@ -109,6 +109,23 @@ def test_nobody_departs_from_a_cell_or_as_a_witness_who_was_not_asked(door: Door
     assert not {"no_matter_is_open", "nothing_legal_is_open"} & set(closing)
 
 
+def test_nobody_is_sent_away_from_a_trial_they_want_to_stay_for(door: Door) -> None:
+    """She wished to go home until the court named its day; then she wants to stay for it, and afterwards goes."""
+    case = identified(door)
+    lawyer(door, case)
+    door.take("th.manager", case, "plan_return", filled())
+    trial = matters.opened(door, "th.lawyer", case, "open_proceeding", wanted_as_witness=False)
+    assert "ask_stay" not in matters.duties(door, "th.social", case)
+    matters.moved(door, "th.lawyer", case, trial, "update_proceeding", filled(wants_to_stay=True))
+    assert "ask_stay" in matters.duties(door, "th.social", case)
+    assert "stay_for_proceedings_is_kept" in door.scene["th.manager"].next_steps(case)["depart"]
+    door.record("th.lawyer", case, "permit")
+    assert "ask_stay" not in matters.duties(door, "th.social", case)
+    matters.moved(door, "th.lawyer", case, trial, "end_proceeding", filled())
+    assert "settle_stay" in matters.duties(door, "th.social", case)
+    assert "stay_for_proceedings_is_kept" not in door.scene["th.manager"].next_steps(case)["depart"]
+
+
 def test_somebody_said_to_have_recruited_others_is_a_victim_too(door: Door) -> None:
     """She is both: an entry among the alleged offenders of the raid, seen by few, and a case of her own that nothing
     of it may turn away: screened, presumed, sheltered and identified as everybody else."""

@@ -36,6 +36,10 @@ LAW: dict[str, list[Break]] = {
     "person_is_wanted_as_witness": [matter_with(flags=frozenset({"represented", "limits", "offered"}))],
     "hearing_is_set": [matter_with(flags=frozenset({"hearing.none"}))],
     "testimony_was_offered": [case_with(matters=(_matter("proceeding", "running", "witness"),))],
+    "stay_for_proceedings_is_kept": [
+        case_with(matters=(_matter("proceeding", "running", "stays", *need),))
+        for need in (("part.injured",), ("part.claimant",), ("testimony",), ("witness", "offered"))
+    ],
     "measures_are_agreed": [matter_with(flags=frozenset())],
     "no_threat_is_unassessed": [case_with(matters=(_matter("threat", "reported"),))],
 }
