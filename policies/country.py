@@ -48,6 +48,7 @@ COUNTRY_CLOCKS = (
     "penalty_representation",
     "penalty_answer",
     "proceeding_review",
+    "file_review",
     "stay_request",
     "stay_after",
     "threat_assessment",

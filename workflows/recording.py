@@ -46,7 +46,9 @@ NEEDS_GUARDIAN = frozenset({"identification_decision", "best_interests", "return
 # The forms of matters belong to a step of theirs; afterwards they can be corrected like any other record.
 OF_MATTERS = frozenset(row.form for spec in matter_machines() for row in spec.steps if row.form)
 # Whoever approves or pays rests on what these say: an error is returned, withdrawn or booked back, never rewritten.
-OF_TWO_PERSONS = frozenset({"fund_claim", "fund_approval", "fund_payment", "transfer_request"})
+OF_TWO_PERSONS = frozenset({"fund_claim", "fund_approval", "fund_payment", "transfer_request"}) | {
+    "file_request", "file_review", "file_answer",
+}
 # These kinds are written only by the step that certifies them.
 ONLY_WITH_STEP = OF_MATTERS | {
     "handover", "receipt", "handover_schedule", "handover_confirmation", "placement", "reception_plan",
