@@ -19,7 +19,6 @@ HEALTH_AGREED, TOLD = "file.health_agreed", "file.told"
 ASK, MAY, GAVE, OUT, BY = "file_ask", "file_may", "file_gave", "file_out", "file_by"
 # Never given to anybody: it leads those who look for the person to their door.
 NEVER = frozenset({"contact"})
-ALWAYS_OUT = frozenset({"safe_address", "other_persons"})
 HEALTH = "health"
 
 
@@ -99,11 +98,13 @@ def review_takes_out_what_harms(matter: MatterFacts) -> bool | Lack:
     if CLEARED not in matter.flags:
         return True
     out, allowed = kept(matter, OUT), kept(matter, MAY)
-    missing = {"the safe address"} if not out >= {"safe_address"} or allowed & NEVER else set()
-    missing |= {"other persons"} if "other_persons" not in out else set()
-    healthy = HEALTH in out and HEALTH not in allowed
-    missing |= {"health data"} if not healthy and HEALTH_AGREED not in matter.flags else set()
-    return not missing or lacking(gap=", ".join(sorted(missing)))
+    if "safe_address" not in out or allowed & NEVER:
+        return lacking(gap="the safe address")
+    if "other_persons" not in out:
+        return lacking(gap="other persons")
+    if HEALTH_AGREED not in matter.flags and (HEALTH not in out or HEALTH in allowed):
+        return lacking(gap="health data")
+    return True
 
 
 @guard(
