@@ -178,6 +178,16 @@ ACTS: dict[str, Act] = {
     "person_is_wanted_as_witness": Act(Way.MATTERS),
     "hearing_is_set": Act(Way.MATTERS),
     "testimony_was_offered": Act(Way.MATTERS),
+    "stay_for_proceedings_is_kept": Act(Way.MATTERS),
+    **dict.fromkeys(
+        ("no_file_request_waits", "file_is_asked_for", "file_was_reviewed", "answer_keeps_to_the_review"),
+        Act(Way.MATTERS),
+    ),
+    **dict.fromkeys(
+        ("file_reviewer_is_another", "review_keeps_to_the_request", "review_takes_out_what_harms",
+         "person_knows_what_is_given"),
+        ASK,
+    ),
     "measures_are_agreed": ASK,
     "no_threat_is_unassessed": Act(Way.MATTERS),
     # The end of a case.
@@ -250,6 +260,8 @@ _TOLD_BY_FORM: dict[str, str | tuple[str, ...]] = {
         "transfer_request",
     ),
     **dict.fromkeys(("review_finds_a_link", "review_finds_no_link"), "penalty_review"),
+    **dict.fromkeys(("review_keeps_to_the_request", "review_takes_out_what_harms"), "file_review"),
+    **dict.fromkeys(("answer_keeps_to_the_review", "person_knows_what_is_given"), "file_answer"),
     "measures_are_agreed": "protection_measures",
     **dict.fromkeys(("extension_is_authorised", "extension_is_within_limit"), "stay_extension"),
     "claim_is_wanted": "remedy_filing",

@@ -38,6 +38,7 @@ from workflows.identification import APPOINT_GUARDIAN
 from workflows.non_punishment import NonPunishment
 from workflows.proceeding import Proceeding
 from workflows.service import Service
+from workflows.staying import staying
 from workflows.step import Guard
 from workflows.threat import PROTECT
 from workflows.verdict import Refusal
@@ -47,7 +48,9 @@ NEEDS_GUARDIAN = frozenset({"identification_decision", "best_interests", "return
 # The forms of matters belong to a step of theirs; afterwards they can be corrected like any other record.
 OF_MATTERS = frozenset(row.form for spec in matter_machines() for row in spec.steps if row.form)
 # Whoever approves or pays rests on what these say: an error is returned, withdrawn or booked back, never rewritten.
-OF_TWO_PERSONS = frozenset({"fund_claim", "fund_approval", "fund_payment", "transfer_request"})
+OF_TWO_PERSONS = frozenset({"fund_claim", "fund_approval", "fund_payment", "transfer_request"}) | {
+    "file_request", "file_review", "file_answer",
+}
 # These kinds are written only by the step that certifies them.
 ONLY_WITH_STEP = OF_MATTERS | {
     "handover", "receipt", "handover_schedule", "handover_confirmation", "placement", "reception_plan",
@@ -133,6 +136,7 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask | Alert, ...]] = {
     "shelter_return": (CloseTask(LOOK_AFTER),),
     "permit": (
         CloseTask("renew_permit"),
+        CloseTask("settle_stay"),
         OpenTask("renew_permit", "case_manager", "care_plan_review", due_on="permit_due", only_dated=True),
     ),
     "care_plan": (
@@ -179,7 +183,8 @@ def follows(
     followed = _moved(kind, before, after) if corrected else FOLLOWS.get(kind, ())
     found = (
         *followed, *_missing(kind, before, after), *custody(kind, before, after), *_danger(before, after),
-        *_age(before, after), *_guardian(before, after, on), *_work(before, after), *clocks,
+        *_age(before, after), *_guardian(before, after, on), *_work(before, after),
+        *staying(before, after), *clocks,
     )  # fmt: skip
     return found if _may_be_told_abroad(after) else tuple(each for each in found if each != TELL_PARTNER)
 

@@ -23,6 +23,7 @@ from workflows import engine
 from workflows.facts import Actor, CaseFacts, MatterFacts, ReferralFacts
 from workflows.matter import MATTER
 from workflows.recording import custody
+from workflows.staying import staying
 from workflows.step import MachineSpec, Step
 
 __all__ = [
@@ -119,8 +120,9 @@ def perform(desk: Desk, command: Command) -> Outcome:
         desk, held, step, decision.effects, given=given, filled=filled, came_from=str(came_from)
     )
     if before is not None and held.kind == "case" and held.case_facts is not None:
-        # Whether somebody is held is a matter of the case, whichever penalty tells it.
-        carry.follow_record(desk, replace(held, matter=None), custody(command.step, before, held.case_facts))
+        # Whether somebody is held, or stays for proceedings, is a matter of the case, whichever matter tells it.
+        changed = (*custody(command.step, before, held.case_facts), *staying(before, held.case_facts))
+        carry.follow_record(desk, replace(held, matter=None), changed)
     if filled is not None and isinstance(filled.form, MonitoringVisit) and held.case_held is not None:
         visits.follow(desk, held.case_held, filled.form)
     return Outcome(held, command.step, decision.to, held.version, record_id, named.get("matter"))

@@ -46,7 +46,8 @@ DOCUMENTS: Final = (
     "remedy_preparation", "remedy_filing", "remedy_representation", "remedy_award", "remedy_refusal", "remedy_appeal",
     "remedy_payment", "remedy_end",
     "legal_status", "penalty_report", "penalty_review", "penalty_representation", "penalty_outcome", "release_report",
-    "proceeding", "secrecy_limits", "testimony_offer", "hearing", "hearing_outcome", "proceeding_end",
+    "proceeding", "secrecy_limits", "testimony_offer", "hearing", "hearing_outcome", "file_request", "file_review",
+    "file_answer", "proceeding_end",
     "permit", "cooperation", "travel_document", "override",
 )  # fmt: skip
 LIVE: Final = "live"

@@ -90,6 +90,7 @@ KINDS: Final[dict[str, str]] = {
         (
             "penalty_report", "penalty_review", "penalty_representation", "penalty_outcome", "release_report",
             "proceeding", "secrecy_limits", "testimony_offer", "hearing", "hearing_outcome", "proceeding_end",
+            "file_request", "file_review", "file_answer",
         ),
         LEGAL,
     ),

@@ -183,6 +183,11 @@ SPECIAL: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {
     ("referral", "grant_end"): ({}, {"end_asked": "consent_withdrawn"}),
     ("referral", "refuse_end"): ({}, {"end_asked": "consent_withdrawn"}),
 }
+# Data of the person in a proceeding: asked for by somebody else, reviewed, and given as far as the review goes.
+REVIEWED = frozenset({
+    "file.asked", "file.cleared", "file.told", "file_by.lawyer-1", "file_ask.needs", "file_ask.health",
+    "file_may.needs", "file_gave.needs", "file_out.safe_address", "file_out.other_persons", "file_out.health",
+})  # fmt: skip
 # One matter of each machine on which every form is filled in well; what a step needs beyond it.
 MATTERS: dict[str, dict[str, Any]] = {
     "fund_claim": {
@@ -203,7 +208,7 @@ MATTERS: dict[str, dict[str, Any]] = {
     "non_punishment": {"about": "charge", "by": "reporter-1", "flags": frozenset({"act.online_fraud", "link.direct"})},
     "proceeding": {
         "about": "criminal", "due": TODAY,
-        "flags": frozenset({"witness", "represented", "limits", "offered", "testimony"}),
+        "flags": frozenset({"witness", "represented", "limits", "offered", "testimony", *REVIEWED}),
     },
     "threat": {"about": "violence", "flags": frozenset({"measures_agreed"})},
 }  # fmt: skip

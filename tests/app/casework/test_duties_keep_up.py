@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app.access.desk import House
 from app.casework.held import hold_case
+from app.casework.move import StepRefused
 from app.casework.tasks import TABLE, close_task, open_task
 from app.models.notice import Notice
 from app.oversight.rebuild import rebuild_facts
@@ -226,3 +227,47 @@ def test_a_second_bed_is_no_second_first_night(house: House, clock: Any) -> None
     clock.advance(timedelta(hours=20))
     cases.take(house, staff["social_worker"], case_id, "shelter_at_once", place)
     assert due(house, case_id, "review_placement") == first and len(first) == 1
+
+
+def test_leave_to_stay_is_asked_for_renewed_and_followed_while_a_proceeding_needs_the_person(house: House) -> None:
+    staff = hire_staff(house)
+    lawyer = staff["legal_officer"]
+    case_id = cases.bring_case(house, staff, "recovering")
+
+    def take(name: str, kind: str, matter: str | None = None, **said: Any) -> str:
+        done = cases.take(house, lawyer, case_id, name, form(house, kind, **said), matter_id=matter)
+        assert done.matter_id is not None
+        return done.matter_id
+
+    def leave(**said: Any) -> None:
+        cases.add(house, lawyer, case_id, "permit", **said)
+
+    trial = take("open_proceeding", "proceeding")
+    assert due(house, case_id, "ask_stay") == [], "nobody has asked the person whether they want to stay"
+    take("update_proceeding", "proceeding", trial, wants_to_stay=True)
+    assert due(house, case_id, "ask_stay") == [date.fromisoformat(day(house, 7))], "the clock of the country"
+    # Where a later form asks nothing, the wish holds.
+    take("update_proceeding", "proceeding", trial, stage="trial")
+    claim = take("open_proceeding", "proceeding", proceeding_kind="civil", part="claimant", wants_to_stay=True)
+    leave(outcome="applied", valid_from=None, valid_until=None)
+    assert due(house, case_id, "ask_stay") == []
+    leave(outcome="refused", valid_from=None, valid_until=None)
+    assert len(due(house, case_id, "ask_stay")) == 1, "refused: the next way is looked for"
+    take("explain_limits", "secrecy_limits", trial)
+    take("set_hearing", "hearing", trial, hearing_on=day(house, 200))
+    with pytest.raises(StepRefused) as refused:
+        leave(valid_until=day(house, 180))
+    assert [each["code"] for each in refused.value.extra["refusals"]] == ["stay_lasts_as_long_as_proceedings"]
+    leave(valid_until=day(house, 210))
+    assert due(house, case_id, "ask_stay") == []
+    assert due(house, case_id, "renew_permit") == [date.fromisoformat(day(house, 180))]
+    # More time was asked for: the leave there is still ends on its day, and that day rings.
+    leave(outcome="applied", valid_from=None, valid_until=None)
+    assert due(house, case_id, "renew_permit") == [date.fromisoformat(day(house, 210))]
+    take("end_proceeding", "proceeding_end", trial)
+    assert due(house, case_id, "settle_stay") == [], "the other one still needs the person"
+    take("end_proceeding", "proceeding_end", claim)
+    assert due(house, case_id, "settle_stay") == [date.fromisoformat(day(house, 14))]
+    leave(permit="residence", valid_until=None)
+    assert due(house, case_id, "settle_stay") == []
+    assert rebuild_facts(house) == []
