@@ -265,9 +265,17 @@ OPERATION_RULES: Final[dict[str, Rule]] = {
         adds=f"{HERE} AND asked_by = {ME} AND EXISTS (SELECT FROM operation o WHERE o.id = operation_id)",
     ),
 }
+# Tables of revision 020. Who was trained in what is about workers; their colleagues may know it. Nobody writes of
+# themselves.
+TRAINING_RULES: Final[dict[str, Rule]] = {
+    "training_entry": Rule(
+        sees=HERE,
+        adds=f"{HERE} AND entered_by = {ME} AND user_id <> {ME} AND waymark_works_here(user_id)",
+    ),
+}
 ALL_RULES: Final[dict[str, Rule]] = {
     **RULES, **DESK_RULES, **INCIDENT_RULES, **SHELTER_RULES, **DOCUMENT_RULES, **LIST_RULES,
-    **FUND_RULES, **TRANSFER_RULES, **TIP_RULES, **OPERATION_RULES,
+    **FUND_RULES, **TRANSFER_RULES, **TIP_RULES, **OPERATION_RULES, **TRAINING_RULES,
 }  # fmt: skip
 
 
