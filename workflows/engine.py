@@ -27,7 +27,7 @@ from workflows import (
 from workflows.effects import Effect
 from workflows.facts import Situation
 from workflows.matter import MATTER
-from workflows.step import Fork, Guard, MachineSpec, Step
+from workflows.step import Fork, MachineSpec, Step
 from workflows.verdict import Refusal
 
 MACHINES: dict[str, MachineSpec] = {

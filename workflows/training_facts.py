@@ -24,8 +24,8 @@ class TrainingFacts:
 class SigningFacts:
     """What whoever signs was trained in.
 
-    on: the calendar day of the act, where it is not today. anybody: it is asked what blocks a step whoever takes it, and
-    not whether one person may; a colleague who is trained can be found.
+    on: the calendar day of the act, where it is not today. anybody: it is asked what blocks a step whoever takes it,
+    and not whether one person may; a colleague who is trained can be found.
     """
 
     trainings: tuple[TrainingFacts, ...] = ()

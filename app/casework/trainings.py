@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import ColumnElement, Row, bindparam, select
 
 from app.access.desk import Desk
 from app.models.training import TrainingEntry
@@ -13,17 +13,20 @@ from workflows.facts import Situation, TrainingFacts
 from workflows.guards.training import counted
 from workflows.step import Guard
 
-__all__ = ["NEWEST", "REVOKED", "TRAINING", "kept", "newest", "of_actor"]
+__all__ = ["NEWEST", "REVOKED", "TRAINING", "holding", "kept", "newest", "of_actor"]
 
 TRAINING: Final[Any] = TrainingEntry.__table__
 REVOKED: Final = "revoked"
-_LATER: Final[Any] = TRAINING.alias("later")
+
+
+def holding(table: Any) -> ColumnElement[bool]:
+    """Whether an entry (of the table or an alias of it) is the last about its training."""
+    later = TRAINING.alias(f"after_{table.name}")
+    return ~select(later.c.id).where(later.c.training_id == table.c.training_id, later.c.seq > table.c.seq).exists()
+
+
 # Of every training the entry that holds; built once, for every step of a case asks.
-NEWEST: Final = select(TRAINING).where(
-    ~select(_LATER.c.id)
-    .where(_LATER.c.training_id == TRAINING.c.training_id, _LATER.c.seq > TRAINING.c.seq)
-    .exists()
-)
+NEWEST: Final = select(TRAINING).where(holding(TRAINING))
 _OF_USER: Final = NEWEST.where(TRAINING.c.user_id == bindparam("user")).order_by(
     TRAINING.c.done_on, TRAINING.c.training_id
 )

@@ -14,8 +14,8 @@ class TrainingEntry(Base):
     """One entry about one training of one account; of a training the entry with the highest ``seq`` holds.
 
     ``act``: recorded, corrected or revoked; each repeats the whole training, as it is from then on. ``why``: a code of
-    training_undo, for whatever came after the first entry. ``kind``, ``given_by``: codes. ``valid_until``: the last day,
-    as its paper and the policies of the day it was done say; None: no end.
+    training_undo, for whatever came after the first entry. ``kind``, ``given_by``: codes. ``valid_until``: the last
+    day, as its paper and the policies of the day it was done say; None: no end.
     """
 
     __tablename__ = "training_entry"

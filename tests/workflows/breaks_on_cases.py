@@ -105,7 +105,11 @@ IDENTIFICATION: dict[str, list[Break]] = {
         signing_with(),
         signing_with("identification", child=True),
         signing_with("work_with_children", child=True),
-        Break(lambda situation: replace(situation, signing=replace(TRAINED, on=LONG_AGO - timedelta(days=1))), child=False),
+        # The act lies before the training, though it is written down after it.
+        Break(
+            lambda situation: replace(situation, signing=replace(TRAINED, on=LONG_AGO - timedelta(days=1))),
+            child=False,
+        ),
     ],
     "panel_is_trained": [record_with("decision", panel_trained=False)],
     "reasons_are_written": [record_with("decision", reasons=False)],
