@@ -127,7 +127,7 @@ class Held:
         return self.plain_key
 
     def situation(self, desk: Desk, given: dict[str, Any] | None = None, on: date | None = None) -> Situation:
-        """What rules may look at now; ``on``: the calendar day of the act, which may lie before the day it is written."""
+        """What rules may look at now; ``on``: the calendar day of the act, which may lie before today."""
         return Situation(
             actor=desk.actor,
             today=Today(desk.now, desk.today),
