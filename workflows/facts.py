@@ -19,6 +19,8 @@ from workflows.identification_facts import InformationFacts as InformationFacts
 from workflows.identification_facts import ScreeningFacts as ScreeningFacts
 from workflows.matter_facts import MatterFacts as MatterFacts
 from workflows.stay import AdmissionFacts, BedFacts, ExtensionFacts, LeaveFacts
+from workflows.training_facts import SigningFacts as SigningFacts
+from workflows.training_facts import TrainingFacts as TrainingFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,6 +386,7 @@ class Situation:
     """Everything one decision may look at. ``given`` is what the step's form says, as plain values.
 
     matter: the one of the case's matters that the step is about; it is among ``case.matters`` unless the step opens it.
+    signing: what the actor was trained in.
     """
 
     actor: Actor
@@ -393,3 +396,4 @@ class Situation:
     given: Mapping[str, object] = field(default_factory=dict)
     justice: JusticeFacts = JusticeFacts()
     matter: MatterFacts | None = None
+    signing: SigningFacts = SigningFacts()

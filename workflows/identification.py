@@ -28,6 +28,7 @@ from workflows.guards.screening import (
     support_agency_is_named,
     window_or_new_evidence,
 )
+from workflows.guards.training import decider_is_trained, panel_is_trained, screener_is_trained
 from workflows.step import MachineSpec, Step
 
 
@@ -46,7 +47,10 @@ class Identification(StrEnum):
 
 I = Identification  # noqa: E741 - the table below reads better short
 
-DECISION = (authority_is_competent, decider_is_not_screener, panel_is_complete, reasons_are_written)
+DECISION = (
+    authority_is_competent, decider_is_not_screener, panel_is_complete, reasons_are_written, decider_is_trained,
+    panel_is_trained,
+)  # fmt: skip
 
 # The guards count the window from the day of the decision; so does the task that shows it.
 ASK_AGAIN = OpenTask("end_of_reconsideration", "case_manager", "reconsideration", since="negative_on")
@@ -65,7 +69,7 @@ STEPS = (
     ),
     Step(
         "presume", "Presume trafficked", (I.SCREENING,), I.PRESUMED, "identification:screen",
-        (case_is_open, screening_is_recorded, an_indicator_has_reasons, interview_was_safe),
+        (case_is_open, screening_is_recorded, an_indicator_has_reasons, interview_was_safe, screener_is_trained),
         (
             CloseTask("screen"),
             OpenTask("read_rights", "social_worker", "rights_notification"),
@@ -79,7 +83,7 @@ STEPS = (
     Step(
         "screen_out", "Screen out", (I.SCREENING,), I.SCREENED_OUT, "identification:screen",
         (case_is_open, screening_is_recorded, screening_gives_reasons, interview_was_safe,
-         information_was_given, finding_is_named, help_elsewhere_was_offered),
+         information_was_given, finding_is_named, help_elsewhere_was_offered, screener_is_trained),
         (CloseTask("screen"), ASK_AGAIN),
         form="screening",
     ),
@@ -134,7 +138,7 @@ STEPS = (
     Step(
         "presume_again", "Presume after reconsideration", (I.RECONSIDERING,), I.PRESUMED,
         "identification:review",
-        (case_is_open, screening_is_recorded, an_indicator_has_reasons, interview_was_safe),
+        (case_is_open, screening_is_recorded, an_indicator_has_reasons, interview_was_safe, screener_is_trained),
         (
             CloseTask("reconsider"),
             OpenTask("decide_identification", "legal_officer", "decision"),

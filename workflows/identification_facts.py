@@ -43,6 +43,8 @@ class DecisionFacts:
     in_own_language: bool
     # Codes of the list panel_profession; None: an older form, which named them in words alone.
     professions: frozenset[str] | None = None
+    # Whether everybody on the panel held the training asked for; None: an older form did not ask.
+    panel_trained: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from policies.model import Policies
 from workflows.claims import REMEDY
 from workflows.clocks import frozen_by
 from workflows.effects import Alert, CloseTask, Effect, Following, FreezeClocks, MoveTask, OpenTask, ThawClocks
-from workflows.engine import MACHINES, matter_machines
+from workflows.engine import MACHINES, excused, matter_machines
 from workflows.facts import CaseFacts, MatterFacts, Situation
 from workflows.guards.children import guardian_is_appointed
 from workflows.guards.consent import consent_for_case_meeting, wider_consent_is_named
@@ -34,6 +34,12 @@ from workflows.guards.remedies import (
     payments_are_within_the_award,
 )
 from workflows.guards.services import provider_has_not_declined, provider_is_named
+from workflows.guards.training import (
+    age_assessor_is_trained,
+    decider_is_trained,
+    interests_assessor_is_trained,
+    screener_is_trained,
+)
 from workflows.identification import APPOINT_GUARDIAN
 from workflows.non_punishment import NonPunishment
 from workflows.proceeding import Proceeding
@@ -80,13 +86,18 @@ OF_FORM: dict[str, dict[str, tuple[Guard, ...]]] = {
 TOLD_TO_THE_PERSON = frozenset({"decision_notice", "information_given"})
 # What else has to be true before a record of a kind is taken in.
 OWN_GUARDS: dict[str, tuple[Guard, ...]] = {
-    "age_assessment": (age_assessment_is_agreed, milder_ways_came_first, adult_is_beyond_doubt),
+    "age_assessment": (
+        age_assessment_is_agreed, milder_ways_came_first, adult_is_beyond_doubt, age_assessor_is_trained,
+    ),
+    **dict.fromkeys(("best_interests", "best_interests_assessment"), (interests_assessor_is_trained,)),
     "circumstances": (adulthood_was_assessed,),
     "consent_withdrawal": (wider_consent_is_named,),
     "flag_clearance": (flag_is_up,),
     "guardian_appointment": (guardian_is_free_of_suspects,),
+    "identification_decision": (decider_is_trained,),
     "minutes": (consent_for_case_meeting,),
     "permit": (stay_lasts_as_long_as_proceedings,),
+    "screening": (screener_is_trained,),
     **dict.fromkeys(TOLD_TO_THE_PERSON, (way_of_contact_is_safe,)),
 }
 
@@ -302,7 +313,8 @@ def refusals_for(
 ) -> tuple[Refusal, ...]:
     """Every reason against adding a record of ``kind`` now, or against correcting one; empty = allowed."""
     found = [guard.objection(situation, policies) for guard in guards_for(kind)]
-    reasons = [reason for reason in found if reason is not None]
+    # An exception from a guard holds for the record as it does for the step that rests on it.
+    reasons = [reason for reason in found if reason is not None and not excused(reason, situation)]
     if not can_be_corrected(kind) if correcting else kind in ONLY_WITH_STEP:
         reasons.append(
             Refusal(

@@ -18,7 +18,7 @@ from app.kit.mail import Mail
 from app.kit.places import Witness
 from app.kit.signing import SigningKeys
 from policies.model import Policies
-from workflows.facts import Actor
+from workflows.facts import Actor, TrainingFacts
 
 SYSTEM: str = "system"
 
@@ -65,6 +65,8 @@ class Desk:
     office_id: str = ""
     session_id: str = ""
     writable: bool = True
+    # What the actor was trained in, once it was asked for (app/casework/trainings.py).
+    trainings: tuple[TrainingFacts, ...] | None = None
     _kept: list[Callable[[Session], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:

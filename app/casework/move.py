@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.access.desk import Desk
-from app.casework import beds, carry, conflict_check, fund_book, history, projection, records, transfers, visits
+from app.casework import (
+    beds,
+    carry,
+    conflict_check,
+    fund_book,
+    history,
+    projection,
+    records,
+    trainings,
+    transfers,
+    visits,
+)
 from app.casework import held as holding
 from app.casework.facts import stored
 from app.casework.forms import Entry
@@ -89,7 +101,7 @@ def perform(desk: Desk, command: Command) -> Outcome:
     before = held.case_facts
     if filled is not None:
         fold_record(held, filled, entry)
-    situation = held.situation(desk, given | conflict_check.of_step(desk, held, step))
+    situation = held.situation(desk, given | conflict_check.of_step(desk, held, step), entry.on)
     decision = engine.decide(command.machine, command.step, situation, desk.policies)
     if isinstance(decision, engine.Refused):
         raise refusal(desk, held, command.step, step.title, decision.refusals)
@@ -110,6 +122,7 @@ def perform(desk: Desk, command: Command) -> Outcome:
             "given": {name: str(value) for name, value in given.items()},
             "record": _noted(record_id, filled, digest) if filled else None,
             "guards": [guard.name for guard in step.guards],
+            **trainings.kept(step.guards, situation, desk.policies),
             "policy": desk.policies.digest,
         },
         happened,
@@ -261,9 +274,12 @@ def _store(desk: Desk, held: Held, filled: Filled, happened: datetime, by: str) 
 
 def keep_on_case(
     desk: Desk, case: Held, filled: Filled, happened: datetime, by: str, note: str | None = None,
-    corrects: str | None = None,
+    corrects: str | None = None, signed: Mapping[str, Any] | None = None,
 ) -> tuple[str, str]:
-    """Store a form on a case with its own history entry and a new version; facts must be folded already."""
+    """Store a form on a case with its own history entry and a new version; facts must be folded already.
+
+    signed: what the entry keeps of who signed, such as the trainings that counted.
+    """
     record_id, digest = records.store(
         desk,
         filled,
@@ -277,6 +293,7 @@ def keep_on_case(
         corrects_id=corrects,
     )
     details = {"record": _noted(record_id, filled, digest), "corrects": corrects}
+    details |= signed or {}
     write(desk, case, Event("record", filled.kind.name, case.version + 1, details, happened, note))
     return record_id, digest
 

@@ -47,6 +47,8 @@ SENTENCES: Final[dict[str, str]] = {
     "partner_late": mark("Another country has not answered in time."),
     "seal_names_changed": mark("Who is named on a sealed case was changed."),
     "seal_unconfirmed": mark("A case is sealed until a second person agrees."),
+    "training_ends": mark("A training of yours runs out soon."),
+    "training_of_colleague_ends": mark("A colleague's training runs out soon."),
     "transfer_answered": mark("Another office has answered."),
     "transfer_asked": mark("Another office asks yours about a case."),
     "transfer_ended": mark("What another office asked or shared has ended."),

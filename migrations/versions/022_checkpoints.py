@@ -8,7 +8,7 @@ from alembic import op
 from migrations.walls import policies
 
 revision = "022"
-down_revision = "019"
+down_revision = "020"
 branch_labels = None
 depends_on = None
 

@@ -11,7 +11,7 @@ ONLY_ADDED: Final = frozenset(
     {
         "access_entry", "bulk_act", "document", "document_error", "fund_movement", "history_entry", "incident_case",
         "incident_offender",
-        "meeting", "meeting_case", "message", "message_receipt", "record",
+        "meeting", "meeting_case", "message", "message_receipt", "record", "training_entry",
     }
 )  # fmt: skip
 # The program's own number of the tables; the epochs, which a restore alone begins, as the owner of the tables.

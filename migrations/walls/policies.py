@@ -278,10 +278,18 @@ MATCHING_RULES: Final[dict[str, Rule]] = {
 }
 # Table of revision 022. Checkpoints hold ids and hashes of every country; the system makes and shows them.
 CHECKPOINT_RULES: Final[dict[str, Rule]] = {"checkpoint": Rule(sees=SYSTEM, adds="false", keeps="false")}
+# Tables of revision 020. Who was trained in what is about workers; their colleagues may know it. Nobody writes of
+# themselves.
+TRAINING_RULES: Final[dict[str, Rule]] = {
+    "training_entry": Rule(
+        sees=HERE,
+        adds=f"{HERE} AND entered_by = {ME} AND user_id <> {ME} AND waymark_works_here(user_id)",
+    ),
+}
 ALL_RULES: Final[dict[str, Rule]] = {
     **RULES, **DESK_RULES, **INCIDENT_RULES, **SHELTER_RULES, **DOCUMENT_RULES, **LIST_RULES,
     **FUND_RULES, **TRANSFER_RULES, **TIP_RULES, **OPERATION_RULES, **MATCHING_RULES,
-    **CHECKPOINT_RULES,
+    **CHECKPOINT_RULES, **TRAINING_RULES,
 }  # fmt: skip
 
 

@@ -94,6 +94,9 @@ ALSO: Final[dict[str, set[int | str]]] = {
     "POST /cases/{case_id}/seal": {"names_do_not_carry"},
     "POST /cases/{case_id}/seal/names": {"names_do_not_carry"},
     "POST /deputies": {422},
+    # The example names a training that is nobody's.
+    "POST /users/{user_id}/trainings/correct": {"training_unknown"},
+    "POST /users/{user_id}/trainings/revoke": {"training_unknown"},
     "POST /cases/{case_id}/documents": {"file_wrong_type"},
     # The example names a shelter of one country, and a group of beds that is nobody's.
     "POST /cases/{case_id}/bed-requests": {422},

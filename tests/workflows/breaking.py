@@ -75,6 +75,17 @@ def both(first: Break, second: Break, *, child: bool | None = None, also: Also |
     return Break(lambda situation: second.change(first.change(situation)), also or {}, child)
 
 
+def signing_with(*kinds: str, child: bool | None = None) -> Break:
+    """Break the trainings of whoever signs: only these kinds are left, the others have run out yesterday."""
+
+    def change(situation: Situation) -> Situation:
+        held = situation.signing.trainings
+        ended = tuple(each if each.kind in kinds else replace(each, valid_until=YESTERDAY) for each in held)
+        return replace(situation, signing=replace(situation.signing, trainings=ended))
+
+    return Break(change, child=child)
+
+
 def consent_with(purpose: str, *, child: bool | None = None, **facts: Any) -> Break:
     """Break every consent for a purpose: with other facts, or gone when none are given."""
 

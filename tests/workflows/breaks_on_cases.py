@@ -15,8 +15,19 @@ from tests.workflows.breaking import (
     both,
     case_with,
     record_with,
+    signing_with,
 )
-from tests.workflows.situations import LATELY, LONG_AGO, NOW, POINTS, TODAY, decision, with_actor, with_case
+from tests.workflows.situations import (
+    LATELY,
+    LONG_AGO,
+    NOW,
+    POINTS,
+    TODAY,
+    TRAINED,
+    decision,
+    with_actor,
+    with_case,
+)
 from workflows import facts as f
 from workflows.facts import Situation
 from workflows.guards.children import GUARDIAN_ALLEGED
@@ -89,6 +100,18 @@ IDENTIFICATION: dict[str, list[Break]] = {
         record_with("decision", panel=2),
         record_with("decision", professions=frozenset({"police", "prosecutor", "lawyer"})),
     ],
+    "screener_is_trained": [signing_with(child=True), signing_with("work_with_children", child=True)],
+    "decider_is_trained": [
+        signing_with(),
+        signing_with("identification", child=True),
+        signing_with("work_with_children", child=True),
+        # The act lies before the training, though it is written down after it.
+        Break(
+            lambda situation: replace(situation, signing=replace(TRAINED, on=LONG_AGO - timedelta(days=1))),
+            child=False,
+        ),
+    ],
+    "panel_is_trained": [record_with("decision", panel_trained=False)],
     "reasons_are_written": [record_with("decision", reasons=False)],
     "findings_meet_definition": [
         record_with("decision", act=False),

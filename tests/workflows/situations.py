@@ -31,6 +31,13 @@ PURPOSES = ("notify_origin", "contact_family", "return", "reintegration_report")
 GROUPS = frozenset({"needs", "age_band", "language", "nationality", "identity", "contact", "family", "health"})
 POINTS = ("agrees", "purpose", "use", "research_use", "own_data", "storage", "withdrawal")
 CASE_MACHINES = ("identification", "care")
+# Whoever takes the step has learnt everything that is asked of anybody, and not too long ago.
+TRAINED = f.SigningFacts(
+    tuple(
+        f.TrainingFacts(f"training-{kind}", kind, LONG_AGO, NEXT_YEAR)
+        for kind in ("identification", "child_interviewing", "work_with_children")
+    )
+)
 
 
 def actor(country: str = SENDER, system: bool = False) -> f.Actor:
@@ -248,7 +255,7 @@ def ready(machine: str, step: str, *, child: bool = ADULT, start: str | None = N
         return f.Situation(who, today, facts, matter=about)
     if machine in CASE_MACHINES:
         facts = replace(case(child), **{machine: state}, **of_case)
-        return f.Situation(actor(system=row.system_only), today, facts)
+        return f.Situation(actor(system=row.system_only), today, facts, signing=TRAINED)
     side = row.by or Side.SENDER
     copy = replace(referral(side, child), state=state, **of_referral)
     if side is Side.SENDER:
