@@ -183,6 +183,8 @@ ACTS: dict[str, Act] = {
     # The end of a case.
     "transfer_is_recorded": _record("closure"),
     "closure_is_recorded": _record("closure"),
+    "loss_of_contact_is_recorded": _record("circumstances"),
+    "nobody_in_a_bed_is_unreachable": _record("missing_report"),
     "reopening_is_agreed": _step("care", "reopen"),
     "person_is_in_our_care": Act(Way.NEW_CASE),
     "no_referral_is_open": Act(Way.REFERRAL),

@@ -197,6 +197,14 @@ CARE: dict[str, list[Break]] = {
 }
 
 CLOSING: dict[str, list[Break]] = {
+    "loss_of_contact_is_recorded": [
+        record_with("closure", unreachable=True, reason="lost_contact"),
+        record_with("closure", child=True, unreachable=True, reason="lost_contact"),
+    ],
+    "nobody_in_a_bed_is_unreachable": [
+        both(record_with("closure", unreachable=True), case_with(contact_lost=True, bed_used=BED)),
+        both(record_with("closure", unreachable=True), case_with(contact_lost=True, care="sheltered")),
+    ],
     "closure_is_recorded": [
         case_with(closure=None),
         record_with("closure", person_told=False),
@@ -208,6 +216,11 @@ CLOSING: dict[str, list[Break]] = {
         # Inside the window, on its last day too (30 days in Thailand, a default).
         case_with(identification="not_identified", negative_on=LATELY),
         case_with(identification="screened_out", negative_on=YESTERDAY),
+        # Also of somebody who cannot be reached: they may come back and ask within their time.
+        both(
+            case_with(identification="not_identified", negative_on=LATELY, missing=True),
+            record_with("closure", unreachable=True),
+        ),
     ],
     "transfer_is_recorded": [
         record_with("closure", reason="transferred"),
