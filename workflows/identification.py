@@ -17,6 +17,7 @@ from workflows.guards.screening import (
     decision_says_identified,
     decision_says_not_identified,
     findings_meet_definition,
+    findings_support_the_no,
     foreign_decision_is_recorded,
     grounds_are_recorded,
     information_was_given,
@@ -97,8 +98,8 @@ STEPS = (
     ),
     Step(
         "not_identify", "Decide: not identified", (I.DECIDING,), I.NOT_IDENTIFIED, "identification:decide",
-        (case_is_open, decision_says_not_identified, *DECISION, person_was_told, finding_is_named,
-         help_elsewhere_was_offered, decider_is_new, guardian_is_appointed),
+        (case_is_open, decision_says_not_identified, *DECISION, findings_support_the_no, person_was_told,
+         finding_is_named, help_elsewhere_was_offered, decider_is_new, guardian_is_appointed),
         (
             CloseTask("decide_identification"),
             ASK_AGAIN,
@@ -123,8 +124,8 @@ STEPS = (
     Step(
         "uphold", "Uphold the negative decision", (I.RECONSIDERING,), I.NOT_IDENTIFIED,
         "identification:review",
-        (case_is_open, decision_says_not_identified, *DECISION, person_was_told, finding_is_named,
-         help_elsewhere_was_offered, decider_is_new, guardian_is_appointed),
+        (case_is_open, decision_says_not_identified, *DECISION, findings_support_the_no, person_was_told,
+         finding_is_named, help_elsewhere_was_offered, decider_is_new, guardian_is_appointed),
         (CloseTask("reconsider"), ASK_AGAIN),
         form="identification_decision",
     ),

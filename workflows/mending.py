@@ -66,6 +66,7 @@ ACTS: dict[str, Act] = {
     "decision_says_not_identified": _record("identification_decision"),
     "reasons_are_written": _record("identification_decision"),
     "findings_meet_definition": _record("identification_decision"),
+    "findings_support_the_no": _record("identification_decision"),
     "person_was_told": _record("identification_decision"),
     "foreign_decision_is_recorded": _record("identification_decision"),
     "authority_is_competent": ASK,

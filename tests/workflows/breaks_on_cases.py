@@ -96,6 +96,10 @@ IDENTIFICATION: dict[str, list[Break]] = {
         record_with("decision", child=False, means=False),
         record_with("decision", child=True, act=False, means=False),
     ],
+    "findings_support_the_no": [
+        record_with("decision", act=True, means=True, purpose=True),
+        record_with("decision", child=True, act=True, means=False, purpose=True),
+    ],
     "person_was_told": [
         record_with("decision", notified_on=None),
         record_with("decision", in_own_language=False),

@@ -200,6 +200,19 @@ def findings_meet_definition(case: CaseFacts) -> bool | Lack:
 
 @guard(
     rule="G07",
+    sources=("PALERMO-3a", "PALERMO-3c", "OHCHR-G8.1", "OHCHR-G3.1"),
+    says="The decision says no, and its own findings meet the definition of trafficking.",
+    why="Where act, means and purpose are found the person is trafficked; of a child no means are asked.",
+    mend="Record what was not found, or decide that the person is identified.",
+    who=DECIDERS,
+)
+def findings_support_the_no(case: CaseFacts) -> bool:
+    made = case.decision
+    return made is None or not (made.act and made.purpose and (made.means or case.child))
+
+
+@guard(
+    rule="G07",
     sources=("COE-10.1", "WM-REASONS"),
     says="The decision gives no written reasons.",
     why="A decision without reasons cannot be reviewed.",
