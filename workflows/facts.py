@@ -189,6 +189,8 @@ class CaseFacts:
     presumed_on: date | None = None
     negative_on: date | None = None
     screening: ScreeningFacts | None = None
+    # Everybody who has ever led or corrected a screening of this case.
+    screeners: frozenset[str] = frozenset()
     decision: DecisionFacts | None = None
     earlier_deciders: frozenset[str] = frozenset()
     reconsideration_grounds: bool = False

@@ -51,7 +51,8 @@ def after_step(facts: CaseFacts, machine: str, to: str, entry: Entry) -> CaseFac
     if to in {"not_identified", "screened_out"} and to != facts.identification:
         deciders = facts.earlier_deciders
         if facts.decision is not None and to == "not_identified":
-            deciders = deciders | {facts.decision.decider}
+            # Who took the step has decided with whoever wrote the paper.
+            deciders = deciders | {facts.decision.decider, entry.actor} | facts.decision.hands
         changed = replace(changed, negative_on=entry.on, earlier_deciders=deciders, reconsideration_grounds=False)
     if to in {"identified", "presumed"}:
         changed = replace(changed, negative_on=None, finding=None)

@@ -84,6 +84,10 @@ IDENTIFICATION: dict[str, list[Break]] = {
         record_with("decision", decider="screener-1"),
         record_with("decision", panel=0, also=also("no panel is no complete one either", "panel_is_complete")),
         Break(lambda situation: with_actor(situation, id="screener-1")),
+        # A newer screening, or a correction of it, makes nobody forget who screened first.
+        case_with(screeners=frozenset({"screener-0", "decider-1", "decider-2"})),
+        case_with(screeners=frozenset({"worker-1"})),
+        both(case_with(screeners=frozenset({"screener-0"})), record_with("decision", hands=frozenset({"screener-0"}))),
     ],
     "panel_is_complete": [
         record_with("decision", panel=2),
@@ -104,7 +108,12 @@ IDENTIFICATION: dict[str, list[Break]] = {
         record_with("decision", notified_on=None),
         record_with("decision", in_own_language=False),
     ],
-    "decider_is_new": [case_with(earlier_deciders=frozenset({"decider-1", "decider-2"}))],
+    "decider_is_new": [
+        case_with(earlier_deciders=frozenset({"decider-1", "decider-2"})),
+        # The same officer has a colleague write the paper, and decides again.
+        case_with(earlier_deciders=frozenset({"worker-1"})),
+        both(case_with(earlier_deciders=frozenset({"clerk-1"})), record_with("decision", hands=frozenset({"clerk-1"}))),
+    ],
     "foreign_decision_is_recorded": [
         case_with(decision=None),
         case_with(decision=decision("identified", by_country="TH")),

@@ -170,8 +170,9 @@ def decider_is_not_screener(case: CaseFacts, actor: Actor) -> bool:
     made = case.decision
     if made is None or made.panel < 1:
         return False
-    screeners = {case.screening.screener} if case.screening else set()
-    return made.decider not in screeners and actor.id not in screeners
+    # Every screening counts, not only the newest; facts of older days know that one alone.
+    screeners = case.screeners | ({case.screening.screener} if case.screening else set())
+    return screeners.isdisjoint({made.decider, actor.id, *made.hands})
 
 
 @guard(
@@ -267,8 +268,10 @@ def grounds_are_recorded(case: CaseFacts) -> bool:
     mend="Have another officer decide.",
     who=DECIDERS,
 )
-def decider_is_new(case: CaseFacts) -> bool:
-    return case.decision is not None and case.decision.decider not in case.earlier_deciders
+def decider_is_new(case: CaseFacts, actor: Actor) -> bool:
+    # Who takes the step decides as much as who wrote the paper.
+    made = case.decision
+    return made is not None and case.earlier_deciders.isdisjoint({made.decider, actor.id, *made.hands})
 
 
 @guard(
