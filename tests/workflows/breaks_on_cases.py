@@ -106,6 +106,7 @@ IDENTIFICATION: dict[str, list[Break]] = {
     ],
     "person_was_told": [
         record_with("decision", notified_on=None),
+        record_with("decision", notified_on=TOMORROW),
         record_with("decision", in_own_language=False),
     ],
     "decider_is_new": [
@@ -115,9 +116,14 @@ IDENTIFICATION: dict[str, list[Break]] = {
         both(case_with(earlier_deciders=frozenset({"clerk-1"})), record_with("decision", hands=frozenset({"clerk-1"}))),
     ],
     "foreign_decision_is_recorded": [
-        case_with(decision=None),
+        case_with(decision=None, also=also(SAME_RECORD, "foreign_authority_is_competent")),
         case_with(decision=decision("identified", by_country="TH")),
         case_with(decision=decision("not_identified", by_country="MM")),
+    ],
+    "foreign_authority_is_competent": [
+        record_with("decision", authority="th-police-tak"),
+        record_with("decision", by_country="LA"),
+        record_with("decision", by_country="XX"),
     ],
     "window_or_new_evidence": [
         case_with(
@@ -184,6 +190,7 @@ CARE: dict[str, list[Break]] = {
     "case_manager_is_named": [case_with(case_manager=None)],
     "decision_is_known_to_the_person": [
         record_with("decision", notified_on=None),
+        record_with("decision", notified_on=TOMORROW),
         record_with("decision", in_own_language=False),
         both(
             record_with("decision", notified_on=None),

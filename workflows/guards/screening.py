@@ -226,14 +226,16 @@ def reasons_are_written(case: CaseFacts) -> bool:
 
 @guard(
     sources=("OHCHR-G4.8", "WM-REASONS"),
-    says="The person has not been told the outcome in a language they understand.",
+    says="The person has not been told the outcome in a language they understand{gap}.",
     why="Who is told no must know why, and how to ask again.",
     mend="Tell the person with an interpreter and record the day in the decision.",
     who=(*DECIDERS, "case_manager"),
 )
-def person_was_told(case: CaseFacts) -> bool:
+def person_was_told(case: CaseFacts, today: Today) -> bool | Lack:
     made = case.decision
-    return made is not None and made.notified_on is not None and made.in_own_language
+    if made is None or made.notified_on is None or not made.in_own_language:
+        return lacking(gap="")
+    return made.notified_on <= today.date or lacking(gap=f": {made.notified_on.isoformat()} has not come yet")
 
 
 @guard(
@@ -284,6 +286,23 @@ def decider_is_new(case: CaseFacts, actor: Actor) -> bool:
 def foreign_decision_is_recorded(case: CaseFacts) -> bool:
     made = case.decision
     return made is not None and made.outcome == "identified" and made.by_country != case.country
+
+
+@guard(
+    rule="G07",
+    sources=("ACTIP-14.1", "ACTIP-14.2", "WM-COMPETENCE"),
+    says="The decision was not taken by the competent authority of {country} ({office}).",
+    why="What another country recognises is the decision that has legal effect there.",
+    mend="Record the decision of that country's competent authority.",
+    who=DECIDERS,
+)
+def foreign_authority_is_competent(case: CaseFacts, policies: Policies) -> bool | Lack:
+    made = case.decision
+    country = policies.countries.get(made.by_country) if made is not None else None
+    if made is None or country is None:
+        return lacking(country="a country known here" if made is None else made.by_country, office="not known here")
+    wanted = country.competent_authority.office
+    return made.authority == wanted or lacking(country=made.by_country, office=wanted)
 
 
 def window_end(case: CaseFacts, policies: Policies) -> str | None:
