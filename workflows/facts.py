@@ -43,17 +43,24 @@ class Today:
 
 @dataclass(frozen=True, slots=True)
 class NoticeFacts:
-    """A notice read to the person; ``answer`` is accepted, declined or None (not asked)."""
+    """A notice read to the person; ``answer`` is accepted, declined or None (not asked).
+
+    own_language: and understood. untold: what it says was not explained (workflows.notices.UNTOLD).
+    """
 
     on: date
     own_language: bool
     witnessed: bool
     answer: str | None = None
+    untold: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentFacts:
-    """One consent row: purpose x recipient x data groups x time, and who gave it."""
+    """One consent row: purpose x recipient x data groups x time, and who gave it.
+
+    informed: everything it rests on was explained; without that nobody has consented to anything (IOM-4).
+    """
 
     purpose: str
     recipient: str
@@ -63,12 +70,14 @@ class ConsentFacts:
     valid_until: date | None = None
     withdrawn_on: date | None = None
     child_assent: bool | None = None
+    informed: bool = True
 
     def covers(self, purpose: str, recipient: str, on: date) -> bool:
         """True when this row allows ``purpose`` towards ``recipient`` (a country code) on that day."""
         return (
             self.purpose == purpose
             and self.recipient in (recipient, "*")
+            and self.informed
             and self.withdrawn_on is None
             and self.valid_from <= on
             and (self.valid_until is None or on <= self.valid_until)

@@ -280,6 +280,8 @@ def _live(
         and date.fromisoformat(each["valid_from"]) <= day
         and (not each.get("valid_until") or day <= date.fromisoformat(each["valid_until"]))
         and each["purpose"] not in OTHER_PURPOSES
+        # A message tells no more than who agreed; what was explained is asked of this country's own records.
+        and all(value for name, value in each.items() if name.startswith("told_"))
     ]
     return live, child
 

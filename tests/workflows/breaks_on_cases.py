@@ -178,6 +178,7 @@ CARE: dict[str, list[Break]] = {
     "rights_were_explained": [
         record_with("rights", own_language=False),
         record_with("rights", witnessed=False),
+        *(record_with("rights", untold=frozenset({each})) for each in ("secrecy", "asylum", "embassy")),
         case_with(rights=None, also=also(SAME_RECORD, "assistance_is_accepted")),
     ],
     "needs_are_assessed": [case_with(needs=None)],
@@ -195,6 +196,10 @@ CARE: dict[str, list[Break]] = {
         both(
             record_with("decision", notified_on=None),
             case_with(decision_notice=f.NoticeFacts(LATELY, False, True)),
+        ),
+        both(
+            record_with("decision", notified_on=None),
+            case_with(decision_notice=f.NoticeFacts(LATELY, True, True, untold=frozenset({"ask_again"}))),
         ),
         # Told before the decision that stands was taken.
         both(
@@ -266,6 +271,7 @@ CLOSING: dict[str, list[Break]] = {
     "remedies_were_explained": [
         case_with(remedies_notice=None),
         record_with("remedies_notice", answer=None),
+        record_with("remedies_notice", own_language=False),
     ],
     "reopening_is_agreed": [case_with(reopening_agreed=None), case_with(reopening_agreed=False)],
     "person_is_in_our_care": [case_with(closed_from="handed_over"), case_with(closed_from="awaiting_arrival")],

@@ -7,6 +7,7 @@ from workflows.claims import open_claims, untold_claims
 from workflows.facts import CaseFacts, Today
 from workflows.guards.legal import open_proceedings
 from workflows.guards.screening import window_end
+from workflows.notices import remedies_are_told
 from workflows.step import guard
 from workflows.verdict import Lack, lacking
 
@@ -165,7 +166,7 @@ def no_matter_is_open(case: CaseFacts) -> bool | Lack:
 
 @guard(
     sources=("OHCHR-P17", "OHCHR-G9.2"),
-    says="The person has not been told about remedies, or the answer is not recorded.",
+    says="The person has not been told about remedies so that they understood, or the answer is not recorded.",
     why="Everybody found to be trafficked has a right to a remedy and to hear of it.",
     mend="Give the remedies notice and record the answer.",
     who=("legal_officer", "case_manager"),
@@ -173,7 +174,7 @@ def no_matter_is_open(case: CaseFacts) -> bool | Lack:
 def remedies_were_explained(case: CaseFacts) -> bool:
     if case.identification != "identified" or out_of_reach(case):
         return True
-    return case.remedies_notice is not None and case.remedies_notice.answer is not None
+    return remedies_are_told(case.remedies_notice)
 
 
 @guard(

@@ -56,4 +56,4 @@ def decision_is_known_to_the_person(case: CaseFacts, today: Today) -> bool:
     told_on = made.notified_on if made is not None else None
     if made is None or (told_on is not None and told_on <= today.date and made.in_own_language):
         return True
-    return notice is not None and notice.own_language and notice.on >= made.on
+    return notice is not None and notice.own_language and not notice.untold and notice.on >= made.on

@@ -219,7 +219,7 @@ KINDS: Final[Mapping[str, Kind]] = {
 
 
 def _holds(row: ConsentFacts, today: date) -> bool:
-    return row.valid_from <= today and (row.valid_until is None or today <= row.valid_until)
+    return row.informed and row.valid_from <= today and (row.valid_until is None or today <= row.valid_until)
 
 
 def _meeting_consent(facts: CaseFacts, today: date) -> str:
