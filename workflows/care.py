@@ -41,6 +41,7 @@ from workflows.guards.shelter import (
     extension_is_within_limit,
 )
 from workflows.guards.threats import no_threat_is_unassessed
+from workflows.identification import EXPLAIN_REMEDIES
 from workflows.step import Fork, MachineSpec, Step
 
 
@@ -193,7 +194,7 @@ STEPS = (
     Step(
         "arrive", "Start reintegration", (C.AWAITING_ARRIVAL,), C.REINTEGRATING, "care:plan",
         (returning.receipt_is_signed, case_manager_is_named, returning.reintegration_is_planned),
-        (CloseTask("start_reintegration"),),
+        (CloseTask("start_reintegration"), EXPLAIN_REMEDIES),
         form="reintegration_plan",
     ),
     Step(

@@ -246,6 +246,18 @@ class CaseFacts:
     matters: tuple[MatterFacts, ...] = ()
 
     @property
+    def rights_read(self) -> bool:
+        """Whether the rights were read to the person whole, understood and before a witness (workflows.notices)."""
+        notice = self.rights
+        return notice is not None and notice.own_language and notice.witnessed and not notice.untold
+
+    @property
+    def remedies_told(self) -> bool:
+        """Whether the person has heard of remedies, understood, and answered."""
+        notice = self.remedies_notice
+        return notice is not None and notice.own_language and notice.answer is not None
+
+    @property
     def needs_due(self) -> date | None:
         """By when needs and risks are looked at again."""
         return self.needs.reassess_on if self.needs is not None else None

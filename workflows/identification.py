@@ -54,7 +54,20 @@ DECISION = (authority_is_competent, decider_is_not_screener, panel_is_complete, 
 ASK_AGAIN = OpenTask("end_of_reconsideration", "case_manager", "reconsideration", since="negative_on")
 
 # Also where somebody turns out later to be a child (workflows.recording).
-APPOINT_GUARDIAN = OpenTask("appoint_guardian", "legal_officer", "child_protection", only_child=True)
+APPOINT_GUARDIAN = OpenTask(
+    "appoint_guardian", "legal_officer", "child_protection", only_child=True, unless="guardian", once=True, here=True
+)
+EXPLAIN_REMEDIES = OpenTask(
+    "explain_remedies", "legal_officer", "rights_notification", unless="remedies_told", once=True, here=True
+)
+
+# What everybody is due from the first presumption on, however they came to it: also after a second look, and where
+# another country has identified them.
+DUTIES = (
+    OpenTask("read_rights", "social_worker", "rights_notification", unless="rights_read", once=True, here=True),
+    OpenTask("assess_needs", "social_worker", "needs_assessment", unless="needs", once=True, here=True),
+    APPOINT_GUARDIAN,
+)
 
 STEPS = (
     Step(
@@ -67,9 +80,7 @@ STEPS = (
         (case_is_open, screening_is_recorded, an_indicator_has_reasons, interview_was_safe),
         (
             CloseTask("screen"),
-            OpenTask("read_rights", "social_worker", "rights_notification"),
-            OpenTask("assess_needs", "social_worker", "needs_assessment"),
-            APPOINT_GUARDIAN,
+            *DUTIES,
             OpenTask("decide_identification", "legal_officer", "decision"),
             OpenTask("end_of_reflection", "case_manager", "reflection", since="presumed_on"),
         ),
@@ -93,7 +104,7 @@ STEPS = (
         (
             CloseTask("decide_identification"),
             CloseTask("reconsider"),
-            OpenTask("explain_remedies", "legal_officer", "rights_notification"),
+            EXPLAIN_REMEDIES,
         ),
         form="identification_decision",
     ),
@@ -112,7 +123,8 @@ STEPS = (
         (I.REPORTED, I.SCREENING, I.PRESUMED, I.DECIDING, I.RECONSIDERING), I.IDENTIFIED,
         "identification:recognise",
         (case_is_open, foreign_decision_is_recorded, foreign_authority_is_competent),
-        tuple(CloseTask(kind, by_the_way=True) for kind in ("screen", "decide_identification", "reconsider")),
+        (*(CloseTask(kind, by_the_way=True) for kind in ("screen", "decide_identification", "reconsider")),
+         *DUTIES, EXPLAIN_REMEDIES),
         form="identification_decision",
     ),
     Step(
@@ -136,8 +148,10 @@ STEPS = (
         (case_is_open, screening_is_recorded, an_indicator_has_reasons, interview_was_safe),
         (
             CloseTask("reconsider"),
+            *DUTIES,
             OpenTask("decide_identification", "legal_officer", "decision"),
-            OpenTask("read_rights", "social_worker", "rights_notification"),
+            # A time of one's own begins anew with a new presumption.
+            OpenTask("end_of_reflection", "case_manager", "reflection", once=True),
         ),
         form="screening",
     ),

@@ -26,13 +26,8 @@ def rights_lack(notice: NoticeFacts | None) -> str:
     return "" if notice.witnessed else "before a witness"
 
 
-def remedies_are_told(notice: NoticeFacts | None) -> bool:
-    """Whether the person has heard of remedies, understood, and answered."""
-    return notice is not None and notice.own_language and notice.answer is not None
-
-
 def counts(kind: str, case: CaseFacts) -> bool:
     """Whether the newest notice of that kind counts as given, so that the duty to give it is done."""
     if kind == "rights_notice":
-        return not rights_lack(case.rights)
-    return kind != "remedies_notice" or remedies_are_told(case.remedies_notice)
+        return case.rights_read
+    return kind != "remedies_notice" or case.remedies_told

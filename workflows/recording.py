@@ -216,7 +216,8 @@ def _age(before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:
     """Who turns out to be an adult needs no guardian; who turns out to be a child needs one, from presumption on."""
     if before.child and not after.child:
         return tuple(CloseTask(kind, by_the_way=True) for kind in ("appoint_guardian", "prepare_adulthood"))
-    late = after.child and not before.child and after.presumed_on is not None
+    protected = after.presumed_on is not None or after.identification == "identified"
+    late = after.child and not before.child and protected
     return (APPOINT_GUARDIAN,) if late and after.guardian is None else ()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Any, Final
 
-from sqlalchemy import Update, bindparam, insert, update
+from sqlalchemy import Update, bindparam, insert, select, update
 
 from app.access.desk import Desk
 from app.casework.held import Held, office_at
@@ -43,6 +43,8 @@ PASSING = frozenset({"end_of_reflection", "end_of_reconsideration"})
 WAITING: Final = frozenset({"await_answer", "await_receipt"})
 PRIORITIES = "task_priority"
 NORMAL = "normal"
+# The state of care of a person who has not arrived yet.
+AWAITED: Final = "awaiting_arrival"
 BORDER_ROLE = "border_focal_point"
 
 
@@ -88,6 +90,8 @@ def open_task(desk: Desk, held: Held, effect: OpenTask, due: datetime | None = N
     """
     child = bool((held.case_facts and held.case_facts.child) or (held.referral_facts and held.referral_facts.child))
     if effect.only_child and not child:
+        return
+    if _is_not_needed(desk, held, effect):
         return
     agreed = _day_of(held, effect.due_on)
     if effect.only_dated and agreed is None:
@@ -135,6 +139,22 @@ def open_task(desk: Desk, held: Held, effect: OpenTask, due: datetime | None = N
             "priority": usual_rank(desk.policies, effect.kind),
         },
     )
+
+
+def _is_not_needed(desk: Desk, held: Held, effect: OpenTask) -> bool:
+    """Whether the case says that it is done, or not to be done yet, or somebody has it to do already."""
+    facts = held.case_facts
+    if facts is not None and effect.unless is not None and getattr(facts, effect.unless):
+        return True
+    if facts is not None and effect.here and facts.care == AWAITED:
+        return True
+    if not effect.once or held.case is None:
+        return False
+    query = select(TABLE.c.id).where(
+        TABLE.c.case_id == held.case.id, TABLE.c.kind == effect.kind, TABLE.c.matter_id.is_(None),
+        TABLE.c.state.in_(UNDONE),
+    )  # fmt: skip
+    return desk.session.execute(query.limit(1)).first() is not None
 
 
 def _named(desk: Desk, held: Held, effect: OpenTask) -> datetime | None:

@@ -7,7 +7,6 @@ from workflows.claims import open_claims, untold_claims
 from workflows.facts import CaseFacts, Today
 from workflows.guards.legal import open_proceedings
 from workflows.guards.screening import window_end
-from workflows.notices import remedies_are_told
 from workflows.step import guard
 from workflows.verdict import Lack, lacking
 
@@ -174,7 +173,7 @@ def no_matter_is_open(case: CaseFacts) -> bool | Lack:
 def remedies_were_explained(case: CaseFacts) -> bool:
     if case.identification != "identified" or out_of_reach(case):
         return True
-    return remedies_are_told(case.remedies_notice)
+    return case.remedies_told
 
 
 @guard(

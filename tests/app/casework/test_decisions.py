@@ -6,14 +6,17 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app.casework import recording
 from app.casework.move import Command, StepRefused, perform
+from app.casework.tasks import TABLE, UNDONE
 from app.oversight.rebuild import rebuild_facts
 from tests.app.casework.test_corrections import correct, house, record_of  # noqa: F401 - the fixture
 from tests.factories import cases
 from tests.factories.forms import day, form
 from tests.factories.staff import add_user, desk_of, hire_staff
+from tests.inspect import reading
 
 DECISION = "identification_decision"
 
@@ -93,3 +96,32 @@ def test_the_day_of_a_step_cannot_be_set_back_to_shorten_the_window(house: Any, 
         recording.add_record(desk, case_id, DECISION, body, cases.version_of(house, case_id))
     assert refused(lambda: cases.take(house, lawyer, case_id, "uphold")) == {"decider_is_new"}
     assert rebuild_facts(house) == []
+
+
+def duties(house: Any, case_id: str) -> list[str]:  # noqa: F811
+    """What is still to be done for a case, each as often as somebody has to do it."""
+    query = select(TABLE.c.kind).where(TABLE.c.case_id == case_id, TABLE.c.state.in_(UNDONE))
+    with reading(house.db) as session:
+        return sorted(session.execute(query).scalars())
+
+
+def test_who_is_recognised_or_presumed_again_is_due_what_everybody_is(house: Any) -> None:  # noqa: F811
+    staff = hire_staff(house)
+    lawyer, worker = staff["legal_officer"], staff["social_worker"]
+    recognised = cases.bring_case(house, staff, "screening", child=True, age_band="15-17")
+    for wrong in ({"by_country": "LA"}, {"by_country": "MM", "authority": "th-police-tak"}, {"by_country": "XX"}):
+        assert "foreign_authority_is_competent" in refused(
+            lambda wrong=wrong: cases.take(house, lawyer, recognised, "recognise", form(house, DECISION, **wrong))
+        )
+    cases.take(house, lawyer, recognised, "recognise", form(house, DECISION, by_country="MM", authority="mm-atipd"))
+    first = ["appoint_guardian", "assess_needs", "explain_remedies", "read_rights"]
+    assert duties(house, recognised) == first
+
+    again = cases.bring_case(house, staff, "screening")
+    cases.add(house, worker, again, "screening")
+    cases.add(house, worker, again, "information_given")
+    cases.take(house, worker, again, "screen_out", form(house, "screening", finding="no_sign"))
+    manager = staff["case_manager"]
+    cases.take(house, manager, again, "ask_reconsideration", form(house, "reconsideration_request"))
+    cases.take(house, lawyer, again, "presume_again", form(house, "screening"))
+    assert duties(house, again) == ["assess_needs", "decide_identification", "end_of_reflection", "read_rights"]
