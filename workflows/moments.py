@@ -17,5 +17,5 @@ BEFORE_THE_LAST_STEP = Refusal(
 
 
 def against_the_day(happened: datetime, last: datetime | None) -> tuple[Refusal, ...]:
-    """Every reason against a step that happened then; last: when the step before it happened, or the case was opened."""
+    """Every reason against a step that happened then; last: when the one before happened, or the case was opened."""
     return (BEFORE_THE_LAST_STEP,) if last is not None and happened < last else ()
