@@ -41,6 +41,7 @@ from workflows.guards.shelter import (
     extension_is_within_limit,
 )
 from workflows.guards.threats import no_threat_is_unassessed
+from workflows.identification import EXPLAIN_REMEDIES
 from workflows.step import Fork, MachineSpec, Step
 
 
@@ -197,7 +198,7 @@ STEPS = (
     Step(
         "arrive", "Start reintegration", (C.AWAITING_ARRIVAL,), C.REINTEGRATING, "care:plan",
         (returning.receipt_is_signed, case_manager_is_named, returning.reintegration_is_planned),
-        (CloseTask("start_reintegration"),),
+        (CloseTask("start_reintegration"), EXPLAIN_REMEDIES),
         form="reintegration_plan",
     ),
     Step(
@@ -205,7 +206,9 @@ STEPS = (
         (C.INTAKE, C.SHELTERED, C.RECOVERING, C.PLANNING_RETURN, C.HANDED_OVER, C.INCLUDING_LOCALLY,
          C.RESETTLING, C.AWAITING_ARRIVAL, C.REINTEGRATING),
         C.CLOSED, "care:close",
-        (closing.closure_is_recorded, closing.transfer_is_recorded, closing.identification_is_settled, person_is_free,
+        (closing.closure_is_recorded, closing.loss_of_contact_is_recorded,
+         closing.nobody_in_a_bed_is_unreachable, closing.transfer_is_recorded,
+         closing.identification_is_settled, person_is_free,
          closing.no_referral_is_open, closing.no_matter_is_open, closing.nothing_legal_is_open,
          closing.remedies_were_explained, no_child_decision_is_open, returning.monitoring_is_done),
         (CloseTask("*"),),

@@ -45,17 +45,24 @@ class Today:
 
 @dataclass(frozen=True, slots=True)
 class NoticeFacts:
-    """A notice read to the person; ``answer`` is accepted, declined or None (not asked)."""
+    """A notice read to the person; ``answer`` is accepted, declined or None (not asked).
+
+    own_language: and understood. untold: what it says was not explained (workflows.notices.UNTOLD).
+    """
 
     on: date
     own_language: bool
     witnessed: bool
     answer: str | None = None
+    untold: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentFacts:
-    """One consent row: purpose x recipient x data groups x time, and who gave it."""
+    """One consent row: purpose x recipient x data groups x time, and who gave it.
+
+    informed: everything it rests on was explained; without that nobody has consented to anything (IOM-4).
+    """
 
     purpose: str
     recipient: str
@@ -65,12 +72,14 @@ class ConsentFacts:
     valid_until: date | None = None
     withdrawn_on: date | None = None
     child_assent: bool | None = None
+    informed: bool = True
 
     def covers(self, purpose: str, recipient: str, on: date) -> bool:
         """True when this row allows ``purpose`` towards ``recipient`` (a country code) on that day."""
         return (
             self.purpose == purpose
             and self.recipient in (recipient, "*")
+            and self.informed
             and self.withdrawn_on is None
             and self.valid_from <= on
             and (self.valid_until is None or on <= self.valid_until)
@@ -191,6 +200,8 @@ class CaseFacts:
     presumed_on: date | None = None
     negative_on: date | None = None
     screening: ScreeningFacts | None = None
+    # Everybody who has ever led or corrected a screening of this case.
+    screeners: frozenset[str] = frozenset()
     decision: DecisionFacts | None = None
     earlier_deciders: frozenset[str] = frozenset()
     reconsideration_grounds: bool = False
@@ -235,6 +246,18 @@ class CaseFacts:
     support_agency: bool = False
     follows_failed_return: bool = False
     matters: tuple[MatterFacts, ...] = ()
+
+    @property
+    def rights_read(self) -> bool:
+        """Whether the rights were read to the person whole, understood and before a witness (workflows.notices)."""
+        notice = self.rights
+        return notice is not None and notice.own_language and notice.witnessed and not notice.untold
+
+    @property
+    def remedies_told(self) -> bool:
+        """Whether the person has heard of remedies, understood, and answered."""
+        notice = self.remedies_notice
+        return notice is not None and notice.own_language and notice.answer is not None
 
     @property
     def needs_due(self) -> date | None:

@@ -62,10 +62,13 @@ ACTS: dict[str, Act] = {
     "finding_is_named": _record("screening"),
     "help_elsewhere_was_offered": _record("information_given"),
     "support_agency_is_named": _record("circumstances"),
+    "decision_is_still_to_be_taken": _step("identification", "ask_reconsideration"),
+    "foreign_authority_is_competent": ASK,
     "decision_says_identified": _record("identification_decision"),
     "decision_says_not_identified": _record("identification_decision"),
     "reasons_are_written": _record("identification_decision"),
     "findings_meet_definition": _record("identification_decision"),
+    "findings_support_the_no": _record("identification_decision"),
     "person_was_told": _record("identification_decision"),
     "foreign_decision_is_recorded": _record("identification_decision"),
     "authority_is_competent": ASK,
@@ -198,6 +201,8 @@ ACTS: dict[str, Act] = {
     # The end of a case.
     "transfer_is_recorded": _record("closure"),
     "closure_is_recorded": _record("closure"),
+    "loss_of_contact_is_recorded": _record("circumstances"),
+    "nobody_in_a_bed_is_unreachable": _record("missing_report"),
     "reopening_is_agreed": _step("care", "reopen"),
     "person_is_in_our_care": Act(Way.NEW_CASE),
     "no_referral_is_open": Act(Way.REFERRAL),
@@ -240,11 +245,13 @@ ACTS: dict[str, Act] = {
     "only_by_proof": Act(Way.REFERRAL),
     "cannot_be_overridden": ASK,
     "belongs_to_a_step": ASK,
+    "before_the_last_step": ASK,
 }
 # What only the form itself can tell, such as who decided: code -> the record kinds it is read from.
 _TOLD_BY_FORM: dict[str, str | tuple[str, ...]] = {
     **dict.fromkeys(
-        ("authority_is_competent", "decider_is_not_screener", "decider_is_new"), "identification_decision"
+        ("authority_is_competent", "foreign_authority_is_competent", "decider_is_not_screener", "decider_is_new"),
+        "identification_decision",
     ),
     **dict.fromkeys(
         ("service_is_agreed", "service_is_planned_or_urgent", "provider_is_named", "provider_has_not_declined",
@@ -293,7 +300,7 @@ def every_guard() -> Iterator[Guard]:
     for spec in MACHINES.values():
         for step in spec.steps:
             seen |= {guard.name: guard for guard in step.guards}
-    for kind in ("", *sorted(recording.NEEDS_GUARDIAN), *recording.OWN_GUARDS):
+    for kind in ("", *sorted(recording.NEEDS_GUARDIAN), *recording.OWN_GUARDS, *recording.NEW_GUARDS):
         seen |= {guard.name: guard for guard in recording.guards_for(kind)}
     return iter(seen.values())
 

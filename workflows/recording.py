@@ -14,6 +14,7 @@ from workflows.facts import CaseFacts, MatterFacts, Situation
 from workflows.guards.children import guardian_is_appointed
 from workflows.guards.consent import consent_for_case_meeting, wider_consent_is_named
 from workflows.guards.daily import stay_lasts_as_long_as_proceedings, way_of_contact_is_safe
+from workflows.guards.deciding import decision_is_still_to_be_taken
 from workflows.guards.legal import (
     child_has_a_representative,
     limits_were_explained,
@@ -27,11 +28,21 @@ from workflows.guards.minors import (
     guardian_is_free_of_suspects,
     milder_ways_came_first,
 )
+from workflows.guards.outcomes import finding_is_named
 from workflows.guards.protection import case_is_open, flag_is_up
 from workflows.guards.remedies import (
     claim_has_one_currency,
     days_of_the_claim_fit,
     payments_are_within_the_award,
+)
+from workflows.guards.screening import (
+    decision_says_identified,
+    decision_says_not_identified,
+    findings_meet_definition,
+    findings_support_the_no,
+    foreign_authority_is_competent,
+    foreign_decision_is_recorded,
+    person_was_told,
 )
 from workflows.guards.services import provider_has_not_declined, provider_is_named
 from workflows.guards.training import (
@@ -40,8 +51,9 @@ from workflows.guards.training import (
     interests_assessor_is_trained,
     screener_is_trained,
 )
-from workflows.identification import APPOINT_GUARDIAN
+from workflows.identification import APPOINT_GUARDIAN, ASK_AGAIN, DECISION
 from workflows.non_punishment import NonPunishment
+from workflows.notices import counts
 from workflows.proceeding import Proceeding
 from workflows.service import Service
 from workflows.staying import staying
@@ -69,6 +81,8 @@ STILL_TRUE: dict[str, tuple[Guard, ...]] = {
 }
 # What has to hold of the words of a record also where a correction has made them true from the beginning.
 STILL_SAID: dict[str, tuple[Guard, ...]] = {"consent_withdrawal": (wider_consent_is_named,)}
+# What has to be true before a new record of a kind, but not before the correction of one.
+NEW_GUARDS: dict[str, tuple[Guard, ...]] = {"identification_decision": (decision_is_still_to_be_taken,)}
 # What a corrected form has to answer again of the matter it changed, by the state that the matter is in.
 OF_FORM: dict[str, dict[str, tuple[Guard, ...]]] = {
     # Of a proceeding that is over the form says only what was.
@@ -81,6 +95,16 @@ OF_FORM: dict[str, dict[str, tuple[Guard, ...]]] = {
         ),
     },
     "service_request": dict.fromkeys(Service, (provider_is_named, provider_has_not_declined)),
+}
+# What a decision answers with its step, by what was decided: here, or by another country.
+STANDS: dict[str, tuple[Guard, ...]] = {
+    "identified": (decision_says_identified, *DECISION, findings_meet_definition),
+    "not_identified": (
+        decision_says_not_identified, *DECISION, findings_support_the_no, person_was_told, finding_is_named,
+    ),
+}
+FOREIGN: dict[str, tuple[Guard, ...]] = {
+    "identified": (foreign_decision_is_recorded, foreign_authority_is_competent),
 }
 # What is told to the person in a way of its own (information_way): never in a way that is not safe for them.
 TOLD_TO_THE_PERSON = frozenset({"decision_notice", "information_given"})
@@ -117,6 +141,8 @@ FOUND = (
 # The task to see whether somebody who went out of a shelter has come back.
 LOOK_AFTER = "look_after_leave"
 
+# Duties that are done by the record only where it says all that it has to say (workflows.notices).
+NOTICES = frozenset({"rights_notice", "remedies_notice"})
 # A task that asks for a record is done when the record is there, not only when the next step is taken.
 FOLLOWS: dict[str, tuple[CloseTask | OpenTask | Alert, ...]] = {
     "rights_notice": (CloseTask("read_rights"),),
@@ -192,6 +218,9 @@ def follows(
         # First the old cause ends, then the new one begins.
         clocks = (*([ThawClocks(was)] if was else []), *([FreezeClocks(now)] if now else []))
     followed = _moved(kind, before, after) if corrected else FOLLOWS.get(kind, ())
+    if kind in NOTICES:
+        # A notice that lacks something leaves its duty open; corrected, it may be whole after all.
+        followed = FOLLOWS[kind] if counts(kind, after) else ()
     found = (
         *followed, *_missing(kind, before, after), *custody(kind, before, after), *_danger(before, after),
         *_age(before, after), *_guardian(before, after, on), *_work(before, after),
@@ -240,6 +269,9 @@ def custody(by: str, before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:
 def _moved(kind: str, before: CaseFacts, after: CaseFacts) -> tuple[Following, ...]:
     """The tasks of a corrected record that are due by another day than it said before."""
     found: list[Following] = []
+    if before.negative_on != after.negative_on and None not in (before.negative_on, after.negative_on):
+        # The day on which the person was told was written down wrongly.
+        found.append(MoveTask(ASK_AGAIN))
     for task in FOLLOWS.get(kind, ()):
         if not isinstance(task, OpenTask) or task.due_on is None:
             continue
@@ -254,7 +286,8 @@ def _age(before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:
     """Who turns out to be an adult needs no guardian; who turns out to be a child needs one, from presumption on."""
     if before.child and not after.child:
         return tuple(CloseTask(kind, by_the_way=True) for kind in ("appoint_guardian", "prepare_adulthood"))
-    late = after.child and not before.child and after.presumed_on is not None
+    protected = after.presumed_on is not None or after.identification == "identified"
+    late = after.child and not before.child and protected
     return (APPOINT_GUARDIAN,) if late and after.guardian is None else ()
 
 
@@ -265,10 +298,11 @@ def _work(before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:
     return (AGREE_WORK,) if after.asks_to_work else (CloseTask(AGREE_WORK.kind),)
 
 
-def guards_for(kind: str) -> tuple[Guard, ...]:
-    """The guards a record of this kind has to pass."""
+def guards_for(kind: str, correcting: bool = False) -> tuple[Guard, ...]:
+    """The guards a record of this kind has to pass, or the correction of one."""
     keeper = (guardian_is_appointed,) if kind in NEEDS_GUARDIAN else ()
-    return (case_is_open, *keeper, *OWN_GUARDS.get(kind, ()))
+    first = () if correcting else NEW_GUARDS.get(kind, ())
+    return (case_is_open, *keeper, *first, *OWN_GUARDS.get(kind, ()))
 
 
 def can_be_corrected(kind: str) -> bool:
@@ -287,6 +321,14 @@ def turned(matter: MatterFacts) -> tuple[CloseTask | OpenTask, ...]:
     return tuple(CloseTask(kind, by_the_way=True) for kind in sorted(kinds))
 
 
+def _of_decision(before: CaseFacts, after: CaseFacts | None) -> tuple[Guard, ...]:
+    """What the decision that stands has to answer again where a correction has changed its words."""
+    if after is None or before.decision is None or before.decision == after.decision:
+        return ()
+    foreign = before.decision.by_country != before.country
+    return (FOREIGN if foreign else STANDS).get(after.identification, ())
+
+
 def refusals_after_correction(
     kind: str, before: CaseFacts, situation: Situation, policies: Policies
 ) -> tuple[Refusal, ...]:
@@ -294,7 +336,8 @@ def refusals_after_correction(
 
     A corrected form of a matter answers the same questions as it did with its step, also in what later steps built on.
     """
-    said = (guard.objection(situation, policies) for guard in STILL_SAID.get(kind, ()))
+    asked = (*STILL_SAID.get(kind, ()), *_of_decision(before, situation.case))
+    said = (guard.objection(situation, policies) for guard in asked)
     found: dict[str, Refusal] = {reason.code: reason for reason in said if reason is not None}
     for spec in matter_machines():
         if not any(row.form == kind for row in spec.steps):
@@ -312,7 +355,7 @@ def refusals_for(
     kind: str, situation: Situation, policies: Policies, correcting: bool = False
 ) -> tuple[Refusal, ...]:
     """Every reason against adding a record of ``kind`` now, or against correcting one; empty = allowed."""
-    found = [guard.objection(situation, policies) for guard in guards_for(kind)]
+    found = [guard.objection(situation, policies) for guard in guards_for(kind, correcting)]
     # An exception from a guard holds for the record as it does for the step that rests on it.
     reasons = [reason for reason in found if reason is not None and not excused(reason, situation)]
     if not can_be_corrected(kind) if correcting else kind in ONLY_WITH_STEP:

@@ -131,6 +131,21 @@ def entry(session: Session, subject_id: str, seq: int) -> Row[Any] | None:
     return found
 
 
+def last_step(session: Session, subject_id: str, machine: str, matter: str | None = None) -> datetime | None:
+    """When the last step of a machine happened on a case, of one matter where it is named; else when it was opened."""
+    query = (
+        select(_TABLE.c.kind, _TABLE.c.happened_at, _TABLE.c.canonical)
+        .where(_TABLE.c.subject_id == subject_id, _TABLE.c.kind.in_(("opened", "step")))
+        .order_by(_TABLE.c.seq)
+    )
+    found: datetime | None = None
+    for row in session.execute(query):
+        details = json.loads(row.canonical)["details"] if row.kind == "step" else {}
+        if row.kind == "opened" or (details["machine"], details.get("matter")) == (machine, matter):
+            found = row.happened_at
+    return found
+
+
 def changes_since(session: Session, subject_id: str, version: int) -> list[dict[str, Any]]:
     """Who changed what after ``version``: the answer to a stale write."""
     query = (

@@ -34,9 +34,11 @@ from app.models.base import new_id
 from workflows import engine
 from workflows.facts import Actor, CaseFacts, MatterFacts, ReferralFacts
 from workflows.matter import MATTER
+from workflows.moments import against_the_day
 from workflows.recording import custody
 from workflows.staying import staying
 from workflows.step import MachineSpec, Step
+from workflows.verdict import Refusal
 
 __all__ = [
     "Command", "Outcome", "StepRefused", "border_office", "fold_record", "fold_step", "keep_attempt", "keep_on_case",
@@ -103,8 +105,11 @@ def perform(desk: Desk, command: Command) -> Outcome:
         fold_record(held, filled, entry)
     situation = held.situation(desk, given | conflict_check.of_step(desk, held, step), entry.on)
     decision = engine.decide(command.machine, command.step, situation, desk.policies)
+    refusals = _against_the_day(desk, held, spec, command.happened_at)
     if isinstance(decision, engine.Refused):
-        raise refusal(desk, held, command.step, step.title, decision.refusals)
+        refusals += decision.refusals
+    if refusals or isinstance(decision, engine.Refused):
+        raise refusal(desk, held, command.step, step.title, refusals)
     record_id, digest = None, None
     if filled is not None:
         record_id, digest = _store(desk, held, filled, happened, desk.actor.id)
@@ -180,6 +185,16 @@ def moment(desk: Desk, happened_at: datetime | None) -> datetime:
         )
     # Every column holds UTC; the bytes that are hashed must say the same moment in the same words.
     return as_utc(happened_at)
+
+
+def _against_the_day(
+    desk: Desk, held: Held, spec: MachineSpec, happened_at: datetime | None
+) -> tuple[Refusal, ...]:
+    """Why a step of a case cannot lie on the day that was said; a step that is taken now always follows the others."""
+    if happened_at is None or spec.aggregate == "referral":
+        return ()
+    matter = held.matter.id if held.matter is not None else None
+    return against_the_day(as_utc(happened_at), history.last_step(desk.session, held.id, spec.name, matter))
 
 
 def fold_record(held: Held, filled: Filled, entry: Entry) -> None:

@@ -54,6 +54,7 @@ LIVE: Final = "live"
 ENDED: Final = "ended"
 WITHDRAWN: Final = "withdrawn"
 _NOT_YET: Final = "not_yet"
+_UNTOLD: Final = "untold"
 _ANYBODY: Final = "*"
 
 
@@ -152,7 +153,7 @@ def consents(reference: str, page: Looker) -> Response:
 def consents_of(desk: Desk, opened: Opened) -> list[Allowed]:
     """The consents of an opened case, those that hold today first."""
     found = [_allowed(desk, row) for row in opened.facts.get("consents", ())]
-    order = (LIVE, _NOT_YET, ENDED, WITHDRAWN)
+    order = (LIVE, _UNTOLD, _NOT_YET, ENDED, WITHDRAWN)
     return sorted(found, key=lambda each: (order.index(each.state), each.purpose, each.recipient))
 
 
@@ -163,6 +164,8 @@ def _allowed(desk: Desk, row: Any) -> Allowed:
         state = WITHDRAWN
     elif until is not None and until < desk.today:
         state = ENDED
+    elif not row.get("informed", True):
+        state = _UNTOLD
     else:
         state = LIVE if since <= desk.today else _NOT_YET
     anybody = row["recipient"] == _ANYBODY

@@ -105,6 +105,7 @@ def consent_breaks(purpose: str) -> list[Break]:
         consent_with(purpose, valid_from=TOMORROW),
         consent_with(purpose, withdrawn_on=YESTERDAY),
         consent_with(purpose, recipient="KH"),
+        consent_with(purpose, informed=False),
         consent_with(purpose, child=True, giver="self"),
         consent_with(purpose, child=True, child_assent=False),
         consent_with(purpose, child=True, child_assent=None),

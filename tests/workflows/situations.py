@@ -116,9 +116,10 @@ def interests() -> tuple[f.InterestFacts, ...]:
 
 
 def decision(outcome: str, decider: str = "decider-1", by_country: str = SENDER) -> f.DecisionFacts:
-    """A decision of Thailand's panel, with findings and reasons, told to the person."""
+    """A decision of a country's panel, with findings (without a purpose where it says no), told to the person."""
+    found, authority = outcome == "identified", {"TH": "th-mdt", "MM": "mm-atipd"}[by_country]
     return f.DecisionFacts(
-        LATELY, outcome, "th-mdt", by_country, decider, 3, True, True, True, True, LATELY, True
+        LATELY, outcome, authority, by_country, decider, 3, True, True, True, found, LATELY, True
     )
 
 

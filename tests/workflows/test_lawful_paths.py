@@ -196,6 +196,8 @@ def test_the_dead_and_the_unreachable_are_not_kept_open(care: str, child: bool, 
                 identification=stands,
                 remedies_notice=None,
                 visits=0,
+                # Whose bed in a shelter stays empty is missing, and is searched for first.
+                missing=care == "sheltered",
                 **gone,
             )
             assert isinstance(decide("care", "close", situation, policies), Moved), (gone, stands)

@@ -80,7 +80,7 @@ def fold(facts: CaseFacts, form: IdentificationDecision, entry: Entry) -> CaseFa
         on=entry.on, outcome=form.outcome, authority=code_only(form.authority), by_country=form.by_country,
         decider=entry.actor, panel=len(form.panel), reasons=bool(form.reasons), act=form.act, means=form.means,
         purpose=form.purpose, notified_on=form.notified_on, in_own_language=form.in_own_language,
-        professions=None if form.professions is None else frozenset(form.professions),
+        professions=None if form.professions is None else frozenset(form.professions), hands=entry.hands,
         panel_trained=form.panel_trained,
     )
     found = None if form.outcome == "identified" else form.finding or facts.finding
