@@ -6,6 +6,7 @@ import logging
 import sys
 import traceback
 from collections.abc import MutableMapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -34,7 +35,8 @@ def configure(stream: TextIO | None = None) -> None:
             _only_listed_keys,
             structlog.processors.JSONRenderer(ensure_ascii=True),
         ],
-        logger_factory=structlog.PrintLoggerFactory(stream or sys.stderr),
+        # Standard error as it is when a line is written: it may have been exchanged since.
+        logger_factory=lambda *_names: structlog.PrintLogger(stream or sys.stderr),
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()
@@ -57,7 +59,9 @@ class _OneFormat(logging.Handler):
             told["code"] = f"{record.exc_info[0].__module__}.{record.exc_info[0].__qualname__}"
             told["frames"] = frames_of(record.exc_info[1])
         write = logger().error if record.levelno >= logging.ERROR else logger().warning
-        write("library", **told)
+        # A library that has something to say must not fail because nobody can be told.
+        with suppress(OSError, ValueError):
+            write("library", **told)
 
 
 def frames_of(error: BaseException | None) -> list[str]:
