@@ -23,8 +23,9 @@ RUN /opt/waymark/bin/pip install --no-cache-dir -c constraints.txt . \
     && /opt/waymark/bin/pip uninstall --yes pip
 
 FROM python:3.12-slim
-# Papers are set in seven languages with the fonts of the machine.
-RUN apt-get update && apt-get install -y --no-install-recommends fonts-noto-core fonts-noto-cjk \
+# Papers are set in seven languages with the fonts of the machine; `waymark backup` runs pg_dump, which must not be older
+# than the server.
+RUN apt-get update && apt-get install -y --no-install-recommends fonts-noto-core fonts-noto-cjk postgresql-client \
     && rm -rf /var/lib/apt/lists/*
 # A number, so that an orchestrator can see that it is not root.
 RUN useradd --system --uid 10001 --no-create-home --home-dir /var/lib/waymark --shell /usr/sbin/nologin waymark \

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import functools
 import shutil
 import signal
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, ParamSpec, TypeVar
+from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
-from sqlalchemy.exc import DBAPIError
 
 from app.access.unsafe_start import check_start
+from app.backups.commands import backup_app, restore
 from app.kit import migrate as tables
-from app.kit.errors import AppError
-from app.kit.keyfile import KeyMissing
 from app.settings import Settings
+from app.terminal import must_be_migrated, must_not_be_restoring, stop, told
 from app.wording.commands import words_app
 from policies.load import PolicyError, load_policies
-
-Given = ParamSpec("Given")
-Result = TypeVar("Result")
 
 app = typer.Typer(
     help="Waymark: case work for trafficked persons, inside one country and across borders.",
@@ -37,39 +30,13 @@ offices_app = typer.Typer(help="Offices.", no_args_is_help=True)
 keys_app = typer.Typer(help="Secret keys.", no_args_is_help=True)
 GROUPS = {
     "policies": policies_app, "audit": audit_app, "user": user_app, "offices": offices_app, "keys": keys_app,
-    "words": words_app,
+    "words": words_app, "backup": backup_app,
 }  # fmt: skip
 for name, part in GROUPS.items():
     app.add_typer(part, name=name)
+app.command()(restore)
 
 Var = Annotated[Path, typer.Option("--var", help="The folder for databases and keys.", envvar="WAYMARK_VAR")]
-
-
-def _stop(sentence: str) -> NoReturn:
-    """Say why and end with exit code 1."""
-    typer.echo(f"waymark: {sentence}", err=True)
-    raise typer.Exit(1)
-
-
-def told(command: Callable[Given, Result]) -> Callable[Given, Result]:
-    """A command that says in a sentence what its user can mend, instead of a stack trace."""
-
-    @functools.wraps(command)
-    def run(*args: Given.args, **kwargs: Given.kwargs) -> Result:
-        try:
-            return command(*args, **kwargs)
-        except PolicyError as error:
-            _stop(f"the policies cannot be used:\n{error}\n`waymark policies check` shows the same list.")
-        except ValidationError as error:
-            _stop("; ".join(each["msg"].removeprefix("Value error, ") for each in error.errors(include_input=False)))
-        except AppError as error:
-            _stop(f"{error.detail or error.title}")
-        except DBAPIError as error:
-            _stop(f"the database does not answer as it should ({type(error.orig).__name__}: {error.orig}).")
-        except (KeyMissing, OSError, ValueError, tables.BrokenReferences) as error:
-            _stop(f"{error}")
-
-    return run
 
 
 @app.command()
@@ -108,7 +75,7 @@ def demo(
             acts = place.make_whole(folder, wanted, bar)
             bar.end(f"{wanted.people} people, {acts} acts of their case workers, played")
     except StoryFault as fault:
-        _stop(f"the program did not let the story go on: {fault}")
+        stop(f"the program did not let the story go on: {fault}")
     serve.serve(folder, port)
 
 
@@ -124,7 +91,7 @@ def serve(
 
     settings = Settings()
     check_start(settings)
-    _must_be_migrated(settings)
+    must_be_migrated(settings)
     on = listening(settings.host, settings.port)
     program = create_app(settings)
     for doubt in doubts(program.state.db):
@@ -142,7 +109,7 @@ def worker() -> None:
 
     settings = Settings()
     check_start(settings)
-    _must_be_migrated(settings)
+    must_be_migrated(settings)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -156,6 +123,7 @@ def migrate() -> None:
     settings = Settings()
     url = settings.owner_database_url
     before = tables.current(url)
+    must_not_be_restoring(before)
     granted = tables.upgrade(url, app_role=settings.app_role)
     after = tables.current(url)
     typer.echo(f"The tables are at revision {after}." if before != after else f"Nothing to do: at revision {after}.")
@@ -173,7 +141,7 @@ def check(
 ) -> None:
     """Read all policy files and print every problem as file:line: sentence."""
     if folder is not None and not folder.is_dir():
-        _stop(f"there is no folder {folder}")
+        stop(f"there is no folder {folder}")
     try:
         found = load_policies(folder)
     except PolicyError as error:
@@ -201,24 +169,44 @@ def draw(
         typer.echo(str(path))
 
 
+Since = Annotated[str | None, typer.Option(help="A day such as 2026-11-01, or a moment; only what is newer.")]
+
+
 @audit_app.command("verify")
 @told
-def verify() -> None:
-    """Prove every history entry of the installation; ends with 1 and the first fault if one was touched."""
-    from app.access import rows
-    from app.kit.db import Database
-    from app.oversight.verify import verify_all
+def verify(
+    since: Since = None,
+    witness: Annotated[
+        list[Path] | None, typer.Option(help="A file with a checkpoint that somebody else kept; or several.")
+    ] = None,
+) -> None:
+    """Prove histories, looks and checkpoints; ends with 1 and names the first fault if one was touched."""
+    from app.oversight.proving import moment, prove
 
     settings = Settings()
-    _must_be_migrated(settings)
-    database = Database(settings.database_url)
-    with database.read() as session:
-        rows.enter_everything(session)
-        found = verify_all(session)
-    database.dispose()
-    if not found.sound:
-        _stop(found.fault or found.sentence)
-    typer.echo(f"{found.chains} chains, {found.entries} entries verified")
+    must_be_migrated(settings)
+    proof = prove(settings, moment(since), witness or ())
+    if proof.faults:
+        stop("\nwaymark: ".join(proof.faults))
+    for sentence in proof.checked:
+        typer.echo(sentence)
+
+
+@audit_app.command("export")
+@told
+def export(
+    to: Annotated[Path, typer.Argument(help="The file to write, which must not be there yet.")],
+    since: Since = None,
+    closed: Annotated[bool, typer.Option("--closed", help="Hashes only, without the course of any case.")] = False,
+) -> None:
+    """Write what an outside auditor checks with script/verify_bundle.py, which needs nothing of Waymark."""
+    from app.oversight.proving import export as write
+    from app.oversight.proving import moment
+
+    settings = Settings()
+    must_be_migrated(settings)
+    checkpoints, chains = write(settings, to, moment(since), closed=closed)
+    typer.echo(f"{to}: {checkpoints} checkpoints, {chains} chains. Hand the public key over by another way.")
 
 
 @app.command("rebuild-facts")
@@ -233,13 +221,30 @@ def rebuild_facts(
     from app.oversight.rebuild import rebuild_facts as rebuild
 
     settings = Settings()
-    _must_be_migrated(settings)
+    must_be_migrated(settings)
     differing = rebuild(open_house(settings), repair=repair)
     for each in differing:
         typer.echo(each.sentence)
     if differing and not repair:
-        _stop(f"{len(differing)} subjects differ; nothing was changed. --repair writes what the history says.")
+        stop(f"{len(differing)} subjects differ; nothing was changed. --repair writes what the history says.")
     typer.echo(f"{len(differing)} repaired." if differing else "All stored facts are what the histories say.")
+
+
+@app.command("rebuild-index")
+@told
+def rebuild_index(
+    again: Annotated[bool, typer.Option("--again", help="Write everybody in anew, not only who is missing.")] = False,
+) -> None:
+    """Write the names of people who are not in the blind index into it; stopped, it goes on where it was."""
+    from app.main import open_house
+    from app.operations import rebuild_name_index
+
+    settings = Settings()
+    must_be_migrated(settings)
+    done = 0
+    for done in rebuild_name_index(open_house(settings), again=again):
+        typer.echo(f"{done} people", err=True)
+    typer.echo(f"{done} people were written into the index of names.")
 
 
 @user_app.command("create")
@@ -259,7 +264,7 @@ def create_user(
     from app.operations import create_user as create
 
     settings = Settings()
-    _must_be_migrated(settings)
+    must_be_migrated(settings)
     if password_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
     else:
@@ -283,6 +288,8 @@ def create_keys(
         typer.echo(f"made {file}")
     for code, key_id in made.signing.items():
         typer.echo(f"{code} signs with the key {key_id}")
+    if places.checkpoint_key_file in made.files:
+        typer.echo(f"checkpoints are signed with the key {made.checkpoints}; give this line to those who audit")
     if places.kek_file in made.files:
         typer.echo(f"Keep a copy of {places.kek_file} off this machine: without it nobody can open what is sealed.")
 
@@ -291,31 +298,70 @@ def create_keys(
 @told
 def rotate_keys(
     approval: Annotated[str, typer.Option(help="The id of the approval that two persons gave: POST /keys/rotations.")],
+    kek: Annotated[bool, typer.Option("--kek", help="The key-encryption key instead of the token key.")] = False,
 ) -> None:
-    """Make a new token key, as two persons agreed; the old one reads until `waymark keys retire`."""
+    """Make a new key, as two persons agreed; the old one reads until `waymark keys retire`."""
     from app.main import open_house
-    from app.operations import rotate_token_key
+    from app.operations import rotate_kek, rotate_token_key
 
     settings = Settings()
-    _must_be_migrated(settings)
-    version = rotate_token_key(open_house(settings), settings.token_key_file, approval)
-    typer.echo(f"Token key {version} signs from now on; running servers take it up by themselves.")
-    typer.echo("In a quarter of an hour run `waymark keys retire`. Bring the file to every machine that serves.")
+    must_be_migrated(settings)
+    house = open_house(settings)
+    if not kek:
+        version = rotate_token_key(house, settings.token_key_file, approval)
+        typer.echo(f"Token key {version} signs from now on; running servers take it up by themselves.")
+        typer.echo("In a quarter of an hour run `waymark keys retire`. Bring the file to every machine that serves.")
+        return
+    version = rotate_kek(house, settings.kek_file, approval)
+    typer.echo(f"Key-encryption key {version} wraps from now on; running servers take it up by themselves.")
+    typer.echo(f"Keep a copy of {settings.kek_file} off this machine now.")
+    _rewrap(settings)
+    typer.echo("When no backup needs the old one any more, run `waymark keys retire --kek`.")
+
+
+@keys_app.command("rewrap")
+@told
+def rewrap_keys() -> None:
+    """Wrap every stored data key under the newest key-encryption key; goes on where an earlier run ended."""
+    settings = Settings()
+    must_be_migrated(settings)
+    _rewrap(settings)
+
+
+def _rewrap(settings: Settings) -> None:
+    from app.keys.rewrapping import rewrap
+    from app.kit.crypto import KeyRing
+    from app.kit.db import Database
+
+    database = Database(settings.owner_database_url)
+    found = rewrap(database, KeyRing.from_file(settings.kek_file))
+    database.dispose()
+    typer.echo(f"{sum(found.done.values())} data keys wrapped anew.")
+    if found.unreadable:
+        stop("\n".join([f"{len(found.unreadable)} data keys do not open and stay as they are:", *found.unreadable]))
 
 
 @keys_app.command("retire")
 @told
 def retire_keys(
     at_once: Annotated[bool, typer.Option("--at-once", help="Do not wait until older tokens have ended.")] = False,
+    kek: Annotated[bool, typer.Option("--kek", help="The key-encryption keys instead of the token keys.")] = False,
 ) -> None:
-    """Take older token keys out of use; tokens made with them are refused from then on."""
+    """Take older keys out of use; tokens made with them are refused, nothing wrapped under them may be left."""
+    from app.kit.db import Database
     from app.main import open_house
-    from app.operations import retire_token_keys
+    from app.operations import retire_kek, retire_token_keys
 
     settings = Settings()
-    _must_be_migrated(settings)
-    gone = retire_token_keys(open_house(settings), settings.token_key_file, at_once=at_once)
-    typer.echo(f"Retired: token key {', '.join(map(str, gone))}." if gone else "Nothing to do: there is one token key.")
+    must_be_migrated(settings)
+    house, what = open_house(settings), "key-encryption key" if kek else "token key"
+    if kek:
+        owner = Database(settings.owner_database_url)
+        gone = retire_kek(house, owner, settings.kek_file, settings.backup_target)
+        owner.dispose()
+    else:
+        gone = retire_token_keys(house, settings.token_key_file, at_once=at_once)
+    typer.echo(f"Retired: {what} {', '.join(map(str, gone))}." if gone else f"Nothing to do: there is one {what}.")
 
 
 @offices_app.command("sync")
@@ -326,7 +372,7 @@ def sync() -> None:
     from app.operations import sync_offices
 
     settings = Settings()
-    _must_be_migrated(settings)
+    must_be_migrated(settings)
     database = Database(settings.database_url)
     with database.write() as session:
         done = sync_offices(session, load_policies(settings.policies_folder))
@@ -334,12 +380,6 @@ def sync() -> None:
     typer.echo(f"{len(done.added)} offices added, {len(done.changed)} changed, {done.unchanged} as they were.")
     if done.strays:
         typer.echo(f"In the database only, and kept: {', '.join(done.strays)}", err=True)
-
-
-def _must_be_migrated(settings: Settings) -> None:
-    at, newest = tables.current(settings.database_url), tables.head()
-    if at != newest:
-        _stop(f"the tables are at revision {at or 'none'}, this program needs {newest}: run `waymark migrate`.")
 
 
 def main() -> None:

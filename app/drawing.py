@@ -78,7 +78,7 @@ TEXTS = {
         "One proceeding before a court or another authority, as long as it runs, beside the care of the person.\n"
         "Whether they help the authority changes nothing else and is not asked here. How far secrecy goes is\n"
         "explained before a hearing in which the person speaks; before they travel, testimony in advance or from afar\n"
-        "is offered."
+        "is offered. Data of the person go to the defence or a court only after a second person has reviewed them."
     ),
     "threat": (
         "One threat to the person, their family or those who help them. Whoever can protect the person is told at\n"

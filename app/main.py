@@ -38,7 +38,8 @@ from app.kit.db import Database
 from app.kit.errors import AppError, Busy
 from app.kit.keyfile import TOKEN_KEY, WatchedKeys, load_keys
 from app.kit.mail import Mail
-from app.kit.signing import SigningKeys
+from app.kit.places import Witness
+from app.kit.signing import SigningKeys, own_signer
 from app.overview.frame import banners_of, places_of
 from app.settings import Settings
 from policies.load import load_policies
@@ -81,8 +82,6 @@ def create_app(
     """
     settings = settings or Settings()
     check_start(settings)
-    if not structlog.is_configured():
-        log.configure()
     house = open_house(settings, clock, passwords)
     app = FastAPI(
         title="Waymark",
@@ -137,6 +136,8 @@ def open_house(settings: Settings, clock: Clock | None = None, passwords: Passwo
 
     Raises PolicyError, KeyMissing, ValueError: policies, keys or settings cannot be used.
     """
+    if not structlog.is_configured():
+        log.configure()
     for room in ROOMS:
         # With its doors a room registers what its acts of power do: the worker undoes them, and has no doors.
         importlib.import_module(f"app.{room}.api")
@@ -158,6 +159,7 @@ def open_house(settings: Settings, clock: Clock | None = None, passwords: Passwo
         ),
         passwords=passwords or Passwords(),
         mail=_mail(settings),
+        witness=Witness(own_signer(settings.checkpoint_key_file, create=create), settings.checkpoint_places),
     )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.access import rows
@@ -20,14 +20,18 @@ from app.access.tokens import LEEWAY_SECONDS, LIFETIME_SECONDS
 from app.access.two_persons import APPROVAL, digest_of
 from app.accounts import service
 from app.accounts.schemas import AccountIn
+from app.casework import identity
+from app.keys import rewrapping
 from app.keys.service import KIND as KEY_OPERATION
-from app.keys.service import ROTATE_TOKEN_KEY
+from app.keys.service import ROTATE_KEK, ROTATE_TOKEN_KEY
 from app.kit import migrate as tables
+from app.kit.bundle import DATA, KEYS, kept, versions_needed
 from app.kit.db import Database
 from app.kit.errors import Conflict, Invalid
-from app.kit.keyfile import TOKEN_KEY, add_version, changed_at, retire_versions
+from app.kit.keyfile import KEK, TOKEN_KEY, add_version, changed_at, retire_versions
 from app.kit.vault import Vault
 from app.models.base import is_id, new_id
+from app.models.name_index import NameKey
 from app.models.office import Office
 from app.models.person import DataKey
 from app.settings import Settings
@@ -35,6 +39,9 @@ from policies.model import Policies, PolicyOffice
 from workflows.facts import Actor
 
 _OFFICES: Any = Office.__table__
+_INDEXED_AT_ONCE = 200
+# Longer than any request or effect works: afterwards nobody still stores a key under the version before.
+KEK_WAIT = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +112,35 @@ def _values(office: PolicyOffice) -> dict[str, Any]:
     }
 
 
+def rebuild_name_index(house: House, *, again: bool = False) -> Iterator[int]:
+    """Write in the names of everybody who is not in the blind index, some at a time; after each how many were so far.
+
+    What is written stays written: a run that was stopped goes on where it was. ``again``: everybody anew, as if nobody
+    were in it. Raises KeyMissing naming a person whose key or identity does not open.
+    """
+    if again:
+        with house.db.write() as session:
+            rows.enter_everything(session)
+            session.execute(delete(NameKey))
+    done = 0
+    for country in sorted(house.policies.countries):
+        while True:
+            with house.db.write() as session:
+                wrote = identity.index_again(house.system_desk(session, country, "rebuild-index"), _INDEXED_AT_ONCE)
+            if not wrote:
+                break
+            done += wrote
+            yield done
+
+
 @dataclass(frozen=True, slots=True)
 class KeysMade:
-    """The files that were made, and the id of each country's signing key for comparing by telephone."""
+    """The files that were made, the id of each country's signing key for comparing by telephone, and the public key
+    of checkpoints in hex, which auditors keep."""
 
     files: tuple[Path, ...]
     signing: dict[str, str]
+    checkpoints: str
 
 
 def make_keys(settings: Settings, countries: Sequence[str], policies: Policies) -> KeysMade:
@@ -128,10 +158,14 @@ def make_keys(settings: Settings, countries: Sequence[str], policies: Policies) 
             "its copy; a new one cannot open anything.",
             code="key_lost",
         )
-    wanted = (settings.kek_file, settings.token_key_file, *(settings.signing_folder / f"{c}.pem" for c in countries))
+    wanted = (
+        settings.kek_file, settings.token_key_file, settings.checkpoint_key_file,
+        *(settings.signing_folder / f"{c}.pem" for c in countries),
+    )  # fmt: skip
     missing = tuple(file for file in wanted if not file.exists())
     vault = Vault.open(settings.model_copy(update={"environment": "demo"}))
-    return KeysMade(missing, {country: vault.signing.signer(country).key_id for country in countries})
+    signing = {country: vault.signing.signer(country).key_id for country in countries}
+    return KeysMade(missing, signing, vault.checkpoints.public.hex())
 
 
 def _holds_sealed_data(url: str) -> bool:
@@ -151,17 +185,69 @@ def rotate_token_key(house: House, place: Path, approval_id: str) -> int:
     ``place``: the token key file. The approval is used up in the same transaction. Raises Conflict if there is none
     such, it does not hold, or it was used already, and KeyMissing if the file cannot be read.
     """
+    return _new_version(house, place, approval_id, ROTATE_TOKEN_KEY, TOKEN_KEY)
+
+
+def rotate_kek(house: House, place: Path, approval_id: str) -> int:
+    """Make a new key-encryption key, current from now on; its number. As `rotate_token_key`.
+
+    What older ones wrap stays readable, and is wrapped anew by `app.keys.rewrapping.rewrap`.
+    """
+    return _new_version(house, place, approval_id, ROTATE_KEK, KEK)
+
+
+def _new_version(house: House, place: Path, approval_id: str, operation: str, purpose: str) -> int:
     with house.db.write() as session:
         rows.enter_everything(session)
-        agreed = _used_up(house, session, approval_id, ROTATE_TOKEN_KEY)
+        agreed = _used_up(house, session, approval_id, operation)
         # Last, for a file cannot be taken back: should the commit still fail, there is one key more and nothing lost.
-        version = add_version(place, TOKEN_KEY)
-        detail: Detail = {"operation": ROTATE_TOKEN_KEY, "version": version, "asked_by": agreed.asked_by}
+        version = add_version(place, purpose)
+        detail: Detail = {"operation": operation, "version": version, "asked_by": agreed.asked_by}
         operator = Actor(SYSTEM, frozenset(), "", "", agreed.country, system=True)
         noted(session, operator, house.clock.now(), "key_operation_done", "approval", approval_id, detail)
         desk = house.system_desk(session, agreed.country, "command-line")
         tell(desk, [agreed.asked_by, agreed.decided_by], "key_operation_done", "approval", approval_id)
     return version
+
+
+def retire_kek(house: House, owner: Database, place: Path, backups: Path | None) -> tuple[int, ...]:
+    """Take the older key-encryption keys out of the file, once nothing needs them; the numbers that went.
+
+    ``owner``: the database as the owner of its tables. ``backups``: the folder whose backups must stay readable.
+    Raises Conflict while a stored key or a backup is under an older one, or a request could still be storing one.
+    """
+    age = house.clock.now() - changed_at(place)
+    if age < KEK_WAIT:
+        minutes = int((KEK_WAIT - age).total_seconds() // 60) + 1
+        raise Conflict(
+            f"The newest key-encryption key is too young: a request may still store a key under the one before. Wait"
+            f" {minutes} minutes.", code="too_early",
+        )  # fmt: skip
+    left = rewrapping.left(owner, house.keys)
+    if left:
+        raise Conflict(
+            f"{left} data keys are still wrapped under an older key-encryption key: run `waymark keys rewrap` first.",
+            code="key_in_use",
+        )
+    if backups is not None:
+        files = (file for kind in (DATA, KEYS) for _, file in kept(backups, kind))
+        old = sorted(name for number, names in versions_needed(files).items() if number != house.keys.current
+                     for name in names)  # fmt: skip
+        if old:
+            raise Conflict(
+                f"{len(old)} backups in {backups} open with an older key-encryption key only, the newest is {old[-1]}:"
+                " wait until they have gone, or remove them.",
+                code="key_in_use",
+            )
+    gone = retire_versions(place, KEK)
+    if gone:
+        with house.db.write() as session:
+            rows.enter_everything(session)
+            for country in house.signing.countries:
+                operator = Actor(SYSTEM, frozenset(), "", "", country, system=True)
+                detail: Detail = {"versions": [str(version) for version in gone]}
+                noted(session, operator, house.clock.now(), "keys_retired", "key", "kek", detail)
+    return gone
 
 
 def retire_token_keys(house: House, place: Path, *, at_once: bool = False) -> tuple[int, ...]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from app.access import attempts, deciding, drafts, mailing, once, rows, sessions
 from app.access.desk import House
+from app.accounts import training_watching as trainings
 from app.casework import birthdays
 from app.casework.following import HANDLERS
 from app.casework.ringing import ring
@@ -22,6 +23,7 @@ from app.exchange.delivery import deliver
 from app.exchange.transport import LocalTransport, Transport
 from app.kit.errors import AppError
 from app.models.outbox import OutboxRow
+from app.oversight import sealing
 from app.oversight import watching as looks
 from app.referrals import watching as referrals
 from app.shelter import watching as shelters
@@ -46,6 +48,8 @@ _NEXT = (
 _DONE = update(TABLE).where(TABLE.c.id == bindparam("row"))
 SWEEP_EVERY = timedelta(hours=1)
 WATCH_EVERY = timedelta(minutes=1)
+# How often it is asked whether a checkpoint is due: after 15 minutes or 100 entries (app/oversight/sealing.py).
+SEAL_EVERY = timedelta(seconds=10)
 
 
 class Worker:
@@ -59,6 +63,7 @@ class Worker:
         self._swept: datetime | None = None
         self._watched: datetime | None = None
         self._aged: date | None = None
+        self._asked_to_seal: datetime | None = None
 
     def run(self, stop: threading.Event) -> None:
         """Work until ``stop`` is set: effects first, then missed deadlines, then the sweep, then a rest.
@@ -73,6 +78,7 @@ class Worker:
                     self.sweep()
                     self.come_of_age()
                 self.watch()
+                self.seal()
             except Exception as error:  # noqa: BLE001 - the loop outlives a database that is away for a while
                 log.warning("worker_rests", kind=type(error).__name__)
                 busy = False
@@ -110,11 +116,19 @@ class Worker:
             return 0
         rung = emergencies.ring(self._house) + looks.ring(self._house, self._watched)
         rung += referrals.ring(self._house) + shelters.ring(self._house)
-        rung += transfers.ring(self._house) + tips.ring(self._house)
+        rung += transfers.ring(self._house) + tips.ring(self._house) + trainings.ring(self._house)
         rung += deciding.expire(self._house)
         self._watched = now
         mailing.tell_by_mail(self._house)
         return rung
+
+    def seal(self) -> int:
+        """Every ten seconds, seal a checkpoint if one is due and bring off the machine what has not left; how many."""
+        now = self._house.clock.now()
+        if self._asked_to_seal is not None and timedelta(0) <= now - self._asked_to_seal < SEAL_EVERY:
+            return 0
+        self._asked_to_seal = now
+        return sealing.round_of(self._house)
 
     def drain(self, most: int = 100_000) -> int:
         """Carry out everything that is due now, with what follows from it; how many effects were done."""

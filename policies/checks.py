@@ -11,6 +11,7 @@ from policies.nodes import Document, Path, maybe
 from policies.notices import Notice
 from policies.safeguards import Safeguards
 from policies.terms import Dated, Source, overlaps
+from policies.training import TrainingRules
 
 # Who runs the machine or counts never sees a case (DESIGN 6); a file cannot change that by mistake.
 CONTENT_FREE = ("administrator", "analyst")
@@ -145,6 +146,7 @@ def check_country(document: Document, country: Country, names: Names) -> None:
     source_ids(document, authority.sources, names, "competent_authority", "sources")
     source_ids(document, country.hotline.sources, names, "hotline", "sources")
     _check_panel(document, country.panel, names)
+    _check_training(document, country.training, names)
     hours = country.office_hours.sources if country.office_hours else ()
     source_ids(document, hours, names, "office_hours", "sources")
     for at, office in enumerate(country.offices):
@@ -165,6 +167,21 @@ def _check_panel(document: Document, panel: Panel | None, names: Names) -> None:
     source_ids(document, panel.sources, names, "panel", "sources")
     for at, profession in enumerate(panel.professions):
         listed(document, profession, "panel_profession", names, "panel", "professions", at)
+
+
+def _check_training(document: Document, training: TrainingRules | None, names: Names) -> None:
+    """Every kind of training is known; how long one holds is said for each day at most once."""
+    if training is None:
+        return
+    source_ids(document, training.notice.sources, names, "training", "notice", "sources")
+    for kind, values in training.validity.items():
+        listed(document, kind, "training_kind", names, "training", "validity", kind)
+        for at, each in enumerate(values):
+            source_ids(document, each.sources, names, "training", "validity", kind, at, "sources")
+        no_overlap(document, dict(enumerate(values)), kind, "training", "validity", kind)
+    for at, demand in enumerate(training.demands):
+        listed(document, demand.training, "training_kind", names, "training", "demands", at, "training")
+        source_ids(document, demand.sources, names, "training", "demands", at, "sources")
 
 
 def _check_entitlements(document: Document, country: Country, names: Names) -> None:

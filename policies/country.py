@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, StrictBool, StrictInt
 
 from policies.terms import Cited, Clock, CountryCode, Dated, DatedClock, Day, FrozenMap, Policy, Slug, Text
+from policies.training import TrainingRules
 
 # Every country file answers these; what its law does not say is a default with a note.
 COUNTRY_CLOCKS = (
@@ -48,6 +49,9 @@ COUNTRY_CLOCKS = (
     "penalty_representation",
     "penalty_answer",
     "proceeding_review",
+    "file_review",
+    "stay_request",
+    "stay_after",
     "threat_assessment",
     "threat_urgent",
     "protection_review",
@@ -166,6 +170,7 @@ class Country(Policy):
     panel: Panel | None = None  # None: the country asks for no more than the house, a panel at all
     hotline: Hotline
     office_hours: OfficeHours | None = None
+    training: TrainingRules | None = None  # None: the country asks nobody who signs for a training
     clocks: FrozenMap[tuple[DatedClock, ...]]
     entitlements: tuple[Entitlement, ...] = ()
     holidays: Holidays

@@ -5,8 +5,10 @@
 -- waymark_owner  owns the tables and runs `waymark migrate` (WAYMARK_OWNER_DATABASE_URL), nothing else.
 -- waymark_app    serves (DATABASE_URL). It owns nothing and is bound by row security; `waymark migrate` gives it its
 --                rights, so run that again if the role was made after the tables.
--- Row security binds the owner as well. pg_dump refuses half a copy, so backups need a role of their own that sees
--- every row and is used for nothing else:  CREATE ROLE waymark_backup LOGIN BYPASSRLS;  GRANT pg_read_all_data TO it.
+-- Row security binds the owner as well. pg_dump refuses half a copy: `waymark backup` runs it as waymark_app, which says
+-- that it is an operator's command, and `waymark restore` works as waymark_owner. Whoever calls pg_dump without them needs
+-- a role that sees every row and is used for nothing else:  CREATE ROLE waymark_backup LOGIN BYPASSRLS;  GRANT
+-- pg_read_all_data TO it.  Such a copy is not sealed and holds the wrapped keys of persons.
 \set ON_ERROR_STOP on
 
 CREATE ROLE waymark_owner LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB PASSWORD :owner_password;

@@ -50,7 +50,12 @@ class Wanted:
 
 def wanted_by(case: CaseFacts, need: str, family: bool) -> Wanted:
     """What the person of a case needs; ``family``: they stay together with their own family."""
-    return Wanted(case.sex, FAMILY if family else "child" if case.child else "adult", need)
+    return wanted(case.sex, case.child, need, family=family)
+
+
+def wanted(sex: str, child: bool, need: str, *, family: bool) -> Wanted:
+    """The same for who is known by these facts alone."""
+    return Wanted(sex, FAMILY if family else "child" if child else "adult", need)
 
 
 def fits_sex(beds: Beds, wanted: Wanted) -> bool:

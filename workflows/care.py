@@ -18,7 +18,7 @@ from workflows.guards.children import (
     return_planning_serves_the_child,
 )
 from workflows.guards.deciding import decision_is_known_to_the_person
-from workflows.guards.legal import person_is_free, testimony_was_offered
+from workflows.guards.legal import person_is_free, stay_for_proceedings_is_kept, testimony_was_offered
 from workflows.guards.protection import (
     assistance_is_accepted,
     care_plan_is_agreed,
@@ -41,6 +41,7 @@ from workflows.guards.shelter import (
     extension_is_within_limit,
 )
 from workflows.guards.threats import no_threat_is_unassessed
+from workflows.identification import EXPLAIN_REMEDIES
 from workflows.step import Fork, MachineSpec, Step
 
 
@@ -160,7 +161,8 @@ STEPS = (
     Step(
         "depart", "Depart", (C.PLANNING_RETURN,), C.RETURNING, "care:return",
         (person_is_with_us, person_is_free, *SAFE_RETURN, no_threat_is_unassessed, returning.travel_document_is_valid,
-         returning.proceedings_were_considered, testimony_was_offered, returning.claims_have_a_route,
+         returning.proceedings_were_considered, testimony_was_offered, stay_for_proceedings_is_kept,
+         returning.claims_have_a_route,
          returning.return_plan_covers_life, returning.handover_is_scheduled),
     ),
     Step(
@@ -171,7 +173,8 @@ STEPS = (
         "record_handover", "Record the handover", (C.RETURNING,), C.HANDED_OVER, "care:return",
         (returning.receipt_is_signed,),
         (CloseTask("review_care_plan"), CloseTask("end_of_reflection"), CloseTask("reassess_needs", by_the_way=True),
-         CloseTask("renew_permit", by_the_way=True), CloseTask("agree_work", by_the_way=True)), system_only=True,
+         CloseTask("renew_permit", by_the_way=True), CloseTask("agree_work", by_the_way=True),
+         CloseTask("settle_stay", by_the_way=True)), system_only=True,
     ),
     # Staying and moving on wait for no other country: a referral that is still open cannot go forward without
     # the person's wish, consent and departure, and ends by its own steps.
@@ -195,7 +198,7 @@ STEPS = (
     Step(
         "arrive", "Start reintegration", (C.AWAITING_ARRIVAL,), C.REINTEGRATING, "care:plan",
         (returning.receipt_is_signed, case_manager_is_named, returning.reintegration_is_planned),
-        (CloseTask("start_reintegration"),),
+        (CloseTask("start_reintegration"), EXPLAIN_REMEDIES),
         form="reintegration_plan",
     ),
     Step(
@@ -203,7 +206,9 @@ STEPS = (
         (C.INTAKE, C.SHELTERED, C.RECOVERING, C.PLANNING_RETURN, C.HANDED_OVER, C.INCLUDING_LOCALLY,
          C.RESETTLING, C.AWAITING_ARRIVAL, C.REINTEGRATING),
         C.CLOSED, "care:close",
-        (closing.closure_is_recorded, closing.transfer_is_recorded, closing.identification_is_settled, person_is_free,
+        (closing.closure_is_recorded, closing.loss_of_contact_is_recorded,
+         closing.nobody_in_a_bed_is_unreachable, closing.transfer_is_recorded,
+         closing.identification_is_settled, person_is_free,
          closing.no_referral_is_open, closing.no_matter_is_open, closing.nothing_legal_is_open,
          closing.remedies_were_explained, no_child_decision_is_open, returning.monitoring_is_done),
         (CloseTask("*"),),

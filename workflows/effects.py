@@ -14,7 +14,8 @@ class OpenTask:
     of the case that says from which day the clock counts, where rules ask the same clock (None: from now). by_matter:
     due by the day that the matter's form names, where it names one. due_on: what of the case says the day by which it
     is due, before any clock; only_dated: without such a day there is no task. if_stated: nor where the country states
-    no such clock. once: where one is still to be done, it goes on with the time that it has left.
+    no such clock. unless: the fact of the case that says that it is done already. once: not beside an open one of its
+    kind, which keeps its time. here: not while the person is still awaited from another country.
     """
 
     kind: str
@@ -29,7 +30,9 @@ class OpenTask:
     due_on: str | None = None
     only_dated: bool = False
     if_stated: bool = False
+    unless: str | None = None
     once: bool = False
+    here: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from workflows import (
 from workflows.effects import Effect
 from workflows.facts import Situation
 from workflows.matter import MATTER
-from workflows.step import Fork, Guard, MachineSpec, Step
+from workflows.step import Fork, MachineSpec, Step
 from workflows.verdict import Refusal
 
 MACHINES: dict[str, MachineSpec] = {
@@ -205,17 +205,17 @@ def _refusals(spec: MachineSpec, row: Step, situation: Situation, policies: Poli
         reasons.append(_only_system(row))
     for guard in row.guards:
         reason = guard.objection(situation, policies)
-        if reason is not None and not _excused(guard, reason, situation):
+        if reason is not None and not excused(reason, situation):
             reasons.append(reason)
     return tuple(reasons)
 
 
-def _excused(guard: Guard, reason: Refusal, situation: Situation) -> bool:
+def excused(reason: Refusal, situation: Situation) -> bool:
     """A reasoned override by somebody else, still running, on a guard whose sources allow it."""
     if not reason.overridable or situation.case is None:
         return False
     return any(
-        pass_.guard == guard.name and pass_.by != situation.actor.id and situation.today.date <= pass_.until
+        pass_.guard == reason.code and pass_.by != situation.actor.id and situation.today.date <= pass_.until
         for pass_ in situation.case.overrides
     )
 

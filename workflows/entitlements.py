@@ -21,6 +21,7 @@ __all__ = [
 # The machine of claims to the fund, by name (workflows.fund_claim).
 CLAIM: Final = "fund_claim"
 DECLINED: Final = "declined"
+_PRESUMED: Final = "presumed"
 _UNDER_IDENTIFICATION: Final = frozenset({"presumed", "deciding", "reconsidering"})
 # Who was brought by another country or an embassy, or is awaited or received from a handover, comes from abroad.
 _FROM_ABROAD: Final = frozenset({"other_country", "embassy"})
@@ -82,7 +83,9 @@ def rights_of(case: CaseFacts, country: Country, on: date) -> tuple[Right, ...]:
             amount = each.amount(on)
             assert amount is not None
             declined = refused and not each.kept_if_protection_declined
-            found.setdefault(each.code, Right(each, amount, person, max(since, amount.from_), declined))
+            # Who was presumed before has had it since then, where the law gives it to them already.
+            first = min(since, case.presumed_on) if _PRESUMED in each.persons and case.presumed_on else since
+            found.setdefault(each.code, Right(each, amount, person, max(first, amount.from_), declined))
     return tuple(found[each.code] for each in country.entitlements if each.code in found)
 
 

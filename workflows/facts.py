@@ -19,6 +19,8 @@ from workflows.identification_facts import InformationFacts as InformationFacts
 from workflows.identification_facts import ScreeningFacts as ScreeningFacts
 from workflows.matter_facts import MatterFacts as MatterFacts
 from workflows.stay import AdmissionFacts, BedFacts, ExtensionFacts, LeaveFacts
+from workflows.training_facts import SigningFacts as SigningFacts
+from workflows.training_facts import TrainingFacts as TrainingFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +45,24 @@ class Today:
 
 @dataclass(frozen=True, slots=True)
 class NoticeFacts:
-    """A notice read to the person; ``answer`` is accepted, declined or None (not asked)."""
+    """A notice read to the person; ``answer`` is accepted, declined or None (not asked).
+
+    own_language: and understood. untold: what it says was not explained (workflows.notices.UNTOLD).
+    """
 
     on: date
     own_language: bool
     witnessed: bool
     answer: str | None = None
+    untold: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentFacts:
-    """One consent row: purpose x recipient x data groups x time, and who gave it."""
+    """One consent row: purpose x recipient x data groups x time, and who gave it.
+
+    informed: everything it rests on was explained; without that nobody has consented to anything (IOM-4).
+    """
 
     purpose: str
     recipient: str
@@ -63,12 +72,14 @@ class ConsentFacts:
     valid_until: date | None = None
     withdrawn_on: date | None = None
     child_assent: bool | None = None
+    informed: bool = True
 
     def covers(self, purpose: str, recipient: str, on: date) -> bool:
         """True when this row allows ``purpose`` towards ``recipient`` (a country code) on that day."""
         return (
             self.purpose == purpose
             and self.recipient in (recipient, "*")
+            and self.informed
             and self.withdrawn_on is None
             and self.valid_from <= on
             and (self.valid_until is None or on <= self.valid_until)
@@ -189,6 +200,8 @@ class CaseFacts:
     presumed_on: date | None = None
     negative_on: date | None = None
     screening: ScreeningFacts | None = None
+    # Everybody who has ever led or corrected a screening of this case.
+    screeners: frozenset[str] = frozenset()
     decision: DecisionFacts | None = None
     earlier_deciders: frozenset[str] = frozenset()
     reconsideration_grounds: bool = False
@@ -235,6 +248,18 @@ class CaseFacts:
     matters: tuple[MatterFacts, ...] = ()
 
     @property
+    def rights_read(self) -> bool:
+        """Whether the rights were read to the person whole, understood and before a witness (workflows.notices)."""
+        notice = self.rights
+        return notice is not None and notice.own_language and notice.witnessed and not notice.untold
+
+    @property
+    def remedies_told(self) -> bool:
+        """Whether the person has heard of remedies, understood, and answered."""
+        notice = self.remedies_notice
+        return notice is not None and notice.own_language and notice.answer is not None
+
+    @property
     def needs_due(self) -> date | None:
         """By when needs and risks are looked at again."""
         return self.needs.reassess_on if self.needs is not None else None
@@ -243,6 +268,11 @@ class CaseFacts:
     def plan_due(self) -> date | None:
         """By when the care plan is looked at again, where the plan says a day."""
         return self.care_plan.review_on if self.care_plan is not None else None
+
+    @property
+    def guardian_until(self) -> date | None:
+        """The last day of the guardian's appointment, where it has one."""
+        return self.guardian.until if self.guardian is not None else None
 
     @property
     def back_on(self) -> date | None:
@@ -379,6 +409,7 @@ class Situation:
     """Everything one decision may look at. ``given`` is what the step's form says, as plain values.
 
     matter: the one of the case's matters that the step is about; it is among ``case.matters`` unless the step opens it.
+    signing: what the actor was trained in.
     """
 
     actor: Actor
@@ -388,3 +419,4 @@ class Situation:
     given: Mapping[str, object] = field(default_factory=dict)
     justice: JusticeFacts = JusticeFacts()
     matter: MatterFacts | None = None
+    signing: SigningFacts = SigningFacts()

@@ -27,7 +27,10 @@ class ScreeningFacts:
 
 @dataclass(frozen=True, slots=True)
 class DecisionFacts:
-    """A formal identification decision; ``by_country`` tells whose authority it was."""
+    """A formal identification decision; ``by_country`` tells whose authority it was.
+
+    hands: who else wrote on it, where it was corrected; ``decider`` wrote its newest words.
+    """
 
     on: date
     outcome: str
@@ -43,6 +46,9 @@ class DecisionFacts:
     in_own_language: bool
     # Codes of the list panel_profession; None: an older form, which named them in words alone.
     professions: frozenset[str] | None = None
+    # Whether everybody on the panel held the training asked for; None: an older form did not ask.
+    panel_trained: bool | None = None
+    hands: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

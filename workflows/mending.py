@@ -62,10 +62,13 @@ ACTS: dict[str, Act] = {
     "finding_is_named": _record("screening"),
     "help_elsewhere_was_offered": _record("information_given"),
     "support_agency_is_named": _record("circumstances"),
+    "decision_is_still_to_be_taken": _step("identification", "ask_reconsideration"),
+    "foreign_authority_is_competent": ASK,
     "decision_says_identified": _record("identification_decision"),
     "decision_says_not_identified": _record("identification_decision"),
     "reasons_are_written": _record("identification_decision"),
     "findings_meet_definition": _record("identification_decision"),
+    "findings_support_the_no": _record("identification_decision"),
     "person_was_told": _record("identification_decision"),
     "foreign_decision_is_recorded": _record("identification_decision"),
     "authority_is_competent": ASK,
@@ -75,6 +78,11 @@ ACTS: dict[str, Act] = {
     "decider_is_new": ASK,
     "window_or_new_evidence": _record("reconsideration_request"),
     "grounds_are_recorded": _record("reconsideration_request"),
+    "screener_is_trained": ASK,
+    "decider_is_trained": ASK,
+    "panel_is_trained": _record("identification_decision"),
+    "age_assessor_is_trained": ASK,
+    "interests_assessor_is_trained": ASK,
     "person_is_presumed_or_identified": _step("identification", "presume"),
     "identification_is_positive": _step("identification", "identify"),
     "identification_is_settled": _step("identification", "identify"),
@@ -178,11 +186,23 @@ ACTS: dict[str, Act] = {
     "person_is_wanted_as_witness": Act(Way.MATTERS),
     "hearing_is_set": Act(Way.MATTERS),
     "testimony_was_offered": Act(Way.MATTERS),
+    "stay_for_proceedings_is_kept": Act(Way.MATTERS),
+    **dict.fromkeys(
+        ("no_file_request_waits", "file_is_asked_for", "file_was_reviewed", "answer_keeps_to_the_review"),
+        Act(Way.MATTERS),
+    ),
+    **dict.fromkeys(
+        ("file_reviewer_is_another", "review_keeps_to_the_request", "review_takes_out_what_harms",
+         "person_knows_what_is_given"),
+        ASK,
+    ),
     "measures_are_agreed": ASK,
     "no_threat_is_unassessed": Act(Way.MATTERS),
     # The end of a case.
     "transfer_is_recorded": _record("closure"),
     "closure_is_recorded": _record("closure"),
+    "loss_of_contact_is_recorded": _record("circumstances"),
+    "nobody_in_a_bed_is_unreachable": _record("missing_report"),
     "reopening_is_agreed": _step("care", "reopen"),
     "person_is_in_our_care": Act(Way.NEW_CASE),
     "no_referral_is_open": Act(Way.REFERRAL),
@@ -225,11 +245,13 @@ ACTS: dict[str, Act] = {
     "only_by_proof": Act(Way.REFERRAL),
     "cannot_be_overridden": ASK,
     "belongs_to_a_step": ASK,
+    "before_the_last_step": ASK,
 }
 # What only the form itself can tell, such as who decided: code -> the record kinds it is read from.
 _TOLD_BY_FORM: dict[str, str | tuple[str, ...]] = {
     **dict.fromkeys(
-        ("authority_is_competent", "decider_is_not_screener", "decider_is_new"), "identification_decision"
+        ("authority_is_competent", "foreign_authority_is_competent", "decider_is_not_screener", "decider_is_new"),
+        "identification_decision",
     ),
     **dict.fromkeys(
         ("service_is_agreed", "service_is_planned_or_urgent", "provider_is_named", "provider_has_not_declined",
@@ -250,6 +272,8 @@ _TOLD_BY_FORM: dict[str, str | tuple[str, ...]] = {
         "transfer_request",
     ),
     **dict.fromkeys(("review_finds_a_link", "review_finds_no_link"), "penalty_review"),
+    **dict.fromkeys(("review_keeps_to_the_request", "review_takes_out_what_harms"), "file_review"),
+    **dict.fromkeys(("answer_keeps_to_the_review", "person_knows_what_is_given"), "file_answer"),
     "measures_are_agreed": "protection_measures",
     **dict.fromkeys(("extension_is_authorised", "extension_is_within_limit"), "stay_extension"),
     "claim_is_wanted": "remedy_filing",
@@ -276,7 +300,7 @@ def every_guard() -> Iterator[Guard]:
     for spec in MACHINES.values():
         for step in spec.steps:
             seen |= {guard.name: guard for guard in step.guards}
-    for kind in ("", *sorted(recording.NEEDS_GUARDIAN), *recording.OWN_GUARDS):
+    for kind in ("", *sorted(recording.NEEDS_GUARDIAN), *recording.OWN_GUARDS, *recording.NEW_GUARDS):
         seen |= {guard.name: guard for guard in recording.guards_for(kind)}
     return iter(seen.values())
 

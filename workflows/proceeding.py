@@ -6,6 +6,16 @@ from enum import StrEnum
 
 from policies.model import FieldGroup
 from workflows.effects import CloseTask, OpenTask
+from workflows.guards.files import (
+    answer_keeps_to_the_review,
+    file_is_asked_for,
+    file_reviewer_is_another,
+    file_was_reviewed,
+    no_file_request_waits,
+    person_knows_what_is_given,
+    review_keeps_to_the_request,
+    review_takes_out_what_harms,
+)
 from workflows.guards.legal import (
     child_has_a_representative,
     hearing_is_set,
@@ -61,9 +71,31 @@ STEPS = (
         (CloseTask("attend_hearing"),),
         form="hearing_outcome", form_required=True,
     ),
+    # Nothing of the file goes to the defence, a court or an authority before a second person has seen what it is.
+    Step(
+        "ask_for_file", "Record a request for the person's data", RUNNING, None, FOLLOW,
+        (case_is_open, no_file_request_waits),
+        (CloseTask("answer_file", by_the_way=True), OpenTask("review_file", "supervisor", "file_review")),
+        form="file_request", form_required=True,
+    ),
+    Step(
+        "review_file", "Review what may be given", RUNNING, None, "legal:review",
+        (case_is_open, file_is_asked_for, file_reviewer_is_another, review_keeps_to_the_request,
+         review_takes_out_what_harms),
+        (CloseTask("review_file"), CloseTask("answer_file", by_the_way=True),
+         OpenTask("answer_file", "legal_officer", "file_review")),
+        form="file_review", form_required=True,
+    ),
+    Step(
+        "give_file", "Record what was given", RUNNING, None, FOLLOW,
+        (case_is_open, file_was_reviewed, answer_keeps_to_the_review, person_knows_what_is_given),
+        (CloseTask("answer_file"),),
+        form="file_answer", form_required=True,
+    ),
     Step(
         "end_proceeding", "Record the end of a proceeding", RUNNING, P.ENDED, FOLLOW, (case_is_open,),
-        (CloseTask("follow_proceeding", by_the_way=True), CloseTask("attend_hearing", by_the_way=True)),
+        tuple(CloseTask(kind, by_the_way=True)
+              for kind in ("follow_proceeding", "attend_hearing", "review_file", "answer_file")),
         form="proceeding_end", form_required=True,
     ),
 )  # fmt: skip

@@ -24,6 +24,7 @@ from workflows.guards.consent import (
     no_asylum_claim_is_open,
     suspected_family_stays_out,
 )
+from workflows.guards.legal import stay_for_proceedings_is_kept
 from workflows.guards.protection import (
     case_manager_is_named,
     person_is_presumed_or_identified,
@@ -232,7 +233,8 @@ CROSSING = (
     Step(
         "sign_handover", "Sign the handover", (R.HANDOVER_SCHEDULED,), R.HANDED_OVER, "referral:handover",
         (person_is_with_us, conversation.journey_has_begun, OUTWARD_CONSENTS["return"], *MAY_SHARE,
-         *STILL_SAFE, returning.travel_document_is_valid, conversation.officers_are_named, conversation.day_has_come,
+         *STILL_SAFE, stay_for_proceedings_is_kept, returning.travel_document_is_valid,
+         conversation.officers_are_named, conversation.day_has_come,
          conversation.person_reconfirmed_today, conversation.handover_is_complete),
         (sharing("documents", "health"),
          OpenTask("sign_receipt", "border_focal_point", "receipt", side="receiver"),

@@ -15,9 +15,10 @@ from app.kit.clock import Clock
 from app.kit.crypto import KeyRing
 from app.kit.db import Database
 from app.kit.mail import Mail
+from app.kit.places import Witness
 from app.kit.signing import SigningKeys
 from policies.model import Policies
-from workflows.facts import Actor
+from workflows.facts import Actor, TrainingFacts
 
 SYSTEM: str = "system"
 
@@ -34,6 +35,8 @@ class House:
     tokens: Tokens
     passwords: Passwords
     mail: Mail | None = None
+    # Who signs checkpoints and where these go; None: nobody here seals any.
+    witness: Witness | None = None
 
     def system_desk(self, session: Session, country: str, correlation: str = "worker") -> Desk:
         """A writable desk of ``country`` (two letters) for work no person asked for, such as the worker's.
@@ -62,6 +65,8 @@ class Desk:
     office_id: str = ""
     session_id: str = ""
     writable: bool = True
+    # What the actor was trained in, once it was asked for (app/casework/trainings.py).
+    trainings: tuple[TrainingFacts, ...] | None = None
     _kept: list[Callable[[Session], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:

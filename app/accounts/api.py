@@ -11,7 +11,7 @@ from app.access.approval_shapes import ApprovalAskedOut
 from app.access.desk import House
 from app.access.door import Door, needs, public
 from app.access.sessions import Grant
-from app.accounts import own, power, queries, service
+from app.accounts import own, power, queries, service, training_api
 from app.accounts.schemas import (
     AccountIn,
     AccountOut,
@@ -36,6 +36,7 @@ from app.kit.paging import ask
 from app.kit.problems import documented
 
 router = APIRouter(tags=["accounts"])
+router.include_router(training_api.router)
 
 Myself = Annotated[Door, Depends(needs("account:self"))]
 MyselfNow = Annotated[Door, Depends(needs("account:self", once=False))]

@@ -12,7 +12,17 @@ from app.access.desk import Desk
 from app.access.door import public
 from app.access.page_door import Page, opens, visitor
 from app.access.sheet import SIGN_IN, STEP_UP, Sheet, path_within
-from app.accounts import admin_new_pages, admin_pages, draft_pages, own, provider_pages, queries, screen_pages
+from app.accounts import (
+    admin_new_pages,
+    admin_pages,
+    draft_pages,
+    own,
+    provider_pages,
+    queries,
+    screen_pages,
+    training_pages,
+    training_service,
+)
 from app.accounts.entering import CODE, enter, inside
 from app.accounts.forms import (
     CodePage,
@@ -27,7 +37,7 @@ from app.accounts.forms import (
 from app.kit.errors import Invalid
 
 router = APIRouter()
-for part in (provider_pages, screen_pages, draft_pages, admin_new_pages, admin_pages):
+for part in (provider_pages, screen_pages, draft_pages, admin_new_pages, admin_pages, training_pages):
     router.include_router(part.router)
 
 Visitor = Annotated[Sheet, Depends(visitor())]
@@ -213,6 +223,7 @@ def _account_of(page: Page) -> dict[str, Any]:
             "codes_left": factors.recovery_codes_left(desk.session, desk.actor.id),
             "power": own.holds_power(desk),
             "screen_of": queries.own_screen(desk),
+            "trainings": training_service.own(desk).items,
         }
 
 

@@ -10,6 +10,7 @@ from app.access.log import looked
 from app.access.may import permitted
 from app.access.notices import holders, tell
 from app.cases import person_queries, same_person
+from app.cases.same_person import Candidate
 from app.casework.reach import SEEING
 from app.kit.errors import Invalid
 from app.kit.words import mark
@@ -39,8 +40,8 @@ def path_of(desk: Desk, reference: str) -> str | None:
     return f"/cases/{row.reference}"
 
 
-def by_name(desk: Desk, name: str, reason: str) -> list[str]:
-    """References of the cases of somebody of that name within reach; see `same_person.found_by_name`."""
+def by_name(desk: Desk, name: str, reason: str) -> list[Candidate]:
+    """The cases of somebody of that name within reach; see `same_person.found_by_name`."""
     return same_person.found_by_name(desk, name, reason)
 
 

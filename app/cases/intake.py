@@ -46,8 +46,7 @@ def opened_unless_known(desk: Desk, body: CaseIn) -> CaseOut:
     asked = body.previous_case_id is None and not body.new_person
     if asked and body.identity and fieldgroups.sees(desk, FieldGroup.IDENTITY):
         told = identity.checked(desk.policies, body.identity)
-        names = [*(told[name] or "" for name in ("given_names", "family_name")), *told["other_names"]]
-        found = same_person.candidates(desk, body.sex, body.age_band, body.nationality, names)
+        found = same_person.candidates(desk, body.sex, body.age_band, body.nationality, identity.compared_of(told))
         alike = [each.reference for each in found if each.by_name]
         if alike:
             _keep_looks(desk, alike)

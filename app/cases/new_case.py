@@ -12,6 +12,7 @@ from app.cases.filing_schemas import RecordIn
 from app.cases.new_forms import FORMS, NOT_ASKED, NOT_KNOWN, NOT_SAID
 from app.cases.same_person import Candidate
 from app.cases.schemas import CaseIn, CaseOut
+from app.casework.spelling.evidence import Known
 from app.kit.errors import Conflict, NotFound
 from app.kit.words import mark
 
@@ -82,7 +83,8 @@ def candidates(desk: Desk, said: Answers) -> list[Candidate]:
     if said.get(SAME):
         return []
     facts = _facts(said)
-    typed = (said.get("given_names", ""), said.get("family_name", ""))
+    names = tuple(filter(None, (said.get("given_names"), said.get("family_name"))))
+    typed = Known(names, int(said["birth_year"]) if said.get("birth_year") else None)
     return same_person.candidates(desk, facts["sex"], facts["age_band"], facts["nationality"], typed)
 
 

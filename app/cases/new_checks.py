@@ -10,6 +10,7 @@ from app.cases import person_queries
 from app.cases.new_case import WHY
 from app.cases.new_forms import NOT_ASKED, NOT_SAID
 from app.casework import ages
+from app.casework.spelling.zawgyi import in_unicode, looks_like_zawgyi
 from app.kit import names
 from app.kit.errors import Invalid
 from app.kit.words import mark
@@ -66,6 +67,18 @@ def check_nationality(value: str) -> None:
     if value not in known:
         rule = {"field": "nationality", "rule": "a country", "sentence": mark("Choose one of the answers.")}
         raise Invalid(extra={"errors": [rule]})
+
+
+def zawgyi_offer(*typed: str) -> tuple[str, str] | None:
+    """What a name that looks typed for the Zawgyi font says as typed, and what it says in Unicode; None for others."""
+    name = " ".join(filter(None, typed))
+    return (name, in_unicode(name)) if looks_like_zawgyi(name) else None
+
+
+def must_choose_spelling() -> Invalid:
+    """The refusal that asks whether a name is kept as typed or in Unicode: that is the worker's to say."""
+    sentence = mark("Read both and choose one. The name is kept as you choose.")
+    return Invalid(extra={"errors": [{"field": "spelling", "rule": "chosen", "sentence": sentence}]})
 
 
 def language_of(language: str, other: str) -> str:

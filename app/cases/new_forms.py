@@ -61,6 +61,8 @@ class KnownPage(_Step):
     name_why: Why = ""
     birth_year: Annotated[str, Field(max_length=4)] = ""
     birth_year_why: Why = ""
+    # Asked only where a name looks typed for the Zawgyi font.
+    spelling: Literal["", "unicode", "typed"] = ""
 
 
 class ContactPage(_Step):

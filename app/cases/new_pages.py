@@ -23,6 +23,7 @@ from app.cases.new_forms import (
     SamePage,
 )
 from app.casework.inputs import SILENCES
+from app.casework.spelling.zawgyi import in_unicode
 from app.kit import names
 
 router = APIRouter()
@@ -95,7 +96,14 @@ def known(page: Opener) -> Response:
         wrong = new_checks.against_earlier(desk, new_case.answers(desk).get(new_case.SAME, ""), form.age)
     if wrong is not None:
         raise wrong
-    return _kept(page, KNOWN, {**form.model_dump(), "birth_year": year})
+    names_typed = {"given_names": form.given_names, "family_name": form.family_name}
+    offer = new_checks.zawgyi_offer(*names_typed.values())
+    if offer is not None and not form.spelling:
+        _again(page, KNOWN, zawgyi=offer)
+        raise new_checks.must_choose_spelling()
+    if offer is not None and form.spelling == "unicode":
+        names_typed = {field: in_unicode(typed) for field, typed in names_typed.items()}
+    return _kept(page, KNOWN, {**form.model_dump(), **names_typed, "birth_year": year, "spelling": ""})
 
 
 @router.get(CONTACT)
@@ -178,14 +186,14 @@ def _page(page: Page, path: str, back: str) -> Response:
     if missing is not None and list(PAGES).index(path) > list(PAGES).index(missing):
         return page.to(missing)
     typed = Typed([*said.items(), ("back", "check" if back == "check" else "")])
-    return page.show(_TEMPLATES[path], **_context(page, path, said), typed=typed)
+    return page.show(_TEMPLATES[path], **_context(page, path, said), typed=typed, zawgyi=None)
 
 
-def _again(page: Page, path: str) -> None:
-    """If something is wrong with what was sent, show the page once more."""
+def _again(page: Page, path: str, zawgyi: tuple[str, str] | None = None) -> None:
+    """If something is wrong with what was sent, show the page once more; ``zawgyi``: a name as typed and in Unicode."""
     with page.read() as desk:
         said = new_case.answers(desk)
-    page.again(_TEMPLATES[path], **_context(page, path, said))
+    page.again(_TEMPLATES[path], **_context(page, path, said), zawgyi=zawgyi)
 
 
 def _kept(page: Page, path: str, typed: dict[str, str]) -> Response:

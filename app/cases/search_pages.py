@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends, Response
 
 from app.access.desk import Desk
 from app.access.page_door import Page, opens
-from app.cases import finding, person_queries
+from app.cases import finding
 from app.cases.new_forms import NamePage, ReferencePage
+from app.casework.lookalikes import may_compare_names
 
 router = APIRouter()
 
@@ -23,7 +24,7 @@ _TEMPLATE: Final = "cases/search.html"
 def search_page(page: Finder) -> Response:
     """The two forms of the search."""
     with page.read() as desk:
-        by_name = person_queries.may_compare_names(desk)
+        by_name = may_compare_names(desk)
     return page.show(_TEMPLATE, by_name=by_name, found=None)
 
 
@@ -31,7 +32,7 @@ def search_page(page: Finder) -> Response:
 def search(page: Finder) -> Response:
     """Go to the case of a reference; where there is none to be seen, one page that tells nothing more."""
     with page.read() as desk:
-        by_name = person_queries.may_compare_names(desk)
+        by_name = may_compare_names(desk)
     page.again(_TEMPLATE, by_name=by_name, found=None)
     reference = finding.tidy(page.form(ReferencePage).reference)
     with page.write() as desk:
@@ -43,9 +44,9 @@ def search(page: Finder) -> Response:
 
 @router.post("/search/person")
 def search_person(page: Finder) -> Response:
-    """References of the cases of somebody by a name, with a reason that is kept."""
+    """The cases of somebody by a name, with a reason that is kept."""
     with page.read() as desk:
-        by_name = person_queries.may_compare_names(desk)
+        by_name = may_compare_names(desk)
     page.again(_TEMPLATE, by_name=by_name, found=None)
     form = page.form(NamePage)
     with page.write() as desk:

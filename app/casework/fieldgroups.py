@@ -34,7 +34,7 @@ FACTS_BY_GROUP: Final[dict[FieldGroup, tuple[str, ...]]] = {
     ),
     FieldGroup.IDENTITY: ("travel_document",),
     FieldGroup.CONTACT: ("placement", "bed_held", "bed_used", "admission", "leave", "protected_from", "contact"),
-    FieldGroup.NARRATIVE: ("screening", "care_plan", "return_plan", "reintegration_plan"),
+    FieldGroup.NARRATIVE: ("screening", "screeners", "care_plan", "return_plan", "reintegration_plan"),
     FieldGroup.LEGAL: (
         "decision", "earlier_deciders", "reconsideration_grounds", "remedies_notice", "guardian", "best_interests",
         "best_interests_due", "legal", "legal_hold", "extension", "decision_notice", "age", "interests",

@@ -341,12 +341,13 @@ def validated(form: type[Filled], body: Any, context: CodeCheck, place: str, sen
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Who filled in a form, and the day it is about."""
+    """Who filled in a form, and the day it is about; ``hands``: who wrote the words that it corrects."""
 
     actor: str
     office: str
     country: str
     on: date
+    hands: frozenset[str] = frozenset()
 
 
 FoldCase = Callable[[CaseFacts, Any, Entry], CaseFacts]

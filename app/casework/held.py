@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
 
 from app.access.desk import Desk
-from app.casework import projection
+from app.casework import projection, trainings
 from app.casework.facts import case_facts_from, referral_facts_from, stored
 from app.casework.history import Chain
 from app.kit.crypto import DESTROYED
@@ -17,7 +18,7 @@ from app.models.case import Case, CaseFactsRow
 from app.models.office import Office
 from app.models.person import DataKey, Person
 from app.models.referral import Referral
-from workflows.facts import CaseFacts, MatterFacts, ReferralFacts, Situation, Today
+from workflows.facts import CaseFacts, MatterFacts, ReferralFacts, SigningFacts, Situation, Today
 
 CASE: Any = Case.__table__
 FACTS: Any = CaseFactsRow.__table__
@@ -125,8 +126,8 @@ class Held:
             self.plain_key = desk.keys.unwrap(self.row.wrapped)
         return self.plain_key
 
-    def situation(self, desk: Desk, given: dict[str, Any] | None = None) -> Situation:
-        """What rules may look at now."""
+    def situation(self, desk: Desk, given: dict[str, Any] | None = None, on: date | None = None) -> Situation:
+        """What rules may look at now; ``on``: the calendar day of the act, which may lie before today."""
         return Situation(
             actor=desk.actor,
             today=Today(desk.now, desk.today),
@@ -134,6 +135,7 @@ class Held:
             referral=self.referral_facts,
             given=given or {},
             matter=self.matter,
+            signing=SigningFacts(trainings.of_actor(desk), on) if self.kind == "case" else SigningFacts(),
         )
 
 

@@ -4,22 +4,36 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, String, insert, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.kit.canonical import canonical_bytes
 from app.kit.crypto import KeyRing
+from app.models.base import Stamp
 from app.models.history import HistoryEntry
 from workflows.facts import Actor
 
 NO_HASH = b"\x00" * 32
 _TABLE: Any = HistoryEntry.__table__
 _INSERT = insert(_TABLE)
+# In this order `check_entries` wants the columns of an entry.
+COLUMNS: Final = (
+    "seq", "subject", "subject_id", "kind", "step", "version", "happened_at", "recorded_at", "canonical", "sealed_note",
+    "previous", "hash", "actor_id",
+)  # fmt: skip
+# Moments as they are stored: SQLite would read a moment with another sign in its middle as the same moment.
+STORED: Final[list[Any]] = [
+    type_coerce(_TABLE.c[name], String).label(name) if isinstance(_TABLE.c[name].type, Stamp) else _TABLE.c[name]
+    for name in COLUMNS
+]
+_AS_READ: Final = attrgetter(*COLUMNS)
+_ACTOR: Final = b'{"actor":{"country":"'
 
 
 @dataclass(slots=True)
@@ -117,6 +131,21 @@ def entry(session: Session, subject_id: str, seq: int) -> Row[Any] | None:
     return found
 
 
+def last_step(session: Session, subject_id: str, machine: str, matter: str | None = None) -> datetime | None:
+    """When the last step of a machine happened on a case, of one matter where it is named; else when it was opened."""
+    query = (
+        select(_TABLE.c.kind, _TABLE.c.happened_at, _TABLE.c.canonical)
+        .where(_TABLE.c.subject_id == subject_id, _TABLE.c.kind.in_(("opened", "step")))
+        .order_by(_TABLE.c.seq)
+    )
+    found: datetime | None = None
+    for row in session.execute(query):
+        details = json.loads(row.canonical)["details"] if row.kind == "step" else {}
+        if row.kind == "opened" or (details["machine"], details.get("matter")) == (machine, matter):
+            found = row.happened_at
+    return found
+
+
 def changes_since(session: Session, subject_id: str, version: int) -> list[dict[str, Any]]:
     """Who changed what after ``version``: the answer to a stale write."""
     query = (
@@ -162,19 +191,30 @@ def check_chain(
     rows: the entries in order from the one after ``after``; count and head: what the subject row says the
     end is. Where the check begins inside the chain, the first entry's link to the one before is taken as said.
     """
-    previous, seq = NO_HASH, after
-    for row in rows:
+    return check_entries(map(_AS_READ, rows), subject_id, count, head, after)
+
+
+def check_entries(
+    entries: Iterable[Sequence[Any]], subject_id: str, count: int, head: bytes, after: int = 0
+) -> tuple[int, str | None]:
+    """`check_chain` for entries as plain values in the order of `COLUMNS`; further values are not looked at."""
+    previous, seq, sha256 = NO_HASH, after, hashlib.sha256
+    for entry in entries:
         seq += 1
-        if row.seq != seq:
-            return seq - after - 1, f"{subject_id}: entry {seq} is missing (found {row.seq})"
+        if entry[0] != seq:
+            return seq - after - 1, f"{subject_id}: entry {seq} is missing (found {entry[0]})"
         if seq == after + 1 and after:
-            previous = row.previous
-        if not _are_bytes(row) or not _follows(row, previous):
+            previous = entry[10]
+        canonical, said, link = entry[8], entry[10], entry[11]
+        # SQLite keeps whatever type is written: text in place of bytes is tampering, not a crash.
+        if not (type(canonical) is type(said) is type(link) is bytes) or (
+            said != previous or link != sha256(previous + canonical).digest()
+        ):
             return seq - after - 1, f"{subject_id}: entry {seq} does not continue the chain"
-        wrong = _column_that_differs(row)
-        if wrong:
+        if not _columns_agree(entry, subject_id):
+            wrong = _column_that_differs(entry, subject_id)
             return seq - after - 1, f"{subject_id}: entry {seq}: the column '{wrong}' is not what was hashed"
-        previous = row.hash
+        previous = link
     if seq != count:
         return seq - after, f"{subject_id}: the chain ends at {seq}, the record says {count}"
     if previous != head:
@@ -182,34 +222,64 @@ def check_chain(
     return seq - after, None
 
 
-def _follows(row: Row[Any], previous: bytes) -> bool:
-    return bool(row.previous == previous and row.hash == hashlib.sha256(previous + row.canonical).digest())
+def moment_of(value: Any) -> str:
+    """A stored moment in the words of the canonical bytes; a raw text of SQLite must be exactly as it is written."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, str) and len(value) == 26 and value[10] == " ":
+        return f"{value[:10]}T{value[11:19] if value.endswith('.000000') else value[11:]}+00:00"
+    return f"not a moment: {value!r}"
 
 
-def _are_bytes(row: Row[Any]) -> bool:
-    """SQLite keeps whatever type is written: text in place of bytes is tampering, not a crash."""
-    sealed = row.sealed_note is None or isinstance(row.sealed_note, bytes)
-    return sealed and all(isinstance(each, bytes) for each in (row.canonical, row.previous, row.hash))
+def _columns_agree(entry: Sequence[Any], subject_id: str) -> bool:
+    """Whether the columns are what the hashed bytes say, told by writing the end of those bytes from the columns.
+
+    Keys of canonical bytes are sorted: after who acted and the details come exactly these, up to the last brace. A
+    text that JSON would escape makes this say no; `_column_that_differs` reads the bytes and has the last word.
+    """
+    seq, subject, subject_of, kind, step, version, happened, recorded, canonical, sealed, _, _, actor = entry[:13]
+    if subject_of == subject_id and type(actor) is str:
+        note = "null" if sealed is None else f'"{_digest(sealed)}"'
+        at = moment_of(happened)
+        noted = at if recorded == happened else moment_of(recorded)
+        end = (
+            f',"happened_at":"{at}","kind":"{kind}","note":{note},"recorded_at":"{noted}"'
+            f',"seq":{seq},"step":"{step}","subject":"{subject}","subject_id":"{subject_of}","version":{version}}}'
+        )
+        if canonical.endswith(end.encode("utf-8", "surrogatepass")) and canonical.startswith(_ACTOR):
+            country_ends = canonical.find(b'"', len(_ACTOR))
+            if canonical.startswith(f'","id":"{actor}","office":'.encode("utf-8", "surrogatepass"), country_ends):
+                return True
+    return _column_that_differs(entry, subject_id) is None
 
 
-def _column_that_differs(row: Row[Any]) -> str | None:
-    said = json.loads(row.canonical)
-    note = hashlib.sha256(row.sealed_note).hexdigest() if row.sealed_note else None
+def _digest(sealed: Any) -> str:
+    return hashlib.sha256(sealed).hexdigest() if type(sealed) is bytes else "no bytes"
+
+
+def _column_that_differs(entry: Sequence[Any], subject_id: str) -> str | None:
+    seq, subject, subject_of, kind, step, version, happened, recorded, canonical, sealed, _, _, actor = entry[:13]
+    try:
+        said = json.loads(canonical)
+        who_acted = said["actor"]["id"]
+    except (ValueError, KeyError, TypeError):
+        return "canonical"
+    note = None if sealed is None else _digest(sealed)
     pairs = {
-        "subject": row.subject,
-        "subject_id": row.subject_id,
-        "seq": row.seq,
-        "kind": row.kind,
-        "step": row.step,
-        "version": row.version,
-        "happened_at": row.happened_at.isoformat(),
-        "recorded_at": row.recorded_at.isoformat(),
+        "subject": subject,
+        "subject_id": subject_id if subject_of == subject_id else subject_of,
+        "seq": seq,
+        "kind": kind,
+        "step": step,
+        "version": version,
+        "happened_at": moment_of(happened),
+        "recorded_at": moment_of(recorded),
         "note": note,
     }
     for name, value in pairs.items():
         if said.get(name) != value:
             return name
-    return "actor_id" if said["actor"]["id"] != row.actor_id else None
+    return "actor_id" if who_acted != actor else None
 
 
 def _note_place(subject_id: str, seq: int) -> bytes:

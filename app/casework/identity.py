@@ -8,16 +8,21 @@ from datetime import date
 from typing import Annotated, Any, Final
 
 from pydantic import Field
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 
 from app.access.desk import Desk
+from app.casework import name_index
 from app.casework.forms import CodeCheck, Coded, Form, Long, Short, validated
-from app.casework.name_match import parts_of
+from app.casework.spelling.evidence import Known
 from app.kit.canonical import canonical_bytes
+from app.kit.crypto import DESTROYED, KeyMissing
 from app.models.identity import PersonIdentity
+from app.models.person import DataKey, Person
 from policies.model import Policies
 
 _TABLE: Any = PersonIdentity.__table__
+_PERSON: Any = Person.__table__
+_KEYS: Any = DataKey.__table__
 # Ids in one statement; engines have a limit.
 _AT_ONCE: Final = 400
 PARTS = {
@@ -55,6 +60,7 @@ def checked(policies: Policies, body: Any) -> dict[str, Any]:
 
 def keep(desk: Desk, person_id: str, key: bytes, identity: dict[str, Any], source: str) -> None:
     """Seal and store an identity (plain JSON values), replacing what was known before."""
+    name_index.keep(desk, person_id, identity)
     sealed = desk.keys.seal(key, canonical_bytes(identity), _place(person_id))
     known = desk.session.execute(select(_TABLE.c.person_id).where(_TABLE.c.person_id == person_id)).one_or_none()
     values = {"sealed": sealed, "source": source, "changed_at": desk.now}
@@ -73,22 +79,61 @@ def read(desk: Desk, person_id: str, key: bytes) -> dict[str, Any]:
     return known
 
 
-def name_parts(desk: Desk, keys: Mapping[str, bytes]) -> dict[str, frozenset[str]]:
-    """Person -> the parts of every name known of them, in the form names are compared in; ``keys``: person -> key.
+def known_people(desk: Desk, keys: Mapping[str, bytes]) -> dict[str, Known]:
+    """Person -> what is compared of them: names, year of birth, place of origin; ``keys``: person -> key.
 
-    For telling whether a name that somebody typed is one of these: the names themselves go nowhere.
+    For telling whether somebody who was described is one of these: what is read here goes nowhere.
     """
-    found: dict[str, frozenset[str]] = {}
+    found: dict[str, Known] = {}
     people = sorted(keys)
     for begin in range(0, len(people), _AT_ONCE):
         query = select(_TABLE.c.person_id, _TABLE.c.sealed).where(
             _TABLE.c.person_id.in_(people[begin : begin + _AT_ONCE])
         )
         for row in desk.session.execute(query):
-            known = json.loads(desk.keys.open(keys[row.person_id], row.sealed, _place(row.person_id)))
-            names = (known.get("given_names"), known.get("family_name"), *(known.get("other_names") or ()))
-            found[row.person_id] = parts_of(*(name for name in names if name))
+            found[row.person_id] = compared_of(json.loads(desk.keys.open(keys[row.person_id], row.sealed,
+                                                                         _place(row.person_id))))  # fmt: skip
     return found
+
+
+def compared_of(identity: Mapping[str, Any]) -> Known:
+    """What of an identity is compared with another."""
+    born = identity.get("birth_date")
+    year = int(str(born)[:4]) if born else identity.get("birth_year")
+    return Known(name_index.names_of(identity), year, identity.get("place_of_origin"))
+
+
+def how_many(desk: Desk, people: Select[Any]) -> int:
+    """Of how many of some people (a query of their ids) anything is known."""
+    query = select(func.count()).select_from(_TABLE).where(_TABLE.c.person_id.in_(people))
+    return int(desk.session.execute(query).scalar_one())
+
+
+def index_again(desk: Desk, most: int) -> int:
+    """Write in the names of so many people of the desk's country who are not in the index; how many were.
+
+    KeyMissing names whose key or identity does not open: nobody is skipped.
+    """
+    query = (
+        select(_TABLE.c.person_id, _TABLE.c.sealed, _KEYS.c.wrapped)
+        .join(_PERSON, _PERSON.c.id == _TABLE.c.person_id)
+        .join(_KEYS, _KEYS.c.id == _PERSON.c.key_id)
+        .where(
+            _PERSON.c.country == desk.actor.country,
+            _KEYS.c.wrapped != DESTROYED,
+            ~name_index.indexed(_TABLE.c.person_id),
+        )
+        .order_by(_TABLE.c.person_id)
+        .limit(most)
+    )
+    found = desk.session.execute(query).all()
+    for row in found:
+        try:
+            known = json.loads(desk.keys.open(desk.keys.unwrap(row.wrapped), row.sealed, _place(row.person_id)))
+        except KeyMissing as fault:
+            raise KeyMissing(f"person {row.person_id}: {fault}") from None
+        name_index.keep(desk, row.person_id, known)
+    return len(found)
 
 
 def part(desk: Desk, person_id: str, key: bytes, group: str) -> dict[str, Any] | None:

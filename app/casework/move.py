@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.access.desk import Desk
-from app.casework import beds, carry, conflict_check, fund_book, history, projection, records, transfers, visits
+from app.casework import (
+    beds,
+    carry,
+    conflict_check,
+    fund_book,
+    history,
+    projection,
+    records,
+    trainings,
+    transfers,
+    visits,
+)
 from app.casework import held as holding
 from app.casework.facts import stored
 from app.casework.forms import Entry
@@ -22,8 +34,11 @@ from app.models.base import new_id
 from workflows import engine
 from workflows.facts import Actor, CaseFacts, MatterFacts, ReferralFacts
 from workflows.matter import MATTER
+from workflows.moments import against_the_day
 from workflows.recording import custody
+from workflows.staying import staying
 from workflows.step import MachineSpec, Step
+from workflows.verdict import Refusal
 
 __all__ = [
     "Command", "Outcome", "StepRefused", "border_office", "fold_record", "fold_step", "keep_attempt", "keep_on_case",
@@ -88,10 +103,13 @@ def perform(desk: Desk, command: Command) -> Outcome:
     before = held.case_facts
     if filled is not None:
         fold_record(held, filled, entry)
-    situation = held.situation(desk, given | conflict_check.of_step(desk, held, step))
+    situation = held.situation(desk, given | conflict_check.of_step(desk, held, step), entry.on)
     decision = engine.decide(command.machine, command.step, situation, desk.policies)
+    refusals = _against_the_day(desk, held, spec, command.happened_at)
     if isinstance(decision, engine.Refused):
-        raise refusal(desk, held, command.step, step.title, decision.refusals)
+        refusals += decision.refusals
+    if refusals or isinstance(decision, engine.Refused):
+        raise refusal(desk, held, command.step, step.title, refusals)
     record_id, digest = None, None
     if filled is not None:
         record_id, digest = _store(desk, held, filled, happened, desk.actor.id)
@@ -109,6 +127,7 @@ def perform(desk: Desk, command: Command) -> Outcome:
             "given": {name: str(value) for name, value in given.items()},
             "record": _noted(record_id, filled, digest) if filled else None,
             "guards": [guard.name for guard in step.guards],
+            **trainings.kept(step.guards, situation, desk.policies),
             "policy": desk.policies.digest,
         },
         happened,
@@ -119,8 +138,9 @@ def perform(desk: Desk, command: Command) -> Outcome:
         desk, held, step, decision.effects, given=given, filled=filled, came_from=str(came_from)
     )
     if before is not None and held.kind == "case" and held.case_facts is not None:
-        # Whether somebody is held is a matter of the case, whichever penalty tells it.
-        carry.follow_record(desk, replace(held, matter=None), custody(command.step, before, held.case_facts))
+        # Whether somebody is held, or stays for proceedings, is a matter of the case, whichever matter tells it.
+        changed = (*custody(command.step, before, held.case_facts), *staying(before, held.case_facts))
+        carry.follow_record(desk, replace(held, matter=None), changed)
     if filled is not None and isinstance(filled.form, MonitoringVisit) and held.case_held is not None:
         visits.follow(desk, held.case_held, filled.form)
     return Outcome(held, command.step, decision.to, held.version, record_id, named.get("matter"))
@@ -165,6 +185,16 @@ def moment(desk: Desk, happened_at: datetime | None) -> datetime:
         )
     # Every column holds UTC; the bytes that are hashed must say the same moment in the same words.
     return as_utc(happened_at)
+
+
+def _against_the_day(
+    desk: Desk, held: Held, spec: MachineSpec, happened_at: datetime | None
+) -> tuple[Refusal, ...]:
+    """Why a step of a case cannot lie on the day that was said; a step that is taken now always follows the others."""
+    if happened_at is None or spec.aggregate == "referral":
+        return ()
+    matter = held.matter.id if held.matter is not None else None
+    return against_the_day(as_utc(happened_at), history.last_step(desk.session, held.id, spec.name, matter))
 
 
 def fold_record(held: Held, filled: Filled, entry: Entry) -> None:
@@ -259,9 +289,12 @@ def _store(desk: Desk, held: Held, filled: Filled, happened: datetime, by: str) 
 
 def keep_on_case(
     desk: Desk, case: Held, filled: Filled, happened: datetime, by: str, note: str | None = None,
-    corrects: str | None = None,
+    corrects: str | None = None, signed: Mapping[str, Any] | None = None,
 ) -> tuple[str, str]:
-    """Store a form on a case with its own history entry and a new version; facts must be folded already."""
+    """Store a form on a case with its own history entry and a new version; facts must be folded already.
+
+    signed: what the entry keeps of who signed, such as the trainings that counted.
+    """
     record_id, digest = records.store(
         desk,
         filled,
@@ -275,6 +308,7 @@ def keep_on_case(
         corrects_id=corrects,
     )
     details = {"record": _noted(record_id, filled, digest), "corrects": corrects}
+    details |= signed or {}
     write(desk, case, Event("record", filled.kind.name, case.version + 1, details, happened, note))
     return record_id, digest
 

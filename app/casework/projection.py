@@ -51,8 +51,12 @@ def after_step(facts: CaseFacts, machine: str, to: str, entry: Entry) -> CaseFac
     if to in {"not_identified", "screened_out"} and to != facts.identification:
         deciders = facts.earlier_deciders
         if facts.decision is not None and to == "not_identified":
-            deciders = deciders | {facts.decision.decider}
-        changed = replace(changed, negative_on=entry.on, earlier_deciders=deciders, reconsideration_grounds=False)
+            # Who took the step has decided with whoever wrote the paper.
+            deciders = deciders | {facts.decision.decider, entry.actor} | facts.decision.hands
+        told_on = facts.decision.notified_on if facts.decision is not None and to == "not_identified" else None
+        # The time to ask again begins when the person has heard of it.
+        since = entry.on if told_on is None else max(entry.on, told_on)
+        changed = replace(changed, negative_on=since, earlier_deciders=deciders, reconsideration_grounds=False)
     if to in {"identified", "presumed"}:
         changed = replace(changed, negative_on=None, finding=None)
     return changed

@@ -19,6 +19,7 @@ from app.casework import (
     own_tasks,
     records,
     refold,
+    trainings,
     transfers,
     visits,
 )
@@ -35,7 +36,7 @@ from app.kit.errors import Invalid
 from workflows.disclosure import REFERRAL_RESTS_ON
 from workflows.engine import override_refusal
 from workflows.facts import CaseFacts
-from workflows.recording import follows, refusals_after_correction, refusals_for, turned
+from workflows.recording import follows, guards_for, refusals_after_correction, refusals_for, turned
 
 
 def add_record(
@@ -64,7 +65,8 @@ def add_record(
     if corrects is not None:
         correction = refold.Correction(corrects, filled.form, entry, happened != desk.now)
     given = _told(desk, held, filled, entry, correction)
-    refusals = refusals_for(kind, held.situation(desk, given), desk.policies, corrects is not None)
+    situation = held.situation(desk, given, day)
+    refusals = refusals_for(kind, situation, desk.policies, corrects is not None)
     if kind == "override":
         hard = override_refusal(filled.body["guard"], desk.policies)
         refusals += (hard,) if hard else ()
@@ -79,9 +81,10 @@ def add_record(
         fold_record(held, filled, entry)
     else:
         _fold_again(desk, held, correction, filled)
-    record_id, _ = move.keep_on_case(desk, held, filled, happened, desk.actor.id, note, corrects)
+    signed = trainings.kept(guards_for(kind), situation, desk.policies)
+    record_id, _ = move.keep_on_case(desk, held, filled, happened, desk.actor.id, note, corrects, signed)
     assert isinstance(before, CaseFacts) and isinstance(held.facts, CaseFacts)
-    carry.follow_record(desk, held, follows(kind, before, held.facts, corrected=corrects is not None))
+    carry.follow_record(desk, held, follows(kind, before, held.facts, on=desk.today, corrected=corrects is not None))
     _turned(desk, held, before)
     if isinstance(filled.form, OwnTask):
         own_tasks.put(desk, held, filled.form, record_id, corrects)

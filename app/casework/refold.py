@@ -25,12 +25,16 @@ class HistoryUnreadable(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A form that takes the place of the record ``of``. ``dated``: it says itself on which day the thing happened."""
+    """A form that takes the place of the record ``of``. ``dated``: it says itself on which day the thing happened.
+
+    hands: who corrected the same record before.
+    """
 
     of: str
     form: Form
     entry: Entry
     dated: bool
+    hands: frozenset[str] = frozenset()
 
 
 def case_facts(desk: Desk, held: Held, correction: Correction | None = None) -> CaseFacts:
@@ -53,7 +57,8 @@ def case_facts(desk: Desk, held: Held, correction: Correction | None = None) -> 
             newest = corrected.get(details["record"]["id"])
             if newest is not None:
                 filled = (filled[0], newest.form)
-                by = newest.entry if newest.dated else replace(newest.entry, on=entry.on)
+                day = newest.entry.on if newest.dated else entry.on
+                by = replace(newest.entry, on=day, hands=newest.hands | {entry.actor})
             facts = projection.after_record(facts, *filled, by)
         if kind == "step" and details.get("matter"):
             matter = projection.matter_at(facts, details["machine"], details["matter"], entry)
@@ -107,10 +112,16 @@ def _corrections(
             raise HistoryUnreadable(f"{held.kind} {held.id}: a correction without its record")
         root = first[said["details"]["record"]["id"]] = first.get(of, of)
         dated = said["happened_at"] != said["recorded_at"]
-        found[root] = Correction(root, filled[1], _entry(desk, said), dated)
+        found[root] = Correction(root, filled[1], _entry(desk, said), dated, _hands(found.get(root)))
     if pending is not None:
-        found[first.get(pending.of, pending.of)] = pending
+        root = first.get(pending.of, pending.of)
+        found[root] = replace(pending, hands=_hands(found.get(root)))
     return found
+
+
+def _hands(earlier: Correction | None) -> frozenset[str]:
+    """Everybody who had corrected a record by then."""
+    return earlier.hands | {earlier.entry.actor} if earlier is not None else frozenset()
 
 
 def _told(desk: Desk, held: Held) -> Iterator[dict[str, Any]]:

@@ -43,6 +43,8 @@ PASSING = frozenset({"end_of_reflection", "end_of_reconsideration"})
 WAITING: Final = frozenset({"await_answer", "await_receipt"})
 PRIORITIES = "task_priority"
 NORMAL = "normal"
+# The state of care of a person who has not arrived yet.
+AWAITED: Final = "awaiting_arrival"
 BORDER_ROLE = "border_focal_point"
 
 
@@ -89,7 +91,7 @@ def open_task(desk: Desk, held: Held, effect: OpenTask, due: datetime | None = N
     child = bool((held.case_facts and held.case_facts.child) or (held.referral_facts and held.referral_facts.child))
     if effect.only_child and not child:
         return
-    if effect.once and _is_undone(desk, held, effect.kind):
+    if _is_not_needed(desk, held, effect):
         return
     agreed = _day_of(held, effect.due_on)
     if effect.only_dated and agreed is None:
@@ -139,11 +141,20 @@ def open_task(desk: Desk, held: Held, effect: OpenTask, due: datetime | None = N
     )
 
 
-def _is_undone(desk: Desk, held: Held, kind: str) -> bool:
-    """Whether the case or referral itself has such a task that is still to be done."""
-    column = TABLE.c.case_id if held.kind == "case" else TABLE.c.referral_id
-    where = (column == held.id, TABLE.c.kind == kind, TABLE.c.matter_id.is_(None), TABLE.c.state.in_(UNDONE))
-    return desk.session.execute(select(TABLE.c.id).where(*where).limit(1)).first() is not None
+def _is_not_needed(desk: Desk, held: Held, effect: OpenTask) -> bool:
+    """Whether the case says that it is done, or not to be done yet, or somebody has it to do already."""
+    facts = held.case_facts
+    if facts is not None and effect.unless is not None and getattr(facts, effect.unless):
+        return True
+    if facts is not None and effect.here and facts.care == AWAITED:
+        return True
+    if not effect.once or held.case is None:
+        return False
+    query = select(TABLE.c.id).where(
+        TABLE.c.case_id == held.case.id, TABLE.c.kind == effect.kind, TABLE.c.matter_id.is_(None),
+        TABLE.c.state.in_(UNDONE),
+    )  # fmt: skip
+    return desk.session.execute(query.limit(1)).first() is not None
 
 
 def _named(desk: Desk, held: Held, effect: OpenTask) -> datetime | None:

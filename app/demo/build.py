@@ -11,6 +11,7 @@ from app.demo.play import Play, Progress, at
 from app.demo.returns import returns
 from app.demo.shelter import shelter
 from app.demo.stage import Stage
+from app.demo.tipped import from_outside
 from app.demo.world import settle
 from app.kit.clock import SettableClock
 
@@ -47,4 +48,5 @@ def build(
         play.add(story)
     play.run(last_moment(), progress)
     open_houses(stage)
+    from_outside(stage)
     return stage

@@ -115,6 +115,7 @@ def decision(life: Life, outcome: str = "identified") -> Form:
         "outcome": outcome, "authority": "th-mdt", "by_country": "TH",
         "decided_by": "NonPoliceGovernmentalOrganization", "panel": ["social worker", "prosecutor", "physician"],
         "professions": ["social_worker", "prosecutor", "health_worker"],
+        "panel_trained": True,
         "act": True, "means": found, "purpose": found, "exploitation": life.person.exploitation,
         "reasons": "Recruited by deception and kept by debt." if found else "The means were not shown.",
         "notified_on": life.today().isoformat(), "in_own_language": True,

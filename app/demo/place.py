@@ -61,7 +61,8 @@ def settings_of(folder: Path, *, port: int = 8000) -> Settings:
     return Settings(
         environment="demo", var=folder, database_url=f"sqlite:///{folder / 'waymark.db'}",
         kek_file=folder / "keys" / "kek", token_key_file=folder / "keys" / "token",
-        signing_folder=folder / "keys" / "signing", host="127.0.0.1", port=port,
+        signing_folder=folder / "keys" / "signing",
+        checkpoint_key_file=folder / "keys" / "checkpoint.pem", host="127.0.0.1", port=port,
     )  # fmt: skip
 
 

@@ -49,9 +49,10 @@ def run(app: FastAPI, on: socket.socket, *, worker: bool = True, proxies: Sequen
     """
     if worker:
         app.state.worker = Worker(app.state.house).run
-    # The program writes its own line for each request; the server's headers would only tell what it runs on.
+    # The program writes its own line for each request, and lines of the server in its own format; the server's headers
+    # would only tell what it runs on.
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, ws="none",
+        app, log_config=None, log_level="warning", access_log=False, server_header=False, ws="none",
         proxy_headers=bool(proxies), forwarded_allow_ips=list(proxies),
     )  # fmt: skip
     uvicorn.Server(config).run(sockets=[on])

@@ -10,9 +10,12 @@ from datetime import datetime
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from app.access.desk import SYSTEM
 from app.access.passwords import Passwords, guessable
+from app.demo.training import courses
 from app.models.base import new_id
 from app.models.office import Office
+from app.models.training import TrainingEntry
 from app.models.user import User, UserRole
 from app.operations import sync_offices
 from policies.model import Policies
@@ -129,6 +132,13 @@ def settle(session: Session, policies: Policies, passwords: Passwords, password:
             },
         )
         session.execute(insert(UserRole), {"user_id": user_id, "role": role})
+        trained = [
+            {"id": new_id(), "training_id": new_id(), "country": place.country, "seq": 1, "user_id": user_id,
+             "act": "recorded", "entered_by": SYSTEM, "entered_at": now, **course}
+            for course in courses(policies, place.country, role, policies.day(place.country, now))
+        ]  # fmt: skip
+        if trained:
+            session.execute(insert(TrainingEntry), trained)
         cast.actors[login] = Actor(user_id, frozenset({role}), office, place.organisation, place.country)
         cast.posts.setdefault((office, role), []).append(login)
     return cast

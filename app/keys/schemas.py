@@ -13,7 +13,7 @@ class RotationIn(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     operation: Annotated[
-        str, Field(max_length=40, examples=["rotate_token_key"], description="rotate_token_key is the one there is.")
+        str, Field(max_length=40, examples=["rotate_token_key"], description="rotate_token_key or rotate_kek.")
     ]
     note: Annotated[
         str,

@@ -13,8 +13,9 @@ from app.kit.errors import Conflict, Invalid
 RIGHT: Final = "keys:operate"
 KIND: Final = "key_operation"
 ROTATE_TOKEN_KEY: Final = "rotate_token_key"  # noqa: S105
+ROTATE_KEK: Final = "rotate_kek"
 # What can be asked for; the command line knows how each is done (app/operations.py).
-OPERATIONS: Final = frozenset({ROTATE_TOKEN_KEY})
+OPERATIONS: Final = frozenset({ROTATE_TOKEN_KEY, ROTATE_KEK})
 
 
 def ask_for(desk: Desk, body: RotationIn) -> ApprovalAskedOut:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 import struct
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from app.kit.keyfile import KEY_BYTES, KeyMissing, check_key, load_keys
+from app.kit.keyfile import KEK, KEY_BYTES, KeyMissing, WatchedKeys, check_key, load_keys
 
 __all__ = ["DESTROYED", "KeyMissing", "KeyRing", "SealBroken"]
 
@@ -35,22 +36,33 @@ class KeyRing:
     the ring, so the key-encryption key can be exchanged while people work.
     """
 
-    def __init__(self, kek: Mapping[int, bytes], current: int) -> None:
+    def __init__(
+        self, kek: Mapping[int, bytes], current: int, news: Callable[[], Mapping[int, bytes] | None] | None = None
+    ) -> None:
         """Hold the keys.
 
         Args:
             kek: version number (0 to 2**32 - 1) -> 32 random bytes.
             current: the version that wraps new data keys.
+            news: gives all versions when they have changed, the highest being current from then on. It is asked before
+                a key is wrapped, and when one is met that no held version wraps.
 
         Raises:
             KeyMissing: the current version is not among them, or a key is too short or not random.
         """
-        if current not in kek:
-            raise KeyMissing(f"version {current} of the key-encryption key is missing")
-        for version, key in kek.items():
-            check_key(key, f"version {version} of the key-encryption key")
-        self._keks = {version: AESGCM(key) for version, key in kek.items()}
-        self.current = current
+        self._held = _usable(kek, current)
+        self._news = news
+        self._renewing = threading.Lock()
+
+    @property
+    def current(self) -> int:
+        """The version that wraps new data keys."""
+        return self._held[1]
+
+    @property
+    def versions(self) -> tuple[int, ...]:
+        """The versions at hand, sorted."""
+        return tuple(sorted(self._held[0]))
 
     @classmethod
     def from_file(cls, path: Path, create: bool = False) -> KeyRing:
@@ -63,8 +75,10 @@ class KeyRing:
         Raises:
             KeyMissing: the file is missing or holds no usable key.
         """
-        keys = load_keys(path, create=create, purpose="key-encryption key")
-        return cls(keys, max(keys))
+        # Watched from before it is read: a change in between is read twice, never missed.
+        watched = WatchedKeys(path, KEK)
+        keys = load_keys(path, create=create, purpose=KEK)
+        return cls(keys, max(keys), watched.news)
 
     def new_data_key(self) -> tuple[bytes, bytes]:
         """Return a fresh data key twice: plain (32 bytes, never stored) and wrapped (65 bytes, stored)."""
@@ -80,7 +94,9 @@ class KeyRing:
             SealBroken: the bytes were never a wrapped data key.
         """
         version = self.version_of(wrapped)
-        kek = self._keks.get(version)
+        kek = self._held[0].get(version)
+        if kek is None:
+            kek = self._renewed()[0].get(version)
         if kek is None:
             raise KeyMissing(f"version {version} of the key-encryption key is missing")
         head, nonce, box = _split(wrapped, WRAP_HEAD.size)
@@ -92,7 +108,8 @@ class KeyRing:
                 "it is another key of the same number, or the wrapped key was changed"
             ) from None
 
-    def version_of(self, wrapped: bytes) -> int:
+    @staticmethod
+    def version_of(wrapped: bytes) -> int:
         """Return which version of the key-encryption key wraps this data key.
 
         Raises:
@@ -145,14 +162,37 @@ class KeyRing:
         except InvalidTag:
             raise SealBroken("the seal does not open with this data key at this place") from None
 
+    @staticmethod
+    def head_of(version: int) -> bytes:
+        """The first bytes of every data key that is wrapped under ``version``."""
+        return WRAP_HEAD.pack(LAYOUT, version)
+
     def _wrap(self, plain: bytes) -> bytes:
-        head = WRAP_HEAD.pack(LAYOUT, self.current)
+        keks, current = self._renewed()
+        head = self.head_of(current)
         nonce = secrets.token_bytes(NONCE_BYTES)
-        return head + nonce + self._keks[self.current].encrypt(nonce, plain, head)
+        return head + nonce + keks[current].encrypt(nonce, plain, head)
+
+    def _renewed(self) -> tuple[dict[int, AESGCM], int]:
+        """The versions and the current one, as they are now; only one thread reads news, the others wait for it."""
+        if self._news is not None:
+            with self._renewing:
+                fresh = self._news()
+                if fresh:
+                    self._held = _usable(fresh, max(fresh))
+        return self._held
 
     def __repr__(self) -> str:
         """Name the versions, never the keys."""
-        return f"KeyRing(versions={sorted(self._keks)}, current={self.current})"
+        return f"KeyRing(versions={list(self.versions)}, current={self.current})"
+
+
+def _usable(kek: Mapping[int, bytes], current: int) -> tuple[dict[int, AESGCM], int]:
+    if current not in kek:
+        raise KeyMissing(f"version {current} of the key-encryption key is missing")
+    for version, key in kek.items():
+        check_key(key, f"version {version} of the key-encryption key")
+    return {version: AESGCM(key) for version, key in kek.items()}, current
 
 
 def _split(blob: bytes, head: int) -> tuple[bytes, bytes, bytes]:

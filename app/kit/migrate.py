@@ -18,9 +18,14 @@ from sqlalchemy.pool import NullPool
 from app.kit import postgresql, sqlite
 from app.kit.address import SQLITE, address_of
 
-__all__ = ["BrokenReferences", "configuration", "current", "downgrade", "head", "revisions", "upgrade"]
+__all__ = [
+    "RESTORING", "BrokenReferences", "configuration", "current", "downgrade", "head", "revisions", "unfinished",
+    "upgrade",
+]  # fmt: skip
 
 SCRIPTS = "migrations"
+# What stands before the revision while a restore fills the tables: no program serves such tables.
+RESTORING = "restoring:"
 # The role that serves, unless another is named; script/postgres-roles.sql makes it.
 APP_ROLE = "waymark_app"
 # Any number that nothing else uses: two programs that start at once migrate one after the other.
@@ -64,6 +69,11 @@ def current(url: str) -> str | None:
     """Return the revision the database is at, None before the first."""
     with _connection(url) as connection:
         return MigrationContext.configure(connection).get_current_revision()
+
+
+def unfinished(revision: str) -> str | None:
+    """The revision of tables that a restore has begun to fill and not finished; None for any others."""
+    return revision.removeprefix(RESTORING) if revision.startswith(RESTORING) else None
 
 
 def revisions() -> tuple[str, ...]:

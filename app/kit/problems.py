@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import traceback
 import uuid
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any, cast
 
 from fastapi import FastAPI, Request
@@ -18,13 +16,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kit.errors import AppError, NotFound
 from app.kit.fields import invalid
-from app.kit.log import logger
+from app.kit.log import frames_of, logger
 
 __all__ = ["MEDIA_TYPE", "Boundary", "correlation_of", "documented", "install", "render"]
 
 MEDIA_TYPE = "application/problem+json"
 CORRELATION_HEADER = "X-Correlation-Id"
-DEEPEST_FRAMES_LOGGED = 12
 BODILESS = frozenset({204, 205, 304})
 
 SCHEMA: Mapping[str, Any] = {
@@ -131,10 +128,7 @@ class Boundary:
             await self.answer(correlation)(scope, receive, send_named)
 
     def _log(self, error: Exception, correlation: str) -> None:
-        frames = [
-            f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"
-            for frame in traceback.extract_tb(error.__traceback__)[-DEEPEST_FRAMES_LOGGED:]
-        ]
+        frames = frames_of(error)
         shown = {"text": str(error)} if self.show_text else {}
         kind = f"{type(error).__module__}.{type(error).__qualname__}"
         logger().error("unexpected_error", correlation=correlation, kind=kind, frames=frames, **shown)

@@ -19,9 +19,10 @@ from cryptography.hazmat.primitives.serialization import (
 
 from app.kit.keyfile import KeyMissing, write_private
 
-__all__ = ["KeyMissing", "Signer", "SigningKeys", "key_id_of", "verify"]
+__all__ = ["KeyMissing", "Signer", "SigningKeys", "key_id_of", "known_publics", "own_signer", "verify"]
 
 COUNTRY = re.compile(r"[A-Z]{2}")
+PUBLIC = re.compile(r"[0-9a-f]{64}")
 
 # Public keys of small order (eight points of the curve) verify one fixed signature over any data at all.
 # They are known by their y: 0, 1, -1 and the two roots of d*y**4 + 2*y**2 = 1 modulo the field prime.
@@ -135,6 +136,46 @@ class SigningKeys:
     def __repr__(self) -> str:
         """Name the countries, never the keys."""
         return f"SigningKeys({', '.join(self.countries)})"
+
+
+def own_signer(path: Path, *, create: bool) -> Signer:
+    """Return the signer of one purpose, such as checkpoints, whose key is in a file of its own.
+
+    The public half is noted beside it, in the same name with `.pub`, one line of hex for each key there ever was, so
+    that what an earlier key signed can still be checked.
+
+    Args:
+        path: the file, PKCS 8, not encrypted.
+        create: make the key, mode 0600, if there is none.
+
+    Raises:
+        KeyMissing: no such file while `create` is off, or one that holds no Ed25519 private key.
+    """
+    if create and not path.exists():
+        write_private(path, _pem(Ed25519PrivateKey.generate()))
+    signer = _read(path)
+    if create and signer.public not in known_publics(path):
+        notes = path.with_suffix(".pub")
+        write_private(notes, b"# public halves of the keys that signed or sign; the newest is the last\n")
+        with notes.open("a", encoding="ascii") as file:
+            file.write(f"{signer.public.hex()}\n")
+    return signer
+
+
+def known_publics(path: Path) -> tuple[bytes, ...]:
+    """Return the public halves (32 bytes each) noted beside the key file `path`; none if nothing is noted.
+
+    Raises:
+        KeyMissing: a line is no key.
+    """
+    notes = path.with_suffix(".pub")
+    if not notes.is_file():
+        return ()
+    lines = [line.strip() for line in notes.read_text(encoding="ascii", errors="replace").splitlines()]
+    wanted = [line for line in lines if line and not line.startswith("#")]
+    if not all(PUBLIC.fullmatch(line) for line in wanted):
+        raise KeyMissing(f"{notes} holds a line that is no public key (64 hex digits)")
+    return tuple(bytes.fromhex(line) for line in wanted)
 
 
 def _pem(private: Ed25519PrivateKey) -> bytes:

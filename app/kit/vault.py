@@ -8,7 +8,7 @@ from typing import Protocol
 
 from app.kit.crypto import KeyRing
 from app.kit.keyfile import KEK, TOKEN_KEY, KeyMissing, load_keys
-from app.kit.signing import SigningKeys
+from app.kit.signing import Signer, SigningKeys, own_signer
 
 __all__ = ["Places", "Vault"]
 
@@ -29,17 +29,22 @@ class Places(Protocol):
         """One CC.pem for each country."""
 
     @property
+    def checkpoint_key_file(self) -> Path:
+        """The key that signs checkpoints."""
+
+    @property
     def creates_keys(self) -> bool:
         """Whether missing keys are made."""
 
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """The key-encryption ring, the signing keys by country, and the token keys by version."""
+    """The key-encryption ring, the signing keys by country, the token keys by version, the key of checkpoints."""
 
     keys: KeyRing
     signing: SigningKeys
     token_keys: dict[int, bytes]
+    checkpoints: Signer
 
     @classmethod
     def open(cls, settings: Places) -> Vault:
@@ -57,6 +62,7 @@ class Vault:
             keys=KeyRing(data_keys, max(data_keys)),
             signing=SigningKeys.from_folder(settings.signing_folder, create),
             token_keys=token_keys,
+            checkpoints=own_signer(settings.checkpoint_key_file, create=create),
         )
 
     def __repr__(self) -> str:

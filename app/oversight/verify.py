@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Select, literal, select, true
 from sqlalchemy.orm import Session
 
+from app.casework import epochs
 from app.casework.held import CASE, REFERRAL
-from app.casework.history import check_chain
+from app.casework.history import STORED, check_entries
 from app.casework.timeline import HISTORY
 
 BATCH: Final = 1000
-_ENTRY: Final = [column for column in HISTORY.c if column.name not in {"subject_id", "actor_id"}]
+_CHAIN_OF: Final = itemgetter(-3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +42,20 @@ class Summary:
         return counted if self.fault is None else f"{counted}. {self.fault}."
 
 
-def verify_all(session: Session) -> Summary:
-    """Check every chain of the installation, and that no entry belongs to nothing (`waymark audit verify`)."""
-    found = verify_some(session, true(), true())
-    orphan = _entry_of_nothing(session)
-    if orphan is None or found.fault is not None:
+def verify_all(session: Session, since: datetime | None = None) -> Summary:
+    """Check every chain of the installation, and that no entry belongs to nothing (`waymark audit verify`).
+
+    since: only chains that got an entry from then on, each of them whole.
+    """
+    cases, referrals = (
+        true() if since is None else table.c.id.in_(select(HISTORY.c.subject_id).where(HISTORY.c.recorded_at >= since))
+        for table in (CASE, REFERRAL)
+    )
+    found = verify_some(session, cases, referrals)
+    if found.fault is not None:
         return found
-    return Summary(found.chains, found.entries, found.verified, orphan)
+    wrong = _entry_of_nothing(session) or epochs.fault(session)
+    return found if wrong is None else Summary(found.chains, found.entries, found.verified, wrong)
 
 
 def verify_some(session: Session, cases: ColumnElement[bool], referrals: ColumnElement[bool]) -> Summary:
@@ -57,11 +67,11 @@ def verify_some(session: Session, cases: ColumnElement[bool], referrals: ColumnE
     fault: str | None = None
     for kind, table, within in (("case", CASE, cases), ("referral", REFERRAL, referrals)):
         for rows in _chains(session, table, within):
-            first = rows[0]
-            told = [row for row in rows if row.seq is not None]
-            good, wrong = check_chain(told, first.subject_id, first.ends_at, first.ends_with)
+            subject_id, ends_at, ends_with = tuple(rows[0])[-3:]
+            told = rows if rows[0][0] is not None else []
+            good, wrong = check_entries(told, subject_id, ends_at, ends_with)
             chains += 1
-            entries += max(first.ends_at, len(told))
+            entries += max(ends_at, len(told))
             verified += good
             if wrong and fault is None:
                 fault = f"{kind} {wrong}"
@@ -72,18 +82,17 @@ def _chains(session: Session, table: Any, within: ColumnElement[bool]) -> Iterat
     """The rows of one chain after the other; a subject without any entry comes with one row of nothing."""
     query: Select[Any] = (
         select(
-            table.c.id.label("subject_id"),
+            *STORED,
+            table.c.id.label("chain_of"),
             table.c.history_count.label("ends_at"),
             table.c.chain_head.label("ends_with"),
-            HISTORY.c.actor_id,
-            *_ENTRY,
         )
         .join_from(table, HISTORY, HISTORY.c.subject_id == table.c.id, isouter=True)
         .where(within)
         .order_by(table.c.id, HISTORY.c.seq)
     )
     rows: Iterable[Row[Any]] = session.execute(query, execution_options={"yield_per": BATCH})
-    for _, chain in groupby(rows, key=lambda row: row.subject_id):
+    for _, chain in groupby(rows, key=_CHAIN_OF):
         yield list(chain)
 
 

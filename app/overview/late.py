@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from app.access.desk import Desk
@@ -18,6 +18,7 @@ from app.statistics.stages import CAUSE_OF, CAUSES
 from app.worklist.clocks import STOP as STOP_CLOCK
 from app.worklist.closers import CLOSERS, RECORD
 from workflows import engine
+from workflows.facts import SigningFacts
 
 __all__ = ["Late", "LatePage", "late"]
 
@@ -76,7 +77,8 @@ def _reasons(desk: Desk, task: Any, held: dict[str, Held]) -> tuple[Sequence[str
     subject = task.referral_id or task.case_id
     if subject not in held:
         held[subject] = hold_referral(desk, subject, False) if task.referral_id else hold_case(desk, subject, False)
-    situation = at_matter(held[subject], task.matter_id).situation(desk)
+    seen = at_matter(held[subject], task.matter_id).situation(desk)
+    situation = replace(seen, signing=SigningFacts(anybody=True))
     missing, blocked = [], []
     for act in CLOSERS.get(task.kind, ()):
         machine, _, word = act.partition(".")

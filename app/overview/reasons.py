@@ -14,7 +14,7 @@ from app.overview.leads import startable
 from app.worklist.closers import CLOSERS, RECORD, WAITING
 from policies.model import Policies
 from workflows import engine
-from workflows.facts import Actor, Situation
+from workflows.facts import Actor, SigningFacts, Situation
 from workflows.mending import answered_by_form
 from workflows.recording import refusals_for
 from workflows.verdict import Refusal
@@ -57,7 +57,7 @@ def _held(desk: Desk, row: Row[Any]) -> Held:
 
 def _situation(desk: Desk, held: Held, actor: Actor) -> Situation:
     seen = held.situation(desk)
-    return replace(seen, actor=actor)
+    return replace(seen, actor=actor, signing=SigningFacts(anybody=True))
 
 
 def _refusals(policies: Policies, act: str, situation: Situation) -> tuple[Refusal, ...]:

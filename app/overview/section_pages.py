@@ -46,13 +46,15 @@ DOCUMENTS: Final = (
     "remedy_preparation", "remedy_filing", "remedy_representation", "remedy_award", "remedy_refusal", "remedy_appeal",
     "remedy_payment", "remedy_end",
     "legal_status", "penalty_report", "penalty_review", "penalty_representation", "penalty_outcome", "release_report",
-    "proceeding", "secrecy_limits", "testimony_offer", "hearing", "hearing_outcome", "proceeding_end",
+    "proceeding", "secrecy_limits", "testimony_offer", "hearing", "hearing_outcome", "file_request", "file_review",
+    "file_answer", "proceeding_end",
     "permit", "cooperation", "travel_document", "override",
 )  # fmt: skip
 LIVE: Final = "live"
 ENDED: Final = "ended"
 WITHDRAWN: Final = "withdrawn"
 _NOT_YET: Final = "not_yet"
+_UNTOLD: Final = "untold"
 _ANYBODY: Final = "*"
 
 
@@ -151,7 +153,7 @@ def consents(reference: str, page: Looker) -> Response:
 def consents_of(desk: Desk, opened: Opened) -> list[Allowed]:
     """The consents of an opened case, those that hold today first."""
     found = [_allowed(desk, row) for row in opened.facts.get("consents", ())]
-    order = (LIVE, _NOT_YET, ENDED, WITHDRAWN)
+    order = (LIVE, _UNTOLD, _NOT_YET, ENDED, WITHDRAWN)
     return sorted(found, key=lambda each: (order.index(each.state), each.purpose, each.recipient))
 
 
@@ -162,6 +164,8 @@ def _allowed(desk: Desk, row: Any) -> Allowed:
         state = WITHDRAWN
     elif until is not None and until < desk.today:
         state = ENDED
+    elif not row.get("informed", True):
+        state = _UNTOLD
     else:
         state = LIVE if since <= desk.today else _NOT_YET
     anybody = row["recipient"] == _ANYBODY

@@ -10,13 +10,14 @@ from app.access.door import Door, needs
 from app.casework.seen import IF_MATCH, seen_version
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionMissing, StaleVersion
 from app.kit.problems import documented
-from app.people import service
-from app.people.schemas import IdentityChangedOut, IdentityIn, IdentityOut, RevealIn
+from app.people import joining, service
+from app.people.schemas import ApartIn, IdentityChangedOut, IdentityIn, IdentityOut, JoinIn, RevealIn, SamePersonOut
 
 router = APIRouter(tags=["people"])
 
 Revealer = Annotated[Door, Depends(needs("identity:reveal"))]
 Writer = Annotated[Door, Depends(needs("record:write"))]
+Joiner = Annotated[Door, Depends(needs("identity:merge"))]
 
 
 @router.post(
@@ -58,3 +59,40 @@ def read_identity(case_id: str, door: Revealer) -> IdentityOut:
 def correct_identity(case_id: str, body: IdentityIn, door: Writer) -> Response:
     """Correct or complete the identity. The answer and the history name the fields, never what they say."""
     return door.once(lambda desk: service.correct(desk, case_id, body, seen_version(door, body.seen_version)))
+
+
+@router.get(
+    "/cases/{case_id}/same-person",
+    response_model=SamePersonOut,
+    responses=documented(Forbidden, NotFound),
+    summary="List other records of this person",
+)
+def list_same_person(case_id: str, door: Joiner) -> SamePersonOut:
+    """Cases joined with this one, and cases whose person may be the same, the likeliest first, each with the reasons.
+
+    Only what you could uncover is compared; no name is told. A machine joins nobody.
+    """
+    with door.write() as desk:
+        return joining.similar(desk, case_id)
+
+
+@router.post(
+    "/cases/{case_id}/same-person",
+    response_model=SamePersonOut,
+    responses=documented(Invalid, Forbidden, NotFound, Conflict),
+    summary="Join two records as one person's",
+)
+def join_same_person(case_id: str, body: JoinIn, door: Joiner) -> Response:
+    """Say that another case is about the same person. Nothing moves; both histories keep your reason, sealed."""
+    return door.once(lambda desk: joining.join(desk, case_id, body))
+
+
+@router.post(
+    "/cases/{case_id}/same-person/apart",
+    response_model=SamePersonOut,
+    responses=documented(Invalid, Forbidden, NotFound, Conflict),
+    summary="Take two joined records apart",
+)
+def take_same_person_apart(case_id: str, body: ApartIn, door: Joiner) -> Response:
+    """Say that two cases that were joined are about two people; each is exactly what it was."""
+    return door.once(lambda desk: joining.take_apart(desk, case_id, body))

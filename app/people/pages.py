@@ -8,16 +8,17 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Response
 
 from app.access.desk import Desk
-from app.access.may import case_by_reference
+from app.access.may import case_by_reference, permitted
 from app.access.page_door import Page, opens
 from app.access.sheet import PageForm
 from app.kit.errors import AppError, Invalid
 from app.kit.fields import at_field
 from app.kit.words import mark
-from app.people import service
+from app.people import joining, same_pages, service
 from app.people.schemas import RevealIn
 
 router = APIRouter()
+router.include_router(same_pages.router)
 
 Revealer = Annotated[Page, Depends(opens("identity:reveal"))]
 
@@ -107,6 +108,7 @@ def _asked(desk: Desk, reference: str) -> dict[str, Any]:
         "minutes": desk.policies.safeguards.reveal_minutes,
         "known": None,
         "until": None,
+        "joins": permitted(desk, joining.MERGE),
     }
 
 

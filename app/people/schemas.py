@@ -59,3 +59,66 @@ class IdentityChangedOut(BaseModel):
 
     version: Version
     fields: Annotated[list[str], Field(examples=[["birth_year", "family_name"]])]
+    zawgyi: Annotated[
+        list[str],
+        Field(
+            examples=[[]],
+            description="Fields of these that look typed for the Zawgyi font; they are kept as sent.",
+        ),
+    ] = []
+
+
+Reference = Annotated[str, Field(min_length=1, max_length=40, description="The reference of the other case.")]
+Why = Annotated[
+    str, Field(max_length=1000, description="In your own words, at least 10 letters; sealed in both histories.")
+]
+
+
+class JoinIn(_In):
+    """Another case whose person is this one's."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"reference": "TH-2026-7F3K2QAB", "reason": "She told us of her first stay in the shelter."}
+        }
+    )
+
+    reference: Reference
+    reason: Why
+
+
+class ApartIn(_In):
+    """Another case that was joined with this one and is about somebody else."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"reference": "TH-2026-7F3K2QAB", "reason": "The embassy knows them as two sisters."}
+        }
+    )
+
+    reference: Reference
+    reason: Why
+
+
+class JoinedOut(BaseModel):
+    """A case that is joined with this one."""
+
+    case_id: Id
+    reference: Annotated[str, Field(examples=["TH-2026-7F3K2QAB"])]
+    since: Moment
+
+
+class SimilarOut(BaseModel):
+    """A case whose person may be the same one, and why."""
+
+    case_id: Id
+    reference: Annotated[str, Field(examples=["TH-2026-7F3K2QAB"])]
+    reasons: Annotated[list[str], Field(examples=[["name_sounds", "birth_near", "place_same"]])]
+
+
+class SamePersonOut(BaseModel):
+    """What is known and guessed about further records of one person; the likeliest first."""
+
+    version: Version
+    joined: list[JoinedOut]
+    similar: list[SimilarOut]

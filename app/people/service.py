@@ -15,6 +15,7 @@ from app.casework import ages, fieldgroups, identity, move
 from app.casework.held import Held, hold_case
 from app.casework.history import Event
 from app.casework.reach import permit
+from app.casework.spelling.zawgyi import looks_like_zawgyi
 from app.kit.errors import Forbidden, Invalid
 from app.models.base import new_id
 from app.models.walls import Reveal
@@ -104,7 +105,8 @@ def correct(desk: Desk, case_id: str, body: IdentityIn, seen: int) -> IdentityCh
     if not fresh:
         raise _broken("identity", "at least one field that differs from what is known")
     identity.keep(desk, held.row.person_id, held.key(desk), known | fresh, "case_work")
-    return IdentityChangedOut(version=_tell(desk, held, fresh), fields=sorted(fresh))
+    zawgyi = [field for field in sorted(fresh) if looks_like_zawgyi(str(fresh[field]))]
+    return IdentityChangedOut(version=_tell(desk, held, fresh), fields=sorted(fresh), zawgyi=zawgyi)
 
 
 def _must_fit_the_age(desk: Desk, held: Held, laid: dict[str, Any], fresh: Iterable[str]) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AliasChoices, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.kit.places import Folder, LogHost, Place
 from app.settings import keys, unsafe
 
 __all__ = ["Settings"]
@@ -70,6 +71,12 @@ class Settings(BaseSettings):
     checkpoint_target: Path | None = Field(
         default=None, description="the folder for signed checkpoints of the history, where nobody rewrites them"
     )
+    checkpoint_log: str = Field(
+        default="", description="a log host that takes them too: tls://host:6514, tcp://host:601 or udp://host:514"
+    )
+    checkpoint_key_file: Path = Field(
+        default=Path(), description="the key that signs them, out of reach of the database; default keys/checkpoint.pem"
+    )
     open_docs: bool | None = Field(
         default=None, description="whether everybody may read the description of the API; only the demo's default"
     )
@@ -116,7 +123,10 @@ class Settings(BaseSettings):
         if "owner_database_url" not in named:
             served = ("database_url", "WAYMARK_DATABASE_URL", "DATABASE_URL")
             filled["owner_database_url"] = next(filled[name] for name in served if filled.get(name))
-        for key, place in (("kek_file", "kek"), ("token_key_file", "token"), ("signing_folder", "signing")):
+        for key, place in (
+            ("kek_file", "kek"), ("token_key_file", "token"), ("signing_folder", "signing"),
+            ("checkpoint_key_file", "checkpoint.pem"),
+        ):  # fmt: skip
             if key not in named:
                 filled[key] = var / "keys" / place
         return filled
@@ -130,6 +140,13 @@ class Settings(BaseSettings):
             for caution in self.cautions:
                 logging.getLogger("waymark").warning(caution)
         return self
+
+    @field_validator("checkpoint_log")
+    @classmethod
+    def _can_be_a_log_host(cls, value: str) -> str:
+        if value:
+            LogHost(value)
+        return value
 
     @model_validator(mode="after")
     def _name_the_provider_whole(self) -> Self:
@@ -160,6 +177,12 @@ class Settings(BaseSettings):
         if self.environment != "production":
             return []
         return [*unsafe.found(self), *keys.found(self)]
+
+    @property
+    def checkpoint_places(self) -> tuple[Place, ...]:
+        """Where checkpoints go beside the database."""
+        folder = () if self.checkpoint_target is None else (Folder(self.checkpoint_target),)
+        return (*folder, *((LogHost(self.checkpoint_log),) if self.checkpoint_log else ()))
 
     @property
     def creates_keys(self) -> bool:

@@ -139,6 +139,8 @@ def _folders(settings: Settings) -> Iterator[str]:
         ("WAYMARK_BACKUP_TARGET", settings.backup_target, "backups"),
         ("WAYMARK_CHECKPOINT_TARGET", settings.checkpoint_target, "signed checkpoints of the history"),
     ):
+        if folder is None and name == "WAYMARK_CHECKPOINT_TARGET" and settings.checkpoint_log:
+            continue
         if folder is None:
             yield f"{name} is missing; name a folder outside WAYMARK_VAR for {what}"
         elif not folder.is_dir():

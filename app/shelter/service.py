@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Row, insert, update
+from sqlalchemy import Row, insert, select, update
 
 from app.access import notices, rows
 from app.access.desk import Desk
 from app.access.log import looked
 from app.casework import move, projection
 from app.casework.beds import ASKED, BEDS, HELD, REQUEST, STAYING, reserved_by_group, taken_by_group
-from app.casework.held import Held, hold_case
+from app.casework.held import FACTS, Held, hold_case
 from app.casework.history import Event
 from app.casework.move import StepRefused, refusal_out
 from app.kit.errors import Conflict, Invalid, NotFound, StaleVersion
@@ -134,7 +134,9 @@ def shelter_id_of(desk: Desk, bed_request_id: str) -> str:
 def fitting(desk: Desk, bed_request_id: str) -> list[BedsOut]:
     """The groups of the asked shelter in which a bed may be held for this request now."""
     row = _request(desk, ANSWER, bed_request_id)
-    wanted = rules.Wanted(row.sex, row.ages, row.need)
+    with rows.as_the_house(desk.session, desk.actor.country):
+        known = desk.session.execute(select(FACTS.c.sex, FACTS.c.child).where(FACTS.c.case_id == row.case_id)).one()
+    wanted = _wanted(row, known.sex, known.child)
     return [
         out for group, out in _groups(desk, [row.office_id]) if not rules.refusals([group], wanted, desk.today)
     ]
@@ -154,7 +156,7 @@ def confirm(desk: Desk, bed_request_id: str, body: ConfirmIn) -> BedRequestOut:
         if group is None:
             raise unfit("beds_id", "a group of beds of this shelter", mark("Choose one of the groups of beds."))
         assert isinstance(held.facts, CaseFacts)
-        wanted = rules.Wanted(row.sex, row.ages, row.need)
+        wanted = _wanted(row, held.facts.sex, held.facts.child)
         taken = taken_by_group(desk, [row.office_id], but=row.id)
         refuse(
             desk, "confirm_bed", "Hold a bed",
@@ -230,6 +232,11 @@ def _answer(desk: Desk, row: Row[Any], **values: Any) -> None:
 def _tell(desk: Desk, held: Held, row: Row[Any]) -> None:
     people = {row.asked_by} | ({held.row.case_manager_id} if held.row.case_manager_id else set())
     notices.tell(desk, people - {desk.actor.id}, "bed_answered", "case", held.id)
+
+
+def _wanted(row: Row[Any], sex: str, child: bool) -> rules.Wanted:
+    """What the person needs as they are known now: whoever turned out to be a child needs a child's bed."""
+    return rules.wanted(sex, child, row.need, family=row.ages == rules.FAMILY)
 
 
 def _house(desk: Desk, permission: str, shelter_id: str) -> Row[Any]:

@@ -32,7 +32,7 @@ def system_page(page: Keeper) -> Response:
     settings: Settings = page.request.app.state.settings
     machine = standing.machine(page.house, settings)
     with page.write() as desk:
-        rows = standing.rows_of(desk)
+        rows = standing.rows_of(desk, page.house.witness)
         rests = standing.worker_rests(rows.outbox, desk.now)
     megabytes = max(1, round(rows.size / _MEGABYTE))
     return page.show(

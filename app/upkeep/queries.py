@@ -10,6 +10,7 @@ from sqlalchemy import Select, and_, func, select, text
 
 from app.access import rows
 from app.access.desk import Desk
+from app.casework.checkpoints import newest
 from app.models.access_log import AccessEntry
 from app.models.case import Case, CaseFactsRow
 from app.models.history import HistoryEntry
@@ -18,7 +19,9 @@ from workflows import care
 from workflows.care import Care
 from workflows.identification import Identification
 
-__all__ = ["Outbox", "closed_cases_before", "closing_steps", "looks_before", "outbox", "revision", "size"]
+__all__ = [
+    "Outbox", "closed_cases_before", "closing_steps", "looks_before", "newest_checkpoint", "outbox", "revision", "size",
+]  # fmt: skip
 
 _OUTBOX: Final[Any] = OutboxRow.__table__
 _LOOKS: Final[Any] = AccessEntry.__table__
@@ -88,6 +91,12 @@ def looks_before(desk: Desk, moment: datetime) -> int:
 def revision(desk: Desk) -> str:
     """Which migration the tables are at."""
     return str(desk.session.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
+
+
+def newest_checkpoint(desk: Desk) -> Any:
+    """The newest checkpoint without its lines; None if there is none. Checkpoints belong to no country."""
+    with rows.as_the_house(desk.session, desk.actor.country):
+        return newest(desk.session)
 
 
 def size(desk: Desk) -> int:

@@ -7,19 +7,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from app.access.desk import Desk, House
 from app.access.log import looked
+from app.casework import epochs
+from app.casework.checkpoints import overdue
 from app.kit import durability, migrate
+from app.kit.bundle import DATA, KEYS, kept
 from app.kit.keyfile import KEK, TOKEN_KEY, KeyMissing, changed_at, versions
+from app.kit.places import Witness
 from app.settings import Settings
 from app.upkeep import queries
 
-__all__ = ["Folder", "Key", "Machine", "Rows", "machine", "rows_of", "worker_rests"]
+__all__ = ["Folder", "Key", "Machine", "Rows", "Sealed", "machine", "rows_of", "worker_rests"]
 
 # With something due for this long, nobody carries the outbox out.
 RESTS_AFTER: Final = timedelta(minutes=5)
+# A backup is made every night; one that is older than this was missed.
+BACKUP_LATE_AFTER: Final = timedelta(hours=26)
 # Signing keys, ages of backups: as many files of a folder are looked at.
 _MOST_FILES: Final = 10_000
 
@@ -35,11 +41,12 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder for backups or checkpoints: whether one is set and there, and its newest file's moment."""
+    """A folder for backups: whether one is set and there, and its newest file's moment."""
 
     named: bool
     there: bool
     newest: datetime | None
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,7 @@ class Machine:
     keys: Sequence[Key]
     signing: Sequence[tuple[str, str]]
     backups: Folder
-    checkpoints: Folder
+    key_backups: Folder
     unsafe: Sequence[str]
     cautions: Sequence[str]
     doubts: Sequence[str]
@@ -66,6 +73,23 @@ class Rows:
     revision: str
     size: int
     outbox: queries.Outbox
+    epoch: int
+    restored_from: datetime | None
+    checkpoint: Sealed
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """The newest signed checkpoint: its number (0: none), when it was made and left, for where, and whether it is late.
+
+    ``places``: where checkpoints go by the settings; empty when they stay in the database.
+    """
+
+    number: int
+    made_at: datetime | None
+    left_at: datetime | None
+    places: str
+    late: bool
 
 
 def machine(house: House, settings: Settings) -> Machine:
@@ -84,18 +108,31 @@ def machine(house: House, settings: Settings) -> Machine:
         wanted_revision=migrate.head() or "",
         keys=[_key(KEK, settings.kek_file), _key(TOKEN_KEY, settings.token_key_file)],
         signing=[(country, house.signing.signer(country).key_id) for country in house.signing.countries],
-        backups=_folder(settings.backup_target),
-        checkpoints=_folder(settings.checkpoint_target),
+        backups=_backups(settings.backup_target, DATA, house.clock.now()),
+        key_backups=_backups(settings.backup_target, KEYS, house.clock.now()),
         unsafe=asked.unsafe(),
         cautions=settings.cautions,
         doubts=durability.doubts(house.db),
     )
 
 
-def rows_of(desk: Desk) -> Rows:
+def rows_of(desk: Desk, witness: Witness | None) -> Rows:
     """What the tables tell; the look is noted."""
     looked(desk, "system_read", "country", desk.actor.country)
-    return Rows(queries.revision(desk), queries.size(desk), queries.outbox(desk))
+    sealed = _sealed(queries.newest_checkpoint(desk), witness, desk.now)
+    epoch = epochs.current(desk.session)
+    return Rows(
+        queries.revision(desk), queries.size(desk), queries.outbox(desk),
+        epoch.number if epoch else epochs.FIRST, epoch.backup_at if epoch else None, sealed,
+    )  # fmt: skip
+
+
+def _sealed(row: Any, witness: Witness | None, now: datetime) -> Sealed:
+    places = "" if witness is None else witness.names
+    late = overdue(row, now, has_places=bool(places))
+    return Sealed(0, None, None, places, late) if row is None else Sealed(
+        row.number, row.made_at, row.left_at, places, late
+    )  # fmt: skip
 
 
 def worker_rests(found: queries.Outbox, now: datetime) -> bool:
@@ -115,6 +152,14 @@ def _key(purpose: str, place: Path) -> Key:
         return Key(purpose, versions(place, purpose), changed_at(place))
     except (KeyMissing, OSError):
         return Key(purpose, (), None)
+
+
+def _backups(place: Path | None, kind: str, now: datetime) -> Folder:
+    """The backups of one kind, told by their names: a draft, or anything else that lies there, is none."""
+    if place is None or not place.is_dir():
+        return Folder(place is not None, False, None)
+    newest = max((moment for moment, _ in kept(place, kind)), default=None)
+    return Folder(True, True, newest, newest is not None and now - newest > BACKUP_LATE_AFTER)
 
 
 def _folder(place: Path | None) -> Folder:

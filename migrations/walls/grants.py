@@ -11,16 +11,16 @@ ONLY_ADDED: Final = frozenset(
     {
         "access_entry", "bulk_act", "document", "document_error", "fund_movement", "history_entry", "incident_case",
         "incident_offender",
-        "meeting", "meeting_case", "message", "message_receipt", "record",
+        "meeting", "meeting_case", "message", "message_receipt", "record", "training_entry",
     }
 )  # fmt: skip
-# The program's own number of the tables.
-ONLY_READ: Final = frozenset({"alembic_version"})
+# The program's own number of the tables; the epochs, which a restore alone begins, as the owner of the tables.
+ONLY_READ: Final = frozenset({"alembic_version", "epoch"})
 # Tables whose rows are removed in the course of serving; every other keeps what it has.
 REMOVED_FROM: Final = frozenset(
     {
-        "draft", "idempotency_key", "login_attempt", "login_session", "recovery_code", "refresh_token", "saved_list",
-        "second_factor", "user_role",
+        "draft", "idempotency_key", "login_attempt", "login_session", "name_key", "recovery_code", "refresh_token",
+        "saved_list", "second_factor", "user_role",
     }
 )  # fmt: skip
 # What ties a row to its person, case or account: set once, so that no row can be carried over to another.
@@ -52,12 +52,15 @@ FIXED: Final[dict[str, frozenset[str]]] = {
         }
     ),
     "case_team": frozenset({"id", "case_id", "user_id", "since"}),
+    "checkpoint": frozenset({"number", "made_at", "through", "body", "leaves", "signature", "hash"}),
     "data_key": frozenset({"id", "country", "created_at"}),
     "deputy": frozenset({"id", "country", "user_id", "deputy_id", "set_by", "since"}),
     "draft": frozenset({"id", "country", "user_id", "place"}),
     "emergency_access": frozenset({"id", "country", "case_id", "user_id", "office_id", "sealed_reason", "since"}),
     "idempotency_key": frozenset({"user_id", "key", "fingerprint", "created_at"}),
     "incident": frozenset({"id", "country", "reference", "created_by", "opened_at"}),
+    "index_key": frozenset({"country", "key_id", "created_at"}),
+    "name_key": frozenset({"person_id", "digest"}),
     "notice": frozenset({"id", "country", "user_id", "kind", "subject_kind", "subject_id", "detail", "at"}),
     "operation": frozenset(
         {
@@ -74,6 +77,7 @@ FIXED: Final[dict[str, frozenset[str]]] = {
     "outbox_row": frozenset({"id", "country", "line", "seq", "effect", "payload", "created_at"}),
     "person": frozenset({"id", "country", "key_id", "created_at"}),
     "person_identity": frozenset({"person_id"}),
+    "person_link": frozenset({"id", "country", "case_id", "other_case_id", "made_by", "since"}),
     "referral": frozenset(
         {"id", "country", "shared_id", "reference", "side", "other_country", "key_id", "created_by", "opened_at"}
     ),

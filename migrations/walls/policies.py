@@ -265,9 +265,31 @@ OPERATION_RULES: Final[dict[str, Rule]] = {
         adds=f"{HERE} AND asked_by = {ME} AND EXISTS (SELECT FROM operation o WHERE o.id = operation_id)",
     ),
 }
+# Tables of revision 024. Digests of a name are seen by whoever sees the name; their key is the house's alone. That two
+# people are one is known to those who see both.
+_PERSON: Final = f"{SYSTEM} AND EXISTS (SELECT FROM person p WHERE p.id = person_id) OR waymark_sees_person(person_id)"
+MATCHING_RULES: Final[dict[str, Rule]] = {
+    "name_key": Rule(sees=_PERSON, adds=_PERSON),
+    "index_key": Rule(sees=f"{HERE} AND {SYSTEM}", adds=f"{HERE} AND {SYSTEM}"),
+    "person_link": Rule(
+        sees=f"{HERE} AND ({SYSTEM} OR waymark_sees_case(case_id) AND waymark_sees_case(other_case_id))",
+        adds=f"{HERE} AND waymark_works_on_case(case_id) AND waymark_works_on_case(other_case_id)",
+    ),
+}
+# Table of revision 022. Checkpoints hold ids and hashes of every country; the system makes and shows them.
+CHECKPOINT_RULES: Final[dict[str, Rule]] = {"checkpoint": Rule(sees=SYSTEM, adds="false", keeps="false")}
+# Tables of revision 020. Who was trained in what is about workers; their colleagues may know it. Nobody writes of
+# themselves.
+TRAINING_RULES: Final[dict[str, Rule]] = {
+    "training_entry": Rule(
+        sees=HERE,
+        adds=f"{HERE} AND entered_by = {ME} AND user_id <> {ME} AND waymark_works_here(user_id)",
+    ),
+}
 ALL_RULES: Final[dict[str, Rule]] = {
     **RULES, **DESK_RULES, **INCIDENT_RULES, **SHELTER_RULES, **DOCUMENT_RULES, **LIST_RULES,
-    **FUND_RULES, **TRANSFER_RULES, **TIP_RULES, **OPERATION_RULES,
+    **FUND_RULES, **TRANSFER_RULES, **TIP_RULES, **OPERATION_RULES, **MATCHING_RULES,
+    **CHECKPOINT_RULES, **TRAINING_RULES,
 }  # fmt: skip
 
 

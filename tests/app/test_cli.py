@@ -149,7 +149,10 @@ def test_from_nothing_to_a_production_start(run: Run, monkeypatch: pytest.Monkey
     made = run("keys", "create", "--country", "TH", "--country", "MM")
     assert made.exit_code == 0 and "Keep a copy" in made.output and "MM signs with the key" in made.output
     keys = tmp_path / "var" / "keys"
-    assert {file.name for file in keys.rglob("*") if file.is_file()} == {"kek", "token", "TH.pem", "MM.pem"}
+    assert {file.name for file in keys.rglob("*") if file.is_file()} == {
+        "kek", "token", "TH.pem", "MM.pem", "checkpoint.pem", "checkpoint.pub",
+    }  # fmt: skip
+    assert "checkpoints are signed with the key" in made.output
     assert all(file.stat().st_mode & 0o077 == 0 for file in keys.rglob("*"))
     before = {file: file.read_bytes() for file in keys.rglob("*") if file.is_file()}
     for command in (("migrate",), ("offices", "sync"), ADMIN + ("--password-stdin",)):
@@ -229,6 +232,39 @@ def test_a_touched_history_is_named(spoilt: Callable[[str], Run]) -> None:
     run = spoilt("UPDATE history_entry SET canonical = CAST(canonical || ' ' AS BLOB) WHERE seq = 3")
     result = run("audit", "verify")
     assert result.exit_code == 1 and "entry 3" in result.output
+
+
+def test_a_changed_look_is_named_by_a_checkpoint_and_an_auditor_is_served(
+    run: Run, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app.worker import Worker
+
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.setenv("WAYMARK_CHECKPOINT_TARGET", str(tmp_path / "elsewhere"))
+    run("migrate")
+    run("offices", "sync")
+    assert run(*ADMIN, "--password-stdin", input=f"{GOOD}\n").exit_code == 0
+    assert "no checkpoint for a bundle" in run("audit", "export", str(tmp_path / "bundle")).output
+    assert not (tmp_path / "bundle").exists()
+    assert Worker(open_house(Settings())).seal() == 1
+    kept = tmp_path / "elsewhere" / "checkpoint-0000000001.json"
+    sound = run("audit", "verify", "--witness", str(kept))
+    assert sound.exit_code == 0 and "1 checkpoints with 1 heads and looks verified" in sound.output, sound.output
+    assert "1 witnesses asked" in sound.output
+    written = run("audit", "export", str(tmp_path / "bundle"), "--since", "2020-01-01")
+    assert written.exit_code == 0 and "1 checkpoints, 0 chains" in written.output, written.output
+    assert (tmp_path / "bundle").stat().st_mode & 0o077 == 0
+    assert run("audit", "export", str(tmp_path / "bundle")).exit_code == 1, "nothing is written over"
+    assert "no day such as" in run("audit", "verify", "--since", "lately").output
+    with writing(database) as session:
+        session.execute(text("UPDATE access_entry SET subject_id = 'other'"))
+    told = run("audit", "verify")
+    assert told.exit_code == 1 and "is not as checkpoint 1 of" in told.output
+    with writing(database) as session:
+        session.execute(text("DELETE FROM checkpoint"))
+    told = run("audit", "verify", "--witness", str(kept))
+    assert told.exit_code == 1 and told.output.count("checkpoint 1 is ") == 2, told.output
+    database.dispose()
 
 
 def test_facts_that_differ_are_told_and_repaired_on_demand(spoilt: Callable[[str], Run]) -> None:

@@ -16,6 +16,7 @@ from app.models.base import new_id
 from app.models.office import Office
 from app.models.session import LoginSession
 from app.models.user import User, UserRole
+from tests.factories.trainings import train
 from tests.inspect import writing
 from workflows.facts import Actor
 
@@ -84,6 +85,7 @@ def hire(house: House, wanted: Sequence[tuple[str, Sequence[str], str | None]]) 
         session.execute(insert(User), accounts)
         if held:
             session.execute(insert(UserRole), held)
+        train(session, house.clock.now(), [(each.id, each.country, each.roles) for each in workers])
     return workers
 
 

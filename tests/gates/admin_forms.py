@@ -7,16 +7,17 @@ from datetime import timedelta
 from typing import Any
 
 import pyotp
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from app.access import factors
 from app.models.base import new_id
 from app.models.outbox import OutboxRow
+from app.models.training import TrainingEntry
 from app.models.user import User
 from tests.factories.staff import Worker, add_user
 from tests.factories.towns import Town
 from tests.gates.town_forms import Ready, filled
-from tests.inspect import writing
+from tests.inspect import reading, writing
 
 FRESH = "seven lanterns on a quiet river"
 
@@ -96,6 +97,20 @@ def try_again(town: Town) -> Ready:
     return filled(town, town.th["administrator"], "/admin/links", "/admin/links/try")
 
 
+def training(what: str, **typed: Any) -> Callable[[Town], Ready]:
+    """Correct a training of somebody, or take it back."""
+
+    def make(town: Town) -> Ready:
+        who = somebody(town)
+        with reading(town.house.db) as session:
+            mine = select(TrainingEntry.training_id).where(TrainingEntry.user_id == who.id).limit(1)
+            known = session.execute(mine).scalar_one()
+        at = f"/admin/users/{who.id}/trainings"
+        return filled(town, town.th["administrator"], f"{at}/change?training={known}", f"{at}/{what}", **typed)
+
+    return make
+
+
 ADMIN_FORMS: dict[str, Callable[[Town], Ready]] = {
     "/admin/users/new": new_user,
     "/admin/users/{user_id}/roles": account("roles", roles=["health_officer"]),
@@ -104,6 +119,12 @@ ADMIN_FORMS: dict[str, Callable[[Town], Ready]] = {
     "/admin/users/{user_id}/allow": allow,
     "/admin/users/{user_id}/password": account("password", password=FRESH),
     "/admin/users/{user_id}/factor": factor,
+    "/admin/users/{user_id}/trainings": account(
+        "trainings", kind="identification", given_by="iom",
+        done_on_day="3", done_on_month="3", done_on_year="2025",
+    ),
+    "/admin/users/{user_id}/trainings/correct": training("correct", why="renewed"),
+    "/admin/users/{user_id}/trainings/revoke": training("revoke", reason="not_proven"),
     "/admin/deputies/new": deputy,
     "/admin/deputies/{deputy_row}/end": deputy_end,
     "/admin/links/try": try_again,

@@ -245,6 +245,22 @@ def incident_offender(town: Town) -> Ready:
     return filled(town, town.th["legal_officer"], path, path, **of_sheet(OffenderIn, body))
 
 
+def same_person(town: Town) -> Ready:
+    """Join two records as one person's."""
+    other = path_of(town, cases.open_case(town.house, town.th["case_manager"])).removeprefix("/cases/")
+    path = path_of(town, cases.open_case(town.house, town.th["case_manager"])) + "/same"
+    return filled(town, town.th["case_manager"], path, path, reference=other, reason="She told us of her first stay.")
+
+
+def two_people(town: Town) -> Ready:
+    """Take two joined records apart."""
+    path, browser, fields = same_person(town)
+    browser.post(path, fields)
+    browser.get(path)
+    action = f"{path}/apart"
+    return action, browser, browser.form(action).fields | {"reason": "The embassy knows them as two sisters."}
+
+
 CASE_FORMS: dict[str, Callable[[Town], Ready]] = {
     "/cases/{reference}/steps/{machine}/{step}": step,
     "/cases/{reference}/matters/{matter_id}/steps/{step}": matter_step,
@@ -264,6 +280,8 @@ CASE_FORMS: dict[str, Callable[[Town], Ready]] = {
     "/cases/{reference}/documents/{document_id}/error": file_wrong,
     "/cases/{reference}/ask": asking,
     "/cases/{reference}/identity": identity,
+    "/cases/{reference}/same": same_person,
+    "/cases/{reference}/same/apart": two_people,
     "/cases/{reference}/rights/{language}": rights_read,
     "/tasks/{task_id}/clock": clock,
     "/cases/{reference}/incident/new": incident,

@@ -33,6 +33,8 @@ TASK: Final[Any] = Task.__table__
 RECORD: Final[Any] = Record.__table__
 ENDS: Final = frozenset(state.value for state in FINAL)
 UNSETTLED: Final = frozenset({"reported", "screening", "presumed", "deciding", "reconsidering"})
+# Every country of the courses gives at least this long to ask again (policies/countries, the default of [W22]).
+WINDOW_DAYS: Final = 30
 CELLS: Final = frozenset({"police_cell", "immigration_detention", "prison", "vagrant_house"})
 # What a step that tells the other country rests on (practice 2.3 G10, G11; ACTIP 14.3, 15.1).
 SENDER_NEEDS: Final = {
@@ -157,6 +159,11 @@ class Scene:
         yield self.ground.house.system_desk(self.session, country, "proof")
         rows.enter_everything(self.session)
 
+    def now_is_inside(self, facts: dict[str, Any], days: int) -> bool:
+        """Whether fewer than so many days have passed since the negative decision, by the country's own calendar."""
+        with self.desk(facts["country"]) as desk:
+            return (desk.today - date.fromisoformat(facts["negative_on"])).days < days
+
     def pending(self) -> set[str]:
         """The lines on which something waits."""
         return set(self.session.execute(_LINES).scalars())
@@ -273,6 +280,8 @@ def _live(
         and date.fromisoformat(each["valid_from"]) <= day
         and (not each.get("valid_until") or day <= date.fromisoformat(each["valid_until"]))
         and each["purpose"] not in OTHER_PURPOSES
+        # A message tells no more than who agreed; what was explained is asked of this country's own records.
+        and all(value for name, value in each.items() if name.startswith("told_"))
     ]
     return live, child
 
@@ -378,6 +387,13 @@ def _ended_with(scene: Scene, case_id: str, came_from: str) -> Iterator[str]:
     if facts["child"] and facts["best_interests_due"] and not facts["deceased"]:
         yield "closed with a best-interests determination due"
     unreachable = facts["closure"] is not None and facts["closure"]["unreachable"]
+    if unreachable and not facts["deceased"] and not facts["missing"]:
+        if not facts["contact_lost"]:
+            yield "closed as out of reach, and nothing on record says so"
+        if came_from == "sheltered" or json.loads(scene.before.cases[case_id]["facts"])["bed_used"]:
+            yield "closed as out of reach in a bed"
+    if facts["negative_on"] is not None and not facts["deceased"] and scene.now_is_inside(facts, WINDOW_DAYS):
+        yield "closed while the decision can be looked at again"
     never_came = came_from == "awaiting_arrival" and not any(row["custody"] == "receiver" for row in copies)
     if facts["identification"] in UNSETTLED and not (facts["deceased"] or unreachable or never_came):
         yield f"closed while {facts['identification']}"

@@ -94,12 +94,18 @@ ALSO: Final[dict[str, set[int | str]]] = {
     "POST /cases/{case_id}/seal": {"names_do_not_carry"},
     "POST /cases/{case_id}/seal/names": {"names_do_not_carry"},
     "POST /deputies": {422},
+    # The example names a training that is nobody's.
+    "POST /users/{user_id}/trainings/correct": {"training_unknown"},
+    "POST /users/{user_id}/trainings/revoke": {"training_unknown"},
     "POST /cases/{case_id}/documents": {"file_wrong_type"},
     # The example names a shelter of one country, and a group of beds that is nobody's.
     "POST /cases/{case_id}/bed-requests": {422},
     "POST /bed-requests/{bed_request_id}/confirm": {422},
     # The example names a case that is nobody's.
     "POST /cases/{case_id}/incident/join": {422},
+    # The example names a case that is nobody's.
+    "POST /cases/{case_id}/same-person": {422},
+    "POST /cases/{case_id}/same-person/apart": {422},
     # Settling a tip is one right; opening a case is another.
     "POST /tips/{tip_id}/case": {"permission_missing"},
     # Writing on the case reaches it; opening further cases is a right of its own.

@@ -27,7 +27,7 @@ CASE_FACTS: Final[dict[str, str]] = {
     **dict.fromkeys(
         ("placement", "bed_held", "bed_used", "admission", "leave", "protected_from", "contact"), CONTACT
     ),
-    **dict.fromkeys(("screening", "care_plan", "return_plan", "reintegration_plan"), NARRATIVE),
+    **dict.fromkeys(("screening", "screeners", "care_plan", "return_plan", "reintegration_plan"), NARRATIVE),
     **dict.fromkeys(
         (
             "decision", "earlier_deciders", "reconsideration_grounds", "remedies_notice", "guardian",
@@ -90,6 +90,7 @@ KINDS: Final[dict[str, str]] = {
         (
             "penalty_report", "penalty_review", "penalty_representation", "penalty_outcome", "release_report",
             "proceeding", "secrecy_limits", "testimony_offer", "hearing", "hearing_outcome", "proceeding_end",
+            "file_request", "file_review", "file_answer",
         ),
         LEGAL,
     ),

@@ -32,8 +32,8 @@ MODELS = {mapper.local_table.name: mapper.class_ for mapper in Base.registry.map
 # in a text, and a meeting an office's. What is reserved hangs on an operation, which the worker has no right to see:
 # tests/app/readiness tries its tie with those who have.
 WITHOUT_PARENT = {
-    "access_entry", "bulk_act", "case_export", "data_key", "deputy", "draft", "idempotency_key", "incident", "meeting",
-    "notice", "saved_list", "operation",
+    "access_entry", "bulk_act", "case_export", "data_key", "deputy", "draft", "idempotency_key", "incident",
+    "index_key", "meeting", "notice", "saved_list", "operation",
     "operation_reserve", "shelter_beds", "tip",
 }  # fmt: skip
 
@@ -128,6 +128,9 @@ def attachments(scene: Scene, to: Ties) -> list[tuple[str, dict[str, Any]]]:
         ("case_facts", {"case_id": to.case, **here}),
         ("person", {"id": new_id(), "key_id": to.key, **here}),
         ("person_identity", {"person_id": to.person}),
+        ("name_key", {"person_id": to.person, "digest": "=2"}),
+        ("person_link", {"case_id": to.case, "other_case_id": mine.case, "made_by": me.id, **here}),
+        ("person_link", {"case_id": mine.case, "other_case_id": to.case, "made_by": me.id, **here}),
         ("record", {"subject": "case", "subject_id": to.case, "seq": 1, "key_id": to.key}),
         ("record", {"subject": "referral", "subject_id": to.copy, "seq": 1, "key_id": to.key}),
         ("record", {**own, "seq": 2, "key_id": mine.key, "corrects_id": to.record}),

@@ -25,9 +25,15 @@ SKIPPED_FOLDERS = {"var", "build", "__pycache__", "node_modules"}
 # Loading something about a person is said in one kind of place: the queries of a room, casework, access. These few
 # are neither, and read whole tables for the program itself, never for somebody at a desk.
 LOADS_FOR_THE_PROGRAM = {
+    "app/backups/contents.py": "a backup counts the rows of every table",
+    "app/backups/making.py": "a backup holds the keys of persons, wrapped",
     "app/emergency/watching.py": "the worker rings what nobody has reviewed",
     "app/exchange/delivery.py": "the worker delivers messages by their row",
+    "app/keys/rewrapping.py": "the command line wraps stored keys anew",
     "app/oversight/rebuild.py": "the command line folds every history again",
+    "app/oversight/bundle.py": "writes what an auditor of all is given, for the command line",
+    "app/oversight/sealing.py": "the worker seals what is new in every chain and in the book of looks",
+    "app/oversight/witnessed.py": "proves all that checkpoints saw, for the command line",
     "app/oversight/verify.py": "proves chains within a condition that its caller gives, or all of them",
     "app/operations.py": "the command line keeps offices and keys",
     "app/statistics/tables.py": "counts within a condition that its caller gives",

@@ -22,14 +22,16 @@ OPEN = {
     "refresh_token": "digests of tokens; read before anybody is known",
     "second_factor": "of workers, sealed; read before anybody has come through a door",
     "recovery_code": "digests of workers' codes; read before anybody has come through a door",
+    "epoch": "numbers and moments of the installation; nobody who serves writes it",
     "login_attempt": "counted before anybody is known; digests only",
 }
 # Who may open every row: operators' commands, and the worker's look at what is due. Never a room's door.
 SEES_ALL = {
+    "app/backups/making.py", "app/backups/restoring.py", "app/keys/rewrapping.py",
     "app/access/deciding.py", "app/access/mailing.py", "app/access/rows.py",
     "app/casework/ringing.py", "app/casework/rounds.py", "app/casework/stopping.py", "app/emergency/watching.py",
-    "app/oversight/watching.py", "app/referrals/watching.py",
-    "app/cli.py", "app/demo/place.py", "app/demo/report.py",
+    "app/oversight/sealing.py", "app/oversight/watching.py", "app/referrals/watching.py",
+    "app/demo/place.py", "app/demo/report.py", "app/oversight/proving.py",
     "app/demo/serve.py", "app/demo/stage.py", "app/operations.py", "app/oversight/rebuild.py", "app/worker.py",
 }  # fmt: skip
 

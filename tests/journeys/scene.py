@@ -20,6 +20,7 @@ from app.settings import Settings
 from app.worker import Worker
 from tests.factories.houses import CHEAP, put_offices
 from tests.factories.programs import program
+from tests.factories.trainings import train
 from tests.inspect import writing
 from tests.journeys import custody
 from tests.journeys.hands import PASSWORD, Hand
@@ -110,6 +111,7 @@ class Scene:
                 }
                 session.execute(insert(User), account)
                 session.execute(insert(UserRole), {"user_id": user_id, "role": role})
+                train(session, self.clock.now(), [(user_id, places[office].country, (role,))])
                 self.cast[name] = Hand(self.client, house, name, user_id, office, places[office].country, role)
 
 

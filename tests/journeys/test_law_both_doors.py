@@ -109,6 +109,54 @@ def test_nobody_departs_from_a_cell_or_as_a_witness_who_was_not_asked(door: Door
     assert not {"no_matter_is_open", "nothing_legal_is_open"} & set(closing)
 
 
+def test_nobody_is_sent_away_from_a_trial_they_want_to_stay_for(door: Door) -> None:
+    """She wished to go home until the court named its day; then she wants to stay for it, and afterwards goes."""
+    case = identified(door)
+    lawyer(door, case)
+    door.take("th.manager", case, "plan_return", filled())
+    trial = matters.opened(door, "th.lawyer", case, "open_proceeding", wanted_as_witness=False)
+    assert "ask_stay" not in matters.duties(door, "th.social", case)
+    matters.moved(door, "th.lawyer", case, trial, "update_proceeding", filled(wants_to_stay=True))
+    assert "ask_stay" in matters.duties(door, "th.social", case)
+    assert "stay_for_proceedings_is_kept" in door.scene["th.manager"].next_steps(case)["depart"]
+    door.record("th.lawyer", case, "permit")
+    assert "ask_stay" not in matters.duties(door, "th.social", case)
+    matters.moved(door, "th.lawyer", case, trial, "end_proceeding", filled())
+    assert "settle_stay" in matters.duties(door, "th.social", case)
+    assert "stay_for_proceedings_is_kept" not in door.scene["th.manager"].next_steps(case)["depart"]
+
+
+def test_the_defence_gets_no_more_than_a_second_person_let_through(door: Door) -> None:
+    """Asked for, reviewed by another, told to the person, given: where she lives and whom she loves stays out of it."""
+    case = identified(door)
+    lawyer(door, case)
+    trial = matters.opened(door, "th.lawyer", case, "open_proceeding")
+    nothing = filled(data_groups=[])
+    matters.refused(door, "th.lawyer", case, trial, "give_file", "file_was_reviewed", record=nothing)
+    matters.moved(door, "th.lawyer", case, trial, "ask_for_file", filled())
+    assert "review_file" in matters.duties(door, "th.social", case)
+    matters.refused(door, "th.lawyer", case, trial, "review_file", "file_reviewer_is_another", record=filled())
+    for said, guard in (
+        ({"left_out": ["other_persons", "health"]}, "review_takes_out_what_harms"),
+        ({"data_groups": ["needs", "health"]}, "review_takes_out_what_harms"),
+        ({"data_groups": ["needs", "family"]}, "review_keeps_to_the_request"),
+    ):
+        matters.refused(door, "th.supervisor", case, trial, "review_file", guard, record=filled(**said))
+    matters.moved(door, "th.supervisor", case, trial, "review_file", filled())
+    assert "answer_file" in matters.duties(door, "th.social", case)
+    for said, guard in (
+        ({"data_groups": ["needs", "health"]}, "answer_keeps_to_the_review"),
+        ({"person_told": False}, "person_knows_what_is_given"),
+    ):
+        matters.refused(door, "th.lawyer", case, trial, "give_file", guard, record=filled(**said))
+    matters.moved(door, "th.lawyer", case, trial, "give_file", filled())
+    assert not {"review_file", "answer_file"} & matters.duties(door, "th.social", case)
+    # The next request is reviewed anew.
+    matters.moved(door, "th.lawyer", case, trial, "ask_for_file", filled(asker="court"))
+    matters.refused(door, "th.lawyer", case, trial, "ask_for_file", "no_file_request_waits", record=filled())
+    matters.refused(door, "th.lawyer", case, trial, "give_file", "file_was_reviewed", record=nothing)
+
+
 def test_somebody_said_to_have_recruited_others_is_a_victim_too(door: Door) -> None:
     """She is both: an entry among the alleged offenders of the raid, seen by few, and a case of her own that nothing
     of it may turn away: screened, presumed, sheltered and identified as everybody else."""

@@ -11,7 +11,16 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from policies.load import HERE
 from policies.nodes import read_document
-from workflows.facts import Actor, CaseFacts, JusticeFacts, MatterFacts, ReferralFacts, Situation, Today
+from workflows.facts import (
+    Actor,
+    CaseFacts,
+    JusticeFacts,
+    MatterFacts,
+    ReferralFacts,
+    SigningFacts,
+    Situation,
+    Today,
+)
 
 EXAMPLES = HERE / "examples"
 KEYS = {"machine", "step", "why", "like", "situation", "refused_by", "to"}
@@ -21,6 +30,7 @@ PARTS: dict[str, type] = {
     "referral": ReferralFacts,
     "justice": JusticeFacts,
     "matter": MatterFacts,
+    "signing": SigningFacts,
 }
 
 

@@ -75,6 +75,17 @@ def both(first: Break, second: Break, *, child: bool | None = None, also: Also |
     return Break(lambda situation: second.change(first.change(situation)), also or {}, child)
 
 
+def signing_with(*kinds: str, child: bool | None = None) -> Break:
+    """Break the trainings of whoever signs: only these kinds are left, the others have run out yesterday."""
+
+    def change(situation: Situation) -> Situation:
+        held = situation.signing.trainings
+        ended = tuple(each if each.kind in kinds else replace(each, valid_until=YESTERDAY) for each in held)
+        return replace(situation, signing=replace(situation.signing, trainings=ended))
+
+    return Break(change, child=child)
+
+
 def consent_with(purpose: str, *, child: bool | None = None, **facts: Any) -> Break:
     """Break every consent for a purpose: with other facts, or gone when none are given."""
 
@@ -94,6 +105,7 @@ def consent_breaks(purpose: str) -> list[Break]:
         consent_with(purpose, valid_from=TOMORROW),
         consent_with(purpose, withdrawn_on=YESTERDAY),
         consent_with(purpose, recipient="KH"),
+        consent_with(purpose, informed=False),
         consent_with(purpose, child=True, giver="self"),
         consent_with(purpose, child=True, child_assent=False),
         consent_with(purpose, child=True, child_assent=None),

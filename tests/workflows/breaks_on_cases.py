@@ -15,8 +15,19 @@ from tests.workflows.breaking import (
     both,
     case_with,
     record_with,
+    signing_with,
 )
-from tests.workflows.situations import LATELY, LONG_AGO, NOW, POINTS, TODAY, decision, with_actor, with_case
+from tests.workflows.situations import (
+    LATELY,
+    LONG_AGO,
+    NOW,
+    POINTS,
+    TODAY,
+    TRAINED,
+    decision,
+    with_actor,
+    with_case,
+)
 from workflows import facts as f
 from workflows.facts import Situation
 from workflows.guards.children import GUARDIAN_ALLEGED
@@ -84,11 +95,27 @@ IDENTIFICATION: dict[str, list[Break]] = {
         record_with("decision", decider="screener-1"),
         record_with("decision", panel=0, also=also("no panel is no complete one either", "panel_is_complete")),
         Break(lambda situation: with_actor(situation, id="screener-1")),
+        # A newer screening, or a correction of it, makes nobody forget who screened first.
+        case_with(screeners=frozenset({"screener-0", "decider-1", "decider-2"})),
+        case_with(screeners=frozenset({"worker-1"})),
+        both(case_with(screeners=frozenset({"screener-0"})), record_with("decision", hands=frozenset({"screener-0"}))),
     ],
     "panel_is_complete": [
         record_with("decision", panel=2),
         record_with("decision", professions=frozenset({"police", "prosecutor", "lawyer"})),
     ],
+    "screener_is_trained": [signing_with(child=True), signing_with("work_with_children", child=True)],
+    "decider_is_trained": [
+        signing_with(),
+        signing_with("identification", child=True),
+        signing_with("work_with_children", child=True),
+        # The act lies before the training, though it is written down after it.
+        Break(
+            lambda situation: replace(situation, signing=replace(TRAINED, on=LONG_AGO - timedelta(days=1))),
+            child=False,
+        ),
+    ],
+    "panel_is_trained": [record_with("decision", panel_trained=False)],
     "reasons_are_written": [record_with("decision", reasons=False)],
     "findings_meet_definition": [
         record_with("decision", act=False),
@@ -96,15 +123,30 @@ IDENTIFICATION: dict[str, list[Break]] = {
         record_with("decision", child=False, means=False),
         record_with("decision", child=True, act=False, means=False),
     ],
+    "findings_support_the_no": [
+        record_with("decision", act=True, means=True, purpose=True),
+        record_with("decision", child=True, act=True, means=False, purpose=True),
+    ],
     "person_was_told": [
         record_with("decision", notified_on=None),
+        record_with("decision", notified_on=TOMORROW),
         record_with("decision", in_own_language=False),
     ],
-    "decider_is_new": [case_with(earlier_deciders=frozenset({"decider-1", "decider-2"}))],
+    "decider_is_new": [
+        case_with(earlier_deciders=frozenset({"decider-1", "decider-2"})),
+        # The same officer has a colleague write the paper, and decides again.
+        case_with(earlier_deciders=frozenset({"worker-1"})),
+        both(case_with(earlier_deciders=frozenset({"clerk-1"})), record_with("decision", hands=frozenset({"clerk-1"}))),
+    ],
     "foreign_decision_is_recorded": [
-        case_with(decision=None),
+        case_with(decision=None, also=also(SAME_RECORD, "foreign_authority_is_competent")),
         case_with(decision=decision("identified", by_country="TH")),
         case_with(decision=decision("not_identified", by_country="MM")),
+    ],
+    "foreign_authority_is_competent": [
+        record_with("decision", authority="th-police-tak"),
+        record_with("decision", by_country="LA"),
+        record_with("decision", by_country="XX"),
     ],
     "window_or_new_evidence": [
         case_with(
@@ -159,6 +201,7 @@ CARE: dict[str, list[Break]] = {
     "rights_were_explained": [
         record_with("rights", own_language=False),
         record_with("rights", witnessed=False),
+        *(record_with("rights", untold=frozenset({each})) for each in ("secrecy", "asylum", "embassy")),
         case_with(rights=None, also=also(SAME_RECORD, "assistance_is_accepted")),
     ],
     "needs_are_assessed": [case_with(needs=None)],
@@ -171,10 +214,15 @@ CARE: dict[str, list[Break]] = {
     "case_manager_is_named": [case_with(case_manager=None)],
     "decision_is_known_to_the_person": [
         record_with("decision", notified_on=None),
+        record_with("decision", notified_on=TOMORROW),
         record_with("decision", in_own_language=False),
         both(
             record_with("decision", notified_on=None),
             case_with(decision_notice=f.NoticeFacts(LATELY, False, True)),
+        ),
+        both(
+            record_with("decision", notified_on=None),
+            case_with(decision_notice=f.NoticeFacts(LATELY, True, True, untold=frozenset({"ask_again"}))),
         ),
         # Told before the decision that stands was taken.
         both(
@@ -197,6 +245,14 @@ CARE: dict[str, list[Break]] = {
 }
 
 CLOSING: dict[str, list[Break]] = {
+    "loss_of_contact_is_recorded": [
+        record_with("closure", unreachable=True, reason="lost_contact"),
+        record_with("closure", child=True, unreachable=True, reason="lost_contact"),
+    ],
+    "nobody_in_a_bed_is_unreachable": [
+        both(record_with("closure", unreachable=True), case_with(contact_lost=True, bed_used=BED)),
+        both(record_with("closure", unreachable=True), case_with(contact_lost=True, care="sheltered")),
+    ],
     "closure_is_recorded": [
         case_with(closure=None),
         record_with("closure", person_told=False),
@@ -208,6 +264,11 @@ CLOSING: dict[str, list[Break]] = {
         # Inside the window, on its last day too (30 days in Thailand, a default).
         case_with(identification="not_identified", negative_on=LATELY),
         case_with(identification="screened_out", negative_on=YESTERDAY),
+        # Also of somebody who cannot be reached: they may come back and ask within their time.
+        both(
+            case_with(identification="not_identified", negative_on=LATELY, missing=True),
+            record_with("closure", unreachable=True),
+        ),
     ],
     "transfer_is_recorded": [
         record_with("closure", reason="transferred"),
@@ -233,6 +294,7 @@ CLOSING: dict[str, list[Break]] = {
     "remedies_were_explained": [
         case_with(remedies_notice=None),
         record_with("remedies_notice", answer=None),
+        record_with("remedies_notice", own_language=False),
     ],
     "reopening_is_agreed": [case_with(reopening_agreed=None), case_with(reopening_agreed=False)],
     "person_is_in_our_care": [case_with(closed_from="handed_over"), case_with(closed_from="awaiting_arrival")],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from tests.workflows.breaking import TOMORROW, Break, both, case_with, matter_with
 from tests.workflows.situations import LATELY, with_case
@@ -34,6 +34,9 @@ FUND: dict[str, list[Break]] = {
         case_with(identification="presumed"),
         matter_with(about="fund-return-to-thailand"),
         matter_with(about="restitution"),
+        # A day before the person had any right to it.
+        matter_with(concerns=LATELY - timedelta(days=1)),
+        matter_with(concerns=date(2020, 1, 1)),
     ],
     "claim_is_in_the_fund_s_currency": [matter_with(currency="USD"), matter_with(currency=None)],
     "claim_is_within_the_amount": [matter_with(amount=3001, claimed=3001)],

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import replace
 
-from tests.workflows.breaking import Break, both, case_with, matter_with
-from tests.workflows.situations import LATELY
+from tests.workflows.breaking import Break, also, both, case_with, matter_with
+from tests.workflows.situations import LATELY, REVIEWED
 from workflows import facts as f
 from workflows.facts import Situation
 
@@ -17,6 +18,11 @@ def _reported_by_the_actor(situation: Situation) -> Situation:
 
 def _matter(machine: str, state: str, *flags: str) -> f.MatterFacts:
     return f.MatterFacts("matter-2", machine, state, LATELY, LATELY, flags=frozenset(flags))
+
+
+def _file(*more: str, less: Set[str] = frozenset()) -> Break:
+    """The request for data of the person, its review and its answer say something else."""
+    return matter_with(flags=REVIEWED - less | set(more))
 
 
 LAW: dict[str, list[Break]] = {
@@ -36,6 +42,35 @@ LAW: dict[str, list[Break]] = {
     "person_is_wanted_as_witness": [matter_with(flags=frozenset({"represented", "limits", "offered"}))],
     "hearing_is_set": [matter_with(flags=frozenset({"hearing.none"}))],
     "testimony_was_offered": [case_with(matters=(_matter("proceeding", "running", "witness"),))],
+    "stay_for_proceedings_is_kept": [
+        case_with(matters=(_matter("proceeding", "running", "stays", *need),))
+        for need in (("part.injured",), ("part.claimant",), ("testimony",), ("witness", "offered"))
+    ],
+    "no_file_request_waits": [_file("file.again")],
+    "file_is_asked_for": [_file(less={"file.asked"}), _file("file.answered")],
+    "file_reviewer_is_another": [_file("file_by.worker-1")],
+    "review_keeps_to_the_request": [
+        _file("file_may.identity"),
+        _file(less={"file_may.needs"}),
+        _file("file.held_back", less={"file.cleared"}),
+    ],
+    "review_takes_out_what_harms": [
+        _file(less={"file_out.safe_address"}),
+        _file(less={"file_out.other_persons"}),
+        _file(less={"file_out.health"}),
+        _file("file_may.health"),
+        _file("file_may.contact", "file_ask.contact"),
+    ],
+    "file_was_reviewed": [
+        matter_with(
+            flags=REVIEWED - {"file.cleared"},
+            also=also("what nobody reviewed allows nothing", "answer_keeps_to_the_review"),
+        )
+    ],
+    "answer_keeps_to_the_review": [
+        _file("file_gave.identity"), _file("file.held_back", less={"file.cleared"}),
+    ],
+    "person_knows_what_is_given": [_file(less={"file.told"})],
     "measures_are_agreed": [matter_with(flags=frozenset())],
     "no_threat_is_unassessed": [case_with(matters=(_matter("threat", "reported"),))],
 }

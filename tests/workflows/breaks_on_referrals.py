@@ -19,7 +19,7 @@ from tests.workflows.breaking import (
     paper_with,
     record_with,
 )
-from tests.workflows.situations import LATELY, SERVICES, TODAY, TRACED_ON, with_actor
+from tests.workflows.situations import LATELY, LONG_AGO, SERVICES, TODAY, TRACED_ON, with_actor
 from workflows import facts as f
 
 SERIOUS = f.ReturnRiskFacts(LATELY, "serious", True, TOMORROW)
@@ -46,6 +46,8 @@ RETURN: dict[str, list[Break]] = {
     ],
     "return_risk_is_valid": [
         record_with("return_risk", valid_until=YESTERDAY),
+        # Ten years on paper are thirty days.
+        record_with("return_risk", on=LONG_AGO, valid_until=LONG_AGO + timedelta(days=3650)),
         case_with(return_risk=None, also=also(SAME_RECORD, "family_risk_is_covered")),
     ],
     "family_risk_is_covered": [record_with("return_risk", covers_family=False)],

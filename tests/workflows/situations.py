@@ -31,6 +31,13 @@ PURPOSES = ("notify_origin", "contact_family", "return", "reintegration_report")
 GROUPS = frozenset({"needs", "age_band", "language", "nationality", "identity", "contact", "family", "health"})
 POINTS = ("agrees", "purpose", "use", "research_use", "own_data", "storage", "withdrawal")
 CASE_MACHINES = ("identification", "care")
+# Whoever takes the step has learnt everything that is asked of anybody, and not too long ago.
+TRAINED = f.SigningFacts(
+    tuple(
+        f.TrainingFacts(f"training-{kind}", kind, LONG_AGO, NEXT_YEAR)
+        for kind in ("identification", "child_interviewing", "work_with_children")
+    )
+)
 
 
 def actor(country: str = SENDER, system: bool = False) -> f.Actor:
@@ -109,9 +116,10 @@ def interests() -> tuple[f.InterestFacts, ...]:
 
 
 def decision(outcome: str, decider: str = "decider-1", by_country: str = SENDER) -> f.DecisionFacts:
-    """A decision of Thailand's panel, with findings and reasons, told to the person."""
+    """A decision of a country's panel, with findings (without a purpose where it says no), told to the person."""
+    found, authority = outcome == "identified", {"TH": "th-mdt", "MM": "mm-atipd"}[by_country]
     return f.DecisionFacts(
-        LATELY, outcome, "th-mdt", by_country, decider, 3, True, True, True, True, LATELY, True
+        LATELY, outcome, authority, by_country, decider, 3, True, True, True, found, LATELY, True
     )
 
 
@@ -183,6 +191,11 @@ SPECIAL: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {
     ("referral", "grant_end"): ({}, {"end_asked": "consent_withdrawn"}),
     ("referral", "refuse_end"): ({}, {"end_asked": "consent_withdrawn"}),
 }
+# Data of the person in a proceeding: asked for by somebody else, reviewed, and given as far as the review goes.
+REVIEWED = frozenset({
+    "file.asked", "file.cleared", "file.told", "file_by.lawyer-1", "file_ask.needs", "file_ask.health",
+    "file_may.needs", "file_gave.needs", "file_out.safe_address", "file_out.other_persons", "file_out.health",
+})  # fmt: skip
 # One matter of each machine on which every form is filled in well; what a step needs beyond it.
 MATTERS: dict[str, dict[str, Any]] = {
     "fund_claim": {
@@ -203,7 +216,7 @@ MATTERS: dict[str, dict[str, Any]] = {
     "non_punishment": {"about": "charge", "by": "reporter-1", "flags": frozenset({"act.online_fraud", "link.direct"})},
     "proceeding": {
         "about": "criminal", "due": TODAY,
-        "flags": frozenset({"witness", "represented", "limits", "offered", "testimony"}),
+        "flags": frozenset({"witness", "represented", "limits", "offered", "testimony", *REVIEWED}),
     },
     "threat": {"about": "violence", "flags": frozenset({"measures_agreed"})},
 }  # fmt: skip
@@ -243,7 +256,7 @@ def ready(machine: str, step: str, *, child: bool = ADULT, start: str | None = N
         return f.Situation(who, today, facts, matter=about)
     if machine in CASE_MACHINES:
         facts = replace(case(child), **{machine: state}, **of_case)
-        return f.Situation(actor(system=row.system_only), today, facts)
+        return f.Situation(actor(system=row.system_only), today, facts, signing=TRAINED)
     side = row.by or Side.SENDER
     copy = replace(referral(side, child), state=state, **of_referral)
     if side is Side.SENDER:

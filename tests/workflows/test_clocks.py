@@ -16,10 +16,11 @@ from workflows import clocks
 from workflows.clocks import Ticking
 from workflows.deadlines import moved_on, rings_at
 from workflows.effects import FreezeClocks, ThawClocks
-from workflows.recording import follows
+from workflows.recording import FOUND, SEARCH, TELL_PARTNER, follows
 
 MANY = settings(max_examples=150, deadline=None)
 DAY = timedelta(days=1)
+TODAY = date(2026, 11, 26)
 RULES = load_policies()
 UNITS = st.sampled_from(["hours", "days", "working_days", "months"])
 STARTS = st.datetimes(datetime(2024, 1, 1), datetime(2030, 12, 31)).map(lambda moment: moment.replace(tzinfo=UTC))  # noqa: DTZ001
@@ -184,11 +185,14 @@ def test_a_missing_person_freezes_the_clocks_of_the_case(policies: Policies) -> 
     here = case()
     gone, dead = replace(here, missing=True), replace(here, missing=True, deceased=True)
     freeze, thaw = FreezeClocks("person_missing"), ThawClocks("person_missing")
-    assert follows("circumstances", here, gone) == (freeze,)
-    assert follows("circumstances", gone, gone) == ()
-    assert follows("circumstances", gone, here) == (thaw,)
-    assert follows("circumstances", gone, dead) == (thaw,)
-    assert follows("circumstances", here, here) == ()
+    assert follows("circumstances", here, gone, on=TODAY) == (*SEARCH, freeze), "and is searched for, whoever says so"
+    assert follows("circumstances", gone, gone, on=TODAY) == ()
+    assert follows("circumstances", gone, here, on=TODAY) == (*FOUND, thaw)
+    assert follows("circumstances", gone, dead, on=TODAY) == (thaw,)
+    assert follows("circumstances", here, here, on=TODAY) == ()
+    claimant, sought = replace(here, asylum_claim=True), replace(gone, asylum_claim=True)
+    assert TELL_PARTNER not in follows("circumstances", claimant, sought, on=TODAY), "nobody abroad is told of them"
+    assert TELL_PARTNER not in follows("missing_report", claimant, sought, on=TODAY)
 
 
 def test_the_ladder_climbs_in_working_days_and_at_night_only_where_it_must(policies: Policies) -> None:

@@ -93,6 +93,23 @@ def test_an_old_case_gets_the_old_answer_under_the_new_rules(policies: Policies)
     assert answers[0] != answers[1], "the new rule does change what is decided under it"
 
 
+@pytest.mark.parametrize(("assessed", "days"), [(BEFORE, 30), (AFTER, 5)], ids=["before", "after"])
+def test_a_risk_assessment_holds_as_long_as_the_rule_of_its_day_lets_it(
+    policies: Policies, assessed: date, days: int
+) -> None:
+    corridor = policies.default_corridor
+    name = "risk_assessment_validity"
+    clocks = {**corridor.dated_clocks, name: changed(corridor.dated_clocks[name], 5)}
+    new = policies.model_copy(update={"default_corridor": corridor.model_copy(update={"dated_clocks": clocks})})
+    situation = ready("care", "depart")
+    assert situation.case is not None and situation.case.return_risk is not None
+    risk = replace(situation.case.return_risk, on=assessed, valid_until=assessed + timedelta(days=3650))
+    situation = replace(situation, case=replace(situation.case, return_risk=risk))
+    for later, valid in ((days, True), (days + 1, False)):
+        found = codes(decide("care", "depart", on(situation, assessed + timedelta(days=later)), new))
+        assert ("return_risk_is_valid" not in found) == valid
+
+
 @pytest.mark.parametrize(("returned", "wanted"), [(BEFORE, 4), (AFTER, 5)], ids=["before", "after"])
 def test_a_return_is_followed_as_was_agreed_then(policies: Policies, returned: date, wanted: int) -> None:
     new = with_fifth_visit(policies)

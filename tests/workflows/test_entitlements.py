@@ -13,7 +13,7 @@ from policies.model import Policies
 from tests.workflows.situations import LATELY, TODAY, case, ready, with_case, with_matter
 from workflows.engine import Moved, Refused, decide
 from workflows.entitlements import approved_units, most_units, paid_units, persons_of, rights_of
-from workflows.facts import CaseFacts, MatterFacts, NoticeFacts
+from workflows.facts import CaseFacts, MatterFacts, NoticeFacts, Situation
 
 ON = date(2026, 3, 2)
 CHANGE = date(2026, 7, 1)
@@ -134,6 +134,31 @@ def raised(policies: Policies, code: str, units: int) -> Policies:
     return policies.model_copy(update={"countries": {**policies.countries, "TH": changed}})
 
 
+def long_identified(step: str) -> Situation:
+    """A claim of somebody who was identified before every day that these claims concern."""
+    claim = ready("fund_claim", step)
+    assert claim.case is not None and claim.case.decision is not None
+    return with_case(claim, decision=replace(claim.case.decision, on=date(2017, 1, 1)))
+
+
+@pytest.mark.parametrize(
+    ("concerns", "fits"),
+    [(LATELY, True), (LATELY - timedelta(days=1), False), (date(2020, 1, 1), False)],
+)
+def test_no_day_is_paid_before_the_person_has_the_right(concerns: date, fits: bool, policies: Policies) -> None:
+    answer = decide("fund_claim", "submit_claim", with_matter(ready("fund_claim", "submit_claim"), concerns=concerns),
+                    policies)  # fmt: skip
+    assert codes(answer) == ([] if fits else ["claim_is_the_person_s_right"])
+
+
+def test_a_right_of_the_presumed_begins_with_the_presumption(policies: Policies) -> None:
+    # Viet Nam gives some of it from presumption on: the decision does not take away the days before it.
+    identified = at("VN", nationality="VN")
+    for each in rights_of(identified, policies.countries["VN"], TODAY):
+        early = "presumed" in each.entitlement.persons
+        assert each.since == (identified.presumed_on if early else LATELY), each.entitlement.code
+
+
 @pytest.mark.parametrize(
     ("concerns", "units", "fits"),
     [
@@ -145,7 +170,7 @@ def test_the_amount_of_the_day_that_the_claim_concerns(
     concerns: date, units: int, fits: bool, policies: Policies
 ) -> None:
     later = raised(policies, "fund-living", 4500)
-    claim = with_matter(ready("fund_claim", "submit_claim"), concerns=concerns, amount=units, claimed=units)
+    claim = with_matter(long_identified("submit_claim"), concerns=concerns, amount=units, claimed=units)
     answer = decide("fund_claim", "submit_claim", claim, later)
     assert isinstance(answer, Moved if fits else Refused), answer
     # Under the policy as it was, the new amount is refused by its figure and its source.
@@ -225,7 +250,7 @@ def test_a_day_is_claimed_once(
     step: str, starts: int, state: str, about: str, taken: str, policies: Policies
 ) -> None:
     first = date(2026, 3, 1)
-    claim = with_matter(ready("fund_claim", step), about="fund-unable-to-work", concerns=first, days=30)
+    claim = with_matter(long_identified(step), about="fund-unable-to-work", concerns=first, days=30)
     assert claim.case is not None and claim.matter is not None
     other = replace(
         claim.matter, id="matter-2", state=state, about=about, concerns=first + timedelta(days=starts), paid=3000

@@ -18,6 +18,7 @@ from workflows.engine import MACHINES, matter_machines
 from workflows.guards.conversation import THEIR_TURN
 from workflows.matter import MATTER
 from workflows.recording import AGREE_WORK, BY_CALENDAR, FOLLOWS, HELD, ONLY_WITH_STEP
+from workflows.staying import ASK_STAY, SETTLE_STAY
 from workflows.step import MachineSpec, Side, Step
 
 SPECS = list(MACHINES.values())
@@ -131,7 +132,7 @@ def test_every_effect_can_be_carried_out(machine: str, step: str, policies: Poli
 def _opened_kinds() -> set[str]:
     effects = [effect for spec in SPECS for row in spec.steps for effect in row.effects]
     effects += [effect for following in (*FOLLOWS.values(), HELD) for effect in following]
-    effects += (*BY_CALENDAR, AGREE_WORK)
+    effects += (*BY_CALENDAR, AGREE_WORK, ASK_STAY, SETTLE_STAY)
     return {effect.kind for effect in effects if isinstance(effect, OpenTask)}
 
 

@@ -10,7 +10,9 @@ from workflows.mending import ACTS, ASK, Way, act_for, answered_by_form, consent
 from workflows.recording import ONLY_WITH_STEP
 
 # What the engine and the recording rules refuse without a guard.
-WITHOUT_GUARD = {"wrong_state", "wrong_side", "only_by_proof", "cannot_be_overridden", "belongs_to_a_step"}
+WITHOUT_GUARD = {
+    "wrong_state", "wrong_side", "only_by_proof", "cannot_be_overridden", "belongs_to_a_step", "before_the_last_step",
+}  # fmt: skip
 
 
 def test_every_refusal_has_its_act_and_no_act_is_for_nothing() -> None:

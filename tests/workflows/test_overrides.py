@@ -22,6 +22,7 @@ SOFT = {
     "support_agency_is_named",
     "reception_is_arranged",
     "reintegration_is_planned",
+    "screener_is_trained",
     "visits_are_made",
 }
 TOMORROW = TODAY + timedelta(days=1)

@@ -16,8 +16,48 @@ NEGATIVE = frozenset({"not_identified", "screened_out"})
 
 def out_of_reach(case: CaseFacts) -> bool:
     """True when there is nobody to tell or to ask: deceased, unreachable, or never arrived here."""
-    never_came = case.care == "awaiting_arrival" and not case.receipt_signed
-    return case.deceased or never_came or (case.closure is not None and case.closure.unreachable)
+    return _is_gone(case) or (_said_unreachable(case) and _is_lost(case) and not _is_in_a_bed(case))
+
+
+def _is_gone(case: CaseFacts) -> bool:
+    return case.deceased or (case.care == "awaiting_arrival" and not case.receipt_signed)
+
+
+def _said_unreachable(case: CaseFacts) -> bool:
+    return case.closure is not None and case.closure.unreachable
+
+
+def _is_lost(case: CaseFacts) -> bool:
+    return case.contact_lost or case.missing
+
+
+def _is_in_a_bed(case: CaseFacts) -> bool:
+    # Whose bed is empty is missing, and is searched for.
+    return not case.missing and (case.care == "sheltered" or case.bed_used is not None)
+
+
+@guard(
+    rule="G20",
+    sources=("WM-CLOSURE", "WM-SAFETY"),
+    says="The closure says that the person cannot be reached, and no record says that contact is lost.",
+    why="A tick in the closure form alone ends nobody's protection.",
+    mend="Record that contact is lost or the person is missing, or tell the person and ask them.",
+    who=CLOSERS,
+)
+def loss_of_contact_is_recorded(case: CaseFacts) -> bool:
+    return _is_gone(case) or not _said_unreachable(case) or _is_lost(case)
+
+
+@guard(
+    rule="G20",
+    sources=("WM-CLOSURE", "WM-SAFETY", "OHCHR-P10"),
+    says="The closure says that the person cannot be reached, and they stay in a shelter.",
+    why="Who has a bed is asked there; whose bed stays empty is searched for before anything ends.",
+    mend="Tell the person in the shelter and ask them; if they are gone, report them missing.",
+    who=(*CLOSERS, "shelter_manager"),
+)
+def nobody_in_a_bed_is_unreachable(case: CaseFacts) -> bool:
+    return _is_gone(case) or not _said_unreachable(case) or not _is_in_a_bed(case)
 
 
 @guard(
@@ -125,7 +165,7 @@ def no_matter_is_open(case: CaseFacts) -> bool | Lack:
 
 @guard(
     sources=("OHCHR-P17", "OHCHR-G9.2"),
-    says="The person has not been told about remedies, or the answer is not recorded.",
+    says="The person has not been told about remedies so that they understood, or the answer is not recorded.",
     why="Everybody found to be trafficked has a right to a remedy and to hear of it.",
     mend="Give the remedies notice and record the answer.",
     who=("legal_officer", "case_manager"),
@@ -133,7 +173,7 @@ def no_matter_is_open(case: CaseFacts) -> bool | Lack:
 def remedies_were_explained(case: CaseFacts) -> bool:
     if case.identification != "identified" or out_of_reach(case):
         return True
-    return case.remedies_notice is not None and case.remedies_notice.answer is not None
+    return case.remedies_told
 
 
 @guard(
@@ -145,11 +185,12 @@ def remedies_were_explained(case: CaseFacts) -> bool:
     who=("legal_officer", "supervisor", "case_manager"),
 )
 def identification_is_settled(case: CaseFacts, today: Today, policies: Policies) -> bool | Lack:
-    if case.identification == "identified" or out_of_reach(case):
+    if case.identification == "identified" or _is_gone(case):
         return True
     end = window_end(case, policies)
+    # Who cannot be reached may still come back within the time to ask again.
     if end is not None and case.identification in NEGATIVE:
         if today.date.isoformat() > end:
             return True
         return lacking(state=f"it can be reconsidered until {end}")
-    return lacking(state=case.identification)
+    return out_of_reach(case) or lacking(state=case.identification)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from policies.model import Policies
 from workflows.facts import CaseFacts, ConsentFacts, ReferralFacts, Today
@@ -27,6 +28,8 @@ def _found(
     values = {"purpose": WORDS[purpose], "country": country}
     if not live:
         gone = any(row.purpose == purpose and row.withdrawn_on for row in rows)
+        if any(replace(row, informed=True).covers(purpose, country, today.date) for row in rows):
+            return lacking(**values, gap="does not count, because not all of it was explained to them")
         return lacking(**values, gap="has been withdrawn" if gone else "is not recorded or has run out")
     # One and the same row has to satisfy everything: two halves of a consent are not a consent.
     fitting = [row for row in live if group is None or group in row.data_groups]

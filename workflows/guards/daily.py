@@ -7,11 +7,10 @@ from datetime import date
 
 from workflows.facts import CaseFacts
 from workflows.guards.legal import open_proceedings
+from workflows.staying import OF_STAY, needs_the_person
 from workflows.step import guard
 from workflows.verdict import Lack, lacking
 
-# The leave by which somebody is in the country at all; leave to work ends with it.
-OF_STAY = frozenset({"temporary_stay", "residence"})
 # A way of reaching somebody that is another one with more to it: who is never met is not met with an interpreter.
 _WITHIN = {"through_interpreter": "in_person"}
 
@@ -24,16 +23,23 @@ _WITHIN = {"through_interpreter": "in_person"}
     who=("legal_officer", "case_manager"),
 )
 def stay_lasts_as_long_as_proceedings(case: CaseFacts, given: Mapping[str, object]) -> bool | Lack:
-    legal = case.legal
     if given.get("permit") not in OF_STAY or given.get("shorter_reason") or not open_proceedings(case):
         return True
     if given.get("outcome") == "ended":
         return lacking(gap="while proceedings are open")
     until = given.get("valid_until")
-    if given.get("outcome") != "granted" or not isinstance(until, str) or legal is None or legal.expected_until is None:
+    longest = _needed_until(case)
+    if given.get("outcome") != "granted" or not isinstance(until, str) or longest is None:
         return True
-    longest = legal.expected_until
     return date.fromisoformat(until) >= longest or lacking(gap=f"before the proceedings, expected until {longest}")
+
+
+def _needed_until(case: CaseFacts) -> date | None:
+    """The last day known on which proceedings need the person: when they are expected to end, or a hearing."""
+    days = [each.due for each in case.matters if needs_the_person(each) and each.due is not None]
+    if case.legal is not None and case.legal.expected_until is not None:
+        days.append(case.legal.expected_until)
+    return max(days, default=None)
 
 
 @guard(

@@ -78,7 +78,10 @@ def claim_is_agreed(matter: MatterFacts) -> bool:
 )
 def claim_is_the_person_s_right(case: CaseFacts, matter: MatterFacts, policies: Policies) -> bool | Lack:
     country, right, day = policies.countries[case.country], _right(case, matter, policies), _day(matter)
-    held = {each.entitlement.code for each in entitlements.rights_of(case, country, day) if not each.declined}
+    held = {
+        each.entitlement.code for each in entitlements.rights_of(case, country, day)
+        if not each.declined and each.since <= day
+    }  # fmt: skip
     if right is not None and right.code in held:
         return True
     return lacking(day=day.isoformat(), what=_what(policies, matter.about))

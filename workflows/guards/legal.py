@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from workflows.facts import Actor, CaseFacts, MatterFacts
 from workflows.matter import untold
+from workflows.staying import PROCEEDINGS, TESTIMONY, WITNESS, stays_for
 from workflows.step import guard
 from workflows.verdict import Lack, lacking
 
 COUNSEL = ("legal_officer", "case_manager")
 REVIEWERS = ("legal_officer", "supervisor", "national_focal_point")
-PENALTIES, PROCEEDINGS = "non_punishment", "proceeding"
+PENALTIES = "non_punishment"
 DETENTION = "detention"
 # Flags of a penalty and of a proceeding; the words of the forms stay in their records.
 LINK, NO_LINK = "link", "link.none"
 NO_HEARING = "hearing.none"
-WITNESS, REPRESENTED, LIMITS, OFFERED, TESTIMONY = "witness", "represented", "limits", "offered", "testimony"
+REPRESENTED, LIMITS, OFFERED = "represented", "limits", "offered"
 
 
 def untold_proceedings(case: CaseFacts) -> int:
@@ -157,3 +158,15 @@ def testimony_was_offered(case: CaseFacts) -> bool | Lack:
         each.is_open and WITNESS in each.flags and OFFERED not in each.flags for each in case.matters_of(PROCEEDINGS)
     )
     return lack == 0 or lacking(count=lack)
+
+
+@guard(
+    sources=("OHCHR-G4.7", "OHCHR-P9"),
+    says="Open proceedings for which the person wants to stay in the country: {count}.",
+    why="Whom a proceeding needs may stay lawfully as long as it lasts, and nobody is sent away from it.",
+    mend="Ask the person again and record their wish in the proceeding, or wait until it has ended.",
+    who=COUNSEL,
+)
+def stay_for_proceedings_is_kept(case: CaseFacts) -> bool | Lack:
+    count = stays_for(case)
+    return count == 0 or lacking(count=count)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from policies.model import Policies
 from workflows.facts import CaseFacts, Today
+from workflows.notices import rights_lack
 from workflows.step import guard
 from workflows.verdict import Lack, lacking
 
@@ -104,19 +105,15 @@ def help_is_not_declined(case: CaseFacts) -> bool:
 
 @guard(
     rule="G08",
-    sources=("OHCHR-G4.8", "ACTIP-14.9", "TH-ATA-33"),
+    sources=("OHCHR-G4.8", "OHCHR-G6.6", "OHCHR-G6.3", "ACTIP-14.9", "TH-ATA-33"),
     says="The person's rights have not been read to them {gap}.",
     why="Rights that are not understood cannot be used.",
     mend="Read the rights notice with an interpreter and a witness.",
     who=(*CARERS, "legal_officer"),
 )
 def rights_were_explained(case: CaseFacts) -> bool | Lack:
-    notice = case.rights
-    if notice is None:
-        return lacking(gap="yet")
-    if not notice.own_language:
-        return lacking(gap="in a language they understand")
-    return notice.witnessed or lacking(gap="before a witness")
+    gap = rights_lack(case.rights)
+    return lacking(gap=gap) if gap else True
 
 
 @guard(

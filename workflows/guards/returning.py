@@ -6,6 +6,7 @@ from datetime import date
 
 from policies.model import Corridor, Policies
 from workflows.claims import REMEDY, claims_without_route
+from workflows.deadlines import ends_on
 from workflows.facts import CaseFacts, ReferralFacts, Today
 from workflows.step import guard
 from workflows.verdict import Lack, lacking
@@ -56,11 +57,13 @@ def return_is_wished_for(case: CaseFacts) -> bool | Lack:
     mend="Assess the risk of return, now.",
     who=PLANNERS,
 )
-def return_risk_is_valid(case: CaseFacts, today: Today) -> bool | Lack:
+def return_risk_is_valid(case: CaseFacts, today: Today, policies: Policies) -> bool | Lack:
     risk = case.return_risk
     if risk is None:
         return lacking(gap="none is recorded")
-    return today.date <= risk.valid_until or lacking(gap=f"it ran out on {risk.valid_until.isoformat()}")
+    # Whatever day the form says, none holds longer than the policy of its day lets it.
+    until = min(risk.valid_until, ends_on(policies, "risk_assessment_validity", case.country, risk.on))
+    return today.date <= until or lacking(gap=f"it ran out on {until.isoformat()}")
 
 
 @guard(

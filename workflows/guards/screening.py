@@ -170,8 +170,9 @@ def decider_is_not_screener(case: CaseFacts, actor: Actor) -> bool:
     made = case.decision
     if made is None or made.panel < 1:
         return False
-    screeners = {case.screening.screener} if case.screening else set()
-    return made.decider not in screeners and actor.id not in screeners
+    # Every screening counts, not only the newest; facts of older days know that one alone.
+    screeners = case.screeners | ({case.screening.screener} if case.screening else set())
+    return screeners.isdisjoint({made.decider, actor.id, *made.hands})
 
 
 @guard(
@@ -200,6 +201,19 @@ def findings_meet_definition(case: CaseFacts) -> bool | Lack:
 
 @guard(
     rule="G07",
+    sources=("PALERMO-3a", "PALERMO-3c", "OHCHR-G8.1", "OHCHR-G3.1"),
+    says="The decision says no, and its own findings meet the definition of trafficking.",
+    why="Where act, means and purpose are found the person is trafficked; of a child no means are asked.",
+    mend="Record what was not found, or decide that the person is identified.",
+    who=DECIDERS,
+)
+def findings_support_the_no(case: CaseFacts) -> bool:
+    made = case.decision
+    return made is None or not (made.act and made.purpose and (made.means or case.child))
+
+
+@guard(
+    rule="G07",
     sources=("COE-10.1", "WM-REASONS"),
     says="The decision gives no written reasons.",
     why="A decision without reasons cannot be reviewed.",
@@ -212,14 +226,16 @@ def reasons_are_written(case: CaseFacts) -> bool:
 
 @guard(
     sources=("OHCHR-G4.8", "WM-REASONS"),
-    says="The person has not been told the outcome in a language they understand.",
+    says="The person has not been told the outcome in a language they understand{gap}.",
     why="Who is told no must know why, and how to ask again.",
     mend="Tell the person with an interpreter and record the day in the decision.",
     who=(*DECIDERS, "case_manager"),
 )
-def person_was_told(case: CaseFacts) -> bool:
+def person_was_told(case: CaseFacts, today: Today) -> bool | Lack:
     made = case.decision
-    return made is not None and made.notified_on is not None and made.in_own_language
+    if made is None or made.notified_on is None or not made.in_own_language:
+        return lacking(gap="")
+    return made.notified_on <= today.date or lacking(gap=f": {made.notified_on.isoformat()} has not come yet")
 
 
 @guard(
@@ -254,8 +270,10 @@ def grounds_are_recorded(case: CaseFacts) -> bool:
     mend="Have another officer decide.",
     who=DECIDERS,
 )
-def decider_is_new(case: CaseFacts) -> bool:
-    return case.decision is not None and case.decision.decider not in case.earlier_deciders
+def decider_is_new(case: CaseFacts, actor: Actor) -> bool:
+    # Who takes the step decides as much as who wrote the paper.
+    made = case.decision
+    return made is not None and case.earlier_deciders.isdisjoint({made.decider, actor.id, *made.hands})
 
 
 @guard(
@@ -268,6 +286,23 @@ def decider_is_new(case: CaseFacts) -> bool:
 def foreign_decision_is_recorded(case: CaseFacts) -> bool:
     made = case.decision
     return made is not None and made.outcome == "identified" and made.by_country != case.country
+
+
+@guard(
+    rule="G07",
+    sources=("ACTIP-14.1", "ACTIP-14.2", "WM-COMPETENCE"),
+    says="The decision was not taken by the competent authority of {country} ({office}).",
+    why="What another country recognises is the decision that has legal effect there.",
+    mend="Record the decision of that country's competent authority.",
+    who=DECIDERS,
+)
+def foreign_authority_is_competent(case: CaseFacts, policies: Policies) -> bool | Lack:
+    made = case.decision
+    country = policies.countries.get(made.by_country) if made is not None else None
+    if made is None or country is None:
+        return lacking(country="a country known here" if made is None else made.by_country, office="not known here")
+    wanted = country.competent_authority.office
+    return made.authority == wanted or lacking(country=made.by_country, office=wanted)
 
 
 def window_end(case: CaseFacts, policies: Policies) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
@@ -67,11 +67,17 @@ class Consent(RecordForm):
     _in_order = not_before("valid_from", "valid_until")
 
 
+# What has to be explained before somebody can agree (practice 4.4).
+EXPLAINED: Final = (
+    "told_purpose", "told_use", "told_right_to_request_data", "told_storage_time", "told_how_to_withdraw",
+)  # fmt: skip
+
+
 def fold(facts: CaseFacts, form: Consent, entry: Entry) -> CaseFacts:
     """A newer row takes the place of what an older one says of the same purpose, recipient and group of data."""
     row = ConsentFacts(
         form.purpose, form.recipient, frozenset(form.data_groups), form.giver, form.valid_from, form.valid_until,
-        None, form.child_assent,
+        None, form.child_assent, all(getattr(form, name) for name in EXPLAINED),
     )
     kept = (each if (each.purpose, each.recipient) != (row.purpose, row.recipient) else _rest(each, row, form.earlier)
             for each in facts.consents)  # fmt: skip

@@ -19,6 +19,11 @@ class DecisionNotice(RecordForm):
     language: Annotated[Short, From("language")] = Field(title=mark("In which language?"))
     way: Annotated[str, Coded("information_way")] = Field(title=mark("How was it given?"))
     understood: Said = Field(default=None, title=mark("Did the person understand it?"))
+    interpreter: Short | None = Field(
+        default=None,
+        title=mark("Who interpreted?"),
+        description=mark("A part or a number, such as interpreter 12."),
+    )
     ask_again_explained: bool = Field(title=mark("Was it explained how to ask for another look?"))
     witness: Short | None = Field(
         default=None,
@@ -30,7 +35,9 @@ class DecisionNotice(RecordForm):
 
 def fold(facts: CaseFacts, form: DecisionNotice, entry: Entry) -> CaseFacts:
     """The person knows what was decided."""
-    return replace(facts, decision_notice=NoticeFacts(entry.on, bool(form.understood), bool(form.witness)))
+    untold = frozenset() if form.ask_again_explained else frozenset({"ask_again"})
+    told = NoticeFacts(entry.on, bool(form.understood), bool(form.witness), untold=untold)
+    return replace(facts, decision_notice=told)
 
 
 KIND = Kind(

@@ -12,7 +12,7 @@ from app.casework.forms import Coded, Entry, Kind, Long, RecordForm
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import MatterFacts
-from workflows.guards.legal import TESTIMONY
+from workflows.staying import TESTIMONY
 
 
 class Hearing(RecordForm):

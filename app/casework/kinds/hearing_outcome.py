@@ -11,7 +11,8 @@ from app.casework.forms import Coded, Entry, Kind, Long, RecordForm
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import MatterFacts
-from workflows.guards.legal import NO_HEARING, TESTIMONY
+from workflows.guards.legal import NO_HEARING
+from workflows.staying import TESTIMONY
 
 
 class HearingOutcome(RecordForm):

@@ -46,6 +46,11 @@ class IdentificationDecision(RecordForm):
     professions: Annotated[
         tuple[Annotated[str, Coded("panel_profession")], ...] | None, Field(strict=False, max_length=20), OfWorker()
     ] = Field(default=None, title=mark("Which professions sat on it?"))
+    panel_trained: Annotated[bool | None, OfWorker()] = Field(
+        default=None,
+        title=mark("Was everybody on the panel trained to identify trafficked persons?"),
+        description=mark("With a training that had not run out on the day."),
+    )
     act: bool = Field(title=mark("Act: was the person recruited, moved, kept or passed on?"))
     means: bool = Field(
         title=mark("Means: was there force, threat, deceit or abuse of a weak position?"),
@@ -65,6 +70,7 @@ class IdentificationDecision(RecordForm):
         # Filled in now, silence means none; a record of an older form did not ask.
         if isinstance(info.context, CodeCheck) and not info.context.lenient:
             object.__setattr__(self, "professions", self.professions or ())
+            object.__setattr__(self, "panel_trained", bool(self.panel_trained))
         return self
 
 
@@ -74,7 +80,8 @@ def fold(facts: CaseFacts, form: IdentificationDecision, entry: Entry) -> CaseFa
         on=entry.on, outcome=form.outcome, authority=code_only(form.authority), by_country=form.by_country,
         decider=entry.actor, panel=len(form.panel), reasons=bool(form.reasons), act=form.act, means=form.means,
         purpose=form.purpose, notified_on=form.notified_on, in_own_language=form.in_own_language,
-        professions=None if form.professions is None else frozenset(form.professions),
+        professions=None if form.professions is None else frozenset(form.professions), hands=entry.hands,
+        panel_trained=form.panel_trained,
     )
     found = None if form.outcome == "identified" else form.finding or facts.finding
     return replace(facts, decision=made, exploitation=form.exploitation, finding=found)
@@ -87,7 +94,7 @@ KIND = Kind(
         "decided_by": "NonPoliceGovernmentalOrganization",
         "panel": ["social worker", "prosecutor", "physician"],
         "professions": ["social_worker", "prosecutor", "health_worker"],
-        "act": True, "means": True, "purpose": True, "exploitation": "ForcedLabour",
+        "panel_trained": True, "act": True, "means": True, "purpose": True, "exploitation": "ForcedLabour",
         "reasons": "Recruited by deception, documents kept, no wages.",
         "notified_on": "2017-03-02", "in_own_language": True,
     },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -12,6 +12,9 @@ from app.casework.forms import Coded, Entry, Kind, Long, RecordForm, Said
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, ReferralFacts
+
+# A code of the list risk_level.
+SERIOUS: Final = "serious"
 
 
 class MonitoringVisit(RecordForm):
@@ -33,15 +36,21 @@ class MonitoringVisit(RecordForm):
 
 
 def fold(facts: CaseFacts, form: MonitoringVisit, entry: Entry) -> CaseFacts:
-    """Visits are counted once each."""
-    seen = max(facts.visits, form.number) if not form.contact_lost else facts.visits
-    return replace(facts, visits=seen, contact_lost=facts.contact_lost or form.contact_lost)
+    """Visits are counted once each; whoever was met is not lost, and a danger that was found is one of the case."""
+    danger = facts.protection_risk or form.safe is False or form.risk_level == SERIOUS
+    return replace(
+        facts, visits=_counted(facts.visits, form), contact_lost=form.contact_lost, protection_risk=danger
+    )
 
 
 def fold_referral(facts: ReferralFacts, form: MonitoringVisit, entry: Entry) -> ReferralFacts:
     """The sending country counts the reports it received."""
-    seen = max(facts.visits, form.number) if not form.contact_lost else facts.visits
-    return replace(facts, visits=seen, contact_lost=facts.contact_lost or form.contact_lost)
+    return replace(facts, visits=_counted(facts.visits, form), contact_lost=form.contact_lost)
+
+
+def _counted(before: int, form: MonitoringVisit) -> int:
+    """How many visits there were: a number that was written twice is one visit, and one cannot stand for several."""
+    return before + int(not form.contact_lost and form.number > before)
 
 
 KIND = Kind(

@@ -45,9 +45,14 @@ class Permit(RecordForm):
 
 
 def fold(facts: CaseFacts, form: Permit, entry: Entry) -> CaseFacts:
-    """The newest word on each kind of leave counts; more time is asked for before the one that is given ends."""
+    """The newest word on each kind of leave counts; more time is asked for before the one that is given ends.
+
+    Who has asked for more time still has the leave they had: its last day rings where no answer has come by then.
+    """
     until = form.valid_until if form.outcome == "granted" else None
     renew_on = until - timedelta(days=form.renew_days) if until is not None and form.renew_days is not None else None
+    if form.outcome == "applied":
+        until = renew_on = next((each.until for each in facts.permits if each.permit == form.permit), None)
     said = PermitFacts(form.permit, form.outcome, entry.on, until, renew_on)
     kept = tuple(each for each in facts.permits if each.permit != form.permit)
     return replace(facts, permits=(*kept, said))

@@ -11,7 +11,8 @@ from app.casework.forms import Coded, Entry, Kind, Long, RecordForm, Short
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import MatterFacts
-from workflows.guards.legal import REPRESENTED, WITNESS
+from workflows.guards.legal import REPRESENTED
+from workflows.staying import STAYS, WITNESS
 
 
 class ProceedingForm(RecordForm):
@@ -28,6 +29,11 @@ class ProceedingForm(RecordForm):
         title=mark("Does somebody independent speak for the person in it?"),
         description=mark("Counsel; for a child, a representative of their own."),
     )
+    wants_to_stay: bool | None = Field(
+        default=None,
+        title=mark("Does the person want to stay in the country while it lasts?"),
+        description=mark("The person decides freely. No help depends on the answer."),
+    )
     court: Short | None = Field(default=None, title=mark("Which court or authority?"))
     number: Short | None = Field(default=None, title=mark("Which number does it have there?"))
     words: Long | None = Field(default=None, title=mark("What else matters?"))
@@ -35,10 +41,12 @@ class ProceedingForm(RecordForm):
 
 def fold(matter: MatterFacts, form: ProceedingForm, entry: Entry) -> MatterFacts:
     """The newest word on stage and part; court and number stay in the record."""
-    again = {WITNESS, REPRESENTED}
+    # The wish to stay holds until the person says otherwise.
+    again = {WITNESS, REPRESENTED} | ({STAYS} if form.wants_to_stay is not None else set())
     kept = {flag for flag in matter.flags - again if flag.partition(".")[0] not in {"stage", "part"}}
     kept |= {f"stage.{form.stage}", f"part.{form.part}"}
-    kept |= {name for name, holds in ((WITNESS, form.wanted_as_witness), (REPRESENTED, form.represented)) if holds}
+    said = ((WITNESS, form.wanted_as_witness), (REPRESENTED, form.represented), (STAYS, form.wants_to_stay))
+    kept |= {name for name, holds in said if holds}
     return replace(matter, about=form.proceeding_kind, flags=frozenset(kept))
 
 

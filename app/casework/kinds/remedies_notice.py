@@ -18,6 +18,11 @@ class RemediesNotice(RecordForm):
 
     language: Annotated[Short, From("language")] = Field(title=mark("In which language was it explained?"))
     understood: Said = Field(default=None, title=mark("Did the person understand it?"))
+    interpreter: Short | None = Field(
+        default=None,
+        title=mark("Who interpreted?"),
+        description=mark("A part or a number, such as interpreter 12."),
+    )
     witness: Short | None = Field(
         default=None,
         title=mark("Who was the witness?"),

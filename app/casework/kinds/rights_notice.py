@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -64,10 +64,19 @@ class RightsNotice(RecordForm):
     )
 
 
+# What is to be explained with the rights (workflows.notices.UNTOLD) -> the question that says whether it was.
+EXPLAINED: Final = {
+    "secrecy": "confidentiality_limits_explained",
+    "asylum": "asylum_information_given",
+    "embassy": "consular_access_explained",
+}
+
+
 def fold(facts: CaseFacts, form: RightsNotice, entry: Entry) -> CaseFacts:
     """The person's answer to the offer of help."""
     answer = None if form.answer == "thinking" else form.answer
-    return replace(facts, rights=NoticeFacts(entry.on, bool(form.understood), bool(form.witness), answer))
+    untold = frozenset(name for name, field in EXPLAINED.items() if not getattr(form, field))
+    return replace(facts, rights=NoticeFacts(entry.on, bool(form.understood), bool(form.witness), answer, untold))
 
 
 KIND = Kind(

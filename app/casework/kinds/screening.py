@@ -146,7 +146,10 @@ def fold(facts: CaseFacts, form: Screening, entry: Entry) -> CaseFacts:
         gender_wish=_gender_wish(form),
     )
     known = facts.exploitation if form.suspected_exploitation == "unknown" else form.suspected_exploitation
-    return replace(facts, screening=seen, exploitation=known, finding=form.finding or facts.finding)
+    screeners = facts.screeners | {entry.actor} | entry.hands
+    return replace(
+        facts, screening=seen, screeners=screeners, exploitation=known, finding=form.finding or facts.finding
+    )
 
 
 KIND = Kind(

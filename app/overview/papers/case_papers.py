@@ -244,7 +244,7 @@ def _unsaid(about: Wanted) -> tuple[dict[str, tuple[str, str]], dict[str, list[s
 
 
 def _holds(row: ConsentFacts, today: date) -> bool:
-    return row.valid_from <= today and (row.valid_until is None or today <= row.valid_until)
+    return row.informed and row.valid_from <= today and (row.valid_until is None or today <= row.valid_until)
 
 
 def _meeting_consent(facts: CaseFacts, today: date) -> str:

@@ -36,6 +36,7 @@ def test_each_case_moves_by_itself_and_a_refusal_leaves_nothing_half_done(town: 
     there = cases.open_case(town.house, add_user(town.house, "th-shelter-phitsanulok", "social_worker"))
     to = add_user(town.house, "th-shelter-tak", "case_manager")
     lost = {"reason": "lost_contact", "person_told": False, "person_agrees": False, "unreachable": True}
+    cases.add(town.house, town.th["case_manager"], gone, "circumstances", contact_lost=True)
     cases.take(town.house, town.th["case_manager"], gone, "close", lost)
     walls.block(town.house, walled, "user", to.id)
     sent = chosen(town, first, stale, gone, walled, there, closed)

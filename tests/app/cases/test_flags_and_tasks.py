@@ -155,7 +155,11 @@ def test_a_closed_case_opens_again_once_the_person_agrees_and_is_counted(town: T
     facts = answer.json()["facts"]
     assert (answer.json()["care"], facts["reopened"], facts["contact_lost"]) == ("intake", 1, False)
     assert facts["closure"] is None
-    assert step("close", {**closure, "unreachable": True}).status_code == 200
+    # A tick alone ends nothing; who is lost again is on record again.
+    ticked = step("close", closure).json()["refusals"]
+    assert "loss_of_contact_is_recorded" in {each["code"] for each in ticked}
+    cases.add(town.house, manager, case_id, "circumstances", deceased=None, contact_lost=True)
+    assert step("close", closure).status_code == 200
     assert step("reopen", {"reason": "new_need", "person_agrees": True}).json()["facts"]["reopened"] == 2
     assert references(town, "supervisor", "reopened=true") == [case_id]
     cases.bring_case(town.house, town.th)

@@ -37,6 +37,22 @@ def test_a_case_opens_in_the_own_office_with_its_opener_on_the_team(town: Town) 
     assert town.get(worker, f"/cases/{case['id']}/timeline").json()["items"][0]["note"] == "Found at the pier."
 
 
+def test_the_time_until_the_screening_runs_from_the_report(town: Town) -> None:
+    case_id = opened(town, "first_responder", child=True, age_band="15-17").json()["id"]
+
+    def screenings() -> list[Any]:
+        found = town.get(town.th["supervisor"], "/tasks?limit=100").json()["items"]
+        return [each["due_at"] for each in found if each["kind"] == "screen"]
+
+    before = screenings()
+    assert len(before) == 1
+    town.clock.advance(timedelta(hours=20))
+    seen = {"seen_version": cases.version_of(town.house, case_id)}
+    taken = town.post(town.th["first_responder"], f"/cases/{case_id}/steps/start_screening", seen)
+    assert taken.status_code == 200, taken.text
+    assert screenings() == before, "beginning late gives no new time"
+
+
 def test_what_happened_earlier_is_kept_in_utc_and_the_chain_still_holds(town: Town) -> None:
     before = town.clock.now() - timedelta(days=3)
     case_id = opened(town, happened_at="2026-11-20T09:00:00+07:00").json()["id"]

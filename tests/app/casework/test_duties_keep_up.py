@@ -11,7 +11,9 @@ from sqlalchemy import select
 
 from app.access.desk import House
 from app.casework.held import hold_case
+from app.casework.move import StepRefused
 from app.casework.tasks import TABLE, close_task, open_task
+from app.models.notice import Notice
 from app.oversight.rebuild import rebuild_facts
 from tests.app.casework.test_corrections import correct
 from tests.factories import cases
@@ -147,3 +149,125 @@ def test_what_an_older_record_counted_is_not_taken_off_twice(house: House, clock
     clock.advance(timedelta(days=1))
     cases.add(house, lawyer, case_id, "legal_status", open_proceedings=1)
     assert open_proceedings(cases.facts_of(house, case_id)) == 3
+
+
+def test_a_missing_person_is_searched_for_whichever_form_says_so(house: House) -> None:
+    staff = hire_staff(house)
+    worker = staff["social_worker"]
+    case_id = cases.bring_case(house, staff, "presumed")
+    searches = ("search_missing", "tell_police_missing", "tell_partner_missing")
+    cases.add(house, worker, case_id, "circumstances", asylum_claim=None, missing=True)
+    assert [len(due(house, case_id, kind)) for kind in searches] == [1, 1, 1]
+    cases.add(house, worker, case_id, "circumstances", asylum_claim=None, missing=True)
+    assert [len(due(house, case_id, kind)) for kind in searches] == [1, 1, 1], "said twice is one search"
+    cases.add(house, worker, case_id, "circumstances", asylum_claim=None, missing=False)
+    assert [due(house, case_id, kind) for kind in searches] == [[], [], []]
+    cases.add(house, worker, case_id, "circumstances", asylum_claim=True)
+    cases.add(house, worker, case_id, "missing_report", last_seen_on=day(house))
+    assert len(due(house, case_id, "search_missing")) == 1
+    assert due(house, case_id, "tell_partner_missing") == [], "nobody is led to tell the country they fled from"
+    assert rebuild_facts(house) == []
+
+
+def test_an_appointment_counts_while_it_runs_and_is_followed_by_the_next(house: House) -> None:
+    staff = hire_staff(house)
+    lawyer = staff["legal_officer"]
+    case_id = cases.bring_case(house, staff, "screening", child=True, age_band="15-17")
+    cases.take(house, staff["social_worker"], case_id, "presume", form(house, "screening"))
+    (first,) = due(house, case_id, "appoint_guardian")
+    for early in ({"since": day(house, 200)}, {"since": day(house), "conflict_checked": False}):
+        cases.add(house, lawyer, case_id, "guardian_appointment", **early)
+        assert due(house, case_id, "appoint_guardian") == [first], "nobody speaks for the child yet"
+    until = day(house, 30)
+    cases.add(house, lawyer, case_id, "guardian_appointment", since=day(house), until=until)
+    assert due(house, case_id, "appoint_guardian") == [date.fromisoformat(until)], "and then there is another"
+    cases.add(house, lawyer, case_id, "guardian_appointment", since=day(house), until=None)
+    assert due(house, case_id, "appoint_guardian") == []
+    assert rebuild_facts(house) == []
+
+
+def test_a_visit_is_one_visit_finds_people_again_and_names_a_danger(house: House) -> None:
+    staff = hire_staff(house)
+    worker = staff["social_worker"]
+    case_id = cases.bring_case(house, staff, "recovering")
+    cases.add(house, worker, case_id, "monitoring_visit", number=4)
+    assert cases.facts_of(house, case_id).visits == 1, "a number does not make four of one"
+    cases.add(house, worker, case_id, "monitoring_visit", number=1)
+    assert cases.facts_of(house, case_id).visits == 1, "and the same visit written twice stays one"
+    cases.add(house, worker, case_id, "monitoring_visit", number=2, contact_lost=True)
+    lost = cases.facts_of(house, case_id)
+    assert (lost.visits, lost.contact_lost, lost.protection_risk) == (1, True, False)
+    with reading(house.db) as session:
+        before = len(list(session.scalars(select(Notice.id).where(Notice.kind == "person_in_danger"))))
+    cases.add(house, worker, case_id, "monitoring_visit", number=2, safe=False, risk_level="serious")
+    met = cases.facts_of(house, case_id)
+    assert (met.visits, met.contact_lost, met.protection_risk) == (2, False, True)
+    with reading(house.db) as session:
+        after = len(list(session.scalars(select(Notice.id).where(Notice.kind == "person_in_danger"))))
+    assert after > before, "those who protect are told at once"
+    assert rebuild_facts(house) == []
+
+
+def test_an_admission_waits_for_a_plan(house: House) -> None:
+    staff = hire_staff(house)
+    case_id = cases.bring_case(house, staff, "sheltered")
+    assert len(due(house, case_id, "write_care_plan")) == 1
+    cases.add(house, staff["social_worker"], case_id, "needs_assessment")
+    plan = form(house, "care_plan")
+    cases.take(house, staff["social_worker"], case_id, "start_recovery", plan)
+    assert due(house, case_id, "write_care_plan") == []
+
+
+def test_a_second_bed_is_no_second_first_night(house: House, clock: Any) -> None:
+    staff = hire_staff(house)
+    case_id = cases.bring_case(house, staff, "screening")
+    place = form(house, "placement", place_kind="kin_care")
+    cases.take(house, staff["social_worker"], case_id, "shelter_at_once", place)
+    first = due(house, case_id, "review_placement")
+    clock.advance(timedelta(hours=20))
+    cases.take(house, staff["social_worker"], case_id, "shelter_at_once", place)
+    assert due(house, case_id, "review_placement") == first and len(first) == 1
+
+
+def test_leave_to_stay_is_asked_for_renewed_and_followed_while_a_proceeding_needs_the_person(house: House) -> None:
+    staff = hire_staff(house)
+    lawyer = staff["legal_officer"]
+    case_id = cases.bring_case(house, staff, "recovering")
+
+    def take(name: str, kind: str, matter: str | None = None, **said: Any) -> str:
+        done = cases.take(house, lawyer, case_id, name, form(house, kind, **said), matter_id=matter)
+        assert done.matter_id is not None
+        return done.matter_id
+
+    def leave(**said: Any) -> None:
+        cases.add(house, lawyer, case_id, "permit", **said)
+
+    trial = take("open_proceeding", "proceeding")
+    assert due(house, case_id, "ask_stay") == [], "nobody has asked the person whether they want to stay"
+    take("update_proceeding", "proceeding", trial, wants_to_stay=True)
+    assert due(house, case_id, "ask_stay") == [date.fromisoformat(day(house, 7))], "the clock of the country"
+    # Where a later form asks nothing, the wish holds.
+    take("update_proceeding", "proceeding", trial, stage="trial")
+    claim = take("open_proceeding", "proceeding", proceeding_kind="civil", part="claimant", wants_to_stay=True)
+    leave(outcome="applied", valid_from=None, valid_until=None)
+    assert due(house, case_id, "ask_stay") == []
+    leave(outcome="refused", valid_from=None, valid_until=None)
+    assert len(due(house, case_id, "ask_stay")) == 1, "refused: the next way is looked for"
+    take("explain_limits", "secrecy_limits", trial)
+    take("set_hearing", "hearing", trial, hearing_on=day(house, 200))
+    with pytest.raises(StepRefused) as refused:
+        leave(valid_until=day(house, 180))
+    assert [each["code"] for each in refused.value.extra["refusals"]] == ["stay_lasts_as_long_as_proceedings"]
+    leave(valid_until=day(house, 210))
+    assert due(house, case_id, "ask_stay") == []
+    assert due(house, case_id, "renew_permit") == [date.fromisoformat(day(house, 180))]
+    # More time was asked for: the leave there is still ends on its day, and that day rings.
+    leave(outcome="applied", valid_from=None, valid_until=None)
+    assert due(house, case_id, "renew_permit") == [date.fromisoformat(day(house, 210))]
+    take("end_proceeding", "proceeding_end", trial)
+    assert due(house, case_id, "settle_stay") == [], "the other one still needs the person"
+    take("end_proceeding", "proceeding_end", claim)
+    assert due(house, case_id, "settle_stay") == [date.fromisoformat(day(house, 14))]
+    leave(permit="residence", valid_until=None)
+    assert due(house, case_id, "settle_stay") == []
+    assert rebuild_facts(house) == []

@@ -164,3 +164,11 @@ def test_an_effect_that_fails_stops_the_play(tmp_path: Path, monkeypatch: pytest
 def test_the_demonstration_opens_on_a_day_with_work_at_the_bridge() -> None:
     assert LAST_DAY.weekday() < 5
     assert sum(cell.count for cell in published().returns) == 156
+
+
+def test_a_newcomer_finds_tips_and_an_operation_that_waits(copy: Copy) -> None:
+    states = {row.state: row.n for row in rows(copy, "SELECT state, count(*) AS n FROM tip GROUP BY state")}
+    assert states == {"waiting": 1, "passed": 1, "closed": 1}
+    (operation,) = rows(copy, "SELECT state FROM operation")
+    kept = sorted(row.state for row in rows(copy, "SELECT state FROM operation_reserve"))
+    assert (operation.state, kept) == ("planned", ["asked", "asked", "asked", "held", "held"])

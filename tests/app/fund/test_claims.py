@@ -47,7 +47,7 @@ def ledger(town: Town, who: str, query: str = "") -> Any:
 
 
 def test_a_claim_goes_from_one_hand_to_another_until_the_person_has_the_money(town: Town) -> None:
-    house, concerns = town.house, day(town.house, -2)
+    house, concerns = town.house, day(town.house)
     case_id = cases.bring_case(house, town.th, "recovering")
     # Presumed: the fund of Thailand opens with formal identification.
     assert entitlements(town, case_id) == {}

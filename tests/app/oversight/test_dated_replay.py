@@ -9,23 +9,26 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+
+from sqlalchemy import delete
 
 from app.access.desk import Desk
 from app.casework import history, projection, records
 from app.casework.facts import case_facts_from
 from app.casework.forms import Entry
 from app.casework.held import hold_case
+from app.models.training import TrainingEntry
 from app.oversight.rebuild import rebuild_facts
 from policies.model import Policies
 from tests.app.access.world import one_engine
 from tests.factories import cases
 from tests.factories.forms import form
 from tests.factories.towns import Town
-from tests.inspect import reading
+from tests.inspect import reading, tampering
 from workflows import engine
-from workflows.facts import Actor, CaseFacts, Situation, Today
+from workflows.facts import Actor, CaseFacts, SigningFacts, Situation, Today, TrainingFacts
 
 NEGATIVE = {
     "outcome": "not_identified", "means": False, "purpose": False, "exploitation": "unknown", "finding": "no_sign",
@@ -47,11 +50,17 @@ class Again:
         return isinstance(self.answer, engine.Moved) and self.answer.to == self.went
 
 
-def replayed(town: Town, case_id: str, texts: dict[str, Policies]) -> list[Again]:
-    """Every step of a case decided again from the facts before it; ``texts``: digest -> the policies to judge it by."""
+def replayed(town: Town, case_id: str, texts: dict[str, Policies], forget: bool = False) -> list[Again]:
+    """Every step of a case decided again from the facts before it; ``texts``: digest -> the policies to judge it by.
+
+    forget: leave out what the entries kept of trainings.
+    """
     with reading(town.house.db) as session:
         desk = town.house.system_desk(session, "TH", "replay")
         told = [json.loads(row.canonical) for row in history.entries(session, case_id)]
+        if forget:
+            for each in told:
+                each["details"].pop("trained", None)
         return list(_steps(desk, case_id, told, texts))
 
 
@@ -66,12 +75,21 @@ def _steps(desk: Desk, case_id: str, told: list[dict[str, Any]], texts: dict[str
             facts = _with_record(desk, details["record"]["id"], key, facts, entry)
         if said["kind"] == "step":
             policies = texts[details["policy"]]
-            situation = _situation(said, facts, details["given"], policies)
+            situation = replace(_situation(said, facts, details["given"], policies), signing=_signed(details, day))
             answer = engine.decide(details["machine"], said["step"], situation, policies)
             yield Again(said["step"], details["to"], details["policy"], answer)
             facts = projection.after_step(facts, details["machine"], details["to"], entry)
         elif said["kind"] == "assigned":
             facts = replace(facts, case_manager=details["user"])
+
+
+def _signed(details: dict[str, Any], day: date) -> SigningFacts:
+    """What whoever took the step was trained in: what the entry kept of it, whatever has become of it since."""
+    kept = details.get("trained", ())
+    whole = (date.fromisoformat(each["valid_until"]) if each["valid_until"] else None for each in kept)
+    days = zip(kept, whole, strict=True)
+    found = (TrainingFacts(each["id"], each["kind"], date.fromisoformat(each["done_on"]), ends) for each, ends in days)
+    return SigningFacts(tuple(found), day)
 
 
 def _with_record(desk: Desk, record_id: str, key: bytes, facts: CaseFacts, entry: Entry) -> CaseFacts:
@@ -129,6 +147,20 @@ def test_an_old_history_is_right_by_the_rules_of_its_day(town: Town) -> None:
     # The mutant: judged by the rules of another day, the same history would be wrong.
     judged = replayed(town, case_id, {old.digest: new})
     assert {each.step for each in judged if not each.the_same} >= {"admit", "not_identify", "identify"}
+
+
+@one_engine
+def test_a_training_that_is_taken_back_leaves_the_old_answer(town: Town) -> None:
+    """What counted is read from the entry: no list of trainings is asked, and none need be there any more."""
+    case_id, old = old_case(town), town.house.policies
+    with tampering(town.house.db) as session:
+        session.execute(delete(TrainingEntry))
+    again = replayed(town, case_id, {old.digest: old})
+    assert all(each.the_same for each in again)
+    assert sum(each.step in ("not_identify", "identify") for each in again) == 2
+    # The mutant: without what the entry kept, the same decision would be refused.
+    bare = replayed(town, case_id, {old.digest: old}, forget=True)
+    assert {each.step for each in bare if not each.the_same} == {"not_identify", "identify"}
 
 
 @one_engine

@@ -140,3 +140,27 @@ def test_the_end_of_a_case_frees_the_bed(town: Town) -> None:
     assert closed.status_code == 200, closed.text
     assert house.group()["staying"] == 0
     assert house.board()["waiting"] == []
+
+
+def test_who_goes_out_is_looked_after_when_they_are_not_back(town: Town) -> None:
+    _, case_id = staying(town)
+
+    def waiting() -> list[str]:
+        found = town.get(town.th["supervisor"], "/tasks?limit=100").json()["items"]
+        return [each["due_at"] for each in found if each["kind"] == "look_after_leave"]
+
+    assert file(town, case_id, "shelter_leave", back_on="2026-12-01").status_code == 201
+    assert len(waiting()) == 1
+    assert file(town, case_id, "shelter_return").status_code == 201
+    assert waiting() == []
+    assert file(town, case_id, "shelter_leave", back_on=None).status_code == 201
+    assert waiting() == [], "whoever said no day is free to stay away"
+
+
+def test_a_bed_is_held_for_who_the_person_turned_out_to_be(town: Town) -> None:
+    house = shelter_of(town)
+    case_id = presumed(town)
+    asked = ask(town, case_id).json()["id"]
+    assert file(town, case_id, "circumstances", asylum_claim=None, child=True).status_code == 201
+    refused = house.confirm(asked)
+    assert codes(refused) == {"bed_fits_age"}, "never a child among adults"

@@ -5,9 +5,12 @@ from __future__ import annotations
 import gzip
 import re
 from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy import insert, select, update
 
+from app.casework import epochs
+from app.kit import bundle
 from app.models.access_log import AccessEntry
 from app.models.base import new_id
 from app.models.case import Case, CaseFactsRow
@@ -19,7 +22,7 @@ from tests.factories import cases
 from tests.factories.pages import browser_at
 from tests.factories.staff import add_user, desk_of
 from tests.factories.towns import Town
-from tests.inspect import reading, writing
+from tests.inspect import reading, tampering, writing
 
 PAGES = (
     "/admin/users", "/admin/deputies", "/admin/roles", "/admin/offices", "/admin/corridors", "/admin/corridors/TH/MM",
@@ -135,6 +138,25 @@ def test_the_system_page_tells_when_the_worker_rests_and_nothing_secret(town: To
     for line in settings.kek_file.read_text().splitlines()[1:]:
         assert line.split()[1] not in page
     assert "postgresql://" not in page and "sqlite:///" not in page
+
+
+@one_engine
+def test_the_system_page_tells_the_last_backup_and_the_epoch(town: Town, tmp_path: Path) -> None:
+    site = town.app.state.html.state
+    site.settings, before = site.settings.model_copy(update={"backup_target": tmp_path}), site.settings
+    browser = browser_at(town, town.th["administrator"], fresh=True)
+    page = text_of(browser.get("/admin/system").text)
+    assert page.count("Empty") == 2 and "Epoch 1 " in page
+    (tmp_path / ".waymark-draft-1").touch()
+    (tmp_path / bundle.name_of(town.clock.now() - timedelta(hours=27), bundle.DATA)).touch()
+    (tmp_path / bundle.name_of(town.clock.now() - timedelta(hours=2), bundle.KEYS)).touch()
+    with tampering(town.house.db) as session:
+        epochs.begin(session, town.clock.now(), new_id(), town.clock.now() - timedelta(days=1))
+    page = text_of(browser.get("/admin/system").text)
+    site.settings = before
+    data, _, rest = page.partition("Newest backup of the keys")
+    assert "Late" in data.partition("Newest backup")[2] and "Late" not in rest.partition("Epoch")[0]
+    assert "Epoch 2 restored from the backup of 22 Nov" in page
 
 
 def test_what_is_due_is_counted_and_small_numbers_are_not_told(town: Town) -> None:

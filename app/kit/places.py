@@ -1,0 +1,168 @@
+"""Places off the machine that keep signed checkpoints: a folder, or a log host that speaks syslog."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final, Protocol
+from urllib.parse import urlsplit
+
+from app.kit.signing import Signer
+
+__all__ = ["Folder", "LogHost", "Place", "PlaceFault", "Witness"]
+
+FILE: Final = re.compile(r"checkpoint-(\d{10})\.json")
+PORTS: Final = {"tls": 6514, "tcp": 601, "udp": 514}
+WAIT_SECONDS: Final = 10.0
+# Facility 13, log audit; severity 5, notice.
+PRIORITY: Final = 13 * 8 + 5
+
+
+class PlaceFault(Exception):
+    """A place does not take a checkpoint, or holds another one under its number; the text says which."""
+
+
+class Place(Protocol):
+    """Where checkpoints are written to. Writing the same one again changes nothing."""
+
+    @property
+    def name(self) -> str:
+        """What to call the place, for the page of the installation."""
+
+    @property
+    def reads_back(self) -> bool:
+        """Whether what was written can be read from there."""
+
+    def put(self, number: int, at: datetime, whole: bytes, compact: bytes) -> None:
+        """Write checkpoint ``number`` of the moment ``at`` there: the whole, or where only a line fits, ``compact``.
+
+        Raises:
+            PlaceFault: it could not be written.
+        """
+
+    def held(self) -> Iterator[tuple[int, bytes]]:
+        """The whole checkpoints that can be read back from there, in the order of their numbers.
+
+        Raises:
+            PlaceFault: the place cannot be read.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Who signs the checkpoints of an installation, and where they go."""
+
+    signer: Signer
+    places: tuple[Place, ...] = ()
+
+    @property
+    def names(self) -> str:
+        """The places in words; empty when there is none."""
+        return ", ".join(place.name for place in self.places)
+
+
+class Folder:
+    """A folder on another disk or machine; each checkpoint is a file of its own that is never written twice."""
+
+    reads_back = True
+
+    def __init__(self, path: Path) -> None:
+        """path: the folder, which must be there."""
+        self._path = path
+        self.name = f"folder {path}"
+
+    def put(self, number: int, at: datetime, whole: bytes, compact: bytes) -> None:
+        """Write the file `checkpoint-NNNNNNNNNN.json`, whole or not at all, readable by its owner only."""
+        file = self._path / f"checkpoint-{number:010}.json"
+        draft = self._path / f".{file.name}.{secrets.token_hex(8)}"
+        try:
+            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+            try:
+                with os.fdopen(handle, "wb") as out:
+                    out.write(whole)
+                    out.flush()
+                    os.fsync(out.fileno())
+                # A link fails where the name is taken: nobody's checkpoint is written over.
+                os.link(draft, file)
+                _keep_name(self._path)
+            finally:
+                draft.unlink(missing_ok=True)
+        except FileExistsError:
+            if file.read_bytes() != whole:
+                raise PlaceFault(f"{file} is another checkpoint {number} than the one of this database") from None
+        except OSError as error:
+            raise PlaceFault(f"{self._path} cannot be written to: {error.strerror}") from None
+
+    def held(self) -> Iterator[tuple[int, bytes]]:
+        """Every checkpoint file of the folder."""
+        try:
+            for file in sorted(self._path.iterdir()):
+                named = FILE.fullmatch(file.name)
+                if named:
+                    yield int(named[1]), file.read_bytes()
+        except OSError as error:
+            raise PlaceFault(f"{self._path} cannot be read: {error.strerror}") from None
+
+
+class LogHost:
+    """A log host that takes syslog (RFC 5424) over TLS (RFC 5425), TCP (RFC 6587, counted) or UDP (RFC 5426)."""
+
+    reads_back = False
+
+    def __init__(self, url: str, context: ssl.SSLContext | None = None) -> None:
+        """url: such as tls://log.example:6514. context: for tls, whom to believe; the machine's own if left out.
+
+        Raises:
+            ValueError: not such an address.
+        """
+        parts = urlsplit(url)
+        if parts.scheme not in PORTS or not parts.hostname or parts.path.strip("/") or parts.username:
+            raise ValueError("a log host is given as tls://host:6514, tcp://host:601 or udp://host:514")
+        self._way, self._host = parts.scheme, parts.hostname
+        self._port = parts.port or PORTS[parts.scheme]
+        self._context = context
+        self.name = f"log host {self._way}://{self._host}:{self._port}"
+
+    def put(self, number: int, at: datetime, whole: bytes, compact: bytes) -> None:
+        """Send the compact form as one message; it fits into a datagram."""
+        head = f"<{PRIORITY}>1 {at.isoformat().replace('+00:00', 'Z')} - waymark - checkpoint - "
+        message = head.encode("ascii") + compact
+        try:
+            if self._way == "udp":
+                family, kind, *_, address = socket.getaddrinfo(self._host, self._port, type=socket.SOCK_DGRAM)[0]
+                with closing(socket.socket(family, kind)) as line:
+                    line.sendto(message, address)
+                return
+            with closing(socket.create_connection((self._host, self._port), WAIT_SECONDS)) as bare:
+                counted = str(len(message)).encode() + b" " + message
+                if self._way == "tls":
+                    context = self._context or ssl.create_default_context()
+                    with context.wrap_socket(bare, server_hostname=self._host) as line:
+                        line.sendall(counted)
+                else:
+                    bare.sendall(counted)
+                    bare.shutdown(socket.SHUT_WR)
+        except (OSError, ValueError) as error:
+            raise PlaceFault(f"{self.name} does not take it: {type(error).__name__}") from None
+
+    def held(self) -> Iterator[tuple[int, bytes]]:
+        """Nothing: what a log host has, its keeper reads."""
+        return iter(())
+
+
+def _keep_name(folder: Path) -> None:
+    """Have the new name survive a power cut as well."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

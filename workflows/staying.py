@@ -1,0 +1,58 @@
+"""Leave to stay while proceedings last: who needs it, what has to be asked for, and what follows when they end.
+
+Blind to whether the person helps the police (OHCHR-P8): what counts is that a proceeding needs them there, and that
+they want to stay for it.
+"""
+
+from __future__ import annotations
+
+from workflows.effects import CloseTask, Effect, OpenTask
+from workflows.facts import CaseFacts, MatterFacts
+
+PROCEEDINGS = "proceeding"
+# The leave by which somebody is in the country at all; leave to work ends with it.
+OF_STAY = frozenset({"temporary_stay", "residence"})
+# Flags of a proceeding (kinds/proceeding.py, kinds/hearing.py).
+STAYS, WITNESS, TESTIMONY = "stays", "witness", "testimony"
+_NEEDED = frozenset({WITNESS, TESTIMONY, "part.injured", "part.claimant", "part.accused", "part.witness"})
+# Asked for, or given: somebody is at it, or it is done.
+_UNDER_WAY = frozenset({"applied", "granted"})
+
+ASK_STAY = OpenTask("ask_stay", "legal_officer", "stay_request")
+SETTLE_STAY = OpenTask("settle_stay", "case_manager", "stay_after")
+
+
+def needs_the_person(matter: MatterFacts) -> bool:
+    """Whether an open proceeding needs the person: as a party of it, as a witness, or at a hearing."""
+    return matter.machine == PROCEEDINGS and matter.is_open and bool(matter.flags & _NEEDED)
+
+
+def stays_for(case: CaseFacts) -> int:
+    """How many open proceedings need the person, who wants to stay in the country for them."""
+    return sum(needs_the_person(each) and STAYS in each.flags for each in case.matters)
+
+
+def lacks_leave(case: CaseFacts) -> bool:
+    """Whether the person wants to stay for a proceeding and nobody has asked for leave, or it was refused or ended."""
+    under_way = any(each.permit in OF_STAY and each.result in _UNDER_WAY for each in case.permits)
+    return bool(stays_for(case)) and not under_way
+
+
+def _limited(case: CaseFacts) -> bool:
+    return any(each.permit in OF_STAY and each.until is not None for each in case.permits)
+
+
+def staying(before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:
+    """What follows a step or a record that changed who has to ask for leave, or until when it is needed.
+
+    Leave that is missing is asked for. When the last proceeding for which the person stayed has ended, somebody
+    settles with them what comes after, before a leave that has an end runs out.
+    """
+    effects: list[Effect] = []
+    if lacks_leave(after) != lacks_leave(before):
+        effects.append(ASK_STAY if lacks_leave(after) else CloseTask(ASK_STAY.kind, by_the_way=True))
+    if stays_for(before) and not stays_for(after) and _limited(after):
+        effects.append(SETTLE_STAY)
+    elif stays_for(after) and not stays_for(before):
+        effects.append(CloseTask(SETTLE_STAY.kind, by_the_way=True))
+    return tuple(effects)
