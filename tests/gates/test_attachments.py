@@ -32,9 +32,8 @@ MODELS = {mapper.local_table.name: mapper.class_ for mapper in Base.registry.map
 # in a text, and a meeting an office's. What is reserved hangs on an operation, which the worker has no right to see:
 # tests/app/readiness tries its tie with those who have. A checkpoint is of the whole installation.
 WITHOUT_PARENT = {
-    "access_entry", "bulk_act", "case_export", "checkpoint", "data_key", "deputy", "draft", "idempotency_key", "incident",
-    "meeting",
-    "notice", "saved_list", "operation",
+    "access_entry", "bulk_act", "case_export", "checkpoint", "data_key", "deputy", "draft", "idempotency_key",
+    "incident", "meeting", "notice", "saved_list", "operation",
     "operation_reserve", "shelter_beds", "tip",
 }  # fmt: skip
 
