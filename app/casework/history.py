@@ -199,27 +199,58 @@ def check_entries(
 ) -> tuple[int, str | None]:
     """`check_chain` for entries as plain values in the order of `COLUMNS`; further values are not looked at."""
     previous, seq, sha256 = NO_HASH, after, hashlib.sha256
+    begins: dict[Any, bytes] = {}
     for entry in entries:
         seq += 1
+        canonical, said, link = entry[8], entry[10], entry[11]
         if entry[0] != seq:
             return seq - after - 1, f"{subject_id}: entry {seq} is missing (found {entry[0]})"
         if seq == after + 1 and after:
-            previous = entry[10]
-        canonical, said, link = entry[8], entry[10], entry[11]
+            previous = said
         # SQLite keeps whatever type is written: text in place of bytes is tampering, not a crash.
         if not (type(canonical) is type(said) is type(link) is bytes) or (
             said != previous or link != sha256(previous + canonical).digest()
         ):
             return seq - after - 1, f"{subject_id}: entry {seq} does not continue the chain"
-        if not _columns_agree(entry, subject_id):
+        # Who acted begins the bytes of most entries as it began an earlier one's that was read.
+        begin = begins.get(entry[12])
+        if begin is None or not canonical.startswith(begin) or not canonical.endswith(_end_of(entry, subject_id)):
             wrong = _column_that_differs(entry, subject_id)
-            return seq - after - 1, f"{subject_id}: entry {seq}: the column '{wrong}' is not what was hashed"
+            if wrong:
+                return seq - after - 1, f"{subject_id}: entry {seq}: the column '{wrong}' is not what was hashed"
+            _remember(begins, canonical, entry[12])
         previous = link
     if seq != count:
         return seq - after, f"{subject_id}: the chain ends at {seq}, the record says {count}"
     if previous != head:
         return max(0, seq - after - 1), f"{subject_id}: entry {seq} is not the one the record ends with"
     return seq - after, None
+
+
+def _end_of(entry: Sequence[Any], subject_id: str) -> bytes:
+    """How the hashed bytes must end, written from the columns: no bytes need to be read then.
+
+    Keys of canonical bytes are sorted, so after who acted and the details come exactly these, up to the last brace. A
+    text that JSON would escape makes an end that does not fit; `_column_that_differs` has the last word then.
+    """
+    _, subject, subject_of, kind, step, version, happened, recorded, _, sealed, *_ = entry
+    if subject_of != subject_id:
+        return b"another subject"
+    at = moment_of(happened)
+    noted = at if recorded == happened else moment_of(recorded)
+    note = "null" if sealed is None else f'"{_digest(sealed)}"'
+    return (
+        f',"happened_at":"{at}","kind":"{kind}","note":{note},"recorded_at":"{noted}","seq":{entry[0]},'
+        f'"step":"{step}","subject":"{subject}","subject_id":"{subject_of}","version":{version}}}'
+    ).encode("utf-8", "surrogatepass")
+
+
+def _remember(begins: dict[Any, bytes], canonical: bytes, actor: Any) -> None:
+    """Keep how the bytes of an entry of ``actor`` begin, up to the end of who that is; they were read just now."""
+    ends = canonical.find(b'","office":')
+    named = f'"id":"{actor}'.encode("utf-8", "surrogatepass")
+    if canonical.startswith(_ACTOR) and ends > 0 and canonical[:ends].endswith(named):
+        begins[actor] = canonical[: ends + 2]
 
 
 def moment_of(value: Any) -> str:
@@ -229,28 +260,6 @@ def moment_of(value: Any) -> str:
     if isinstance(value, str) and len(value) == 26 and value[10] == " ":
         return f"{value[:10]}T{value[11:19] if value.endswith('.000000') else value[11:]}+00:00"
     return f"not a moment: {value!r}"
-
-
-def _columns_agree(entry: Sequence[Any], subject_id: str) -> bool:
-    """Whether the columns are what the hashed bytes say, told by writing the end of those bytes from the columns.
-
-    Keys of canonical bytes are sorted: after who acted and the details come exactly these, up to the last brace. A
-    text that JSON would escape makes this say no; `_column_that_differs` reads the bytes and has the last word.
-    """
-    seq, subject, subject_of, kind, step, version, happened, recorded, canonical, sealed, _, _, actor = entry[:13]
-    if subject_of == subject_id and type(actor) is str:
-        note = "null" if sealed is None else f'"{_digest(sealed)}"'
-        at = moment_of(happened)
-        noted = at if recorded == happened else moment_of(recorded)
-        end = (
-            f',"happened_at":"{at}","kind":"{kind}","note":{note},"recorded_at":"{noted}"'
-            f',"seq":{seq},"step":"{step}","subject":"{subject}","subject_id":"{subject_of}","version":{version}}}'
-        )
-        if canonical.endswith(end.encode("utf-8", "surrogatepass")) and canonical.startswith(_ACTOR):
-            country_ends = canonical.find(b'"', len(_ACTOR))
-            if canonical.startswith(f'","id":"{actor}","office":'.encode("utf-8", "surrogatepass"), country_ends):
-                return True
-    return _column_that_differs(entry, subject_id) is None
 
 
 def _digest(sealed: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain as one_after_the_other
@@ -155,22 +156,23 @@ def _collect(session: Session, before: Row[Any] | None, now: datetime) -> _New:
     looks: list[bytes] = []
     attempts = 0
     through = now
-    for row in _in_time(_entries(session, start, now), _looks(session, start, now)):
-        if len(heads) + len(looks) >= MOST_LINES:
-            break
-        through = row[0]
-        if len(row) == _ENTRY_WIDTH:
-            _, subject, subject_id, seq, link, kind = row
-            head = heads.get(subject_id)
-            known = known_heads.get(subject_id, seq - 1 if head is None else head.known)
-            if seq > known:
-                attempts += kind == "attempt"
-                if head is None or seq > head.seq:
-                    heads[subject_id] = _Head(subject, seq, link, min(known, head.known) if head else known)
-        elif row[1] not in known_looks:
-            looks.append(look_line(row[1], digest_of_look(row[1:])))
-    else:
-        through = now
+    with closing(_entries(session, start, now)) as all_entries, closing(_looks(session, start, now)) as all_looks:
+        for row in _in_time(all_entries, all_looks):
+            if len(heads) + len(looks) >= MOST_LINES:
+                break
+            through = row[0]
+            if len(row) == _ENTRY_WIDTH:
+                _, subject, subject_id, seq, link, kind = row
+                head = heads.get(subject_id)
+                known = known_heads.get(subject_id, seq - 1 if head is None else head.known)
+                if seq > known:
+                    attempts += kind == "attempt"
+                    if head is None or seq > head.seq:
+                        heads[subject_id] = _Head(subject, seq, link, min(known, head.known) if head else known)
+            elif row[1] not in known_looks:
+                looks.append(look_line(row[1], digest_of_look(row[1:])))
+        else:
+            through = now
     firsts = sum(1 for head in heads.values() if head.known == 0)
     entries = sum(head.seq - head.known for head in heads.values())
     lines = sorted(head_line(head.subject, its, head.seq, head.link) for its, head in heads.items()) + sorted(looks)
@@ -189,20 +191,20 @@ def _collect(session: Session, before: Row[Any] | None, now: datetime) -> _New:
 
 
 
-def _entries(session: Session, start: datetime | None, now: datetime) -> Iterable[Any]:
+def _entries(session: Session, start: datetime | None, now: datetime) -> Any:
     moment = HISTORY.c.recorded_at
     columns = (moment, HISTORY.c.subject, HISTORY.c.subject_id, HISTORY.c.seq, HISTORY.c.hash, HISTORY.c.kind)
     query = select(*columns).where(moment <= now).order_by(moment, HISTORY.c.subject_id, HISTORY.c.seq)
     return _streamed(session, query, moment, start)
 
 
-def _looks(session: Session, start: datetime | None, now: datetime) -> Iterable[Any]:
+def _looks(session: Session, start: datetime | None, now: datetime) -> Any:
     moment = LOOKS.c.at
     query = select(moment.label("sealed_at"), *STORED_LOOK).where(moment <= now).order_by(moment, LOOKS.c.id)
     return _streamed(session, query, moment, start)
 
 
-def _streamed(session: Session, query: Any, moment: Any, start: datetime | None) -> Iterable[Any]:
+def _streamed(session: Session, query: Any, moment: Any, start: datetime | None) -> Any:
     if start is not None:
         query = query.where(moment >= start)
     return session.execute(query, execution_options={"yield_per": 1000})

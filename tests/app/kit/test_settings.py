@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from app.kit.signing import SigningKeys
+from app.kit.signing import SigningKeys, own_signer
 from app.kit.vault import KeyMissing, Vault
 from app.settings import Settings
 
@@ -31,12 +31,14 @@ def safe(tmp_path: Path) -> dict[str, object]:
         path.write_text(f"1 {base64.b64encode(secrets.token_bytes(32)).decode()}\n")
         path.chmod(0o600)
     SigningKeys.from_folder(tmp_path / "signing", create=True).signer("TH")
+    own_signer(tmp_path / "checkpoint.pem", create=True)
     return {
         "environment": "production",
         "database_url": "postgresql://waymark:s3cret@db.example/waymark",
         "kek_file": tmp_path / "kek",
         "token_key_file": tmp_path / "token",
         "signing_folder": tmp_path / "signing",
+        "checkpoint_key_file": tmp_path / "checkpoint.pem",
         "allowed_hosts": ("waymark.example",),
     }
 

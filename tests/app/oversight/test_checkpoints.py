@@ -166,7 +166,7 @@ def test_what_a_sound_chain_hides_an_earlier_checkpoint_tells(town: Town, house:
     assert kept is not None and check(house).fault is None
     tried = found = 0
 
-    def expect(tamper: Callable[[Session], None], words: str, *, sound: bool = True, copies: bool = False) -> None:
+    def expect(tamper: Callable[[Session], object], words: str, *, sound: bool = True, copies: bool = False) -> None:
         nonlocal tried, found
         tried += 1
         with pytest.raises(ZeroDivisionError), tampering(house.db) as session:
