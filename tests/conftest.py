@@ -7,7 +7,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +30,8 @@ from tests.quick_folder import quick_folder
 ENGINE_KINDS = ("sqlite", "postgresql")
 # A Monday morning in Bangkok; tests that care about the date set their own.
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+# The kind of an engine -> the URL of a fresh migrated database and an empty folder for keys, as long as a `with` lasts.
+Grounds = Callable[[str], AbstractContextManager[tuple[str, Path]]]
 LOOPBACK = ("127.", "::1", "localhost")
 
 
@@ -150,6 +152,20 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def databases(engine_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Makers:
     """A maker of databases of the present engine, for tests that need several (two countries)."""
     return Makers(engine_kind, tmp_path, request.getfixturevalue)
+
+
+@pytest.fixture(scope="session")
+def grounds(request: pytest.FixtureRequest) -> Grounds:
+    """`tests.gates.ground.ground` over the template and the server that this process has already."""
+
+    @contextmanager
+    def made(kind: str) -> Iterator[tuple[str, Path]]:
+        with tempfile.TemporaryDirectory(prefix="waymark-gate-", dir=quick_folder()) as name:
+            folder = Path(name)
+            with Makers(kind, folder, request.getfixturevalue).url() as url:
+                yield url, folder
+
+    return made
 
 
 @pytest.fixture
