@@ -7,7 +7,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,13 +21,17 @@ from app.kit.crypto import KeyRing
 from app.kit.db import Database
 from app.kit.signing import SigningKeys
 from app.settings import Settings
-from tests.postgres import OWNER, SERVING, Cluster, PostgresMissing, running_cluster
+from tests.lending import Lending
+from tests.lines import Lines
+from tests.postgres import Cluster, PostgresMissing, running_cluster
 from tests.quick_engines import quick_engines
 from tests.quick_folder import quick_folder
 
 ENGINE_KINDS = ("sqlite", "postgresql")
 # A Monday morning in Bangkok; tests that care about the date set their own.
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+# The kind of an engine -> the URL of a fresh migrated database and an empty folder for keys, as long as a `with` lasts.
+Grounds = Callable[[str], AbstractContextManager[tuple[str, Path]]]
 LOOPBACK = ("127.", "::1", "localhost")
 
 
@@ -74,10 +78,11 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _quick_engines() -> Iterator[None]:
-    """Have no test compile again what an earlier one compiled."""
-    with quick_engines():
-        yield
+def _quick_engines() -> Iterator[Lines]:
+    """Have no test compile again what an earlier one compiled, nor PostgreSQL plan again what it planned."""
+    lines = Lines()
+    with quick_engines(lines):
+        yield lines
 
 
 @pytest.fixture(scope="session")
@@ -88,6 +93,14 @@ def postgres() -> Iterator[Cluster]:
             yield cluster
     except PostgresMissing as missing:
         pytest.fail(str(missing), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def lending(postgres: Cluster, _quick_engines: Lines) -> Iterator[Lending]:
+    """Databases of that server which one test after the other may use."""
+    lent = Lending(postgres, _quick_engines)
+    yield lent
+    lent.close()
 
 
 @pytest.fixture(params=ENGINE_KINDS)
@@ -110,9 +123,13 @@ class Makers:
         """Hand out the URL of a new database: with all tables and for the role that serves, or empty for its owner."""
         if self.kind == "postgresql":
             cluster: Cluster = self.ask("postgres")
-            template = cluster.template("waymark_template", migrate.upgrade) if migrated else "template1"
-            with cluster.database(template, SERVING if migrated else OWNER) as url:
-                yield url
+            if migrated:
+                template = cluster.template("waymark_template", migrate.upgrade)
+                with self.ask("lending").database(template) as url:
+                    yield url
+            else:
+                with cluster.database() as url:
+                    yield url
             return
         with tempfile.TemporaryDirectory(prefix="waymark-lite-", dir=quick_folder() or self.folder) as folder:
             path = Path(folder) / "test.db"
@@ -135,6 +152,20 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def databases(engine_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Makers:
     """A maker of databases of the present engine, for tests that need several (two countries)."""
     return Makers(engine_kind, tmp_path, request.getfixturevalue)
+
+
+@pytest.fixture(scope="session")
+def grounds(request: pytest.FixtureRequest) -> Grounds:
+    """`tests.gates.ground.ground` over the template and the server that this process has already."""
+
+    @contextmanager
+    def made(kind: str) -> Iterator[tuple[str, Path]]:
+        with tempfile.TemporaryDirectory(prefix="waymark-gate-", dir=quick_folder()) as name:
+            folder = Path(name)
+            with Makers(kind, folder, request.getfixturevalue).url() as url:
+                yield url, folder
+
+    return made
 
 
 @pytest.fixture

@@ -97,18 +97,27 @@ class Cluster:
             self._templates[name] = name
         return name
 
-    @contextmanager
-    def database(self, template: str = "template1", role: str = OWNER) -> Iterator[str]:
-        """Clone a template, hand out the URL of the clone for ``role``, and drop it afterwards."""
+    def clone(self, template: str) -> str:
+        """Make a database like ``template`` and return its name."""
         name = f"waymark_{next(self._numbers)}"
         # In memory copying files is the faster way; on a disk it is the slower one since version 15 knows another.
         in_memory = self.folder.parent == Path(quick_folder() or "")
         strategy = "STRATEGY = FILE_COPY" if in_memory and self.version >= 150_000 else ""
         self.command(f'CREATE DATABASE "{name}" OWNER {OWNER} TEMPLATE "{template}" {strategy}')
+        return name
+
+    def drop(self, name: str) -> None:
+        """Drop a database, whoever is connected to it."""
+        self.command(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    @contextmanager
+    def database(self, template: str = "template1", role: str = OWNER) -> Iterator[str]:
+        """Clone a template, hand out the URL of the clone for ``role``, and drop it afterwards."""
+        name = self.clone(template)
         try:
             yield self.url(name, role)
         finally:
-            self.command(f'DROP DATABASE "{name}" WITH (FORCE)')
+            self.drop(name)
 
 
 @contextmanager

@@ -15,19 +15,26 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.util import LRUCache
 
 import app.kit.db
+from tests.lines import Lines
 
 # An engine keeps 500 by itself. All tests together say more than one program does between two restarts.
 _STATEMENTS: Final = 4000
 
 
 @contextmanager
-def quick_engines() -> Iterator[None]:
-    """Within the block every `Database` of one kind takes over the dialect and the statements of the first."""
+def quick_engines(lines: Lines) -> Iterator[None]:
+    """Within the block every `Database` of one kind takes over the dialect and the statements of the first.
+
+    Args:
+        lines: keep connections to PostgreSQL from one engine to the next.
+    """
     first: dict[str, Engine] = {}
 
     def lent(*arguments: Any, **options: Any) -> Engine:
         engine = create_engine(*arguments, **options)
         elder = first.get(engine.dialect.name)
+        if engine.dialect.name == "postgresql":
+            lines.serve(engine.dialect)
         if elder is None or elder.dialect.server_version_info is None:
             # Only a dialect that has met its server knows what to write.
             engine._compiled_cache = LRUCache(_STATEMENTS)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolEmpty
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
@@ -105,7 +105,11 @@ class Database:
             RuntimeError: objects were added, changed or deleted and would have been lost silently.
             Busy: a connection did not come in time.
         """
-        with _told_as_busy(), Session(self._reading, expire_on_commit=False) as session:
+        with (
+            _told_as_busy(),
+            Session(self._reading, expire_on_commit=False) as session,
+            _plans_kept(session),
+        ):
             yield session
             if session.new or session.dirty or session.deleted:
                 raise RuntimeError("something was changed inside read(); use write()")
@@ -117,6 +121,25 @@ class Database:
     def __repr__(self) -> str:
         """Name the engine and hide the password."""
         return f"Database({self.engine.url.render_as_string(hide_password=True)!r})"
+
+
+@contextmanager
+def _plans_kept(session: Session) -> Iterator[None]:
+    """End a transaction that only looked with a commit, refused or not: nothing is in it that it could keep.
+
+    A rollback has the driver forget every statement that the connection prepared, and PostgreSQL plan them all again
+    at the next look (decision 0013: that takes longer than the answer). One that the engine broke is rolled back.
+    """
+    try:
+        yield
+    except DBAPIError:
+        raise
+    except Exception:
+        session.expunge_all()
+        with suppress(SQLAlchemyError):
+            session.commit()
+        raise
+    session.commit()
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import shutil
 import signal
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -208,21 +209,29 @@ def test_the_worker_runs_until_it_is_told_to_end(run: Run, monkeypatch: pytest.M
     assert stopped == [True] and set(handlers) == {signal.SIGTERM, signal.SIGINT}
 
 
-@pytest.fixture
-def spoilt(run: Run, tmp_path: Path) -> Callable[[str], Run]:
-    """Put a small demonstration into the var folder of `run`, and change it with one statement."""
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small demonstration that nobody changes: to build one takes longer than all the commands of this file."""
     from app.demo.figures import sample
     from app.demo.place import logging_in, make
 
-    tiny = Figures((), sample(20).returns[:1], whole=False)
+    folder = tmp_path_factory.mktemp("demonstration")
+    with logging_in(folder):
+        make(folder, Figures((), sample(20).returns[:1], whole=False)).house.db.dispose()
+    return folder
+
+
+@pytest.fixture
+def spoilt(run: Run, tmp_path: Path, demonstration: Path) -> Callable[[str], Run]:
+    """Put a small demonstration into the var folder of `run`, and change it with one statement."""
 
     def spoil(statement: str) -> Run:
         folder = tmp_path / "var"
-        with logging_in(folder):
-            built = make(folder, tiny)
-            with writing(built.house.db) as session:
-                session.execute(text(statement))
-            built.house.db.dispose()
+        shutil.copytree(demonstration, folder)
+        database = Database(settings_of(folder).database_url)
+        with writing(database) as session:
+            session.execute(text(statement))
+        database.dispose()
         return run
 
     return spoil
@@ -276,14 +285,34 @@ def test_facts_that_differ_are_told_and_repaired_on_demand(spoilt: Callable[[str
     assert run("audit", "verify").exit_code == 0
 
 
+@pytest.fixture(scope="module")
+def built_before(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tuple[Figures, Built]]]:
+    """Where the first `waymark demo --once` of this file leaves a copy of what it built, and of what."""
+    return tmp_path_factory.mktemp("once") / "built", []
+
+
 @pytest.mark.parametrize("spoil", [None, "UPDATE case_facts SET sex = 'X' WHERE channel = 'shelter'"])
 def test_demo_once_ends_with_one_when_a_figure_differs(
-    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, spoil: str | None
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    built_before: tuple[Path, list[tuple[Figures, Built]]],
+    spoil: str | None,
 ) -> None:
     make = app.demo.once.make
+    copy, before = built_before
 
     def made(folder: Path, figures: Figures, progress: object = None) -> Built:
-        built = make(folder, figures)
+        if not before:
+            built = make(folder, figures)
+            built.house.db.dispose()
+            shutil.copytree(folder, copy)
+            before.append((figures, built))
+        else:
+            # The same people again: the same demonstration, in the folder of this run.
+            assert before[0][0] == figures
+            shutil.copytree(copy, folder, dirs_exist_ok=True)
+            built = replace(before[0][1], house=open_house(settings_of(folder), before[0][1].house.clock))
         if spoil:
             with writing(built.house.db) as session:
                 session.execute(text(spoil))

@@ -8,8 +8,7 @@ import pytest
 
 from app.kit.clock import SettableClock
 from app.settings import Settings
-from tests.conftest import START
-from tests.gates.ground import ground
+from tests.conftest import START, Grounds
 from tests.journeys import proof
 from tests.journeys.doors import DOORS, Door
 from tests.journeys.scene import Scene, open_scene
@@ -26,10 +25,10 @@ def scene(settings: Settings, clock: SettableClock) -> Iterator[Scene]:
 
 
 @pytest.fixture(scope="module", params=WAYS, ids="-".join)
-def door(request: pytest.FixtureRequest) -> Iterator[Door]:
+def door(request: pytest.FixtureRequest, grounds: Grounds) -> Iterator[Door]:
     """The program, seen through one of its doors; at the end every chain and every fact is proved."""
     name, engine = request.param
-    with ground(engine) as (url, folder):
+    with grounds(engine) as (url, folder):
         settings = Settings(environment="demo", var=folder / "var", database_url=url)
         with open_scene(settings, SettableClock(START)) as scene:
             yield DOORS[name](scene)

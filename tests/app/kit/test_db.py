@@ -348,3 +348,25 @@ def test_a_gate_lets_the_next_in_after_an_exception(tmp_path: Path) -> None:
     started = time.monotonic()
     with gate.passage(5):
         assert time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_what_was_prepared_stays_prepared_after_a_look(db: Database, refused: bool) -> None:
+    if db.dialect != "postgresql":
+        return
+    ask = sql("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE '_pg3_%'")
+
+    def look() -> int:
+        with db.read() as session:
+            for _ in range(3):
+                session.execute(sql("SELECT count(*) FROM counter")).scalar_one()
+            return int(session.execute(ask).scalar_one())
+
+    for _ in range(2):
+        look()
+        if refused:
+            with pytest.raises(LookupError), db.read() as session:
+                session.execute(sql("SELECT 1"))
+                raise LookupError
+    with db.read() as session:
+        assert session.execute(ask).scalar_one() > 0
