@@ -46,7 +46,6 @@ from workflows.guards.screening import (
 from workflows.guards.services import provider_has_not_declined, provider_is_named
 from workflows.identification import APPOINT_GUARDIAN, ASK_AGAIN, DECISION
 from workflows.non_punishment import NonPunishment
-from workflows.notices import counts
 from workflows.proceeding import Proceeding
 from workflows.service import Service
 from workflows.step import Guard
@@ -109,8 +108,8 @@ OWN_GUARDS: dict[str, tuple[Guard, ...]] = {
     **dict.fromkeys(TOLD_TO_THE_PERSON, (way_of_contact_is_safe,)),
 }
 
-# Duties that are done by the record only where it says all that it has to say (workflows.notices).
-NOTICES = frozenset({"rights_notice", "remedies_notice"})
+# Duties that are done by a record only where it says all that it has to say: the fact that says so.
+NOTICES = {"rights_notice": "rights_read", "remedies_notice": "remedies_told"}
 # A task that asks for a record is done when the record is there, not only when the next step is taken.
 FOLLOWS: dict[str, tuple[CloseTask | OpenTask | Alert, ...]] = {
     "rights_notice": (CloseTask("read_rights"),),
@@ -182,7 +181,7 @@ def follows(kind: str, before: CaseFacts, after: CaseFacts, *, corrected: bool =
     followed = _moved(kind, before, after) if corrected else FOLLOWS.get(kind, ())
     if kind in NOTICES:
         # A notice that lacks something leaves its duty open; corrected, it may be whole after all.
-        followed = FOLLOWS[kind] if counts(kind, after) else ()
+        followed = FOLLOWS[kind] if getattr(after, NOTICES[kind]) else ()
     return (*followed, *custody(kind, before, after), *_age(before, after), *_work(before, after), *clocks)
 
 
