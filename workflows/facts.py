@@ -47,7 +47,7 @@ class Today:
 class NoticeFacts:
     """A notice read to the person; ``answer`` is accepted, declined or None (not asked).
 
-    own_language: and understood. untold: what it says was not explained (workflows.notices.UNTOLD).
+    own_language: and understood. untold: what it says was not explained: secrecy, asylum, embassy, ask_again.
     """
 
     on: date
@@ -249,7 +249,7 @@ class CaseFacts:
 
     @property
     def rights_read(self) -> bool:
-        """Whether the rights were read to the person whole, understood and before a witness (workflows.notices)."""
+        """Whether the rights were read to the person whole, understood and before a witness."""
         notice = self.rights
         return notice is not None and notice.own_language and notice.witnessed and not notice.untold
 

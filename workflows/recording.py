@@ -53,7 +53,6 @@ from workflows.guards.training import (
 )
 from workflows.identification import APPOINT_GUARDIAN, ASK_AGAIN, DECISION
 from workflows.non_punishment import NonPunishment
-from workflows.notices import counts
 from workflows.proceeding import Proceeding
 from workflows.service import Service
 from workflows.staying import staying
@@ -141,8 +140,8 @@ FOUND = (
 # The task to see whether somebody who went out of a shelter has come back.
 LOOK_AFTER = "look_after_leave"
 
-# Duties that are done by the record only where it says all that it has to say (workflows.notices).
-NOTICES = frozenset({"rights_notice", "remedies_notice"})
+# Duties that are done by a record only where it says all that it has to say: the fact that says so.
+NOTICES = {"rights_notice": "rights_read", "remedies_notice": "remedies_told"}
 # A task that asks for a record is done when the record is there, not only when the next step is taken.
 FOLLOWS: dict[str, tuple[CloseTask | OpenTask | Alert, ...]] = {
     "rights_notice": (CloseTask("read_rights"),),
@@ -220,7 +219,7 @@ def follows(
     followed = _moved(kind, before, after) if corrected else FOLLOWS.get(kind, ())
     if kind in NOTICES:
         # A notice that lacks something leaves its duty open; corrected, it may be whole after all.
-        followed = FOLLOWS[kind] if counts(kind, after) else ()
+        followed = FOLLOWS[kind] if getattr(after, NOTICES[kind]) else ()
     found = (
         *followed, *_missing(kind, before, after), *custody(kind, before, after), *_danger(before, after),
         *_age(before, after), *_guardian(before, after, on), *_work(before, after),

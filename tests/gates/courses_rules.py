@@ -22,6 +22,7 @@ from app.casework.facts import stored
 from app.casework.held import CASE, FACTS, OFFICE, REFERRAL, hold_case, hold_referral
 from app.casework.transfers import TRANSFERS
 from app.kit.errors import AppError, Forbidden, Invalid
+from app.models.history import HistoryEntry
 from app.models.outbox import OutboxRow
 from app.models.record import Record
 from app.models.task import Task
@@ -31,6 +32,8 @@ from workflows.referral import FINAL
 OUTBOX: Final[Any] = OutboxRow.__table__
 TASK: Final[Any] = Task.__table__
 RECORD: Final[Any] = Record.__table__
+HISTORY: Final[Any] = HistoryEntry.__table__
+DECIDING: Final = ("identify", "not_identify", "uphold")
 ENDS: Final = frozenset(state.value for state in FINAL)
 UNSETTLED: Final = frozenset({"reported", "screening", "presumed", "deciding", "reconsidering"})
 # Every country of the courses gives at least this long to ask again (policies/countries, the default of [W22]).
@@ -103,6 +106,16 @@ _LETTERS = select(messages.TABLE).where(
 )
 
 
+_PAPERS = (
+    select(RECORD.c.kind, RECORD.c.created_by)
+    .where(RECORD.c.subject_id == bindparam("case"), RECORD.c.kind.in_(("screening", "identification_decision")))
+    .order_by(RECORD.c.seq.desc())
+)
+_DECISIONS = (
+    select(HISTORY.c.actor_id)
+    .where(HISTORY.c.subject_id == bindparam("case"), HISTORY.c.kind == "step", HISTORY.c.step.in_(DECIDING))
+    .order_by(HISTORY.c.seq)
+)
 _OFFICES = select(OFFICE.c.id, OFFICE.c.code)
 _TRANSFERS = select(TRANSFERS.c.id, TRANSFERS.c.state).where(TRANSFERS.c.case_id == bindparam("case"))
 
@@ -387,16 +400,43 @@ def _ended_with(scene: Scene, case_id: str, came_from: str) -> Iterator[str]:
     if facts["child"] and facts["best_interests_due"] and not facts["deceased"]:
         yield "closed with a best-interests determination due"
     unreachable = facts["closure"] is not None and facts["closure"]["unreachable"]
-    if unreachable and not facts["deceased"] and not facts["missing"]:
-        if not facts["contact_lost"]:
-            yield "closed as out of reach, and nothing on record says so"
-        if came_from == "sheltered" or json.loads(scene.before.cases[case_id]["facts"])["bed_used"]:
-            yield "closed as out of reach in a bed"
-    if facts["negative_on"] is not None and not facts["deceased"] and scene.now_is_inside(facts, WINDOW_DAYS):
-        yield "closed while the decision can be looked at again"
+    if not facts["deceased"]:
+        yield from _out_of_reach(scene, case_id, came_from, unreachable)
     never_came = came_from == "awaiting_arrival" and not any(row["custody"] == "receiver" for row in copies)
     if facts["identification"] in UNSETTLED and not (facts["deceased"] or unreachable or never_came):
         yield f"closed while {facts['identification']}"
+
+
+def _out_of_reach(scene: Scene, case_id: str, came_from: str, said: bool) -> Iterator[str]:
+    """Nobody is closed as unreachable on a tick alone or in a bed, nor while a no can still be questioned."""
+    facts, before = scene.facts(case_id), json.loads(scene.before.cases[case_id]["facts"])
+    if said and not (facts["missing"] or facts["contact_lost"]):
+        yield "closed as out of reach, and nothing on record says so"
+    if said and not facts["missing"] and (came_from == "sheltered" or before["bed_used"]):
+        yield "closed as out of reach in a bed"
+    if facts["negative_on"] is not None and scene.now_is_inside(facts, WINDOW_DAYS):
+        yield "closed while the decision can be looked at again"
+
+
+def judgement(scene: Scene) -> Iterator[str]:
+    """Who decides has never screened, nobody decides twice, and no child is refused for want of means (P3c, G07)."""
+    case_id, what = scene.deed.subject_id, scene.deed.what
+    if scene.deed.refused or what not in DECIDING or case_id not in scene.now.cases:
+        return
+    facts = scene.facts(case_id)
+    made = facts["decision"]
+    if made["outcome"] != ("identified" if what == "identify" else "not_identified"):
+        yield f"'{what}' goes with a decision that says {made['outcome']}"
+    if what != "identify" and made["act"] and made["purpose"] and (facts["child"] or made["means"]):
+        yield f"'{what}' refuses whose findings meet the definition"
+    papers = scene.session.execute(_PAPERS, {"case": case_id}).all()
+    screened = {row.created_by for row in papers if row.kind == "screening"}
+    steps = list(scene.session.execute(_DECISIONS, {"case": case_id}).scalars())
+    hands = {steps[-1], next(row.created_by for row in papers if row.kind == "identification_decision")}
+    if screened & hands:
+        yield f"'{what}' was decided by who screened"
+    if steps[-1] in steps[:-1]:
+        yield f"'{what}' was decided twice by the same officer"
 
 
 def safe_place(scene: Scene) -> Iterator[str]:
@@ -473,5 +513,5 @@ def _refolded(scene: Scene, kind: str, subject_id: str) -> Iterator[str]:
 
 
 RULES: Final[dict[str, Callable[[Scene], Iterator[str]]]] = {
-    rule.__name__: rule for rule in (custody, consent, hands, closure, money, safe_place, refusal, evidence)
+    rule.__name__: rule for rule in (custody, consent, hands, closure, judgement, money, safe_place, refusal, evidence)
 }

@@ -165,7 +165,7 @@ def no_matter_is_open(case: CaseFacts) -> bool | Lack:
 
 @guard(
     sources=("OHCHR-P17", "OHCHR-G9.2"),
-    says="The person has not been told about remedies so that they understood, or the answer is not recorded.",
+    says="The person has not been told about remedies, or the answer is not recorded.",
     why="Everybody found to be trafficked has a right to a remedy and to hear of it.",
     mend="Give the remedies notice and record the answer.",
     who=("legal_officer", "case_manager"),

@@ -41,7 +41,7 @@ def panel_is_complete(case: CaseFacts, policies: Policies) -> bool | Lack:
     who=(*DECIDERS, "case_manager"),
 )
 def decision_is_still_to_be_taken(case: CaseFacts) -> bool | Lack:
-    return case.identification not in DECIDED or lacking(state=case.identification.replace("_", " "))
+    return case.identification not in DECIDED or lacking(state=case.identification)
 
 
 @guard(

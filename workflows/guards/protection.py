@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from policies.model import Policies
 from workflows.facts import CaseFacts, Today
-from workflows.notices import rights_lack
 from workflows.step import guard
 from workflows.verdict import Lack, lacking
 
@@ -112,8 +111,18 @@ def help_is_not_declined(case: CaseFacts) -> bool:
     who=(*CARERS, "legal_officer"),
 )
 def rights_were_explained(case: CaseFacts) -> bool | Lack:
-    gap = rights_lack(case.rights)
-    return lacking(gap=gap) if gap else True
+    notice = case.rights
+    if notice is None:
+        return lacking(gap="yet")
+    if not notice.own_language:
+        return lacking(gap="in a language they understand")
+    if "secrecy" in notice.untold:
+        return lacking(gap="together with what stays secret and what cannot")
+    if "asylum" in notice.untold:
+        return lacking(gap="together with how to ask for asylum")
+    if "embassy" in notice.untold:
+        return lacking(gap="together with when the embassy is told")
+    return notice.witnessed or lacking(gap="before a witness")
 
 
 @guard(

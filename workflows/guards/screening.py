@@ -226,16 +226,15 @@ def reasons_are_written(case: CaseFacts) -> bool:
 
 @guard(
     sources=("OHCHR-G4.8", "WM-REASONS"),
-    says="The person has not been told the outcome in a language they understand{gap}.",
+    says="The person has not been told the outcome in a language they understand.",
     why="Who is told no must know why, and how to ask again.",
     mend="Tell the person with an interpreter and record the day in the decision.",
     who=(*DECIDERS, "case_manager"),
 )
-def person_was_told(case: CaseFacts, today: Today) -> bool | Lack:
-    made = case.decision
-    if made is None or made.notified_on is None or not made.in_own_language:
-        return lacking(gap="")
-    return made.notified_on <= today.date or lacking(gap=f": {made.notified_on.isoformat()} has not come yet")
+def person_was_told(case: CaseFacts, today: Today) -> bool:
+    # A day that has not come yet tells nobody anything.
+    told_on = case.decision.notified_on if case.decision is not None else None
+    return case.decision is not None and case.decision.in_own_language and told_on is not None and told_on <= today.date
 
 
 @guard(
@@ -300,7 +299,7 @@ def foreign_authority_is_competent(case: CaseFacts, policies: Policies) -> bool 
     made = case.decision
     country = policies.countries.get(made.by_country) if made is not None else None
     if made is None or country is None:
-        return lacking(country="a country known here" if made is None else made.by_country, office="not known here")
+        return lacking(country="-" if made is None else made.by_country, office="-")
     wanted = country.competent_authority.office
     return made.authority == wanted or lacking(country=made.by_country, office=wanted)
 

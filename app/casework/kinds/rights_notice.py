@@ -64,7 +64,7 @@ class RightsNotice(RecordForm):
     )
 
 
-# What is to be explained with the rights (workflows.notices.UNTOLD) -> the question that says whether it was.
+# What is to be explained with the rights (NoticeFacts.untold) -> the question that says whether it was.
 EXPLAINED: Final = {
     "secrecy": "confidentiality_limits_explained",
     "asylum": "asylum_information_given",
