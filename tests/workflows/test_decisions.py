@@ -87,8 +87,8 @@ def test_the_window_moves_with_the_day_on_which_the_person_heard() -> None:
     def no(on: Any) -> CaseFacts:
         return replace(case(), identification="not_identified", negative_on=on)
 
-    assert follows(KIND, no(LATELY), no(TODAY), corrected=True) == (MoveTask(ASK_AGAIN),)
-    assert follows(KIND, no(LATELY), no(LATELY), corrected=True) == ()
+    assert follows(KIND, no(LATELY), no(TODAY), on=TODAY, corrected=True) == (MoveTask(ASK_AGAIN),)
+    assert follows(KIND, no(LATELY), no(LATELY), on=TODAY, corrected=True) == ()
 
 
 def test_a_step_never_lies_before_what_it_follows() -> None:

@@ -46,8 +46,8 @@ def test_only_a_whole_notice_ends_the_duty_to_give_it(
 ) -> None:
     after = filled(kind, **change)
     wanted = (CloseTask(task),) if done else ()
-    assert follows(kind, BARE, after) == wanted
-    assert follows(kind, BARE, after, corrected=True) == wanted, "a notice corrected may be whole after all"
+    assert follows(kind, BARE, after, on=TODAY) == wanted
+    assert follows(kind, BARE, after, on=TODAY, corrected=True) == wanted, "a notice corrected may be whole after all"
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def no_file_request_waits(matter: MatterFacts) -> bool:
 
 
 @guard(
-    sources=("OHCHR-G6.6",),
+    sources=("OHCHR-G6.6", "WM-TWO-EYES"),
     says="No request for the person's data waits in this proceeding.",
     why="Data go out for one request at a time, never in advance.",
     mend="Record who asks, for what and on which ground.",
