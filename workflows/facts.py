@@ -16,6 +16,7 @@ from workflows.child_facts import GuardianFacts as GuardianFacts
 from workflows.child_facts import InterestFacts as InterestFacts
 from workflows.identification_facts import DecisionFacts as DecisionFacts
 from workflows.identification_facts import InformationFacts as InformationFacts
+from workflows.identification_facts import NoticeFacts as NoticeFacts
 from workflows.identification_facts import ScreeningFacts as ScreeningFacts
 from workflows.matter_facts import MatterFacts as MatterFacts
 from workflows.stay import AdmissionFacts, BedFacts, ExtensionFacts, LeaveFacts
@@ -41,20 +42,6 @@ class Today:
 
     now: datetime
     date: date
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeFacts:
-    """A notice read to the person; ``answer`` is accepted, declined or None (not asked).
-
-    own_language: and understood. untold: what it says was not explained: secrecy, asylum, embassy, ask_again.
-    """
-
-    on: date
-    own_language: bool
-    witnessed: bool
-    answer: str | None = None
-    untold: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

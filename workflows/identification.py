@@ -69,7 +69,7 @@ EXPLAIN_REMEDIES = OpenTask(
 # another country has identified them.
 DUTIES = (
     OpenTask("read_rights", "social_worker", "rights_notification", unless="rights_read", once=True, here=True),
-    OpenTask("assess_needs", "social_worker", "needs_assessment", unless="needs", once=True, here=True),
+    OpenTask("assess_needs", "social_worker", "needs_assessment", once=True, here=True),
     APPOINT_GUARDIAN,
 )
 

@@ -59,3 +59,17 @@ class InformationFacts:
     language: str
     topics: frozenset[str] = frozenset()
     offered: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFacts:
+    """A notice read to the person; ``answer`` is accepted, declined or None (not asked).
+
+    own_language: and understood. untold: what it says was not explained: secrecy, asylum, embassy, ask_again.
+    """
+
+    on: date
+    own_language: bool
+    witnessed: bool
+    answer: str | None = None
+    untold: frozenset[str] = frozenset()

@@ -24,6 +24,8 @@ WORDS = {
     "storage": "how long the data are kept was not explained",
     "withdrawal": "how to take the consent back was not explained",
 }
+# Where there is nothing to name.
+UNKNOWN = "-"
 DECIDERS = ("legal_officer", "supervisor", "national_focal_point")
 
 
@@ -299,7 +301,7 @@ def foreign_authority_is_competent(case: CaseFacts, policies: Policies) -> bool 
     made = case.decision
     country = policies.countries.get(made.by_country) if made is not None else None
     if made is None or country is None:
-        return lacking(country="-" if made is None else made.by_country, office="-")
+        return lacking(country=UNKNOWN if made is None else made.by_country, office=UNKNOWN)
     wanted = country.competent_authority.office
     return made.authority == wanted or lacking(country=made.by_country, office=wanted)
 

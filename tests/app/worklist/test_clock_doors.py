@@ -206,7 +206,10 @@ def test_a_clock_is_stopped_from_the_page_of_the_case(town: Town) -> None:
 
 
 def test_the_window_of_the_guard_and_the_task_end_on_the_same_day(town: Town) -> None:
+    # The case was open by then: a step lies never before what it follows.
+    town.clock.advance(timedelta(days=-4))
     case_id = cases.bring_case(town.house, town.th, "screening")
+    town.clock.advance(timedelta(days=4))
     happened = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)  # the 22nd in Bangkok, told two days later
     cases.take(town.house, town.th["social_worker"], case_id, "screen_out",
                form(town.house, "screening", finding="no_sign"), happened_at=happened)  # fmt: skip
