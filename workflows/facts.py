@@ -19,6 +19,11 @@ from workflows.identification_facts import InformationFacts as InformationFacts
 from workflows.identification_facts import NoticeFacts as NoticeFacts
 from workflows.identification_facts import ScreeningFacts as ScreeningFacts
 from workflows.matter_facts import MatterFacts as MatterFacts
+from workflows.referral_facts import HandoverFacts as HandoverFacts
+from workflows.referral_facts import ReceiptFacts as ReceiptFacts
+from workflows.referral_facts import ReceptionFacts as ReceptionFacts
+from workflows.referral_facts import ScheduleFacts as ScheduleFacts
+from workflows.referral_facts import TracingFacts as TracingFacts
 from workflows.stay import AdmissionFacts, BedFacts, ExtensionFacts, LeaveFacts
 from workflows.training_facts import SigningFacts as SigningFacts
 from workflows.training_facts import TrainingFacts as TrainingFacts
@@ -302,59 +307,6 @@ class CaseFacts:
         return next((each for each in self.interests if each.question == question), None)
     permits: tuple[PermitFacts, ...] = ()
     contact: ContactFacts | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TracingFacts:
-    """What the country of origin reported: nationality and family."""
-
-    on: date
-    nationality: str
-    family_found: bool
-    family_willing: bool
-    family_safe: bool
-    complicity_suspected: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ReceptionFacts:
-    """What the receiving country offers: office, partner organisation, services."""
-
-    office: str
-    ngo_named: bool
-    services: frozenset[str]
-    family_or_care_arranged: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ScheduleFacts:
-    """The agreed handover: border point code, day, and whether each side has named its officer."""
-
-    border_point: str
-    on: date
-    sender_officer: bool
-    receiver_officer: bool
-
-
-@dataclass(frozen=True, slots=True)
-class HandoverFacts:
-    """What the sending officer certifies at the border on the day."""
-
-    on: date
-    reconfirmed_on: date
-    agrees: bool
-    belongings_listed: bool
-    fit_to_travel: bool
-    onward_booked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptFacts:
-    """What the receiving officer certifies."""
-
-    on: date
-    person_present: bool
-    discrepancy: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from app.access import rows, walls
 from app.access.desk import Desk
 from app.access.scope import asker_of, reach_of
 from app.casework.beds import ASKED, BEDS, HELD, OPEN, REQUEST, STAYING
-from app.casework.held import OFFICE
+from app.casework.held import FACTS, OFFICE
 from policies.model import Scope
 
 SHELTER: Final = "shelter"
@@ -164,3 +164,8 @@ def _within(desk: Desk, permission: str, office: Any, organisation: Any) -> Any:
 
 def _count(which: Any, name: str) -> Any:
     return func.sum(case((which, 1), else_=0)).label(name)
+
+
+def known_of(desk: Desk, case_id: str) -> Row[Any]:
+    """What a bed depends on, as the case says it now: ``sex`` and ``child``. The caller has entered as the house."""
+    return desk.session.execute(select(FACTS.c.sex, FACTS.c.child).where(FACTS.c.case_id == case_id)).one()

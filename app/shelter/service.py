@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, insert, update
 
 from app.access import notices, rows
 from app.access.desk import Desk
 from app.access.log import looked
 from app.casework import move, projection
 from app.casework.beds import ASKED, BEDS, HELD, REQUEST, STAYING, reserved_by_group, taken_by_group
-from app.casework.held import FACTS, Held, hold_case
+from app.casework.held import Held, hold_case
 from app.casework.history import Event
 from app.casework.move import StepRefused, refusal_out
 from app.kit.errors import Conflict, Invalid, NotFound, StaleVersion
@@ -135,7 +135,7 @@ def fitting(desk: Desk, bed_request_id: str) -> list[BedsOut]:
     """The groups of the asked shelter in which a bed may be held for this request now."""
     row = _request(desk, ANSWER, bed_request_id)
     with rows.as_the_house(desk.session, desk.actor.country):
-        known = desk.session.execute(select(FACTS.c.sex, FACTS.c.child).where(FACTS.c.case_id == row.case_id)).one()
+        known = queries.known_of(desk, row.case_id)
     wanted = _wanted(row, known.sex, known.child)
     return [
         out for group, out in _groups(desk, [row.office_id]) if not rules.refusals([group], wanted, desk.today)
