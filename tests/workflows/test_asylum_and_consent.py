@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -210,7 +211,9 @@ def test_a_suspicion_is_weighed_and_does_not_close_the_country(policies: Policie
     situation = with_referral(ready("referral", "propose_plan"), tracing=report)
     assert isinstance(decide("referral", "propose_plan", situation, policies), Moved)
     assert situation.case is not None and situation.case.return_risk is not None
-    stale = with_case(situation, return_risk=replace(situation.case.return_risk, on=TRACED_ON))
+    # Made a day before the report; still young enough for everything else.
+    before = LATELY - timedelta(days=1)
+    stale = with_case(situation, return_risk=replace(situation.case.return_risk, on=before))
     assert codes(decide("referral", "propose_plan", stale, policies)) == {"suspicion_was_weighed"}
 
 

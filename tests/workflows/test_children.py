@@ -87,6 +87,9 @@ def test_the_guardian_comes_first(machine: str, step: str, policies: Policies) -
 @pytest.mark.parametrize("kind", sorted(NEEDS_GUARDIAN))
 def test_no_weighty_record_about_a_child_without_a_guardian(kind: str, policies: Policies) -> None:
     child, adult = ready("care", "plan_return", child=True), ready("care", "plan_return")
+    if kind == "identification_decision":
+        # A decided case takes no other decision beside a step.
+        child, adult = (with_case(each, identification="deciding") for each in (child, adult))
     assert not refusals_for(kind, child, policies)
     assert not refusals_for(kind, adult, policies)
     alone = refusals_for(kind, with_case(child, guardian=None), policies)
