@@ -151,6 +151,7 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask | Alert, ...]] = {
         CloseTask("reassess_needs"),
         OpenTask("reassess_needs", "social_worker", "needs_assessment", due_on="needs_due", only_dated=True),
     ),
+    "guardian_appointment": (CloseTask("appoint_guardian"),),
     "age_assessment": (CloseTask("assess_age"),),
     # When the next one is due is said by the record itself, or by the clock of the country (app/casework/visits.py).
     "monitoring_visit": (CloseTask("follow_up_visit"),),
@@ -198,7 +199,8 @@ PREPARE_ADULTHOOD = OpenTask("prepare_adulthood", "case_manager", "coming_of_age
 ASSESS_AGE = OpenTask("assess_age", "case_manager", "coming_of_age")
 BY_CALENDAR = (PREPARE_ADULTHOOD, ASSESS_AGE)
 # Whoever speaks for a child is there until a day; by then somebody else is, or the appointment is renewed.
-NEXT_GUARDIAN = replace(APPOINT_GUARDIAN, due_on="guardian_until", only_dated=True)
+APPOINTMENT = "guardian_appointment"
+NEXT_GUARDIAN = replace(APPOINT_GUARDIAN, unless=None, due_on="guardian_until", only_dated=True)
 # Opened where leave to work has been asked for, whichever record says so.
 AGREE_WORK = OpenTask("agree_work", "case_manager", "work_agreement", if_stated=True)
 
@@ -220,6 +222,9 @@ def follows(
     if kind in NOTICES:
         # A notice that lacks something leaves its duty open; corrected, it may be whole after all.
         followed = FOLLOWS[kind] if getattr(after, NOTICES[kind]) else ()
+    if kind == APPOINTMENT:
+        # Ended only by one that has begun and was checked, and moved by a correction of its days (_guardian).
+        followed = ()
     found = (
         *followed, *_missing(kind, before, after), *custody(kind, before, after), *_danger(before, after),
         *_age(before, after), *_guardian(before, after, on), *_work(before, after),
@@ -247,7 +252,7 @@ def _guardian(before: CaseFacts, after: CaseFacts, on: date) -> tuple[Effect, ..
     if keeper is not None and keeper.conflict_checked and keeper.serves_on(on):
         return (CloseTask("appoint_guardian"), NEXT_GUARDIAN)
     # Before a person is presumed to be trafficked nobody is late with it.
-    return (replace(APPOINT_GUARDIAN, once=True),) if after.presumed_on is not None else ()
+    return (replace(APPOINT_GUARDIAN, unless=None, once=True),) if after.presumed_on is not None else ()
 
 
 def _may_be_told_abroad(case: CaseFacts) -> bool:

@@ -186,14 +186,14 @@ def _page(page: Page, path: str, back: str) -> Response:
     if missing is not None and list(PAGES).index(path) > list(PAGES).index(missing):
         return page.to(missing)
     typed = Typed([*said.items(), ("back", "check" if back == "check" else "")])
-    return page.show(_TEMPLATES[path], **_context(page, path, said), typed=typed, zawgyi=None)
+    return page.show(_TEMPLATES[path], **_context(page, path, said), typed=typed)
 
 
 def _again(page: Page, path: str, zawgyi: tuple[str, str] | None = None) -> None:
     """If something is wrong with what was sent, show the page once more; ``zawgyi``: a name as typed and in Unicode."""
     with page.read() as desk:
         said = new_case.answers(desk)
-    page.again(_TEMPLATES[path], **_context(page, path, said), zawgyi=zawgyi)
+    page.again(_TEMPLATES[path], **_context(page, path, said, zawgyi))
 
 
 def _kept(page: Page, path: str, typed: dict[str, str]) -> Response:
@@ -203,7 +203,9 @@ def _kept(page: Page, path: str, typed: dict[str, str]) -> Response:
     return page.act(act, then=CHECK)
 
 
-def _context(page: Page, path: str, said: dict[str, str]) -> dict[str, Any]:
+def _context(
+    page: Page, path: str, said: dict[str, str], zawgyi: tuple[str, str] | None = None
+) -> dict[str, Any]:
     paths = list(PAGES)
     at = paths.index(path)
     return {
@@ -216,6 +218,7 @@ def _context(page: Page, path: str, said: dict[str, str]) -> dict[str, Any]:
         "before": paths[at - 1] if at else "",
         "action": path,
         "language": names.language,
+        "zawgyi": zawgyi,
     }
 
 

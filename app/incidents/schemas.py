@@ -73,6 +73,7 @@ class PeopleIn(Form):
     groups: Annotated[tuple[PeopleRow, ...], Field(strict=False, min_length=1, max_length=12)] = Field(
         title=mark("Who else was found?"),
         description=mark("One entry for all people of whom the same is known. Names come later, in each case."),
+        examples=[[{"people": 5, "sex": "M", "age_band": "18+", "nationality": "MM", "language": "my"}]],
     )
 
 

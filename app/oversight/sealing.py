@@ -120,7 +120,7 @@ def send_off(house: House) -> int:
             for place in house.witness.places:
                 place.put(row.number, row.made_at, whole_of(row), compact_of(row))
         except PlaceFault as fault:
-            log.warning("checkpoint_stays", number=row.number, kind=type(fault).__name__)
+            log.warning("checkpoint_stays", count=row.number, kind=type(fault).__name__)
             return left
         with house.db.write() as session:
             rows.enter_everything(session)

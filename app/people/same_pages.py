@@ -29,7 +29,7 @@ class SamePersonPage(PageForm):
     reason: str = ""
 
 
-@router.get("/cases/{reference}/same")
+@router.get("/cases/{reference}/same-person")
 def same_person(reference: str, page: Joiner) -> Response:
     """Cases that may be the same person's with the reasons, those that were joined, and the form that joins."""
     with page.write() as desk:
@@ -37,13 +37,13 @@ def same_person(reference: str, page: Joiner) -> Response:
     return page.show(TEMPLATE, **context)
 
 
-@router.post("/cases/{reference}/same")
+@router.post("/cases/{reference}/same-person")
 def join(reference: str, page: Joiner) -> Response:
     """Join the person of another case with this one's."""
     return _act(reference, page, lambda desk, case_id, form: joining.join(desk, case_id, JoinIn(**form)))
 
 
-@router.post("/cases/{reference}/same/apart")
+@router.post("/cases/{reference}/same-person/apart")
 def take_apart(reference: str, page: Joiner) -> Response:
     """Take two that were joined apart again."""
     return _act(reference, page, lambda desk, case_id, form: joining.take_apart(desk, case_id, ApartIn(**form)))
@@ -58,7 +58,7 @@ def _act(reference: str, page: Page, do: Callable[[Desk, str, dict[str, str]], o
     def again(desk: Desk, error: AppError) -> dict[str, Any]:
         return _context(desk, reference)
 
-    return page.act_or_show(act, f"/cases/{reference}/same", TEMPLATE, again)
+    return page.act_or_show(act, f"/cases/{reference}/same-person", TEMPLATE, again)
 
 
 def _context(desk: Desk, reference: str) -> dict[str, Any]:

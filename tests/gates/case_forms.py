@@ -248,7 +248,7 @@ def incident_offender(town: Town) -> Ready:
 def same_person(town: Town) -> Ready:
     """Join two records as one person's."""
     other = path_of(town, cases.open_case(town.house, town.th["case_manager"])).removeprefix("/cases/")
-    path = path_of(town, cases.open_case(town.house, town.th["case_manager"])) + "/same"
+    path = path_of(town, cases.open_case(town.house, town.th["case_manager"])) + "/same-person"
     return filled(town, town.th["case_manager"], path, path, reference=other, reason="She told us of her first stay.")
 
 
@@ -280,8 +280,8 @@ CASE_FORMS: dict[str, Callable[[Town], Ready]] = {
     "/cases/{reference}/documents/{document_id}/error": file_wrong,
     "/cases/{reference}/ask": asking,
     "/cases/{reference}/identity": identity,
-    "/cases/{reference}/same": same_person,
-    "/cases/{reference}/same/apart": two_people,
+    "/cases/{reference}/same-person": same_person,
+    "/cases/{reference}/same-person/apart": two_people,
     "/cases/{reference}/rights/{language}": rights_read,
     "/tasks/{task_id}/clock": clock,
     "/cases/{reference}/incident/new": incident,

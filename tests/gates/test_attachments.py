@@ -30,11 +30,12 @@ MODELS = {mapper.local_table.name: mapper.class_ for mapper in Base.registry.map
 # A look that was refused names what its actor could not see; a day's answers and notices belong to an account.
 # A house belongs to its office; an incident is made before a case is tied to it. What was done to several cases is ids
 # in a text, and a meeting an office's. What is reserved hangs on an operation, which the worker has no right to see:
-# tests/app/readiness tries its tie with those who have. A checkpoint is of the whole installation.
+# tests/app/readiness tries its tie with those who have. A checkpoint is of the whole installation,
+# and a training is an account's.
 WITHOUT_PARENT = {
     "access_entry", "bulk_act", "case_export", "checkpoint", "data_key", "deputy", "draft", "idempotency_key",
     "incident", "index_key", "meeting", "notice", "saved_list", "operation",
-    "operation_reserve", "shelter_beds", "tip",
+    "operation_reserve", "shelter_beds", "tip", "training_entry",
 }  # fmt: skip
 
 

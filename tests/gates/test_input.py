@@ -39,6 +39,8 @@ JUSTIFIED = {
     ("reception_plan", "office"): "a record: which office will look after the person on arrival; no owner changes",
     ("POST /cases/{case_id}/incident/join", "reference"): "whose incident is meant; only a case within reach is taken",
     ("POST /cases/{case_id}/incident/offenders", "role"): "the part of somebody accused, a code; no account's role",
+    ("POST /cases/{case_id}/same-person", "reference"): "whose records are joined; only a case within reach is taken",
+    ("POST /cases/{case_id}/same-person/apart", "reference"): "the same: which record is taken apart again",
     ("POST /tips/{tip_id}/join", "reference"): "to which case a tip belongs; only a case within reach is taken",
     ("POST /operations/{operation_id}/reservations", "office"): "which office is asked; it answers for itself",
     ("POST /cases/{case_id}/team", "role"): "the part a colleague takes; refused unless the colleague holds that role",

@@ -174,6 +174,7 @@ def test_a_late_entry_is_signed_on_two_days(town: Town) -> None:
     """Done since the talk, the training does not cover it; the talk of a day before the rule is nobody's to refuse."""
     house, worker = town.house, town.th["social_worker"]
     case_id = cases.bring_case(house, town.th, "screening", child=True)
+    town.clock.advance(timedelta(days=5))
     known = next(each for each in trainings(town, worker) if each["kind"] == "child_interviewing")
     change(
         town, worker, "correct", 1, training_id=known["id"], why="wrong_entry", kind="child_interviewing",

@@ -11,14 +11,22 @@ from sqlalchemy import select
 from app.casework import recording
 from app.casework.move import Command, StepRefused, perform
 from app.casework.tasks import TABLE, UNDONE
+from app.kit.errors import Invalid
 from app.oversight.rebuild import rebuild_facts
 from tests.app.casework.test_corrections import correct, house, record_of  # noqa: F401 - the fixture
 from tests.factories import cases
 from tests.factories.forms import day, form
 from tests.factories.staff import add_user, desk_of, hire_staff
-from tests.inspect import reading
+from tests.factories.trainings import train
+from tests.inspect import reading, writing
 
 DECISION = "identification_decision"
+
+
+def trained(house: Any, *workers: Any) -> None:  # noqa: F811
+    """Give workers what whoever signs a decision has been trained in."""
+    with writing(house.db) as session:
+        train(session, house.clock.now(), [(each.id, each.country, {"supervisor"}) for each in workers])
 
 
 def refused(act: Any) -> set[str]:
@@ -31,6 +39,7 @@ def test_who_screened_decides_nothing_whoever_screens_or_corrects_later(house: A
     staff = hire_staff(house)
     case_id = cases.bring_case(house, staff, "deciding")
     first = staff["social_worker"]
+    trained(house, first)
     other = add_user(house, "th-shelter-tak", "social_worker")
     cases.join(house, case_id, other)
     cases.add(house, other, case_id, "screening")
@@ -53,6 +62,7 @@ def test_who_screened_decides_nothing_whoever_screens_or_corrects_later(house: A
 def test_a_decided_case_is_changed_by_no_paper_and_no_correction(house: Any, clock: Any) -> None:  # noqa: F811
     staff = hire_staff(house)
     case_id = cases.bring_case(house, staff, "identified")
+    trained(house, staff["case_manager"])
     before = cases.facts_of(house, case_id)
     no = {"outcome": "not_identified", "purpose": False, "finding": "smuggled", "exploitation": "unknown"}
     assert refused(lambda: cases.add(house, staff["case_manager"], case_id, DECISION, **no)) == {
@@ -84,12 +94,14 @@ def test_the_day_of_a_step_cannot_be_set_back_to_shorten_the_window(house: Any, 
             perform(desk, Command("identification", "not_identify", case_id, seen, record, happened_at=happened))
 
     assert refused(lambda: decide(-60)) == {"before_the_last_step"}
-    assert refused(lambda: decide(0, notified_on=day(house, 400))) == {"person_was_told"}
+    with pytest.raises(Invalid):
+        decide(0, notified_on=day(house, 400))
     decide(-2, notified_on=day(house, -1))
     facts = cases.facts_of(house, case_id)
     assert facts.negative_on == date.fromisoformat(day(house, -1)), "counted from the day on which the person heard"
     # The first decider does not look again: not by a paper of their own, not by one that a colleague wrote.
     manager = staff["case_manager"]
+    trained(house, manager)
     cases.take(house, manager, case_id, "ask_reconsideration", form(house, "reconsideration_request"))
     with desk_of(house, manager) as desk:
         body = form(house, DECISION, **said)

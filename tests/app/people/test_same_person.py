@@ -51,7 +51,7 @@ def test_both_scripts_meet_and_the_worker_reads_why(town: Town) -> None:
     assert found["similar"][0]["reasons"] == ["name_sounds", "birth_near", "place_same"] and found["joined"] == []
     assert {look.subject_id for look in town.looks("identity_matched")} == {second}
     browser = browser_at(town, town.th["case_manager"])
-    page = browser.get(f"/cases/{rows_of(town, first)[1]}/same").text
+    page = browser.get(f"/cases/{rows_of(town, first)[1]}/same-person").text
     assert "The name sounds alike." in page and "From the same place." in page and "Thandar" not in page
     browser.get("/search")
     answer = browser.send("/search/person", name="သန္တာ အောင်", reason=WHY).text
@@ -86,17 +86,17 @@ def test_a_name_known_to_one_record_leads_to_both_and_the_pages_join_as_the_door
     second = cases.open_case(town.house, town.th["case_manager"], identity={"given_names": "Lah Say Wah"})
     one, other = rows_of(town, first)[1], rows_of(town, second)[1]
     browser = browser_at(town, town.th["case_manager"])
-    browser.get(f"/cases/{one}/same")
-    wrong = browser.send(f"/cases/{one}/same", reference=other, reason="short")
+    browser.get(f"/cases/{one}/same-person")
+    wrong = browser.send(f"/cases/{one}/same-person", reference=other, reason="short")
     assert wrong.status_code == 422 and 'id="wrong-reason"' in wrong.text
-    browser.get(f"/cases/{one}/same")
-    assert browser.send(f"/cases/{one}/same", reference=other.lower(), reason=WHY).status_code == 303
+    browser.get(f"/cases/{one}/same-person")
+    assert browser.send(f"/cases/{one}/same-person", reference=other.lower(), reason=WHY).status_code == 303
     assert f"Take {other} apart" in browser.follow().text
     browser.get("/search")
     answer = browser.send("/search/person", name="Thandar", reason=WHY).text
     assert one in answer and other in answer and "Joined with a case found." in answer
-    browser.get(f"/cases/{other}/same")
-    assert browser.send(f"/cases/{other}/same/apart", reason=BACK).status_code == 303
+    browser.get(f"/cases/{other}/same-person")
+    assert browser.send(f"/cases/{other}/same-person/apart", reason=BACK).status_code == 303
     assert town.get(town.th["case_manager"], f"/cases/{first}/same-person").json()["joined"] == []
 
 
