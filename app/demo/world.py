@@ -6,10 +6,12 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from app.access import rows
 from app.access.desk import SYSTEM
 from app.access.passwords import Passwords, guessable
 from app.demo.training import courses
@@ -111,6 +113,7 @@ def settle(session: Session, policies: Policies, passwords: Passwords, password:
     """Write offices and accounts; who they are."""
     sync_offices(session, policies)
     cast = Cast()
+    trained: list[dict[str, Any]] = []
     for row in session.execute(select(Office.id, Office.code)):
         cast.offices[row.code] = row.id
     # Everybody has the same password here, so one salted hash says no more than many would.
@@ -132,15 +135,17 @@ def settle(session: Session, policies: Policies, passwords: Passwords, password:
             },
         )
         session.execute(insert(UserRole), {"user_id": user_id, "role": role})
-        trained = [
+        trained += [
             {"id": new_id(), "training_id": new_id(), "country": place.country, "seq": 1, "user_id": user_id,
              "act": "recorded", "entered_by": SYSTEM, "entered_at": now, **course}
             for course in courses(policies, place.country, role, policies.day(place.country, now))
         ]  # fmt: skip
-        if trained:
-            session.execute(insert(TrainingEntry), trained)
         cast.actors[login] = Actor(user_id, frozenset({role}), office, place.organisation, place.country)
         cast.posts.setdefault((office, role), []).append(login)
+    # Nobody of the house has entered yet: what the play begins with is written by its own hand.
+    rows.enter_everything(session)
+    session.execute(insert(TrainingEntry), trained)
+    rows.enter_as_nobody(session)
     return cast
 
 
