@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as examples
 
 from app.kit import migrate
 from app.kit.clock import SettableClock
@@ -33,6 +34,9 @@ START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 # The kind of an engine -> the URL of a fresh migrated database and an empty folder for keys, as long as a `with` lasts.
 Grounds = Callable[[str], AbstractContextManager[tuple[str, Path]]]
 LOOPBACK = ("127.", "::1", "localhost")
+# How long an example takes says something of the machine, not of the program: benchmarks measure that.
+examples.register_profile("waymark", deadline=None)
+examples.load_profile("waymark")
 
 
 @pytest.fixture(autouse=True, scope="session")
