@@ -27,6 +27,7 @@ from app.kit.bundle import DATA, KEYS, BackupRefused, Writer, kept, name_of
 from app.kit.clock import Clock
 from app.kit.crypto import DESTROYED, KeyMissing, KeyRing
 from app.kit.db import Database
+from app.kit.folders import keep_names
 from app.kit.signing import Signer, SigningKeys
 from app.models.base import new_id
 from app.settings import Settings
@@ -148,7 +149,7 @@ class _Run:
         except FileExistsError:
             raise BackupRefused(f"There is a backup of this second already: {final.name}.") from None
         draft.unlink()
-        _keep_names(self.target)
+        keep_names(self.target)
         self.files.append(final)
 
 
@@ -224,13 +225,3 @@ def _alone(target: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
-
-
-def _keep_names(folder: Path) -> None:
-    """Have the new name survive a power cut as well."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

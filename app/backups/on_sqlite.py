@@ -13,6 +13,7 @@ from app.backups.contents import KeyRow
 from app.kit.address import address_of
 from app.kit.bundle import BackupRefused, BundleBroken
 from app.kit.crypto import DESTROYED
+from app.kit.folders import keep_names
 
 __all__ = ["copied", "draft_beside", "file_of", "fill_keys", "parts_of", "place", "prove", "refuse_full", "strip_keys"]
 
@@ -105,7 +106,7 @@ def place(draft: Path, target: Path) -> None:
     for side in SIDE_FILES:
         Path(f"{target}{side}").unlink(missing_ok=True)
     draft.replace(target)
-    _keep_name(target.parent)
+    keep_names(target.parent)
 
 
 @contextmanager
@@ -133,12 +134,3 @@ def _tables(database: sqlite3.Connection) -> list[str]:
 
 def _opened(file: Path) -> sqlite3.Connection:
     return sqlite3.connect(file, timeout=15, isolation_level=None)
-
-
-def _keep_name(folder: Path) -> None:
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

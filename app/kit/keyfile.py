@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from app.kit.folders import keep_names
+
 __all__ = [
     "KEK", "KEY_BYTES", "TOKEN_KEY", "KeyMissing", "WatchedKeys", "add_version", "changed_at", "check_key",
     "load_keys", "retire_versions", "versions", "write_private",
@@ -188,7 +190,7 @@ def _exchange(path: Path, keys: dict[int, bytes], purpose: str) -> None:
         # An operator may run this as root; the program that reads the file still has to.
         os.chown(draft, owner.st_uid, owner.st_gid)
     draft.replace(path)
-    _keep_name(path.parent)
+    keep_names(path.parent)
 
 
 def _draft(path: Path, content: bytes) -> Path:
@@ -199,16 +201,6 @@ def _draft(path: Path, content: bytes) -> Path:
         file.flush()
         os.fsync(file.fileno())
     return draft
-
-
-def _keep_name(folder: Path) -> None:
-    """Have the new name survive a power cut as well."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 @contextmanager

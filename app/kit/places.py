@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
+from app.kit.folders import keep_names
 from app.kit.signing import Signer
 
 __all__ = ["Folder", "LogHost", "Place", "PlaceFault", "Witness"]
@@ -92,7 +93,7 @@ class Folder:
                     os.fsync(out.fileno())
                 # A link fails where the name is taken: nobody's checkpoint is written over.
                 os.link(draft, file)
-                _keep_name(self._path)
+                keep_names(self._path)
             finally:
                 draft.unlink(missing_ok=True)
         except FileExistsError:
@@ -156,13 +157,3 @@ class LogHost:
     def held(self) -> Iterator[tuple[int, bytes]]:
         """Nothing: what a log host has, its keeper reads."""
         return iter(())
-
-
-def _keep_name(folder: Path) -> None:
-    """Have the new name survive a power cut as well."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

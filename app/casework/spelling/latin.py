@@ -6,14 +6,15 @@ A sound is a line of letters: k c s t p m n N l r h w y, the vowels a e i o u, a
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 from typing import Final
+
+from app.casework.name_match import PLAIN, plain_letters
 
 __all__ = ["letters_of", "sounds_of_latin"]
 
 # Letters that Unicode does not take apart into a letter and a mark.
-_PLAIN: Final = str.maketrans({"đ": "d", "ø": "o", "ł": "l", "ı": "i", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae"})
+_PLAIN: Final = PLAIN | str.maketrans({"ð": "d", "þ": "th", "ß": "ss", "æ": "ae"})
 _VOWEL: Final = "aeiou"
 _RULES: Final = (
     (re.compile("(?<![bcdgkpstz])h(?=[mnlwskptyrbdg])"), ""),  # Burmese hm, hn, hl, hs, hk, hp, ht
@@ -56,14 +57,8 @@ _READINGS: Final = (
 
 
 def letters_of(name: str) -> str:
-    """Small letters; marks on Latin letters are left out, those of other scripts are vowels and tones and stay."""
-    kept: list[str] = []
-    for sign in unicodedata.normalize("NFD", unicodedata.normalize("NFKC", name).casefold().translate(_PLAIN)):
-        category = unicodedata.category(sign)
-        if category == "Mn" and kept and kept[-1].isascii():
-            continue
-        kept.append(sign if category[0] in "LMN" else " ")
-    return unicodedata.normalize("NFC", "".join(kept))
+    """`plain_letters`, and the letters of Icelandic and German as they are typed without them."""
+    return plain_letters(name, _PLAIN)
 
 
 @lru_cache(maxsize=20_000)

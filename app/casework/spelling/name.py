@@ -59,9 +59,11 @@ def parts_in(*names: str) -> tuple[Part, ...]:
 @lru_cache(maxsize=20_000)
 def _parts(name: str) -> tuple[Part, ...]:
     marked = name.casefold().split()
+    plain = letters_of(name).split()
+    # Without the marks some signs part a word: then its marked form is not known.
+    whole = marked if len(marked) == len(plain) else plain
     out: list[Part] = []
-    for place, written in enumerate(letters_of(name).split()):
-        full = marked[place] if len(marked) == len(letters_of(name).split()) else written
+    for written, full in zip(plain, whole, strict=True):
         for found in _ANY.finditer(written):
             script = str(found.lastgroup)
             for piece in _pieces(found[0], script):
