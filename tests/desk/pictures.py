@@ -96,6 +96,7 @@ def invented(place: Place) -> list[Shot]:
         *law(place),
         *before(place),
         *kin(place),
+        *skills(place),
     ]
 
 
@@ -214,6 +215,18 @@ def kin(place: Place) -> list[Shot]:
         ("child-relative", th["social_worker"], f"{near}/matters/{named}"),
         ("child-contact", th["case_manager"], f"{near}/matters/{named}/steps/allow_contact"),
         ("remedy", th["case_manager"], f"/cases/{place.case(adult)}/matters/{claim}"),
+    ]
+
+
+def skills(place: Place) -> list[Shot]:
+    """Trainings of somebody who signs, a case whose person another case may be about too, and the installation."""
+    town, th = place.town, place.town.th
+    one, _ = (cases.bring_case(town.house, th, "screening") for _ in range(2))
+    return [
+        ("trainings", th["administrator"], f"/admin/users/{th['social_worker'].id}/trainings"),
+        ("same-person", th["case_manager"], f"/cases/{place.case(one)}/same-person"),
+        ("new-case", th["social_worker"], "/cases/new/safe"),
+        ("system", th["administrator"], "/admin/system"),
     ]
 
 
