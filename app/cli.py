@@ -179,13 +179,16 @@ def verify(
     witness: Annotated[
         list[Path] | None, typer.Option(help="A file with a checkpoint that somebody else kept; or several.")
     ] = None,
+    restored: Annotated[
+        int, typer.Option(min=1, help="The newest epoch you know of: what its restore took away is no fault.")
+    ] = 1,
 ) -> None:
     """Prove histories, looks and checkpoints; ends with 1 and names the first fault if one was touched."""
     from app.oversight.proving import moment, prove
 
     settings = Settings()
     must_be_migrated(settings)
-    proof = prove(settings, moment(since), witness or ())
+    proof = prove(settings, moment(since), witness or (), restored)
     if proof.faults:
         stop("\nwaymark: ".join(proof.faults))
     for sentence in proof.checked:
