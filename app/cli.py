@@ -179,13 +179,16 @@ def verify(
     witness: Annotated[
         list[Path] | None, typer.Option(help="A file with a checkpoint that somebody else kept; or several.")
     ] = None,
+    restored: Annotated[
+        int, typer.Option(min=1, help="The newest epoch you know of: what its restore took away is no fault.")
+    ] = 1,
 ) -> None:
     """Prove histories, looks and checkpoints; ends with 1 and names the first fault if one was touched."""
     from app.oversight.proving import moment, prove
 
     settings = Settings()
     must_be_migrated(settings)
-    proof = prove(settings, moment(since), witness or ())
+    proof = prove(settings, moment(since), witness or (), restored)
     if proof.faults:
         stop("\nwaymark: ".join(proof.faults))
     for sentence in proof.checked:
@@ -312,9 +315,12 @@ def rotate_keys(
         typer.echo(f"Token key {version} signs from now on; running servers take it up by themselves.")
         typer.echo("In a quarter of an hour run `waymark keys retire`. Bring the file to every machine that serves.")
         return
-    version = rotate_kek(house, settings.kek_file, approval)
+    version = rotate_kek(house, settings.kek, approval)
     typer.echo(f"Key-encryption key {version} wraps from now on; running servers take it up by themselves.")
-    typer.echo(f"Keep a copy of {settings.kek_file} off this machine now.")
+    if settings.key_service:
+        typer.echo("It was made in the key service. Have its own backup made now.")
+    else:
+        typer.echo(f"Keep a copy of {settings.kek_file} off this machine now.")
     _rewrap(settings)
     typer.echo("When no backup needs the old one any more, run `waymark keys retire --kek`.")
 
@@ -330,11 +336,10 @@ def rewrap_keys() -> None:
 
 def _rewrap(settings: Settings) -> None:
     from app.keys.rewrapping import rewrap
-    from app.kit.crypto import KeyRing
     from app.kit.db import Database
 
     database = Database(settings.owner_database_url)
-    found = rewrap(database, KeyRing.from_file(settings.kek_file))
+    found = rewrap(database, settings.kek.ring())
     database.dispose()
     typer.echo(f"{sum(found.done.values())} data keys wrapped anew.")
     if found.unreadable:
@@ -357,7 +362,7 @@ def retire_keys(
     house, what = open_house(settings), "key-encryption key" if kek else "token key"
     if kek:
         owner = Database(settings.owner_database_url)
-        gone = retire_kek(house, owner, settings.kek_file, settings.backup_target)
+        gone = retire_kek(house, owner, settings.kek, settings.backup_target)
         owner.dispose()
     else:
         gone = retire_token_keys(house, settings.token_key_file, at_once=at_once)

@@ -33,7 +33,6 @@ from app.access.tokens import Tokens
 from app.access.unsafe_start import check_start
 from app.kit import log, problems
 from app.kit.clock import Clock
-from app.kit.crypto import KeyRing
 from app.kit.db import Database
 from app.kit.errors import AppError, Busy
 from app.kit.keyfile import TOKEN_KEY, WatchedKeys, load_keys
@@ -147,7 +146,7 @@ def open_house(settings: Settings, clock: Clock | None = None, passwords: Passwo
     return House(
         db=Database(settings.database_url),
         policies=load_policies(settings.policies_folder),
-        keys=KeyRing.from_file(settings.kek_file, create),
+        keys=settings.kek.ring(create),
         signing=SigningKeys.from_folder(settings.signing_folder, create),
         clock=clock or Clock(),
         tokens=Tokens(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,8 @@ from app.kit import migrate as tables
 from app.kit.bundle import DATA, KEYS, kept, versions_needed
 from app.kit.db import Database
 from app.kit.errors import Conflict, Invalid
-from app.kit.keyfile import KEK, TOKEN_KEY, add_version, changed_at, retire_versions
+from app.kit.keyfile import TOKEN_KEY, add_version, changed_at, retire_versions
+from app.kit.keyservice import KekPlace
 from app.kit.vault import Vault
 from app.models.base import is_id, new_id
 from app.models.name_index import NameKey
@@ -152,14 +154,15 @@ def make_keys(settings: Settings, countries: Sequence[str], policies: Policies) 
     unknown = sorted(set(countries) - set(policies.countries))
     if unknown:
         raise Invalid(f"There are no policies for {', '.join(unknown)}.", code="country_unknown")
-    if not settings.kek_file.is_file() and _holds_sealed_data(settings.database_url):
+    if not settings.kek.there() and _holds_sealed_data(settings.database_url):
+        where = f"the key service {settings.key_service}" if settings.key_service else str(settings.kek_file)
         raise Conflict(
-            f"The database holds sealed data, and there is no key at {settings.kek_file}. Bring that key back from "
+            f"The database holds sealed data, and there is no key at {where}. Bring that key back from "
             "its copy; a new one cannot open anything.",
             code="key_lost",
         )
     wanted = (
-        settings.kek_file, settings.token_key_file, settings.checkpoint_key_file,
+        *(() if settings.key_service else (settings.kek_file,)), settings.token_key_file, settings.checkpoint_key_file,
         *(settings.signing_folder / f"{c}.pem" for c in countries),
     )  # fmt: skip
     missing = tuple(file for file in wanted if not file.exists())
@@ -185,23 +188,23 @@ def rotate_token_key(house: House, place: Path, approval_id: str) -> int:
     ``place``: the token key file. The approval is used up in the same transaction. Raises Conflict if there is none
     such, it does not hold, or it was used already, and KeyMissing if the file cannot be read.
     """
-    return _new_version(house, place, approval_id, ROTATE_TOKEN_KEY, TOKEN_KEY)
+    return _new_version(house, partial(add_version, place, TOKEN_KEY), approval_id, ROTATE_TOKEN_KEY)
 
 
-def rotate_kek(house: House, place: Path, approval_id: str) -> int:
+def rotate_kek(house: House, place: KekPlace, approval_id: str) -> int:
     """Make a new key-encryption key, current from now on; its number. As `rotate_token_key`.
 
     What older ones wrap stays readable, and is wrapped anew by `app.keys.rewrapping.rewrap`.
     """
-    return _new_version(house, place, approval_id, ROTATE_KEK, KEK)
+    return _new_version(house, place.add_version, approval_id, ROTATE_KEK)
 
 
-def _new_version(house: House, place: Path, approval_id: str, operation: str, purpose: str) -> int:
+def _new_version(house: House, make: Callable[[], int], approval_id: str, operation: str) -> int:
     with house.db.write() as session:
         rows.enter_everything(session)
         agreed = _used_up(house, session, approval_id, operation)
         # Last, for a file cannot be taken back: should the commit still fail, there is one key more and nothing lost.
-        version = add_version(place, purpose)
+        version = make()
         detail: Detail = {"operation": operation, "version": version, "asked_by": agreed.asked_by}
         operator = Actor(SYSTEM, frozenset(), "", "", agreed.country, system=True)
         noted(session, operator, house.clock.now(), "key_operation_done", "approval", approval_id, detail)
@@ -210,20 +213,22 @@ def _new_version(house: House, place: Path, approval_id: str, operation: str, pu
     return version
 
 
-def retire_kek(house: House, owner: Database, place: Path, backups: Path | None) -> tuple[int, ...]:
-    """Take the older key-encryption keys out of the file, once nothing needs them; the numbers that went.
+def retire_kek(house: House, owner: Database, place: KekPlace, backups: Path | None) -> tuple[int, ...]:
+    """Take the older key-encryption keys out of their place, once nothing needs them; the numbers that went.
 
     ``owner``: the database as the owner of its tables. ``backups``: the folder whose backups must stay readable.
     Raises Conflict while a stored key or a backup is under an older one, or a request could still be storing one.
     """
-    age = house.clock.now() - changed_at(place)
+    age = house.clock.now() - place.changed_at()
     if age < KEK_WAIT:
         minutes = int((KEK_WAIT - age).total_seconds() // 60) + 1
         raise Conflict(
             f"The newest key-encryption key is too young: a request may still store a key under the one before. Wait"
             f" {minutes} minutes.", code="too_early",
         )  # fmt: skip
-    left = rewrapping.left(owner, house.keys)
+    # Read anew: a program that runs takes a newer version up only when it next wraps a key.
+    ring = place.ring()
+    left = rewrapping.left(owner, ring)
     if left:
         raise Conflict(
             f"{left} data keys are still wrapped under an older key-encryption key: run `waymark keys rewrap` first.",
@@ -231,7 +236,7 @@ def retire_kek(house: House, owner: Database, place: Path, backups: Path | None)
         )
     if backups is not None:
         files = (file for kind in (DATA, KEYS) for _, file in kept(backups, kind))
-        old = sorted(name for number, names in versions_needed(files).items() if number != house.keys.current
+        old = sorted(name for number, names in versions_needed(files).items() if number != ring.current
                      for name in names)  # fmt: skip
         if old:
             raise Conflict(
@@ -239,7 +244,7 @@ def retire_kek(house: House, owner: Database, place: Path, backups: Path | None)
                 " wait until they have gone, or remove them.",
                 code="key_in_use",
             )
-    gone = retire_versions(place, KEK)
+    gone = place.retire()
     if gone:
         with house.db.write() as session:
             rows.enter_everything(session)

@@ -99,4 +99,4 @@ def restore(
 def _opened(settings: Settings) -> tuple[KeyRing, SigningKeys]:
     """The keys a backup is sealed and signed with; KeyMissing if one is lost, which names it."""
     create = settings.creates_keys
-    return KeyRing.from_file(settings.kek_file, create), SigningKeys.from_folder(settings.signing_folder, create)
+    return settings.kek.ring(create), SigningKeys.from_folder(settings.signing_folder, create)

@@ -24,7 +24,8 @@ from app.models.checkpoint import Checkpoint
 
 __all__ = [
     "CHECKPOINT", "EVERY", "FORMAT", "LOOKS", "NOTHING_YET", "STORED_LOOK", "Counts", "Sealed", "compact_of",
-    "digest_of_look", "fault_of", "head_line", "latest_compact", "look_line", "newest", "overdue", "seal", "whole_of",
+    "digest_of_look", "epoch_of", "fault_of", "head_line", "latest_compact", "look_line", "newest", "overdue", "seal",
+    "whole_of",
 ]  # fmt: skip
 
 FORMAT: Final = "waymark-checkpoint-1"
@@ -92,9 +93,18 @@ def digest_of_look(values: Any) -> bytes:
 
 
 def seal(
-    signer: Signer, before: Row[Any] | None, now: datetime, through: datetime, lines: list[bytes], counts: Counts
+    signer: Signer,
+    before: Row[Any] | None,
+    now: datetime,
+    through: datetime,
+    lines: list[bytes],
+    counts: Counts,
+    epoch: str = "",
 ) -> Sealed:
-    """Sign the checkpoint that follows ``before`` (None: the first) with these lines under its root."""
+    """Sign the checkpoint that follows ``before`` (None: the first) with these lines under its root.
+
+    epoch: the id of the epoch that a restore began; empty in the first.
+    """
     number = 1 if before is None else before.number + 1
     body = canonical_bytes(
         {
@@ -107,6 +117,7 @@ def seal(
             "leaves": len(lines),
             "counts": counts.plain(),
             "key": signer.public.hex(),
+            **({"epoch": epoch} if epoch else {}),
         }
     )
     signature = signer.sign(body)
@@ -140,6 +151,14 @@ def fault_of(row: Any, previous: bytes | None, trusted: tuple[bytes, ...]) -> st
     if len(lines) != leaves or merkle_root(lines).hex() != root:
         return "has other lines than those under its root"
     return None
+
+
+def epoch_of(body: bytes) -> str:
+    """The id of the epoch a checkpoint was made in, as it was signed; empty for the first, a word if unreadable."""
+    try:
+        return str(json.loads(body).get("epoch", ""))
+    except (ValueError, AttributeError):
+        return "unreadable"
 
 
 def compact_of(row: Any) -> bytes:

@@ -7,13 +7,14 @@ import struct
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from app.kit.keyfile import KEK, KEY_BYTES, KeyMissing, WatchedKeys, check_key, load_keys
 
-__all__ = ["DESTROYED", "KeyMissing", "KeyRing", "SealBroken"]
+__all__ = ["DESTROYED", "KeyMissing", "KeyRing", "SealBroken", "Wrapper"]
 
 NONCE_BYTES = 12
 TAG_BYTES = 16
@@ -29,6 +30,16 @@ class SealBroken(KeyMissing):
     """The sealed bytes do not open: another data key, another place, or somebody changed them."""
 
 
+class Wrapper(Protocol):
+    """One version of the key-encryption key, wherever it is: AES-256-GCM, the tag behind the ciphertext."""
+
+    def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes:
+        """The ciphertext and its tag."""
+
+    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes:
+        """What was encrypted; InvalidTag if it was not, with this key and this associated data."""
+
+
 class KeyRing:
     """The versions of the key-encryption key, and what is done with data keys.
 
@@ -37,12 +48,15 @@ class KeyRing:
     """
 
     def __init__(
-        self, kek: Mapping[int, bytes], current: int, news: Callable[[], Mapping[int, bytes] | None] | None = None
+        self,
+        kek: Mapping[int, bytes | Wrapper],
+        current: int,
+        news: Callable[[], Mapping[int, bytes | Wrapper] | None] | None = None,
     ) -> None:
         """Hold the keys.
 
         Args:
-            kek: version number (0 to 2**32 - 1) -> 32 random bytes.
+            kek: version number (0 to 2**32 - 1) -> 32 random bytes, or the key where it is kept.
             current: the version that wraps new data keys.
             news: gives all versions when they have changed, the highest being current from then on. It is asked before
                 a key is wrapped, and when one is met that no held version wraps.
@@ -173,7 +187,7 @@ class KeyRing:
         nonce = secrets.token_bytes(NONCE_BYTES)
         return head + nonce + keks[current].encrypt(nonce, plain, head)
 
-    def _renewed(self) -> tuple[dict[int, AESGCM], int]:
+    def _renewed(self) -> tuple[dict[int, Wrapper], int]:
         """The versions and the current one, as they are now; only one thread reads news, the others wait for it."""
         if self._news is not None:
             with self._renewing:
@@ -187,12 +201,16 @@ class KeyRing:
         return f"KeyRing(versions={list(self.versions)}, current={self.current})"
 
 
-def _usable(kek: Mapping[int, bytes], current: int) -> tuple[dict[int, AESGCM], int]:
+def _usable(kek: Mapping[int, bytes | Wrapper], current: int) -> tuple[dict[int, Wrapper], int]:
     if current not in kek:
         raise KeyMissing(f"version {current} of the key-encryption key is missing")
+    usable: dict[int, Wrapper] = {}
     for version, key in kek.items():
-        check_key(key, f"version {version} of the key-encryption key")
-    return {version: AESGCM(key) for version, key in kek.items()}, current
+        if isinstance(key, bytes):
+            check_key(key, f"version {version} of the key-encryption key")
+            key = AESGCM(key)
+        usable[version] = key
+    return usable, current
 
 
 def _split(blob: bytes, head: int) -> tuple[bytes, bytes, bytes]:

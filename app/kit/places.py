@@ -20,7 +20,8 @@ from app.kit.signing import Signer
 
 __all__ = ["Folder", "LogHost", "Place", "PlaceFault", "Witness"]
 
-FILE: Final = re.compile(r"checkpoint-(\d{10})\.json")
+# Numbers go on after a restored backup, so what was made since has the epoch in its name (docs/decisions/0037).
+FILE: Final = re.compile(r"checkpoint-(\d{10})(?:-epoch-([0-9a-z-]+))?\.json")
 PORTS: Final = {"tls": 6514, "tcp": 601, "udp": 514}
 WAIT_SECONDS: Final = 10.0
 # Facility 13, log audit; severity 5, notice.
@@ -42,15 +43,17 @@ class Place(Protocol):
     def reads_back(self) -> bool:
         """Whether what was written can be read from there."""
 
-    def put(self, number: int, at: datetime, whole: bytes, compact: bytes) -> None:
+    def put(self, number: int, epoch: str, at: datetime, whole: bytes, compact: bytes) -> None:
         """Write checkpoint ``number`` of the moment ``at`` there: the whole, or where only a line fits, ``compact``.
+
+        epoch: the id of the epoch it was made in; empty for the first.
 
         Raises:
             PlaceFault: it could not be written.
         """
 
-    def held(self) -> Iterator[tuple[int, bytes]]:
-        """The whole checkpoints that can be read back from there, in the order of their numbers.
+    def held(self) -> Iterator[tuple[int, str, bytes]]:
+        """Number, epoch and the whole of each checkpoint that can be read back from there, by their numbers.
 
         Raises:
             PlaceFault: the place cannot be read.
@@ -80,9 +83,9 @@ class Folder:
         self._path = path
         self.name = f"folder {path}"
 
-    def put(self, number: int, at: datetime, whole: bytes, compact: bytes) -> None:
+    def put(self, number: int, epoch: str, at: datetime, whole: bytes, compact: bytes) -> None:
         """Write the file `checkpoint-NNNNNNNNNN.json`, whole or not at all, readable by its owner only."""
-        file = self._path / f"checkpoint-{number:010}.json"
+        file = self._path / (f"checkpoint-{number:010}" + (f"-epoch-{epoch}" if epoch else "") + ".json")
         draft = self._path / f".{file.name}.{secrets.token_hex(8)}"
         try:
             handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
@@ -102,13 +105,13 @@ class Folder:
         except OSError as error:
             raise PlaceFault(f"{self._path} cannot be written to: {error.strerror}") from None
 
-    def held(self) -> Iterator[tuple[int, bytes]]:
+    def held(self) -> Iterator[tuple[int, str, bytes]]:
         """Every checkpoint file of the folder."""
         try:
             for file in sorted(self._path.iterdir()):
                 named = FILE.fullmatch(file.name)
                 if named:
-                    yield int(named[1]), file.read_bytes()
+                    yield int(named[1]), named[2] or "", file.read_bytes()
         except OSError as error:
             raise PlaceFault(f"{self._path} cannot be read: {error.strerror}") from None
 
@@ -132,7 +135,7 @@ class LogHost:
         self._context = context
         self.name = f"log host {self._way}://{self._host}:{self._port}"
 
-    def put(self, number: int, at: datetime, whole: bytes, compact: bytes) -> None:
+    def put(self, number: int, epoch: str, at: datetime, whole: bytes, compact: bytes) -> None:
         """Send the compact form as one message; it fits into a datagram."""
         head = f"<{PRIORITY}>1 {at.isoformat().replace('+00:00', 'Z')} - waymark - checkpoint - "
         message = head.encode("ascii") + compact
@@ -154,6 +157,6 @@ class LogHost:
         except (OSError, ValueError) as error:
             raise PlaceFault(f"{self.name} does not take it: {type(error).__name__}") from None
 
-    def held(self) -> Iterator[tuple[int, bytes]]:
+    def held(self) -> Iterator[tuple[int, str, bytes]]:
         """Nothing: what a log host has, its keeper reads."""
         return iter(())

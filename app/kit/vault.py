@@ -8,6 +8,7 @@ from typing import Protocol
 
 from app.kit.crypto import KeyRing
 from app.kit.keyfile import KEK, TOKEN_KEY, KeyMissing, load_keys
+from app.kit.keyservice import KekPlace
 from app.kit.signing import Signer, SigningKeys, own_signer
 
 __all__ = ["Places", "Vault"]
@@ -18,7 +19,11 @@ class Places(Protocol):
 
     @property
     def kek_file(self) -> Path:
-        """The key-encryption keys."""
+        """The key-encryption keys, where no service keeps them."""
+
+    @property
+    def kek(self) -> KekPlace:
+        """Where the key-encryption keys are: this file, or a service."""
 
     @property
     def token_key_file(self) -> Path:
@@ -54,12 +59,14 @@ class Vault:
             KeyMissing: a key is missing, too short or not random, or one key serves two purposes.
         """
         create = settings.creates_keys
-        data_keys = load_keys(settings.kek_file, create=create, purpose=KEK)
+        ring = settings.kek.ring(create)
         token_keys = load_keys(settings.token_key_file, create=create, purpose=TOKEN_KEY)
+        in_file = settings.kek_file.is_file()
+        data_keys = load_keys(settings.kek_file, create=False, purpose=KEK) if in_file else {}
         if set(data_keys.values()) & set(token_keys.values()):
             raise KeyMissing("a token key is also a key-encryption key; each purpose needs its own key")
         return cls(
-            keys=KeyRing(data_keys, max(data_keys)),
+            keys=ring,
             signing=SigningKeys.from_folder(settings.signing_folder, create),
             token_keys=token_keys,
             checkpoints=own_signer(settings.checkpoint_key_file, create=create),

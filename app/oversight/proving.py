@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.access import rows
+from app.casework import epochs
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.signing import known_publics, own_signer
 from app.oversight.bundle import write_bundle
+from app.oversight.restored import Lost
 from app.oversight.verify import verify_all
 from app.oversight.witnessed import check_witnessed, has_witness
 from app.settings import Settings
@@ -42,10 +44,16 @@ def moment(text: str | None) -> datetime | None:
     return read if read.tzinfo is not None else read.replace(tzinfo=UTC)
 
 
-def prove(settings: Settings, since: datetime | None = None, witnesses: Sequence[Path] = ()) -> Proof:
+def prove(
+    settings: Settings,
+    since: datetime | None = None,
+    witnesses: Sequence[Path] = (),
+    restored: int = epochs.FIRST,
+) -> Proof:
     """Check every chain, then chains and looks against the checkpoints, then these against their copies.
 
-    witnesses: files with checkpoints that others kept, such as partners or auditors. Changes nothing.
+    witnesses: files with checkpoints that others kept, such as partners or auditors. restored: the newest epoch that
+    whoever checks knows of; what its restore took away is told and is no fault. Changes nothing.
     """
     trusted = known_publics(settings.checkpoint_key_file)
     database = Database(settings.database_url)
@@ -53,8 +61,10 @@ def prove(settings: Settings, since: datetime | None = None, witnesses: Sequence
         with database.read() as session:
             rows.enter_everything(session)
             chains = verify_all(session, since)
-            seen = check_witnessed(session, trusted, settings.checkpoint_places, since)
-            doubts = [has_witness(session, file.read_bytes()) for file in witnesses]
+            seen = check_witnessed(session, trusted, settings.checkpoint_places, since, restored)
+            lost = Lost(session, trusted, restored)
+            doubts = [has_witness(session, file.read_bytes(), lost) for file in witnesses]
+            notes = dict.fromkeys((*seen.notes, *lost.sentences()))
     finally:
         database.dispose()
     checked = [f"{chains.chains} chains, {chains.entries} entries verified"]
@@ -65,6 +75,7 @@ def prove(settings: Settings, since: datetime | None = None, witnesses: Sequence
         checked.append("there is no checkpoint yet, so nothing tells whether a chain was made anew")
     if witnesses:
         checked.append(f"{len(witnesses)} witnesses asked")
+    checked += [f"NOTE: {each}" for each in notes]
     found = (None if chains.sound else chains.fault or chains.sentence, seen.fault, *doubts)
     return Proof(tuple(checked), tuple(each for each in found if each))
 

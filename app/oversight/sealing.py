@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.access import rows
 from app.access.desk import House
+from app.casework import epochs
 from app.casework.checkpoints import (
     CHECKPOINT,
     EVERY,
@@ -27,6 +28,7 @@ from app.casework.checkpoints import (
     Sealed,
     compact_of,
     digest_of_look,
+    epoch_of,
     head_line,
     look_line,
     newest,
@@ -94,7 +96,10 @@ def seal_now(house: House) -> Sealed | None:
                 session.execute(_LOCK)
             before = newest(session)
             found = _collect(session, before, now)
-            made = seal(house.witness.signer, before, now, found.through, found.lines, found.counts)
+            epoch = epochs.current(session)
+            made = seal(
+                house.witness.signer, before, now, found.through, found.lines, found.counts, epoch.id if epoch else ""
+            )
             session.execute(insert(CHECKPOINT), made.values())
     except IntegrityError:
         return None
@@ -118,7 +123,7 @@ def send_off(house: House) -> int:
             return left
         try:
             for place in house.witness.places:
-                place.put(row.number, row.made_at, whole_of(row), compact_of(row))
+                place.put(row.number, epoch_of(row.body), row.made_at, whole_of(row), compact_of(row))
         except PlaceFault as fault:
             log.warning("checkpoint_stays", count=row.number, kind=type(fault).__name__)
             return left

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -17,10 +17,12 @@ from typing import Any, Final
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
-from app.casework.checkpoints import CHECKPOINT, LOOKS, STORED_LOOK, digest_of_look, fault_of, whole_of
+from app.casework import epochs
+from app.casework.checkpoints import CHECKPOINT, LOOKS, STORED_LOOK, digest_of_look, epoch_of, fault_of, whole_of
 from app.casework.timeline import HISTORY
 from app.kit.canonical import NotCanonical
 from app.kit.places import Place, PlaceFault
+from app.oversight.restored import Lost
 from app.oversight.sealing import SLACK
 
 __all__ = ["Witnessed", "check_witnessed", "has_witness"]
@@ -36,6 +38,8 @@ class Witnessed:
     lines: int
     through: datetime | None
     fault: str | None
+    # What restores took away that whoever checks knows of.
+    notes: tuple[str, ...] = ()
 
 
 class _Fault(Exception):
@@ -57,39 +61,47 @@ class _Course:
 
 
 def check_witnessed(
-    session: Session, trusted: tuple[bytes, ...], places: Sequence[Place] = (), since: datetime | None = None
+    session: Session,
+    trusted: tuple[bytes, ...],
+    places: Sequence[Place] = (),
+    since: datetime | None = None,
+    restored: int = epochs.FIRST,
 ) -> Witnessed:
     """Check every checkpoint (made from ``since`` on), each line under it, what has none, and the copies elsewhere.
 
-    trusted: public keys that may have signed. Reads all rows, so the caller has opened all.
+    trusted: public keys that may have signed. restored: the newest epoch that the caller knows a restore began; what
+    an unknown one took away is a fault. Reads all rows, so the caller has opened all.
     """
-    course = _Course(trusted)
+    course, lost = _Course(trusted), Lost(session, trusted, restored)
     try:
         for row in _checkpoints(session, course, since):
             _check_one(course, row)
             _check_lines(session, course, row)
-        _check_copies(session, places, course, since)
+        _check_copies(session, places, course, since, lost)
         if course.last is not None:
             _check_extra(session, course)
     except _Fault as fault:
         return Witnessed(course.checkpoints, course.lines, None, str(fault))
-    return Witnessed(course.checkpoints, course.lines, course.last.through if course.last else None, None)
+    through = course.last.through if course.last else None
+    return Witnessed(course.checkpoints, course.lines, through, None, tuple(lost.sentences()))
 
 
-def has_witness(session: Session, held: bytes) -> str | None:
+def has_witness(session: Session, held: bytes, lost: Lost) -> str | None:
     """Check a checkpoint that somebody else kept, whole or compact, such as a partner; the fault, or None.
 
-    What it says is not read further: it is here byte for byte, or it is not.
+    What it says is not read further: it is here byte for byte, or a restore that is known took it away.
     """
     try:
         kept = json.loads(held)
         body, signature = kept["body"].encode(), bytes.fromhex(kept["signature"])
-        number = int(json.loads(body)["number"])
+        number, epoch = int(json.loads(body)["number"]), epoch_of(body)
     except (ValueError, KeyError, TypeError, AttributeError):
         return "the witness cannot be read as a checkpoint"
-    row = session.execute(select(CHECKPOINT.c.hash).where(CHECKPOINT.c.number == number)).one_or_none()
-    if row is None:
-        return f"checkpoint {number} is with the witness and not here: what was newer was taken away"
+    here = select(CHECKPOINT.c.hash, CHECKPOINT.c.body).where(CHECKPOINT.c.number == number)
+    row = session.execute(here).one_or_none()
+    if row is None or epoch_of(row.body) != epoch:
+        wrong = lost.explained(number, held)
+        return f"checkpoint {number} is with the witness and not here: {wrong}" if wrong else None
     if row.hash != hashlib.sha256(body + signature).digest():
         return f"checkpoint {number} is not the one the witness holds"
     return None
@@ -228,29 +240,33 @@ def _surplus_look(session: Session, course: _Course, old: Any) -> str:
     return "there are more looks than the checkpoints saw"
 
 
-def _check_copies(session: Session, places: Sequence[Place], course: _Course, since: datetime | None) -> None:
+def _check_copies(
+    session: Session, places: Sequence[Place], course: _Course, since: datetime | None, lost: Lost
+) -> None:
     """Every copy that can be read back is the one here; none is there that is not here, none missing that left."""
     first = 1 if course.last is None else course.last.number - course.checkpoints + 1
     for place in places:
         try:
-            held: Mapping[int, bytes] = dict(place.held())
+            held = {(number, epoch): copy for number, epoch, copy in place.held()}
         except PlaceFault as fault:
             raise _Fault(str(fault)) from None
         if not held and not place.reads_back:
             continue
-        for number, copy in held.items():
+        for (number, epoch), copy in held.items():
             if number < first and since is not None:
                 continue
             row = session.execute(select(CHECKPOINT).where(CHECKPOINT.c.number == number)).one_or_none()
-            if row is None:
-                raise _Fault(f"checkpoint {number} is in the {place.name} and not here: newer ones were taken away")
-            if whole_of(row) != copy:
+            if row is None or epoch_of(row.body) != epoch:
+                wrong = lost.explained(number, copy)
+                if wrong:
+                    raise _Fault(f"checkpoint {number} is in the {place.name} and not here: {wrong}")
+            elif whole_of(row) != copy:
                 raise _Fault(f"checkpoint {number} is not the one in the {place.name}")
-        left = select(CHECKPOINT.c.number, CHECKPOINT.c.left_for).where(
+        left = select(CHECKPOINT.c.number, CHECKPOINT.c.left_for, CHECKPOINT.c.body).where(
             CHECKPOINT.c.left_at.is_not(None), CHECKPOINT.c.number >= first
         )
-        for number, left_for in session.execute(left.order_by(CHECKPOINT.c.number)):
-            if number not in held and place.name in (left_for or "").split(", "):
+        for number, left_for, body in session.execute(left.order_by(CHECKPOINT.c.number)):
+            if (number, epoch_of(body)) not in held and place.name in (left_for or "").split(", "):
                 raise _Fault(f"checkpoint {number} left for the {place.name} and is not there")
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AliasChoices, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.kit.keyservice import KekPlace, named
 from app.kit.places import Folder, LogHost, Place
 from app.settings import keys, unsafe
 
@@ -52,6 +53,10 @@ class Settings(BaseSettings):
         default="waymark_app", description="the PostgreSQL role that serves; `waymark migrate` gives it its rights"
     )
     kek_file: Path = Field(default=Path(), description="the key-encryption keys; default keys/kek in var")
+    key_service: str = Field(
+        default="", description="what keeps key-encryption keys instead of the file, such as pkcs11; empty: nothing"
+    )
+    key_service_file: Path | None = Field(default=None, description="the file that tells how to reach it")
     token_key_file: Path = Field(default=Path(), description="the token keys; default keys/token in var")
     signing_folder: Path = Field(
         default=Path(), description="one CC.pem per country; default keys/signing in var"
@@ -163,6 +168,12 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _name_the_key_service_whole(self) -> Self:
+        if bool(self.key_service) != (self.key_service_file is not None):
+            raise ValueError("WAYMARK_KEY_SERVICE and WAYMARK_KEY_SERVICE_FILE belong together")
+        return self
+
+    @model_validator(mode="after")
     def _name_the_mail_server_whole(self) -> Self:
         if self.smtp_host and ("@" not in self.smtp_sender or not self.public_url):
             raise ValueError("WAYMARK_SMTP_HOST needs WAYMARK_SMTP_SENDER, an address, and WAYMARK_PUBLIC_URL too")
@@ -183,6 +194,13 @@ class Settings(BaseSettings):
         """Where checkpoints go beside the database."""
         folder = () if self.checkpoint_target is None else (Folder(self.checkpoint_target),)
         return (*folder, *((LogHost(self.checkpoint_log),) if self.checkpoint_log else ()))
+
+    @property
+    def kek(self) -> KekPlace:
+        """Where the key-encryption keys are; KeyMissing if the key service that is named cannot be had."""
+        if not self.key_service or self.key_service_file is None:
+            return KekPlace(self.kek_file)
+        return KekPlace(self.kek_file, named(self.key_service, self.key_service_file))
 
     @property
     def creates_keys(self) -> bool:

@@ -22,12 +22,14 @@ OPEN_TO_OTHERS = 0o007
 def places(settings: Settings) -> list[str]:
     """What is wrong with where the keys are: without this no command runs."""
     kek, token, signing = settings.kek_file, settings.token_key_file, settings.signing_folder
-    checkpoint = settings.checkpoint_key_file
+    checkpoint, service = settings.checkpoint_key_file, settings.key_service_file
     wrong = []
     if kek.resolve() == token.resolve():
         wrong.append("WAYMARK_KEK_FILE and WAYMARK_TOKEN_KEY_FILE are one file; each purpose needs its own key")
     expected = (
-        ("WAYMARK_KEK_FILE", kek, kek.is_file()),
+        # With a key service the file holds no more than the keys from before it.
+        ("WAYMARK_KEK_FILE", kek, kek.is_file() or bool(settings.key_service)),
+        *((("WAYMARK_KEY_SERVICE_FILE", service, service.is_file()),) if service is not None else ()),
         ("WAYMARK_TOKEN_KEY_FILE", token, token.is_file()),
         ("WAYMARK_SIGNING_FOLDER", signing, signing.is_dir()),
         ("WAYMARK_CHECKPOINT_KEY_FILE", checkpoint, checkpoint.is_file()),
@@ -36,6 +38,7 @@ def places(settings: Settings) -> list[str]:
         if not there:
             wrong.append(f"{name}: there is nothing at {path}; `waymark keys create` makes what is missing")
     files = [("WAYMARK_KEK_FILE", kek), ("WAYMARK_TOKEN_KEY_FILE", token), ("WAYMARK_CHECKPOINT_KEY_FILE", checkpoint)]
+    files += [("WAYMARK_KEY_SERVICE_FILE", service)] if service is not None else []
     files += [("WAYMARK_SIGNING_FOLDER", path) for path in sorted(signing.glob("*.pem"))]
     for name, path in files if os.name == "posix" else []:
         if path.is_file() and path.stat().st_mode & OPEN_TO_OTHERS:
@@ -64,13 +67,25 @@ def found(settings: Settings) -> list[str]:
         ]
     if len(held) == 2 and set(held["WAYMARK_KEK_FILE"].values()) & set(held["WAYMARK_TOKEN_KEY_FILE"].values()):
         wrong.append("WAYMARK_TOKEN_KEY_FILE holds a key of WAYMARK_KEK_FILE; each purpose needs its own key")
-    return [*wrong, *_signing(settings.signing_folder), *_checkpoint(settings.checkpoint_key_file)]
+    return [
+        *wrong, *_service(settings), *_signing(settings.signing_folder), *_checkpoint(settings.checkpoint_key_file)
+    ]
 
 
 def made_up(key: bytes) -> bool:
     """Whether a key is one that people write down as an example: bytes that count up, or one half twice."""
     steps = {(after - before) % 256 for before, after in zip(key, key[1:], strict=False)}
     return len(steps) == 1 or key[: len(key) // 2] == key[len(key) // 2 :]
+
+
+def _service(settings: Settings) -> Iterator[str]:
+    if settings.key_service_file is None or not settings.key_service_file.is_file():
+        return  # told by `places`
+    try:
+        if not settings.kek.there():
+            yield "WAYMARK_KEY_SERVICE holds no key-encryption key; `waymark keys create` makes the first"
+    except KeyMissing as fault:
+        yield f"WAYMARK_KEY_SERVICE: {fault}"
 
 
 def _checkpoint(file: Path) -> Iterator[str]:

@@ -106,7 +106,7 @@ def machine(house: House, settings: Settings) -> Machine:
         production=production,
         engine=house.db.dialect,
         wanted_revision=migrate.head() or "",
-        keys=[_key(KEK, settings.kek_file), _key(TOKEN_KEY, settings.token_key_file)],
+        keys=[_kek(settings), _key(TOKEN_KEY, settings.token_key_file)],
         signing=[(country, house.signing.signer(country).key_id) for country in house.signing.countries],
         backups=_backups(settings.backup_target, DATA, house.clock.now()),
         key_backups=_backups(settings.backup_target, KEYS, house.clock.now()),
@@ -152,6 +152,13 @@ def _key(purpose: str, place: Path) -> Key:
         return Key(purpose, versions(place, purpose), changed_at(place))
     except (KeyMissing, OSError):
         return Key(purpose, (), None)
+
+
+def _kek(settings: Settings) -> Key:
+    try:
+        return Key(KEK, settings.kek.versions(), settings.kek.changed_at())
+    except (KeyMissing, OSError):
+        return Key(KEK, (), None)
 
 
 def _backups(place: Path | None, kind: str, now: datetime) -> Folder:

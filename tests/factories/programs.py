@@ -22,7 +22,10 @@ from tests.factories.houses import CHEAP
 
 # Settings that name a place: a house is opened there, and no route depends on them.
 _PLACES: Final = frozenset(
-    {"var", "database_url", "owner_database_url", "kek_file", "token_key_file", "signing_folder", "checkpoint_key_file"}
+    {
+        "var", "database_url", "owner_database_url", "kek_file", "key_service", "key_service_file", "token_key_file",
+        "signing_folder", "checkpoint_key_file",
+    }  # fmt: skip
 )
 
 

@@ -21,8 +21,14 @@ def distribution(requirement: str) -> str:
     return re.sub(r"[-_.]+", "-", re.match(r"[A-Za-z0-9._-]+", requirement)[0]).lower()
 
 
-DECLARED = {distribution(entry) for entry in PROJECT["dependencies"]}
-FOR_DEVELOPERS = {distribution(entry) for entry in PROJECT["optional-dependencies"]["dev"]}
+EXTRAS = PROJECT["optional-dependencies"]
+# What an installation may leave out is declared under a name of its own.
+DECLARED = {
+    distribution(entry)
+    for entries in (PROJECT["dependencies"], *(them for name, them in EXTRAS.items() if name != "dev"))
+    for entry in entries
+}
+FOR_DEVELOPERS = {distribution(entry) for entry in EXTRAS["dev"]}
 
 
 def imported(*tops: str) -> set[str]:

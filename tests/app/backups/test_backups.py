@@ -9,13 +9,13 @@ import os
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, select, text, update
 from typer.testing import CliRunner
 
 from app import cli
@@ -25,13 +25,18 @@ from app.backups.contents import DATA_KEY
 from app.backups.making import Store
 from app.backups.on_postgresql import ProgramMissing
 from app.casework import epochs
+from app.casework.checkpoints import CHECKPOINT, EVERY, latest_compact
 from app.kit import bundle, migrate
 from app.kit.bundle import DATA, KEYS, BackupRefused, BundleBroken, kept
 from app.kit.clock import Clock, SettableClock
 from app.kit.crypto import KeyMissing, KeyRing
 from app.kit.db import Database
-from app.kit.signing import SigningKeys
+from app.kit.places import Folder, Witness
+from app.kit.signing import SigningKeys, own_signer
+from app.oversight.restored import Lost
+from app.oversight.sealing import round_of
 from app.oversight.verify import verify_all
+from app.oversight.witnessed import check_witnessed, has_witness
 from app.settings import Settings
 from tests.conftest import Makers
 from tests.factories import cases
@@ -152,6 +157,60 @@ def test_a_restored_store_goes_on_counting_epochs(home: Home, empty: Settings, d
             assert epochs.fault(session) is None
         there.dispose()
     assert (first.epoch, second.epoch) == (2, 3)
+
+
+def test_what_a_restore_took_away_is_told_and_only_a_known_restore_explains_it(
+    home: Home, empty: Settings, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    clock = home.house.clock
+    assert isinstance(clock, SettableClock)
+    witness = Witness(own_signer(tmp_path / "checkpoint.pem", create=True), (Folder(elsewhere),))
+    trusted, staff = (witness.signer.public,), hire_staff(home.house)
+    house = replace(home.house, witness=witness)
+
+    def sealed(at: House) -> None:
+        clock.set(clock.now() + EVERY)
+        cases.bring_case(at, staff, "screening")
+        assert round_of(at) == 1
+
+    sealed(house)
+    clock.set(clock.now() + timedelta(minutes=5))
+    data, keys = home.backup()
+    sealed(house)
+    sealed(house)
+    with reading(house.db) as session:
+        partner = latest_compact(session)
+    assert partner is not None
+    clock.set(clock.now() + timedelta(hours=1))
+    restoring.restore(empty, home.house.keys, home.house.signing, clock, data, keys)
+    back = replace(house, db=opened(empty))
+    for _ in range(3):
+        sealed(back)
+    # The numbers come again, and nothing that was kept elsewhere is written over.
+    assert len(list(elsewhere.iterdir())) == 3 + 3 and len(list(elsewhere.glob("*-0000000002*"))) == 2
+    with reading(back.db) as session:
+        unknown = check_witnessed(session, trusted, witness.places).fault or ""
+        assert "checkpoint 2 is in the folder" in unknown and "epoch 2 began at" in unknown, unknown
+        assert unknown.endswith("--restored 2")
+        known = check_witnessed(session, trusted, witness.places, restored=2)
+        assert known.fault is None and known.checkpoints == 4
+        assert len(known.notes) == 1 and known.notes[0].startswith("checkpoints 2 to 3 are not here: epoch 2 began")
+        assert "--restored 2" in (has_witness(session, partner.encode(), Lost(session, trusted, 1)) or "")
+        lost = Lost(session, trusted, 2)
+        assert has_witness(session, partner.encode(), lost) is None
+        assert list(lost.sentences())[0].startswith("checkpoint 3 is not here: epoch 2")
+        # What nobody signed, and what is older than the backup, no restore explains.
+        forged = json.dumps({**json.loads(partner), "signature": "00" * 64}).encode()
+        assert "were taken away" in (has_witness(session, forged, lost) or "")
+        assert "were taken away" in (has_witness(session, partner.encode(), Lost(session, (bytes(32),), 2)) or "")
+    with tampering(back.db) as session:
+        session.execute(delete(CHECKPOINT).where(CHECKPOINT.c.number == 4))
+    with reading(back.db) as session:
+        fault = check_witnessed(session, trusted, witness.places, restored=2).fault or ""
+        assert "checkpoint 4 is in the folder" in fault and fault.endswith("newer ones were taken away")
+    back.db.dispose()
 
 
 def test_neither_file_gives_a_key_away(home: Home) -> None:

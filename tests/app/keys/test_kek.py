@@ -85,8 +85,8 @@ def test_two_persons_then_every_key_is_wrapped_anew_while_people_work(
     worker = threading.Thread(target=work)
     worker.start()
     try:
-        assert rotate_kek(town.house, settings.kek_file, approval) == 2
-        done = rewrap(owner, KeyRing.from_file(settings.kek_file))
+        assert rotate_kek(town.house, settings.kek, approval) == 2
+        done = rewrap(owner, settings.kek.ring())
         while len(answers) < 6:
             stop.wait(0.05)
     finally:
@@ -95,16 +95,16 @@ def test_two_persons_then_every_key_is_wrapped_anew_while_people_work(
     assert not [status for status in answers if status >= 300], "no request failed"
     assert not done.unreadable and {"data_key", "approval", "idempotency_key"} <= set(done.done)
     # What a request had begun under the old version is found by the next run.
-    rewrap(owner, KeyRing.from_file(settings.kek_file))
+    rewrap(owner, settings.kek.ring())
     assert set(versions(town)) == {2} and left(owner, town.house.keys) == 0
     with pytest.raises(Conflict, match="used already"):
-        rotate_kek(town.house, settings.kek_file, approval)
+        rotate_kek(town.house, settings.kek, approval)
 
 
 def test_an_old_key_goes_only_when_nothing_needs_it(
     town: Town, settings: Settings, owner: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    case_id, place = cases.bring_case(town.house, town.th, "screening"), settings.kek_file
+    case_id, place = cases.bring_case(town.house, town.th, "screening"), settings.kek
     backups = settings.var / "backups"
     backups.mkdir()
     town.house.signing.signer("TH")
@@ -126,7 +126,7 @@ def test_an_old_key_goes_only_when_nothing_needs_it(
     assert retire_kek(town.house, owner, place, backups) == (1,)
     assert retire_kek(town.house, owner, place, backups) == ()
     monkeypatch.undo()
-    assert set(load_keys(place, create=False, purpose=KEK)) == {2}
+    assert set(load_keys(place.file, create=False, purpose=KEK)) == {2}
     assert file_a_note(town, case_id, "After the exchange.") < 300
 
 
@@ -137,7 +137,7 @@ def test_killed_in_the_middle_it_goes_on(
         cases.bring_case(town.house, town.th, "screening")
     monkeypatch.setattr(rewrapping, "BATCH", 1)
     add_version(settings.kek_file, KEK)
-    ring = KeyRing.from_file(settings.kek_file)
+    ring = settings.kek.ring()
     before = versions(town)
     url = owner.engine.url.render_as_string(hide_password=False)
     # The connections of the parent are not the child's.
@@ -185,7 +185,7 @@ def test_a_key_that_does_not_open_is_named_and_one_destroyed_stays_so(
         session.execute(update(keys.table).where(keys.table.c.id == ids[0]).values(wrapped=other))
         session.execute(update(keys.table).where(keys.table.c.id == ids[1]).values(wrapped=b""))
     add_version(settings.kek_file, KEK)
-    found = rewrap(owner, KeyRing.from_file(settings.kek_file))
+    found = rewrap(owner, settings.kek.ring())
     assert len(found.unreadable) == 1 and lost and erased and sound
     assert f"data_key {ids[0]}: version 7 of the key-encryption key is missing" in found.unreadable[0]
     assert found.done["data_key"] == 2

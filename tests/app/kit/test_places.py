@@ -51,7 +51,7 @@ def everything(line: socket.socket) -> bytes:
 
 def test_a_log_host_hears_one_counted_message_over_tcp() -> None:
     port, heard, thread = listening(everything)
-    LogHost(f"tcp://127.0.0.1:{port}").put(7, AT, b"whole", COMPACT)
+    LogHost(f"tcp://127.0.0.1:{port}").put(7, "", AT, b"whole", COMPACT)
     thread.join(5)
     assert heard == [str(len(SAID)).encode() + b" " + SAID]
 
@@ -60,7 +60,7 @@ def test_a_log_host_hears_one_datagram_over_udp() -> None:
     with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as server:
         server.bind(("127.0.0.1", 0))
         server.settimeout(5)
-        LogHost(f"udp://127.0.0.1:{server.getsockname()[1]}").put(7, AT, b"whole", COMPACT)
+        LogHost(f"udp://127.0.0.1:{server.getsockname()[1]}").put(7, "", AT, b"whole", COMPACT)
         assert server.recv(4096) == SAID
 
 
@@ -78,12 +78,12 @@ def test_a_log_host_is_believed_over_tls_by_its_certificate_only(tmp_path: Path)
 
     known = ssl.create_default_context(cafile=str(pem))
     port, heard, thread = listening(over_tls)
-    LogHost(f"tls://localhost:{port}", known).put(7, AT, b"whole", COMPACT)
+    LogHost(f"tls://localhost:{port}", known).put(7, "", AT, b"whole", COMPACT)
     thread.join(5)
     assert heard == [str(len(SAID)).encode() + b" " + SAID]
     port, heard, thread = listening(over_tls)
     with pytest.raises(PlaceFault, match="does not take it: SSL"):
-        LogHost(f"tls://localhost:{port}").put(7, AT, b"whole", COMPACT)
+        LogHost(f"tls://localhost:{port}").put(7, "", AT, b"whole", COMPACT)
     thread.join(5)
     assert heard in ([b"refused"], [b""])
 
@@ -92,7 +92,7 @@ def test_a_place_that_is_away_or_no_place_is_told() -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as gone:
         port = gone.getsockname()[1]
     with pytest.raises(PlaceFault, match="log host tcp://127.0.0.1"):
-        LogHost(f"tcp://127.0.0.1:{port}").put(7, AT, b"whole", COMPACT)
+        LogHost(f"tcp://127.0.0.1:{port}").put(7, "", AT, b"whole", COMPACT)
     assert list(LogHost("tls://log.example").held()) == [] and LogHost("tls://log.example").name.endswith(":6514")
     for wrong in ("http://log.example", "tls://", "tcp://user@log.example", "udp://log.example/path", "log.example"):
         with pytest.raises(ValueError, match="tls://host:6514"):
@@ -102,14 +102,17 @@ def test_a_place_that_is_away_or_no_place_is_told() -> None:
 def test_a_folder_keeps_what_it_has(tmp_path: Path) -> None:
     place = Folder(tmp_path)
     for number in (2, 1, 2):
-        place.put(number, AT, b"whole %d" % number, COMPACT)
-    assert list(place.held()) == [(1, b"whole 1"), (2, b"whole 2")]
+        place.put(number, "", AT, b"whole %d" % number, COMPACT)
+    assert list(place.held()) == [(1, "", b"whole 1"), (2, "", b"whole 2")]
     assert all(file.stat().st_mode & 0o777 == 0o400 for file in tmp_path.iterdir())
     with pytest.raises(PlaceFault, match="another checkpoint 2"):
-        place.put(2, AT, b"other", COMPACT)
-    assert list(place.held())[1] == (2, b"whole 2") and len(list(tmp_path.iterdir())) == 2
+        place.put(2, "", AT, b"other", COMPACT)
+    assert list(place.held())[1] == (2, "", b"whole 2") and len(list(tmp_path.iterdir())) == 2
+    # After a restore the number comes again, in another epoch.
+    place.put(2, "5f0e-11", AT, b"again 2", COMPACT)
+    assert set(place.held()) == {(1, "", b"whole 1"), (2, "", b"whole 2"), (2, "5f0e-11", b"again 2")}
     with pytest.raises(PlaceFault, match="cannot be written to"):
-        Folder(tmp_path / "none").put(1, AT, b"", b"")
+        Folder(tmp_path / "none").put(1, "", AT, b"", b"")
     with pytest.raises(PlaceFault, match="cannot be read"):
         list(Folder(tmp_path / "none").held())
 

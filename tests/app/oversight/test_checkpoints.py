@@ -21,6 +21,7 @@ from app.casework.timeline import HISTORY
 from app.kit.places import Folder, Place, PlaceFault, Witness
 from app.kit.signing import known_publics, own_signer
 from app.models.base import new_id
+from app.oversight.restored import Lost
 from app.oversight.sealing import round_of, seal_now, send_off
 from app.oversight.verify import verify_all
 from app.oversight.witnessed import Witnessed, check_witnessed, has_witness
@@ -215,10 +216,11 @@ def test_what_a_sound_chain_hides_an_earlier_checkpoint_tells(town: Town, house:
         assert check_witnessed(session, (bytes(32),)).fault == (
             f"checkpoint 1 is signed with a key that is not known here ({trusted(house)[0].hex()[:16]})"
         )
-        assert has_witness(session, kept.encode()) is None
+        lost = Lost(session, trusted(house), 1)
+        assert has_witness(session, kept.encode(), lost) is None
         other = json.dumps({**json.loads(kept), "signature": "00" * 64}).encode()
-        assert has_witness(session, other) == "checkpoint 1 is not the one the witness holds"
-        assert has_witness(session, b"{}") == "the witness cannot be read as a checkpoint"
+        assert has_witness(session, other, lost) == "checkpoint 1 is not the one the witness holds"
+        assert has_witness(session, b"{}", lost) == "the witness cannot be read as a checkpoint"
     next(place.glob("*1.json")).unlink()
     assert "checkpoint 1 left for the folder" in str(check(house, (Folder(place),)).fault)
     assert check(house, (Folder(place),), since=town.clock.now() - timedelta(minutes=1)).fault is None
@@ -244,7 +246,7 @@ def test_a_place_that_is_away_gets_everything_later_in_order(town: Town, house: 
     ]  # fmt: skip
     # Nobody's checkpoint is written over, least of all an earlier life's of a restored database.
     with pytest.raises(PlaceFault, match="another checkpoint 1"):
-        Folder(place).put(1, town.clock.now(), b"other", b"other")
+        Folder(place).put(1, "", town.clock.now(), b"other", b"other")
 
 
 def test_a_new_key_goes_on_and_the_old_one_is_still_believed(town: Town, house: House, tmp_path: Path) -> None:
