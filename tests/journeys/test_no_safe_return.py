@@ -24,7 +24,9 @@ def test_a_serious_risk_becomes_a_life_in_this_country(scene: Scene) -> None:
 
     manager.take(case, "include_locally", filled(wish="stay"))
     assert manager.look(case)["care"] == "including_locally"
-    manager.refused(case, "close", "remedies_were_explained", "monitoring_is_done", record=filled(reason="included_locally"))
+    manager.refused(
+        case, "close", "remedies_were_explained", "monitoring_is_done", record=filled(reason="included_locally")
+    )
     manager.record(case, "remedies_notice")
     manager.record(case, "monitoring_visit")
     manager.take(case, "close", filled(reason="included_locally"))
