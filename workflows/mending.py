@@ -200,6 +200,8 @@ ACTS: dict[str, Act] = {
     "no_threat_is_unassessed": Act(Way.MATTERS),
     # The end of a case.
     "transfer_is_recorded": _record("closure"),
+    "reason_fits_the_case": _record("closure"),
+    "child_has_a_lasting_solution": _record("best_interests"),
     "closure_is_recorded": _record("closure"),
     "loss_of_contact_is_recorded": _record("circumstances"),
     "nobody_in_a_bed_is_unreachable": _record("missing_report"),

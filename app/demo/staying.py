@@ -54,7 +54,9 @@ def included(life: Life) -> Story:
 def closed(life: Life) -> Story:
     """The same, until the case can close."""
     yield from included(life)
-    yield life.on(life.today() + timedelta(days=life.dice.between(25, 60)), 11)
+    yield life.on(life.today() + timedelta(days=14), 10)
+    life.record(life.crew.manager, "monitoring_visit", forms.visit(1, life))
+    yield life.on(life.today() + timedelta(days=life.dice.between(11, 46)), 11)
     if life.dice.chance(12):
         life.blocked(life.crew.manager, "close", {**forms.closure("included_locally"), "person_told": False})
         yield life.on(life.today() + timedelta(days=3), 11)

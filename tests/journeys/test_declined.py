@@ -34,6 +34,8 @@ def test_a_declined_referral_leads_to_a_life_in_this_country(scene: Scene) -> No
     manager.refused(crossing.sent, "supply_info", "wrong_state")
     manager.take(case, "include_locally", filled(wish="stay"))
     manager.record(case, "remedies_notice")
+    manager.refused(case, "close", "monitoring_is_done", record=filled(reason="included_locally"))
+    manager.record(case, "monitoring_visit")
     manager.take(case, "close", filled(reason="included_locally"))
     assert manager.look(case)["care"] == "closed"
     telling.in_order(

@@ -24,8 +24,11 @@ def test_a_serious_risk_becomes_a_life_in_this_country(scene: Scene) -> None:
 
     manager.take(case, "include_locally", filled(wish="stay"))
     assert manager.look(case)["care"] == "including_locally"
-    manager.refused(case, "close", "remedies_were_explained", record=filled(reason="included_locally"))
+    manager.refused(
+        case, "close", "remedies_were_explained", "monitoring_is_done", record=filled(reason="included_locally")
+    )
     manager.record(case, "remedies_notice")
+    manager.record(case, "monitoring_visit")
     manager.take(case, "close", filled(reason="included_locally"))
     assert (manager.look(case)["care"], open_tasks(manager, case)) == ("closed", set())
 

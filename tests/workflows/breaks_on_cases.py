@@ -35,6 +35,7 @@ from workflows.stay import AdmissionFacts, BedFacts
 
 SHELTER = "th-shelter-tak"
 HOUR = timedelta(hours=1)
+UNTRUE = also("a reason that nothing bears out is no reason either", "reason_fits_the_case")
 SIGNED = AdmissionFacts(LATELY, SHELTER, True, True, True)
 BED = BedFacts("request-1", SHELTER, NOW + HOUR)
 
@@ -246,12 +247,52 @@ CARE: dict[str, list[Break]] = {
 
 CLOSING: dict[str, list[Break]] = {
     "loss_of_contact_is_recorded": [
-        record_with("closure", unreachable=True, reason="lost_contact"),
-        record_with("closure", child=True, unreachable=True, reason="lost_contact"),
+        record_with("closure", unreachable=True, reason="lost_contact", also=UNTRUE),
+        record_with("closure", child=True, unreachable=True, reason="lost_contact", also=UNTRUE),
     ],
     "nobody_in_a_bed_is_unreachable": [
         both(record_with("closure", unreachable=True), case_with(contact_lost=True, bed_used=BED)),
-        both(record_with("closure", unreachable=True), case_with(contact_lost=True, care="sheltered")),
+        both(
+            record_with("closure", unreachable=True, reason="other"), case_with(contact_lost=True, care="sheltered"),
+            child=False,
+        ),
+    ],
+    "reason_fits_the_case": [
+        *(
+            record_with("closure", reason=each)
+            for each in (
+                "included_locally", "third_country", "handed_over", "not_trafficked", "declined_help", "lost_contact",
+                "deceased", "opened_in_error",
+            )
+        ),
+        *(
+            both(record_with("closure", reason=reason), case_with(care=care, visits=4), child=False)
+            for reason, care in (
+                ("reintegrated", "sheltered"), ("reintegrated", "recovering"), ("included_locally", "planning_return"),
+                ("third_country", "including_locally"), ("handed_over", "resettling"),
+            )
+        ),
+        # A child does not decline protection.
+        both(
+            record_with("closure", reason="declined_help"),
+            case_with(rights=f.NoticeFacts(LATELY, True, True, "declined")),
+            child=True,
+        ),
+    ],
+    "child_has_a_lasting_solution": [
+        *(
+            both(record_with("closure", reason="other"), case_with(care=care, visits=4), child=True)
+            for care in ("intake", "sheltered", "recovering", "planning_return")
+        ),
+        # Another office has been asked and has not said yes.
+        both(
+            record_with("closure", reason="other"),
+            case_with(
+                care="sheltered",
+                matters=(f.MatterFacts("matter-1", "transfer", "moved", LATELY, LATELY, ended_on=LATELY),),
+            ),
+            child=True,
+        ),
     ],
     "closure_is_recorded": [
         case_with(closure=None),
@@ -298,7 +339,10 @@ CLOSING: dict[str, list[Break]] = {
     ],
     "reopening_is_agreed": [case_with(reopening_agreed=None), case_with(reopening_agreed=False)],
     "person_is_in_our_care": [case_with(closed_from="handed_over"), case_with(closed_from="awaiting_arrival")],
-    "monitoring_is_done": [case_with(care="reintegrating", visits=3)],
+    "monitoring_is_done": [
+        case_with(care="reintegrating", visits=3),
+        both(record_with("closure", reason="included_locally"), case_with(care="including_locally", visits=0)),
+    ],
     "no_child_decision_is_open": [
         case_with(child=True, best_interests_due=True),
         case_with(child=True, best_interests_due=True, best_interests=None),

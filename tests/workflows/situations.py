@@ -180,7 +180,8 @@ SPECIAL: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {
         {"wish": f.WishFacts(LATELY, "third_country", True, True), "best_interests": bid("third_country")}, {}
     ),
     ("care", "arrive"): ({"receipt_signed": True}, {}),
-    ("care", "close"): ({"visits": 4}, {}),
+    # Where a case ends for the reason that the example gives.
+    ("care", "close"): ({"visits": 4, "care": "reintegrating"}, {}),
     ("care", "reopen"): ({"reopening_agreed": True, "closed_from": "recovering"}, {}),
     ("referral", "supply_info"): ({}, {"came_from": "sent"}),
     ("referral", "sign_handover"): ({"care": "returning", "referral_state": "handover_scheduled"}, {}),
@@ -240,6 +241,23 @@ def step_of(machine: str, step: str) -> Step:
     return row
 
 
+# The reason that fits where a case ends; whom nobody has settled is passed on to another office.
+ENDS = {
+    "handed_over": "handed_over", "including_locally": "included_locally", "resettling": "third_country",
+    "reintegrating": "reintegrated",
+}  # fmt: skip
+
+
+def ending(care: str, child: bool) -> dict[str, object]:
+    """The facts with which a case may close from this state."""
+    reason = ENDS.get(care, "transferred" if child else "other")
+    closure = f.ClosureFacts(TODAY, reason, True, True, False)
+    if reason != "transferred":
+        return {"closure": closure}
+    moved = f.MatterFacts("matter-1", "transfer", "moved", LATELY, LATELY, ended_on=LATELY)
+    return {"closure": closure, "matters": (moved,)}
+
+
 def ready(machine: str, step: str, *, child: bool = ADULT, start: str | None = None) -> f.Situation:
     """A situation in which this step may be taken, from its first start state or from `start`."""
     row = step_of(machine, step)
@@ -255,7 +273,8 @@ def ready(machine: str, step: str, *, child: bool = ADULT, start: str | None = N
             who = replace(who, office=str(about.office))
         return f.Situation(who, today, facts, matter=about)
     if machine in CASE_MACHINES:
-        facts = replace(case(child), **{machine: state}, **of_case)
+        ends = ending(start or "reintegrating", child) if step == "close" else {}
+        facts = replace(case(child), **({machine: state} | of_case | ({machine: start} if start else {}) | ends))
         return f.Situation(actor(system=row.system_only), today, facts, signing=TRAINED)
     side = row.by or Side.SENDER
     copy = replace(referral(side, child), state=state, **of_referral)

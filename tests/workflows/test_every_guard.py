@@ -188,6 +188,7 @@ LACKING_FOR_A_CHILD = {
         "tracing_came_first",
     },
     ("identification", "identify"): {"guardian_is_appointed"},
+    ("care", "close"): {"child_has_a_lasting_solution"},
 }
 
 

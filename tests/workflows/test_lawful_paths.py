@@ -80,6 +80,7 @@ def test_the_whole_way_home(child: bool, policies: Policies) -> None:
     assert isinstance(decide("care", "turn_back", Situation(actor(), moment, home), policies), Refused)
     between("sign_receipt")
     home = on_case("care", "record_handover", replace(home, receipt_signed=True), system=True)
+    home = replace(home, closure=f.ClosureFacts(TODAY, "handed_over", True, True, False))
     away = replace(away, receipt_signed=True)
     between("start_reintegration")
     away = on_case("care", "arrive", away)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from policies.model import Policies
 from workflows.claims import open_claims, untold_claims
 from workflows.facts import CaseFacts, Today
+from workflows.guards.children import CHILD_ROLES
 from workflows.guards.legal import open_proceedings
 from workflows.guards.screening import window_end
 from workflows.step import guard
@@ -12,6 +15,8 @@ from workflows.verdict import Lack, lacking
 
 CLOSERS = ("case_manager", "supervisor")
 NEGATIVE = frozenset({"not_identified", "screened_out"})
+# Where a child's case stands once it has been decided where they live, and they do; the next country carries on.
+SOLVED = frozenset({"including_locally", "resettling", "reintegrating", "handed_over"})
 
 
 def out_of_reach(case: CaseFacts) -> bool:
@@ -79,6 +84,54 @@ def closure_is_recorded(case: CaseFacts) -> bool | Lack:
     # Who was found not to be trafficked is told, and may ask again; the end does not wait for their consent.
     settled = case.child or case.identification in NEGATIVE
     return settled or form.person_agrees or lacking(gap="does not say that the person agrees")
+
+
+# What has to be true of a case that ends for a reason, and what is said where it is not. Of "other" its note tells.
+REASONS: dict[str, tuple[Callable[[CaseFacts], bool], str]] = {
+    "reintegrated": (
+        lambda case: case.care in {"reintegrating", "including_locally"},
+        "no reintegration and no inclusion has begun",
+    ),
+    "included_locally": (lambda case: case.care == "including_locally", "the person was not included locally"),
+    "third_country": (lambda case: case.care == "resettling", "the person was not resettled"),
+    "handed_over": (lambda case: case.care == "handed_over", "no other country has taken over"),
+    "not_trafficked": (lambda case: case.identification in NEGATIVE, "no decision says so"),
+    "declined_help": (
+        lambda case: not case.child and case.rights is not None and case.rights.answer == "declined",
+        "no answer to the notice of rights declines help, or a child would have declined it",
+    ),
+    "lost_contact": (_is_lost, "no record says that contact is lost"),
+    "deceased": (lambda case: case.deceased, "no record says that the person died"),
+    "opened_in_error": (lambda case: case.identification != "identified", "the person is identified"),
+}
+
+
+@guard(
+    rule="G20",
+    sources=("WM-CLOSURE",),
+    says="The closure gives a reason that the records do not bear out: {gap}.",
+    why="A reason that is not true hides a person who still waits, and makes every figure about endings wrong.",
+    mend="Give the true reason, or record first what has happened.",
+    who=CLOSERS,
+)
+def reason_fits_the_case(case: CaseFacts) -> bool | Lack:
+    holds, gap = REASONS.get(case.closure.reason if case.closure else "", (lambda _: True, ""))
+    return holds(case) or lacking(gap=gap)
+
+
+@guard(
+    rule="G20",
+    sources=("WM-CLOSURE", "OHCHR-P10", "OHCHR-G8.5"),
+    says="The case of a child would end without a lasting solution.",
+    why="A child has somebody who cares for them, somewhere to live and somebody who looks after both, or a case.",
+    mend="Hold the best-interests determination and take the step it chooses: return, inclusion or resettlement.",
+    who=CHILD_ROLES,
+)
+def child_has_a_lasting_solution(case: CaseFacts) -> bool:
+    if not case.child or case.identification in NEGATIVE or out_of_reach(case):
+        return True
+    passed_on = any(each.state in {"moved", "done"} for each in case.matters_of("transfer"))
+    return case.care in SOLVED or (passed_on and case.closure is not None and case.closure.reason == "transferred")
 
 
 @guard(

@@ -240,6 +240,8 @@ def reintegration_is_planned(case: CaseFacts) -> bool | Lack:
     who=PLANNERS,
 )
 def monitoring_is_done(case: CaseFacts, policies: Policies) -> bool | Lack:
+    if case.care == "including_locally":
+        return case.visits >= 1 or case.contact_lost or case.deceased or lacking(done=case.visits, wanted=1)
     if case.care != "reintegrating":
         return True
     # As many as were agreed when the plan at home was made: a later rule asks nothing of an older return.

@@ -136,7 +136,7 @@ def test_the_end_of_a_case_frees_the_bed(town: Town) -> None:
     cases.take(town.house, town.th["legal_officer"], case_id, "identify", decision)
     cases.add(town.house, town.th["legal_officer"], case_id, "remedies_notice")
     cases.add(town.house, town.th["legal_officer"], case_id, "legal_status", open_proceedings=0, open_claims=0)
-    closed = step(town, case_id, "close", form(town.house, "closure"), "case_manager")
+    closed = step(town, case_id, "close", form(town.house, "closure", reason="other"), "case_manager")
     assert closed.status_code == 200, closed.text
     assert house.group()["staying"] == 0
     assert house.board()["waiting"] == []
