@@ -10,13 +10,11 @@ from sqlalchemy import Row, func, select
 from app.access.desk import Desk
 from app.access.scope import cases_in_scope
 from app.casework.held import CASE, OFFICE
-from app.models.bulk_act import BulkAct
 from app.models.user import User, UserRole
 from workflows.care import Care
 
 ASSIGN: Final = "case:assign"
 HAND_OVER: Final = "case:handover"
-ACT: Final[Any] = BulkAct.__table__
 _USER: Final[Any] = User.__table__
 _ROLE: Final[Any] = UserRole.__table__
 _OPEN: Final = CASE.c.care != Care.CLOSED.value
@@ -54,15 +52,15 @@ def carriers(desk: Desk) -> list[Row[Any]]:
     return list(desk.session.execute(query))
 
 
-def chosen(desk: Desk, references: Iterable[str]) -> list[Row[Any]]:
-    """The open cases of these references within `case:assign`, by reference, with their manager."""
+def chosen(desk: Desk, permission: str, references: Iterable[str]) -> list[Row[Any]]:
+    """The open cases of these references within ``permission``, by reference, with their manager."""
     query = (
         select(
             CASE.c.id, CASE.c.reference, CASE.c.version, CASE.c.care, CASE.c.case_manager_id,
             _USER.c.display_name.label("manager"),
         )
         .outerjoin(_USER, _USER.c.id == CASE.c.case_manager_id)
-        .where(CASE.c.reference.in_(sorted(set(references))), _OPEN, cases_in_scope(desk, ASSIGN))
+        .where(CASE.c.reference.in_(sorted(set(references))), _OPEN, cases_in_scope(desk, permission))
         .order_by(CASE.c.reference)
     )  # fmt: skip
     return list(desk.session.execute(query))
@@ -96,9 +94,3 @@ def name_of(desk: Desk, user_id: str | None) -> str:
     """The name shown for an account, nothing for none."""
     query = select(_USER.c.display_name).where(_USER.c.id == user_id)
     return str(desk.session.execute(query).scalar_one_or_none() or "")
-
-
-def act(desk: Desk, act_id: str) -> Row[Any] | None:
-    """One act of the actor's own."""
-    query = select(ACT).where(ACT.c.id == act_id, ACT.c.user_id == desk.actor.id, ACT.c.country == desk.actor.country)
-    return desk.session.execute(query).one_or_none()
