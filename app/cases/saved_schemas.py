@@ -47,7 +47,7 @@ class ShareIn(_In):
     """Which list, and whether your office shares it from now on."""
 
     list_id: ListId
-    shared: bool
+    shared: Annotated[bool, Field(examples=[False])]
 
 
 class RemoveIn(_In):
