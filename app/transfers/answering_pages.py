@@ -26,10 +26,15 @@ _TEMPLATE: Final = "transfers/answer.html"
 
 
 @router.get(PAGE)
-def answer_page(page: Answerer, transfer: Annotated[list[str] | None, Query(max_length=200)] = None) -> Response:
-    """The requests that were ticked, and the question what to answer."""
+def answer_page(
+    page: Answerer,
+    transfer: Annotated[list[str] | None, Query(max_length=200)] = None,
+    office: Annotated[str, Query(max_length=64)] = "",
+) -> Response:
+    """The requests that were ticked, or all that wait of one office, and the question what to answer."""
     with page.write() as desk:
-        context = _context(desk, transfer or [])
+        ids = transfer or (queries.waiting_from(desk, ANSWER, office, several.most(desk)) if office else [])
+        context = _context(desk, ids)
     return page.show(_TEMPLATE, **context)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -14,7 +15,7 @@ from app.kit.fields import at_field
 from app.kit.words import mark
 from app.transfers import answering_pages, forms, queries, service, words
 from app.transfers.schemas import SharedRevealIn, TakeOverIn, TransferDeclineIn, TransferQuestionIn
-from workflows.transfer import ANSWER
+from workflows.transfer import ANSWER, T
 
 router = APIRouter()
 # Before the pages of one request: their addresses begin alike.
@@ -36,7 +37,11 @@ def transfers(page: Reader) -> Response:
     with page.write() as desk:
         found, names = service.listed(desk), words.offices(desk)
         may_answer = permitted(desk, ANSWER)
-    return page.show("transfers/list.html", here=HERE, found=found, names=names, may_answer=may_answer)
+    waiting = Counter(each.from_office for each in found.asked_of_us if each.state == T.ASKED)
+    return page.show(
+        "transfers/list.html", here=HERE, found=found, names=names, may_answer=may_answer,
+        several=[(code, many) for code, many in waiting.most_common() if many > 1],
+    )  # fmt: skip
 
 
 @router.get("/transfers/{transfer_id}")

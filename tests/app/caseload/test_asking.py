@@ -135,7 +135,7 @@ def test_what_does_not_fit_is_said_once_and_asks_nobody(town: Town, there: Worke
 
 @one_engine
 def test_the_pages_tick_ask_report_and_answer(town: Town, there: Worker) -> None:
-    mine = [a_case(town), a_case(town, agreed=False), a_case(town)]
+    mine = [a_case(town), a_case(town, agreed=False), a_case(town), a_case(town), a_case(town)]
     supervisor = browser_at(town, town.th["supervisor"])
     references = [town.get(town.th["supervisor"], f"/cases/{each}").json()["reference"] for each in mine]
     assert 'formaction="/caseload/ask"' in supervisor.get("/cases").text
@@ -147,13 +147,17 @@ def test_the_pages_tick_ask_report_and_answer(town: Town, there: Worker) -> None
     empty = supervisor.post("/caseload/ask", supervisor.form("/caseload/ask").fields | {"case": both})
     assert empty.status_code == 422
     assert all(each in empty.text for each in references)
+    cases.add(town.house, town.th["social_worker"], mine[3], "circumstances", contact_lost=True)
+    walls.seal(town.house, mine[4], town.th["case_manager"])
     said = posted(town, "transfer_request", what="take_over", to_office=OTHER) | {"case": both}
     sent = supervisor.form("/caseload/ask").fields | said
     answer = supervisor.post("/caseload/ask", sent)
     assert answer.status_code == 303, answer.text
     assert supervisor.post("/caseload/ask", sent).headers["location"] == answer.headers["location"]
     report = supervisor.get(answer.headers["location"]).text
-    assert all(each in report for each in references)
+    assert all(each in report for each in references[:4]), "each of them, but the one that was sealed meanwhile"
+    assert references[4] not in report
+    assert "somebody changed this case meanwhile" in report
     assert "asked about 2 cases" in report
     assert "has not agreed that this office learns of" in report
     assert browser_at(town, town.th["case_manager"]).get(answer.headers["location"]).status_code == 404
@@ -162,6 +166,8 @@ def test_the_pages_tick_ask_report_and_answer(town: Town, there: Worker) -> None
     listed = them.get("/transfers").text
     waits = re.findall(r'name="transfer" value="([^"]+)"', listed)
     assert len(waits) == 2
+    assert all(each in them.get("/transfers/answer?office=th-shelter-tak").text for each in waits)
+    them.get("/transfers")
     chosen = them.post("/transfers/answer", them.form("/transfers/answer").fields | {"transfer": waits})
     assert chosen.status_code == 200, chosen.text
     fields = them.form("/transfers/answer").fields
