@@ -75,7 +75,11 @@ def seen(desk: Desk, case_ids: Iterable[str]) -> dict[str, Row[Any]]:
 
 
 def choosable(desk: Desk, roles: Iterable[str]) -> Sequence[Row[Any]]:
-    """Active accounts of the actor's organisation holding one of ``roles``, the own office first: id, name, office."""
+    """Active accounts holding one of ``roles`` in an office of the actor's organisation that has open cases they give.
+
+    The own office first: id, name, office.
+    """
+    theirs = select(CASE.c.office_id).where(_OPEN, cases_in_scope(desk, ASSIGN))
     query = (
         select(_USER.c.id, _USER.c.display_name, OFFICE.c.name.label("office"), OFFICE.c.id.label("office_id"))
         .distinct()
@@ -83,7 +87,7 @@ def choosable(desk: Desk, roles: Iterable[str]) -> Sequence[Row[Any]]:
         .join(OFFICE, OFFICE.c.id == _USER.c.office_id)
         .where(
             _USER.c.active.is_(True), OFFICE.c.organisation == desk.actor.organisation,
-            OFFICE.c.country == desk.actor.country, _ROLE.c.role.in_(sorted(roles)),
+            OFFICE.c.country == desk.actor.country, OFFICE.c.id.in_(theirs), _ROLE.c.role.in_(sorted(roles)),
         )
     )  # fmt: skip
     found = desk.session.execute(query)

@@ -35,6 +35,7 @@ SENTENCES: Final = {
     "closed": mark("Not moved: the case is closed."),
     "theirs_already": mark("Not moved: this colleague carries it already."),
     "not_carried": mark("Not moved: somebody else carries this case."),
+    "other_office": mark("Not moved: this colleague is of another office. Ask that office to take the case over."),
     "kept_away": mark("Not moved: this colleague cannot see the case. A seal or a block keeps them away."),
 }
 _OTHERWISE: Final = mark("Not moved. Try it on the page of the case, which says why.")
@@ -104,6 +105,9 @@ def _move(desk: Desk, wanted: ChosenIn, giver: str | None, to: Colleague, why: s
         raise Conflict(code="closed")
     if giver is not None and row.case_manager_id != giver:
         raise Conflict(code="not_carried")
+    if row.office_id != to.office_id:
+        # A case goes to another office when that office takes it over, and the person has agreed (0032).
+        raise Conflict(code="other_office")
     if row.case_manager_id == to.actor.id:
         raise Conflict(code="theirs_already")
     before = row.case_manager_id
