@@ -11,7 +11,7 @@ from app.casework.shapes import Id
 Word = Annotated[str, Field(max_length=60)]
 Filters = Annotated[
     dict[Word, Word],
-    Field(max_length=10, description="The words of the page's address: who, late, stage, child, flag, office.",
+    Field(max_length=10, description="The words of the page's address: who, late, stage, child, flag, reopened, office, finding.",
           examples=[{"who": "mine", "late": "yes"}]),
 ]  # fmt: skip
 Name = Annotated[
