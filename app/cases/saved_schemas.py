@@ -11,8 +11,10 @@ from app.casework.shapes import Id
 Word = Annotated[str, Field(max_length=60)]
 Filters = Annotated[
     dict[Word, Word],
-    Field(max_length=10, description="The words of the page's address: who, late, stage, child, flag, reopened, office, finding.",
-          examples=[{"who": "mine", "late": "yes"}]),
+    Field(
+        max_length=10, examples=[{"who": "mine", "late": "yes"}],
+        description="The words of the page's address: who, late, stage, child, flag, reopened, office, finding.",
+    ),
 ]  # fmt: skip
 Name = Annotated[
     str,
