@@ -160,6 +160,7 @@ class Safeguards(Policy):
     mail: MailRules = MailRules()
     bulk_work: BulkWork = BulkWork()
     working_lists_at_most: Annotated[StrictInt, Field(ge=1, le=100)] = 20
+    shared_lists_at_most: Annotated[StrictInt, Field(ge=1, le=100)] = 10
     reveal_minutes: Minutes = 5
     step_up_minutes: Minutes = 10
 

@@ -33,6 +33,7 @@ _WHO: Final = ("kind", "me", "office", "organisation", "country", "now")
 #   fund      movements of the fund
 #   transfer  what one office asks of another
 #   tip       what people who stay unknown have told     operation, reserve   planned operations, what is kept ready
+#   list      working lists that an office shares
 _CASE: Final = frozenset({"case", "row", "facts"})
 _COPY: Final = frozenset({"referral", "copy"})
 _COUNT: Final = frozenset({"row", "facts", "copy"})
@@ -69,6 +70,9 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     # Those who plan an operation see what was asked of others; who was asked sees that alone.
     "operation": frozenset({"operation"}),
     "operation:answer": frozenset({"reserve"}),
+    # A working list reaches no case; who tends those of the office changes what colleagues shared.
+    "list:share": frozenset(),
+    "list": frozenset({"list"}),
     "emergency": frozenset({"row"}),
     # Opening a case reaches none that is there, a draft is written on a case.
     "case:create": frozenset(),

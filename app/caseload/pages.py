@@ -8,14 +8,18 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Query, Response
 
 from app.access.desk import Desk
+from app.access.may import permitted
 from app.access.page_door import Page, opens
-from app.caseload import queries, service
-from app.caseload.schemas import AssignIn, ChosenIn, HandoverIn
+from app.caseload import asking_pages, queries, service
+from app.caseload.schemas import AssignIn, HandoverIn
+from app.caseload.ticks import ticked
+from app.casework import several
 from app.casework.stages import stage_of
 from app.kit.errors import AppError
-from app.kit.typed import Typed
+from workflows.transfer import ASK
 
 router = APIRouter()
+router.include_router(asking_pages.router)
 
 Assigner = Annotated[Page, Depends(opens(queries.ASSIGN))]
 Hander = Annotated[Page, Depends(opens(queries.HAND_OVER))]
@@ -47,7 +51,7 @@ def assign(page: Assigner) -> Response:
 
     def act(desk: Desk) -> str:
         body = AssignIn.model_construct(
-            cases=_ticked(typed), user_id=typed.get("user_id", ""), why=typed.get("why", "")
+            cases=ticked(typed), user_id=typed.get("user_id", ""), why=typed.get("why", "")
         )
         return f"{REPORT}?act_id={service.assign(desk, body).id}"
 
@@ -73,7 +77,7 @@ def hand_over(page: Hander) -> Response:
     def act(desk: Desk) -> str:
         body = HandoverIn.model_construct(
             from_user=typed.get("from_user", ""), user_id=typed.get("user_id", ""), why=typed.get("why", ""),
-            cases=_ticked(typed),
+            cases=ticked(typed),
         )  # fmt: skip
         return f"{REPORT}?act_id={service.hand_over(desk, body).id}"
 
@@ -88,31 +92,24 @@ def report(page: Assigner, act_id: Id = "") -> Response:
     """What became of each case of an act of one's own."""
     with page.read() as desk:
         found = service.report(desk, act_id)
-        row = queries.act(desk, act_id)
+        row = several.kept(desk, act_id, *service.ACTS)
         assert row is not None
         to, giver = queries.name_of(desk, row.to_user), row.from_user or ""
     return page.show("caseload/report.html", here="cases", report=found, to=to, giver=giver)
 
 
-def _ticked(typed: Typed) -> list[ChosenIn]:
-    """The boxes that were ticked, each the id of a case and the version that was shown with it."""
-    found = []
-    for value in typed.all("case"):
-        _, case_id, version = (*value.split("|"), "", "")[:3]
-        if version.isascii() and version.isdigit():
-            found.append(ChosenIn(case_id=case_id[:36], seen_version=max(int(version[:9]), 1)))
-    return found
-
-
 def _chosen(desk: Desk, references: Sequence[str]) -> dict[str, Any]:
-    rows = queries.chosen(desk, references[: service.most(desk)])
+    rows = queries.chosen(desk, queries.ASSIGN, references[: several.most(desk)])
     return {"rows": [(row, stage_of(row.care)) for row in rows], **_around(desk, len(references) - len(rows))}
 
 
 def _carried(desk: Desk, user_id: str) -> dict[str, Any]:
     found = service.caseload(desk, user_id) if user_id else None
     name = queries.name_of(desk, user_id) if found is not None and found.items else ""
-    return {"carriers": queries.carriers(desk), "found": found, "giver": user_id, "name": name, **_around(desk)}
+    return {
+        "carriers": queries.carriers(desk), "found": found, "giver": user_id, "name": name,
+        "may_ask": permitted(desk, ASK), **_around(desk),
+    }  # fmt: skip
 
 
 def _around(desk: Desk, missing: int = 0) -> dict[str, Any]:
@@ -120,7 +117,7 @@ def _around(desk: Desk, missing: int = 0) -> dict[str, Any]:
     return {
         "here": "cases",
         "missing": missing,
-        "most": service.most(desk),
+        "most": several.most(desk),
         "colleagues": [(row.id, f"{row.display_name} ({row.office})") for row in queries.choosable(desk, roles)],
         "reasons": list(desk.policies.codes[service.REASONS].codes),
     }

@@ -10,13 +10,11 @@ from sqlalchemy import Row, func, select
 from app.access.desk import Desk
 from app.access.scope import cases_in_scope
 from app.casework.held import CASE, OFFICE
-from app.models.bulk_act import BulkAct
 from app.models.user import User, UserRole
 from workflows.care import Care
 
 ASSIGN: Final = "case:assign"
 HAND_OVER: Final = "case:handover"
-ACT: Final[Any] = BulkAct.__table__
 _USER: Final[Any] = User.__table__
 _ROLE: Final[Any] = UserRole.__table__
 _OPEN: Final = CASE.c.care != Care.CLOSED.value
@@ -54,15 +52,15 @@ def carriers(desk: Desk) -> list[Row[Any]]:
     return list(desk.session.execute(query))
 
 
-def chosen(desk: Desk, references: Iterable[str]) -> list[Row[Any]]:
-    """The open cases of these references within `case:assign`, by reference, with their manager."""
+def chosen(desk: Desk, permission: str, references: Iterable[str]) -> list[Row[Any]]:
+    """The open cases of these references within ``permission``, by reference, with their manager."""
     query = (
         select(
             CASE.c.id, CASE.c.reference, CASE.c.version, CASE.c.care, CASE.c.case_manager_id,
             _USER.c.display_name.label("manager"),
         )
         .outerjoin(_USER, _USER.c.id == CASE.c.case_manager_id)
-        .where(CASE.c.reference.in_(sorted(set(references))), _OPEN, cases_in_scope(desk, ASSIGN))
+        .where(CASE.c.reference.in_(sorted(set(references))), _OPEN, cases_in_scope(desk, permission))
         .order_by(CASE.c.reference)
     )  # fmt: skip
     return list(desk.session.execute(query))
@@ -77,7 +75,11 @@ def seen(desk: Desk, case_ids: Iterable[str]) -> dict[str, Row[Any]]:
 
 
 def choosable(desk: Desk, roles: Iterable[str]) -> Sequence[Row[Any]]:
-    """Active accounts of the actor's organisation holding one of ``roles``, the own office first: id, name, office."""
+    """Active accounts holding one of ``roles`` in an office of the actor's organisation that has open cases they give.
+
+    The own office first: id, name, office.
+    """
+    theirs = select(CASE.c.office_id).where(_OPEN, cases_in_scope(desk, ASSIGN))
     query = (
         select(_USER.c.id, _USER.c.display_name, OFFICE.c.name.label("office"), OFFICE.c.id.label("office_id"))
         .distinct()
@@ -85,7 +87,7 @@ def choosable(desk: Desk, roles: Iterable[str]) -> Sequence[Row[Any]]:
         .join(OFFICE, OFFICE.c.id == _USER.c.office_id)
         .where(
             _USER.c.active.is_(True), OFFICE.c.organisation == desk.actor.organisation,
-            OFFICE.c.country == desk.actor.country, _ROLE.c.role.in_(sorted(roles)),
+            OFFICE.c.country == desk.actor.country, OFFICE.c.id.in_(theirs), _ROLE.c.role.in_(sorted(roles)),
         )
     )  # fmt: skip
     found = desk.session.execute(query)
@@ -96,9 +98,3 @@ def name_of(desk: Desk, user_id: str | None) -> str:
     """The name shown for an account, nothing for none."""
     query = select(_USER.c.display_name).where(_USER.c.id == user_id)
     return str(desk.session.execute(query).scalar_one_or_none() or "")
-
-
-def act(desk: Desk, act_id: str) -> Row[Any] | None:
-    """One act of the actor's own."""
-    query = select(ACT).where(ACT.c.id == act_id, ACT.c.user_id == desk.actor.id, ACT.c.country == desk.actor.country)
-    return desk.session.execute(query).one_or_none()

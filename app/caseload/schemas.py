@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.casework.shapes import Id, Reference, Version
+from app.casework.shapes import Id, OfficeCode, Reference, RefusalOut, Version
 
 UserId = Annotated[str, Field(max_length=36, examples=["3f2c9a54-7d0e-4f5e-9d53-0a5d2c1b8e77"])]
 Why = Annotated[str, Field(max_length=60, description="A code of handing_reason.", examples=["leave"])]
@@ -41,6 +41,43 @@ class HandoverIn(_In):
     user_id: UserId
     why: Why
     cases: Annotated[Chosen | None, Field(examples=[None])] = None
+
+
+class AskIn(_In):
+    """Several cases, and what another office is asked about each of them: the form `transfer_request`."""
+
+    cases: Chosen
+    record: Annotated[
+        dict[str, Any],
+        Field(
+            description="The same for all. Without `needs`, each case's newest plan says which help the person needs.",
+            examples=[{
+                "what": "take_over", "to_office": "th-shelter-phitsanulok", "why": "person_moves", "urgency": "days",
+                "needs": ["health"], "data_groups": ["needs", "language"],
+            }],
+        ),
+    ]  # fmt: skip
+
+
+class AskedCaseOut(BaseModel):
+    """What became of one case. outcome: asked, or why not; refusals: every reason of a step that was refused."""
+
+    case_id: Id
+    reference: Annotated[Reference | None, Field(description="Null where you cannot see the case.")]
+    outcome: Annotated[str, Field(examples=["asked"])]
+    sentence: Annotated[str, Field(examples=["The other office is asked."])]
+    refusals: list[RefusalOut]
+    transfer_id: Annotated[str | None, Field(description="The request, where one was made.", examples=[None])]
+
+
+class AskOut(BaseModel):
+    """One act that asked another office about several cases, case by case."""
+
+    id: Id
+    office: OfficeCode
+    asked: Annotated[int, Field(examples=[12])]
+    refused: Annotated[int, Field(examples=[1])]
+    cases: list[AskedCaseOut]
 
 
 class MovedOut(BaseModel):

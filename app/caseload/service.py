@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import Row, insert
+from sqlalchemy import Row
 
 from app.access import notices
 from app.access.desk import Desk
 from app.access.log import looked
 from app.caseload import queries
-from app.caseload.queries import ACT, ASSIGN, HAND_OVER
+from app.caseload.queries import ASSIGN, HAND_OVER
 from app.caseload.schemas import ActOut, AssignIn, CarriedOut, CaseloadOut, ChosenIn, HandoverIn, MovedOut
-from app.casework import own_tasks, recording
+from app.casework import own_tasks, recording, several
 from app.casework.colleagues import Colleague, manager, reaches
 from app.casework.reach import SEEING, permit
 from app.casework.stages import stage_of
-from app.kit.canonical import canonical_bytes
-from app.kit.errors import AppError, Conflict, Invalid, NotFound
+from app.kit.errors import Conflict, Invalid, NotFound
 from app.kit.fields import at_field
 from app.kit.words import mark
-from app.models.base import is_id, new_id
+from app.models.base import is_id
 
+ACTS: Final = ("assign", "hand_over")
 REASONS: Final = "handing_reason"
 MOVED: Final = "moved"
 # What became of a case -> what people read. Codes of refusals that stand nowhere here say the last.
@@ -36,19 +35,15 @@ SENTENCES: Final = {
     "closed": mark("Not moved: the case is closed."),
     "theirs_already": mark("Not moved: this colleague carries it already."),
     "not_carried": mark("Not moved: somebody else carries this case."),
+    "other_office": mark("Not moved: this colleague is of another office. Ask that office to take the case over."),
     "kept_away": mark("Not moved: this colleague cannot see the case. A seal or a block keeps them away."),
 }
 _OTHERWISE: Final = mark("Not moved. Try it on the page of the case, which says why.")
 
 
-def most(desk: Desk) -> int:
-    """How many cases one act can move."""
-    return desk.policies.safeguards.bulk_work.cases_at_most
-
-
 def caseload(desk: Desk, user_id: str) -> CaseloadOut:
     """What a colleague carries within `case:handover`; the look is noted. Nothing for an account that is unknown."""
-    rows = queries.carried(desk, user_id, most(desk)) if is_id(user_id) else []
+    rows = queries.carried(desk, user_id, several.most(desk)) if is_id(user_id) else []
     count = queries.count_carried(desk, user_id) if rows else 0
     looked(desk, "caseload_read", "account", user_id if is_id(user_id) else "-", {"count": len(rows)})
     return CaseloadOut(items=[_carried(row) for row in rows], count=count)
@@ -70,7 +65,7 @@ def hand_over(desk: Desk, body: HandoverIn) -> ActOut:
     to = _receiver(desk, body.user_id)
     if body.from_user == body.user_id:
         raise _unfit("user_id", mark("Choose somebody else than the colleague who hands over."))
-    held = queries.carried(desk, body.from_user, most(desk)) if is_id(body.from_user) else []
+    held = queries.carried(desk, body.from_user, several.most(desk)) if is_id(body.from_user) else []
     wanted = body.cases
     if wanted is None:
         wanted = [ChosenIn(case_id=row.id, seen_version=row.version) for row in held]
@@ -80,7 +75,7 @@ def hand_over(desk: Desk, body: HandoverIn) -> ActOut:
 
 def report(desk: Desk, act_id: str) -> ActOut:
     """What became of an act of the actor's own; NotFound for any other."""
-    row = queries.act(desk, act_id) if is_id(act_id) else None
+    row = several.kept(desk, act_id, *ACTS)
     if row is None:
         raise NotFound()
     return _out(desk, row)
@@ -89,45 +84,20 @@ def report(desk: Desk, act_id: str) -> ActOut:
 def _moved(
     desk: Desk, act: str, giver: str | None, to: Colleague, why: str, wanted: Sequence[ChosenIn]
 ) -> ActOut:
-    outcome: dict[str, str] = {}
+    outcome: dict[str, several.Became] = {}
     for each in wanted:
         if each.case_id not in outcome:
-            outcome[each.case_id] = _by_itself(desk, partial(_move, desk, each, giver, to, why))
-    moved = sum(1 for code in outcome.values() if code == MOVED)
-    told = [[case_id if is_id(case_id) else "-", code] for case_id, code in outcome.items()]
-    row = {
-        "id": new_id(), "country": desk.actor.country, "user_id": desk.actor.id, "act": act, "from_user": giver,
-        "to_user": to.actor.id, "why": why, "at": desk.now,
-        "outcome": canonical_bytes(told).decode(),
-    }  # fmt: skip
-    desk.session.execute(insert(ACT), row)
-    looked(desk, "cases_given", "account", to.actor.id, {"act": str(row["id"]), "moved": moved, "why": why})
+            act_on = partial(_move, desk, each, giver, to, why)
+            outcome[each.case_id] = several.by_itself(desk, each.case_id, MOVED, act_on)
+    moved = sum(1 for each in outcome.values() if each.code == MOVED)
+    act_id = several.keep(desk, act, why, list(outcome.values()), giver=giver, to_user=to.actor.id)
+    looked(desk, "cases_given", "account", to.actor.id, {"act": act_id, "moved": moved, "why": why})
     if moved and to.actor.id != desk.actor.id:
         notices.tell(desk, [to.actor.id], "cases_received", "caseload", to.actor.id, {"count": moved})
-    return report(desk, str(row["id"]))
+    return report(desk, act_id)
 
 
-def _by_itself(desk: Desk, act: Callable[[], None]) -> str:
-    """What became of one case: all of its change or none of it, whatever becomes of the others.
-
-    What a refusal leaves behind as evidence is written at once: the act as a whole goes on and is not refused.
-    """
-    before = desk.take_kept()
-    try:
-        with desk.session.begin_nested():
-            act()
-        code = MOVED
-    except AppError as error:
-        code = error.code
-        for write in desk.take_kept():
-            write(desk.session)
-        desk.take_seat()
-    for kept in before:
-        desk.keep_if_refused(kept)
-    return code
-
-
-def _move(desk: Desk, wanted: ChosenIn, giver: str | None, to: Colleague, why: str) -> None:
+def _move(desk: Desk, wanted: ChosenIn, giver: str | None, to: Colleague, why: str) -> str:
     if giver is not None:
         permit(desk, HAND_OVER, wanted.case_id, "hand_over")
     row = permit(desk, ASSIGN, wanted.case_id, "assign")
@@ -135,6 +105,9 @@ def _move(desk: Desk, wanted: ChosenIn, giver: str | None, to: Colleague, why: s
         raise Conflict(code="closed")
     if giver is not None and row.case_manager_id != giver:
         raise Conflict(code="not_carried")
+    if row.office_id != to.office_id:
+        # A case goes to another office when that office takes it over, and the person has agreed (0032).
+        raise Conflict(code="other_office")
     if row.case_manager_id == to.actor.id:
         raise Conflict(code="theirs_already")
     before = row.case_manager_id
@@ -145,6 +118,7 @@ def _move(desk: Desk, wanted: ChosenIn, giver: str | None, to: Colleague, why: s
         own_tasks.hand_on(desk, wanted.case_id, before, to.actor.id)
     if giver is not None:
         recording.leave(desk, wanted.case_id, giver, held.version)
+    return ""
 
 
 def _receiver(desk: Desk, user_id: str) -> Colleague:
@@ -157,10 +131,7 @@ def _receiver(desk: Desk, user_id: str) -> Colleague:
 def _must_fit(desk: Desk, why: str, count: int) -> None:
     if not desk.policies.knows(REASONS, why):
         raise _unfit("why", mark("Choose why the cases change hands."))
-    if count == 0:
-        raise _unfit("cases", mark("Choose at least one case."))
-    if count > most(desk):
-        raise _unfit("cases", mark("These are more cases than one act can move. Do it in several acts."))
+    several.must_fit(desk, "cases", count, mark("Choose at least one case."))
 
 
 def _unfit(field: str, sentence: str) -> Invalid:
@@ -172,16 +143,16 @@ def _carried(row: Row[Any]) -> CarriedOut:
 
 
 def _out(desk: Desk, row: Row[Any]) -> ActOut:
-    outcome: list[list[str]] = json.loads(row.outcome)
-    seen = queries.seen(desk, (case_id for case_id, _ in outcome))
+    outcome = several.outcome_of(row)
+    seen = queries.seen(desk, (each.subject for each in outcome))
     cases = [
         MovedOut(
-            case_id=case_id,
-            reference=seen[case_id].reference if case_id in seen else None,
-            outcome=code,
-            sentence=SENTENCES.get(code, _OTHERWISE),
+            case_id=each.subject,
+            reference=seen[each.subject].reference if each.subject in seen else None,
+            outcome=each.code,
+            sentence=SENTENCES.get(each.code, _OTHERWISE),
         )
-        for case_id, code in outcome
+        for each in outcome
     ]
     moved = sum(1 for each in cases if each.outcome == MOVED)
     left = queries.count_carried(desk, row.from_user) if row.from_user is not None else 0

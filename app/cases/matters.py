@@ -11,8 +11,8 @@ from app.cases.matters_schemas import CaseMattersOut, MatterIn, MatterMovedOut, 
 from app.casework import fieldgroups
 from app.casework.choices import next_steps, openings
 from app.casework.held import Held, at_matter, hold_case
-from app.casework.move import Command, perform
-from app.casework.reach import SEEING, permit, reach_of, refuse_as_attempt
+from app.casework.matter_steps import take
+from app.casework.reach import SEEING, reach_of
 from app.casework.shapes import StepIn
 from app.kit.errors import NotFound
 from workflows.engine import matter_machines
@@ -88,16 +88,7 @@ def shown(desk: Desk, held: Held, matter: MatterFacts, reach: Callable[[str], bo
 def _taken(
     desk: Desk, case_id: str, matter_id: str | None, spec: MachineSpec, step: Step, body: StepIn, seen: int
 ) -> MatterMovedOut:
-    permit(desk, step.permission, case_id, step.name)
-    if not fieldgroups.sees_matters(desk, spec.name):
-        assert spec.group is not None
-        refusal = fieldgroups.missing(desk, spec.group, f", to which '{spec.title}' belongs")
-        refuse_as_attempt(desk, case_id, step.name, refusal)
-        raise refusal
-    command = Command(
-        spec.name, step.name, case_id, seen, body.record, body.given, body.note, body.happened_at, matter_id
-    )
-    held = perform(desk, command).held
+    held = take(desk, case_id, matter_id, spec, step, body, seen)
     assert held.matter is not None
     reach = reach_of(desk, case_id, step.permission)
     return MatterMovedOut(version=held.version, matter=shown(desk, held, held.matter, reach))

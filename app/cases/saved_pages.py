@@ -1,4 +1,4 @@
-"""The pages of working lists: keep the filters in use, rename a list, delete it."""
+"""The pages of working lists: keep the filters in use, share a list, rename it, delete it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Depends, Query, Response
 
 from app.access.desk import Desk
+from app.access.may import permitted
 from app.access.page_door import Page, opens
 from app.cases import listing, saved
 from app.cases.saved_schemas import SavedIn
@@ -17,6 +18,8 @@ router = APIRouter()
 
 Reader = Annotated[Page, Depends(opens("case:read"))]
 LISTS: Final = "/cases/lists"
+# What a form says of a list that is not for oneself.
+OFFICE: Final = "office"
 _TEMPLATE: Final = "cases/lists.html"
 
 
@@ -35,7 +38,9 @@ def save(page: Reader) -> Response:
     said = _said(typed.get("keep", ""))
 
     def act(desk: Desk) -> str:
-        body = SavedIn.model_construct(name=typed.get("name", "")[:200], filters=said)
+        body = SavedIn.model_construct(
+            name=typed.get("name", "")[:200], filters=said, shared=typed.get("whose", "") == OFFICE
+        )
         saved.save(desk, body)
         return listing.address(said)
 
@@ -52,6 +57,17 @@ def rename(page: Reader) -> Response:
 
     def act(desk: Desk) -> None:
         saved.rename(desk, typed.get("list_id", ""), typed.get("name", "")[:200])
+
+    return page.act_or_show(act, LISTS, _TEMPLATE, lambda desk, error: _lists(desk, ""))
+
+
+@router.post(LISTS + "/share")
+def share(page: Reader) -> Response:
+    """Let the office share a list, or have it for oneself again."""
+    typed = page.typed_form()
+
+    def act(desk: Desk) -> None:
+        saved.share(desk, typed.get("list_id", ""), typed.get("whose", "") == OFFICE)
 
     return page.act_or_show(act, LISTS, _TEMPLATE, lambda desk, error: _lists(desk, ""))
 
@@ -73,4 +89,4 @@ def _said(query: str) -> dict[str, str]:
 
 
 def _lists(desk: Desk, keep: str) -> dict[str, Any]:
-    return {"here": "cases", "lists": saved.counted(desk), "keep": keep}
+    return {"here": "cases", "lists": saved.counted(desk), "keep": keep, "may_share": permitted(desk, saved.SHARE)}

@@ -11,10 +11,18 @@ from app.casework.shapes import Id
 Word = Annotated[str, Field(max_length=60)]
 Filters = Annotated[
     dict[Word, Word],
-    Field(max_length=10, description="The words of the page's address: who, late, stage, child, flag, office.",
-          examples=[{"who": "mine", "late": "yes"}]),
+    Field(
+        max_length=10, examples=[{"who": "mine", "late": "yes"}],
+        description="The words of the page's address: who, late, stage, child, flag, reopened, office, finding.",
+    ),
 ]  # fmt: skip
-Name = Annotated[str, Field(max_length=200, description="Your own words; nobody else sees them.", examples=["Late"])]
+Name = Annotated[
+    str,
+    Field(
+        max_length=200, examples=["Late"],
+        description="Your own words; nobody else sees them unless the list is shared. No name of a person.",
+    ),
+]
 ListId = Annotated[str, Field(max_length=36, examples=["3f2c9a54-7d0e-4f5e-9d53-0a5d2c1b8e77"])]
 
 
@@ -23,10 +31,11 @@ class _In(BaseModel):
 
 
 class SavedIn(_In):
-    """A name, and the filters it stands for."""
+    """A name, and the filters it stands for; ``shared``: for everybody of your office."""
 
     name: Name
     filters: Filters
+    shared: Annotated[bool, Field(description="Needs `list:share`. It goes with the office, not with you.")] = False
 
 
 class RenameIn(_In):
@@ -36,6 +45,13 @@ class RenameIn(_In):
     name: Name
 
 
+class ShareIn(_In):
+    """Which list, and whether your office shares it from now on."""
+
+    list_id: ListId
+    shared: Annotated[bool, Field(examples=[False])]
+
+
 class RemoveIn(_In):
     """Which list goes."""
 
@@ -43,17 +59,19 @@ class RemoveIn(_In):
 
 
 class SavedListOut(BaseModel):
-    """One working list of your own."""
+    """One working list: your own, or one that your office shares."""
 
     id: Id
     name: Name
     filters: Filters
+    shared: Annotated[bool, Field(description="Whether everybody of your office has it.")]
+    changeable: Annotated[bool, Field(description="Whether you may rename and delete it.")]
     count: Annotated[
         int | None, Field(description="Cases within your reach now; null: a filter is no more.", examples=[3])
     ]
 
 
 class SavedListsOut(BaseModel):
-    """Your working lists, the oldest first."""
+    """Your working lists, then those your office shares; each the oldest first."""
 
     items: list[SavedListOut]

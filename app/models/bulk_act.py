@@ -11,7 +11,11 @@ from app.models.base import Base, new_id
 
 
 class BulkAct(Base):
-    """One act. ``outcome``: canonical JSON, pairs of a case's id and a code ("moved", or why not); no name, no word."""
+    """One act. ``outcome``: canonical JSON, for each case its id, a code, the reasons of a refusal and what was made.
+
+    No name stands in it, and no word but those of the rules that refused. ``to_user``: who was given the cases, ""
+    where nobody is; ``to_office``: the code of the office that is asked, "" where none is.
+    """
 
     __tablename__ = "bulk_act"
 
@@ -21,6 +25,7 @@ class BulkAct(Base):
     act: Mapped[str] = mapped_column(String(20))
     from_user: Mapped[str | None] = mapped_column(String(36))
     to_user: Mapped[str] = mapped_column(String(36))
+    to_office: Mapped[str] = mapped_column(String(100), server_default="")
     why: Mapped[str] = mapped_column(String(40))
     outcome: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]

@@ -11,8 +11,10 @@ from app.access.door import Door, needs
 from app.casework.move import StepRefused
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from app.kit.problems import documented
-from app.transfers import service
+from app.transfers import answering, service
 from app.transfers.schemas import (
+    AnswersIn,
+    AnswersOut,
     SharedOut,
     SharedRevealIn,
     TakenOverOut,
@@ -36,6 +38,14 @@ def list_transfers(door: Reader) -> TransfersOut:
     """What your office is asked by others and has asked of them: to take cases over, or to share in them."""
     with door.write() as desk:
         return service.listed(desk)
+
+
+@router.post(
+    "/transfers/answers", response_model=AnswersOut, responses=documented(Invalid), summary="Answer several requests"
+)
+def answer_transfers(body: AnswersIn, door: Answerer) -> Response:
+    """Agree to, or decline, several requests in one act. Each is answered by itself; the answer tells of each."""
+    return door.once(lambda desk: answering.answer(desk, body))
 
 
 @router.get(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -12,10 +13,13 @@ from app.access.page_door import Page, opens
 from app.kit.errors import AppError, Invalid
 from app.kit.fields import at_field
 from app.kit.words import mark
-from app.transfers import forms, queries, service, words
+from app.transfers import answering_pages, forms, queries, service, words
 from app.transfers.schemas import SharedRevealIn, TakeOverIn, TransferDeclineIn, TransferQuestionIn
+from workflows.transfer import ANSWER, T
 
 router = APIRouter()
+# Before the pages of one request: their addresses begin alike.
+router.include_router(answering_pages.router)
 
 Reader = Annotated[Page, Depends(opens(service.READ))]
 Answerer = Annotated[Page, Depends(opens(service.ANSWER))]
@@ -25,15 +29,19 @@ Done = Annotated[str, Query(max_length=20)]
 HERE: Final = "work"
 ONE: Final = "transfers/one.html"
 PERSON: Final = "transfers/person.html"
-LISTS: Final = ("transfer_decline_reason", "transfer_suggestion", "transfer_question")
 
 
 @router.get("/transfers")
 def transfers(page: Reader) -> Response:
     """What the office is asked, and what it has asked of others."""
     with page.write() as desk:
-        found, names = service.listed(desk), _names(desk)
-    return page.show("transfers/list.html", here=HERE, found=found, names=names)
+        found, names = service.listed(desk), words.offices(desk)
+        may_answer = permitted(desk, ANSWER)
+    waiting = Counter(each.from_office for each in found.asked_of_us if each.state == T.ASKED)
+    return page.show(
+        "transfers/list.html", here=HERE, found=found, names=names, may_answer=may_answer,
+        several=[(code, many) for code, many in waiting.most_common() if many > 1],
+    )  # fmt: skip
 
 
 @router.get("/transfers/{transfer_id}")
@@ -137,14 +145,11 @@ def _chosen(field: str, code: str) -> str:
 def _context(desk: Desk, transfer_id: str) -> dict[str, Any]:
     found = service.one(desk, transfer_id)
     answers = service.answers(desk, transfer_id)
-    codes = {name: list(desk.policies.codes[name].codes) for name in LISTS}
+    codes = {name: list(desk.policies.codes[name].codes) for name in words.ANSWERS}
     return {
-        "here": HERE, "request": found, "names": _names(desk), "answers": answers, "codes": codes, "refusals": [],
+        "here": HERE, "request": found, "names": words.offices(desk), "answers": answers, "codes": codes,
+        "refusals": [],
         "colleagues": [(row.id, row.display_name) for row in queries.colleagues(desk)] if answers else [],
         "me": desk.actor.id, "lines_of": words.lines,
         "reveals": permitted(desk, service.REVEAL) and service.is_open(desk, transfer_id),
     }  # fmt: skip
-
-
-def _names(desk: Desk) -> dict[str, str]:
-    return {office.code: office.name for office in desk.policies.countries[desk.actor.country].offices}

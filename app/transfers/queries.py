@@ -48,6 +48,36 @@ def asked(desk: Desk, permission: str, transfer_id: str) -> Row[Any] | None:
     return desk.session.execute(query).one_or_none()
 
 
+def some(desk: Desk, permission: str, ids: Iterable[str]) -> dict[str, Row[Any]]:
+    """Those of these ids within reach of ``permission``, by id."""
+    query = select(TRANSFERS).where(TRANSFERS.c.id.in_(sorted(set(ids))), _open(desk, permission))
+    return {row.id: row for row in desk.session.execute(query)}
+
+
+def to_answer(desk: Desk, permission: str, ids: Iterable[str]) -> list[Row[Any]]:
+    """Those of these ids that wait for an answer of the reader's own office, the most pressing first."""
+    query = select(TRANSFERS).where(
+        TRANSFERS.c.id.in_(sorted(set(ids))), TRANSFERS.c.office_id == desk.office_id,
+        TRANSFERS.c.state.in_([T.ASKED.value, T.QUESTIONED.value]), _open(desk, permission),
+    )  # fmt: skip
+    return list(desk.session.execute(query.order_by(TRANSFERS.c.answer_by, TRANSFERS.c.id)))
+
+
+def waiting_from(desk: Desk, permission: str, code: str, most: int) -> list[str]:
+    """The ids of at most ``most`` requests of one office that wait for an answer of the reader's own."""
+    query = (
+        select(TRANSFERS.c.id)
+        .join(OFFICE, OFFICE.c.id == TRANSFERS.c.from_office_id)
+        .where(
+            OFFICE.c.code == code, TRANSFERS.c.office_id == desk.office_id,
+            TRANSFERS.c.state == T.ASKED.value, _open(desk, permission),
+        )
+        .order_by(TRANSFERS.c.answer_by, TRANSFERS.c.id)
+        .limit(most)
+    )  # fmt: skip
+    return list(desk.session.execute(query).scalars())
+
+
 def waiting_here(desk: Desk, permission: str) -> int:
     """How many wait for an answer of the reader's own office."""
     query = select(func.count()).select_from(TRANSFERS).where(

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.casework.shapes import Id, Moment, OfficeCode
+from app.casework.shapes import Id, Moment, OfficeCode, RefusalOut
 
 Code = Annotated[str, Field(min_length=1, max_length=40)]
 
@@ -81,6 +81,43 @@ class TransferQuestionIn(_In):
     """What the office wants to know before it answers."""
 
     question: Annotated[Code, Field(examples=["needs"], description="A code of transfer_question.")]
+
+
+class AnswersIn(_In):
+    """Several requests, and the one answer to them."""
+
+    transfers: Annotated[
+        list[Annotated[str, Field(max_length=36)]],
+        Field(max_length=200, examples=[["3f2c9a54-7d0e-4f5e-9d53-0a5d2c1b8e77"]]),
+    ]
+    answer: Annotated[str, Field(max_length=20, examples=["agree"], description="agree or decline.")]
+    user_id: Annotated[
+        str | None, Field(max_length=36, examples=[None], description="Who carries what is taken over; or you.")
+    ] = None
+    reason: Annotated[
+        Code | None, Field(examples=[None], description="To decline: a code of transfer_decline_reason.")
+    ] = None
+    suggestion: Annotated[Code, Field(examples=["none"], description="A code of transfer_suggestion.")] = "none"
+
+
+class AnsweredOut(BaseModel):
+    """What became of one request. outcome: taken_over, shared, declined, or why not."""
+
+    transfer_id: Id
+    number: Annotated[str | None, Field(examples=["T-7F3K2Q"], description="Null where you cannot see the request.")]
+    outcome: Annotated[str, Field(examples=["taken_over"])]
+    sentence: Annotated[str, Field(examples=["Your office holds the case now."])]
+    refusals: list[RefusalOut]
+    case_reference: Annotated[str | None, Field(examples=[None])]
+
+
+class AnswersOut(BaseModel):
+    """One act that answered several requests, one by one."""
+
+    id: Id
+    done: Annotated[int, Field(examples=[12])]
+    refused: Annotated[int, Field(examples=[1])]
+    requests: list[AnsweredOut]
 
 
 class SharedRevealIn(_In):

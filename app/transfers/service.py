@@ -59,6 +59,12 @@ def one(desk: Desk, transfer_id: str) -> TransferOut:
     return _out(desk, [row], _told(desk, row, coded) if coded else {})[0]
 
 
+def shown(desk: Desk, found: list[Row[Any]]) -> list[TransferOut]:
+    """Rows that were read within reach, as both offices see them, with nothing of the case; the look is noted."""
+    looked(desk, "transfers_listed", "case_transfer", "-", {"count": len(found)})
+    return _out(desk, found)
+
+
 def answers(desk: Desk, transfer_id: str) -> bool:
     """Whether the reader's office is the one to answer, and the reader may: for offering it."""
     return queries.asked(desk, ANSWER, transfer_id) is not None
@@ -122,7 +128,7 @@ def take_over(desk: Desk, transfer_id: str, body: TakeOverIn) -> TakenOverOut:
     Conflict (code kept_away) where a seal or a block keeps the colleague away who would carry it.
     """
     row = _asked(desk, transfer_id)
-    to = _carrier(desk, body.user_id or desk.actor.id)
+    to = carrier(desk, body.user_id or desk.actor.id)
     with rows.as_the_house(desk.session, desk.actor.country):
         held = _take(desk, row, "take_over_case", {})
         recording.assign(desk, row.case_id, to.actor.id, held.version)
@@ -175,7 +181,8 @@ def _take(desk: Desk, row: Row[Any], step: str, given: dict[str, Any]) -> Held:
     ).held
 
 
-def _carrier(desk: Desk, user_id: str) -> Colleague:
+def carrier(desk: Desk, user_id: str) -> Colleague:
+    """Somebody of the actor's own office who carries cases; Invalid (422) for anybody else."""
     found = manager(desk, user_id)
     if found is None or found.office_id != desk.office_id:
         sentence = mark("Choose a colleague of your own office who carries cases.")

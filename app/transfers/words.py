@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from app.access.desk import Desk
 from app.kit.words import mark
 
 # Field -> its title and the code list of its value ("": as it stands).
@@ -21,6 +22,8 @@ FIELDS: Final[Mapping[str, tuple[str, str]]] = {
     "expires": (mark("Runs out on"), ""), "valid_until": (mark("Valid until"), ""), "visits": (mark("Visits made"), ""),
 }  # fmt: skip
 UNKNOWN: Final = "unknown"
+# The code lists of an answer.
+ANSWERS: Final = ("transfer_decline_reason", "transfer_suggestion", "transfer_question")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +45,8 @@ def lines(content: Mapping[str, Any]) -> list[Shown]:
         values = value if isinstance(value, list | tuple) else [value]
         found.append(Shown(title, code_list, tuple(str(each) for each in values)))
     return found
+
+
+def offices(desk: Desk) -> dict[str, str]:
+    """Code of an office of the reader's country -> its name."""
+    return {office.code: office.name for office in desk.policies.countries[desk.actor.country].offices}

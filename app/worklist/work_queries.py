@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, false, fu
 
 from app.access.desk import Desk
 from app.access.may import permitted
-from app.access.scope import cases_in_scope, referrals_in_scope, tasks_in_scope
+from app.access.scope import asker_of, cases_in_scope, referrals_in_scope, tasks_in_scope
+from app.access.walls import ours as stood_for
 from app.casework.held import CASE, OFFICE, REFERRAL
 from app.casework.kinds import KINDS
 from app.casework.tasks import TABLE
@@ -153,8 +154,8 @@ def _late(desk: Desk) -> Predicate:
 def _mine(desk: Desk) -> Predicate:
     """Tasks for a role of the actor's, and those that the actor could do where nobody in the office holds the role.
 
-    What waits for one colleague is theirs alone. What waits for another country is nobody's here, whatever role keeps
-    an eye on it.
+    What waits for one colleague is theirs alone, and their deputy's while they are away. What waits for another country
+    is nobody's here, whatever role keeps an eye on it.
     """
     holder = exists().where(
         _ROLE.c.role == TABLE.c.role,
@@ -164,7 +165,7 @@ def _mine(desk: Desk) -> Predicate:
     )
     ours = or_(TABLE.c.role.in_(sorted(desk.actor.roles)), and_(TABLE.c.kind.in_(_doable(desk)), ~holder))
     # Never unknown, else its opposite would leave out what nobody is named for.
-    named = and_(TABLE.c.assignee_id.is_not(None), TABLE.c.assignee_id == desk.actor.id)
+    named = and_(TABLE.c.assignee_id.is_not(None), stood_for(TABLE.c.assignee_id, asker_of(desk)))
     mine = or_(named, and_(TABLE.c.assignee_id.is_(None), ours))
     return and_(mine, TABLE.c.kind.not_in(sorted(WAITING)))
 

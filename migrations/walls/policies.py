@@ -18,11 +18,12 @@ ME: Final = "waymark_said('me')"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The rule of one table; ``keeps`` is ``sees`` if it says nothing else."""
+    """The rule of one table; ``keeps`` and ``removes`` (which rows may go) are ``sees`` if they say nothing else."""
 
     sees: str
     adds: str
     keeps: str = ""
+    removes: str = ""
 
 
 CASE: Final = "EXISTS (SELECT FROM case_file c WHERE c.id = {0} AND " + content("c") + ")"
@@ -188,6 +189,17 @@ LIST_RULES: Final[dict[str, Rule]] = {
     ),
     "saved_list": Rule(sees=f"{HERE} AND user_id = {ME}", adds=f"{HERE} AND user_id = {ME}"),
 }
+# The rule of working lists since revision 026. One that is shared is its office's: all there see it, and its maker or
+# who tends the lists of the office changes it. Nobody makes a list for another office than their own.
+_TENDS: Final = f"(user_id = {ME} OR ARRAY['office:' || office_id] && waymark_words('list'))"
+SHARED_LIST_RULES: Final[dict[str, Rule]] = {
+    "saved_list": Rule(
+        sees=f"{HERE} AND (office_id IS NULL AND user_id = {ME} OR office_id = waymark_said('office'))",
+        adds=f"{HERE} AND user_id = {ME} AND (office_id IS NULL OR office_id = waymark_said('office'))",
+        keeps=f"{HERE} AND (office_id IS NULL AND user_id = {ME} OR office_id = waymark_said('office') AND {_TENDS})",
+        removes=f"{HERE} AND (office_id IS NULL AND user_id = {ME} OR office_id = waymark_said('office') AND {_TENDS})",
+    ),
+}
 # Tables of revision 010. Beds are about houses: everybody of the country may know them, the house itself changes them.
 # A request is known to the shelter that is asked, without its case, and to those who see the case.
 SHELTER_RULES: Final[dict[str, Rule]] = {
@@ -287,7 +299,7 @@ TRAINING_RULES: Final[dict[str, Rule]] = {
     ),
 }
 ALL_RULES: Final[dict[str, Rule]] = {
-    **RULES, **DESK_RULES, **INCIDENT_RULES, **SHELTER_RULES, **DOCUMENT_RULES, **LIST_RULES,
+    **RULES, **DESK_RULES, **INCIDENT_RULES, **SHELTER_RULES, **DOCUMENT_RULES, **LIST_RULES, **SHARED_LIST_RULES,
     **FUND_RULES, **TRANSFER_RULES, **TIP_RULES, **OPERATION_RULES, **MATCHING_RULES,
     **CHECKPOINT_RULES, **TRAINING_RULES,
 }  # fmt: skip
@@ -301,15 +313,16 @@ def create() -> Iterator[str]:
 
 def of_table(table: str, rule: Rule) -> Iterator[str]:
     """The statements for one table: four policies, for its owner too. Later revisions use this for their tables."""
-    sees, adds, keeps = (
-        f"(waymark_is('everything') OR {words})" for words in (rule.sees, rule.adds, rule.keeps or rule.sees)
+    sees, adds, keeps, removes = (
+        f"(waymark_is('everything') OR {words})"
+        for words in (rule.sees, rule.adds, rule.keeps or rule.sees, rule.removes or rule.sees)
     )
     yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
     yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
     yield f"CREATE POLICY sees ON {table} FOR SELECT USING ({sees})"
     yield f"CREATE POLICY adds ON {table} FOR INSERT WITH CHECK ({adds})"
     yield f"CREATE POLICY changes ON {table} FOR UPDATE USING ({sees}) WITH CHECK ({keeps})"
-    yield f"CREATE POLICY removes ON {table} FOR DELETE USING ({sees})"
+    yield f"CREATE POLICY removes ON {table} FOR DELETE USING ({removes})"
 
 
 def drop() -> Iterator[str]:

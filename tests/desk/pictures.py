@@ -71,6 +71,7 @@ def invented(place: Place) -> list[Shot]:
         ("list", th["supervisor"], "/cases?late=yes"),
         ("lists", th["supervisor"], "/cases/lists?keep=late%3Dyes"),
         ("give", th["supervisor"], f"/caseload/assign?case={place.case(late)}&case={place.case(flagged)}"),
+        ("asking", th["supervisor"], f"/caseload/ask?case={place.case(late)}&case={place.case(flagged)}"),
         ("handing", th["supervisor"], f"/caseload/hand-over?user_id={th['case_manager'].id}"),
         ("meeting", th["social_worker"], f"/meetings/agenda?meeting_id={meeting}"),
         ("meetings", th["social_worker"], "/meetings"),
@@ -136,6 +137,7 @@ def between(place: Place) -> list[Shot]:
     there, path = transfer_forms.asked(town, "take_over")
     _, sharing = transfer_forms.shared(town)
     again, moved = transfer_forms.asked(town, "take_over")
+    asked, answered = transfer_forms.several(town)
     assert town.post(again, f"{moved}/take-over", {}).status_code == 200
     case_id = cases.bring_case(town.house, th, "recovering")
     cases.add(town.house, th["social_worker"], case_id, "consent", purpose="assistance", recipient="th-ngo")
@@ -144,6 +146,9 @@ def between(place: Place) -> list[Shot]:
         ("between-work", there, "/"),
         ("between-list", there, "/transfers"),
         ("between-sent", th["case_manager"], "/transfers"),
+        ("between-report", th["case_manager"], asked),
+        ("between-answer", there, f"/transfers/answer?transfer={path.rpartition('/')[2]}&transfer={answered[2]}"),
+        ("between-answered", answered[0], answered[1]),
         ("between-asked", there, path),
         ("between-shared", there, sharing),
         ("between-person", there, f"{sharing}/person"),
@@ -242,6 +247,8 @@ def listed(place: Place, late: str) -> tuple[str, str]:
     cases.add(town.house, th["social_worker"], flagged, "own_task", part="social_worker", due=due, priority="urgent")
     kept = {"name": "Late and mine", "filters": {"late": "yes"}}
     assert town.post(th["supervisor"], "/working-lists", kept).status_code == 201
+    shared = {"name": "Children who wait", "filters": {"child": "yes"}, "shared": True}
+    assert town.post(th["case_manager"], "/working-lists", shared).status_code == 201
     there = [{"part": "social_worker", "at": "th-shelter-tak"}, {"part": "first_responder", "at": "th-border-mae-sot"}]
     body = {"kind": "multi_disciplinary", "held_on": day.isoformat(), "present": there}
     made = town.post(th["social_worker"], "/meetings", body)

@@ -141,6 +141,9 @@ def _beside(town: Town) -> Iterator[tuple[str, Worker, str]]:
     yield "asked", *transfer_forms.asked(town)
     yield "to take over", *transfer_forms.asked(town, "take_over")
     yield "shared", *transfer_forms.shared(town)
+    asked, (there, answered, _) = transfer_forms.several(town)
+    yield "asked", town.th["case_manager"], asked
+    yield "answered", there, answered
     manager, chief = town.th["case_manager"], town.th["supervisor"]
     yield "told", manager, f"/tips/{town.post(manager, '/tips', tip_forms.TOLD).json()['id']}"
     yield "planned", *readiness_forms.planned(town)

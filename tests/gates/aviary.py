@@ -33,6 +33,8 @@ _ALONGSIDE: Final[dict[str, dict[str, Any]]] = {"shelter_leave": {"asked_to_stay
 REVIEW, SECOND_PERSON, NOBODY = "review", "second person", "nobody"
 # Words that are the writer's alone, whoever sees the case; and those of a note that is for some of its readers.
 OWN, FOR, TIP, PLACE = "own words", "for ", "a tip", "the place of an operation"
+# The name of a list that an office shares: for all there who see cases at all.
+LIST: Final = "a list of the office"
 WRITER: Final = "case_manager@home"
 AUDIENCES: Final = ("everybody", "team", "office", groups.HEALTH, groups.LEGAL, groups.RISK)
 
@@ -100,12 +102,14 @@ def release(scene: Scene) -> Aviary:
 
 
 def _write(scene: Scene, aviary: Aviary) -> None:
-    """A note for each audience, and the name of a working list."""
+    """A note for each audience, and the names of working lists."""
     for audience in AUDIENCES:
         group = groups.NARRATIVE if audience == "everybody" else FOR + audience
         body = {"note": aviary.hatch(group, f"note for {audience}"), "audience": audience}
         _done(scene, f"/cases/{aviary.case_id}/notes", body)
     _done(scene, "/working-lists", {"name": aviary.hatch(OWN, "name of a working list"), "filters": {"who": "mine"}})
+    shared = {"name": aviary.hatch(LIST, "name of a shared list"), "filters": {"late": "yes"}, "shared": True}
+    _done(scene, "/working-lists", shared)
 
 
 def _follow(scene: Scene, aviary: Aviary) -> None:

@@ -24,7 +24,7 @@ from app.kit import log
 from app.main import PREFIX
 from app.models.base import Base
 from tests.gates import groups
-from tests.gates.aviary import FOR, NOBODY, OWN, PLACE, REVIEW, SECOND_PERSON, TIP, WRITER, Aviary, release
+from tests.gates.aviary import FOR, LIST, NOBODY, OWN, PLACE, REVIEW, SECOND_PERSON, TIP, WRITER, Aviary, release
 from tests.gates.expectation import Expectation
 from tests.gates.filling import FIXED, SUBJECTS, Bodies, Route, path_of, query_of, routes_of
 from tests.gates.ground import engines_asked, ground, told
@@ -146,6 +146,9 @@ class Flight:
             right = "tip:triage" if group == TIP else "operation:read"
             scopes, home = oracle.scopes(asker, right), self.scene.worker(WRITER)
             return asker.country == home.country and bool("country" in scopes or scopes and asker.office == home.office)
+        if group == LIST:
+            home = self.scene.worker(WRITER)
+            return asker.office == home.office and bool(oracle.scopes(asker, "case:read"))
         if group == OWN:
             return name == WRITER
         if group.startswith(FOR):

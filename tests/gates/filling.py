@@ -28,6 +28,7 @@ IN_BODY: Final = {
     "POST /emergency-access": "case_id",
     "POST /working-lists/delete": "list_id",
     "POST /working-lists/rename": "list_id",
+    "POST /working-lists/share": "list_id",
 }
 IN_QUERY: Final = {"GET /meetings/agenda": "meeting_id"}
 # Path parameters that name something everybody may know: a value that exists, by path and name.
@@ -64,6 +65,8 @@ _BODIES: Final[dict[str, Any]] = {
     "POST /caseload/hand-over": {
         "from_user": NOBODY, "user_id": NOBODY, "why": "leave", "cases": [{"case_id": NOBODY, "seen_version": STALE}],
     },
+    # The same of requests that nobody has made.
+    "POST /transfers/answers": {"transfers": [NOBODY], "answer": "decline", "reason": "no_capacity"},
     # What the door makes of the file is told before the file itself is looked at; a page of bytes is no PDF.
     "POST /cases/{case_id}/documents": (
         b'--cut\r\nContent-Disposition: form-data; name="kind"\r\n\r\nreferral_letter\r\n'
@@ -72,7 +75,10 @@ _BODIES: Final[dict[str, Any]] = {
 }
 # Bodies whose reason is a code, and no words.
 _CODED: Final = frozenset(
-    {"POST /cases/{case_id}/documents/{document_id}/error", "POST /transfers/{transfer_id}/decline"}
+    {
+        "POST /cases/{case_id}/documents/{document_id}/error", "POST /transfers/{transfer_id}/decline",
+        "POST /transfers/answers",
+    }
 )
 _FORM: Final = {"content-type": "application/x-www-form-urlencoded"}
 _MULTIPART: Final = {"content-type": "multipart/form-data; boundary=cut"}
@@ -98,6 +104,8 @@ ALSO: Final[dict[str, set[int | str]]] = {
     "POST /users/{user_id}/trainings/correct": {"training_unknown"},
     "POST /users/{user_id}/trainings/revoke": {"training_unknown"},
     "POST /cases/{case_id}/documents": {"file_wrong_type"},
+    # The example names an office of one country.
+    "POST /caseload/ask": {422},
     # The example names a shelter of one country, and a group of beds that is nobody's.
     "POST /cases/{case_id}/bed-requests": {422},
     "POST /bed-requests/{bed_request_id}/confirm": {422},

@@ -8,7 +8,10 @@ from datetime import timedelta
 from tests.factories import cases
 from tests.factories.staff import add_user
 from tests.factories.towns import Town
+from tests.gates.case_forms import posted
 from tests.gates.town_forms import Ready, filled, reference_of
+
+OTHER = "th-shelter-phitsanulok"
 
 
 def assign(town: Town) -> Ready:
@@ -26,6 +29,15 @@ def hand_over(town: Town) -> Ready:
     to = add_user(town.house, "th-shelter-tak", "case_manager")
     page = f"/caseload/hand-over?user_id={town.th['case_manager'].id}"
     return filled(town, town.th["supervisor"], page, "/caseload/hand-over", user_id=to.id, why="leave")
+
+
+def ask_office(town: Town) -> Ready:
+    """Ask another office about several cases."""
+    case_id = cases.bring_case(town.house, town.th, "recovering")
+    cases.add(town.house, town.th["social_worker"], case_id, "consent", purpose="assistance", recipient=OTHER)
+    page = f"/caseload/ask?case={reference_of(town, case_id)}"
+    said = posted(town, "transfer_request", what="service", to_office=OTHER, data_groups=["needs"])
+    return filled(town, town.th["supervisor"], page, "/caseload/ask", **said)
 
 
 def keep(town: Town) -> Ready:
@@ -47,6 +59,13 @@ def rename(town: Town) -> Ready:
 def remove(town: Town) -> Ready:
     """Delete a working list."""
     return _kept(town, "/cases/lists/delete")
+
+
+def share(town: Town) -> Ready:
+    """Share a working list with the office."""
+    who = add_user(town.house, "th-shelter-tak", "case_manager")
+    assert town.post(who, "/working-lists", {"name": "Late", "filters": {"late": "yes"}}).status_code == 201
+    return filled(town, who, "/cases/lists", "/cases/lists/share")
 
 
 def meeting(town: Town) -> Ready:
@@ -71,9 +90,11 @@ def priority(town: Town) -> Ready:
 LIST_FORMS: dict[str, Callable[[Town], Ready]] = {
     "/caseload/assign": assign,
     "/caseload/hand-over": hand_over,
+    "/caseload/ask": ask_office,
     "/cases/lists": keep,
     "/cases/lists/rename": rename,
     "/cases/lists/delete": remove,
+    "/cases/lists/share": share,
     "/meetings/new": meeting,
     "/tasks/priority": priority,
 }

@@ -35,6 +35,8 @@ UNSEEN = NO_PAGES | {
     "/tasks/done": "it asks about one task that ends by hand, and none of the scene does",
     "/tasks/priority": "it asks about one task",
     "/caseload/report": "cases have to be given first",
+    "/caseload/asked": "another office has to be asked first",
+    "/transfers/answered": "requests have to be answered first",
     "/meetings/agenda": "a meeting has to be put down first",
     "/cases/{reference}/refer/check": "a receiver has to be chosen",
     "/referrals/{reference}/not-today": "the handover of the scene is over",

@@ -23,6 +23,28 @@ def asked(town: Town, what: str = "service", groups: tuple[str, ...] = ("needs",
     return there, f"/transfers/{made.matter_id}"
 
 
+def several(town: Town) -> tuple[str, tuple[Worker, str, str]]:
+    """The report of one who asked about two cases; who answered one of them, that report, and what still waits."""
+    manager = town.th["case_manager"]
+    made = [cases.bring_case(town.house, town.th, "recovering") for _ in range(3)]
+    for case_id in made[:2]:
+        cases.add(town.house, town.th["social_worker"], case_id, "consent", purpose="assistance", recipient=OTHER)
+    record = form(town.house, "transfer_request", what="service", to_office=OTHER, data_groups=["needs"])
+    chosen = [{"case_id": each, "seen_version": cases.version_of(town.house, each)} for each in made]
+    act = town.post(manager, "/caseload/ask", {"cases": chosen, "record": record}).json()
+    first, second = (each["transfer_id"] for each in act["cases"][:2])
+    there = add_user(town.house, OTHER, "case_manager")
+    said = town.post(there, "/transfers/answers", {"transfers": [first], "answer": "agree"}).json()
+    return f"/caseload/asked?act_id={act['id']}", (there, f"/transfers/answered?act_id={said['id']}", second)
+
+
+def answering(town: Town) -> Ready:
+    """Answer several requests in one act."""
+    there, path = asked(town)
+    page = f"/transfers/answer?transfer={path.rpartition('/')[2]}"
+    return filled(town, there, page, "/transfers/answer", answer="decline", reason="no_capacity")
+
+
 def taking(town: Town) -> Ready:
     """Take a case over."""
     there, path = asked(town, "take_over")
@@ -67,6 +89,7 @@ def reading(town: Town) -> Ready:
 
 
 TRANSFER_FORMS: dict[str, Callable[[Town], Ready]] = {
+    "/transfers/answer": answering,
     "/transfers/{transfer_id}/take-over": taking,
     "/transfers/{transfer_id}/accept": accepting,
     "/transfers/{transfer_id}/decline": declining,

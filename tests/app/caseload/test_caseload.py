@@ -11,6 +11,7 @@ from tests.factories.pages import browser_at
 from tests.factories.staff import add_user, disable
 from tests.factories.towns import Town
 
+OTHER = "th-shelter-phitsanulok"
 WHY = "The new colleague is a cousin of the suspect."
 
 
@@ -55,6 +56,9 @@ def test_each_case_moves_by_itself_and_a_refusal_leaves_nothing_half_done(town: 
     events = town.get(town.th["supervisor"], f"/cases/{walled}/timeline").json()["items"]
     assert "assigned" not in {each["kind"] for each in events}
     assert town.get(to, "/notices").json()["items"][0]["detail"] == {"count": 2}
+    elsewhere = {**body, "cases": chosen(town, first), "user_id": add_user(town.house, OTHER, "case_manager").id}
+    refused = town.post(town.th["supervisor"], "/caseload/assign", elsewhere)
+    assert outcomes(refused) == ["other_office"], "no case goes to another office without its answer and a consent"
 
 
 def test_who_cannot_carry_cases_or_give_them_moves_none(town: Town) -> None:

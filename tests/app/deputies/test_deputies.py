@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from app.kit.paging import ask
+from app.worklist.work_queries import Group, rows
 from tests.factories import cases
-from tests.factories.staff import Worker, add_user
+from tests.factories.staff import Worker, add_user, desk_of
 from tests.factories.towns import Town
+
+MINE = (Group.LATE, Group.SOON)
 
 
 def name(town: Town, absent: Worker, standing: Worker, who: str = "supervisor", days: int = 7, **more: Any) -> Any:
@@ -35,6 +39,25 @@ def test_a_deputy_reaches_the_cases_of_the_absent_for_the_time(town: Town) -> No
     assert town.get(standing, f"/cases/{case_id}").status_code == 200
     town.clock.advance(timedelta(days=2))
     assert town.get(standing, f"/cases/{case_id}").status_code == 404
+
+
+def test_what_waits_for_the_absent_alone_waits_for_the_deputy(town: Town) -> None:
+    case_id = cases.bring_case(town.house, town.th, "recovering")
+    absent, standing = town.th["social_worker"], add_user(town.house, "th-shelter-tak", "social_worker")
+    due = town.clock.now().date().isoformat()
+    said = {"about": "own_call", "what": "Ring the court.", "part": "social_worker", "due": due, "colleague": absent.id}
+    body = {"record": said, "seen_version": cases.version_of(town.house, case_id)}
+    assert town.post(town.th["case_manager"], f"/cases/{case_id}/records/own_task", body).status_code == 201
+    assert name(town, absent, standing).status_code == 201
+
+    def waits(worker: Worker) -> bool:
+        with desk_of(town.house, worker) as desk:
+            return "own_call" in {each.kind for group in MINE for each in rows(desk, group, ask(50, None, (int,)))[0]}
+
+    assert waits(absent) and waits(standing)
+    assert not waits(town.th["case_manager"])
+    town.clock.advance(timedelta(days=7))
+    assert waits(absent) and not waits(standing)
 
 
 def test_a_deputy_acts_only_in_their_own_roles(town: Town) -> None:
