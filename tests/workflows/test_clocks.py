@@ -14,9 +14,10 @@ from policies.model import Basis, Calendar, Clock, Policies
 from tests.workflows.situations import case
 from workflows import clocks
 from workflows.clocks import Ticking
+from workflows.consequences import FOUND, SEARCH, TELL_PARTNER
 from workflows.deadlines import moved_on, rings_at
 from workflows.effects import FreezeClocks, ThawClocks
-from workflows.recording import FOUND, SEARCH, TELL_PARTNER, follows
+from workflows.recording import follows
 
 MANY = settings(max_examples=150, deadline=None)
 DAY = timedelta(days=1)
