@@ -13,6 +13,8 @@ from workflows.clocks import frozen_by
 from workflows.effects import Alert, CloseTask, Effect, Following, FreezeClocks, OpenTask, ThawClocks
 from workflows.facts import CaseFacts
 from workflows.identification import APPOINT_GUARDIAN
+from workflows.reminders import reminded
+from workflows.stay import LEFT_THE_HOUSE
 from workflows.staying import staying
 from workflows.threat import PROTECT
 
@@ -60,6 +62,8 @@ IN_DANGER = Alert("person_in_danger", PROTECT)
 REPORT = "report_penalty"
 # Whoever speaks for a child is there until a day; by then somebody else is, or the appointment is renewed.
 NEXT_GUARDIAN = replace(APPOINT_GUARDIAN, unless=None, due_on="guardian_until", only_dated=True)
+# Whoever moved in as somebody else than they turned out to be.
+REVIEW_PLACE = OpenTask("review_placement", "shelter_manager", "placement_review", "child_protection")
 # Opened where leave to work has been asked for, whichever record says so.
 AGREE_WORK = OpenTask("agree_work", "case_manager", "work_agreement", if_stated=True)
 
@@ -103,19 +107,34 @@ def age(change: Change) -> tuple[Effect, ...]:
     if before.child and not after.child:
         return tuple(CloseTask(kind, by_the_way=True) for kind in ("appoint_guardian", "prepare_adulthood"))
     late = after.child and not before.child and _protected(after)
-    return (APPOINT_GUARDIAN,) if late and after.guardian is None else ()
+    return (APPOINT_GUARDIAN,) if late else ()
+
+
+def place(change: Change) -> tuple[Effect, ...]:
+    """Whoever turns out to be a child, or of another sex, may sleep among the wrong people: the place is looked at."""
+    before, after = change.before, change.after
+    in_a_bed = after.bed_used is not None or after.bed_held is not None
+    turned = (after.child and not before.child) or (before.sex != after.sex and in_a_bed)
+    # A first night is looked at within its own time, which is short already.
+    if not turned or after.placement is None or after.care in {"intake", *LEFT_THE_HOUSE}:
+        return ()
+    return (CloseTask(REVIEW_PLACE.kind, by_the_way=True), REVIEW_PLACE)
 
 
 def guardian(change: Change) -> tuple[Effect, ...]:
-    """An appointment is made when it has begun and was checked; one with an end has to be followed by another."""
+    """An appointment is made when it has begun and was checked; one with an end has to be followed by another.
+
+    A relative speaks for nobody any more once the family is said to be involved.
+    """
     before, after = change.before, change.after
-    if before.guardian == after.guardian:
+    if (before.guardian, before.family_complicity) == (after.guardian, after.family_complicity):
         return ()
-    keeper = after.guardian
-    if keeper is not None and keeper.conflict_checked and keeper.serves_on(change.on):
+    if after.guardian_speaks(change.on):
         return (CloseTask("appoint_guardian"), NEXT_GUARDIAN)
+    # What was open until now waited for the end of somebody who spoke for the child; now nobody does.
+    over = (CloseTask("appoint_guardian", by_the_way=True),) if before.guardian_speaks(change.on) else ()
     # Before a person is presumed to be trafficked nobody is late with it.
-    return (replace(APPOINT_GUARDIAN, unless=None, once=True),) if after.presumed_on is not None else ()
+    return (*over, APPOINT_GUARDIAN) if _protected(after) else over
 
 
 def work(change: Change) -> tuple[Effect, ...]:
@@ -128,6 +147,11 @@ def work(change: Change) -> tuple[Effect, ...]:
 def leave_to_stay(change: Change) -> tuple[Effect, ...]:
     """Leave that a proceeding needs is asked for, and what comes after it is settled (workflows.staying)."""
     return staying(change.before, change.after)
+
+
+def reminders(change: Change) -> tuple[Effect, ...]:
+    """Whatever runs out is looked at before it does (workflows.reminders)."""
+    return reminded(change.before, change.after, change.on)
 
 
 def clocks(change: Change) -> tuple[Effect, ...]:
@@ -148,8 +172,10 @@ CONSEQUENCES: tuple[Consequence, ...] = (
     custody,
     danger,
     age,
+    place,
     guardian,
     work,
     leave_to_stay,
+    reminders,
     clocks,
 )

@@ -102,7 +102,8 @@ def perform(desk: Desk, command: Command) -> Outcome:
     before = held.case_facts
     if filled is not None:
         fold_record(held, filled, entry)
-    situation = held.situation(desk, given | conflict_check.of_step(desk, held, step), entry.on)
+    found_out = conflict_check.of_step(desk, held, step) | beds.of_step(desk, held, step)
+    situation = held.situation(desk, given | found_out, entry.on)
     decision = engine.decide(command.machine, command.step, situation, desk.policies)
     refusals = _against_the_day(desk, held, spec, command.happened_at)
     if isinstance(decision, engine.Refused):
