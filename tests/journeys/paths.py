@@ -14,8 +14,6 @@ from tests.journeys.hands import Hand, Paper, filled
 from tests.journeys.scene import Scene
 
 CONSENTS = ("notify_origin", "contact_family", "return")
-# Admitted of their own will to a shelter that keeps no beds here.
-ELSEWHERE = {"shelter": None, "place": "shelter 4, women and girls"}
 IDENTITY = {
     "given_names": "Mya Thandar",
     "family_name": "Aung",
@@ -97,7 +95,7 @@ def protect(scene: Scene, case: Paper, language: str = "my") -> None:
     social.take(case, "presume", filled(language=language))
     social.record(case, "circumstances", asylum_claim=None, support_agency=True, note=None)
     social.record(case, "rights_notice", language=language)
-    social.record(case, "admission", **ELSEWHERE)
+    social.record(case, "admission")
     social.take(case, "admit", filled())
     social.record(case, "needs_assessment")
     social.take(case, "start_recovery", filled(covers_child_services=True))

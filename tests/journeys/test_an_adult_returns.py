@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.journeys import proof, telling
 from tests.journeys.hands import Paper, filled
-from tests.journeys.paths import ELSEWHERE, both_are, name_manager, open_tasks, proved, receiving_case
+from tests.journeys.paths import both_are, name_manager, open_tasks, proved, receiving_case
 from tests.journeys.paths import arrived as arrival
 from tests.journeys.scene import Scene
 
@@ -46,7 +46,7 @@ def test_an_adult_returns_from_thailand_to_myanmar(scene: Scene) -> None:
     (cell,) = social.refused(case, "admit", "place_is_not_custodial", record=filled(place_kind="police_cell"))
     assert cell["overridable"] is False and "OHCHR-P7" in {source["id"] for source in cell["sources"]}
     social.refused(case, "admit", "admission_is_signed", record=filled())
-    social.record(case, "admission", **ELSEWHERE)
+    social.record(case, "admission")
     social.take(case, "admit", filled())
     social.refused(case, "start_recovery", "needs_are_assessed", record=filled())
     social.record(case, "needs_assessment")

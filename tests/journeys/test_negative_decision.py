@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.journeys import proof, telling
 from tests.journeys.hands import Paper, filled
-from tests.journeys.paths import ELSEWHERE, consent, draft, open_case, open_tasks, protect
+from tests.journeys.paths import consent, draft, open_case, open_tasks, protect
 from tests.journeys.scene import Scene
 
 NEGATIVE = filled(
@@ -29,7 +29,7 @@ def test_a_negative_decision_is_reconsidered_by_somebody_else(scene: Scene) -> N
     assert scene.day(30) in window["missing"]
     # Shelter does not end with the decision: the person stays and is cared for.
     assert social.look(case)["care"] == "recovering"
-    social.record(case, "admission", **ELSEWHERE)
+    social.record(case, "admission")
     scene["th.shelter"].take(case, "move_placement", filled(place_kind="shelter_ngo"))
 
     # ---------------------------------------------------------------------------------------- other eyes

@@ -69,7 +69,7 @@ def fold(facts: CaseFacts, form: Admission, entry: Entry) -> CaseFacts:
 
 KIND = Kind(
     "admission", "Admission to a shelter", FieldGroup.CONTACT, Admission,
-    {"shelter": "th-shelter-tak", "agrees": True, "language": "my", "rules_understood": True,
+    {"place": "shelter 4, women and girls", "agrees": True, "language": "my", "rules_understood": True,
      "may_go_out_explained": True, "belongings": ["one bag"], "witness": "shelter nurse"},
     fold_case=fold,
 )

@@ -71,12 +71,13 @@ def ask(town: Town, case_id: str, shelter: str = OTHER, who: str = "social_worke
 
 def sign(town: Town, case_id: str, shelter: str | None = OTHER, **more: Any) -> None:
     """Have the person sign the admission."""
-    cases.add(town.house, town.th["social_worker"], case_id, "admission", shelter=shelter, **more)
+    where = {} if shelter is None else {"shelter": shelter, "place": None}
+    cases.add(town.house, town.th["social_worker"], case_id, "admission", **where, **more)
 
 
 def sign_elsewhere(town: Town, case_id: str) -> None:
     """Have the person sign the admission to a shelter that keeps no beds here."""
-    sign(town, case_id, None, place="shelter 4, women and girls")
+    sign(town, case_id, None)
 
 
 def place(town: Town, case_id: str, step: str = "admit", shelter: str | None = OTHER) -> Any:

@@ -190,8 +190,8 @@ def test_a_shelter_is_entered_signed_whether_or_not_it_keeps_beds_here(town: Tow
     assert going("move_placement", place_kind="shelter_ngo") == {"admission_is_signed"}
     sign_elsewhere(town, case_id)
     assert going("move_placement", place_kind="shelter_ngo") == set()
-    both = file(town, case_id, "admission", place="house 5")
-    neither = file(town, case_id, "admission", shelter=None)
+    both = file(town, case_id, "admission", shelter=OTHER)
+    neither = file(town, case_id, "admission", place=None)
     assert (both.status_code, neither.status_code) == (422, 422)
     with desk_of(town.house, town.th["social_worker"]) as desk:
         held = hold_case(desk, case_id)
