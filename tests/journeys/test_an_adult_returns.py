@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.journeys import proof, telling
 from tests.journeys.hands import Paper, filled
-from tests.journeys.paths import both_are, name_manager, open_tasks, proved, receiving_case
 from tests.journeys.paths import arrived as arrival
+from tests.journeys.paths import both_are, name_manager, open_tasks, proved, receiving_case
 from tests.journeys.scene import Scene
 
 

@@ -210,7 +210,7 @@ def places(town: Town) -> list[Bad]:
 
     return [
         row(unsigned, "It is not said which shelter this is.", "OHCHR-G6.1", no_beds_here=False),
-        row(unsigned, "The person has not signed the admission to this shelter", "OHCHR-G6.2", place_kind="shelter_ngo"),
+        row(unsigned, "The person has not signed the admission to", "OHCHR-G6.2", place_kind="shelter_ngo"),
         row(held, "it is kept for another sex", "OHCHR-G6.1", shelter="th-shelter-pathum-thani"),
     ]
 
