@@ -54,4 +54,6 @@ class ClockRules(Policy):
     most_stops: Annotated[StrictInt, Field(ge=1, le=20)] = 2
     stops: FrozenMap[StopCause] = Field(default_factory=dict)  # code list stop_cause
     permit_renewal_days: Annotated[StrictInt, Field(ge=1, le=365)] = 30  # before the end of leave to stay or work
+    # Task before something runs out -> how many days before its last day it is due (workflows/reminders.py).
+    leads: FrozenMap[Annotated[StrictInt, Field(ge=1, le=365)]] = Field(default_factory=dict)
     extensions: FrozenMap[Extension] = Field(default_factory=dict)  # clock -> how it is extended

@@ -35,6 +35,7 @@ class Code(Policy):
     htcds: str | None = None  # machine name in HTCDS 2.0, where one exists
     custodial: StrictBool = False  # a place of detention: never a placement (OHCHR-G2.6, OHCHR-G6.1)
     child_suitable: StrictBool = True
+    admission: StrictBool = False  # of a place to stay: a shelter, entered with a signed admission (placement_kind)
     intrusive: StrictBool = False  # of a way to assess an age: it touches the body (list age_method)
     group: FieldGroup | None = None  # who may see a file of this kind (list case_document_kind only)
     # Of a kind of task: how pressing it is unless somebody says otherwise.

@@ -37,8 +37,10 @@ from workflows.guards.relatives import family_was_checked
 from workflows.guards.shelter import (
     admission_is_signed,
     bed_is_confirmed,
+    bed_still_fits,
     extension_is_authorised,
     extension_is_within_limit,
+    shelter_is_named,
 )
 from workflows.guards.threats import no_threat_is_unassessed
 from workflows.identification import EXPLAIN_REMEDIES
@@ -63,7 +65,7 @@ class Care(StrEnum):
 
 C = Care
 
-SAFE_PLACE = (place_is_not_custodial, place_fits_the_person, bed_is_confirmed)
+SAFE_PLACE = (place_is_not_custodial, place_fits_the_person, shelter_is_named, bed_is_confirmed, bed_still_fits)
 SAFE_RETURN = (
     returning.identification_is_positive,
     returning.return_is_wished_for,
@@ -115,7 +117,7 @@ STEPS = (
     Step(
         "assist_outside", "Assist outside a shelter", (C.INTAKE,), C.RECOVERING, "care:admit",
         (person_is_presumed_or_identified, person_is_with_us, *SAFE_PLACE, assistance_is_accepted,
-         rights_were_explained),
+         rights_were_explained, admission_is_signed),
         (CloseTask("review_placement"), OpenTask("write_care_plan", "social_worker", "care_plan")),
         form="placement",
     ),

@@ -22,6 +22,10 @@ class GuardianFacts:
         """True while the appointment runs."""
         return self.since <= day and (self.until is None or day <= self.until)
 
+    def speaks_on(self, day: date, family_involved: bool) -> bool:
+        """True while somebody checked serves, who is no relative of a family said to be involved."""
+        return self.conflict_checked and self.serves_on(day) and not (self.of_family and family_involved)
+
 
 @dataclass(frozen=True, slots=True)
 class AgeFacts:

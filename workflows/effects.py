@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +15,10 @@ class OpenTask:
     of the case that says from which day the clock counts, where rules ask the same clock (None: from now). by_matter:
     due by the day that the matter's form names, where it names one. due_on: what of the case says the day by which it
     is due, before any clock; only_dated: without such a day there is no task. if_stated: nor where the country states
-    no such clock. unless: the fact of the case that says that it is done already. once: not beside an open one of its
-    kind, which keeps its time. here: not while the person is still awaited from another country.
+    no such clock. unless: the fact of the case that says, by itself or of a day, that it is done already. once: not
+    beside an open one of its kind, which keeps its time. here: not while the person is still awaited from another
+    country. ends: the day on which what the task is about runs out; lead: how long before that it is due
+    (policies/clocks.yaml).
     """
 
     kind: str
@@ -33,6 +36,8 @@ class OpenTask:
     unless: str | None = None
     once: bool = False
     here: bool = False
+    ends: date | None = None
+    lead: str = ""
 
 
 @dataclass(frozen=True, slots=True)

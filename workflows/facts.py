@@ -80,12 +80,16 @@ class ConsentFacts:
 
 @dataclass(frozen=True, slots=True)
 class PlacementFacts:
-    """Where the person stays: a code of the list placement_kind, and the shelter, if it keeps its beds here."""
+    """Where the person stays: a code of the list placement_kind, and the shelter, if it keeps its beds here.
+
+    no_beds_here: it was said that this shelter keeps no beds here.
+    """
 
     on: date
     kind: str
     matched_to_needs: bool
     shelter: str | None = None
+    no_beds_here: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +264,10 @@ class CaseFacts:
     def plan_due(self) -> date | None:
         """By when the care plan is looked at again, where the plan says a day."""
         return self.care_plan.review_on if self.care_plan is not None else None
+
+    def guardian_speaks(self, on: date) -> bool:
+        """Whether somebody speaks for the child that day: appointed, begun, not over, and checked."""
+        return self.guardian is not None and self.guardian.speaks_on(on, self.family_complicity)
 
     @property
     def guardian_until(self) -> date | None:

@@ -59,7 +59,8 @@ ASK_AGAIN = OpenTask("end_of_reconsideration", "case_manager", "reconsideration"
 
 # Also where somebody turns out later to be a child (workflows.recording).
 APPOINT_GUARDIAN = OpenTask(
-    "appoint_guardian", "legal_officer", "child_protection", only_child=True, unless="guardian", once=True, here=True
+    "appoint_guardian", "legal_officer", "child_protection", only_child=True, unless="guardian_speaks", once=True,
+    here=True,
 )
 EXPLAIN_REMEDIES = OpenTask(
     "explain_remedies", "legal_officer", "rights_notification", unless="remedies_told", once=True, here=True

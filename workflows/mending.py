@@ -49,7 +49,9 @@ ACTS: dict[str, Act] = {
     "case_is_open": Act(Way.NEW_CASE),
     "flag_is_up": ASK,
     "person_is_with_us": _record("found_report"),
+    "shelter_is_named": _step("care", "move_placement"),
     "bed_is_confirmed": Act(Way.BED),
+    "bed_still_fits": Act(Way.BED),
     "admission_is_signed": _record("admission"),
     "extension_is_authorised": ASK,
     "extension_is_within_limit": ASK,
@@ -288,7 +290,7 @@ _TOLD_BY_FORM: dict[str, str | tuple[str, ...]] = {
     "payment_reached_the_person": "remedy_payment",
     "end_of_claim_is_explained": "remedy_end",
     **dict.fromkeys(("relative_is_free_of_suspects", "contact_is_not_refused"), "contact_decision"),
-    "bed_is_confirmed": "placement",
+    **dict.fromkeys(("bed_is_confirmed", "bed_still_fits"), "placement"),
     "information_was_given": "screening",
     "reopening_is_agreed": "reopening",
 }  # fmt: skip

@@ -7,8 +7,8 @@ from datetime import date
 
 from policies.model import Policies
 from workflows.claims import REMEDY
-from workflows.clocks import frozen_by
-from workflows.effects import Alert, CloseTask, Effect, Following, FreezeClocks, MoveTask, OpenTask, ThawClocks
+from workflows.consequences import FOUND, SEARCH, Change, consequences, may_be_told
+from workflows.effects import Alert, CloseTask, Following, MoveTask, OpenTask
 from workflows.engine import MACHINES, excused, matter_machines
 from workflows.facts import CaseFacts, MatterFacts, Situation
 from workflows.guards.children import guardian_is_appointed
@@ -51,13 +51,11 @@ from workflows.guards.training import (
     interests_assessor_is_trained,
     screener_is_trained,
 )
-from workflows.identification import APPOINT_GUARDIAN, ASK_AGAIN, DECISION
+from workflows.identification import ASK_AGAIN, DECISION
 from workflows.non_punishment import NonPunishment
 from workflows.proceeding import Proceeding
 from workflows.service import Service
-from workflows.staying import staying
-from workflows.step import Guard
-from workflows.threat import PROTECT
+from workflows.step import Guard, Step
 from workflows.verdict import Refusal
 
 # A child's substantive records wait for a guardian (practice G04); safety and the first screening do not.
@@ -124,19 +122,6 @@ OWN_GUARDS: dict[str, tuple[Guard, ...]] = {
     **dict.fromkeys(TOLD_TO_THE_PERSON, (way_of_contact_is_safe,)),
 }
 
-# Searching comes before everything else; who is found is cared for, and nothing is held against them.
-TELL_PARTNER = OpenTask("tell_partner_missing", "case_manager", "missing_search", "child_protection")
-SEARCH = (
-    OpenTask("search_missing", "shelter_manager", "missing_search", "child_protection"),
-    OpenTask("tell_police_missing", "case_manager", "missing_search", "child_protection"),
-    TELL_PARTNER,
-    Alert("person_missing", "override:grant"),
-)
-FOUND = (
-    CloseTask("search_missing"),
-    CloseTask("tell_police_missing", by_the_way=True),
-    CloseTask("tell_partner_missing", by_the_way=True),
-)
 # The task to see whether somebody who went out of a shelter has come back.
 LOOK_AFTER = "look_after_leave"
 
@@ -183,26 +168,13 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask | Alert, ...]] = {
         OpenTask("review_care_plan", "case_manager", "care_plan_review", due_on="plan_due"),
     ),
 }
-# Whoever hears first that a person is held says so in the circumstances; who may review penalties is told at once.
-HELD = (
-    OpenTask("review_detention", "supervisor", "penalty_review_urgent"),
-    Alert("person_detained", "legal:review"),
-)
-FREE = (CloseTask("review_detention", by_the_way=True),)
-# Whoever hears of a danger first says so in any form; those who protect are told at once.
-IN_DANGER = Alert("person_in_danger", PROTECT)
-REPORT = "report_penalty"
 
 # What no record and no step opens, but the calendar: the first before a child turns 18, the other in the quarter after
 # it (app/casework/birthdays.py).
 PREPARE_ADULTHOOD = OpenTask("prepare_adulthood", "case_manager", "coming_of_age")
 ASSESS_AGE = OpenTask("assess_age", "case_manager", "coming_of_age")
 BY_CALENDAR = (PREPARE_ADULTHOOD, ASSESS_AGE)
-# Whoever speaks for a child is there until a day; by then somebody else is, or the appointment is renewed.
 APPOINTMENT = "guardian_appointment"
-NEXT_GUARDIAN = replace(APPOINT_GUARDIAN, unless=None, due_on="guardian_until", only_dated=True)
-# Opened where leave to work has been asked for, whichever record says so.
-AGREE_WORK = OpenTask("agree_work", "case_manager", "work_agreement", if_stated=True)
 
 
 def follows(
@@ -213,61 +185,32 @@ def follows(
     on: today where the case is. corrected: it only mends the words of an earlier one, and what that one ended or began
     stays as it is.
     """
-    was, now = frozen_by(before), frozen_by(after)
-    clocks: tuple[Effect, ...] = ()
-    if was != now:
-        # First the old cause ends, then the new one begins.
-        clocks = (*([ThawClocks(was)] if was else []), *([FreezeClocks(now)] if now else []))
-    followed = _moved(kind, before, after) if corrected else FOLLOWS.get(kind, ())
+    own = _of_kind(kind, before, after, corrected)
+    return (*may_be_told(own, after), *consequences(Change(kind, before, after, on)))
+
+
+def follows_step(
+    step: Step, form: str | None, before: CaseFacts, after: CaseFacts, *, on: date
+) -> tuple[Following, ...]:
+    """What follows a step beside its own effects, and the form of that kind that came with it: as by itself.
+
+    What the step says itself of a task is not said twice.
+    """
+    own = _of_kind(form, before, after, corrected=False) if form is not None else ()
+    said = {(type(each), getattr(each, "kind", "")) for each in step.effects}
+    rest = tuple(each for each in own if (type(each), getattr(each, "kind", "")) not in said)
+    return (*may_be_told(rest, after), *consequences(Change(step.name, before, after, on)))
+
+
+def _of_kind(kind: str, before: CaseFacts, after: CaseFacts, corrected: bool) -> tuple[Following, ...]:
+    """What a record of this kind ends and begins by itself."""
+    if kind == APPOINTMENT:
+        # Ended only by one that has begun and was checked, and moved by a correction of its days (consequences).
+        return ()
     if kind in NOTICES:
         # A notice that lacks something leaves its duty open; corrected, it may be whole after all.
-        followed = FOLLOWS[kind] if getattr(after, NOTICES[kind]) else ()
-    if kind == APPOINTMENT:
-        # Ended only by one that has begun and was checked, and moved by a correction of its days (_guardian).
-        followed = ()
-    found = (
-        *followed, *_missing(kind, before, after), *custody(kind, before, after), *_danger(before, after),
-        *_age(before, after), *_guardian(before, after, on), *_work(before, after),
-        *staying(before, after), *clocks,
-    )  # fmt: skip
-    return found if _may_be_told_abroad(after) else tuple(each for each in found if each != TELL_PARTNER)
-
-
-def _missing(kind: str, before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:
-    """A search begins, and ends, whichever record says that the person is missing, or is not any more."""
-    if before.missing == after.missing or kind in {"missing_report", "found_report"}:
-        return ()
-    return SEARCH if after.missing else FOUND
-
-
-def _danger(before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:
-    return (IN_DANGER,) if after.protection_risk and not before.protection_risk else ()
-
-
-def _guardian(before: CaseFacts, after: CaseFacts, on: date) -> tuple[Effect, ...]:
-    """An appointment is made when it has begun and was checked; one with an end has to be followed by another."""
-    if before.guardian == after.guardian:
-        return ()
-    keeper = after.guardian
-    if keeper is not None and keeper.conflict_checked and keeper.serves_on(on):
-        return (CloseTask("appoint_guardian"), NEXT_GUARDIAN)
-    # Before a person is presumed to be trafficked nobody is late with it.
-    return (replace(APPOINT_GUARDIAN, unless=None, once=True),) if after.presumed_on is not None else ()
-
-
-def _may_be_told_abroad(case: CaseFacts) -> bool:
-    """While asylum is asked for nobody is led to tell the country of origin of a search (OHCHR-G2.7)."""
-    return not case.asylum_claim
-
-
-def custody(by: str, before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:
-    """What follows where a record, or a form that came with a step, says that the person is held now, or is free.
-
-    by: the kind of the record or the name of the step. Whoever reports a penalty has begun its review with it.
-    """
-    if before.detained == after.detained or (after.detained and by == REPORT):
-        return ()
-    return HELD if after.detained else FREE
+        return FOLLOWS[kind] if getattr(after, NOTICES[kind]) else ()
+    return _moved(kind, before, after) if corrected else FOLLOWS.get(kind, ())
 
 
 def _moved(kind: str, before: CaseFacts, after: CaseFacts) -> tuple[Following, ...]:
@@ -284,22 +227,6 @@ def _moved(kind: str, before: CaseFacts, after: CaseFacts) -> tuple[Following, .
             # Without a day there was no task that could be done meanwhile.
             found.append(task if was is None and task.only_dated else MoveTask(task))
     return tuple(found)
-
-
-def _age(before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:
-    """Who turns out to be an adult needs no guardian; who turns out to be a child needs one, from presumption on."""
-    if before.child and not after.child:
-        return tuple(CloseTask(kind, by_the_way=True) for kind in ("appoint_guardian", "prepare_adulthood"))
-    protected = after.presumed_on is not None or after.identification == "identified"
-    late = after.child and not before.child and protected
-    return (APPOINT_GUARDIAN,) if late and after.guardian is None else ()
-
-
-def _work(before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:
-    """Leave to work that was asked for has a time until the agreement with an employer, where a country states one."""
-    if before.asks_to_work == after.asks_to_work:
-        return ()
-    return (AGREE_WORK,) if after.asks_to_work else (CloseTask(AGREE_WORK.kind),)
 
 
 def guards_for(kind: str, correcting: bool = False) -> tuple[Guard, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
@@ -21,13 +21,25 @@ class BedFacts:
 
 @dataclass(frozen=True, slots=True)
 class AdmissionFacts:
-    """What the person signed on coming to a shelter; ``agreed`` False: they do not want to stay there."""
+    """What the person signed on coming to a shelter; ``agreed`` False: they do not want to stay there.
+
+    shelter: None for one that keeps no beds here. used_on: the day of the placement there that rested on it, for one
+    signature outside carries one placement.
+    """
 
     on: date
-    shelter: str
+    shelter: str | None
     agreed: bool
     rules_explained: bool
     witnessed: bool
+    used_on: date | None = None
+
+
+def used(form: AdmissionFacts | None, shelter: str | None, on: date) -> AdmissionFacts | None:
+    """The signed form once somebody was placed at ``shelter``: outside of those kept here it carries one placement."""
+    if form is None or shelter is not None or form.shelter is not None or form.used_on is not None:
+        return form
+    return replace(form, used_on=on)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,11 @@ from app.casework.held import Held
 from app.kit.errors import Conflict
 from app.models.operation import OperationReserve
 from app.models.shelter import BedRequest, ShelterBeds
+from workflows import beds as rules
 from workflows.facts import CaseFacts
+from workflows.guards.shelter import BED_UNFIT, BEDS_ARE_COUNTED, bed_still_fits
 from workflows.stay import LEFT_THE_HOUSE
+from workflows.step import Step
 
 REQUEST: Final[Any] = BedRequest.__table__
 BEDS: Final[Any] = ShelterBeds.__table__
@@ -56,6 +59,40 @@ def reserved_by_group(desk: Desk, office_ids: Iterable[str]) -> dict[str, int]:
         return {str(beds_id): int(count) for beds_id, count in desk.session.execute(query)}
 
 
+def of_step(desk: Desk, held: Held, step: Step) -> dict[str, Any]:
+    """What the guards of a placing step have to be told that its form cannot say: which beds there are, and for whom.
+
+    A bed that was confirmed is compared again with who the person is known to be now, and with its house as it is now;
+    who stays there already is not sent away because it takes nobody else in.
+    """
+    facts = held.case_facts
+    if bed_still_fits not in step.guards or facts is None:
+        return {}
+    bed = facts.bed_used
+    here = desk.actor.country
+    moves_in = bed is not None and (
+        held.began is None or held.began.bed_used is None or held.began.bed_used.request != bed.request
+    )
+    with rows.as_the_house(desk.session, here):
+        if bed is None:
+            # Asked where a form says where the person goes; a place that was chosen before is only confirmed.
+            some = select(BEDS.c.id).where(BEDS.c.country == here).limit(1)
+            counted = step.form is not None and desk.session.execute(some).first() is not None
+            return {BEDS_ARE_COUNTED: counted}
+        query = select(
+            REQUEST.c.need.label("wanted"), REQUEST.c.ages.label("with_family"), BEDS.c.sex, BEDS.c.ages, BEDS.c.need,
+            BEDS.c.closed_reason, BEDS.c.closed_from, BEDS.c.closed_until,
+        ).where(REQUEST.c.id == bed.request, REQUEST.c.case_id == held.id, BEDS.c.id == REQUEST.c.beds_id)  # fmt: skip
+        row = desk.session.execute(query.with_for_update(of=BEDS) if moves_in else query).one_or_none()
+    if row is None:
+        return {}
+    closed = (row.closed_reason, row.closed_from, row.closed_until) if moves_in else (None, None, None)
+    group = rules.Beds(row.sex, row.ages, row.need, 1, 0, *closed)
+    wanted = rules.wanted_by(facts, row.wanted, row.with_family == rules.FAMILY)
+    against = rules.refusals([group], wanted, desk.today)
+    return {BED_UNFIT: against[0].code} if against else {}
+
+
 def settle(desk: Desk, held: Held) -> None:
     """Let the requests of a case say what its facts say, in one transaction: who moved in, left, is out or missing.
 
@@ -71,6 +108,11 @@ def settle(desk: Desk, held: Held) -> None:
     with rows.as_the_house(desk.session, desk.actor.country):
         mine = REQUEST.c.case_id == held.id
         _set(desk, (mine, REQUEST.c.state == STAYING, REQUEST.c.id != used), state=LEFT, ended_at=desk.now)
+        if _who(before) != _who(facts):
+            # Who asked for an adult's bed and turned out to be a child asks for a child's.
+            alone = "child" if facts.child else "adult"
+            _set(desk, (mine, REQUEST.c.state.in_(OPEN)), sex=facts.sex, age_band=facts.age_band)
+            _set(desk, (mine, REQUEST.c.state.in_(OPEN), REQUEST.c.ages != rules.FAMILY), ages=alone)
         if facts.care in LEFT_THE_HOUSE:
             _set(desk, (mine, REQUEST.c.state.in_(OPEN), REQUEST.c.id != waiting), state="withdrawn", ended_at=desk.now)
         if used and (before.bed_used is None or before.bed_used.request != used):
@@ -88,7 +130,12 @@ def settle(desk: Desk, held: Held) -> None:
 def _of(facts: CaseFacts) -> tuple[Any, ...]:
     """What of the facts of a case is about its beds."""
     bed = facts.bed_used.request if facts.bed_used is not None else None
-    return bed, facts.bed_held, facts.leave, facts.missing, facts.care in LEFT_THE_HOUSE
+    return bed, facts.bed_held, facts.leave, facts.missing, facts.care in LEFT_THE_HOUSE, _who(facts)
+
+
+def _who(facts: CaseFacts) -> tuple[Any, ...]:
+    """What of the facts of a case a request says of the person."""
+    return facts.sex, facts.child, facts.age_band
 
 
 def _set(desk: Desk, which: tuple[Any, ...], **values: Any) -> int:

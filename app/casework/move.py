@@ -35,8 +35,7 @@ from workflows import engine
 from workflows.facts import Actor, CaseFacts, MatterFacts, ReferralFacts
 from workflows.matter import MATTER
 from workflows.moments import against_the_day
-from workflows.recording import custody
-from workflows.staying import staying
+from workflows.recording import follows_step
 from workflows.step import MachineSpec, Step
 from workflows.verdict import Refusal
 
@@ -103,7 +102,8 @@ def perform(desk: Desk, command: Command) -> Outcome:
     before = held.case_facts
     if filled is not None:
         fold_record(held, filled, entry)
-    situation = held.situation(desk, given | conflict_check.of_step(desk, held, step), entry.on)
+    found_out = conflict_check.of_step(desk, held, step) | beds.of_step(desk, held, step)
+    situation = held.situation(desk, given | found_out, entry.on)
     decision = engine.decide(command.machine, command.step, situation, desk.policies)
     refusals = _against_the_day(desk, held, spec, command.happened_at)
     if isinstance(decision, engine.Refused):
@@ -137,10 +137,12 @@ def perform(desk: Desk, command: Command) -> Outcome:
     carry.carry_out(
         desk, held, step, decision.effects, given=given, filled=filled, came_from=str(came_from)
     )
-    if before is not None and held.kind == "case" and held.case_facts is not None:
-        # Whether somebody is held, or stays for proceedings, is a matter of the case, whichever matter tells it.
-        changed = (*custody(command.step, before, held.case_facts), *staying(before, held.case_facts))
-        carry.follow_record(desk, replace(held, matter=None), changed)
+    case = held.case_held
+    if case is not None and before is not None and isinstance(case.facts, CaseFacts):
+        # What changed is a matter of the case, whichever matter or referral tells it.
+        told = filled.kind.name if filled is not None and filled.kind.home == "case" else None
+        changed = follows_step(step, told, before, case.facts, on=desk.today)
+        carry.follow_record(desk, replace(case, matter=None), changed)
     if filled is not None and isinstance(filled.form, MonitoringVisit) and held.case_held is not None:
         visits.follow(desk, held.case_held, filled.form)
     return Outcome(held, command.step, decision.to, held.version, record_id, named.get("matter"))

@@ -13,9 +13,10 @@ from workflows import matter as matters
 from workflows.engine import MACHINES, find_step
 from workflows.facts import CaseFacts, MatterFacts, ReferralFacts
 from workflows.referral import FINAL
-from workflows.stay import LEFT_THE_HOUSE, BedFacts
+from workflows.stay import LEFT_THE_HOUSE, BedFacts, used
 
 CLOSED = "closed"
+_TAKEN_IN = frozenset({"sheltered", "recovering"})
 TRANSFER, MOVED = "transfer", "moved"
 MAJOR_END = frozenset(state.value for state in FINAL)
 
@@ -89,6 +90,10 @@ def after_matter_step(
 
 def _after_care(facts: CaseFacts, to: str) -> CaseFacts:
     """A closed case carries no flag and remembers where it was closed; opened again it is counted."""
+    if facts.care == "intake" and to in _TAKEN_IN and facts.placement is not None:
+        # The first night asks for no signature and uses none up; whoever is taken in has signed for this place.
+        signed = used(facts.admission, facts.placement.shelter, facts.placement.on)
+        facts = replace(facts, admission=signed)
     if to in LEFT_THE_HOUSE:
         facts = replace(facts, bed_held=None, bed_used=None, leave=None)
     if to == CLOSED and facts.care != CLOSED:

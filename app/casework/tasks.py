@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Update, bindparam, insert, select, update
@@ -94,6 +94,8 @@ def open_task(desk: Desk, held: Held, effect: OpenTask, due: datetime | None = N
     if _is_not_needed(desk, held, effect):
         return
     agreed = _day_of(held, effect.due_on)
+    if effect.ends is not None:
+        agreed = _in_time(desk, effect.ends, effect.lead)
     if effect.only_dated and agreed is None:
         return
     if due is None and agreed is not None:
@@ -144,8 +146,10 @@ def open_task(desk: Desk, held: Held, effect: OpenTask, due: datetime | None = N
 def _is_not_needed(desk: Desk, held: Held, effect: OpenTask) -> bool:
     """Whether the case says that it is done, or not to be done yet, or somebody has it to do already."""
     facts = held.case_facts
-    if facts is not None and effect.unless is not None and getattr(facts, effect.unless):
-        return True
+    if facts is not None and effect.unless is not None:
+        done = getattr(facts, effect.unless)
+        if done(desk.today) if callable(done) else done:
+            return True
     if facts is not None and effect.here and facts.care == AWAITED:
         return True
     if not effect.once or held.case is None:
@@ -155,6 +159,12 @@ def _is_not_needed(desk: Desk, held: Held, effect: OpenTask) -> bool:
         TABLE.c.state.in_(UNDONE),
     )  # fmt: skip
     return desk.session.execute(query.limit(1)).first() is not None
+
+
+def _in_time(desk: Desk, last: date, lead: str) -> date:
+    """The day by which somebody looks at what ends on ``last``; where that is over already, the last day itself."""
+    early = last - timedelta(days=desk.policies.clocks.leads[lead])
+    return early if early >= desk.today else last
 
 
 def _named(desk: Desk, held: Held, effect: OpenTask) -> datetime | None:

@@ -81,7 +81,16 @@ def rights_notice(person: Invented, answer: str = "accepted") -> Form:
 
 def placement(kind: str, place: str) -> Form:
     """A place of stay that was matched to the person's needs."""
-    return {"place_kind": kind, "place": place, "matched_to_needs": True}
+    shelter = kind.startswith("shelter_")
+    return {"place_kind": kind, "place": place, "matched_to_needs": True, "no_beds_here": shelter}
+
+
+def admission(person: Invented, place: str) -> Form:
+    """Signed on coming to a shelter that keeps no beds here."""
+    return {
+        "place": place, "agrees": True, "language": person.language, "rules_understood": True,
+        "may_go_out_explained": True, "witness": "nurse on duty",
+    }  # fmt: skip
 
 
 def needs(life: Life) -> Form:

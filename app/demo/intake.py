@@ -50,12 +50,16 @@ def _safe(life: Life) -> Story:
     life.record(crew.social, "rights_notice", forms.rights_notice(person))
     yield life.day(0, 15)
     if life.channel == "shelter":
+        life.record(crew.social, "admission", forms.admission(person, life.office))
         life.step(crew.social, "admit", forms.placement("shelter_government", life.office))
     elif person.child:
         life.step(crew.social, "assist_outside", forms.placement("foster_family", f"family {person.number % 23 + 1}"))
     else:
         kind = life.dice.pick(("shelter_ngo", "shelter_ngo", "hotel_supervised", "own_housing"))
-        life.step(crew.social, "assist_outside", forms.placement(kind, f"place {person.number % 31 + 1}"))
+        place = f"place {person.number % 31 + 1}"
+        if kind == "shelter_ngo":
+            life.record(crew.social, "admission", forms.admission(person, place))
+        life.step(crew.social, "assist_outside", forms.placement(kind, place))
     if person.child and "late_guardian" not in life.quirks:
         yield life.day(0, 16)
         life.record(crew.legal, "guardian_appointment", forms.guardian(life))

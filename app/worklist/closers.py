@@ -9,6 +9,7 @@ from app.casework.tasks import WAITING
 from workflows.effects import CloseTask, Effect, OpenTask
 from workflows.engine import MACHINES
 from workflows.recording import FOLLOWS
+from workflows.reminders import REMINDERS
 
 __all__ = ["CLOSERS", "NEXT_VISIT", "RECORD", "VISITS", "WAITING"]
 
@@ -25,6 +26,9 @@ def _acts() -> Iterator[tuple[str, Iterable[Effect]]]:
                 yield f"{spec.name}.{step.name}", step.effects
     for kind, effects in FOLLOWS.items():
         yield f"{RECORD}.{kind}", effects
+    for reminder in REMINDERS:
+        for kind in reminder.answered_by:
+            yield f"{RECORD}.{kind}", (CloseTask(reminder.task.kind),)
 
 
 def _all() -> dict[str, tuple[str, ...]]:

@@ -122,6 +122,7 @@ def _presume(house: House, staff: Staff, case_id: str) -> None:
 
 def _shelter(house: House, staff: Staff, case_id: str) -> None:
     add(house, staff["social_worker"], case_id, "rights_notice")
+    add(house, staff["social_worker"], case_id, "admission")
     take(house, staff["social_worker"], case_id, "admit", form(house, "placement"))
 
 

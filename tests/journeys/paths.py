@@ -95,6 +95,7 @@ def protect(scene: Scene, case: Paper, language: str = "my") -> None:
     social.take(case, "presume", filled(language=language))
     social.record(case, "circumstances", asylum_claim=None, support_agency=True, note=None)
     social.record(case, "rights_notice", language=language)
+    social.record(case, "admission")
     social.take(case, "admit", filled())
     social.record(case, "needs_assessment")
     social.take(case, "start_recovery", filled(covers_child_services=True))

@@ -32,6 +32,7 @@ def test_a_child_returns_from_thailand_to_lao_pdr(scene: Scene) -> None:
     assert "appoint_guardian" in open_tasks(social, case)
     social.record(case, "rights_notice", language="lo")
     social.refused(case, "admit", "place_fits_the_person", record=filled(place_kind="hotel_supervised"))
+    social.record(case, "admission")
     social.take(case, "admit", filled())
     social.record(case, "needs_assessment")
     social.refused(case, "start_recovery", "guardian_is_appointed", "care_plan_is_agreed", record=filled())

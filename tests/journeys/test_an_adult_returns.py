@@ -39,12 +39,14 @@ def test_an_adult_returns_from_thailand_to_myanmar(scene: Scene) -> None:
     social.take(case, "presume", filled())
     assert {"read_rights", "assess_needs", "decide_identification", "end_of_reflection"} <= open_tasks(social, case)
 
-    social.refused(case, "admit", "assistance_is_accepted", record=filled())
+    social.refused(case, "admit", "assistance_is_accepted", "admission_is_signed", record=filled())
     assert "assistance_is_accepted" in social.next_steps(case)["admit"]
     social.record(case, "rights_notice")
     assert "assistance_is_accepted" not in social.next_steps(case)["admit"]
     (cell,) = social.refused(case, "admit", "place_is_not_custodial", record=filled(place_kind="police_cell"))
     assert cell["overridable"] is False and "OHCHR-P7" in {source["id"] for source in cell["sources"]}
+    social.refused(case, "admit", "admission_is_signed", record=filled())
+    social.record(case, "admission")
     social.take(case, "admit", filled())
     social.refused(case, "start_recovery", "needs_are_assessed", record=filled())
     social.record(case, "needs_assessment")
@@ -194,9 +196,11 @@ def test_an_adult_returns_from_thailand_to_myanmar(scene: Scene) -> None:
         "th.social step start_screening",
         "th.social attempt presume: interview_was_safe",
         "th.social step presume",
-        "th.social attempt admit: assistance_is_accepted",
+        "th.social attempt admit: assistance_is_accepted admission_is_signed",
         "th.social record rights_notice",
         "th.social attempt admit: place_is_not_custodial",
+        "th.social attempt admit: admission_is_signed",
+        "th.social record admission",
         "th.social step admit",
         "th.social attempt open_decision: support_agency_is_named",
         "th.social record circumstances",

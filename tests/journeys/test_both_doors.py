@@ -56,6 +56,7 @@ def cared_for(door: Door, **about: str) -> Paper:
     if child:
         door.record("th.manager", case, "guardian_appointment")
     door.record("th.social", case, "rights_notice")
+    door.record("th.social", case, "admission")
     door.take("th.social", case, "admit", filled())
     door.record("th.social", case, "needs_assessment")
     door.take("th.social", case, "start_recovery", filled(covers_child_services=child))
@@ -107,6 +108,7 @@ def test_an_asylum_seeker_is_never_told_of_at_home(door: Door) -> None:
     door.take("th.manager", sent, "cancel", reason="asylum_claim")
     door.scene.post()
     assert letters_about(door, case) == 0
+    door.record("th.social", case, "admission")
     door.take("th.shelter", case, "move_placement", filled(place_kind="shelter_ngo"))
     door.take("th.manager", case, "include_locally", filled(wish="stay"))
     stands(door, case, "identified", "including_locally")
@@ -119,7 +121,9 @@ def test_a_person_who_wants_no_shelter_loses_nothing_else(door: Door) -> None:
     """
     case = presumed(door)
     door.record("th.social", case, "rights_notice", answer="declined", safe_contact="A message to the cousin.")
-    door.refused("th.social", case, "admit", "assistance_is_accepted", record=filled())
+    door.refused(
+        "th.social", case, "admit", "assistance_is_accepted", record=filled(place_kind="hotel_supervised")
+    )
     stands(door, case, "presumed", "intake")
     door.take("th.social", case, "open_decision")
     door.take("th.focal", case, "identify", filled())
@@ -128,6 +132,7 @@ def test_a_person_who_wants_no_shelter_loses_nothing_else(door: Door) -> None:
     stands(door, case, "identified", "intake")
     door.scene.days(9)
     door.record("th.social", case, "rights_notice", answer="accepted")
+    door.record("th.social", case, "admission")
     door.take("th.social", case, "admit", filled())
     stands(door, case, "identified", "sheltered")
 
@@ -144,6 +149,7 @@ def test_a_negative_decision_is_looked_at_by_other_eyes(door: Door) -> None:
     door.take("th.focal", case, "not_identify", filled(**NEGATIVE))
     door.refused("th.manager", case, "plan_return", "identification_is_positive", record=filled())
     door.refused("th.manager", case, "close", "identification_is_settled", record=filled(reason="not_trafficked"))
+    door.record("th.social", case, "admission")
     door.take("th.shelter", case, "move_placement", filled(place_kind="shelter_ngo"))
     door.scene.days(12)
     door.take("th.social", case, "ask_reconsideration", filled())
@@ -166,6 +172,7 @@ def test_somebody_calls_the_hotline_for_themselves(door: Door) -> None:
     door.take("th.shelter", case, "shelter_at_once", filled(place_kind="hotel_supervised"))
     door.take("th.social", case, "presume", filled())
     door.record("th.social", case, "rights_notice", safe_contact="Only after eight in the evening.")
+    door.record("th.social", case, "admission")
     door.take("th.social", case, "admit", filled())
     seen = door.scene["th.social"].look(case)
     assert (seen["facts"]["source"], seen["care"]) == ("self", "sheltered")
@@ -249,10 +256,12 @@ def test_a_pregnant_girl_gets_the_care_she_needs(door: Door) -> None:
     door.record("th.manager", case, "guardian_appointment")
     door.take("th.social", case, "start_recovery", plan)
     moved = filled(place_kind="shelter_ngo")
+    door.record("th.social", case, "admission")
     door.refused("th.shelter", case, "move_placement", "placement_serves_the_child", record=moved)
     door.record("th.manager", case, "best_interests_assessment", question="placement")
     door.take("th.shelter", case, "move_placement", moved)
     door.scene.days(3)
+    door.record("th.social", case, "admission")
     door.refused("th.shelter", case, "move_placement", "placement_serves_the_child", record=moved)
     stands(door, case, "presumed", "recovering")
 
@@ -311,7 +320,7 @@ def test_fourteen_people_are_found_on_two_boats(door: Door) -> None:
     for case in (first, khmer):
         door.name_manager("th.focal", case, manager)
         door.record(manager, case, "rights_notice")
-        door.record(manager, case, "admission", shelter="th-shelter-tak")
+        door.record(manager, case, "admission", shelter="th-shelter-tak", place=None)
         door.take(manager, case, "admit", filled(shelter="th-shelter-tak"))
         door.take(manager, case, "open_decision")
         door.take("th.focal", case, "identify", filled())
@@ -340,6 +349,7 @@ def test_somebody_does_not_come_back_to_the_shelter(door: Door) -> None:
     assert clocks_of(door, "th.supervisor", case) == before
     facts = door.scene["th.social"].look(case)["facts"]
     assert (facts["missing"], facts["protection_risk"]) == (False, True)
+    door.record("th.social", case, "admission")
     door.take("th.shelter", case, "move_placement", filled(place_kind="shelter_ngo"))
     stands(door, case, "presumed", "recovering")
 
@@ -351,8 +361,11 @@ def test_nobody_is_pressed_for_an_answer(door: Door) -> None:
     """
     case = presumed(door)
     door.record("th.social", case, "rights_notice", answer=None, silent={"answer": "not_asked", "reason": "not_known"})
-    door.refused("th.social", case, "admit", "assistance_is_accepted", record=filled())
+    door.refused(
+        "th.social", case, "admit", "assistance_is_accepted", record=filled(place_kind="hotel_supervised")
+    )
     door.record("th.social", case, "rights_notice", safe_contact=None, silent={"safe_contact": "no_wish_to_answer"})
+    door.record("th.social", case, "admission")
     door.take("th.social", case, "admit", filled())
     door.record("th.social", case, "needs_assessment", health=None, silent={"health": "no_wish_to_answer"})
     door.take(

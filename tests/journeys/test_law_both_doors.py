@@ -179,6 +179,7 @@ def test_somebody_said_to_have_recruited_others_is_a_victim_too(door: Door) -> N
     seen = door.scene["th.lawyer"].get(f"{case.path}/incident")["incident"]["offenders"]
     assert [each["names"] for each in seen] == [["Ma Hnin Wai"]]
     door.record("th.social", case, "rights_notice")
+    door.record("th.social", case, "admission")
     door.take("th.social", case, "admit", filled())
     door.take("th.social", case, "open_decision")
     door.take("th.focal", case, "identify", filled())

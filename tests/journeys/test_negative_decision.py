@@ -29,6 +29,7 @@ def test_a_negative_decision_is_reconsidered_by_somebody_else(scene: Scene) -> N
     assert scene.day(30) in window["missing"]
     # Shelter does not end with the decision: the person stays and is cared for.
     assert social.look(case)["care"] == "recovering"
+    social.record(case, "admission")
     scene["th.shelter"].take(case, "move_placement", filled(place_kind="shelter_ngo"))
 
     # ---------------------------------------------------------------------------------------- other eyes

@@ -31,6 +31,7 @@ from tests.workflows.situations import (
 from workflows import facts as f
 from workflows.facts import Situation
 from workflows.guards.children import GUARDIAN_ALLEGED
+from workflows.guards.shelter import BED_UNFIT, BEDS_ARE_COUNTED
 from workflows.stay import AdmissionFacts, BedFacts
 
 SHELTER = "th-shelter-tak"
@@ -46,6 +47,12 @@ def _at_shelter(**facts: Any) -> Break:
     return case_with(placement=placement, also=also("steps differ in which of both they ask"), **facts)
 
 
+def _given(name: str, value: object) -> Break:
+    """The house found this out."""
+    return Break(lambda situation: replace(situation, given={**situation.given, name: value}), {})
+
+
+SHELTERS = ("shelter_government", "shelter_ngo", "transit_centre")
 CUSTODIAL = ("police_cell", "immigration_detention", "vagrant_house", "prison")
 
 IDENTIFICATION: dict[str, list[Break]] = {
@@ -187,6 +194,21 @@ CARE: dict[str, list[Break]] = {
             for facts in ({"shelter": "th-shelter-pathum-thani"}, {"agreed": False}, {"rules_explained": False},
                           {"witnessed": False})
         ),
+        # A shelter that keeps no beds here is entered as freely as any other.
+        case_with(admission=None),
+        case_with(admission=SIGNED),
+        *(
+            record_with("admission", **facts)
+            for facts in ({"agreed": False}, {"rules_explained": False}, {"witnessed": False}, {"used_on": LATELY})
+        ),
+        *(
+            Break(lambda s, kind=kind: with_case(s, placement=f.PlacementFacts(TODAY, kind, True), admission=None), {})
+            for kind in SHELTERS
+        ),
+    ],
+    "shelter_is_named": [_given(BEDS_ARE_COUNTED, True)],
+    "bed_still_fits": [
+        _given(BED_UNFIT, reason) for reason in ("bed_fits_sex", "bed_fits_age", "bed_fits_need", "shelter_is_open")
     ],
     "extension_is_authorised": [
         case_with(extension=None, also=also(SAME_RECORD, "extension_is_within_limit")),

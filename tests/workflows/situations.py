@@ -13,7 +13,7 @@ from typing import Any
 from workflows import facts as f
 from workflows.engine import MACHINES
 from workflows.matter import MATTER
-from workflows.stay import ExtensionFacts
+from workflows.stay import AdmissionFacts, ExtensionFacts
 from workflows.step import Side, Step
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -87,6 +87,7 @@ def case(child: bool = ADULT, country: str = SENDER) -> f.CaseFacts:
         remedies_notice=f.NoticeFacts(LATELY, True, True, "declined"),
         needs=f.NeedsFacts(LONG_AGO, "medium"),
         placement=f.PlacementFacts(LONG_AGO, "shelter_government", True),
+        admission=AdmissionFacts(LONG_AGO, None, True, True, True),
         care_plan=f.PlanFacts(LONG_AGO, True, SERVICES, child_services=child),
         guardian=f.GuardianFacts(LONG_AGO, None, True) if child else None,
         best_interests=bid("family_reunion") if child else None,

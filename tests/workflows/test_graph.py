@@ -13,11 +13,12 @@ from app.worklist.notice_words import SENTENCES
 from policies.model import Policies
 from tests.workflows.situations import TODAY, all_steps, ready, step_of
 from workflows import engine
+from workflows.consequences import AGREE_WORK, HELD
 from workflows.effects import Alert, Arbitrate, CloseTask, MoveCustody, OpenTask, SendMessage, StepOnCase
 from workflows.engine import MACHINES, matter_machines
 from workflows.guards.conversation import THEIR_TURN
 from workflows.matter import MATTER
-from workflows.recording import AGREE_WORK, BY_CALENDAR, FOLLOWS, HELD, ONLY_WITH_STEP
+from workflows.recording import BY_CALENDAR, FOLLOWS, ONLY_WITH_STEP
 from workflows.staying import ASK_STAY, SETTLE_STAY
 from workflows.step import MachineSpec, Side, Step
 

@@ -1,16 +1,21 @@
-"""Questions about a bed in a shelter that keeps its beds here; a place anywhere else passes all of them."""
+"""Questions about a stay in a shelter: its bed, where beds are kept here, and the free will of whoever moves in."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Final
 
 from policies.model import Policies
-from workflows.facts import CaseFacts, Today
+from workflows.facts import CaseFacts, PlacementFacts, Today
 from workflows.guards.protection import CARERS
 from workflows.step import guard
 from workflows.verdict import Lack, lacking
 
 LIMIT = "temporary_protection_limit"
+# What the house finds out itself before it asks (app/casework/beds.py); no door takes it in.
+BEDS_ARE_COUNTED: Final = "beds_are_counted"
+BED_UNFIT: Final = "bed_unfit"
 
 
 @guard(
@@ -31,6 +36,38 @@ def bed_is_confirmed(case: CaseFacts, today: Today) -> bool | Lack:
 
 
 @guard(
+    sources=("OHCHR-G6.1", "OHCHR-G8.5"),
+    says="It is not said which shelter this is.",
+    why="A shelter that counts its beds here confirms one first, so that nobody arrives at a full or a wrong house.",
+    mend="Choose the shelter and ask it for a bed, or say that this one keeps no beds here.",
+    who=CARERS,
+)
+def shelter_is_named(case: CaseFacts, given: Mapping[str, object], policies: Policies) -> bool:
+    placed = case.placement
+    if placed is None or placed.shelter is not None or placed.no_beds_here or not given.get(BEDS_ARE_COUNTED):
+        return True
+    return not _is_a_shelter(placed, policies)
+
+
+@guard(
+    sources=("OHCHR-G6.1", "OHCHR-G8.5"),
+    says="The bed does not fit the person: {gap}.",
+    why="A bed was confirmed for who the person was known to be then, in a house as it was then.",
+    mend="Ask for another bed, or choose another place.",
+    who=CARERS,
+)
+def bed_still_fits(given: Mapping[str, object]) -> bool | Lack:
+    reason = given.get(BED_UNFIT)
+    if reason == "bed_fits_sex":
+        return lacking(gap="it is kept for another sex")
+    if reason == "bed_fits_age":
+        return lacking(gap="it is kept for another age")
+    if reason == "bed_fits_need":
+        return lacking(gap="it is not fitted for what the person needs")
+    return reason is None or lacking(gap="it is closed")
+
+
+@guard(
     rule="G09",
     sources=("TH-RIGHTS-FORM", "OHCHR-G1.5", "OHCHR-G6.2"),
     says="The person has not signed the admission to this shelter: {gap}.",
@@ -38,13 +75,15 @@ def bed_is_confirmed(case: CaseFacts, today: Today) -> bool | Lack:
     mend="Explain the house rules in the person's language and record their own answer, or help outside a shelter.",
     who=CARERS,
 )
-def admission_is_signed(case: CaseFacts) -> bool | Lack:
-    shelter = case.placement.shelter if case.placement is not None else None
-    if shelter is None:
+def admission_is_signed(case: CaseFacts, policies: Policies) -> bool | Lack:
+    placed = case.placement
+    if placed is None or not _is_entered_freely(placed, policies):
         return True
     form = case.admission
-    if form is None or form.shelter != shelter:
+    if form is None or form.shelter != placed.shelter:
         return lacking(gap="there is no form")
+    if placed.shelter is None and form.used_on not in (None, placed.on):
+        return lacking(gap="the form was signed for an earlier place")
     if not form.agreed:
         return lacking(gap="the person does not want to stay there")
     if not form.rules_explained:
@@ -83,3 +122,12 @@ def extension_is_within_limit(case: CaseFacts, today: Today, policies: Policies)
     except KeyError:
         return False
     return longest.unit == "days" and leave.until <= first + timedelta(days=longest.value)
+
+
+def _is_a_shelter(placed: PlacementFacts, policies: Policies) -> bool:
+    code = policies.codes["placement_kind"].codes.get(placed.kind)
+    return code is not None and code.admission
+
+
+def _is_entered_freely(placed: PlacementFacts, policies: Policies) -> bool:
+    return placed.shelter is not None or _is_a_shelter(placed, policies)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from app.casework.forms import Asked, Entry, From, Kind, Listed, Long, RecordForm, Said, Short, code_only
 from app.kit.words import mark
@@ -17,7 +18,13 @@ from workflows.stay import AdmissionFacts
 class Admission(RecordForm):
     """Who does not want to stay in a shelter says so here, and loses nothing else by it (OHCHR-G6.2)."""
 
-    shelter: Annotated[str, Listed("office"), From("shelter_office")] = Field(title=mark("Which shelter?"))
+    shelter: Annotated[str, Listed("office"), From("shelter_office")] | None = Field(
+        default=None, title=mark("Which shelter?"), description=mark("Leave it open for one that keeps no beds here.")
+    )
+    place: Short | None = Field(
+        default=None, title=mark("If it keeps no beds here: which place?"),
+        description=mark("As the team calls it. No street."),
+    )
     agrees: Said = Field(
         default=None,
         title=mark("Does the person want to stay there?"),
@@ -45,19 +52,24 @@ class Admission(RecordForm):
     )
     words: Long | None = Field(default=None, title=mark("What did the person say?"))
 
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.shelter is None) == (self.place is None):
+            raise PydanticCustomError("one_place", "Name one place: a shelter of the list, or another one.")
+        return self
+
 
 def fold(facts: CaseFacts, form: Admission, entry: Entry) -> CaseFacts:
     """The newest admission counts; the answer to help as a whole stays what it was."""
     explained = bool(form.rules_understood) and form.may_go_out_explained
-    said = AdmissionFacts(
-        entry.on, code_only(form.shelter), bool(form.agrees), explained, form.witness is not None
-    )
+    shelter = code_only(form.shelter) if form.shelter is not None else None
+    said = AdmissionFacts(entry.on, shelter, bool(form.agrees), explained, form.witness is not None)
     return replace(facts, admission=said)
 
 
 KIND = Kind(
     "admission", "Admission to a shelter", FieldGroup.CONTACT, Admission,
-    {"shelter": "th-shelter-tak", "agrees": True, "language": "my", "rules_understood": True,
+    {"place": "shelter 4, women and girls", "agrees": True, "language": "my", "rules_understood": True,
      "may_go_out_explained": True, "belongings": ["one bag"], "witness": "shelter nurse"},
     fold_case=fold,
 )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Kind, Long, RecordForm, Short
+from app.casework.forms import Coded, DoneOn, Entry, Kind, Long, RecordForm, Short
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import MatterFacts
@@ -20,7 +19,7 @@ Groups = Annotated[tuple[Annotated[str, Coded("data_group")], ...], Field(strict
 class FileAnswer(RecordForm):
     """OHCHR-G6.6: each time that data of the person leave the file for a proceeding is written down."""
 
-    answered_on: date = Field(title=mark("On which day was it answered?"))
+    answered_on: DoneOn = Field(title=mark("On which day was it answered?"))
     receiver: Short = Field(title=mark("Who got the answer?"))
     data_groups: Groups = Field(
         default=(), title=mark("What was given?"), description=mark("Leave it empty where nothing was given.")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, Kind, Long, RecordForm, Short
+from app.casework.forms import Coded, DoneOn, Entry, Kind, Long, RecordForm, Short
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import MatterFacts
@@ -22,7 +21,7 @@ class FileRequest(RecordForm):
 
     asker: Annotated[str, Coded("file_asker")] = Field(title=mark("Who asks?"))
     asker_name: Short | None = Field(default=None, title=mark("Which court, office or counsel?"))
-    received_on: date = Field(title=mark("On which day did the request come?"))
+    received_on: DoneOn = Field(title=mark("On which day did the request come?"))
     data_groups: Groups = Field(title=mark("What is asked for?"))
     ground: Long = Field(title=mark("What for, and on which order or law?"))
 

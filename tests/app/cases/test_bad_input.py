@@ -15,7 +15,7 @@ from app.casework.kinds import KINDS
 from app.casework.posted import fields_for
 from tests.app.access.browser import Browser
 from tests.app.access.world import one_engine
-from tests.app.shelter.houses import OTHER, ask, presumed, shelter_of
+from tests.app.shelter.houses import OTHER, ask, presumed, shelter_of, sign
 from tests.factories import cases
 from tests.factories.answers import PAGES
 from tests.factories.forms import day, form
@@ -181,9 +181,43 @@ def beds(town: Town) -> list[Bad]:
     ]
 
 
+def places(town: Town) -> list[Bad]:
+    """A shelter nobody named, one that nobody signed for, and a bed that does not fit any more."""
+    worker, house = town.th["social_worker"], shelter_of(town, "th-shelter-pathum-thani")
+    browser = browser_at(town, worker)
+    unsigned, held = presumed(town), presumed(town)
+    asked = ask(town, held, "th-shelter-pathum-thani")
+    assert house.confirm(asked.json()["id"]).status_code == 200
+    sign(town, held, "th-shelter-pathum-thani")
+    group = house.group()
+    for_men = {"sex": "M", "ages": "adult", "beds": 2, "seen_version": group["version"]}
+    assert town.post(house.manager, f"{house.path}/beds/{group['id']}", for_men).status_code == 200
+
+    def row(case_id: str, said: str, source: str, **changes: Any) -> Bad:
+        changes = {"place": "Kept words.", **changes}
+
+        def data() -> Any:
+            body = {"seen_version": cases.version_of(town.house, case_id)}
+            body["record"] = form(town.house, "placement", **changes)
+            return town.post(worker, f"/cases/{case_id}/steps/admit", body)
+
+        def page() -> Any:
+            path = f"/cases/{reference(town, worker, case_id)}/steps/care/admit"
+            browser.get(path)
+            return browser.send(path, **typed(town, "placement", **changes))
+
+        return Bad(f"placement: {said}", 409, said, source, data, page, ("Kept words.",))
+
+    return [
+        row(unsigned, "It is not said which shelter this is.", "OHCHR-G6.1", no_beds_here=False),
+        row(unsigned, "The person has not signed the admission to", "OHCHR-G6.2", place_kind="shelter_ngo"),
+        row(held, "it is kept for another sex", "OHCHR-G6.1", shelter="th-shelter-pathum-thani"),
+    ]
+
+
 @one_engine
 def test_bad_input_is_refused_with_sentence_and_source_and_the_form_is_kept(town: Town) -> None:
-    for bad in (*records(town), money(town), *ages(town), *beds(town)):
+    for bad in (*records(town), money(town), *ages(town), *beds(town), *places(town)):
         answer = bad.data()
         assert answer.status_code == bad.status, (bad.what, answer.text)
         told = answer.json()

@@ -22,7 +22,7 @@ ROW: Final = "a row is there only because somebody named something; the list may
 ANY: Final = "may be unknown"
 
 REASONS: Final[dict[str, dict[str, str]]] = {
-    "admission": {"shelter": OFFICE, "language": ANY, "may_go_out_explained": TOLD},
+    "admission": {"language": ANY, "may_go_out_explained": TOLD},
     "age_assessment": {
         "finding": DECISION, "methods": ACT, "professions": OFFICE, "doubt_left": DECISION, "reasons": DECISION,
     },

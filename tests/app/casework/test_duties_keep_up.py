@@ -186,6 +186,45 @@ def test_an_appointment_counts_while_it_runs_and_is_followed_by_the_next(house: 
     assert rebuild_facts(house) == []
 
 
+def test_a_child_presumed_with_an_appointment_that_does_not_count_yet_gets_its_task(house: House) -> None:
+    staff = hire_staff(house)
+    for said, tasks in (({"since": day(house, 20)}, 1), ({"conflict_checked": False}, 1), ({"since": day(house)}, 0)):
+        case_id = cases.bring_case(house, staff, "screening", child=True, age_band="15-17")
+        cases.add(house, staff["legal_officer"], case_id, "guardian_appointment", **said)
+        cases.take(house, staff["social_worker"], case_id, "presume", form(house, "screening"))
+        assert len(due(house, case_id, "appoint_guardian")) == tasks, said
+
+
+def test_what_runs_out_rings_before_it_does(house: House, clock: Any) -> None:
+    staff = hire_staff(house)
+    manager, lawyer = staff["case_manager"], staff["legal_officer"]
+    case_id = cases.bring_case(house, staff, "recovering")
+
+    def days(kind: str) -> list[str]:
+        return sorted(each.isoformat() for each in due(house, case_id, kind))
+
+    far = cases.add(house, manager, case_id, "consent", valid_until=day(house, 200))
+    near = cases.add(house, manager, case_id, "consent", purpose="return", valid_until=day(house, 10))
+    cases.add(house, manager, case_id, "consent", purpose="medical", valid_until=None)
+    assert days("renew_consent") == [day(house, 10), day(house, 170)], "where little is left, by the last day itself"
+    correct(house, manager, case_id, "consent", far, valid_until=day(house, 100))
+    assert days("renew_consent") == [day(house, 10), day(house, 70)]
+    correct(house, manager, case_id, "consent", near, purpose="return", valid_until=day(house, 100))
+    assert days("renew_consent") == [day(house, 70)]
+    cases.add(house, manager, case_id, "consent_withdrawal", purposes=["return", "notify_origin"])
+    assert days("renew_consent") == []
+    cases.add(house, manager, case_id, "travel_document", expires=day(house, 200))
+    assert days("renew_document") == [day(house, 140)]
+    clock.advance(timedelta(days=1))
+    cases.add(house, manager, case_id, "travel_document", expires=day(house, 500))
+    assert days("renew_document") == [day(house, 440)], "a newer one closes what asked for it"
+    cases.add(house, staff["social_worker"], case_id, "circumstances", asylum_claim=None, child=True)
+    cases.add(house, lawyer, case_id, "guardian_appointment")
+    cases.add(house, lawyer, case_id, "best_interests", review_on=day(house, 90))
+    assert days("review_interests") == [day(house, 76)]
+    assert rebuild_facts(house) == []
+
+
 def test_a_visit_is_one_visit_finds_people_again_and_names_a_danger(house: House) -> None:
     staff = hire_staff(house)
     worker = staff["social_worker"]

@@ -182,7 +182,8 @@ def test_a_blocked_step_shows_six_parts_and_leads_to_what_frees_it(town: Town) -
     assert answer.headers["location"] == f"{step}?done=consent"
     freed = browser.follow().text
     assert "You are back at the step that was waiting." in freed and "What kind of place is it?" in freed
-    assert browser.send(step, **filled(town, "placement")).status_code == 303
+    outside = filled(town, "placement", place_kind="own_housing")
+    assert browser.send(step, **outside).status_code == 303
     assert cases.facts_of(town.house, case_id).care == "recovering"
 
 

@@ -69,9 +69,15 @@ def ask(town: Town, case_id: str, shelter: str = OTHER, who: str = "social_worke
     return town.post(town.th[who], f"/cases/{case_id}/bed-requests", {"shelter": shelter, "urgency": "tonight", **more})
 
 
-def sign(town: Town, case_id: str, shelter: str = OTHER, **more: Any) -> None:
+def sign(town: Town, case_id: str, shelter: str | None = OTHER, **more: Any) -> None:
     """Have the person sign the admission."""
-    cases.add(town.house, town.th["social_worker"], case_id, "admission", shelter=shelter, **more)
+    where = {} if shelter is None else {"shelter": shelter, "place": None}
+    cases.add(town.house, town.th["social_worker"], case_id, "admission", **where, **more)
+
+
+def sign_elsewhere(town: Town, case_id: str) -> None:
+    """Have the person sign the admission to a shelter that keeps no beds here."""
+    sign(town, case_id, None)
 
 
 def place(town: Town, case_id: str, step: str = "admit", shelter: str | None = OTHER) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 from app.casework import refold
 from app.casework.held import hold_case
 from app.worker import Worker as Machine
-from tests.app.shelter.houses import OTHER, ask, codes, place, presumed, shelter_of, sign
+from tests.app.shelter.houses import OTHER, ask, codes, place, presumed, shelter_of, sign, sign_elsewhere
 from tests.factories import cases
 from tests.factories.staff import add_user, desk_of
 from tests.factories.towns import Town
@@ -47,6 +47,7 @@ def test_from_the_request_to_the_bed_and_out_again(town: Town) -> None:
     assert case_id not in str(board)
     assert cases.facts_of(town.house, case_id).bed_used.shelter == OTHER  # type: ignore[union-attr]
 
+    sign_elsewhere(town, case_id)
     assert place(town, case_id, "move_placement", shelter=None).status_code == 200
     assert (house.group()["staying"], house.group()["free"]) == (0, 2)
     steps = [(each["kind"], each["step"]) for each in _line(town, case_id) if each["kind"] == "bed"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.casework import refold
 from app.casework.held import hold_case
-from tests.app.shelter.houses import OTHER, ask, codes, place, presumed, shelter_of, sign
+from tests.app.shelter.houses import OTHER, ask, codes, place, presumed, shelter_of, sign, sign_elsewhere
 from tests.factories import cases
 from tests.factories.forms import form
 from tests.factories.staff import desk_of
@@ -82,6 +82,7 @@ def test_who_is_missing_is_searched_for_and_loses_nothing(town: Town) -> None:
     kinds = {each["kind"] for each in town.get(town.th["supervisor"], "/tasks?limit=100").json()["items"]}
     assert {"search_missing", "tell_police_missing", "tell_partner_missing"} <= kinds
     assert (house.group()["missing"], house.group()["free"]) == (1, 1), "the bed waits"
+    sign_elsewhere(town, case_id)
     assert codes(place(town, case_id, "move_placement", shelter=None)) == {"person_is_with_us"}
     found = file(town, case_id, "found_report")
     assert found.status_code == 201, found.text
@@ -90,6 +91,7 @@ def test_who_is_missing_is_searched_for_and_loses_nothing(town: Town) -> None:
     assert house.group()["missing"] == 0
     left = {each["kind"] for each in town.get(town.th["supervisor"], "/tasks?limit=100").json()["items"]}
     assert not {"search_missing", "tell_police_missing", "tell_partner_missing"} & left
+    sign_elsewhere(town, case_id)
     assert place(town, case_id, "move_placement", shelter=None).status_code == 200
 
 
@@ -164,3 +166,78 @@ def test_a_bed_is_held_for_who_the_person_turned_out_to_be(town: Town) -> None:
     assert file(town, case_id, "circumstances", asylum_claim=None, child=True).status_code == 201
     refused = house.confirm(asked)
     assert codes(refused) == {"bed_fits_age"}, "never a child among adults"
+
+
+def test_a_shelter_is_entered_signed_whether_or_not_it_keeps_beds_here(town: Town) -> None:
+    shelter_of(town)
+    case_id = presumed(town)
+
+    def going(to: str = "admit", **said: Any) -> set[str]:
+        return codes(step(town, case_id, to, form(town.house, "placement", **said)))
+
+    # Whatever the shelter and whatever the step: the kind of the place asks for the signature.
+    for kind in ("shelter_government", "shelter_ngo", "transit_centre"):
+        assert going(place_kind=kind) == going("assist_outside", place_kind=kind) == {"admission_is_signed"}
+        assert going(place_kind=kind, no_beds_here=False) == {"admission_is_signed", "shelter_is_named"}
+    refused = step(town, case_id, "admit", form(town.house, "placement", no_beds_here=False))
+    said = {each["code"]: each for each in refused.json()["refusals"]}["shelter_is_named"]
+    assert "this one keeps no beds here" in said["mend"] and said["sources"][0]["id"] == "OHCHR-G6.1"
+    sign_elsewhere(town, case_id)
+    assert going("assist_outside", no_beds_here=False) == {"shelter_is_named"}
+    assert step(town, case_id, "admit", form(town.house, "placement")).status_code == 200
+    # The signature was for that house: the next one is entered freely, too.
+    town.clock.advance(timedelta(days=3))
+    assert going("move_placement", place_kind="shelter_ngo") == {"admission_is_signed"}
+    sign_elsewhere(town, case_id)
+    assert going("move_placement", place_kind="shelter_ngo") == set()
+    both = file(town, case_id, "admission", shelter=OTHER)
+    neither = file(town, case_id, "admission", place=None)
+    assert (both.status_code, neither.status_code) == (422, 422)
+    with desk_of(town.house, town.th["social_worker"]) as desk:
+        held = hold_case(desk, case_id)
+        assert refold.case_facts(desk, held) == held.facts
+
+
+def test_the_first_night_needs_a_name_and_no_signature(town: Town) -> None:
+    shelter_of(town)
+    case_id = cases.bring_case(town.house, town.th, "screening")
+    unnamed = form(town.house, "placement", no_beds_here=False)
+    assert codes(step(town, case_id, "shelter_at_once", unnamed)) == {"shelter_is_named"}
+    assert step(town, case_id, "shelter_at_once", unnamed | {"no_beds_here": True}).status_code == 200
+
+
+def change(house: Any, name: str = "women", **more: Any) -> None:
+    """The house says anew what a group of its beds is."""
+    group = house.group(name)
+    body = {"sex": "F", "ages": "adult", "need": "none", "beds": 2, "seen_version": group["version"], **more}
+    answer = house.town.post(house.manager, f"{house.path}/beds/{group['id']}", body)
+    assert answer.status_code == 200, answer.text
+
+
+def test_a_bed_is_matched_again_when_somebody_moves_in(town: Town) -> None:
+    house = shelter_of(town)
+    case_id = cases.bring_case(town.house, town.th, "screening")
+    house.confirm(ask(town, case_id).json()["id"])
+
+    def tonight() -> set[str]:
+        return codes(place(town, case_id, "shelter_at_once"))
+
+    for said in ({"closed_reason": "repair"}, {"sex": "M"}, {"ages": "child"}, {"need": "mother_and_baby"}):
+        change(house, **said)
+        assert tonight() == {"bed_still_fits"}, said
+    change(house)
+    # Held for a woman who turns out to be a girl; who keeps the beds reads of a child from now on.
+    assert file(town, case_id, "circumstances", asylum_claim=None, child=True).status_code == 201
+    assert tonight() == {"bed_still_fits"}
+    assert [each["ages"] for each in house.board()["inside"]] == ["child"]
+
+
+def test_who_turns_out_to_be_a_child_among_adults_is_not_left_there(town: Town) -> None:
+    house, case_id = staying(town)
+    change(house, closed_reason="repair")
+    assert step(town, case_id, "confirm_placement").status_code == 200, "a house that takes nobody in sends nobody away"
+    assert file(town, case_id, "circumstances", asylum_claim=None, child=True).status_code == 201
+    (due,) = [each["due_at"] for each in town.get(town.th["supervisor"], "/tasks?limit=100").json()["items"]
+              if each["kind"] == "review_placement" and each["case_id"] == case_id]
+    assert due < (town.clock.now() + timedelta(days=2)).isoformat()
+    assert "bed_still_fits" in codes(step(town, case_id, "confirm_placement"))

@@ -1,0 +1,181 @@
+"""What follows what changed in a case, whichever record said so and whichever step it came with: pure, one list.
+
+A new consequence is one function from a `Change` to effects, added to `CONSEQUENCES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from workflows.clocks import frozen_by
+from workflows.effects import Alert, CloseTask, Effect, Following, FreezeClocks, OpenTask, ThawClocks
+from workflows.facts import CaseFacts
+from workflows.identification import APPOINT_GUARDIAN
+from workflows.reminders import reminded
+from workflows.stay import LEFT_THE_HOUSE
+from workflows.staying import staying
+from workflows.threat import PROTECT
+
+CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A case before and after somebody wrote into it.
+
+    by: the kind of the record or the name of the step. on: today where the case is.
+    """
+
+    by: str
+    before: CaseFacts
+    after: CaseFacts
+    on: date
+
+
+Consequence = Callable[[Change], tuple[Effect, ...]]
+
+# Searching comes before everything else; who is found is cared for, and nothing is held against them.
+TELL_PARTNER = OpenTask("tell_partner_missing", "case_manager", "missing_search", "child_protection")
+SEARCH = (
+    OpenTask("search_missing", "shelter_manager", "missing_search", "child_protection"),
+    OpenTask("tell_police_missing", "case_manager", "missing_search", "child_protection"),
+    TELL_PARTNER,
+    Alert("person_missing", "override:grant"),
+)
+FOUND = (
+    CloseTask("search_missing"),
+    CloseTask("tell_police_missing", by_the_way=True),
+    CloseTask("tell_partner_missing", by_the_way=True),
+)
+# These say themselves what a search needs (workflows.recording.FOLLOWS).
+_OF_SEARCH = frozenset({"missing_report", "found_report"})
+# Whoever hears first that a person is held says so in the circumstances; who may review penalties is told at once.
+HELD = (
+    OpenTask("review_detention", "supervisor", "penalty_review_urgent"),
+    Alert("person_detained", "legal:review"),
+)
+FREE = (CloseTask("review_detention", by_the_way=True),)
+# Whoever hears of a danger first says so in any form; those who protect are told at once.
+IN_DANGER = Alert("person_in_danger", PROTECT)
+REPORT = "report_penalty"
+# Whoever speaks for a child is there until a day; by then somebody else is, or the appointment is renewed.
+NEXT_GUARDIAN = replace(APPOINT_GUARDIAN, unless=None, due_on="guardian_until", only_dated=True)
+# Whoever moved in as somebody else than they turned out to be.
+REVIEW_PLACE = OpenTask("review_placement", "shelter_manager", "placement_review", "child_protection")
+# Opened where leave to work has been asked for, whichever record says so.
+AGREE_WORK = OpenTask("agree_work", "case_manager", "work_agreement", if_stated=True)
+
+
+def consequences(change: Change) -> tuple[Following, ...]:
+    """Everything that follows what changed, in the order of CONSEQUENCES; nothing rings for a closed case."""
+    found: tuple[Following, ...] = tuple(effect for each in CONSEQUENCES for effect in each(change))
+    if change.after.care == CLOSED:
+        found = tuple(effect for effect in found if not isinstance(effect, OpenTask | Alert))
+    return may_be_told(found, change.after)
+
+
+def may_be_told(effects: tuple[Following, ...], case: CaseFacts) -> tuple[Following, ...]:
+    """While asylum is asked for nobody is led to tell the country of origin of a search (OHCHR-G2.7)."""
+    return tuple(each for each in effects if each != TELL_PARTNER) if case.asylum_claim else effects
+
+
+def missing(change: Change) -> tuple[Effect, ...]:
+    """A search begins, and ends, whichever record says that the person is missing, or is not any more."""
+    if change.before.missing == change.after.missing or change.by in _OF_SEARCH:
+        return ()
+    return SEARCH if change.after.missing else FOUND
+
+
+def custody(change: Change) -> tuple[Effect, ...]:
+    """Somebody is held now, or is free. Whoever reports a penalty has begun its review with it."""
+    held = change.after.detained
+    if change.before.detained == held or (held and change.by == REPORT):
+        return ()
+    return HELD if held else FREE
+
+
+def danger(change: Change) -> tuple[Effect, ...]:
+    """Those who protect hear of a danger when it is first known."""
+    return (IN_DANGER,) if change.after.protection_risk and not change.before.protection_risk else ()
+
+
+def age(change: Change) -> tuple[Effect, ...]:
+    """Who turns out to be an adult needs no guardian; who turns out to be a child needs one, from presumption on."""
+    before, after = change.before, change.after
+    if before.child and not after.child:
+        return tuple(CloseTask(kind, by_the_way=True) for kind in ("appoint_guardian", "prepare_adulthood"))
+    late = after.child and not before.child and _protected(after)
+    return (APPOINT_GUARDIAN,) if late else ()
+
+
+def place(change: Change) -> tuple[Effect, ...]:
+    """Whoever turns out to be a child, or of another sex, may sleep among the wrong people: the place is looked at."""
+    before, after = change.before, change.after
+    in_a_bed = after.bed_used is not None or after.bed_held is not None
+    turned = (after.child and not before.child) or (before.sex != after.sex and in_a_bed)
+    # A first night is looked at within its own time, which is short already.
+    if not turned or after.placement is None or after.care in {"intake", *LEFT_THE_HOUSE}:
+        return ()
+    return (CloseTask(REVIEW_PLACE.kind, by_the_way=True), REVIEW_PLACE)
+
+
+def guardian(change: Change) -> tuple[Effect, ...]:
+    """An appointment is made when it has begun and was checked; one with an end has to be followed by another.
+
+    A relative speaks for nobody any more once the family is said to be involved.
+    """
+    before, after = change.before, change.after
+    if (before.guardian, before.family_complicity) == (after.guardian, after.family_complicity):
+        return ()
+    if after.guardian_speaks(change.on):
+        return (CloseTask("appoint_guardian"), NEXT_GUARDIAN)
+    # What was open until now waited for the end of somebody who spoke for the child; now nobody does.
+    over = (CloseTask("appoint_guardian", by_the_way=True),) if before.guardian_speaks(change.on) else ()
+    # Before a person is presumed to be trafficked nobody is late with it.
+    return (*over, APPOINT_GUARDIAN) if _protected(after) else over
+
+
+def work(change: Change) -> tuple[Effect, ...]:
+    """Leave to work that was asked for has a time until the agreement with an employer, where a country states one."""
+    if change.before.asks_to_work == change.after.asks_to_work:
+        return ()
+    return (AGREE_WORK,) if change.after.asks_to_work else (CloseTask(AGREE_WORK.kind),)
+
+
+def leave_to_stay(change: Change) -> tuple[Effect, ...]:
+    """Leave that a proceeding needs is asked for, and what comes after it is settled (workflows.staying)."""
+    return staying(change.before, change.after)
+
+
+def reminders(change: Change) -> tuple[Effect, ...]:
+    """Whatever runs out is looked at before it does (workflows.reminders)."""
+    return reminded(change.before, change.after, change.on)
+
+
+def clocks(change: Change) -> tuple[Effect, ...]:
+    """All clocks of a case stand still for a cause, or run again: first the old one ends, then the new one begins."""
+    was, now = frozen_by(change.before), frozen_by(change.after)
+    if was == now:
+        return ()
+    return (*([ThawClocks(was)] if was else []), *([FreezeClocks(now)] if now else []))
+
+
+def _protected(case: CaseFacts) -> bool:
+    return case.presumed_on is not None or case.identification == "identified"
+
+
+# Tasks first; the clocks of the case, which also hold those that were just opened, come last.
+CONSEQUENCES: tuple[Consequence, ...] = (
+    missing,
+    custody,
+    danger,
+    age,
+    place,
+    guardian,
+    work,
+    leave_to_stay,
+    reminders,
+    clocks,
+)
