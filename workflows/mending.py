@@ -96,6 +96,8 @@ ACTS: dict[str, Act] = {
     "needs_are_up_to_date": _record("needs_assessment"),
     "care_plan_is_agreed": _record("care_plan"),
     "stay_lasts_as_long_as_proceedings": _record("legal_status"),
+    "leave_was_refused": _record("permit"),
+    "refused_leave_is_answered": _record("refused_leave"),
     "way_of_contact_is_safe": _record("contact_rules"),
     "case_manager_is_named": Act(Way.TEAM),
     "wish_or_unsafe_return": _record("wish"),

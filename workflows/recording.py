@@ -13,7 +13,7 @@ from workflows.engine import MACHINES, excused, matter_machines
 from workflows.facts import CaseFacts, MatterFacts, Situation
 from workflows.guards.children import guardian_is_appointed
 from workflows.guards.consent import consent_for_case_meeting, wider_consent_is_named
-from workflows.guards.daily import stay_lasts_as_long_as_proceedings, way_of_contact_is_safe
+from workflows.guards.daily import leave_was_refused, stay_lasts_as_long_as_proceedings, way_of_contact_is_safe
 from workflows.guards.deciding import decision_is_still_to_be_taken
 from workflows.guards.legal import (
     child_has_a_representative,
@@ -52,10 +52,11 @@ from workflows.guards.training import (
     screener_is_trained,
 )
 from workflows.identification import APPOINT_GUARDIAN, ASK_AGAIN, DECISION
+from workflows.leave import counted_anew, work
 from workflows.non_punishment import NonPunishment
 from workflows.proceeding import Proceeding
 from workflows.service import Service
-from workflows.staying import staying
+from workflows.staying import staying, stays_for
 from workflows.step import Guard
 from workflows.threat import PROTECT
 from workflows.verdict import Refusal
@@ -120,6 +121,7 @@ OWN_GUARDS: dict[str, tuple[Guard, ...]] = {
     "identification_decision": (decider_is_trained,),
     "minutes": (consent_for_case_meeting,),
     "permit": (stay_lasts_as_long_as_proceedings,),
+    "refused_leave": (leave_was_refused,),
     "screening": (screener_is_trained,),
     **dict.fromkeys(TOLD_TO_THE_PERSON, (way_of_contact_is_safe,)),
 }
@@ -201,8 +203,6 @@ BY_CALENDAR = (PREPARE_ADULTHOOD, ASSESS_AGE)
 # Whoever speaks for a child is there until a day; by then somebody else is, or the appointment is renewed.
 APPOINTMENT = "guardian_appointment"
 NEXT_GUARDIAN = replace(APPOINT_GUARDIAN, unless=None, due_on="guardian_until", only_dated=True)
-# Opened where leave to work has been asked for, whichever record says so.
-AGREE_WORK = OpenTask("agree_work", "case_manager", "work_agreement", if_stated=True)
 
 
 def follows(
@@ -227,8 +227,8 @@ def follows(
         followed = ()
     found = (
         *followed, *_missing(kind, before, after), *custody(kind, before, after), *_danger(before, after),
-        *_age(before, after), *_guardian(before, after, on), *_work(before, after),
-        *staying(before, after), *clocks,
+        *_age(before, after), *_guardian(before, after, on), *work(before, after),
+        *staying(before, after), *(counted_anew(before, after) if corrected and not stays_for(after) else ()), *clocks,
     )  # fmt: skip
     return found if _may_be_told_abroad(after) else tuple(each for each in found if each != TELL_PARTNER)
 
@@ -293,13 +293,6 @@ def _age(before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:
     protected = after.presumed_on is not None or after.identification == "identified"
     late = after.child and not before.child and protected
     return (APPOINT_GUARDIAN,) if late and after.guardian is None else ()
-
-
-def _work(before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:
-    """Leave to work that was asked for has a time until the agreement with an employer, where a country states one."""
-    if before.asks_to_work == after.asks_to_work:
-        return ()
-    return (AGREE_WORK,) if after.asks_to_work else (CloseTask(AGREE_WORK.kind),)
 
 
 def guards_for(kind: str, correcting: bool = False) -> tuple[Guard, ...]:

@@ -48,7 +48,7 @@ DOCUMENTS: Final = (
     "legal_status", "penalty_report", "penalty_review", "penalty_representation", "penalty_outcome", "release_report",
     "proceeding", "secrecy_limits", "testimony_offer", "hearing", "hearing_outcome", "file_request", "file_review",
     "file_answer", "proceeding_end",
-    "permit", "cooperation", "travel_document", "override",
+    "permit", "refused_leave", "employment", "cooperation", "travel_document", "override",
 )  # fmt: skip
 LIVE: Final = "live"
 ENDED: Final = "ended"

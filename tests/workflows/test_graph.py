@@ -16,8 +16,15 @@ from workflows import engine
 from workflows.effects import Alert, Arbitrate, CloseTask, MoveCustody, OpenTask, SendMessage, StepOnCase
 from workflows.engine import MACHINES, matter_machines
 from workflows.guards.conversation import THEIR_TURN
+from workflows.leave import (
+    AGREE_WORK,
+    ANSWER_REFUSED,
+    ASK_EMPLOYMENT,
+    FROM_IDENTIFICATION,
+    FROM_PROTECTION,
+)
 from workflows.matter import MATTER
-from workflows.recording import AGREE_WORK, BY_CALENDAR, FOLLOWS, HELD, ONLY_WITH_STEP
+from workflows.recording import BY_CALENDAR, FOLLOWS, HELD, ONLY_WITH_STEP
 from workflows.staying import ASK_STAY, SETTLE_STAY
 from workflows.step import MachineSpec, Side, Step
 
@@ -133,6 +140,7 @@ def _opened_kinds() -> set[str]:
     effects = [effect for spec in SPECS for row in spec.steps for effect in row.effects]
     effects += [effect for following in (*FOLLOWS.values(), HELD) for effect in following]
     effects += (*BY_CALENDAR, AGREE_WORK, ASK_STAY, SETTLE_STAY)
+    effects += (FROM_PROTECTION, FROM_IDENTIFICATION, ASK_EMPLOYMENT, ANSWER_REFUSED)
     return {effect.kind for effect in effects if isinstance(effect, OpenTask)}
 
 
