@@ -82,7 +82,9 @@ STILL_TRUE: dict[str, tuple[Guard, ...]] = {
 # What has to hold of the words of a record also where a correction has made them true from the beginning.
 STILL_SAID: dict[str, tuple[Guard, ...]] = {"consent_withdrawal": (wider_consent_is_named,)}
 # What has to be true before a new record of a kind, but not before the correction of one.
-NEW_GUARDS: dict[str, tuple[Guard, ...]] = {"identification_decision": (decision_is_still_to_be_taken,)}
+NEW_GUARDS: dict[str, tuple[Guard, ...]] = dict.fromkeys(
+    ("identification_decision", "foreign_decision"), (decision_is_still_to_be_taken,)
+)
 # What a corrected form has to answer again of the matter it changed, by the state that the matter is in.
 OF_FORM: dict[str, dict[str, tuple[Guard, ...]]] = {
     # Of a proceeding that is over the form says only what was.

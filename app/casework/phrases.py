@@ -150,6 +150,7 @@ RECORDS: Final[Mapping[str, str]] = {
     "file_review": mark("Reviewed what may be given"),
     "flag": mark("Flag raised"),
     "flag_clearance": mark("Flag cleared"),
+    "foreign_decision": mark("Decision of another country recorded"),
     "found_report": mark("Found, or in touch again"),
     "fund_approval": mark("Approval of a claim recorded"),
     "fund_claim": mark("Claim to the fund recorded"),

@@ -42,6 +42,7 @@ NEEDS: Final = (
 )  # fmt: skip
 DOCUMENTS: Final = (
     "rights_notice", "consent", "information_given", "screening", "identification_decision", "decision_notice",
+    "foreign_decision",
     "reconsideration_request", "remedies_notice",
     "remedy_preparation", "remedy_filing", "remedy_representation", "remedy_award", "remedy_refusal", "remedy_appeal",
     "remedy_payment", "remedy_end",

@@ -78,7 +78,7 @@ KINDS: Final[dict[str, str]] = {
         (
             "age_assessment", "best_interests", "best_interests_assessment", "decision_notice",
             "guardian_appointment", "identification_decision", "legal_status", "reconsideration_request",
-            "remedies_notice", "stay_extension", "permit", "refused_leave", "employment",
+            "remedies_notice", "stay_extension", "permit", "refused_leave", "employment", "foreign_decision",
             "remedy_appeal", "remedy_award",
             "remedy_end", "remedy_filing", "remedy_payment", "remedy_preparation", "remedy_refusal",
             "remedy_representation",

@@ -48,6 +48,7 @@ REASONS: Final[dict[str, dict[str, str]]] = {
     "file_review": {"answer": DECISION, "reasons": DECISION},
     "flag": {"flag": WORKER, "reason": WORKER},
     "flag_clearance": {"flag": WORKER, "reason": WORKER},
+    "foreign_decision": {"by_country": OFFICE, "authority": OFFICE, "told_by": ACT},
     "found_report": {"found": ACT, "seen_alone": ACT, "health_looked_at": ACT},
     "fund_approval": {"amount": DECISION, "reasons": DECISION},
     "fund_claim": {"entitlement": ACT, "amount": ACT, "concerns": DAY, "what_for": WORKER},
