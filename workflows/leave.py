@@ -36,6 +36,13 @@ ASK_EMPLOYMENT = OpenTask(
 AGREE_WORK = OpenTask("agree_work", "case_manager", "work_agreement", since="work_since", if_stated=True)
 ANSWER_REFUSED = OpenTask("answer_refused_stay", "legal_officer", "stay_refused", due_on="appeal_due", once=True)
 
+# The record that answers each of these duties, where it says what is needed; none of them ends by anybody's word.
+ENDED_BY: Final = {
+    "permit": ("ask_stay", "apply_stay"),
+    "employment": ("ask_employment", "agree_work"),
+    "refused_leave": ("answer_refused_stay",),
+}
+
 
 def is_foreign(case: CaseFacts) -> bool:
     """Whether the person is not known to be of this country; who has no nationality needs leave all the same."""

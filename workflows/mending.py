@@ -70,7 +70,7 @@ ACTS: dict[str, Act] = {
     "findings_meet_definition": _record("identification_decision"),
     "findings_support_the_no": _record("identification_decision"),
     "person_was_told": _record("identification_decision"),
-    "foreign_decision_is_recorded": _record("identification_decision"),
+    "foreign_decision_is_recorded": _record("foreign_decision"),
     "authority_is_competent": ASK,
     "panel_is_complete": _record("identification_decision"),
     "decision_is_known_to_the_person": _record("decision_notice"),

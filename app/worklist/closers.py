@@ -8,6 +8,7 @@ from typing import Final
 from app.casework.tasks import WAITING
 from workflows.effects import CloseTask, Effect, OpenTask
 from workflows.engine import MACHINES
+from workflows.leave import ENDED_BY
 from workflows.recording import FOLLOWS
 
 __all__ = ["CLOSERS", "NEXT_VISIT", "RECORD", "VISITS", "WAITING"]
@@ -25,6 +26,8 @@ def _acts() -> Iterator[tuple[str, Iterable[Effect]]]:
                 yield f"{spec.name}.{step.name}", step.effects
     for kind, effects in FOLLOWS.items():
         yield f"{RECORD}.{kind}", effects
+    for kind, tasks in ENDED_BY.items():
+        yield f"{RECORD}.{kind}", [CloseTask(task) for task in tasks]
 
 
 def _all() -> dict[str, tuple[str, ...]]:

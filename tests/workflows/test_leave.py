@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.worklist.closers import CLOSERS
 from policies.model import Policies
 from tests.workflows.situations import LATELY, LONG_AGO, TODAY, case
 from workflows.deadlines import ends_on
@@ -179,3 +180,11 @@ def test_no_country_is_asked_for_a_duty_it_does_not_state(task: OpenTask, polici
     assert task.if_stated
     stated = {code for code, country in policies.countries.items() if task.clock in country.clocks}
     assert stated == ({"TH"} if task is not FROM_IDENTIFICATION else {"CN", "KH", "LA", "MM", "VN"})
+
+
+def test_each_duty_leads_to_the_record_that_answers_it() -> None:
+    wanted = {
+        "apply_stay": "permit", "ask_stay": "permit", "ask_employment": "employment", "agree_work": "employment",
+        "answer_refused_stay": "refused_leave",
+    }  # fmt: skip
+    assert {task: CLOSERS[task] for task in wanted} == {task: (f"record.{kind}",) for task, kind in wanted.items()}

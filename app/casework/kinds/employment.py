@@ -32,7 +32,7 @@ class Employment(RecordForm):
     hours: Short | None = Field(default=None, title=mark("Which working hours were agreed?"))
     wage: Amount | None = Field(default=None, title=mark("Which wage was agreed?"))
     wage_for: Annotated[
-        Literal["day", "month"] | None, Words({"day": mark("A day"), "month": mark("A month")})
+        Literal["day", "month"] | None, Words({"day": mark("A day"), "month": mark("A month")}), OfWorker()
     ] = Field(default=None, title=mark("For how long is it paid?"))
     lawful_wage: Annotated[bool | None, OfWorker()] = Field(
         default=None, title=mark("Is it at least the lawful minimum wage?")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.access import rows
 from app.casework import recording, records
 from app.casework.move import Command, StepRefused, perform
 from app.casework.tasks import TABLE, UNDONE
@@ -151,7 +152,7 @@ def test_of_a_foreign_decision_stands_only_what_was_told(house: Any) -> None:  #
     assert (made.by_country, made.authority, facts.exploitation) == ("TH", "th-mdt", "ForcedLabour")
     assert (made.act, made.means, made.purpose, made.reasons) == (None, None, None, False)
     assert (made.decider, made.panel, made.professions, made.notified_on) == ("", 0, None, None)
-    with desk_of(house, there["case_manager"]) as desk:
+    with desk_of(house, there["case_manager"]) as desk, rows.as_the_house(desk.session, "MM"):
         (row,) = [each for each in records.rows_of(desk.session, case_id) if each.kind in {DECISION, FOREIGN}]
         body = records.opened(desk, row, records.key_of(desk, row.key_id))
     told = {name for name, said in body.items() if said is not None}
