@@ -340,7 +340,8 @@ class CaseFacts:
         return min((each.appeal_until for each in waiting if each.appeal_until is not None), default=None)
 
     def _latest(self, *days: date | None) -> date | None:
-        ended = [each.answered_on or each.on for each in self.permits if each.result in {"refused", "ended"}]
+        over = (each for each in self.permits if each.permit != "work" and each.result in {"refused", "ended"})
+        ended = [each.answered_on or each.on for each in over]
         return max((day for day in (*days, *ended) if day is not None), default=None)
 
 

@@ -128,6 +128,7 @@ def _kind(effect: Any) -> str:
         # What is asked again after an end or a refusal counts from there.
         (having(leave("ended", on=TODAY)), TODAY),
         (having(leave("refused", on=LONG_AGO, answered_on=TODAY)), TODAY),
+        (having(leave("refused", "work", on=TODAY)), HERE.decision.on if HERE.decision else None),
     ],
 )
 def test_the_week_counts_from_identification_and_protection_whichever_came_last(facts: CaseFacts, since: date) -> None:
