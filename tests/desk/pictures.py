@@ -117,6 +117,7 @@ def stays(place: Place) -> list[Shot]:
         ("stay-work", th["legal_officer"], f"{case}/records/new/employment"),
         ("stay-depart", th["case_manager"], f"{case}/steps/care/depart"),
         ("stay-recognise", th["legal_officer"], f"{told}/steps/identification/recognise"),
+        ("stay-foreign", th["legal_officer"], f"{told}/records/new/foreign_decision"),
     ]
 
 
