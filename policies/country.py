@@ -52,12 +52,15 @@ COUNTRY_CLOCKS = (
     "file_review",
     "stay_request",
     "stay_after",
+    "stay_refused",
     "threat_assessment",
     "threat_urgent",
     "protection_review",
 )
 # A country may also state these.
-EXTRA_COUNTRY_CLOCKS = ("temporary_protection_limit", "work_agreement")
+EXTRA_COUNTRY_CLOCKS = (
+    "temporary_protection_limit", "stay_protected", "stay_identified", "employment_office", "work_agreement",
+)  # fmt: skip
 
 OfficeKind = Literal["ministry", "shelter", "border", "police", "ngo", "health", "legal", "embassy", "authority"]
 

@@ -17,6 +17,7 @@ from workflows.guards.children import (
     placement_serves_the_child,
     return_planning_serves_the_child,
 )
+from workflows.guards.daily import refused_leave_is_answered
 from workflows.guards.deciding import decision_is_known_to_the_person
 from workflows.guards.legal import person_is_free, stay_for_proceedings_is_kept, testimony_was_offered
 from workflows.guards.protection import (
@@ -164,6 +165,7 @@ STEPS = (
         "depart", "Depart", (C.PLANNING_RETURN,), C.RETURNING, "care:return",
         (person_is_with_us, person_is_free, *SAFE_RETURN, no_threat_is_unassessed, returning.travel_document_is_valid,
          returning.proceedings_were_considered, testimony_was_offered, stay_for_proceedings_is_kept,
+         refused_leave_is_answered,
          returning.claims_have_a_route,
          returning.return_plan_covers_life, returning.handover_is_scheduled),
     ),
@@ -176,7 +178,8 @@ STEPS = (
         (returning.receipt_is_signed,),
         (CloseTask("review_care_plan"), CloseTask("end_of_reflection"), CloseTask("reassess_needs", by_the_way=True),
          CloseTask("renew_permit", by_the_way=True), CloseTask("agree_work", by_the_way=True),
-         CloseTask("settle_stay", by_the_way=True)), system_only=True,
+         CloseTask("settle_stay", by_the_way=True),
+         CloseTask("answer_refused_stay", by_the_way=True)), system_only=True,
     ),
     # Staying and moving on wait for no other country: a referral that is still open cannot go forward without
     # the person's wish, consent and departure, and ends by its own steps.

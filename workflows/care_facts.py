@@ -15,6 +15,27 @@ class PermitFacts:
     on: date
     until: date | None = None
     renew_on: date | None = None
+    # After a refusal: the last day to appeal it; whether the person knows and was offered advice, what comes next (code
+    # refused_way) and since when, and whether they want to wait here for it. The last holds until they say otherwise.
+    appeal_until: date | None = None
+    known: bool = False
+    way: str | None = None
+    answered_on: date | None = None
+    waits: bool = False
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether a refusal was explained, advice was offered, and it is settled what comes next."""
+        return self.known and self.way is not None
+
+
+@dataclass(frozen=True, slots=True)
+class EmploymentFacts:
+    """Where looking for work stands: office_asked, agreed, nothing_found or no_wish; ``fair``: with a wage by law."""
+
+    on: date
+    stage: str
+    fair: bool = False
 
 
 @dataclass(frozen=True, slots=True)

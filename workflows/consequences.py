@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from workflows import leave
 from workflows.clocks import frozen_by
 from workflows.effects import Alert, CloseTask, Effect, Following, FreezeClocks, OpenTask, ThawClocks
 from workflows.facts import CaseFacts
@@ -34,7 +35,7 @@ class Change:
     on: date
 
 
-Consequence = Callable[[Change], tuple[Effect, ...]]
+Consequence = Callable[[Change], tuple[Following, ...]]
 
 # Searching comes before everything else; who is found is cared for, and nothing is held against them.
 TELL_PARTNER = OpenTask("tell_partner_missing", "case_manager", "missing_search", "child_protection")
@@ -64,8 +65,6 @@ REPORT = "report_penalty"
 NEXT_GUARDIAN = replace(APPOINT_GUARDIAN, unless=None, due_on="guardian_until", only_dated=True)
 # Whoever moved in as somebody else than they turned out to be.
 REVIEW_PLACE = OpenTask("review_placement", "shelter_manager", "placement_review", "child_protection")
-# Opened where leave to work has been asked for, whichever record says so.
-AGREE_WORK = OpenTask("agree_work", "case_manager", "work_agreement", if_stated=True)
 
 
 def consequences(change: Change) -> tuple[Following, ...]:
@@ -137,11 +136,9 @@ def guardian(change: Change) -> tuple[Effect, ...]:
     return (*over, APPOINT_GUARDIAN) if _protected(after) else over
 
 
-def work(change: Change) -> tuple[Effect, ...]:
-    """Leave to work that was asked for has a time until the agreement with an employer, where a country states one."""
-    if change.before.asks_to_work == change.after.asks_to_work:
-        return ()
-    return (AGREE_WORK,) if change.after.asks_to_work else (CloseTask(AGREE_WORK.kind),)
+def work(change: Change) -> tuple[Following, ...]:
+    """Between leave to work that is asked for and an agreement with an employer lies a time (workflows.leave)."""
+    return leave.work(change.before, change.after)
 
 
 def leave_to_stay(change: Change) -> tuple[Effect, ...]:

@@ -133,7 +133,7 @@ STEPS = (
         (case_is_open, foreign_decision_is_recorded, foreign_authority_is_competent),
         (*(CloseTask(kind, by_the_way=True) for kind in ("screen", "decide_identification", "reconsider")),
          *DUTIES, EXPLAIN_REMEDIES),
-        form="identification_decision",
+        form="foreign_decision",
     ),
     Step(
         "ask_reconsideration", "Ask for reconsideration", (I.NOT_IDENTIFIED, I.SCREENED_OUT), I.RECONSIDERING,

@@ -29,7 +29,8 @@ class ScreeningFacts:
 class DecisionFacts:
     """A formal identification decision; ``by_country`` tells whose authority it was.
 
-    hands: who else wrote on it, where it was corrected; ``decider`` wrote its newest words.
+    hands: who else wrote on it, where it was corrected; ``decider`` wrote its newest words: nobody here, where another
+    country decided and only what it told is on record.
     """
 
     on: date
@@ -39,9 +40,10 @@ class DecisionFacts:
     decider: str
     panel: int
     reasons: bool
-    act: bool
-    means: bool
-    purpose: bool
+    # None: another country decided, and did not tell what it found.
+    act: bool | None
+    means: bool | None
+    purpose: bool | None
     notified_on: date | None
     in_own_language: bool
     # Codes of the list panel_profession; None: an older form, which named them in words alone.

@@ -13,7 +13,7 @@ from workflows.engine import MACHINES, excused, matter_machines
 from workflows.facts import CaseFacts, MatterFacts, Situation
 from workflows.guards.children import guardian_is_appointed
 from workflows.guards.consent import consent_for_case_meeting, wider_consent_is_named
-from workflows.guards.daily import stay_lasts_as_long_as_proceedings, way_of_contact_is_safe
+from workflows.guards.daily import leave_was_refused, stay_lasts_as_long_as_proceedings, way_of_contact_is_safe
 from workflows.guards.deciding import decision_is_still_to_be_taken
 from workflows.guards.legal import (
     child_has_a_representative,
@@ -52,9 +52,11 @@ from workflows.guards.training import (
     screener_is_trained,
 )
 from workflows.identification import ASK_AGAIN, DECISION
+from workflows.leave import counted_anew
 from workflows.non_punishment import NonPunishment
 from workflows.proceeding import Proceeding
 from workflows.service import Service
+from workflows.staying import stays_for
 from workflows.step import Guard, Step
 from workflows.verdict import Refusal
 
@@ -79,7 +81,9 @@ STILL_TRUE: dict[str, tuple[Guard, ...]] = {
 # What has to hold of the words of a record also where a correction has made them true from the beginning.
 STILL_SAID: dict[str, tuple[Guard, ...]] = {"consent_withdrawal": (wider_consent_is_named,)}
 # What has to be true before a new record of a kind, but not before the correction of one.
-NEW_GUARDS: dict[str, tuple[Guard, ...]] = {"identification_decision": (decision_is_still_to_be_taken,)}
+NEW_GUARDS: dict[str, tuple[Guard, ...]] = dict.fromkeys(
+    ("identification_decision", "foreign_decision"), (decision_is_still_to_be_taken,)
+)
 # What a corrected form has to answer again of the matter it changed, by the state that the matter is in.
 OF_FORM: dict[str, dict[str, tuple[Guard, ...]]] = {
     # Of a proceeding that is over the form says only what was.
@@ -118,6 +122,7 @@ OWN_GUARDS: dict[str, tuple[Guard, ...]] = {
     "identification_decision": (decider_is_trained,),
     "minutes": (consent_for_case_meeting,),
     "permit": (stay_lasts_as_long_as_proceedings,),
+    "refused_leave": (leave_was_refused,),
     "screening": (screener_is_trained,),
     **dict.fromkeys(TOLD_TO_THE_PERSON, (way_of_contact_is_safe,)),
 }
@@ -186,6 +191,8 @@ def follows(
     stays as it is.
     """
     own = _of_kind(kind, before, after, corrected)
+    if corrected and not stays_for(after):
+        own = (*own, *counted_anew(before, after))
     return (*may_be_told(own, after), *consequences(Change(kind, before, after, on)))
 
 

@@ -24,6 +24,7 @@ from workflows.guards.consent import (
     no_asylum_claim_is_open,
     suspected_family_stays_out,
 )
+from workflows.guards.daily import refused_leave_is_answered
 from workflows.guards.legal import stay_for_proceedings_is_kept
 from workflows.guards.protection import (
     case_manager_is_named,
@@ -233,7 +234,7 @@ CROSSING = (
     Step(
         "sign_handover", "Sign the handover", (R.HANDOVER_SCHEDULED,), R.HANDED_OVER, "referral:handover",
         (person_is_with_us, conversation.journey_has_begun, OUTWARD_CONSENTS["return"], *MAY_SHARE,
-         *STILL_SAFE, stay_for_proceedings_is_kept, returning.travel_document_is_valid,
+         *STILL_SAFE, stay_for_proceedings_is_kept, refused_leave_is_answered, returning.travel_document_is_valid,
          conversation.officers_are_named, conversation.day_has_come,
          conversation.person_reconfirmed_today, conversation.handover_is_complete),
         (sharing("documents", "health"),

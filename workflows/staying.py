@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from workflows.effects import CloseTask, Effect, OpenTask
 from workflows.facts import CaseFacts, MatterFacts
+from workflows.leave import OF_STAY, UNDER_WAY, leave
 
 PROCEEDINGS = "proceeding"
-# The leave by which somebody is in the country at all; leave to work ends with it.
-OF_STAY = frozenset({"temporary_stay", "residence"})
 # Flags of a proceeding (kinds/proceeding.py, kinds/hearing.py).
 STAYS, WITNESS, TESTIMONY = "stays", "witness", "testimony"
 _NEEDED = frozenset({WITNESS, TESTIMONY, "part.injured", "part.claimant", "part.accused", "part.witness"})
-# Asked for, or given: somebody is at it, or it is done.
-_UNDER_WAY = frozenset({"applied", "granted"})
 
 ASK_STAY = OpenTask("ask_stay", "legal_officer", "stay_request")
 SETTLE_STAY = OpenTask("settle_stay", "case_manager", "stay_after")
@@ -34,7 +31,7 @@ def stays_for(case: CaseFacts) -> int:
 
 def lacks_leave(case: CaseFacts) -> bool:
     """Whether the person wants to stay for a proceeding and nobody has asked for leave, or it was refused or ended."""
-    under_way = any(each.permit in OF_STAY and each.result in _UNDER_WAY for each in case.permits)
+    under_way = any(each.permit in OF_STAY and each.result in UNDER_WAY for each in case.permits)
     return bool(stays_for(case)) and not under_way
 
 
@@ -55,4 +52,4 @@ def staying(before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:
         effects.append(SETTLE_STAY)
     elif stays_for(after) and not stays_for(before):
         effects.append(CloseTask(SETTLE_STAY.kind, by_the_way=True))
-    return tuple(effects)
+    return (*effects, *leave(before, after, (bool(stays_for(before)), bool(stays_for(after)))))

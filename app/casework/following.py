@@ -76,20 +76,17 @@ def told_by_partner(desk: Desk, held: Held) -> dict[str, Any]:
 
 
 def _foreign_decision(desk: Desk, facts: ReferralFacts, told: dict[str, Any]) -> dict[str, Any]:
-    exploitation = told.get("nationality", {}).get("exploitation", "Other")
+    """The decision on which the referral rests, as far as the other country told of it: no findings, no reasons.
+
+    The authority is the one that its policy names: without a decision of that one nothing is offered for return.
+    """
+    exploitation = told.get("nationality", {}).get("exploitation", "unknown")
     known = desk.policies.knows("exploitation", exploitation)
     return {
-        "outcome": "identified",
-        "authority": desk.policies.countries[facts.from_country].competent_authority.office,
         "by_country": facts.from_country,
-        "decided_by": "Other",
-        "panel": [f"as notified by {facts.from_country}"],
-        "act": True,
-        "means": True,
-        "purpose": True,
-        "exploitation": exploitation if known else "Other",
-        "reasons": f"Decision of {facts.from_country}, recognised.",
-        "in_own_language": False,
+        "authority": desk.policies.countries[facts.from_country].competent_authority.office,
+        "told_by": "partner",
+        "exploitation": exploitation if known else "unknown",
     }
 
 

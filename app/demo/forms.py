@@ -146,6 +146,11 @@ def remedies(person: Invented) -> Form:
     return {"language": person.language, "understood": True, "witness": "legal aid lawyer", "answer": "accepted"}
 
 
+def leave_to_stay() -> Form:
+    """Whoever is identified and not of this country asks to stay for a time."""
+    return {"permit": "temporary_stay", "outcome": "applied", "authority": "immigration office"}
+
+
 def wish(what: str) -> Form:
     """What the person wants next, all options on the table."""
     return {"wish": what, "voluntary": True, "options_explained": True}

@@ -105,6 +105,10 @@ def _decided(life: Life) -> Story:
         life.step(crew.legal, "identify", forms.decision(life))
     yield life.on(life.today() + timedelta(days=7 if "late_entry" in life.quirks else 0), 15)
     life.record(crew.legal, "remedies_notice", forms.remedies(life.person))
+    if life.person.nationality != life.country:
+        life.record(crew.legal, "permit", forms.leave_to_stay())
+        if not life.person.child:
+            life.record(crew.legal, "employment", {"stage": "nothing_found" if life.person.number % 3 else "no_wish"})
 
 
 def _support(life: Life) -> Story:

@@ -42,13 +42,14 @@ NEEDS: Final = (
 )  # fmt: skip
 DOCUMENTS: Final = (
     "rights_notice", "consent", "information_given", "screening", "identification_decision", "decision_notice",
+    "foreign_decision",
     "reconsideration_request", "remedies_notice",
     "remedy_preparation", "remedy_filing", "remedy_representation", "remedy_award", "remedy_refusal", "remedy_appeal",
     "remedy_payment", "remedy_end",
     "legal_status", "penalty_report", "penalty_review", "penalty_representation", "penalty_outcome", "release_report",
     "proceeding", "secrecy_limits", "testimony_offer", "hearing", "hearing_outcome", "file_request", "file_review",
     "file_answer", "proceeding_end",
-    "permit", "cooperation", "travel_document", "override",
+    "permit", "refused_leave", "employment", "cooperation", "travel_document", "override",
 )  # fmt: skip
 LIVE: Final = "live"
 ENDED: Final = "ended"

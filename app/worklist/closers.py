@@ -8,6 +8,7 @@ from typing import Final
 from app.casework.tasks import WAITING
 from workflows.effects import CloseTask, Effect, OpenTask
 from workflows.engine import MACHINES
+from workflows.leave import ENDED_BY
 from workflows.recording import FOLLOWS
 from workflows.reminders import REMINDERS
 
@@ -29,6 +30,8 @@ def _acts() -> Iterator[tuple[str, Iterable[Effect]]]:
     for reminder in REMINDERS:
         for kind in reminder.answered_by:
             yield f"{RECORD}.{kind}", (CloseTask(reminder.task.kind),)
+    for kind, tasks in ENDED_BY.items():
+        yield f"{RECORD}.{kind}", [CloseTask(task) for task in tasks]
 
 
 def _all() -> dict[str, tuple[str, ...]]:

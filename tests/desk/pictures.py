@@ -98,6 +98,27 @@ def invented(place: Place) -> list[Shot]:
         *before(place),
         *kin(place),
         *skills(place),
+        *stays(place),
+    ]
+
+
+def stays(place: Place) -> list[Shot]:
+    """A person identified here whose leave was refused, and one whom another country has identified."""
+    town, th = place.town, place.town.th
+    case_id = cases.bring_case(town.house, th, "planning_return")
+    asked = {"valid_from": None, "valid_until": None}
+    cases.add(town.house, th["legal_officer"], case_id, "permit", outcome="applied", **asked)
+    last = day(town.house, 12)
+    cases.add(town.house, th["legal_officer"], case_id, "permit", outcome="refused", appeal_until=last, **asked)
+    case = f"/cases/{place.case(case_id)}"
+    told = f"/cases/{place.case(cases.bring_case(town.house, th, 'screening'))}"
+    return [
+        ("stay-case", th["legal_officer"], case),
+        ("stay-refused", th["legal_officer"], f"{case}/records/new/refused_leave"),
+        ("stay-work", th["legal_officer"], f"{case}/records/new/employment"),
+        ("stay-depart", th["case_manager"], f"{case}/steps/care/depart"),
+        ("stay-recognise", th["legal_officer"], f"{told}/steps/identification/recognise"),
+        ("stay-foreign", th["legal_officer"], f"{told}/records/new/foreign_decision"),
     ]
 
 

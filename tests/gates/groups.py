@@ -33,7 +33,7 @@ CASE_FACTS: Final[dict[str, str]] = {
             "decision", "earlier_deciders", "reconsideration_grounds", "remedies_notice", "guardian",
             "best_interests", "best_interests_due", "legal", "legal_hold", "extension", "decision_notice", "age",
             "interests",
-            "permits",
+            "permits", "employment",
         ),
         LEGAL,
     ),
@@ -78,7 +78,7 @@ KINDS: Final[dict[str, str]] = {
         (
             "age_assessment", "best_interests", "best_interests_assessment", "decision_notice",
             "guardian_appointment", "identification_decision", "legal_status", "reconsideration_request",
-            "remedies_notice", "stay_extension", "permit",
+            "remedies_notice", "stay_extension", "permit", "refused_leave", "employment", "foreign_decision",
             "remedy_appeal", "remedy_award",
             "remedy_end", "remedy_filing", "remedy_payment", "remedy_preparation", "remedy_refusal",
             "remedy_representation",

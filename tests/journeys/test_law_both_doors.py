@@ -187,3 +187,26 @@ def test_somebody_said_to_have_recruited_others_is_a_victim_too(door: Door) -> N
     matters.moved(door, "th.lawyer", case, charge, "represent_person", filled())
     matters.moved(door, "th.lawyer", case, charge, "lift_penalty", filled())
     stands(door, case, "identified", "sheltered")
+
+
+def test_a_refused_leave_is_answered_before_anybody_goes(door: Door) -> None:
+    """Identified and not of this country: leave is asked for, refused, explained, appealed; she waits, and then not."""
+    case = identified(door)
+    lawyer(door, case)
+    door.take("th.manager", case, "plan_return", filled())
+    house = door.scene.house
+    assert "apply_stay" in matters.duties(door, "th.social", case)
+    door.record("th.lawyer", case, "permit", outcome="applied", valid_from=None, valid_until=None)
+    assert "ask_employment" in matters.duties(door, "th.social", case)
+    door.record("th.lawyer", case, "employment", stage="no_wish", work=None, hours=None, wage=None, wage_for=None)
+    refused = {"outcome": "refused", "valid_from": None, "valid_until": None}
+    door.record("th.lawyer", case, "permit", **refused, appeal_until=matters.form(house, "hearing")["hearing_on"])
+    duties = matters.duties(door, "th.social", case)
+    assert "answer_refused_stay" in duties and not {"apply_stay", "ask_employment"} & set(duties)
+    assert "refused_leave_is_answered" in door.scene["th.manager"].next_steps(case)["depart"]
+    door.record("th.lawyer", case, "refused_leave")
+    assert "refused_leave_is_answered" in door.scene["th.manager"].next_steps(case)["depart"], "she waits"
+    assert "apply_stay" in matters.duties(door, "th.social", case), "the appeal is to be made"
+    door.record("th.lawyer", case, "refused_leave", way="accepted", waits=False)
+    assert "refused_leave_is_answered" not in door.scene["th.manager"].next_steps(case)["depart"]
+    assert not {"answer_refused_stay", "apply_stay"} & set(matters.duties(door, "th.social", case))

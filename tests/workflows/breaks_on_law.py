@@ -46,6 +46,15 @@ LAW: dict[str, list[Break]] = {
         case_with(matters=(_matter("proceeding", "running", "stays", *need),))
         for need in (("part.injured",), ("part.claimant",), ("testimony",), ("witness", "offered"))
     ],
+    "refused_leave_is_answered": [
+        case_with(permits=(replace(f.PermitFacts(leave, result, LATELY), **said),))
+        for leave, result, said in (
+            ("temporary_stay", "refused", {}),
+            ("residence", "refused", {"known": True}),
+            ("temporary_stay", "refused", {"way": "accepted"}),
+            ("temporary_stay", "applied", {"waits": True}),
+        )
+    ],
     "no_file_request_waits": [_file("file.again")],
     "file_is_asked_for": [_file(less={"file.asked"}), _file("file.answered")],
     "file_reviewer_is_another": [_file("file_by.worker-1")],

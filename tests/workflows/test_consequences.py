@@ -23,6 +23,7 @@ from workflows.facts import (
     TravelDocumentFacts,
 )
 from workflows.identification import APPOINT_GUARDIAN
+from workflows.leave import AGREE_WORK
 from workflows.recording import follows, follows_step
 from workflows.reminders import REMINDERS, reminded
 
@@ -43,7 +44,7 @@ ASKED = {"permits": (PermitFacts("work", "applied", TODAY),)}
         (SOUGHT, {}, (*c.FOUND, ThawClocks(MISSING))),
         ({}, DANGER, (c.IN_DANGER,)),
         (DANGER, {}, ()),
-        ({}, ASKED, (c.AGREE_WORK,)),
+        ({}, ASKED, (AGREE_WORK,)),
         (ASKED, {}, (CloseTask("agree_work"),)),
         (
             {"child": True}, {"child": False},

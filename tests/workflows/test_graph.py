@@ -13,10 +13,17 @@ from app.worklist.notice_words import SENTENCES
 from policies.model import Policies
 from tests.workflows.situations import TODAY, all_steps, ready, step_of
 from workflows import engine
-from workflows.consequences import AGREE_WORK, HELD
+from workflows.consequences import HELD
 from workflows.effects import Alert, Arbitrate, CloseTask, MoveCustody, OpenTask, SendMessage, StepOnCase
 from workflows.engine import MACHINES, matter_machines
 from workflows.guards.conversation import THEIR_TURN
+from workflows.leave import (
+    AGREE_WORK,
+    ANSWER_REFUSED,
+    ASK_EMPLOYMENT,
+    FROM_IDENTIFICATION,
+    FROM_PROTECTION,
+)
 from workflows.matter import MATTER
 from workflows.recording import BY_CALENDAR, FOLLOWS, ONLY_WITH_STEP
 from workflows.staying import ASK_STAY, SETTLE_STAY
@@ -134,6 +141,7 @@ def _opened_kinds() -> set[str]:
     effects = [effect for spec in SPECS for row in spec.steps for effect in row.effects]
     effects += [effect for following in (*FOLLOWS.values(), HELD) for effect in following]
     effects += (*BY_CALENDAR, AGREE_WORK, ASK_STAY, SETTLE_STAY)
+    effects += (FROM_PROTECTION, FROM_IDENTIFICATION, ASK_EMPLOYMENT, ANSWER_REFUSED)
     return {effect.kind for effect in effects if isinstance(effect, OpenTask)}
 
 

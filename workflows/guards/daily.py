@@ -7,7 +7,8 @@ from datetime import date
 
 from workflows.facts import CaseFacts
 from workflows.guards.legal import open_proceedings
-from workflows.staying import OF_STAY, needs_the_person
+from workflows.leave import OF_STAY, REFUSED
+from workflows.staying import needs_the_person
 from workflows.step import guard
 from workflows.verdict import Lack, lacking
 
@@ -32,6 +33,37 @@ def stay_lasts_as_long_as_proceedings(case: CaseFacts, given: Mapping[str, objec
     if given.get("outcome") != "granted" or not isinstance(until, str) or longest is None:
         return True
     return date.fromisoformat(until) >= longest or lacking(gap=f"before the proceedings, expected until {longest}")
+
+
+@guard(
+    sources=("OHCHR-G6.7",),
+    says="No refusal of this leave is recorded.",
+    why="What follows a refusal is settled where there is one.",
+    mend="Record first that this leave was refused.",
+    who=("legal_officer", "case_manager"),
+)
+def leave_was_refused(case: CaseFacts, given: Mapping[str, object]) -> bool:
+    # Where leave has been asked for again since, the person may still say that they will not wait for it.
+    known = next((each for each in case.permits if each.permit == given.get("permit")), None)
+    return known is not None and (known.result == REFUSED or known.waits)
+
+
+@guard(
+    sources=("OHCHR-P11", "OHCHR-G6.7"),
+    says="Leave to stay was refused: {gap}.",
+    why="A way on is chosen freely only by who knows it, and nobody is sent away while they wait for an answer.",
+    mend="Explain the refusal, offer advice, ask the person what they want, and record what follows.",
+    who=("legal_officer", "case_manager"),
+)
+def refused_leave_is_answered(case: CaseFacts) -> bool | Lack:
+    for each in case.permits:
+        if each.permit not in OF_STAY:
+            continue
+        if each.result == REFUSED and not each.is_answered:
+            return lacking(gap="nobody has told the person and settled what follows")
+        if each.waits:
+            return lacking(gap="the person waits for an answer to what was asked again")
+    return True
 
 
 def _needed_until(case: CaseFacts) -> date | None:

@@ -29,6 +29,7 @@ class Permit(RecordForm):
     shorter_reason: Long | None = Field(
         default=None, title=mark("If it ends before the proceedings do: why, and what is done about it?")
     )
+    appeal_until: date | None = Field(default=None, title=mark("If it was refused: until when can it be appealed?"))
     note: Long | None = Field(default=None, title=mark("What else matters?"))
     renew_days: Annotated[int | None, Unasked()] = Field(
         default=None, title=mark("How many days before the end more time is asked for")
@@ -53,7 +54,13 @@ def fold(facts: CaseFacts, form: Permit, entry: Entry) -> CaseFacts:
     renew_on = until - timedelta(days=form.renew_days) if until is not None and form.renew_days is not None else None
     if form.outcome == "applied":
         until = renew_on = next((each.until for each in facts.permits if each.permit == form.permit), None)
-    said = PermitFacts(form.permit, form.outcome, entry.on, until, renew_on)
+    before = next((each for each in facts.permits if each.permit == form.permit), None)
+    said = PermitFacts(
+        form.permit, form.outcome, entry.on, until, renew_on,
+        appeal_until=form.appeal_until if form.outcome == "refused" else None,
+        # Who waits for what was asked again does so until it is decided.
+        waits=before is not None and before.waits and form.outcome == "applied",
+    )
     kept = tuple(each for each in facts.permits if each.permit != form.permit)
     return replace(facts, permits=(*kept, said))
 

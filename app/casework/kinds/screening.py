@@ -26,6 +26,7 @@ from app.casework.forms import (
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, ScreeningFacts
+from workflows.guards.deciding import DECIDED
 
 # The name of a list, of a sign in it, or of its version: checked against the policies, so never words of one's own.
 Name = Annotated[str, StringConstraints(min_length=1, max_length=60)]
@@ -145,11 +146,12 @@ def fold(facts: CaseFacts, form: Screening, entry: Entry) -> CaseFacts:
         points=None if form.points_explained is None else frozenset(form.points_explained),
         gender_wish=_gender_wish(form),
     )
+    screened = replace(facts, screening=seen, screeners=facts.screeners | {entry.actor} | entry.hands)
+    if facts.identification in DECIDED or (facts.decision is not None and facts.decision.outcome == "identified"):
+        # What was decided is no suspicion any more; a step that opens the question again comes first.
+        return screened
     known = facts.exploitation if form.suspected_exploitation == "unknown" else form.suspected_exploitation
-    screeners = facts.screeners | {entry.actor} | entry.hands
-    return replace(
-        facts, screening=seen, screeners=screeners, exploitation=known, finding=form.finding or facts.finding
-    )
+    return replace(screened, exploitation=known, finding=form.finding or facts.finding)
 
 
 KIND = Kind(

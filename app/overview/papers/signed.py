@@ -37,19 +37,18 @@ def decision(about: Wanted) -> Paper:
             *(((say("Exploitation"), label(policies, "exploitation", about.facts.exploitation)),) if positive else ()),
         )
     )
-    made.heading(say("What was found"))
-    made.ticks(
-        (
-            (say("You were recruited, moved, kept or passed on."), found.act),
-            # For a child no means have to be shown (OHCHR-G8.1), so an empty box would mislead.
-            *(
-                ()
-                if about.facts.child
-                else ((say("There was force, threat, deceit or abuse of a weak position."), found.means),)
-            ),
-            (say("It was for exploitation."), found.purpose),
-        )
+    # Of another country's decision stands only what it told; for a child no means have to be shown (OHCHR-G8.1). An
+    # empty box would mislead in both.
+    means = None if about.facts.child else found.means
+    findings = (
+        (say("You were recruited, moved, kept or passed on."), found.act),
+        (say("There was force, threat, deceit or abuse of a weak position."), means),
+        (say("It was for exploitation."), found.purpose),
     )
+    ticks = [(words, told) for words, told in findings if told is not None]
+    if ticks:
+        made.heading(say("What was found"))
+        made.ticks(ticks)
     if reasons := _reasons(about):
         made.heading(say("The reasons, as they were written"))
         made.text(reasons)
@@ -132,7 +131,8 @@ def handover(about: Wanted) -> Paper:
 
 def _reasons(about: Wanted) -> str:
     """The written reasons of the newest decision, in the language in which they were written."""
-    for row in case_queries.records_of_kinds(about.desk, about.held.id, ["identification_decision"]):
+    kinds = ["identification_decision", "foreign_decision"]
+    for row in case_queries.records_of_kinds(about.desk, about.held.id, kinds):
         return str(records.opened(about.desk, row, about.held.key(about.desk)).get("reasons") or "")
     return ""
 

@@ -38,6 +38,7 @@ REASONS: Final[dict[str, dict[str, str]]] = {
     "consent_withdrawal": {"purposes": CONSENT},
     "contact_decision": {"way": DECISION, "reasons": WORKER},
     "decision_notice": {"language": ANY, "way": ACT, "ask_again_explained": TOLD},
+    "employment": {"stage": ACT},
     "family_tracing": {
         "nationality": TRACING, "authority": OFFICE, "family_found": TRACING, "family_willing": TRACING,
         "family_safe": TRACING, "complicity_suspected": TRACING,
@@ -47,6 +48,7 @@ REASONS: Final[dict[str, dict[str, str]]] = {
     "file_review": {"answer": DECISION, "reasons": DECISION},
     "flag": {"flag": WORKER, "reason": WORKER},
     "flag_clearance": {"flag": WORKER, "reason": WORKER},
+    "foreign_decision": {"by_country": OFFICE, "authority": OFFICE, "told_by": ACT},
     "found_report": {"found": ACT, "seen_alone": ACT, "health_looked_at": ACT},
     "fund_approval": {"amount": DECISION, "reasons": DECISION},
     "fund_claim": {"entitlement": ACT, "amount": ACT, "concerns": DAY, "what_for": WORKER},
@@ -83,6 +85,7 @@ REASONS: Final[dict[str, dict[str, str]]] = {
     "proceeding_end": {"ended_on": DAY, "outcome": COURT, "person_told": TOLD},
     "protection_measures": {"measures": ACT},
     "receipt": {"officer": OFFICE, "person_present": ACT},
+    "refused_leave": {"permit": PAPER, "language": ANY, "advice_offered": TOLD},
     "reception_plan": {"office": OFFICE, "services": WORKER, "family_or_care_arranged": ACT},
     "reconsideration_request": {"ground": ACT},
     "reintegration_plan": {"services": WORKER},

@@ -8,19 +8,21 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.casework import recording
+from app.access import rows
+from app.casework import recording, records
 from app.casework.move import Command, StepRefused, perform
 from app.casework.tasks import TABLE, UNDONE
 from app.kit.errors import Invalid
 from app.oversight.rebuild import rebuild_facts
 from tests.app.casework.test_corrections import correct, house, record_of  # noqa: F401 - the fixture
-from tests.factories import cases
+from tests.factories import cases, referrals
 from tests.factories.forms import day, form
 from tests.factories.staff import add_user, desk_of, hire_staff
 from tests.factories.trainings import train
 from tests.inspect import reading, writing
 
 DECISION = "identification_decision"
+FOREIGN = "foreign_decision"
 
 
 def trained(house: Any, *workers: Any) -> None:  # noqa: F811
@@ -123,9 +125,9 @@ def test_who_is_recognised_or_presumed_again_is_due_what_everybody_is(house: Any
     recognised = cases.bring_case(house, staff, "screening", child=True, age_band="15-17")
     for wrong in ({"by_country": "LA"}, {"by_country": "MM", "authority": "th-police-tak"}, {"by_country": "XX"}):
         assert "foreign_authority_is_competent" in refused(
-            lambda wrong=wrong: cases.take(house, lawyer, recognised, "recognise", form(house, DECISION, **wrong))
+            lambda wrong=wrong: cases.take(house, lawyer, recognised, "recognise", form(house, FOREIGN, **wrong))
         )
-    cases.take(house, lawyer, recognised, "recognise", form(house, DECISION, by_country="MM", authority="mm-atipd"))
+    cases.take(house, lawyer, recognised, "recognise", form(house, FOREIGN))
     first = ["appoint_guardian", "assess_needs", "explain_remedies", "read_rights"]
     assert duties(house, recognised) == first
 
@@ -137,3 +139,54 @@ def test_who_is_recognised_or_presumed_again_is_due_what_everybody_is(house: Any
     cases.take(house, manager, again, "ask_reconsideration", form(house, "reconsideration_request"))
     cases.take(house, lawyer, again, "presume_again", form(house, "screening"))
     assert duties(house, again) == ["assess_needs", "decide_identification", "end_of_reflection", "read_rights"]
+
+
+def test_of_a_foreign_decision_stands_only_what_was_told(house: Any) -> None:  # noqa: F811
+    """The other country told that the person is identified, and of which exploitation: nothing else is on record."""
+    here, there = hire_staff(house), hire_staff(house, "MM")
+    pair = referrals.bring_referral(house, here, there, "accepted")
+    case_id = referrals.receiving_case(house, pair)
+    facts = cases.facts_of(house, case_id)
+    made = facts.decision
+    assert made is not None and facts.identification == "identified"
+    assert (made.by_country, made.authority, facts.exploitation) == ("TH", "th-mdt", "ForcedLabour")
+    assert (made.act, made.means, made.purpose, made.reasons) == (None, None, None, False)
+    assert (made.decider, made.panel, made.professions, made.notified_on) == ("", 0, None, None)
+    with desk_of(house, there["case_manager"]) as desk, rows.as_the_house(desk.session, "MM"):
+        (row,) = [each for each in records.rows_of(desk.session, case_id) if each.kind in {DECISION, FOREIGN}]
+        body = records.opened(desk, row, records.key_of(desk, row.key_id))
+    told = {name for name, said in body.items() if said is not None}
+    assert (row.kind, told) == (FOREIGN, {"by_country", "authority", "told_by", "exploitation"})
+    assert rebuild_facts(house) == []
+
+
+@pytest.mark.parametrize("to", ["identified", "screened_out"])
+def test_a_later_screening_changes_nothing_that_was_decided(house: Any, to: str) -> None:  # noqa: F811
+    staff = hire_staff(house)
+    worker = staff["social_worker"]
+    case_id = cases.bring_case(house, staff, "identified" if to == "identified" else "screening")
+    if to == "screened_out":
+        cases.add(house, worker, case_id, "information_given")
+        cases.take(house, worker, case_id, "screen_out", form(house, "screening", finding="no_sign"))
+    before = cases.facts_of(house, case_id)
+    cases.add(house, worker, case_id, "screening", suspected_exploitation="SexualExploitation", finding="smuggled")
+    after = cases.facts_of(house, case_id)
+    assert (after.exploitation, after.finding) == (before.exploitation, before.finding)
+    assert after.screening != before.screening or after.screeners == before.screeners
+    correct(house, worker, case_id, "screening", record_of(house, worker, case_id, "screening"),
+            suspected_exploitation="ForcedBegging")  # fmt: skip
+    after = cases.facts_of(house, case_id)
+    if to == "identified":
+        assert after.exploitation == before.exploitation, "nor does the correction of an older one"
+    assert rebuild_facts(house) == []
+
+
+def test_a_paper_that_says_yes_is_not_overwritten_by_a_suspicion(house: Any) -> None:  # noqa: F811
+    staff = hire_staff(house)
+    case_id = cases.bring_case(house, staff, "deciding")
+    cases.add(house, staff["legal_officer"], case_id, DECISION)
+    cases.add(house, staff["social_worker"], case_id, "screening", suspected_exploitation="SexualExploitation")
+    assert cases.facts_of(house, case_id).exploitation == "ForcedLabour"
+    again = cases.bring_case(house, staff, "screening")
+    cases.add(house, staff["social_worker"], again, "screening", suspected_exploitation="SexualExploitation")
+    assert cases.facts_of(house, again).exploitation == "SexualExploitation", "before a decision it is what is thought"
