@@ -27,8 +27,8 @@ from workflows.leave import AGREE_WORK
 from workflows.recording import follows, follows_step
 from workflows.reminders import REMINDERS, reminded
 
-# With nothing on record that runs out.
-HERE = replace(case(), consents=(), travel_document=None)
+# With nothing on record that runs out, and of somebody who needs no leave to be in the country.
+HERE = replace(case(), consents=(), travel_document=None, nationality=case().country)
 HELD, SOUGHT, DANGER = ({name: True} for name in ("detained", "missing", "protection_risk"))
 ASKED = {"permits": (PermitFacts("work", "applied", TODAY),)}
 
