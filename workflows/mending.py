@@ -239,6 +239,8 @@ ACTS: dict[str, Act] = {
     "visits_are_made": Act(Way.REFERRAL),
     "the_turn_is_theirs": Act(Way.REFERRAL),
     "end_is_asked": Act(Way.REFERRAL),
+    "withdrawal_waits_here": ASK,
+    "withdrawal_waits_for_us": ASK,
     # What no guard says.
     "wrong_state": ASK,
     "wrong_side": ASK,

@@ -229,7 +229,8 @@ def test_a_withdrawn_consent_stops_sharing_in_the_same_moment(post: Post) -> Non
         post.act(post.th["case_manager"], pair.sent_from, "disclose_identity")
     post.drain()
     assert post.must_agree(pair) == "withdrawn"
-    assert set(groups(post)) == {"send", "request_end"} and groups(post)["request_end"] == set()
+    assert set(groups(post)) == {"send", "request_end", "tell_withdrawal"}
+    assert groups(post)["request_end"] == groups(post)["tell_withdrawal"] == set()
 
 
 def test_the_wire_does_not_tell_in_which_shelter_the_person_lives(post: Post) -> None:
