@@ -286,6 +286,7 @@ LOOKS: Final[Mapping[str, str]] = {
     "duplicates_searched": mark("other records of the person looked for"),
     "emergency_opened": mark("opened in an emergency"),
     "emergency_read": mark("review of the emergency"),
+    "recipients_read": mark("who abroad got data of the person"),
     "entitlements_read": mark("what the person is entitled to"),
     "identity_matched": mark("compared with a name searched for"),
     "identity_read": mark("identity"),

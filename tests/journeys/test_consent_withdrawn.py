@@ -62,7 +62,7 @@ def test_consent_withdrawn_while_the_family_is_being_traced(scene: Scene) -> Non
         "mm.social step start_tracing",
         "partner TH partner request_end",
         "system step grant_end",
-        "mm.social attempt report_assessment: wrong_state, consent_for_contact_family",
+        "mm.social attempt report_assessment: wrong_state consent_for_contact_family",
     )
     proved(scene, crossing)
 
