@@ -123,6 +123,7 @@ ACTS: dict[str, Act] = {
     # Return.
     "return_is_wished_for": _record("wish"),
     "return_risk_is_valid": _record("pre_return_risk"),
+    "assessment_holds_no_longer_than_agreed": _record("pre_return_risk"),
     "family_risk_is_covered": _record("pre_return_risk"),
     "suspicion_was_weighed": _record("pre_return_risk"),
     "return_is_found_unsafe": _record("pre_return_risk"),

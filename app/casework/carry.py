@@ -66,8 +66,7 @@ def carry_out(
             if not over and (effect.side is None and not mirrored or effect.side == side):
                 open_task(desk, held, effect)
         elif isinstance(effect, HERE):
-            if not isinstance(effect, Alert) or effect.side in (None, side):
-                _tasks(desk, held, effect)
+            _tasks(desk, held, effect)
         elif isinstance(effect, SendMessage):
             if not mirrored and (came_from != "draft" or step.name == "send"):
                 _send(desk, held, step, effect, given, filled)
@@ -97,7 +96,8 @@ def _tasks(desk: Desk, held: Held, effect: HERE) -> None:
         if close_task(desk, held, CloseTask(effect.task.kind)):
             open_task(desk, held, effect.task)
     elif isinstance(effect, Alert):
-        alarm.raised(desk, held, effect)
+        if effect.side is None or (held.referral_facts and held.referral_facts.side == effect.side):
+            alarm.raised(desk, held, effect)
     elif isinstance(effect, FreezeClocks):
         freeze(desk, held, effect.cause)
     else:

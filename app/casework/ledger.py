@@ -1,7 +1,7 @@
 """What the other country holds of a person from us by the messages that went, and what of it no consent covers now.
 
-Nothing is noted apart from the messages: each tells what it carried, or that it may not be used any more. So it does not
-matter why a consent has ended (taken back, narrowed, replaced, run out), and nobody is told of the same end twice.
+Nothing is noted apart from the messages: each tells what it carried, or that it may not be used any more. So it does
+not matter why a consent has ended (taken back, narrowed, replaced, run out), and nobody is told of one end twice.
 """
 
 from __future__ import annotations

@@ -156,6 +156,7 @@ def referral_after_step(
         changed = replace(changed, reintegration_started=True)
     elif step in TAKEN_BACK:
         fact, begins = TAKEN_BACK[step]
-        changed = replace(changed, **{fact: entry.on if begins else None})
+        said: dict[str, Any] = {fact: entry.on if begins else None}
+        changed = replace(changed, **said)
     # Where the conversation is over, no question about its end is open any more, whoever asked it.
     return replace(changed, end_asked=None) if to in MAJOR_END else changed

@@ -31,7 +31,10 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One country that got data by one referral. has: what it may still use; untold: what has ended and is not told yet."""
+    """One country that got data by one referral.
+
+    has: what it may still use. untold: what has ended without its having been told yet.
+    """
 
     country: str
     reference: str

@@ -1,4 +1,4 @@
-"""A consent that ends reaches everybody who got something by it: open referrals end, copies abroad are told, shares stop.
+"""A consent that ends reaches everybody who got data by it: open referrals end, copies abroad are told, shares stop.
 
 Whether it was taken back, narrowed, replaced or has run out makes no difference to whoever has to act on it.
 """
@@ -104,11 +104,12 @@ def ring(house: House) -> int:
 
     Asked of the messages that went, so that a worker that was away misses nothing and a second one finds nothing.
     """
+    asked = exists().where(TRANSFERS.c.case_id == CASE.c.id, TRANSFERS.c.ended_at.is_(None))
     query = (
         select(CASE.c.id, CASE.c.country, FACTS.c.facts)
         .join(FACTS, FACTS.c.case_id == CASE.c.id)
-        .where(or_(_copies_of(CASE.c.id), exists().where(TRANSFERS.c.case_id == CASE.c.id, TRANSFERS.c.ended_at.is_(None))))
-    )  # fmt: skip
+        .where(or_(_copies_of(CASE.c.id), asked))
+    )
     with house.db.read() as session:
         rows.enter_everything(session)
         found = [

@@ -10,12 +10,12 @@ from app.casework.tasks import TABLE as TASK
 from app.models.notice import Notice
 from app.worker import Worker
 from tests.inspect import reading
-from tests.journeys import paths, proof
+from tests.journeys import matters, paths, proof
 from tests.journeys.doors import Door
-from tests.journeys.hands import Paper
+from tests.journeys.hands import Paper, filled
 from tests.journeys.paths import Crossing, arrived, open_tasks
 from tests.journeys.test_both_doors import identified
-
+from tests.journeys.test_law_both_doors import lawyer
 
 EVERYTHING = ["notify_origin", "contact_family", "return"]
 
@@ -143,7 +143,8 @@ def test_a_consent_is_narrowed(door: Door) -> None:
     door.scene.post()
     (letter,) = letters(door, crossing, "tell_withdrawal")
     assert letter.body["ended"] == []
-    assert set(letter.body["taken_back"]) and not {"identity", "nationality", "age_band"} & set(letter.body["taken_back"])
+    gone = set(letter.body["taken_back"])
+    assert gone and not {"identity", "nationality", "age_band"} & gone
     paths.both_are(door.scene, crossing, "acknowledged", "TH")
     confirmed_there(door, crossing)
     assert "nationality" in abroad(door, crossing.case)["has"]
@@ -190,3 +191,23 @@ def test_reports_after_a_return_end_at_the_wish_of_the_person(door: Door) -> Non
     # The person is visited all the same: saying no to reports ends no help.
     door.record("mm.manager", home, "monitoring_visit", number=1)
     paths.proved(scene, crossing)
+
+
+def test_the_police_get_what_the_person_agreed_to(door: Door) -> None:
+    """Asked for, reviewed, and still not given before the person has said yes; taken back, the next answer is a no."""
+    case = identified(door)
+    lawyer(door, case)
+    inquiry = matters.opened(door, "th.lawyer", case, "open_proceeding")
+    matters.moved(door, "th.lawyer", case, inquiry, "ask_for_file", filled(asker="police"))
+    matters.moved(door, "th.supervisor", case, inquiry, "review_file", filled())
+    matters.refused(door, "th.lawyer", case, inquiry, "give_file", "consent_for_law_enforcement", record=filled())
+    yes = {"purpose": "law_enforcement", "recipient": "TH", "data_groups": ["needs", "language"]}
+    door.record("th.manager", case, "consent", **yes)
+    matters.moved(door, "th.lawyer", case, inquiry, "give_file", filled())
+    door.record("th.manager", case, "consent_withdrawal", purposes=["law_enforcement"])
+    matters.moved(door, "th.lawyer", case, inquiry, "ask_for_file", filled(asker="prosecution"))
+    matters.moved(door, "th.supervisor", case, inquiry, "review_file", filled())
+    matters.refused(door, "th.lawyer", case, inquiry, "give_file", "consent_for_law_enforcement", record=filled())
+    matters.moved(door, "th.lawyer", case, inquiry, "give_file", filled(data_groups=[]))
+    # Nothing else hangs on it.
+    door.take("th.shelter", case, "move_placement", filled(place_kind="shelter_ngo"))

@@ -135,7 +135,7 @@ def test_without_consent_to_the_name_there_is_no_disclosure(post: Post) -> None:
 def test_consent_of_another_kind_opens_nothing(post: Post) -> None:
     """Agreeing to talk to the police, or to be counted, is not agreeing to be told about."""
     pair = acknowledged(post, ["identity"])
-    for purpose in ("law_enforcement", "statistics", "interview", "case_meeting"):
+    for purpose in ("law_enforcement", "statistics", "case_meeting"):
         consent(post, pair.case_id, purpose, ALL_GROUPS)
     consent(post, pair.case_id, "medical", ALL_GROUPS, recipient="LA")
     consent(post, pair.case_id, "return", ALL_GROUPS, valid_until="2026-11-22")
