@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+import structlog
 from sqlalchemy import exists, or_, select
 
 from app.access import rows
@@ -17,10 +18,12 @@ from app.casework.held import CASE, FACTS, REFERRAL, Held, hold_case, hold_refer
 from app.casework.move import Command, perform
 from app.casework.projection import MAJOR_END, TRANSFER
 from app.casework.transfers import TRANSFERS
+from app.kit.errors import AppError
 from workflows.disclosure import REFERRAL_RESTS_ON
 from workflows.facts import CaseFacts
 from workflows.referral import MACHINE
 
+log = structlog.get_logger("withdrawing")
 EFFECT: Final = "spread_withdrawal"
 CONSENTS: Final = frozenset({"consent", "consent_withdrawal"})
 _DRAFT: Final = "draft"
@@ -39,7 +42,10 @@ def after_record(desk: Desk, held: Held, kind: str, body: dict[str, Any]) -> Non
     free = was.asylum_claim and not now.asylum_claim
     if not (ends or kind in CONSENTS or free):
         return
-    if ends or desk.session.execute(select(_copies_of(held.id))).scalar_one():
+    # Whoever records it may not see the referral itself.
+    with rows.as_the_house(desk.session, desk.actor.country):
+        abroad = ends or desk.session.execute(select(_copies_of(held.id))).scalar_one()
+    if abroad:
         said = {"case": held.id, "recipients": list(body.get("recipients") or ()) if ends else [], "ends": ends}
         outbox.put(desk, EFFECT, said, line=f"{desk.actor.country}:{held.id}:withdrawal")
 
@@ -116,7 +122,14 @@ def ring(house: House) -> int:
             (row.id, row.country) for row in session.execute(query.execution_options(yield_per=500))
             if _has_run_out(house, row)
         ]  # fmt: skip
-    return sum(_ring_one(house, case_id, country) for case_id, country in found)
+    done = 0
+    for case_id, country in found:
+        try:
+            done += _ring_one(house, case_id, country)
+        except AppError as error:
+            # One that cannot be settled must not hold back the others; it is tried again tomorrow.
+            log.warning("consent_not_ended", kind=error.code)
+    return done
 
 
 def _has_run_out(house: House, row: Any) -> bool:
