@@ -11,7 +11,7 @@ from app.models.notice import Notice
 from app.worker import Worker
 from tests.inspect import reading
 from tests.journeys import matters, paths, proof
-from tests.journeys.doors import Door
+from tests.journeys.doors import Door, PageDoor, _told
 from tests.journeys.hands import Paper, filled
 from tests.journeys.paths import Crossing, arrived, open_tasks
 from tests.journeys.test_both_doors import identified
@@ -56,6 +56,14 @@ def duties(door: Door, copy: Paper) -> list[str]:
         return [kind for kind in session.execute(query).scalars() if kind.startswith("honour")]
 
 
+def read(door: Door, who: str, paper: Paper, below: str = "") -> str:
+    """The words of a page, at whichever door the story is walked: what is shown is read by people."""
+    pages = door if isinstance(door, PageDoor) else PageDoor(door.scene)
+    browser = pages._browser(who)
+    assert browser.get(f"/{paper.room}/{pages._reference(paper)}{below}").status_code == 200
+    return _told(browser.last.text)
+
+
 def noticed(door: Door, who: str, copy: Paper) -> int:
     with reading(door.scene.house.db) as session:
         query = select(Notice.id).where(
@@ -78,11 +86,14 @@ def confirmed_there(door: Door, crossing: Crossing) -> None:
     assert duties(door, crossing.arrived) == ["honour_withdrawal"]
     telling = abroad(door, crossing.case)["tellings"][-1]
     assert telling["stored"] and not telling["confirmed"]
+    assert "A consent of the person has ended." in read(door, "mm.focal", crossing.arrived)
+    assert "arrived, not confirmed yet" in read(door, "th.manager", crossing.case, "/consents")
     door.take("mm.focal", crossing.arrived, "confirm_withdrawal")
     door.scene.post()
     assert duties(door, crossing.arrived) == []
     telling = abroad(door, crossing.case)["tellings"][-1]
     assert telling["confirmed"] and telling["seen"]
+    assert "confirmed on" in read(door, "th.manager", crossing.case, "/consents")
     assert "confirm_withdrawal" not in door.scene["mm.focal"].next_steps(crossing.arrived)
 
 
