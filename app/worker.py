@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from app.access import attempts, deciding, drafts, mailing, once, rows, sessions
 from app.access.desk import House
 from app.accounts import training_watching as trainings
-from app.casework import birthdays
+from app.casework import birthdays, withdrawing
 from app.casework.following import HANDLERS
 from app.casework.ringing import ring
 from app.casework.stopping import wake
@@ -99,12 +99,12 @@ class Worker:
         self._swept = now
 
     def come_of_age(self) -> int:
-        """Once a day, open what has to be prepared before children in care turn 18; how many tasks."""
+        """Once a day, open what has to be prepared before children turn 18, and end consents that ran out; how many."""
         today = self._house.clock.now().date()
         if self._aged == today:
             return 0
         self._aged = today
-        return birthdays.ring(self._house)
+        return birthdays.ring(self._house) + withdrawing.ring(self._house)
 
     def watch(self) -> int:
         """Once a minute, ring what waited too long and views of many persons, end unanswered approvals; how many.

@@ -41,6 +41,8 @@ class Code(Policy):
     # Of a kind of task: how pressing it is unless somebody says otherwise.
     priority: Literal["urgent", "normal", "low"] = "normal"
     offers: tuple[str, ...] = ()  # of list other_finding: the help elsewhere of which one must be offered
+    # Kept so that what was recorded with it can be read and ended; nobody is asked for it any more.
+    retired: StrictBool = False
     note: str = ""
 
 

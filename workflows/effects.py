@@ -64,11 +64,12 @@ class MoveTask:
 class Alert:
     """Those for whom ``permission`` reaches the case, and its case manager, are told at once that there is something.
 
-    kind: of the notice, which says neither who nor what.
+    kind: of the notice, which says neither who nor what. side: the end of a referral where they are told (None = here).
     """
 
     kind: str
     permission: str
+    side: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -286,6 +286,7 @@ def choices(
         for row in spec.steps
         if _begins(row, here)
         and not row.system_only
+        and (not row.answers or getattr(situation.referral, row.answers))
         and permitted(row.permission)
         and (spec.aggregate != "referral" or row.by == side)
     )

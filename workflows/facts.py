@@ -380,6 +380,9 @@ class ReferralFacts:
     contact_lost: bool = False
     custody: str = "sender"
     unknown_codes: tuple[str, ...] = ()
+    # Since when the other country has been told that a consent has ended, and has not confirmed it: by either side.
+    sender_took_back: date | None = None
+    receiver_took_back: date | None = None
 
     @property
     def other_country(self) -> str:

@@ -127,6 +127,7 @@ ACTS: dict[str, Act] = {
     # Return.
     "return_is_wished_for": _record("wish"),
     "return_risk_is_valid": _record("pre_return_risk"),
+    "assessment_holds_no_longer_than_agreed": _record("pre_return_risk"),
     "family_risk_is_covered": _record("pre_return_risk"),
     "suspicion_was_weighed": _record("pre_return_risk"),
     "return_is_found_unsafe": _record("pre_return_risk"),
@@ -174,6 +175,7 @@ ACTS: dict[str, Act] = {
     "transfer_is_not_double": Act(Way.MATTERS),
     "nobody_abroad_is_asked": Act(Way.REFERRAL),
     "consent_for_assistance": _record("consent"),
+    "consent_for_law_enforcement": _record("consent"),
     "asked_office_answers": ASK,
     "one_of_the_two_ends_it": ASK,
     "transfer_is_a_take_over": ASK,
@@ -245,6 +247,8 @@ ACTS: dict[str, Act] = {
     "visits_are_made": Act(Way.REFERRAL),
     "the_turn_is_theirs": Act(Way.REFERRAL),
     "end_is_asked": Act(Way.REFERRAL),
+    "withdrawal_waits_here": ASK,
+    "withdrawal_waits_for_us": ASK,
     # What no guard says.
     "wrong_state": ASK,
     "wrong_side": ASK,
@@ -277,6 +281,7 @@ _TOLD_BY_FORM: dict[str, str | tuple[str, ...]] = {
         ("asked_office_is_another", "transfer_is_not_double", "nobody_abroad_is_asked", "consent_for_assistance"),
         "transfer_request",
     ),
+    "consent_for_law_enforcement": ("transfer_request", "file_answer"),
     **dict.fromkeys(("review_finds_a_link", "review_finds_no_link"), "penalty_review"),
     **dict.fromkeys(("review_keeps_to_the_request", "review_takes_out_what_harms"), "file_review"),
     **dict.fromkeys(("answer_keeps_to_the_review", "person_knows_what_is_given"), "file_answer"),

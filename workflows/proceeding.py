@@ -22,6 +22,7 @@ from workflows.guards.legal import (
     limits_were_explained,
     person_is_wanted_as_witness,
 )
+from workflows.guards.police import consent_for_law_enforcement
 from workflows.guards.protection import case_is_open
 from workflows.matter import MATTER
 from workflows.step import MachineSpec, Step
@@ -88,7 +89,8 @@ STEPS = (
     ),
     Step(
         "give_file", "Record what was given", RUNNING, None, FOLLOW,
-        (case_is_open, file_was_reviewed, answer_keeps_to_the_review, person_knows_what_is_given),
+        (case_is_open, file_was_reviewed, answer_keeps_to_the_review, person_knows_what_is_given,
+         consent_for_law_enforcement),
         (CloseTask("answer_file"),),
         form="file_answer", form_required=True,
     ),

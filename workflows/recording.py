@@ -35,6 +35,7 @@ from workflows.guards.remedies import (
     days_of_the_claim_fit,
     payments_are_within_the_award,
 )
+from workflows.guards.returning import assessment_holds_no_longer_than_agreed
 from workflows.guards.screening import (
     decision_says_identified,
     decision_says_not_identified,
@@ -123,6 +124,7 @@ OWN_GUARDS: dict[str, tuple[Guard, ...]] = {
     "minutes": (consent_for_case_meeting,),
     "permit": (stay_lasts_as_long_as_proceedings,),
     "refused_leave": (leave_was_refused,),
+    "pre_return_risk": (assessment_holds_no_longer_than_agreed,),
     "screening": (screener_is_trained,),
     **dict.fromkeys(TOLD_TO_THE_PERSON, (way_of_contact_is_safe,)),
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from workflows.effects import (
+    Alert,
     Arbitrate,
     CloseTask,
     MoveCustody,
@@ -323,7 +324,49 @@ ENDING = (
     ),
 )
 
+# A consent that ends reaches every copy, also of a referral that is over: nothing moves, somebody there has to act.
+SENT_ONCE = tuple(state for state in R if state is not R.DRAFT)
+# Where the receiving country has a case of its own, in which the person may have agreed to something.
+WITH_A_CASE_THERE = (
+    R.IN_REINTEGRATION, R.RECEIVED, R.ACCEPTED, R.HANDOVER_SCHEDULED, R.HANDED_OVER, R.POSTPONED, R.COMPLETED,
+    R.NO_SAFE_RETURN, R.WITHDRAWN, R.CANCELLED,
+)
+HONOUR, HONOUR_BACK = "honour_withdrawal", "honour_withdrawal_back"
+
+
+def _heard(kind: str, role: str, side: Side) -> tuple[SendMessage, OpenTask, Alert]:
+    """The message that a consent has ended, and who has to see to it on that side, within the time for an answer."""
+    return (
+        NOTICE, OpenTask(kind, role, "acknowledge", "acknowledge_child", side=side.value),
+        Alert("withdrawal_told", "referral:answer", side=side.value),
+    )  # fmt: skip
+
+
+TAKING_BACK = (
+    Step(
+        "tell_withdrawal", "Tell that a consent has ended", SENT_ONCE, None, "referral:withdraw",
+        (no_asylum_claim_is_open,), _heard(HONOUR, "national_focal_point", T),
+        by=S, system_only=True,
+    ),
+    Step(
+        "confirm_withdrawal", "Confirm that nothing more is kept or used", SENT_ONCE, None, "referral:answer",
+        (conversation.withdrawal_waits_here,), (NOTICE, CloseTask(HONOUR)),
+        by=T, answers="sender_took_back",
+    ),
+    Step(
+        "tell_withdrawal_back", "Tell that a consent given here has ended", WITH_A_CASE_THERE, None, "referral:answer",
+        (no_asylum_claim_is_open,), _heard(HONOUR_BACK, "case_manager", S),
+        by=T, system_only=True,
+    ),
+    Step(
+        "confirm_withdrawal_back", "Confirm that what they told is not used any more", WITH_A_CASE_THERE, None,
+        "referral:withdraw",
+        (conversation.withdrawal_waits_for_us, no_asylum_claim_is_open), (NOTICE, CloseTask(HONOUR_BACK)),
+        by=S, answers="receiver_took_back",
+    ),
+)
+
 MACHINE = MachineSpec(
     "referral", "Referral", Referral, (R.DRAFT,), FINAL,
-    OPENING + PREPARING + CROSSING + AFTER + ENDING, "referral",
+    OPENING + PREPARING + CROSSING + AFTER + ENDING + TAKING_BACK, "referral",
 )

@@ -103,6 +103,7 @@ class Step:
 
     A step without ``start`` opens a matter of its machine, in the state ``to``.
     given: names of plain inputs beside the form -> code list they are checked against ("" = free code word).
+    answers: the fact of the referral that it answers; while there is none, nobody is offered it.
     """
 
     name: str
@@ -117,6 +118,7 @@ class Step:
     given: Mapping[str, str] = field(default_factory=dict)
     by: Side | None = None
     system_only: bool = False
+    answers: str = ""
 
     @property
     def opens(self) -> bool:

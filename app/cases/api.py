@@ -13,6 +13,7 @@ from app.cases.entitlements_api import router as entitlements_router
 from app.cases.filing_api import router as filing_router
 from app.cases.matters_api import router as matters_router
 from app.cases.notes_api import router as notes_router
+from app.cases.recipients_api import router as recipients_router
 from app.cases.saved_api import router as saved_router
 from app.cases.schemas import (
     CaseIn,
@@ -220,4 +221,5 @@ router.include_router(matters_router)
 router.include_router(entitlements_router)
 router.include_router(filing_router)
 router.include_router(notes_router)
+router.include_router(recipients_router)
 router.include_router(saved_router)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.access.desk import Desk
-from app.casework import alarm, messages, outbox, receipts
+from app.casework import alarm, ledger, messages, outbox, receipts
 from app.casework.held import Held
 from app.casework.records import Filled
 from app.casework.stopping import freeze, thaw
@@ -38,6 +38,8 @@ DECIDING = {
     "report_not_received": ("sign_handover",),
     "grant_end": ("request_end",),
     "refuse_end": ("request_end",),
+    "confirm_withdrawal": ("tell_withdrawal",),
+    "confirm_withdrawal_back": ("tell_withdrawal_back",),
 }
 
 # What stays in this country and in this case.
@@ -94,7 +96,8 @@ def _tasks(desk: Desk, held: Held, effect: HERE) -> None:
         if close_task(desk, held, CloseTask(effect.task.kind)):
             open_task(desk, held, effect.task)
     elif isinstance(effect, Alert):
-        alarm.raised(desk, held, effect)
+        if effect.side is None or (held.referral_facts and held.referral_facts.side == effect.side):
+            alarm.raised(desk, held, effect)
     elif isinstance(effect, FreezeClocks):
         freeze(desk, held, effect.cause)
     else:
@@ -109,6 +112,8 @@ def _send(
     desk: Desk, held: Held, step: Step, effect: SendMessage, given: dict[str, Any], filled: Filled | None
 ) -> None:
     body = messages.compose(desk, held, step, effect, given, filled)
+    if step.name in ledger.TELLING:
+        body |= ledger.said(desk, held)
     if step.name in DECIDING:
         heard = messages.last_message(desk, held.row.shared_id, "in", DECIDING[step.name])
         if heard is not None and receipts.found(desk, heard.message_id, "decided") is None:

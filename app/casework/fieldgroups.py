@@ -59,6 +59,8 @@ FACT_GROUPS: Final[dict[str, frozenset[FieldGroup]]] = {
         OPEN,
     ),
     "consents": GUARDED,
+    "sender_took_back": GUARDED,
+    "receiver_took_back": GUARDED,
     "end_asked": GUARDED,
     "tracing": frozenset({FieldGroup.RISK}),
 }  # fmt: skip

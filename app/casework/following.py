@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from app.access.desk import Desk
-from app.casework import messages
+from app.casework import ledger, withdrawing
 from app.casework.held import REFERRAL, Held, hold_case, hold_referral, links_of, save_case_facts
 from app.casework.move import Command, perform
 from app.casework.opening import Opening, open_case
 from app.casework.projection import MAJOR_END, with_links
 from workflows.facts import CaseFacts, ReferralFacts
-from workflows.referral import MACHINE
 
 Handler = Callable[[Desk, dict[str, Any]], None]
 RECEIVED = frozenset({"received", "in_reintegration"})
@@ -59,19 +58,15 @@ def open_receiving_case(desk: Desk, payload: dict[str, Any]) -> None:
 
 
 def told_by_partner(desk: Desk, held: Held) -> dict[str, Any]:
-    """What the other country has told about the person, the newest word of each data group."""
-    rows = desk.session.execute(
-        select(messages.TABLE)
-        .where(
-            messages.TABLE.c.country == desk.actor.country,
-            messages.TABLE.c.shared_id == held.row.shared_id,
-            messages.TABLE.c.direction == "in",
-        )
-        .order_by(messages.TABLE.c.seq)
-    )
+    """What the other country has told about the person, the newest word of each data group.
+
+    A group that may not be used any more, because the consent for it has ended, is not told again.
+    """
     told: dict[str, Any] = {}
-    for row in rows:
-        told |= messages.body_of(desk, row, held.key(desk)).get("about") or {}
+    for _, body in ledger.bodies(desk, held, "in"):
+        told |= body.get("about") or {}
+        for group in body.get("taken_back") or ():
+            told.pop(group, None)
     return told
 
 
@@ -111,31 +106,9 @@ def arbitrate(desk: Desk, payload: dict[str, Any]) -> None:
     perform(desk, Command("referral", step, held.id, None))
 
 
-def spread_withdrawal(desk: Desk, payload: dict[str, Any]) -> None:
-    """A withdrawn consent ends, or asks to end, the open referrals of the case (IOM-4).
-
-    All of them, or those to the recipients from whom it was taken back, where some are named.
-    """
-    case = hold_case(desk, payload["case"])
-    recipients = set(payload.get("recipients", ()))
-    query = select(REFERRAL.c.id, REFERRAL.c.state).where(
-        REFERRAL.c.case_id == case.id, REFERRAL.c.side == "sender", REFERRAL.c.state.not_in(MAJOR_END)
-    )
-    withdraw = MACHINE.step("withdraw")
-    assert withdraw is not None
-    for row in desk.session.execute(query).all():
-        held = hold_referral(desk, row.id)
-        if held.referral_facts is None or held.referral_facts.end_asked is not None:
-            continue
-        if recipients and recipients.isdisjoint({held.referral_facts.other_country, "*"}):
-            continue
-        step = "withdraw" if row.state in {state.value for state in withdraw.start} else "request_end"
-        perform(desk, Command("referral", step, row.id, None, given={"reason": "consent_withdrawn"}))
-
-
 HANDLERS: dict[str, Handler] = {
     "open_receiving_case": open_receiving_case,
     "step_on_case": step_on_case,
     "arbitrate": arbitrate,
-    "spread_withdrawal": spread_withdrawal,
+    "spread_withdrawal": withdrawing.spread_withdrawal,
 }

@@ -204,21 +204,36 @@ class CodeCheck:
     unknown: list[str] = field(default_factory=list)
 
 
+# At the end of a page's source for a list: also the codes that nobody is asked for any more.
+RETIRED: Final = "+retired"
+
+
 @dataclass(frozen=True, slots=True)
 class Coded:
     """Metadata of a string field whose value is a code of policies/codes/<code_list>.yaml.
 
     With a CodeCheck as validation context a code that is not in the list is refused; where the check is lenient
-    (a message from another country) it is kept and noted as unknown.
+    (a message from another country) it is kept and noted as unknown. One that is no longer asked for (retired) is
+    taken only where it is still told of: ``retired``.
     """
 
     code_list: str
+    retired: bool = False
+
+    @property
+    def source(self) -> str:
+        """What a page draws the list from."""
+        return f"code:{self.code_list}{RETIRED if self.retired else ''}"
 
     def check(self, value: str, info: core_schema.ValidationInfo) -> str:
         """The code itself; ValueError naming the known codes when it is none of them."""
         context = info.context
-        if not isinstance(context, CodeCheck) or context.policies.knows(self.code_list, value):
+        if not isinstance(context, CodeCheck):
             return value
+        if context.policies.knows(self.code_list, value):
+            if self.retired or context.lenient or not context.policies.codes[self.code_list].codes[value].retired:
+                return value
+            raise ValueError(f"is a code of '{self.code_list}' that is not asked for any more")
         if context.lenient:
             context.unknown.append(f"{self.code_list}:{value}")
             return value

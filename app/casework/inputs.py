@@ -143,7 +143,7 @@ def _input(name: str, field: str, info: FieldInfo) -> Input:
         "unasked": any(isinstance(each, Unasked) for each in metadata),
     }  # fmt: skip
     source = next((each.source for each in metadata if isinstance(each, From)), "")
-    coded = next((each.code_list for each in metadata if isinstance(each, Coded)), "")
+    coded = next((each.source for each in metadata if isinstance(each, Coded)), "")
     words = next((each.words for each in metadata if isinstance(each, Words)), None)
     # A code that may stay open always says why; what is written does where the person is asked. A list that is offered
     # for a text is a help, never a question about silence.
@@ -158,7 +158,7 @@ def _input(name: str, field: str, info: FieldInfo) -> Input:
         return Input(**common, look="choice", choices=tuple(Choice(code, word) for code, word in words.items()))
     if coded or source:
         preset = str(info.default) if not required and info.default is not None else ""
-        return Input(**common, look="choice", source=source or f"code:{coded}", preset=preset)
+        return Input(**common, look="choice", source=source or coded, preset=preset)
     if inner is date:
         return Input(**common, look="date")
     if inner is Amount:
@@ -178,9 +178,9 @@ def _input(name: str, field: str, info: FieldInfo) -> Input:
 def _list(common: dict[str, Any], item: Any, name: str) -> Input:
     inner, _, metadata = _opened(item, ())
     source = next((each.source for each in metadata if isinstance(each, From)), "")
-    coded = next((each.code_list for each in metadata if isinstance(each, Coded)), "")
+    coded = next((each.source for each in metadata if isinstance(each, Coded)), "")
     if coded or source:
-        return Input(**common, look="boxes", source=source or f"code:{coded}")
+        return Input(**common, look="boxes", source=source or coded)
     if isinstance(inner, type) and issubclass(inner, Form):
         return Input(**common, look="rows", rows=inputs_of(inner, name))
     return Input(**common, look="lines")

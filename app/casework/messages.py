@@ -85,7 +85,7 @@ def compose(
         groups = sorted(allowed(effect.carries))
         body["about"] = {name: value for name in groups if (value := _group(desk, held, name)) is not None}
         if referral.side == "sender" and case is not None:
-            body["consents"] = [_consent(row) for row in consents if _is_for(row, referral)]
+            body["consents"] = [consent_said(row) for row in consents if is_for(row, referral)]
             body["child"] = child
     return body
 
@@ -176,12 +176,12 @@ def place(row_id: str) -> bytes:
     return f"message|sealed_body|{row_id}|1".encode()
 
 
-def _is_for(row: ConsentFacts, referral: ReferralFacts) -> bool:
+def is_for(row: ConsentFacts, referral: ReferralFacts) -> bool:
     # What was not explained is no consent, and the other country is not told of it as one.
     return row.informed and row.recipient in (referral.other_country, "*")
 
 
-def _consent(row: ConsentFacts) -> dict[str, Any]:
+def consent_said(row: ConsentFacts) -> dict[str, Any]:
     return {
         "purpose": row.purpose,
         "data_groups": sorted(row.data_groups),

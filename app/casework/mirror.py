@@ -186,7 +186,7 @@ def _apply(desk: Desk, held: Held, step: Step | None, envelope: Envelope) -> str
     )
     here = Referral(facts.state)
     leaves = here in step.start
-    if here in engine.MACHINES["referral"].final:
+    if here in engine.MACHINES["referral"].final and not leaves:
         return _note(desk, held, envelope, partner, "already_ended", unknown)
     if crossing.confirms_an_older_day(desk, step, envelope) or not (
         leaves or crossing.still_fits(desk, step, envelope)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
+from app.casework.forms import RETIRED
 from app.casework.inputs import Choice, Input, with_offers
 from app.kit.words import mark
 from policies.model import Policies
@@ -32,8 +33,11 @@ class _Offers(dict[str, Sequence[Choice]]):
 
     def __missing__(self, source: str) -> Sequence[Choice]:
         if source.startswith(_CODES):
-            name = source.removeprefix(_CODES)
-            found: Sequence[Choice] = [Choice(code, code_list=name) for code in self._policies.codes[name].codes]
+            name, everything, _ = source.removeprefix(_CODES).partition(RETIRED)
+            codes = self._policies.codes[name].codes.items()
+            found: Sequence[Choice] = [
+                Choice(code, code_list=name) for code, entry in codes if everything or not entry.retired
+            ]
         else:
             found = _SOURCES[source](self._policies)
         self[source] = found

@@ -19,6 +19,13 @@ CLOSED = "closed"
 _TAKEN_IN = frozenset({"sheltered", "recovering"})
 TRANSFER, MOVED = "transfer", "moved"
 MAJOR_END = frozenset(state.value for state in FINAL)
+# Which of the two sides has told that a consent has ended: the fact that says so, and whether it begins with the step.
+TAKEN_BACK: dict[str, tuple[str, bool]] = {
+    "tell_withdrawal": ("sender_took_back", True),
+    "confirm_withdrawal": ("sender_took_back", False),
+    "tell_withdrawal_back": ("receiver_took_back", True),
+    "confirm_withdrawal_back": ("receiver_took_back", False),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,5 +159,9 @@ def referral_after_step(
         changed = replace(changed, custody="receiver")
     elif step == "start_reintegration":
         changed = replace(changed, reintegration_started=True)
+    elif step in TAKEN_BACK:
+        fact, begins = TAKEN_BACK[step]
+        said: dict[str, Any] = {fact: entry.on if begins else None}
+        changed = replace(changed, **said)
     # Where the conversation is over, no question about its end is open any more, whoever asked it.
     return replace(changed, end_asked=None) if to in MAJOR_END else changed

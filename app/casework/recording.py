@@ -15,13 +15,13 @@ from app.casework import (
     conflict_check,
     meeting,
     move,
-    outbox,
     own_tasks,
     records,
     refold,
     trainings,
     transfers,
     visits,
+    withdrawing,
 )
 from app.casework.forms import Entry
 from app.casework.held import CASE, Held, at_matter, hold_case
@@ -31,9 +31,7 @@ from app.casework.kinds.monitoring_visit import MonitoringVisit
 from app.casework.kinds.own_task import OwnTask
 from app.casework.move import fold_record, must_be_current
 from app.casework.opening import join_team, leave_team
-from app.casework.projection import TRANSFER
 from app.kit.errors import Invalid
-from workflows.disclosure import REFERRAL_RESTS_ON
 from workflows.engine import override_refusal
 from workflows.facts import CaseFacts
 from workflows.recording import follows, guards_for, refusals_after_correction, refusals_for, turned
@@ -97,12 +95,10 @@ def add_record(
 
 def _after(desk: Desk, held: Held, kind: str, body: dict[str, Any]) -> Held:
     """What others have to hear of a record at once, and what ends with it; the case as it is then."""
-    if kind == "consent_withdrawal" and REFERRAL_RESTS_ON & set(body["purposes"]):
-        told = {"case": held.id, "recipients": list(body.get("recipients") or ())}
-        outbox.put(desk, "spread_withdrawal", told, line=f"{desk.actor.country}:{held.id}:withdrawal")
+    withdrawing.after_record(desk, held, kind, body)
     if kind == "consent_withdrawal" and "assistance" in body["purposes"]:
         transfers.end_sight(desk, held, frozenset(body.get("recipients") or ()))
-    return _end_without_consent(desk, held) if kind in {"consent", "consent_withdrawal"} else held
+    return withdrawing.end_shares(desk, held) if kind in withdrawing.CONSENTS else held
 
 
 def _told(
@@ -172,15 +168,6 @@ def _turned(desk: Desk, held: Held, before: CaseFacts) -> None:
         now = held.facts.matter(was.id)
         if now is not None and now.is_open != was.is_open:
             carry.follow_record(desk, at_matter(held, now.id), turned(now))
-
-
-def _end_without_consent(desk: Desk, held: Held) -> Held:
-    """What other offices of the country were asked, or see, ends at once where no consent carries it any more."""
-    for matter_id, step in transfers.without_consent(desk, held):
-        given = {"reason": "consent_withdrawn"}
-        command = move.Command(TRANSFER, step, held.id, held.version, given=given, matter_id=matter_id)
-        held = move.perform(desk, command).held
-    return held
 
 
 def _must_correct(desk: Desk, held: Held, record_id: str, kind: str) -> None:

@@ -17,6 +17,7 @@ from workflows.clocks import can_stand_still, frozen_by
 from workflows.deadlines import rings_at
 from workflows.effects import CloseTask, OpenTask
 from workflows.matter import URGENT
+from workflows.referral import HONOUR, HONOUR_BACK
 
 TABLE: Any = Task.__table__
 OPEN: Final = "open"
@@ -29,6 +30,8 @@ _OPEN_OF = {
     kind: update(TABLE).where(column == bindparam("subject"), TABLE.c.state.in_(UNDONE))
     for kind, column in (("case", TABLE.c.case_id), ("referral", TABLE.c.referral_id))
 }
+# What a withdrawn consent asks for is still to be done when the referral or the case is over.
+_ALL_OF = {kind: query.where(TABLE.c.kind.not_in((HONOUR, HONOUR_BACK))) for kind, query in _OPEN_OF.items()}
 # A case's own step leaves the tasks of its matters alone, and a matter's step those of the others.
 _OF_MATTER = _OPEN_OF["case"].where(
     TABLE.c.kind == bindparam("of_kind"), TABLE.c.matter_id == bindparam("of_matter")
@@ -198,7 +201,7 @@ def close_task(desk: Desk, held: Held, effect: CloseTask) -> int:
     """
     values = {"subject": held.id, "state": DONE, "done_at": desk.now, "done_by": desk.actor.id}
     if effect.kind == "*":
-        return _done(desk, _OPEN_OF[held.kind], values)
+        return _done(desk, _ALL_OF[held.kind], values)
     kind = effect.kind
     if kind == "visit_next":
         kind = f"visit_{held.referral_facts.visits if held.referral_facts else 0}"

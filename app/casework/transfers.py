@@ -24,6 +24,7 @@ from policies.model import Clock
 from workflows.deadlines import rings_at
 from workflows.facts import CaseFacts, MatterFacts, Today
 from workflows.guards.consent import wider_names
+from workflows.guards.police import agreed_with_police, is_police
 from workflows.guards.transfers import GROUP, HANDERS, NEED, SOON, WHY, agreed_groups, groups_that_go, listed
 from workflows.matter import URGENT
 from workflows.transfer import ANSWER, MACHINE, WAITING, T
@@ -84,8 +85,12 @@ def end_sight(desk: Desk, held: Held, recipients: frozenset[str]) -> None:
 
 
 def agreed(desk: Desk, facts: CaseFacts, matter: MatterFacts) -> frozenset[str]:
-    """The groups of data that the person lets the asked office have now."""
-    return agreed_groups(facts, matter.office or "", Today(desk.now, desk.today), desk.policies)
+    """The groups of data that the person lets the asked office have now; the police need their own yes, too."""
+    now, office = Today(desk.now, desk.today), matter.office or ""
+    groups = agreed_groups(facts, office, now, desk.policies)
+    if is_police(facts, office, desk.policies):
+        groups &= agreed_with_police(facts, office, now, desk.policies)
+    return groups
 
 
 def told(desk: Desk, held: Held, groups: frozenset[str]) -> dict[str, Any]:

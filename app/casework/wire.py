@@ -116,6 +116,9 @@ class Body(_Part):
     about: About | None = None
     consents: Annotated[list[Consent], Field(max_length=200)] | None = None
     child: bool | None = None
+    # Groups of data that may not be used any more, and purposes for which nothing more will come.
+    taken_back: Annotated[list[_Word], Field(max_length=40)] = []
+    ended: Annotated[list[_Word], Field(max_length=40)] = []
     receipts: Annotated[list[dict[str, Any]], Field(max_length=20)] = []
 
 

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from app.access.desk import Desk
 from app.access.log import looked
 from app.access.page_door import Page, opens
-from app.casework import fieldgroups
+from app.casework import fieldgroups, recipients
 from app.casework.kinds import KINDS
 from app.kit.words import mark
 from app.overview import case_queries
@@ -147,6 +147,7 @@ def consents(reference: str, page: Looker) -> Response:
             "case": opened,
             "consents": consents_of(desk, opened),
             "may_record": opened.reach("consent:record"),
+            "abroad": recipients.of_case(desk, opened.id),
         }
     return page.show("overview/case_consents.html", here="cases", section="consents", **context)
 

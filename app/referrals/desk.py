@@ -159,15 +159,17 @@ _REACHED: Final[dict[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """Which groups of data have travelled to the receiving country so far, and which have not."""
+    """Which groups of data have travelled so far and may still be used, and which do not."""
 
     shared: tuple[str, ...]
     kept: tuple[str, ...]
 
 
 def sharing(desk: Desk, said: Sequence[MessageOut]) -> Sharing:
-    """The groups that the sending country's messages have carried, beside all the others of the code list."""
-    travelled = {group for each in said for group in each.groups}
+    """The groups that messages have carried and no later one took back, beside all the others of the code list."""
+    travelled: set[str] = set()
+    for each in said:
+        travelled = (travelled | set(each.groups)) - set(each.taken_back)
     known = list(desk.policies.codes["data_group"].codes)
     return Sharing(
         tuple(code for code in known if code in travelled), tuple(code for code in known if code not in travelled)

@@ -11,12 +11,14 @@ from app.access.may import visible_case, within_reach
 from app.casework import blocking
 from app.casework.blocking import Blocking, Reason
 from app.casework.held import hold_referral
+from app.casework.ledger import TELLING
 from app.casework.shapes import NextStepOut, RefusalOut
 from app.kit.paging import Ask
 from app.referrals import desk as referral_desk
 from app.referrals import desk_queries, service
 from app.referrals.desk import Answerers, Card, Mark, Sharing
 from app.referrals.schemas import MessageOut, ReferralOut
+from workflows.facts import ReferralFacts
 
 # What the form of a step itself answers: no reason against opening it.
 ANSWERED_BY_FORM: Final[dict[str, frozenset[str]]] = {
@@ -38,6 +40,8 @@ _MOST_MESSAGES: Final = 100
 class ReferralPage:
     """Everything the page of one referral shows. ``case_reference``: of our own case, if the actor sees it.
 
+    ``dropped``: where a consent has ended, as the other country tells, what is not to be kept or used; None where none
+    waits to be confirmed.
     ``stops``: whether the actor may stop or extend its clock.
     ``reasons``: step -> what stands in its way, in six parts.
     """
@@ -55,6 +59,7 @@ class ReferralPage:
     waiting_post: Any
     suggested: str
     stops: bool
+    dropped: tuple[str, ...] | None
 
 
 def opened(desk: Desk, referral_id: str) -> ReferralPage:
@@ -65,7 +70,7 @@ def opened(desk: Desk, referral_id: str) -> ReferralPage:
     case_reference = ""
     if out.case_id and within_reach(desk, "case:read", out.case_id):
         case_reference = str(visible_case(desk, "case:read", out.case_id).reference)
-    told = any("identity" in each.groups for each in said if each.direction == "in")
+    told = "identity" in referral_desk.sharing(desk, [each for each in said if each.direction == "in"]).shared
     facts = held.referral_facts
     steps = tuple(open_to_form(step) for step in out.next_steps)
     return ReferralPage(
@@ -86,7 +91,18 @@ def opened(desk: Desk, referral_id: str) -> ReferralPage:
         waiting_post=desk_queries.waiting_post(desk, held.row.shared_id),
         suggested=service.suggested(desk, held),
         stops=out.clock is not None and desk_queries.clock_may_change(desk, out.clock),
+        dropped=_dropped(facts, said),
     )
+
+
+def _dropped(facts: ReferralFacts | None, said: Iterable[MessageOut]) -> tuple[str, ...] | None:
+    if facts is None or not (facts.sender_took_back if facts.side == "receiver" else facts.receiver_took_back):
+        return None
+    open_ones = (
+        each for each in said
+        if each.type in TELLING and each.direction == "in" and not any(one.level == "decided" for one in each.receipts)
+    )  # fmt: skip
+    return tuple(sorted({group for each in open_ones for group in each.taken_back}))
 
 
 def explained(

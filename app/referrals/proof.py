@@ -65,6 +65,7 @@ def message(desk: Desk, row: Row[Any], key: bytes, answers: Sequence[Row[Any]]) 
         header=envelope.header,
         type=row.type,
         groups=sorted(envelope.body.get("about") or {}),
+        taken_back=sorted(envelope.body.get("taken_back") or []),
         form=form.get("kind"),
         digest=row.digest.hex(),
         signature=row.signature.hex(),

@@ -190,6 +190,9 @@ class MessageOut(BaseModel):
     header: Annotated[dict[str, Any], Field(examples=[{"from": "TH", "to": "MM", "seq": 1, "type": "send"}])]
     type: StepName
     groups: Annotated[list[str], Field(examples=[["age_band", "language", "needs"]])]
+    taken_back: Annotated[
+        list[str], Field(examples=[["contact"]], description="data groups that may not be used any more")
+    ]
     form: Annotated[str | None, Field(examples=["family_tracing"])]
     digest: Hash
     signature: Signature

@@ -110,6 +110,8 @@ CAUSE_OF: Final[Mapping[str, str]] = {
     "follow_representation": "document",
     "follow_service": "us",
     "follow_up_visit": "us",
+    "honour_withdrawal": "us",
+    "honour_withdrawal_back": "us",
     "own_accompany": "us",
     "own_call": "us",
     "own_decision": "us",

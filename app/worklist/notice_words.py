@@ -52,6 +52,7 @@ SENTENCES: Final[dict[str, str]] = {
     "transfer_answered": mark("Another office has answered."),
     "transfer_asked": mark("Another office asks yours about a case."),
     "transfer_ended": mark("What another office asked or shared has ended."),
+    "withdrawal_told": mark("Another country has told that a consent has ended. Open the referral."),
     "transfer_late": mark("The time to answer another office is over."),
 }
 _OTHERWISE: Final = mark("There is something new about your work.")

@@ -50,7 +50,7 @@ def _days(house: House) -> dict[str, dict[str, Any]]:
         "needs_assessment": {"reassess_on": day(house, 60)},
         "override": {"until": day(house, 10)},
         "permit": {"valid_from": day(house, -1), "valid_until": day(house, 180)},
-        "pre_return_risk": {"valid_until": day(house, 60)},
+        "pre_return_risk": {"valid_until": day(house, 29)},
         "remedy_appeal": {"appealed_on": day(house)},
         "remedy_award": {"decided_on": day(house), "appeal_until": day(house, 30)},
         "remedy_filing": {"filed_on": day(house)},

@@ -56,6 +56,8 @@ REFERRAL_FACTS: Final[dict[str, frozenset[str]]] = {
         frozenset({FACTS}),
     ),
     "consents": frozenset({LEGAL, RISK}),
+    "sender_took_back": frozenset({LEGAL, RISK}),
+    "receiver_took_back": frozenset({LEGAL, RISK}),
     "end_asked": frozenset({LEGAL, RISK}),
     "tracing": frozenset({RISK}),
 }  # fmt: skip

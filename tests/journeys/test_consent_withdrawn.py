@@ -37,7 +37,9 @@ def test_consent_withdrawn_while_the_family_is_being_traced(scene: Scene) -> Non
     assert all(not each.body.get("about") for each in later)
 
     # There: nothing can be done with it any more. Here: help goes on as before.
-    tracer.refused(crossing.arrived, "report_assessment", "wrong_state", record=filled())
+    tracer.refused(
+        crossing.arrived, "report_assessment", "wrong_state", "consent_for_contact_family", record=filled()
+    )
     refused = scene["mm.focal"].knock(
         f"{crossing.arrived.path}/disclosed/reveal", {"reason": "Looking at it once more."}
     )
@@ -60,7 +62,7 @@ def test_consent_withdrawn_while_the_family_is_being_traced(scene: Scene) -> Non
         "mm.social step start_tracing",
         "partner TH partner request_end",
         "system step grant_end",
-        "mm.social attempt report_assessment: wrong_state",
+        "mm.social attempt report_assessment: wrong_state consent_for_contact_family",
     )
     proved(scene, crossing)
 

@@ -125,6 +125,8 @@ CONVERSATION: dict[str, list[Break]] = {
     "receiving_office_is_known": [copy_with(receiver_office=None), copy_with(receiver_office="")],
     "end_is_not_asked": [copy_with(end_asked=each) for each in ("consent_withdrawn", "other")],
     "end_is_asked": [copy_with(end_asked=None)],
+    "withdrawal_waits_here": [copy_with(sender_took_back=None)],
+    "withdrawal_waits_for_us": [copy_with(receiver_took_back=None)],
     "the_turn_is_theirs": [
         copy_with(state=each)
         for each in ("assessed", "accepted", "handover_scheduled", "returned_for_info", "postponed")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from tests.workflows.breaking import YESTERDAY, Break, both, case_with, consent_with, matter_with
-from tests.workflows.situations import LATELY, with_actor, with_case
-from workflows.facts import MatterFacts, Situation
+from tests.workflows.situations import LATELY, with_actor, with_case, with_matter
+from workflows.facts import ConsentFacts, MatterFacts, Situation
+from workflows.guards.transfers import WHOLE_FILE
 
 
 def _another(**facts: Any) -> Break:
@@ -34,6 +36,27 @@ def _agreed_to(*groups: str) -> Break:
 
 
 _ELSEWHERE = Break(lambda situation: with_actor(situation, office="office-3"))
+def _to_the_police(**consent: Any) -> Callable[[Situation], Situation]:
+    """The police ask, in a proceeding or as the other office; the consent to it has these facts, or there is none."""
+
+    def change(situation: Situation) -> Situation:
+        case, matter = situation.case, situation.matter
+        assert case is not None and matter is not None
+        if consent:
+            given: dict[str, Any] = {"giver": "guardian", "child_assent": True} if case.child else {"giver": "self"}
+            groups = frozenset({"needs", "language"}) | WHOLE_FILE
+            row = ConsentFacts("law_enforcement", case.country, groups, valid_from=LATELY, **given)
+            situation = with_case(situation, consents=(*case.consents, replace(row, **consent)))
+        if matter.machine == "proceeding":
+            flags = matter.flags | {"file_from.police", "file_may.language", "file_ask.language", "file_gave.language"}
+            return with_matter(situation, flags=flags)
+        asked = situation.actor.office == matter.office
+        situation = with_matter(situation, office="th-police-tak")
+        return with_actor(situation, office="th-police-tak") if asked else situation
+
+    return change
+
+
 TRANSFERS: dict[str, list[Break]] = {
     "asked_office_is_another": [
         matter_with(office="office-1"),
@@ -56,6 +79,15 @@ TRANSFERS: dict[str, list[Break]] = {
         consent_with("assistance", child=True, child_assent=False),
         _agreed_to("needs"),
         _agreed_to(),
+    ],
+    # No consent of that kind is given; then one to another country, one that has ended, one that leaves a group out.
+    "consent_for_law_enforcement": [
+        Break(_to_the_police()),
+        Break(_to_the_police(recipient="MM")),
+        Break(_to_the_police(withdrawn_on=LATELY)),
+        Break(_to_the_police(valid_until=YESTERDAY)),
+        Break(_to_the_police(data_groups=frozenset({"needs"}))),
+        Break(_to_the_police(giver="self"), child=True),
     ],
     "asked_office_answers": [_ELSEWHERE, Break(lambda situation: with_actor(situation, office="office-1"))],
     "one_of_the_two_ends_it": [_ELSEWHERE],

@@ -18,6 +18,8 @@ from workflows.step import Fork, MachineSpec, Side, Step
 PROTOCOL = frozenset({"end_is_not_asked", "end_is_asked", "the_turn_is_theirs"})
 REASONS = ("consent_withdrawn", "no_safe_return", "other")
 IN_FLIGHT = 2
+# What may be said also when the conversation is over (app/casework/withdrawing.py tells nobody who knows nothing).
+AFTERWARDS = frozenset({"tell_withdrawal", "confirm_withdrawal", "tell_withdrawal_back", "confirm_withdrawal_back"})
 ENDING = frozenset({"withdraw", "request_end", "grant_end", "refuse_end"})
 
 Message = tuple[str, str | None]
@@ -31,6 +33,8 @@ class Copy:
     end_asked: str | None = None
     came_from: str | None = None
     custody: str = "sender"
+    # Whether anything has ever crossed: only then somebody there has to hear that a consent has ended.
+    crossed: bool = False
 
     def facts(self, side: Side) -> ReferralFacts:
         """The copy as guards see it."""
@@ -81,6 +85,8 @@ def allowed(row: Step, copy: Copy, side: Side) -> bool:
     """Whether the map and the guards of the protocol let this side take the step."""
     if row.by is not side or copy.state not in {state.value for state in row.start}:
         return False
+    if row.name in AFTERWARDS and not copy.crossed:
+        return False
     facts = copy.facts(side)
     return all(guard.ask(referral=facts) is True for guard in row.guards if guard.name in PROTOCOL)
 
@@ -93,7 +99,7 @@ def after(row: Step, copy: Copy, reason: str | None) -> Copy:
         to = next(dest.value for fact, dest in row.to.ways.items() if fact in (said, "*"))
     elif row.to is not None:
         to = row.to.value
-    changed = replace(copy, state=to)
+    changed = replace(copy, state=to, crossed=copy.crossed or row.name == "send")
     if row.name in ("return_for_info", "postpone"):
         changed = replace(changed, came_from=copy.state)
     if row.name == "request_end":

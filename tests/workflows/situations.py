@@ -192,6 +192,8 @@ SPECIAL: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     ("referral", "grant_end"): ({}, {"end_asked": "consent_withdrawn"}),
     ("referral", "refuse_end"): ({}, {"end_asked": "consent_withdrawn"}),
+    ("referral", "confirm_withdrawal"): ({}, {"sender_took_back": LATELY}),
+    ("referral", "confirm_withdrawal_back"): ({}, {"receiver_took_back": LATELY}),
 }
 # Data of the person in a proceeding: asked for by somebody else, reviewed, and given as far as the review goes.
 REVIEWED = frozenset({
@@ -231,8 +233,9 @@ SPECIAL_MATTERS: dict[tuple[str, str], dict[str, Any]] = {
 BY_THE_ASKED = frozenset({"take_over_case", "accept_share", "decline_transfer", "ask_about_transfer"})
 # Where the receiving country has opened its own case (after acceptance).
 WITH_A_RECEIVING_CASE = frozenset(
-    {"accepted", "handover_scheduled", "handed_over", "postponed", "received", "in_reintegration"}
-)
+    {"accepted", "handover_scheduled", "handed_over", "postponed", "received", "in_reintegration", "completed",
+     "no_safe_return", "withdrawn", "cancelled"}
+)  # fmt: skip
 
 
 def step_of(machine: str, step: str) -> Step:
@@ -280,7 +283,7 @@ def ready(machine: str, step: str, *, child: bool = ADULT, start: str | None = N
     side = row.by or Side.SENDER
     copy = replace(referral(side, child), state=state, **of_referral)
     if side is Side.SENDER:
-        return f.Situation(actor(), today, replace(case(child), **of_case), copy)
+        return f.Situation(actor(system=row.system_only), today, replace(case(child), **of_case), copy)
     here = None
     if state in WITH_A_RECEIVING_CASE:
         here = replace(case(child, RECEIVER), care="awaiting_arrival")

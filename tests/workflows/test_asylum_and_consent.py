@@ -47,6 +47,10 @@ PROTOCOL_ONLY = {
     "request_end",
     "grant_end",
     "refuse_end",
+    "tell_withdrawal",
+    "confirm_withdrawal",
+    "tell_withdrawal_back",
+    "confirm_withdrawal_back",
 }
 # Which consent each message rests on that carries something about the person.
 RESTS_ON = {

@@ -88,6 +88,28 @@ def end_is_asked(referral: ReferralFacts) -> bool:
 
 
 @guard(
+    sources=("IOM-4", "WM-PROTOCOL"),
+    says="The sending country has not told of a consent that has ended.",
+    why="Only what was told can be confirmed.",
+    mend="Nothing is to be done here.",
+    who=FOCAL,
+)
+def withdrawal_waits_here(referral: ReferralFacts) -> bool:
+    return referral.sender_took_back is not None
+
+
+@guard(
+    sources=("IOM-4", "WM-PROTOCOL"),
+    says="The receiving country has not told of a consent that has ended.",
+    why="Only what was told can be confirmed.",
+    mend="Nothing is to be done here.",
+    who=SENDERS,
+)
+def withdrawal_waits_for_us(referral: ReferralFacts) -> bool:
+    return referral.receiver_took_back is not None
+
+
+@guard(
     sources=("WM-PROTOCOL",),
     says="It is your own turn: nobody has to be asked.",
     why="Where this country moves the referral on, it can also end it at once.",

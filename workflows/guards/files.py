@@ -17,6 +17,8 @@ CLEARED, HELD_BACK = "file.cleared", "file.held_back"
 HEALTH_AGREED, TOLD = "file.health_agreed", "file.told"
 # Which groups of data were asked for, may be given, were given; what is taken out; who took the request in.
 ASK, MAY, GAVE, OUT, BY = "file_ask", "file_may", "file_gave", "file_out", "file_by"
+# Who asked (code list file_asker).
+FROM = "file_from"
 # Never given to anybody: it leads those who look for the person to their door.
 NEVER = frozenset({"contact"})
 HEALTH = "health"

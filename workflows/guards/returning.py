@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from policies.model import Corridor, Policies
@@ -12,6 +13,7 @@ from workflows.step import guard
 from workflows.verdict import Lack, lacking
 
 PLANNERS = ("case_manager", "social_worker")
+RISK_CLOCK = "risk_assessment_validity"
 NEEDED_SERVICES = ("health", "housing", "education", "employment")
 
 
@@ -62,8 +64,23 @@ def return_risk_is_valid(case: CaseFacts, today: Today, policies: Policies) -> b
     if risk is None:
         return lacking(gap="none is recorded")
     # Whatever day the form says, none holds longer than the policy of its day lets it.
-    until = min(risk.valid_until, ends_on(policies, "risk_assessment_validity", case.country, risk.on))
+    until = min(risk.valid_until, ends_on(policies, RISK_CLOCK, case.country, risk.on))
     return today.date <= until or lacking(gap=f"it ran out on {until.isoformat()}")
+
+
+@guard(
+    rule="G13",
+    sources=("OHCHR-P11", "ACTIP-15.2"),
+    says="This assessment would hold longer than the rules let it: until {until} at most.",
+    why="Danger changes; an old assessment protects nobody.",
+    mend="Say an earlier day, and assess the risk again before it has come.",
+    who=PLANNERS,
+)
+def assessment_holds_no_longer_than_agreed(
+    case: CaseFacts, given: Mapping[str, object], today: Today, policies: Policies
+) -> bool | Lack:
+    until = ends_on(policies, RISK_CLOCK, case.country, today.date)
+    return str(given.get("valid_until") or "") <= until.isoformat() or lacking(until=until.isoformat())
 
 
 @guard(

@@ -17,7 +17,8 @@ class ConsentWithdrawal(RecordForm):
     """Which purposes the person no longer agrees to; no reason is needed."""
 
     purposes: Annotated[
-        tuple[Annotated[str, Coded("consent_purpose")], ...], Field(strict=False, min_length=1, max_length=20)
+        tuple[Annotated[str, Coded("consent_purpose", retired=True)], ...],
+        Field(strict=False, min_length=1, max_length=20),
     ] = Field(
         title=mark("What does the person take back?"),
         description=mark("Sharing stops at once. Nothing else is lost."),

@@ -11,7 +11,7 @@ from app.casework.forms import Coded, DoneOn, Entry, Kind, Long, RecordForm, Sho
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import MatterFacts
-from workflows.guards.files import AGAIN, ANSWERED, ASK, ASKED, BY, GAVE, MAY, OUT, named, without
+from workflows.guards.files import AGAIN, ANSWERED, ASK, ASKED, BY, FROM, GAVE, MAY, OUT, named, without
 
 Groups = Annotated[tuple[Annotated[str, Coded("data_group")], ...], Field(strict=False, min_length=1, max_length=20)]
 
@@ -29,8 +29,9 @@ class FileRequest(RecordForm):
 def fold(matter: MatterFacts, form: FileRequest, entry: Entry) -> MatterFacts:
     """The newest request takes the place of an answered one; beside one that waits it is marked as one too many."""
     waits = ASKED in matter.flags and ANSWERED not in matter.flags
-    flags = without(matter, "file", ASK, MAY, GAVE, OUT, BY) | {ASKED} | ({AGAIN} if waits else set())
-    return replace(matter, flags=flags | named(ASK, form.data_groups) | named(BY, [entry.actor]))
+    flags = without(matter, "file", ASK, MAY, GAVE, OUT, BY, FROM) | {ASKED} | ({AGAIN} if waits else set())
+    flags |= named(ASK, form.data_groups) | named(BY, [entry.actor]) | named(FROM, [form.asker])
+    return replace(matter, flags=flags)
 
 
 KIND = Kind(

@@ -135,7 +135,7 @@ def test_without_consent_to_the_name_there_is_no_disclosure(post: Post) -> None:
 def test_consent_of_another_kind_opens_nothing(post: Post) -> None:
     """Agreeing to talk to the police, or to be counted, is not agreeing to be told about."""
     pair = acknowledged(post, ["identity"])
-    for purpose in ("law_enforcement", "statistics", "interview", "case_meeting"):
+    for purpose in ("law_enforcement", "statistics", "case_meeting"):
         consent(post, pair.case_id, purpose, ALL_GROUPS)
     consent(post, pair.case_id, "medical", ALL_GROUPS, recipient="LA")
     consent(post, pair.case_id, "return", ALL_GROUPS, valid_until="2026-11-22")
@@ -229,7 +229,8 @@ def test_a_withdrawn_consent_stops_sharing_in_the_same_moment(post: Post) -> Non
         post.act(post.th["case_manager"], pair.sent_from, "disclose_identity")
     post.drain()
     assert post.must_agree(pair) == "withdrawn"
-    assert set(groups(post)) == {"send", "request_end"} and groups(post)["request_end"] == set()
+    assert set(groups(post)) == {"send", "request_end", "tell_withdrawal"}
+    assert groups(post)["request_end"] == groups(post)["tell_withdrawal"] == set()
 
 
 def test_the_wire_does_not_tell_in_which_shelter_the_person_lives(post: Post) -> None:
