@@ -19,6 +19,7 @@ from app.casework import (
     own_tasks,
     records,
     refold,
+    services,
     trainings,
     transfers,
     visits,
@@ -92,7 +93,7 @@ def add_record(
         meeting.decided(desk, held, filled.form, record_id, corrects)
     if isinstance(filled.form, MonitoringVisit):
         visits.follow(desk, held, filled.form)
-    return record_id, _after(desk, held, kind, filled.body)
+    return record_id, _stop_services(desk, _after(desk, held, kind, filled.body), before)
 
 
 def _after(desk: Desk, held: Held, kind: str, body: dict[str, Any]) -> Held:
@@ -179,6 +180,15 @@ def _end_without_consent(desk: Desk, held: Held) -> Held:
     for matter_id, step in transfers.without_consent(desk, held):
         given = {"reason": "consent_withdrawn"}
         command = move.Command(TRANSFER, step, held.id, held.version, given=given, matter_id=matter_id)
+        held = move.perform(desk, command).held
+    return held
+
+
+def _stop_services(desk: Desk, held: Held, before: CaseFacts) -> Held:
+    """Requests for services that nobody has answered are taken back where their consent is gone."""
+    for matter_id in services.without_consent(desk, held, before):
+        given = {"reason": "consent_withdrawn"}
+        command = move.Command("service", "stop_service", held.id, held.version, given=given, matter_id=matter_id)
         held = move.perform(desk, command).held
     return held
 

@@ -185,7 +185,10 @@ def _passed(desk: Desk, opened: Opened, spec: MachineSpec, matter: MatterFacts) 
         found.append(
             Passed(
                 phrase=phrase_of("step", each["step"]),
-                given=[(step.given[name], value) for name, value in each["details"]["given"].items()],
+                given=[
+                    (step.given[name], value)
+                    for name, value in each["details"]["given"].items() if name in step.given
+                ],  # fmt: skip
                 by=names.get(each["actor"]["id"], ""),
                 at=datetime.fromisoformat(each["happened_at"]),
                 record=f"{opened.path}/records/{record['id']}" if record else "",
