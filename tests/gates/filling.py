@@ -21,7 +21,8 @@ from tests.gates.scene import NOBODY, Scene, Subject
 SUBJECTS: Final = (
     "case_id", "referral_id", "record_id", "task_id", "user_id", "block_id", "deputy_row", "emergency_id", "notice_id",
     "export_id", "approval_id", "reference", "number", "document_id", "matter_id", "shelter_id", "beds_id",
-    "bed_request_id", "meeting_id", "list_id", "transfer_id", "tip_id", "operation_id", "reservation_id",
+    "bed_request_id", "meeting_id", "list_id", "transfer_id", "service_id", "tip_id", "operation_id",
+    "reservation_id",
 )  # fmt: skip
 # Routes that name such a thing in their body or in their query.
 IN_BODY: Final = {
@@ -72,7 +73,10 @@ _BODIES: Final[dict[str, Any]] = {
 }
 # Bodies whose reason is a code, and no words.
 _CODED: Final = frozenset(
-    {"POST /cases/{case_id}/documents/{document_id}/error", "POST /transfers/{transfer_id}/decline"}
+    {
+        "POST /cases/{case_id}/documents/{document_id}/error", "POST /transfers/{transfer_id}/decline",
+        "POST /services/{service_id}/decline",
+    }
 )
 _FORM: Final = {"content-type": "application/x-www-form-urlencoded"}
 _MULTIPART: Final = {"content-type": "multipart/form-data; boundary=cut"}

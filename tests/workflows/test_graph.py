@@ -24,8 +24,8 @@ from workflows.step import MachineSpec, Side, Step
 SPECS = list(MACHINES.values())
 # Steps of the receiver that only answer a request to end: taken while the sender is tied, never beside it.
 ANSWERS_A_REQUEST = "grant_end"
-# Tasks that are opened elsewhere: by writing a draft, and by each visit in turn.
-OPENED_ELSEWHERE = {"approve_referral", "visit_next", "*"}
+# Tasks that are opened elsewhere: by writing a draft, by each visit in turn, and where a consent is gone.
+OPENED_ELSEWHERE = {"approve_referral", "visit_next", "tell_provider", "*"}
 
 
 def arrows(spec: MachineSpec) -> set[tuple[str, str]]:
