@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from app.access.desk import Desk
 from app.access.page_door import Page, opens
 from app.casework import fieldgroups
-from app.casework.choices import next_steps, openings
+from app.casework.choices import openings, own_steps
 from app.casework.held import at_matter
 from app.casework.phrases import phrase_of
 from app.casework.shapes import NextStepOut
@@ -135,7 +135,7 @@ def _line(desk: Desk, opened: Opened, spec: MachineSpec, matter: MatterFacts) ->
         changed_on=matter.changed_on,
         money=money_of(matter),
         look=ENDED if not matter.is_open else LATE if late else OPEN,
-        steps=next_steps(desk, at_matter(opened.held, matter.id), opened.reach) if matter.is_open else (),
+        steps=own_steps(desk, at_matter(opened.held, matter.id), opened.reach) if matter.is_open else (),
         concerns=matter.concerns,
         days=matter.days,
     )

@@ -21,6 +21,8 @@ Done = Annotated[str, Query(max_length=20)]
 
 HERE: Final = "work"
 ONE: Final = "services/one.html"
+# What a team writes of a provider that says nothing; nobody says it of themselves.
+UNSAID: Final = "no_answer"
 LISTS: Final = ("service_decline_reason", "service_result", "appointment_time", "appointment_place")
 
 
@@ -93,7 +95,7 @@ def _context(desk: Desk, service_id: str) -> dict[str, Any]:
     return {
         "here": HERE, "request": service.one(desk, service_id), "names": _names(desk),
         "answers": service.answers(desk, service_id), "refusals": [],
-        "codes": {name: list(desk.policies.codes[name].codes) for name in LISTS},
+        "codes": {name: [code for code in desk.policies.codes[name].codes if code != UNSAID] for name in LISTS},
     }  # fmt: skip
 
 

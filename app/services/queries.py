@@ -102,8 +102,10 @@ def whole(desk: Desk, service_id: str) -> Row[Any]:
 
 def _listed(desk: Desk, permission: str, which: Any) -> list[Row[Any]]:
     ended = SERVICES.c.state.not_in(OPEN)
+    answered = SERVICES.c.state != S.ASKED.value
     query = select(SERVICES).where(which, _open(desk, permission))
-    return list(desk.session.execute(query.order_by(ended, SERVICES.c.answer_by, SERVICES.c.id).limit(MOST)))
+    query = query.order_by(ended, answered, SERVICES.c.answer_by, SERVICES.c.id)
+    return list(desk.session.execute(query.limit(MOST)))
 
 
 def _open(desk: Desk, permission: str) -> Any:

@@ -96,6 +96,11 @@ def request_is_not_double(case: CaseFacts, matter: MatterFacts) -> bool | Lack:
     return lacking(office=matter.office) if double else True
 
 
+def answers_itself(matter: MatterFacts) -> bool:
+    """Whether the provider says itself how a request stands, so that its duties lead to no step of the team's."""
+    return BY_ITSELF in matter.flags and matter.state in {"asked", "accepted", "running"}
+
+
 def groups_told(matter: MatterFacts) -> frozenset[str]:
     """The groups of data of which the provider learns by the request alone."""
     told = {"needs", _TELLS.get(matter.about, "needs")}

@@ -15,7 +15,7 @@ from workflows.facts import MatterFacts
 from workflows.guards.services import AGREED, BY_ITSELF, OUTSIDE, declined_by
 from workflows.matter import URGENT
 
-_OF_ANSWERS = frozenset({"time", "place", "outcome", "reason"})
+_OF_ANSWERS = frozenset({"time", "place", "outcome"})
 
 
 class ServiceRequest(RecordForm):
