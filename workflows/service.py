@@ -91,8 +91,9 @@ STEPS = (
         (CloseTask("begin_service"), FOLLOW),
     ),
     Step(
+        # Who sees the person knows that they are there; what their team knows of it is not for the provider to hear.
         "begin_to_serve", "Say that the service begins", (S.ACCEPTED,), S.RUNNING, ANSWER,
-        (case_is_open, person_is_with_us, provider_answers, consent_for_service),
+        (case_is_open, provider_answers, consent_for_service),
         (CloseTask("begin_service", by_the_way=True), FOLLOW),
     ),
     # What came of it is the provider's word; the person is asked next, and the team closes the loop.
