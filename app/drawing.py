@@ -55,7 +55,9 @@ TEXTS = {
     "service": (
         "One request to a provider for help to one person. A case can have many of them, each with its own state, due\n"
         "day and tasks. The loop is closed: a request ends as `done`, with its result and what the person says of it,\n"
-        "or as `stopped` with a reason. A need that was declined stays open until another provider is asked."
+        "or as `stopped` with a reason. A need that was declined stays open until another provider is asked.\n"
+        "An office whose people work here answers for itself, without sight of the case, and says when it begins\n"
+        "and is done (`delivered`); of every other provider the team writes down what it was told."
     ),
     "remedy": (
         "One claim for wages, restitution or compensation. A case can have many, each with its own state, days and\n"

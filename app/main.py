@@ -47,13 +47,13 @@ from policies.load import load_policies
 ROOMS: Final = (
     "accounts", "approvals", "cases", "exports", "people", "worklist", "emergency", "walls", "deputies", "oversight",
     "referrals", "directory", "lifecycle", "statistics", "keys", "documents", "caseload",
-    "meetings", "shelter", "incidents", "fund", "transfers", "tips", "readiness",
+    "meetings", "shelter", "incidents", "fund", "transfers", "services", "tips", "readiness",
 )  # fmt: skip
 # Every room that has an HTML door: app/<room>/pages.py with a `router`.
 PAGE_ROOMS: Final = (
     "accounts", "cases", "overview", "people", "oversight", "walls", "emergency", "statistics", "approvals", "exports",
     "lifecycle", "directory", "deputies", "exchange", "upkeep", "referrals", "caseload",
-    "meetings", "shelter", "incidents", "fund", "transfers", "tips", "readiness",
+    "meetings", "shelter", "incidents", "fund", "transfers", "services", "tips", "readiness",
 )  # fmt: skip
 PREFIX: Final = "/api/v1"
 # Measured: with more threads than this the same code answers later, not sooner.

@@ -26,6 +26,7 @@ from app.models.outbox import OutboxRow
 from app.oversight import sealing
 from app.oversight import watching as looks
 from app.referrals import watching as referrals
+from app.services import watching as services
 from app.shelter import watching as shelters
 from app.tips import watching as tips
 from app.transfers import watching as transfers
@@ -116,7 +117,8 @@ class Worker:
             return 0
         rung = emergencies.ring(self._house) + looks.ring(self._house, self._watched)
         rung += referrals.ring(self._house) + shelters.ring(self._house)
-        rung += transfers.ring(self._house) + tips.ring(self._house) + trainings.ring(self._house)
+        rung += services.ring(self._house) + transfers.ring(self._house)
+        rung += tips.ring(self._house) + trainings.ring(self._house)
         rung += deciding.expire(self._house)
         self._watched = now
         mailing.tell_by_mail(self._house)

@@ -148,6 +148,10 @@ ACTS: dict[str, Act] = {
     "provider_is_named": ASK,
     "provider_has_not_declined": ASK,
     "request_is_not_double": Act(Way.MATTERS),
+    "consent_for_service": _record("consent"),
+    "provider_answers": ASK,
+    "provider_is_outside": ASK,
+    "provider_has_finished": ASK,
     # Claims for remedies; what another form of the claim said is corrected or added there.
     "claim_is_wanted": ASK,
     "child_is_represented": ASK,
@@ -265,7 +269,7 @@ _TOLD_BY_FORM: dict[str, str | tuple[str, ...]] = {
     ),
     **dict.fromkeys(
         ("service_is_agreed", "service_is_planned_or_urgent", "provider_is_named", "provider_has_not_declined",
-         "request_is_not_double"),
+         "request_is_not_double", "consent_for_service"),
         "service_request",
     ),
     **dict.fromkeys(

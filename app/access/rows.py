@@ -31,7 +31,7 @@ _WHO: Final = ("kind", "me", "office", "organisation", "country", "now")
 #   row       a case by its columns alone    copy      a copy by its columns alone            facts the facts of a case
 #   look      looks at what one reaches      review    emergency accesses     bed   requests to a shelter
 #   fund      movements of the fund
-#   transfer  what one office asks of another
+#   transfer  what one office asks of another      service  what a provider is asked for a person
 #   tip       what people who stay unknown have told     operation, reserve   planned operations, what is kept ready
 #   list      working lists that an office shares
 _CASE: Final = frozenset({"case", "row", "facts"})
@@ -65,6 +65,8 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     # The same between offices: asking is work on a case, an asked office sees what it was asked and no case by it.
     "transfer:request": _CASE,
     "transfer": frozenset({"transfer"}),
+    # A provider sees what it was asked, and no case by it.
+    "service": frozenset({"service"}),
     # A tip is nobody's case, and reaches none.
     "tip": frozenset({"tip"}),
     # Those who plan an operation see what was asked of others; who was asked sees that alone.

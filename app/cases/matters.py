@@ -9,7 +9,7 @@ from app.access.log import looked
 from app.access.may import visible_case
 from app.cases.matters_schemas import CaseMattersOut, MatterIn, MatterMovedOut, MatterOut
 from app.casework import fieldgroups
-from app.casework.choices import next_steps, openings
+from app.casework.choices import openings, own_steps
 from app.casework.held import Held, at_matter, hold_case
 from app.casework.matter_steps import take
 from app.casework.reach import SEEING, reach_of
@@ -81,7 +81,7 @@ def shown(desk: Desk, held: Held, matter: MatterFacts, reach: Callable[[str], bo
         flags=sorted(matter.flags),
         by=matter.by,
         decided_by=matter.decided_by,
-        next_steps=next_steps(desk, at_matter(held, matter.id), reach),
+        next_steps=own_steps(desk, at_matter(held, matter.id), reach),
     )
 
 

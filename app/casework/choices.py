@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from app.access.desk import Desk
 from app.casework.fieldgroups import sees_matters
@@ -13,6 +14,10 @@ from workflows import engine
 
 CASE_MACHINES = ("identification", "care")
 Permitted = Callable[[str], bool]
+# The guards that say that a step is for another office to take, or that another one comes first.
+THEIRS: Final = frozenset(
+    {"asked_office_answers", "provider_answers", "provider_has_finished", "provider_is_outside"}
+)
 
 
 def next_steps(desk: Desk, held: Held, permitted: Permitted) -> list[NextStepOut]:
@@ -26,6 +31,12 @@ def next_steps(desk: Desk, held: Held, permitted: Permitted) -> list[NextStepOut
     else:
         machines = CASE_MACHINES if held.kind == "case" else ("referral",)
     return _steps(desk, held, machines, permitted)
+
+
+def own_steps(desk: Desk, held: Held, permitted: Permitted) -> list[NextStepOut]:
+    """The same of a matter, without what another office has to do: nobody is led to what cannot be theirs."""
+    steps = next_steps(desk, held, permitted)
+    return [each for each in steps if THEIRS.isdisjoint(reason.code for reason in each.refusals)]
 
 
 def openings(desk: Desk, held: Held, permitted: Permitted) -> list[NextStepOut]:

@@ -16,6 +16,7 @@ from app.casework import (
     history,
     projection,
     records,
+    services,
     trainings,
     transfers,
     visits,
@@ -105,6 +106,7 @@ def perform(desk: Desk, command: Command) -> Outcome:
     found_out = conflict_check.of_step(desk, held, step) | beds.of_step(desk, held, step)
     situation = held.situation(desk, given | found_out, entry.on)
     decision = engine.decide(command.machine, command.step, situation, desk.policies)
+    given |= services.found_out(desk, held, filled)
     refusals = _against_the_day(desk, held, spec, command.happened_at)
     if isinstance(decision, engine.Refused):
         refusals += decision.refusals
@@ -251,6 +253,7 @@ def write(desk: Desk, held: Held, event: Event, actor: Actor | None = None) -> N
         )
         holding.save_case_facts(desk, held.id, held.facts)
         transfers.settle(desk, held)
+        services.settle(desk, held)
         beds.settle(desk, held)
         fund_book.settle(desk, held)
     held.version = event.version

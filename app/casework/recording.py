@@ -18,6 +18,7 @@ from app.casework import (
     own_tasks,
     records,
     refold,
+    services,
     trainings,
     transfers,
     visits,
@@ -90,7 +91,7 @@ def add_record(
         meeting.decided(desk, held, filled.form, record_id, corrects)
     if isinstance(filled.form, MonitoringVisit):
         visits.follow(desk, held, filled.form)
-    return record_id, _after(desk, held, kind, filled.body)
+    return record_id, _stop_services(desk, _after(desk, held, kind, filled.body), before)
 
 
 def _after(desk: Desk, held: Held, kind: str, body: dict[str, Any]) -> Held:
@@ -168,6 +169,15 @@ def _turned(desk: Desk, held: Held, before: CaseFacts) -> None:
         now = held.facts.matter(was.id)
         if now is not None and now.is_open != was.is_open:
             carry.follow_record(desk, at_matter(held, now.id), turned(now))
+
+
+def _stop_services(desk: Desk, held: Held, before: CaseFacts) -> Held:
+    """Requests for services that nobody has answered are taken back where their consent is gone."""
+    for matter_id in services.without_consent(desk, held, before):
+        given = {"reason": "consent_withdrawn"}
+        command = move.Command("service", "stop_service", held.id, held.version, given=given, matter_id=matter_id)
+        held = move.perform(desk, command).held
+    return held
 
 
 def _must_correct(desk: Desk, held: Held, record_id: str, kind: str) -> None:

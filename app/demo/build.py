@@ -7,6 +7,7 @@ from datetime import date, datetime
 from app.access.desk import House
 from app.demo.beds import open_houses
 from app.demo.figures import Figures
+from app.demo.helped import ask_the_hospital
 from app.demo.play import Play, Progress, at
 from app.demo.returns import returns
 from app.demo.shelter import shelter
@@ -48,5 +49,6 @@ def build(
         play.add(story)
     play.run(last_moment(), progress)
     open_houses(stage)
+    ask_the_hospital(stage)
     from_outside(stage)
     return stage

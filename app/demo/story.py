@@ -154,7 +154,7 @@ def _what(entry: dict[str, Any]) -> str:
     if kind == "step":
         _, row = engine.find_step(details["machine"], step)
         moved = f" -> {details['to']}" if details["to"] != details["from"] else ""
-        reason = f" ({details['given']['reason']})" if details.get("given") else ""
+        reason = f" ({details['given']['reason']})" if "reason" in (details.get("given") or {}) else ""
         return f"{row.title}{reason}{moved}"
     if kind == "attempt":
         return f"BLOCKED: {_title(step)}"

@@ -18,7 +18,7 @@ from app.casework.phrases import SOURCES, phrase_of
 from app.casework.shapes import TimelineEntryOut
 from app.kit.words import mark
 from workflows.engine import MACHINES
-from workflows.step import Guard
+from workflows.step import Guard, Step
 
 __all__ = ["Changed", "Told", "Who", "Word", "anchor_of", "people_in", "refusals", "tell", "titled", "who_of"]
 
@@ -188,7 +188,7 @@ def _changes(desk: Desk, entry: TimelineEntryOut, people: Mapping[str, Row[Any]]
         before = Word(said["from"], state) if said.get("from") else None
         found.append(Changed(mark("State"), Word(said["to"], state), before))
     step = _STEPS.get((machine, entry.step))
-    for name, value in (said.get("given") or {}).items():
+    for name, value in _inputs(step, said.get("given") or {}):
         code_list = (step.given.get(name) if step else None) or ""
         found.append(Changed(mark("Reason") if name == "reason" else mark("Detail"), Word(str(value), code_list)))
     record = said.get("record")
@@ -217,6 +217,11 @@ def _changes(desk: Desk, entry: TimelineEntryOut, people: Mapping[str, Row[Any]]
     if entry.kind == "block" and said.get("why"):
         found.append(Changed(mark("Reason"), Word(said["why"], "block_reason")))
     return found
+
+
+def _inputs(step: Step | None, given: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """What the actor said with the step; what the house found out itself is for the rules."""
+    return [(name, value) for name, value in given.items() if step is None or name in step.given]
 
 
 def refusals(said: Sequence[Mapping[str, Any]]) -> list[Changed]:

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from app.access.desk import Desk
 from app.access.page_door import Page, opens
 from app.casework import fieldgroups
-from app.casework.choices import next_steps, openings
+from app.casework.choices import openings, own_steps
 from app.casework.held import at_matter
 from app.casework.phrases import phrase_of
 from app.casework.shapes import NextStepOut
@@ -135,7 +135,7 @@ def _line(desk: Desk, opened: Opened, spec: MachineSpec, matter: MatterFacts) ->
         changed_on=matter.changed_on,
         money=money_of(matter),
         look=ENDED if not matter.is_open else LATE if late else OPEN,
-        steps=next_steps(desk, at_matter(opened.held, matter.id), opened.reach) if matter.is_open else (),
+        steps=own_steps(desk, at_matter(opened.held, matter.id), opened.reach) if matter.is_open else (),
         concerns=matter.concerns,
         days=matter.days,
     )
@@ -185,7 +185,10 @@ def _passed(desk: Desk, opened: Opened, spec: MachineSpec, matter: MatterFacts) 
         found.append(
             Passed(
                 phrase=phrase_of("step", each["step"]),
-                given=[(step.given[name], value) for name, value in each["details"]["given"].items()],
+                given=[
+                    (step.given[name], value)
+                    for name, value in each["details"]["given"].items() if name in step.given
+                ],  # fmt: skip
                 by=names.get(each["actor"]["id"], ""),
                 at=datetime.fromisoformat(each["happened_at"]),
                 record=f"{opened.path}/records/{record['id']}" if record else "",

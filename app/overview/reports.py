@@ -46,6 +46,11 @@ _CARDS: Final = (
         mark("What other offices ask of yours, and what yours has asked of them."),
     ),
     (
+        "service:read", "/services",
+        mark("Services asked of us"),
+        mark("Help that teams ask of your office for a person, and yours of others."),
+    ),
+    (
         "shelter:read", "/shelters",
         mark("Beds in shelters"),
         mark("Free, held and taken today, without names."),

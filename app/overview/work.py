@@ -19,6 +19,8 @@ from app.models.base import is_id
 from app.overview import queries, reasons
 from app.overview.frame import begins_with_referrals, rights_of
 from app.overview.leads import Line, line
+from app.services import queries as services
+from app.services.service import READ as SERVICES
 from app.transfers import queries as transfers
 from app.transfers.service import READ as TRANSFERS
 from app.worklist import notice_words, notices, work_queries
@@ -82,6 +84,17 @@ class Work:
     reviews_count: int = 0
     # How many requests of other offices wait for this one; None for whoever has nothing to do with them.
     transfers: int | None = None
+    # State -> how many services it was asked for, as far as they are open.
+    services: dict[str, int] = field(default_factory=dict)
+
+
+# What a notice is about -> the page that is in front of its id, or the one page there is.
+_ROOMS: Final[Mapping[str, str]] = {
+    "reference": "/cases", "referral": "/referrals", "emergency_access": "/reports/emergency",
+    "bed_request": "/bed-requests", "case_service": "/services", "case_transfer": "/transfers",
+    "reserve": "/reservations", "operation": "/operations", "tip": "/tips",
+}  # fmt: skip
+_PAGES: Final[Mapping[str, str]] = {"approval": "/reports/approvals", "caseload": "/cases?who=mine"}
 
 
 def home_of(desk: Desk, places: Sequence[Place]) -> str | None:
@@ -115,6 +128,7 @@ def mine(desk: Desk) -> Work:
         reviews=reviews,
         reviews_count=reviews_count,
         transfers=transfers.waiting_here(desk, TRANSFERS) if permitted(desk, TRANSFERS) else None,
+        services=services.open_here(desk, SERVICES) if permitted(desk, SERVICES) else {},
     )
 
 
@@ -196,30 +210,11 @@ def news(desk: Desk, items: Sequence[NoticeOut]) -> list[News]:
 
 def _path(each: NoticeOut, references: Mapping[str, str]) -> str:
     """Where a notice leads: what it is about, or nowhere."""
-    match each.subject:
-        case "case":
-            return f"/cases/{references[each.subject_id]}" if each.subject_id in references else ""
-        case "reference":
-            return f"/cases/{each.subject_id}"
-        case "referral":
-            return f"/referrals/{each.subject_id}"
-        case "emergency_access":
-            return f"/reports/emergency/{each.subject_id}"
-        case "bed_request":
-            return f"/bed-requests/{each.subject_id}"
-        case "case_transfer":
-            return f"/transfers/{each.subject_id}"
-        case "reserve":
-            return f"/reservations/{each.subject_id}"
-        case "operation":
-            return f"/operations/{each.subject_id}"
-        case "tip":
-            return f"/tips/{each.subject_id}"
-        case "approval":
-            return "/reports/approvals"
-        case "caseload":
-            return "/cases?who=mine"
-    return ""
+    if each.subject == "case":
+        return f"/cases/{references[each.subject_id]}" if each.subject_id in references else ""
+    if each.subject in _ROOMS:
+        return f"{_ROOMS[each.subject]}/{each.subject_id}"
+    return _PAGES.get(each.subject, "")
 
 
 def _reviews(desk: Desk) -> tuple[list[Review], int]:

@@ -44,6 +44,13 @@ FIXED: Final[dict[str, frozenset[str]]] = {
     "case_file": frozenset(
         {"id", "country", "reference", "person_id", "previous_case_id", "opened_at"}
     ),
+    # Whoever takes a case over follows what was asked for it.
+    "case_service": frozenset(
+        {
+            "id", "country", "organisation", "office_id", "number", "case_id", "key_id", "matter_id", "asked_at",
+            "age_band", "sex", "language", "child",
+        }
+    ),
     # Who asks changes with the case: whoever takes it over answers for what is shared of it.
     "case_transfer": frozenset(
         {

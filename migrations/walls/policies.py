@@ -237,6 +237,18 @@ TRANSFER_RULES: Final[dict[str, Rule]] = {
         keeps=f"{HERE} AND {SYSTEM}",
     ),
 }
+# Tables of revision 025. What a provider is asked is known to it and to the office that asks, without the case.
+SERVICE_RULES: Final[dict[str, Rule]] = {
+    "case_service": Rule(
+        sees=f"{HERE} AND ({SYSTEM} OR (ARRAY['country:' || country, 'organisation:' || organisation,"
+        " 'office:' || office_id, 'office:' || from_office_id] && waymark_words('service')"
+        f" OR {CASE.format('case_id')}) AND key_id NOT IN (SELECT waymark_blocked_keys()))",
+        adds=f"{HERE} AND waymark_works_on_case(case_id) AND waymark_sees_key(key_id)"
+        " AND EXISTS (SELECT FROM person p JOIN case_file c ON c.person_id = p.id"
+        " WHERE c.id = case_id AND p.key_id = case_service.key_id)",
+        keeps=f"{HERE} AND {SYSTEM}",
+    ),
+}
 # Tables of revision 009. An incident is seen through its cases; whoever made it, before the first is tied to it.
 INCIDENT_RULES: Final[dict[str, Rule]] = {
     "incident_case": Rule(
@@ -301,7 +313,7 @@ TRAINING_RULES: Final[dict[str, Rule]] = {
 ALL_RULES: Final[dict[str, Rule]] = {
     **RULES, **DESK_RULES, **INCIDENT_RULES, **SHELTER_RULES, **DOCUMENT_RULES, **LIST_RULES, **SHARED_LIST_RULES,
     **FUND_RULES, **TRANSFER_RULES, **TIP_RULES, **OPERATION_RULES, **MATCHING_RULES,
-    **CHECKPOINT_RULES, **TRAINING_RULES,
+    **CHECKPOINT_RULES, **TRAINING_RULES, **SERVICE_RULES,
 }  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from tests.desk.place import VIEWS, Place, chromium, open_place
 from tests.factories import cases, referrals
 from tests.factories.forms import day, form
 from tests.factories.staff import Worker
-from tests.gates import readiness_forms, tip_forms, transfer_forms
+from tests.gates import readiness_forms, service_forms, tip_forms, transfer_forms
 from tests.gates.scene import quiet
 
 Shot = tuple[str, Worker, str]
@@ -94,6 +94,7 @@ def invented(place: Place) -> list[Shot]:
         ("late", th["supervisor"], "/tasks/late"),
         *beds(place),
         *between(place),
+        *help_asked(place),
         *law(place),
         *before(place),
         *kin(place),
@@ -178,6 +179,28 @@ def between(place: Place) -> list[Shot]:
         ("between-consents", th["social_worker"], f"{case}/consents"),
         ("between-consent", th["social_worker"], f"{case}/records/new/consent"),
         ("between-needs", th["case_manager"], f"{case}/needs"),
+    ]
+
+
+def help_asked(place: Place) -> list[Shot]:
+    """What a provider is asked to do for people: to answer, to begin, and to say that it is done."""
+    town = place.town
+    there, waiting = service_forms.asked(town)
+    _, accepted = service_forms.accepted(town)
+    _, running = service_forms.running(town)
+    _, promised = service_forms.asked(town)
+    when = {
+        "appointment_on": day(town.house, 2), "appointment_time": "t0930", "appointment_place": "with_provider",
+    }  # fmt: skip
+    assert town.post(there, f"{promised}/accept", when).status_code == 200
+    assert town.post(there, f"{running}/finish", {"outcome": "reached"}).status_code == 200
+    return [
+        ("services-home", there, "/"),
+        ("services-list", there, "/services"),
+        ("services-sent", town.th["case_manager"], "/services"),
+        ("services-asked", there, waiting),
+        ("services-accepted", there, accepted),
+        ("services-promised", town.th["social_worker"], promised),
     ]
 
 

@@ -25,7 +25,7 @@ from tests.factories.forms import form
 from tests.factories.pages import browser_at
 from tests.factories.staff import Worker
 from tests.factories.towns import Town
-from tests.gates import list_forms, readiness_forms, tip_forms, transfer_forms
+from tests.gates import list_forms, readiness_forms, service_forms, tip_forms, transfer_forms
 from tests.gates.filling import Route
 from tests.gates.town_forms import Ready
 from tests.inspect import reading
@@ -45,7 +45,7 @@ _FORMS: Final = {
     tip_forms.passing: "case_manager",
 }  # fmt: skip
 # What lies beside cases and referrals: the scene holds one of each, which is over.
-BESIDE: Final = ("/transfers/", "/tips/", "/operations/", "/reservations/", "/reports/fund")
+BESIDE: Final = ("/transfers/", "/services/", "/tips/", "/operations/", "/reservations/", "/reports/fund")
 # What is walked; everything else the scene's own gates have seen.
 _WALKED: Final = ("/cases/", "/referrals/", "/tasks/", "/r/", *BESIDE)
 _LINK: Final = re.compile(r'<a\b[^>]*?\bhref="([^"]+)"')
@@ -144,6 +144,9 @@ def _beside(town: Town) -> Iterator[tuple[str, Worker, str]]:
     asked, (there, answered, _) = transfer_forms.several(town)
     yield "asked", town.th["case_manager"], asked
     yield "answered", there, answered
+    yield "asked to help", *service_forms.asked(town)
+    yield "to begin", *service_forms.accepted(town)
+    yield "begun", *service_forms.running(town)
     manager, chief = town.th["case_manager"], town.th["supervisor"]
     yield "told", manager, f"/tips/{town.post(manager, '/tips', tip_forms.TOLD).json()['id']}"
     yield "planned", *readiness_forms.planned(town)

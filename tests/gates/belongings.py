@@ -21,6 +21,7 @@ from app.models.meeting import Meeting
 from app.models.notice import Notice
 from app.models.operation import Operation, OperationReserve
 from app.models.saved_list import SavedList
+from app.models.service import CaseService
 from app.models.shelter import BedRequest, ShelterBeds
 from app.models.tip import Tip
 from app.models.transfer import CaseTransfer
@@ -42,6 +43,7 @@ OWNERS = {
     "beds_id": "shelter_manager",
     "bed_request_id": "shelter_manager",
     "transfer_id": "shelter_manager",
+    "service_id": "shelter_manager",
     # A meeting is its whole office's, a working list one account's.
     "meeting_id": "supervisor",
     "list_id": "supervisor",
@@ -132,6 +134,7 @@ def belong(house: House, staff: Staff, case_id: str) -> dict[str, str]:
         ),
         (BedRequest, _request(chief, case_id, key.id, ids, long_ago)),
         (CaseTransfer, _transfer(chief, case_id, key.id, ids, long_ago)),
+        (CaseService, _service(chief, case_id, key.id, ids, long_ago)),
         (Approval, _approval(house, chief, ids["approval_id"])),
         (CaseExport, _export(house, chief, ids["export_id"], tomorrow)),
     ]  # fmt: skip
@@ -177,6 +180,17 @@ def _transfer(chief: Worker, case_id: str, key_id: str, ids: dict[str, str], at:
         "key_id": key_id, "asked_by": chief.id, "asked_at": at, "what": "service", "why": "wish", "urgency": "days",
         "age_band": "18+", "sex": "F", "language": "my", "child": False, "needs": "|health|", "data_groups": "|needs|",
         "state": "withdrawn", "answer_by": at, "ended_at": at,
+    }  # fmt: skip
+
+
+def _service(chief: Worker, case_id: str, key_id: str, ids: dict[str, str], at: Any) -> dict[str, Any]:
+    """An asking that was declined: what the matter of the case does afterwards it does not follow."""
+    return {
+        "country": chief.country, "id": ids["service_id"], "organisation": chief.organisation,
+        "office_id": ids["shelter_id"], "from_office_id": ids["shelter_id"], "number": "S-222222", "case_id": case_id,
+        "key_id": key_id, "matter_id": new_id(), "asked_by": chief.id, "asked_at": at, "kind": "health",
+        "urgent": False, "age_band": "18+", "sex": "F", "language": "my", "child": False, "state": "declined",
+        "answer_by": at, "ended_at": at,
     }  # fmt: skip
 
 

@@ -29,6 +29,8 @@ def plain(house: House, kind: str, country: str, **changes: Any) -> dict[str, An
         body |= {"authority": house.policies.countries[country].competent_authority.office, "by_country": country}
     if kind == "transfer_request":
         body |= {"to_office": {"TH": "th-datip", "MM": "mm-border-myawaddy"}.get(country, "th-datip")}
+    if kind == "service_request":
+        body |= {"provider_office": {"TH": "th-datip"}.get(country, body["provider_office"])}
     if kind == "care_plan":
         body |= {"covers_child_services": True}
     if kind == "return_plan":

@@ -23,12 +23,15 @@ from app.cases.schemas import ManagerIn
 from app.casework.facts import case_facts_from, referral_facts_from
 from app.casework.kinds import KINDS
 from app.casework.shapes import StepIn
+from app.casework.transfers import SERVICES
 from app.exchange.delivery import envelope_of
 from app.exchange.transport import LocalTransport
 from app.kit.errors import AppError, Forbidden, NotFound
 from app.models.base import new_id
 from app.referrals import service as referrals
 from app.referrals.schemas import ReferralIn
+from app.services import service as services
+from app.services.schemas import ServiceAcceptIn, ServiceDeclineIn, ServiceDoneIn
 from app.transfers import service as transfers
 from app.transfers.schemas import TakeOverIn, TransferDeclineIn, TransferQuestionIn
 from app.worker import Worker as Postman
@@ -38,6 +41,7 @@ from tests.gates import courses_forms as forms
 from tests.gates.courses_ground import Ground, World, looking
 from tests.gates.courses_rules import ENDS, LAST, OUTBOX, Deed, Seen, already, broken, look
 from workflows import engine
+from workflows import service as providing
 from workflows.engine import MACHINES
 from workflows.facts import Actor, CaseFacts, JusticeFacts, ReferralFacts, Situation, Today
 from workflows.matter import MATTER
@@ -99,6 +103,23 @@ def _step_on_transfer(desk: Desk, subject: Subject, step: str, body: StepIn, see
     return _step_on_matter(desk, subject, step, body, seen)
 
 
+def _step_on_service(desk: Desk, subject: Subject, step: str, body: StepIn, seen: int) -> Any:
+    """A provider answers at its own door, which knows the asking and not the matter."""
+    query = select(SERVICES.c.id).where(SERVICES.c.matter_id == subject.matter, SERVICES.c.ended_at.is_(None))
+    row = desk.session.execute(query).scalar_one_or_none() or new_id()
+    given = {name: str(value) for name, value in body.given.items()}
+    match step:
+        case "agree_to_serve":
+            return services.accept(desk, row, ServiceAcceptIn())
+        case "refuse_to_serve":
+            return services.decline(desk, row, ServiceDeclineIn(**given))
+        case "begin_to_serve":
+            return services.begin(desk, row)
+        case "finish_serving":
+            return services.finish(desk, row, ServiceDoneIn(**given))
+    return _step_on_matter(desk, subject, step, body, seen)
+
+
 def _plainly(house: House, kind: str, country: str, chance: Random) -> dict[str, Any]:
     return forms.plain(house, kind, country)
 
@@ -106,7 +127,7 @@ def _plainly(house: House, kind: str, country: str, chance: Random) -> dict[str,
 Door = Callable[[Desk, Subject, str, StepIn, int], Any]
 # The verb behind the door of each machine; the suite fails when a machine has none, so that new ones take part.
 DOORS: Final[dict[str, Door]] = {
-    "identification": _step_on_case, "care": _step_on_case, "referral": _step_on_copy, "service": _step_on_matter,
+    "identification": _step_on_case, "care": _step_on_case, "referral": _step_on_copy, "service": _step_on_service,
     "remedy": _step_on_matter,
     "fund_claim": _step_on_matter,
     "transfer": _step_on_transfer,
@@ -460,7 +481,7 @@ class Course(RuleBasedStateMachine):
     def _holder(self, permission: str, country: str, chance: Random) -> Worker:
         """Somebody of the country whose role holds the permission, or anybody there."""
         staff = self.ground.staff.get(country, self.ground.staff["TH"])
-        if permission == ANSWER and chance.random() < 0.9:
+        if permission in (ANSWER, providing.ANSWER) and chance.random() < 0.9:
             return self.ground.asked
         policies = self.ground.house.policies
         holders = [name for name in sorted(staff) if permission in policies.roles[name].permissions]

@@ -20,7 +20,7 @@ from app.access.desk import Desk
 from app.casework import history, messages, records, refold
 from app.casework.facts import stored
 from app.casework.held import CASE, FACTS, OFFICE, REFERRAL, hold_case, hold_referral
-from app.casework.transfers import TRANSFERS
+from app.casework.transfers import SERVICES, TRANSFERS
 from app.kit.errors import AppError, Forbidden, Invalid
 from app.models.history import HistoryEntry
 from app.models.outbox import OutboxRow
@@ -117,6 +117,9 @@ _DECISIONS = (
     .order_by(HISTORY.c.seq)
 )
 _OFFICES = select(OFFICE.c.id, OFFICE.c.code)
+_ASKINGS = select(SERVICES.c.matter_id, SERVICES.c.state).where(
+    SERVICES.c.case_id == bindparam("case"), SERVICES.c.ended_at.is_(None)
+)
 _TRANSFERS = select(TRANSFERS.c.id, TRANSFERS.c.state).where(TRANSFERS.c.case_id == bindparam("case"))
 
 
@@ -339,6 +342,12 @@ def hands(scene: Scene) -> Iterator[str]:
             told = {row.id: row.state for row in scene.session.execute(_TRANSFERS, {"case": case_id})}
             if told != {each["id"]: each["state"] for each in of_case}:
                 yield "the other office reads another state than the case"
+        asked = {
+            each["id"]: each["state"] for each in facts["matters"]
+            if "answers.provider" in each["flags"] and each["state"] in ("asked", "accepted", "running", "delivered")
+        }  # fmt: skip
+        if asked != {row.matter_id: row.state for row in scene.session.execute(_ASKINGS, {"case": case_id})}:
+            yield "a provider reads another state than the case"
 
 
 def closure(scene: Scene) -> Iterator[str]:

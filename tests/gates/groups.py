@@ -75,7 +75,7 @@ KINDS: Final[dict[str, str]] = {
     **dict.fromkeys(("relative", "contact_decision"), CONTACT),
     **dict.fromkeys(("care_plan", "monitoring_visit", "reintegration_plan", "return_plan", "screening"), NARRATIVE),
     "transfer_request": FACTS,
-    **dict.fromkeys(("service_outcome", "service_request"), NARRATIVE),
+    **dict.fromkeys(("service_appointment", "service_outcome", "service_request"), NARRATIVE),
     **dict.fromkeys(
         (
             "age_assessment", "best_interests", "best_interests_assessment", "decision_notice",

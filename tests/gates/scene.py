@@ -72,6 +72,7 @@ class Subject:
     beds_id: str = ""
     bed_request_id: str = ""
     transfer_id: str = ""
+    service_id: str = ""
     reference: str = ""
     number: str = ""
     referral_reference: str = ""

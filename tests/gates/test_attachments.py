@@ -159,6 +159,8 @@ def attachments(scene: Scene, to: Ties) -> list[tuple[str, dict[str, Any]]]:
         ("fund_movement", {"case_id": to.case, "booked_by": me.id, **here}),
         ("case_transfer", {"case_id": to.case, "key_id": to.key, "office_id": me.office_id,
                            "from_office_id": me.office_id, **here}),
+        ("case_service", {"case_id": to.case, "key_id": to.key, "office_id": me.office_id,
+                          "from_office_id": me.office_id, **here}),
         ("incident_case", {"incident_id": to.incident, "case_id": scene.free, **here}),
         ("incident_offender", {"incident_id": to.incident, "added_by": me.id, **here}),
         ("reveal", {"case_id": to.case, "user_id": me.id, "session_id": new_id(), **here}),

@@ -29,6 +29,7 @@ from tests.gates.full_world import FullWorld, world
 from tests.gates.list_forms import LIST_FORMS
 from tests.gates.readiness_forms import READINESS_FORMS
 from tests.gates.referral_forms import REFERRAL_FORMS
+from tests.gates.service_forms import SERVICE_FORMS
 from tests.gates.tip_forms import TIP_FORMS
 from tests.gates.town_forms import TOWN_FORMS as WATCH_FORMS
 from tests.gates.transfer_forms import TRANSFER_FORMS
@@ -38,7 +39,7 @@ __all__ = ["town", "world"]
 # Forms of pages that need a town with its policies and people.
 TOWN_FORMS = {
     **CASE_FORMS, **WATCH_FORMS, **REFERRAL_FORMS, **ADMIN_FORMS, **LIST_FORMS, **TRANSFER_FORMS, **TIP_FORMS,
-    **READINESS_FORMS,
+    **READINESS_FORMS, **SERVICE_FORMS,
 }  # fmt: skip
 
 Fields = dict[str, Any]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.workflows.breaking import Break, both, case_with, matter_with, record_with
-from tests.workflows.situations import with_case
+from tests.workflows.breaking import YESTERDAY, Break, both, case_with, consent_with, matter_with, record_with
+from tests.workflows.situations import LATELY, with_actor, with_case
 from workflows.facts import Situation
-from workflows.guards.services import declined_by
+from workflows.guards.services import BY_ITSELF, declined_by
 
 
 def _asked_twice(situation: Situation) -> Situation:
@@ -31,4 +31,21 @@ SERVICES: dict[str, list[Break]] = {
     ],
     "provider_has_not_declined": [matter_with(flags=frozenset({"agreed", declined_by("th-datip")}))],
     "request_is_not_double": [Break(_asked_twice)],
+    "consent_for_service": [
+        consent_with("assistance"),
+        consent_with("assistance", withdrawn_on=LATELY),
+        consent_with("assistance", valid_until=YESTERDAY),
+        consent_with("assistance", recipient="th-rtp"),
+        consent_with("assistance", recipient="MM"),
+        consent_with("assistance", data_groups=frozenset({"needs"})),
+        consent_with("assistance", child=True, giver="self"),
+        consent_with("assistance", child=True, child_assent=False),
+    ],
+    "provider_answers": [
+        Break(lambda situation: with_actor(situation, office="office-3")),
+        Break(lambda situation: with_actor(situation, office="office-1")),
+        matter_with(flags=frozenset({"agreed"})),
+    ],
+    "provider_is_outside": [matter_with(flags=frozenset({"agreed", BY_ITSELF}))],
+    "provider_has_finished": [matter_with(flags=frozenset({"agreed", BY_ITSELF}))],
 }

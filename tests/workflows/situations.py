@@ -226,11 +226,18 @@ MATTERS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 SPECIAL_MATTERS: dict[tuple[str, str], dict[str, Any]] = {
     ("transfer", "take_over_case"): {"about": "take_over"},
+    **{
+        ("service", step): {"flags": frozenset({"agreed", "answers.provider"})}
+        for step in ("agree_to_serve", "refuse_to_serve", "begin_to_serve", "finish_serving")
+    },
     ("non_punishment", "find_no_link"): {"flags": frozenset({"link.none"})},
     ("non_punishment", "release_person"): {"about": "detention"},
 }
 # Steps that the office which is asked takes.
-BY_THE_ASKED = frozenset({"take_over_case", "accept_share", "decline_transfer", "ask_about_transfer"})
+BY_THE_ASKED = frozenset({
+    "take_over_case", "accept_share", "decline_transfer", "ask_about_transfer",
+    "agree_to_serve", "refuse_to_serve", "begin_to_serve", "finish_serving",
+})  # fmt: skip
 # Where the receiving country has opened its own case (after acceptance).
 WITH_A_RECEIVING_CASE = frozenset(
     {"accepted", "handover_scheduled", "handed_over", "postponed", "received", "in_reintegration", "completed",

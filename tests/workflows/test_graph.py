@@ -34,8 +34,8 @@ SPECS = list(MACHINES.values())
 ANSWERS_A_REQUEST = "grant_end"
 # What a withdrawn consent asks for is said also when the referral is over; it moves nothing.
 TOLD_AFTERWARDS = {"tell_withdrawal", "confirm_withdrawal", "tell_withdrawal_back", "confirm_withdrawal_back"}
-# Tasks that are opened elsewhere: by writing a draft, and by each visit in turn.
-OPENED_ELSEWHERE = {"approve_referral", "visit_next", "*"}
+# Tasks that are opened elsewhere: by writing a draft, by each visit in turn, and where a consent is gone.
+OPENED_ELSEWHERE = {"approve_referral", "visit_next", "tell_provider", "*"}
 
 
 def arrows(spec: MachineSpec) -> set[tuple[str, str]]:

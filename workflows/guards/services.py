@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from policies.model import Policies
-from workflows.facts import CaseFacts, MatterFacts
+from workflows.facts import Actor, CaseFacts, ConsentFacts, MatterFacts, Today
+from workflows.guards.consent import wider_names
+from workflows.guards.transfers import agreed_groups
 from workflows.matter import URGENT
 from workflows.step import guard
 from workflows.verdict import Lack, lacking
 
 HELPERS = ("social_worker", "case_manager")
+PROVIDERS = ("social_worker", "case_manager", "shelter_manager", "health_officer", "legal_officer")
 AGREED, OUTSIDE = "agreed", "outside"
+# What the house finds out when somebody is asked: whether people of that office answer here for themselves.
+ANSWERS = "answers"
+ITSELF, BY_TEAM = "provider", "team"
+BY_ITSELF = f"{ANSWERS}.{ITSELF}"
+# What a request of a kind tells beyond needs, by group of data.
+_TELLS = {"health": "health", "psychosocial": "health", "legal": "legal"}
 
 
 def declined_by(office: str) -> str:
@@ -83,3 +94,98 @@ def request_is_not_double(case: CaseFacts, matter: MatterFacts) -> bool | Lack:
         for each in case.matters_of(matter.machine)
     )
     return lacking(office=matter.office) if double else True
+
+
+def answers_itself(matter: MatterFacts) -> bool:
+    """Whether the provider says itself how a request stands, so that its duties lead to no step of the team's."""
+    return BY_ITSELF in matter.flags and matter.state in {"asked", "accepted", "running"}
+
+
+def groups_told(matter: MatterFacts) -> frozenset[str]:
+    """The groups of data of which the provider learns by the request alone."""
+    told = {"needs", _TELLS.get(matter.about, "needs")}
+    return frozenset(told)
+
+
+def leaves_the_house(case: CaseFacts, matter: MatterFacts, policies: Policies) -> bool:
+    """Whether the provider belongs to another organisation than the office that holds the case."""
+    if matter.office is None:
+        return True
+    bodies = {office.code: office.organisation for each in policies.countries.values() for office in each.offices}
+    ours = bodies.get(case.office)
+    return matter.office != case.office and (ours is None or bodies.get(matter.office) != ours)
+
+
+def is_covered(case: CaseFacts, matter: MatterFacts, today: Today, policies: Policies) -> bool:
+    """Whether what the provider learns is agreed to today; always so inside one's own organisation."""
+    if not leaves_the_house(case, matter, policies):
+        return True
+    return groups_told(matter) <= agreed_groups(case, matter.office or "", today, policies)
+
+
+def covered_until(case: CaseFacts, matter: MatterFacts, today: Today, policies: Policies) -> date | None:
+    """The last day on which the consents of today cover what the provider learns; None where they set no end."""
+    if not leaves_the_house(case, matter, policies):
+        return None
+    office = matter.office or ""
+    names = {office, *wider_names(office, policies), case.country}
+    live = [row for row in case.consents if any(row.covers("assistance", name, today.date) for name in names)]
+    ends = []
+    for group in groups_told(matter):
+        rows: list[ConsentFacts] = [row for row in live if group in row.data_groups]
+        if rows and all(row.valid_until is not None for row in rows):
+            ends.append(max(row.valid_until for row in rows if row.valid_until is not None))
+    return min(ends, default=None)
+
+
+@guard(
+    sources=("IOM-4", "WM-CONSENT", "WM-SERVICE"),
+    says="The person has not agreed that this provider learns of: {groups}.",
+    why="Nothing about a person goes to another organisation without their own, current, specific consent; "
+    "a no costs no help here.",
+    mend="Ask the person and record the answer; or ask a provider of your own organisation.",
+    who=HELPERS,
+)
+def consent_for_service(case: CaseFacts, matter: MatterFacts, today: Today, policies: Policies) -> bool | Lack:
+    # An organisation outside is named in words: what the person agreed to stands in the request (service_is_agreed).
+    country = policies.countries.get(case.country)
+    here = {office.code for office in country.offices} if country else set()
+    if matter.office not in here or is_covered(case, matter, today, policies):
+        return True
+    missing = groups_told(matter) - agreed_groups(case, matter.office or "", today, policies)
+    return lacking(groups=", ".join(sorted(missing)))
+
+
+@guard(
+    sources=("WM-SERVICE",),
+    says="It is for the office {office} to say so.",
+    why="A provider that works here answers for itself; nobody answers in its name, least of all the one that asks.",
+    mend="Wait for its answer, or stop the request and ask elsewhere.",
+    who=PROVIDERS,
+)
+def provider_answers(matter: MatterFacts, actor: Actor) -> bool | Lack:
+    itself = BY_ITSELF in matter.flags and actor.office == matter.office
+    return itself or lacking(office=matter.office or "that was asked")
+
+
+@guard(
+    sources=("WM-SERVICE",),
+    says="The office {office} answers for itself.",
+    why="What a provider says is written down by the provider where it works here, so that both read the same.",
+    mend="Wait for its answer, or stop the request and ask elsewhere.",
+    who=PROVIDERS,
+)
+def provider_is_outside(matter: MatterFacts) -> bool | Lack:
+    return BY_ITSELF not in matter.flags or lacking(office=matter.office or "that was asked")
+
+
+@guard(
+    sources=("WM-SERVICE",),
+    says="The office {office} has not said yet that the service is done.",
+    why="The provider says what was done; then the person is asked what it was worth to them.",
+    mend="Wait until the provider says that it is done, or stop the request.",
+    who=PROVIDERS,
+)
+def provider_has_finished(matter: MatterFacts) -> bool | Lack:
+    finished = BY_ITSELF not in matter.flags or matter.state == "delivered"
+    return finished or lacking(office=matter.office or "that was asked")

@@ -12,8 +12,10 @@ from app.casework.forms import Coded, Entry, From, Kind, Long, RecordForm, Said,
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import MatterFacts
-from workflows.guards.services import AGREED, OUTSIDE, declined_by
+from workflows.guards.services import AGREED, BY_ITSELF, OUTSIDE, declined_by
 from workflows.matter import URGENT
+
+_OF_ANSWERS = frozenset({"time", "place", "outcome"})
 
 
 class ServiceRequest(RecordForm):
@@ -42,7 +44,9 @@ class ServiceRequest(RecordForm):
 
 def fold(matter: MatterFacts, form: ServiceRequest, entry: Entry) -> MatterFacts:
     """The newest request counts; an office that declined the need before stays known."""
-    flags = matter.flags - {AGREED, URGENT, OUTSIDE}
+    # What an earlier provider answered, and when it would have seen the person, is over.
+    flags = frozenset(each for each in matter.flags if each.partition(".")[0] not in _OF_ANSWERS)
+    flags -= {AGREED, URGENT, OUTSIDE, BY_ITSELF}
     if matter.state == "declined" and matter.office is not None:
         flags |= {declined_by(matter.office)}
     said = ((AGREED, form.person_agrees), (URGENT, form.urgent), (OUTSIDE, form.provider is not None))
@@ -51,6 +55,7 @@ def fold(matter: MatterFacts, form: ServiceRequest, entry: Entry) -> MatterFacts
         about=form.service_kind,
         office=form.provider_office,
         due=form.wanted_by,
+        concerns=None,
         flags=flags | {name for name, holds in said if holds},
     )
 

@@ -166,6 +166,10 @@ def test_the_demonstration_opens_on_a_day_with_work_at_the_bridge() -> None:
     assert sum(cell.count for cell in published().returns) == 156
 
 
+def test_a_hospital_was_asked_and_has_answered_one(copy: Copy) -> None:
+    assert sorted(row.state for row in rows(copy, "SELECT state FROM case_service")) == ["accepted", "asked"]
+
+
 def test_a_newcomer_finds_tips_and_an_operation_that_waits(copy: Copy) -> None:
     states = {row.state: row.n for row in rows(copy, "SELECT state, count(*) AS n FROM tip GROUP BY state")}
     assert states == {"waiting": 1, "passed": 1, "closed": 1}
