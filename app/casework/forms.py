@@ -64,9 +64,15 @@ class Asking(Form):
     silent: dict[str, Silence] | None = None
 
     @model_validator(mode="after")
-    def _only_open_questions(self) -> Self:
+    def _only_open_questions(self, info: ValidationInfo) -> Self:
+        lenient = isinstance(info.context, CodeCheck) and info.context.lenient
         for name in self.silent or {}:
-            if name == SILENT or getattr(self, name, name) is not None:
+            if _unasked(type(self).model_fields.get(name)):
+                # The program fills it in after this check: what was stored beside a reason has to be read again.
+                open_one = lenient
+            else:
+                open_one = name != SILENT and getattr(self, name, name) is None
+            if not open_one:
                 raise PydanticCustomError("silent_answer", "Only a question without an answer can say why.")
         return self
 
@@ -119,6 +125,11 @@ _NEITHER: Final = PydanticCustomError("answer_or_reason", "Give an answer, or sa
 
 def _must(field: FieldInfo) -> bool:
     return any(isinstance(each, Asked) and each.must for each in field.metadata)
+
+
+def _unasked(field: FieldInfo | None) -> bool:
+    """Whether a field is one that nobody is asked."""
+    return field is not None and any(isinstance(each, Unasked) for each in field.metadata)
 
 
 def not_before(earlier: str, later: str) -> Any:
