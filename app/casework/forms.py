@@ -196,9 +196,8 @@ class From:
 
 
 # What a person speaks, as short as the columns that copy it for beds and transfers, and where they belong.
-Language = Annotated[
-    str, Field(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}|unknown)$", max_length=20), From("language")
-]
+TAG: Final = r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}|unknown)$"
+Language = Annotated[str, Field(pattern=TAG, max_length=20), From("language")]
 Nationality = Annotated[str, Field(pattern="^([A-Z]{2}|stateless|unknown)$"), From("nationality")]
 
 
@@ -255,11 +254,12 @@ UNNAMED: Final = "unnamed"
 class Listed:
     """Metadata of a string field that becomes a fact, which is not sealed: a code of an office, border point, country.
 
-    With a CodeCheck as validation context what the policies do not list is refused; where the check is lenient (an
-    older record, a message from another country) it is read as it was written, and `code_only` keeps it out of facts.
+    Or the tag of a language. With a CodeCheck as validation context what the policies do not list is refused; where the
+    check is lenient (an older record, a message from another country) it is read as it was written, and `code_only` or
+    `tag_only` keeps it out of facts.
     """
 
-    what: Literal["office", "border_point", "country"]
+    what: Literal["office", "border_point", "country", "language"]
 
     def check(self, value: str, info: core_schema.ValidationInfo) -> str:
         """The code itself; an error when the policies list no such office, border point or country."""
@@ -268,11 +268,13 @@ class Listed:
             return value
         if self.what == "office":
             raise PydanticCustomError("unknown_office", "Choose one of the offices.")
-        if self.what == "country":
+        if self.what in ("country", "language"):
             raise PydanticCustomError("unknown_country", "Choose one of the answers.")
         raise PydanticCustomError("unknown_border_point", "Choose one of the border crossings.")
 
     def _knows(self, policies: Policies, value: str) -> bool:
+        if self.what == "language":
+            return re.fullmatch(TAG, value) is not None
         if self.what == "country":
             return value in policies.countries
         if self.what == "office":
@@ -292,6 +294,11 @@ class Listed:
 def code_only(value: str) -> str:
     """``value`` if it is a code, and `UNNAMED` where an older record has words: facts are not sealed."""
     return value if _CODE.fullmatch(value) else UNNAMED
+
+
+def tag_only(value: str) -> str:
+    """``value`` if it is the tag of a language; unknown where an older record has words."""
+    return value if re.fullmatch(TAG, value) else "unknown"
 
 
 class Amount(Form):
