@@ -65,21 +65,18 @@ class Asking(Form):
 
     @model_validator(mode="after")
     def _only_open_questions(self, info: ValidationInfo) -> Self:
-        lenient = isinstance(info.context, CodeCheck) and info.context.lenient
+        fields = type(self).model_fields
         for name in self.silent or {}:
-            if _unasked(type(self).model_fields.get(name)):
-                # The program fills it in after this check: what was stored beside a reason has to be read again.
-                open_one = lenient
-            else:
-                open_one = name != SILENT and getattr(self, name, name) is None
-            if not open_one:
+            # The program fills some in after this check: what was stored beside a reason has to be read again.
+            by_program = name in fields and any(isinstance(each, Unasked) for each in fields[name].metadata)
+            if not _lenient(info) if by_program else name == SILENT or getattr(self, name, name) is not None:
                 raise PydanticCustomError("silent_answer", "Only a question without an answer can say why.")
         return self
 
     @model_validator(mode="after")
     def _answered_or_silent(self, info: ValidationInfo) -> Self:
         # The reasons stay in the country that asked: what comes from another one has only gaps, and is read.
-        if isinstance(info.context, CodeCheck) and info.context.lenient:
+        if _lenient(info):
             return self
         open_ones = [
             name
@@ -127,9 +124,8 @@ def _must(field: FieldInfo) -> bool:
     return any(isinstance(each, Asked) and each.must for each in field.metadata)
 
 
-def _unasked(field: FieldInfo | None) -> bool:
-    """Whether a field is one that nobody is asked."""
-    return field is not None and any(isinstance(each, Unasked) for each in field.metadata)
+def _lenient(info: ValidationInfo) -> bool:
+    return isinstance(info.context, CodeCheck) and info.context.lenient
 
 
 def not_before(earlier: str, later: str) -> Any:
@@ -140,8 +136,7 @@ def not_before(earlier: str, later: str) -> Any:
 
     def check(value: date | None, info: ValidationInfo) -> date | None:
         before = info.data.get(earlier)
-        told = isinstance(info.context, CodeCheck) and info.context.lenient
-        if value is not None and before is not None and value < before and not told:
+        if value is not None and before is not None and value < before and not _lenient(info):
             raise PydanticCustomError("dates_in_order", "This day lies before the day it has to follow.")
         return value
 
@@ -255,8 +250,8 @@ class Listed:
     """Metadata of a string field that becomes a fact, which is not sealed: a code of an office, border point, country.
 
     Or the tag of a language. With a CodeCheck as validation context what the policies do not list is refused; where the
-    check is lenient (an older record, a message from another country) it is read as it was written, and `code_only` or
-    `tag_only` keeps it out of facts.
+    check is lenient (an older record, a message from another country) it is read as it was written, and the fold keeps
+    it out of facts (`code_only`).
     """
 
     what: Literal["office", "border_point", "country", "language"]
@@ -294,11 +289,6 @@ class Listed:
 def code_only(value: str) -> str:
     """``value`` if it is a code, and `UNNAMED` where an older record has words: facts are not sealed."""
     return value if _CODE.fullmatch(value) else UNNAMED
-
-
-def tag_only(value: str) -> str:
-    """``value`` if it is the tag of a language; unknown where an older record has words."""
-    return value if re.fullmatch(TAG, value) else "unknown"
 
 
 class Amount(Form):

@@ -1,4 +1,4 @@
-"""Nine lives, each told once and walked twice: through the JSON API and through the pages.
+"""Ten lives, each told once and walked twice: through the JSON API and through the pages (docs/stories.md).
 
 They share one town for each door and engine, because every one of them has a case of its own.
 """

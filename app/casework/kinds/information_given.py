@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, From, Kind, Listed, RecordForm, Short, tag_only
+from app.casework.forms import TAG, Coded, Entry, From, Kind, Listed, RecordForm, Short
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, InformationFacts
@@ -40,7 +41,8 @@ def fold(facts: CaseFacts, form: InformationGiven, entry: Entry) -> CaseFacts:
     before = facts.information
     told = InformationFacts(
         on=entry.on,
-        language=tag_only(form.language),
+        # An older record may tell it in words: facts are not sealed.
+        language=form.language if re.fullmatch(TAG, form.language) else "unknown",
         topics=frozenset(form.topics) | (before.topics if before else frozenset()),
         offered=frozenset(form.offered or ()) | (before.offered if before else frozenset()),
     )
