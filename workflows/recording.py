@@ -109,7 +109,7 @@ FOREIGN: dict[str, tuple[Guard, ...]] = {
     "identified": (foreign_decision_is_recorded, foreign_authority_is_competent),
 }
 # What is told to the person in a way of its own (information_way): never in a way that is not safe for them.
-TOLD_TO_THE_PERSON = frozenset({"decision_notice", "information_given"})
+TOLD_TO_THE_PERSON = frozenset({"decision_notice", "information_given", "invitation"})
 # What else has to be true before a record of a kind is taken in.
 OWN_GUARDS: dict[str, tuple[Guard, ...]] = {
     "age_assessment": (

@@ -64,16 +64,19 @@ class Asking(Form):
     silent: dict[str, Silence] | None = None
 
     @model_validator(mode="after")
-    def _only_open_questions(self) -> Self:
+    def _only_open_questions(self, info: ValidationInfo) -> Self:
+        fields = type(self).model_fields
         for name in self.silent or {}:
-            if name == SILENT or getattr(self, name, name) is not None:
+            # The program fills some in after this check: what was stored beside a reason has to be read again.
+            by_program = name in fields and any(isinstance(each, Unasked) for each in fields[name].metadata)
+            if not _lenient(info) if by_program else name == SILENT or getattr(self, name, name) is not None:
                 raise PydanticCustomError("silent_answer", "Only a question without an answer can say why.")
         return self
 
     @model_validator(mode="after")
     def _answered_or_silent(self, info: ValidationInfo) -> Self:
         # The reasons stay in the country that asked: what comes from another one has only gaps, and is read.
-        if isinstance(info.context, CodeCheck) and info.context.lenient:
+        if _lenient(info):
             return self
         open_ones = [
             name
@@ -121,6 +124,10 @@ def _must(field: FieldInfo) -> bool:
     return any(isinstance(each, Asked) and each.must for each in field.metadata)
 
 
+def _lenient(info: ValidationInfo) -> bool:
+    return isinstance(info.context, CodeCheck) and info.context.lenient
+
+
 def not_before(earlier: str, later: str) -> Any:
     """A check for the body of a form: the day in the field ``later`` is not before the one in ``earlier``.
 
@@ -129,8 +136,7 @@ def not_before(earlier: str, later: str) -> Any:
 
     def check(value: date | None, info: ValidationInfo) -> date | None:
         before = info.data.get(earlier)
-        told = isinstance(info.context, CodeCheck) and info.context.lenient
-        if value is not None and before is not None and value < before and not told:
+        if value is not None and before is not None and value < before and not _lenient(info):
             raise PydanticCustomError("dates_in_order", "This day lies before the day it has to follow.")
         return value
 
@@ -185,9 +191,8 @@ class From:
 
 
 # What a person speaks, as short as the columns that copy it for beds and transfers, and where they belong.
-Language = Annotated[
-    str, Field(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}|unknown)$", max_length=20), From("language")
-]
+TAG: Final = r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}|unknown)$"
+Language = Annotated[str, Field(pattern=TAG, max_length=20), From("language")]
 Nationality = Annotated[str, Field(pattern="^([A-Z]{2}|stateless|unknown)$"), From("nationality")]
 
 
@@ -259,11 +264,12 @@ UNNAMED: Final = "unnamed"
 class Listed:
     """Metadata of a string field that becomes a fact, which is not sealed: a code of an office, border point, country.
 
-    With a CodeCheck as validation context what the policies do not list is refused; where the check is lenient (an
-    older record, a message from another country) it is read as it was written, and `code_only` keeps it out of facts.
+    Or the tag of a language. With a CodeCheck as validation context what the policies do not list is refused; where the
+    check is lenient (an older record, a message from another country) it is read as it was written, and the fold keeps
+    it out of facts (`code_only`).
     """
 
-    what: Literal["office", "border_point", "country"]
+    what: Literal["office", "border_point", "country", "language"]
 
     def check(self, value: str, info: core_schema.ValidationInfo) -> str:
         """The code itself; an error when the policies list no such office, border point or country."""
@@ -272,11 +278,13 @@ class Listed:
             return value
         if self.what == "office":
             raise PydanticCustomError("unknown_office", "Choose one of the offices.")
-        if self.what == "country":
+        if self.what in ("country", "language"):
             raise PydanticCustomError("unknown_country", "Choose one of the answers.")
         raise PydanticCustomError("unknown_border_point", "Choose one of the border crossings.")
 
     def _knows(self, policies: Policies, value: str) -> bool:
+        if self.what == "language":
+            return re.fullmatch(TAG, value) is not None
         if self.what == "country":
             return value in policies.countries
         if self.what == "office":

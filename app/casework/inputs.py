@@ -148,7 +148,8 @@ def _input(name: str, field: str, info: FieldInfo) -> Input:
     # A code that may stay open always says why; what is written does where the person is asked. A list that is offered
     # for a text is a help, never a question about silence.
     one_of = inner is bool or get_origin(inner) is Literal or coded
-    common["silent"] = asked is not None or bool(one_of and optional and not of_worker and not source)
+    free = optional and not of_worker and not source and not common["unasked"]
+    common["silent"] = asked is not None or bool(one_of and free)
     if inner is bool:
         preset = {True: YES, False: NO}.get(info.default, "") if not required else ""
         return Input(**common, look="choice", choices=_YES_NO, yes_no=True, preset=preset)

@@ -207,6 +207,7 @@ RECORDS: Final[Mapping[str, str]] = {
     "reopening": mark("Reasons for opening again recorded"),
     "return_plan": mark("Return plan written"),
     "rights_notice": mark("Rights read out"),
+    "invitation": mark("Invited to accept help"),
     "screening": mark("Screening recorded"),
     "secrecy_limits": mark("Limits of secrecy explained"),
     "service_appointment": mark("Appointment with a provider told"),

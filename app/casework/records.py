@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.access.desk import Desk
 from app.casework.forms import SILENT, CodeCheck, Form, Kind, spoken, validated
-from app.casework.inputs import inputs_of
+from app.casework.inputs import Input, inputs_of
 from app.casework.kinds import KINDS
 from app.kit.canonical import canonical_bytes
 from app.kit.crypto import DESTROYED
@@ -44,10 +45,22 @@ class Filled:
 
     @property
     def unsaid(self) -> dict[str, str]:
-        """What was put to the person and has no answer: field -> the reason, as a code that the history may keep."""
-        silent = self.body.get(SILENT) or {}
-        asked = (each.field for each in inputs_of(self.kind.form) if each.asked)
-        return {name: silent[name] for name in asked if name in silent}
+        """What was put to the person and has no answer: field -> the reason, as a code that the history may keep.
+
+        A question of a row of a list is called after the list and the place of the row, from nought: goals.0.by.
+        """
+        inputs, body = inputs_of(self.kind.form), self.body
+        found = _silent_of(inputs, body)
+        for each in inputs:
+            for number, row in enumerate(body.get(each.field) or ()) if each.rows else ():
+                found |= {f"{each.field}.{number}.{name}": why for name, why in _silent_of(each.rows, row).items()}
+        return found
+
+
+def _silent_of(inputs: tuple[Input, ...], body: Mapping[str, Any]) -> dict[str, str]:
+    """The questions of a form, or of one row, that were put to the person and have no answer, each with the reason."""
+    silent = body.get(SILENT) or {}
+    return {each.field: silent[each.field] for each in inputs if each.asked and each.field in silent}
 
 
 def kind_called(name: str) -> Kind:

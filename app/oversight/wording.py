@@ -56,11 +56,16 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """One line of what an entry changed: what, before and after (None: there is no before)."""
+    """One line of what an entry changed: what, before and after (None: there is no before).
+
+    of, row: the list that it is about (marked), and which of its rows.
+    """
 
     what: str
     new: Word
     old: Word | None = None
+    of: str = ""
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +199,11 @@ def _changes(desk: Desk, entry: TimelineEntryOut, people: Mapping[str, Row[Any]]
     record = said.get("record")
     if isinstance(record, dict) and record.get("kind") in KINDS:
         found.append(Changed(mark("Form"), Word(KINDS[record["kind"]].title, context="step")))
-    silent = [*unsaid.of_opening(said).values(), *unsaid.of_record(record)]
-    found += [Changed(question, Word(why, marked=True)) for question, why in silent]
+    found += [Changed(question, Word(why, marked=True)) for question, why in unsaid.of_opening(said).values()]
+    found += [
+        Changed(each.question, Word(each.why, marked=True), of=each.of, row=each.row)
+        for each in unsaid.of_record(record)
+    ]
     if said.get("audience") in AUDIENCES:
         found.append(Changed(mark("For"), Word(AUDIENCES[said["audience"]], context="audience")))
     file = said.get("document")

@@ -42,9 +42,8 @@ NEEDS: Final = (
     "flag", "flag_clearance", "own_task", "minutes", "closure", "reopening",
 )  # fmt: skip
 DOCUMENTS: Final = (
-    "rights_notice", "consent", "information_given", "screening", "identification_decision", "decision_notice",
-    "foreign_decision",
-    "reconsideration_request", "remedies_notice",
+    "rights_notice", "invitation", "consent", "information_given", "screening", "identification_decision",
+    "decision_notice", "foreign_decision", "reconsideration_request", "remedies_notice",
     "remedy_preparation", "remedy_filing", "remedy_representation", "remedy_award", "remedy_refusal", "remedy_appeal",
     "remedy_payment", "remedy_end",
     "legal_status", "penalty_report", "penalty_review", "penalty_representation", "penalty_outcome", "release_report",

@@ -11,7 +11,7 @@ from migrations.walls import policies
 from migrations.walls.policies import Rule
 
 revision = "026"
-down_revision = "024"
+down_revision = "025"
 branch_labels = None
 depends_on = None
 

@@ -30,18 +30,19 @@ ACTS: Final = 30
 
 def run(
     at: Ground, courses: int, *, number: int = 31, shrink: bool = False, only: tuple[str, ...] = (),
-    first: tuple[str, dict[str, Any]] | None = None,
+    first: tuple[str, dict[str, Any]] | None = None, by: str = "case_manager",
 ) -> tuple[Counter[str], BrokenRule | None]:
     """Run so many courses; what was counted, and the first broken rule (None: all hold).
 
     number: the seed, so that every run is the same. shrink: look for the shortest course that breaks the rule.
     A planted fault is looked for where it can be met: only: the acts that chance may choose from (empty = all);
-    first: a kind of record, and what it says, that every course begins with.
+    first: a kind of record, and what it says, that every course begins with; by: who writes it.
     """
     counted: Counter[str] = Counter()
     acts = [name for name, each in vars(Course).items() if hasattr(each, "hypothesis_stateful_rule")]
     left_out = dict.fromkeys(name for name in acts if only and name not in only)
-    made: Any = type("Courses", (Course,), {"ground": at, "counted": counted, "first": first, **left_out})
+    said = {"ground": at, "counted": counted, "first": first, "first_by": by}
+    made: Any = type("Courses", (Course,), {**said, **left_out})
     phases = (Phase.generate, Phase.shrink) if shrink else (Phase.generate,)
     chosen = settings(
         max_examples=courses,

@@ -148,6 +148,8 @@ class Course(RuleBasedStateMachine):
     counted: ClassVar[Counter[str]]
     # A record that every course begins with: its kind and what it says.
     first: ClassVar[tuple[str, dict[str, Any]] | None] = None
+    # Who writes it.
+    first_by: ClassVar[str] = "case_manager"
 
     def __init__(self) -> None:
         super().__init__()
@@ -172,7 +174,7 @@ class Course(RuleBasedStateMachine):
         self.counted["courses"] += 1
         if self.first is not None:
             kind, said = self.first
-            writer = self.ground.staff[beginning.country]["case_manager"]
+            writer = self.ground.staff[beginning.country][self.first_by]
             body = forms.plain(self.ground.house, kind, beginning.country, **said)
             self._file(self._subjects()[0], kind, body, writer, Random(0), late=False)
 

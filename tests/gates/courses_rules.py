@@ -25,12 +25,15 @@ from app.kit.errors import AppError, Forbidden, Invalid
 from app.models.history import HistoryEntry
 from app.models.outbox import OutboxRow
 from app.models.record import Record
+from app.models.shelter import BedRequest
 from app.models.task import Task
 from tests.gates.courses_ground import Ground, World, looking
+from workflows.engine import MACHINES
 from workflows.referral import FINAL
 
 OUTBOX: Final[Any] = OutboxRow.__table__
 TASK: Final[Any] = Task.__table__
+BED_REQUEST: Final[Any] = BedRequest.__table__
 RECORD: Final[Any] = Record.__table__
 HISTORY: Final[Any] = HistoryEntry.__table__
 DECIDING: Final = ("identify", "not_identify", "uphold")
@@ -38,6 +41,13 @@ ENDS: Final = frozenset(state.value for state in FINAL)
 UNSETTLED: Final = frozenset({"reported", "screening", "presumed", "deciding", "reconsidering"})
 # Every country of the courses gives at least this long to ask again (policies/countries, the default of [W22]).
 WINDOW_DAYS: Final = 30
+DECIDED: Final = frozenset({"identified", "not_identified"})
+# The steps that come with a decision on paper, and those that place somebody.
+WRITTEN: Final = frozenset(
+    row.name for spec in MACHINES.values() for row in spec.steps if row.form == "identification_decision"
+)
+PLACING: Final = frozenset(row.name for spec in MACHINES.values() for row in spec.steps if row.form == "placement")
+HELD: Final = frozenset({"held", "staying"})
 CELLS: Final = frozenset({"police_cell", "immigration_detention", "prison", "vagrant_house"})
 # What a step that tells the other country rests on (practice 2.3 G10, G11; ACTIP 14.3, 15.1).
 SENDER_NEEDS: Final = {
@@ -116,6 +126,7 @@ _DECISIONS = (
     .where(HISTORY.c.subject_id == bindparam("case"), HISTORY.c.kind == "step", HISTORY.c.step.in_(DECIDING))
     .order_by(HISTORY.c.seq)
 )
+_BED = select(BED_REQUEST.c.state).where(BED_REQUEST.c.id == bindparam("request"))
 _OFFICES = select(OFFICE.c.id, OFFICE.c.code)
 _ASKINGS = select(SERVICES.c.matter_id, SERVICES.c.state).where(
     SERVICES.c.case_id == bindparam("case"), SERVICES.c.ended_at.is_(None)
@@ -179,6 +190,10 @@ class Scene:
         """Whether fewer than so many days have passed since the negative decision, by the country's own calendar."""
         with self.desk(facts["country"]) as desk:
             return (desk.today - date.fromisoformat(facts["negative_on"])).days < days
+
+    def duties(self, case_id: str) -> set[str]:
+        """The kinds of task that wait on a case, running or standing."""
+        return {task[2] for task in self.now.tasks.values() if task[1] == case_id and task[3] != "done"}
 
     def pending(self) -> set[str]:
         """The lines on which something waits."""
@@ -448,6 +463,59 @@ def judgement(scene: Scene) -> Iterator[str]:
         yield f"'{what}' was decided twice by the same officer"
 
 
+def settled(scene: Scene) -> Iterator[str]:
+    """What was decided about a person is changed by a deciding step alone, never by a paper beside it (G07)."""
+    if scene.deed.what in WRITTEN:
+        return
+    for case_id, old in scene.before.cases.items():
+        was = json.loads(old["facts"])["decision"]
+        if old["identification"] in DECIDED and case_id in scene.now.cases and was != scene.facts(case_id)["decision"]:
+            yield f"'{scene.deed.what}' has changed the decision of a case that is {old['identification']}"
+
+
+def beds(scene: Scene) -> Iterator[str]:
+    """Nobody is placed in a shelter that has not confirmed a bed for them (OHCHR-G6.1, G8.5)."""
+    case_id = scene.deed.subject_id
+    if scene.deed.refused or scene.deed.what not in PLACING or case_id not in scene.now.cases:
+        return
+    facts = scene.facts(case_id)
+    place, bed = facts["placement"], facts["bed_used"]
+    if place["shelter"] is None:
+        return
+    if bed is None or bed["shelter"] != place["shelter"]:
+        yield f"placed in {place['shelter']}, which has confirmed no bed"
+    elif scene.session.execute(_BED, {"request": bed["request"]}).scalar_one() not in HELD:
+        yield "placed in a bed that was not confirmed"
+
+
+def searching(scene: Scene) -> Iterator[str]:
+    """Somebody is searched for exactly as long as they are missing, whichever paper says so."""
+    for case_id, row in scene.now.cases.items():
+        facts = scene.facts(case_id)
+        if row["care"] == "closed" or facts["deceased"]:
+            continue
+        searched = "search_missing" in scene.duties(case_id)
+        if searched != facts["missing"]:
+            yield "a missing person is not searched for" if facts["missing"] else "searched for, and not missing"
+
+
+def guarded(scene: Scene) -> Iterator[str]:
+    """Where nobody speaks for a child who is presumed to be trafficked, somebody has to be appointed (G04)."""
+    for case_id, row in scene.now.cases.items():
+        facts = scene.facts(case_id)
+        if not facts["child"] or facts["presumed_on"] is None or row["care"] == "closed" or facts["reopened"]:
+            continue
+        if row["identification"] not in {"presumed", "deciding", "identified"} or facts["deceased"]:
+            continue
+        with scene.desk(row["country"]) as desk:
+            today = desk.today.isoformat()
+        keeper = facts["guardian"]
+        serves = keeper is not None and keeper["conflict_checked"] and keeper["since"] <= today
+        serves = serves and (keeper["until"] is None or today <= keeper["until"])
+        if not serves and "appoint_guardian" not in scene.duties(case_id):
+            yield "nobody speaks for a child, and nobody has to see to it"
+
+
 def safe_place(scene: Scene) -> Iterator[str]:
     """Nobody is ever placed in a cell, a prison or a detention centre (OHCHR-G2.6, G6.1)."""
     for case_id in scene.now.cases:
@@ -522,5 +590,8 @@ def _refolded(scene: Scene, kind: str, subject_id: str) -> Iterator[str]:
 
 
 RULES: Final[dict[str, Callable[[Scene], Iterator[str]]]] = {
-    rule.__name__: rule for rule in (custody, consent, hands, closure, judgement, money, safe_place, refusal, evidence)
+    rule.__name__: rule for rule in (
+        custody, consent, hands, closure, judgement, settled, money, safe_place, beds, searching, guarded, refusal,
+        evidence,
+    )
 }

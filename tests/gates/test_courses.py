@@ -18,7 +18,7 @@ from tests.gates.courses import LONG, SHORT, report, run
 from tests.gates.courses_ground import Ground, open_ground
 from tests.gates.courses_machine import DOORS
 from tests.gates.ground import ground
-from workflows import care
+from workflows import care, recording
 from workflows.effects import CloseTask
 from workflows.engine import MACHINES
 from workflows.guards import consent
@@ -123,6 +123,29 @@ def paid_beyond_the_award(patch: Patch) -> None:
     patch.setitem(KINDS, "remedy_preparation", replace(kind, fold_matter=fold))
 
 
+def screeners_decide(patch: Patch) -> None:
+    silenced(patch, "decider_is_not_screener")
+
+
+def a_paper_overrules_the_panel(patch: Patch) -> None:
+    silenced(patch, "decision_is_still_to_be_taken")
+
+
+def nobody_asks_the_shelter(patch: Patch) -> None:
+    silenced(patch, "bed_is_confirmed", "admission_is_signed")
+    kind = KINDS["placement"]
+    place = {"place_kind": "shelter_government", "shelter": "th-shelter-tak"}
+    patch.setitem(KINDS, "placement", replace(kind, example={**kind.example, **place}))
+
+
+def nobody_searches(patch: Patch) -> None:
+    patch.setattr(recording, "_missing", lambda *said: ())
+
+
+def a_guardian_who_was_not_checked_will_do(patch: Patch) -> None:
+    patch.setattr(recording, "_guardian", lambda *said: ())
+
+
 def attempts_count_as_changes(patch: Patch) -> None:
     known = remarks.remark
 
@@ -177,10 +200,15 @@ class Mutant:
     notices: str
     acts: tuple[str, ...] = ("go_on",)
     first: tuple[str, dict[str, Any]] | None = None
+    by: str = "case_manager"
+    who: str = "adult"
 
 
 TWICE = "bring_it_twice_or_too_early"
 NO_MORE = ("consent_withdrawal", {"purposes": ["notify_origin", "return", "contact_family"]})
+OTHER = "write_something"
+NO = ("identification_decision", {"outcome": "not_identified", "finding": "smuggled"})
+GONE = {"asylum_claim": None, "missing": True}
 ASYLUM = ("circumstances", {"asylum_claim": True})
 MUTANTS = [
     Mutant(receiver_forgets, "referral handed_over", "custody: nobody is responsible", ("go_on", "bring_post")),
@@ -191,6 +219,14 @@ MUTANTS = [
     Mutant(police_first, "recovering", "care: cooperation with the police has changed", ("talk_to_the_police",)),
     Mutant(a_cell_will_do, "recovering", "safe_place: placed in"),
     Mutant(paid_beyond_the_award, "recovering", "money: a claim is paid"),
+    Mutant(screeners_decide, "recovering", "was decided by who screened", first=("screening", {}), by="legal_officer"),
+    Mutant(a_paper_overrules_the_panel, "referral approved", "has changed the decision", (OTHER,), NO),
+    Mutant(nobody_asks_the_shelter, "recovering", "which has confirmed no bed"),
+    Mutant(nobody_searches, "recovering", "a missing person is not searched for", first=("circumstances", GONE)),
+    Mutant(
+        a_guardian_who_was_not_checked_will_do, "recovering", "nobody speaks for a child", who="child",
+        first=("guardian_appointment", {"conflict_checked": False}),
+    ),
     Mutant(attempts_count_as_changes, "recovering", "was refused and something has changed"),
     Mutant(because_i_say_so, "recovering", "refusal: "),
     Mutant(facts_of_somebody_else, "recovering", "are not what its history says: legal_hold"),
@@ -208,10 +244,10 @@ def lite() -> Iterator[Ground]:
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=[each.plant.__name__ for each in MUTANTS])
 def test_a_planted_fault_is_noticed(lite: Ground, monkeypatch: Patch, mutant: Mutant) -> None:
-    there = [each for each in lite.beginnings if each.name == f"adult, {mutant.where}"]
+    there = [each for each in lite.beginnings if each.name == f"{mutant.who}, {mutant.where}"]
     assert there
     mutant.plant(monkeypatch)
-    counted, broken = run(replace(lite, beginnings=there), PATIENCE, only=mutant.acts, first=mutant.first)
+    counted, broken = run(replace(lite, beginnings=there), PATIENCE, only=mutant.acts, first=mutant.first, by=mutant.by)
     assert broken is not None, f"nobody noticed in {counted['courses']} courses"
     assert mutant.notices in str(broken)
     print(f"GATE g31 mutant={mutant.plant.__name__} broken_rules=1 expected=some n={counted['judged']}")

@@ -11,7 +11,9 @@ from app.casework.forms import Form
 from app.casework.held import CASE, OFFICE
 from app.casework.inputs import inputs_of
 from app.casework.posted import fields_for
-from app.incidents.schemas import IncidentIn, OffenderIn, PeopleIn
+from app.incidents.schemas import IncidentIn, JoinIn, OffenderIn, PeopleIn
+from app.tips.schemas import CaseFromTipIn, TipIn
+from tests.app.access.browser import Browser
 from tests.factories.pages import browser_at
 from tests.factories.staff import Worker
 from tests.factories.towns import Town
@@ -20,7 +22,7 @@ from tests.journeys.doors import Door, JsonDoor
 from tests.journeys.hands import MINUTE, Paper
 
 # The forms of an incident: the last word of their address -> what they ask.
-SHEETS: dict[str, type[Form]] = {"new": IncidentIn, "people": PeopleIn, "offenders": OffenderIn}
+SHEETS: dict[str, type[Form]] = {"new": IncidentIn, "people": PeopleIn, "offenders": OffenderIn, "join": JoinIn}
 
 
 def tell_incident(door: Door, who: str, case: Paper, sheet: str, body: dict[str, Any]) -> None:
@@ -29,11 +31,53 @@ def tell_incident(door: Door, who: str, case: Paper, sheet: str, body: dict[str,
         below = "" if sheet == "new" else f"/{sheet}"
         door.scene[who].post(f"{case.path}/incident{below}", body, 201)
         return
-    fields: dict[str, Any] = {}
-    for name, value in fields_for(inputs_of(SHEETS[sheet]), body):
-        fields[name] = [*fields[name], value] if name in fields else [value]
     page = f"/cases/{reference(door, case)}/incident/{sheet}"
-    send(door, who, page, page, fields)
+    send(door, who, page, page, posted(SHEETS[sheet], body))
+
+
+def posted(form: type[Form], body: dict[str, Any]) -> dict[str, Any]:
+    """What a page would post for ``body``."""
+    fields: dict[str, Any] = {}
+    for name, value in fields_for(inputs_of(form), body):
+        fields[name] = [*fields[name], value] if name in fields else [value]
+    return fields
+
+
+def offenders_of(door: Door, who: str, case: Paper) -> str:
+    """What somebody reads of the alleged offenders of an incident, as the door tells it."""
+    if isinstance(door, JsonDoor):
+        return str(door.scene[who].get(f"{case.path}/incident")["incident"]["offenders"])
+    return str(browser_of(door, who).get(f"/cases/{reference(door, case)}/incident").text)
+
+
+def tell_tip(door: Door, who: str, body: dict[str, Any]) -> str:
+    """Write down the call of somebody who stays unknown; the id of the tip."""
+    if isinstance(door, JsonDoor):
+        return str(door.scene[who].post("/tips", body, 201)["id"])
+    send(door, who, "/tips/new", "/tips/new", posted(TipIn, body))
+    return str(door.scene[who].get("/tips")["items"][0]["id"])
+
+
+def tip_into_case(door: Door, who: str, tip: str, body: dict[str, Any]) -> Paper:
+    """Open a case for somebody whom a tip led to."""
+    if isinstance(door, JsonDoor):
+        found = door.scene[who].post(f"/tips/{tip}/case", body)
+    else:
+        send(door, who, f"/tips/{tip}/case", f"/tips/{tip}/case", posted(CaseFromTipIn, body))
+        found = door.scene[who].get(f"/tips/{tip}")
+    items = door.scene[who].get("/cases")["items"]
+    return Paper("cases", next(each["id"] for each in items if each["reference"] == found["case"]))
+
+
+def join_team(door: Door, who: str, case: Paper, colleague: str, part: str) -> None:
+    """Put a colleague on the team of a case."""
+    scene = door.scene
+    if isinstance(door, JsonDoor):
+        body = {"user_id": scene[colleague].id, "role": part, "seen_version": scene[who].look(case)["version"]}
+        scene[who].post(f"{case.path}/team", body)
+        return
+    page = f"/cases/{reference(door, case)}/people"
+    send(door, who, page, f"{page}/join", {"colleague": f"{scene[colleague].id}:{part}"})
 
 
 def people_of(door: Door, who: str, case: Paper) -> list[dict[str, Any]]:
@@ -42,20 +86,20 @@ def people_of(door: Door, who: str, case: Paper) -> list[dict[str, Any]]:
     return found
 
 
-def keep_beds(door: Door, who: str, *groups: tuple[str, str, int]) -> None:
-    """Say how many beds a shelter has; each group: sex, ages, how many."""
+def keep_beds(door: Door, who: str, *groups: tuple[str, str, int], need: str = "none") -> None:
+    """Say how many beds a shelter has; each group: sex, ages, how many. need: what they are fitted for."""
     house = office_id(door, who)
     for sex, ages, beds in groups:
-        said = {"sex": sex, "ages": ages, "need": "none"}
+        said = {"sex": sex, "ages": ages, "need": need}
         if isinstance(door, JsonDoor):
             door.scene[who].post(f"/shelters/{house}/beds", {**said, "beds": beds}, 201)
         else:
             send(door, who, f"/shelters/{house}/beds", f"/shelters/{house}/beds", {**said, "beds": str(beds)})
 
 
-def ask_bed(door: Door, who: str, case: Paper, shelter: str) -> str:
+def ask_bed(door: Door, who: str, case: Paper, shelter: str, need: str = "none") -> str:
     """Ask a shelter for a bed for tonight; the id of the request."""
-    said = {"shelter": shelter, "need": "none", "urgency": "tonight"}
+    said = {"shelter": shelter, "need": need, "urgency": "tonight"}
     if isinstance(door, JsonDoor):
         return str(door.scene[who].post(f"{case.path}/bed-requests", said, 201)["id"])
     page = f"/cases/{reference(door, case)}/beds"
@@ -70,6 +114,7 @@ def hold_bed(door: Door, who: str, request: str) -> None:
     beds = next(
         each["id"] for each in groups
         if each["ages"] == asked["ages"] and each["sex"] in ("any", asked["sex"]) and each["free"]
+        and each["need"] == asked["need"]
     )  # fmt: skip
     if isinstance(door, JsonDoor):
         door.scene[who].post(f"/bed-requests/{request}/confirm", {"beds_id": beds}, 200)
@@ -93,16 +138,20 @@ def clocks_of(door: Door, who: str, case: Paper) -> dict[str, str]:
 
 def send(door: Door, who: str, page: str, action: str, fields: dict[str, Any]) -> Any:
     """Open a page as somebody, fill in its form and send it, which must be done; the answer."""
-    scene = door.scene
-    scene.clock.advance(MINUTE)
-    hand = scene[who]
-    town = Town(scene.app, scene.client, scene.clock)
-    worker = Worker(hand.id, hand.login, hand.office, "", "", hand.country, frozenset({hand.role}))
-    browser = browser_at(town, worker)
+    browser = browser_of(door, who)
     assert browser.get(page).status_code == 200, browser.last.text
     answer = browser.send(action, **fields)
     assert answer.status_code == 303, answer.text
     return answer
+
+
+def browser_of(door: Door, who: str) -> Browser:
+    """A browser of somebody a minute later, signed in just now."""
+    scene = door.scene
+    scene.clock.advance(MINUTE)
+    hand = scene[who]
+    worker = Worker(hand.id, hand.login, hand.office, "", "", hand.country, frozenset({hand.role}))
+    return browser_at(Town(scene.app, scene.client, scene.clock), worker)
 
 
 def reference(door: Door, case: Paper) -> str:

@@ -1,4 +1,4 @@
-"""Nine lives, each told once and walked twice: through the JSON API and through the pages.
+"""Ten lives, each told once and walked twice: through the JSON API and through the pages (docs/stories.md).
 
 They share one town for each door and engine, because every one of them has a case of its own.
 """
@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.casework import messages
 from app.casework.held import REFERRAL
 from tests.inspect import reading
+from tests.journeys import matters
 from tests.journeys.doors import Door
 from tests.journeys.hands import Paper, filled
 from tests.journeys.houses import (
@@ -17,10 +18,13 @@ from tests.journeys.houses import (
     beds_free,
     clocks_of,
     hold_bed,
+    join_team,
     keep_beds,
     papers,
     people_of,
     tell_incident,
+    tell_tip,
+    tip_into_case,
 )
 from tests.journeys.paths import arrived
 
@@ -49,9 +53,9 @@ def presumed(door: Door, **about: str) -> Paper:
     return case
 
 
-def cared_for(door: Door, **about: str) -> Paper:
-    """Somebody in recovery, with rights read, needs known, and a plan."""
-    case = presumed(door, **about)
+def cared_for(door: Door, case: Paper | None = None, **about: str) -> Paper:
+    """Somebody in recovery, with rights read, needs known, and a plan; ``case``: somebody presumed already."""
+    case = case or presumed(door, **about)
     child = about.get("age_band", "18+") != "18+"
     if child:
         door.record("th.manager", case, "guardian_appointment")
@@ -63,12 +67,20 @@ def cared_for(door: Door, **about: str) -> Paper:
     return case
 
 
-def identified(door: Door, **about: str) -> Paper:
+def identified(door: Door, case: Paper | None = None, **about: str) -> Paper:
     """The same, found to be trafficked by the panel."""
-    case = cared_for(door, **about)
+    case = cared_for(door, case, **about)
     door.take("th.social", case, "open_decision")
     door.take("th.focal", case, "identify", filled())
     return case
+
+
+def removed(door: Door, case: Paper) -> None:
+    """A removal is reported: the supervisor is told at once, and somebody has to look at it today."""
+    matters.opened(door, "th.social", case, "report_penalty", penalty_kind="removal", authority="immigration",
+                   act="entry_or_stay")  # fmt: skip
+    assert "penalty_reported" in matters.told(door, "th.supervisor")
+    assert "review_penalty" in matters.duties(door, "th.social", case)
 
 
 def referred(door: Door, case: Paper, *purposes: str, **consent: object) -> tuple[Paper, Paper]:
@@ -96,15 +108,27 @@ def letters_about(door: Door, case: Paper) -> int:
 def test_an_asylum_seeker_is_never_told_of_at_home(door: Door) -> None:
     """A claim made in the shelter: no plan of return, no offer; the way to stay is open and care goes on.
 
-    Not told, because the model cannot yet: asylum information and consular notice as notices of their own.
+    How to ask for asylum, and that the embassy hears of nobody who does not want it, is said before any decision. The
+    country that is feared is named and hears nothing, neither while the claim is open nor after it is taken back.
     """
-    case = identified(door)
-    door.record("th.manager", case, "circumstances", asylum_claim=True, note="With the lawyer.")
+    case = presumed(door)
+    door.record("th.social", case, "rights_notice", asylum_information_given=False, consular_access_explained=False)
+    door.refused("th.social", case, "open_decision", "rights_were_explained")
+    door.record("th.social", case, "rights_notice", consular_access_explained=False)
+    door.refused("th.social", case, "open_decision", "rights_were_explained")
+    door.record("th.social", case, "rights_notice")
+    door.record("th.social", case, "information_given", topics=["asylum"], offered=["asylum_authority"])
+    identified(door, case=case)
+    facts = door.scene["th.social"].look(case)["facts"]
+    assert (facts["rights"]["untold"], facts["information"]["topics"]) == ([], ["asylum"])
+    door.record("th.manager", case, "circumstances", asylum_claim=True, blocked_countries=["MM"], note="With a lawyer.")
     door.refused("th.manager", case, "plan_return", "no_asylum_claim_is_open", record=filled())
     door.record("th.manager", case, "consent", purpose="notify_origin", recipient="MM")
     sent = door.refer("th.manager", case, "MM")
     door.take("th.supervisor", sent, "approve")
-    door.refused("th.manager", sent, "send", "no_asylum_claim_is_open")
+    door.refused("th.manager", sent, "send", "no_asylum_claim_is_open", "country_is_not_blocked")
+    door.record("th.manager", case, "circumstances", asylum_claim=False, note="She waits for the answer elsewhere.")
+    door.refused("th.manager", sent, "send", "country_is_not_blocked")
     door.take("th.manager", sent, "cancel", reason="asylum_claim")
     door.scene.post()
     assert letters_about(door, case) == 0
@@ -117,13 +141,16 @@ def test_an_asylum_seeker_is_never_told_of_at_home(door: Door) -> None:
 def test_a_person_who_wants_no_shelter_loses_nothing_else(door: Door) -> None:
     """Declined help is neutral: no bed is forced, the panel decides all the same, and the offer stays open.
 
-    Not told: the reason and the safe contact as a form of their own, and later invitations with travel paid.
+    The reason and how to reach the person are kept in forms; invited again, with the way paid, the person may say no
+    again, or yes.
     """
     case = presumed(door)
-    door.record("th.social", case, "rights_notice", answer="declined", safe_contact="A message to the cousin.")
-    door.refused(
-        "th.social", case, "admit", "assistance_is_accepted", record=filled(place_kind="hotel_supervised")
-    )
+    door.record(
+        "th.social", case, "rights_notice", answer="declined", reason="Wants to be with her cousin.",
+        safe_contact="A message to the cousin.",
+    )  # fmt: skip
+    door.record("th.social", case, "contact_rules", ways=["through_trusted"], never=["telephone"], how="The cousin.")
+    door.refused("th.social", case, "admit", "assistance_is_accepted", record=filled(place_kind="hotel_supervised"))
     stands(door, case, "presumed", "intake")
     door.take("th.social", case, "open_decision")
     door.take("th.focal", case, "identify", filled())
@@ -131,7 +158,10 @@ def test_a_person_who_wants_no_shelter_loses_nothing_else(door: Door) -> None:
     door.record("th.social", case, "consent", purpose="medical", recipient="TH")
     stands(door, case, "identified", "intake")
     door.scene.days(9)
-    door.record("th.social", case, "rights_notice", answer="accepted")
+    door.record("th.social", case, "invitation", way="in_person", answer="declined", words="Not yet.")
+    door.refused("th.social", case, "admit", "assistance_is_accepted", record=filled(place_kind="hotel_supervised"))
+    door.scene.days(20)
+    door.record("th.social", case, "invitation", way="in_person", answer="accepted")
     door.record("th.social", case, "admission")
     door.take("th.social", case, "admit", filled())
     stands(door, case, "identified", "sheltered")
@@ -140,7 +170,7 @@ def test_a_person_who_wants_no_shelter_loses_nothing_else(door: Door) -> None:
 def test_a_negative_decision_is_looked_at_by_other_eyes(door: Door) -> None:
     """No removal inside the window, the person stays in care, and whoever decided does not decide again.
 
-    Not told: an alert when a removal is reported all the same; the record of it does not exist yet.
+    A removal that is reported all the same is told at once to who can stop it, and is spoken against.
     """
     case = cared_for(door)
     door.take("th.social", case, "open_decision")
@@ -151,6 +181,7 @@ def test_a_negative_decision_is_looked_at_by_other_eyes(door: Door) -> None:
     door.refused("th.manager", case, "close", "identification_is_settled", record=filled(reason="not_trafficked"))
     door.record("th.social", case, "admission")
     door.take("th.shelter", case, "move_placement", filled(place_kind="shelter_ngo"))
+    removed(door, case)
     door.scene.days(12)
     door.take("th.social", case, "ask_reconsideration", filled())
     door.refused("th.focal", case, "identify", "decider_is_new", record=filled())
@@ -160,12 +191,25 @@ def test_a_negative_decision_is_looked_at_by_other_eyes(door: Door) -> None:
     stands(door, case, "identified", "planning_return")
 
 
-def test_somebody_calls_the_hotline_for_themselves(door: Door) -> None:
-    """From a call to a bed: presumed on one sign with reasons, never without them, and never by an unsafe talk.
+CALL = {
+    "way": "call", "what": "Says he may not leave the net store by night.", "where": "Third pier.",
+    "place_kind": "workplace", "sector": "fishing", "exploitation": "ForcedLabour", "people": 1, "children": "unknown",
+    "danger": "medium", "call_back": "no", "told": ["where_to_get_help", "labour_rights"], "told_language": "my",
+}  # fmt: skip
+CALLER = {"sex": "M", "age_band": "18+", "nationality": "MM", "language": "my", "incident": False}
 
-    Not told: a call that stays without a name, and the list of what information a caller was given.
+
+def test_somebody_calls_the_hotline_for_themselves(door: Door) -> None:
+    """From a call without a name to a bed: presumed on one sign with reasons, and never by an unsafe talk.
+
+    What the caller was told is kept with the call, before anybody knows who it was; he comes, and it becomes his case.
     """
-    case = door.open_case("th.social", **{**ADULT, "source": "self", "sex": "M", "exploitation": "unknown"})
+    tip = tell_tip(door, "th.manager", CALL)
+    told = door.scene["th.manager"].get(f"/tips/{tip}")
+    assert (told["state"], told["told"], told["case"]) == ("waiting", CALL["told"], None)
+    case = tip_into_case(door, "th.manager", tip, CALLER)
+    join_team(door, "th.shelter", case, "th.social", "social_worker")
+    door.record("th.social", case, "information_given", topics=["labour_rights", "health"])
     door.take("th.social", case, "start_screening")
     door.refused("th.social", case, "presume", "interview_was_safe", record=filled(private_place=False))
     door.refused("th.social", case, "presume", "an_indicator_has_reasons", record=filled(indicators=[], reasons=None))
@@ -175,16 +219,19 @@ def test_somebody_calls_the_hotline_for_themselves(door: Door) -> None:
     door.record("th.social", case, "admission")
     door.take("th.social", case, "admit", filled())
     seen = door.scene["th.social"].look(case)
-    assert (seen["facts"]["source"], seen["care"]) == ("self", "sheltered")
+    assert (seen["facts"]["source"], seen["care"]) == ("hotline", "sheltered")
+    assert set(seen["facts"]["information"]["topics"]) == {"health", "labour_rights"}
     assert {"assess_needs", "review_placement"} <= {task["kind"] for task in seen["tasks"]}
 
 
 def test_a_stateless_person_with_no_safe_return_stays(door: Door) -> None:
     """The other country denies the nationality: the referral ends, the person does not fall between, and stays.
 
-    Not told: statelessness as a fact of its own, and the status with which the person stays.
+    Nobody's citizen is what the case says of him from the first day; he stays with a leave that has no end, and a
+    removal that is reported all the same is told at once to who can stop it.
     """
-    case = identified(door, nationality="unknown")
+    case = identified(door, nationality="stateless")
+    assert door.scene["th.social"].look(case)["facts"]["nationality"] == "stateless"
     door.take("th.manager", case, "plan_return", filled())
     sent, there = referred(door, case, "notify_origin", "return")
     door.take("th.manager", sent, "disclose_identity")
@@ -203,8 +250,13 @@ def test_a_stateless_person_with_no_safe_return_stays(door: Door) -> None:
     for who, copy in (("th.manager", sent), ("mm.focal", there)):
         seen = door.scene[who].look(copy)
         assert (seen["state"], seen["responsible_country"]) == ("no_safe_return", "TH")
+    removed(door, case)
+    for asked in ({"outcome": "applied", "number": None, "valid_from": None}, {"outcome": "granted"}):
+        door.record("th.manager", case, "permit", permit="residence", valid_until=None, **asked)
     door.take("th.manager", case, "include_locally", filled(wish="stay"))
     stands(door, case, "identified", "including_locally")
+    (leave,) = door.scene["th.social"].look(case)["facts"]["permits"]
+    assert (leave["permit"], leave["result"], leave["until"]) == ("residence", "granted", None)
 
 
 def test_a_child_who_begged_for_a_parent_is_kept_from_them(door: Door) -> None:
@@ -240,7 +292,8 @@ def test_a_child_who_begged_for_a_parent_is_kept_from_them(door: Door) -> None:
 def test_a_pregnant_girl_gets_the_care_she_needs(door: Door) -> None:
     """A hotel is no place for her, a guardian stands by her before recovery is planned, and health comes first.
 
-    Not told: pregnancy as a need with services of its own, and health services as requests that a clinic answers.
+    What she needs for the birth makes the level; a clinic is asked and answers, and the bed is one for a girl who will
+    have a child with her.
     """
     case = presumed(door, age_band="15-17", exploitation="ForcedMarriage", source="health_service")
     door.record("th.social", case, "rights_notice")
@@ -250,16 +303,32 @@ def test_a_pregnant_girl_gets_the_care_she_needs(door: Door) -> None:
         record=filled(place_kind="immigration_detention"),
     )  # fmt: skip
     door.take("th.social", case, "admit", filled(place_kind="hospital", note="Antenatal ward."))
-    door.record("th.social", case, "needs_assessment", level="high", health="Pregnant; sees a midwife weekly.")
+    door.record(
+        "th.social", case, "needs_assessment", level=None, health_degree="acute", dependants_degree="much",
+        health="Pregnant, sixth month; sees a midwife weekly.", dependants="The child she expects.",
+    )  # fmt: skip
+    assert door.scene["th.social"].look(case)["facts"]["needs"]["level"] in {"high", "serious"}
     plan = filled(services=["health", "psychosocial"], covers_child_services=True)
     door.refused("th.social", case, "start_recovery", "guardian_is_appointed", record=plan)
     door.record("th.manager", case, "guardian_appointment")
     door.take("th.social", case, "start_recovery", plan)
-    moved = filled(place_kind="shelter_ngo")
+    visits = matters.opened(
+        door, "th.social", case, "request_service", asked_for="Antenatal visits, and the birth in June.",
+        provider_office=None, provider="District hospital, maternity ward",
+    )  # fmt: skip
+    matters.moved(door, "th.social", case, visits, "accept_service")
+    matters.moved(door, "th.social", case, visits, "start_service")
+    matters.moved(door, "th.social", case, visits, "complete_service", filled(done="Eight visits.", cost=None))
+    assert {"result.reached", "feedback.helped"} <= matters.of(door, case, visits).flags
+    moved = filled(shelter="th-shelter-tak")
+    keep_beds(door, "th.shelter", ("F", "child", 1), need="mother_and_baby")
+    hold_bed(door, "th.shelter", ask_bed(door, "th.social", case, "th-shelter-tak", "mother_and_baby"))
+    door.record("th.social", case, "admission", shelter="th-shelter-tak")
     door.record("th.social", case, "admission")
     door.refused("th.shelter", case, "move_placement", "placement_serves_the_child", record=moved)
     door.record("th.manager", case, "best_interests_assessment", question="placement")
     door.take("th.shelter", case, "move_placement", moved)
+    assert door.scene["th.social"].look(case)["facts"]["bed_used"] is not None
     door.scene.days(3)
     door.record("th.social", case, "admission")
     door.refused("th.shelter", case, "move_placement", "placement_serves_the_child", record=moved)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.journeys import matters
 from tests.journeys.doors import Door
 from tests.journeys.hands import Paper, filled
+from tests.journeys.houses import join_team, offenders_of, tell_incident
 from tests.journeys.test_both_doors import ADULT, identified, presumed, stands
 
 
@@ -12,9 +13,7 @@ def lawyer(door: Door, case: Paper) -> None:
     """A legal officer of the shelter stands by the person."""
     if "th.lawyer" not in door.scene.cast:
         door.scene.hire(th_lawyer=("th-shelter-tak", "legal_officer"))
-    body = {"user_id": door.scene["th.lawyer"].id, "role": "legal_officer"}
-    body |= {"seen_version": door.scene["th.shelter"].look(case)["version"]}
-    door.scene["th.shelter"].post(f"{case.path}/team", body)
+    join_team(door, "th.shelter", case, "th.lawyer", "legal_officer")
 
 
 def test_a_worker_of_a_scam_compound_is_charged_with_fraud(door: Door) -> None:
@@ -162,9 +161,9 @@ def test_somebody_said_to_have_recruited_others_is_a_victim_too(door: Door) -> N
     lawyer(door, raid)
     incident = {"happened_on": door.scene.day(-3), "place_kind": "workplace", "sector": "online_fraud",
                 "source": "police", "exploitation": "ForcedCriminality"}  # fmt: skip
-    door.scene["th.social"].post(f"{raid.path}/incident", incident)
+    tell_incident(door, "th.social", raid, "new", incident)
     offender = {"role": "recruiter", "names": ["Ma Hnin Wai"], "words": "She brought two others from her village."}
-    door.scene["th.lawyer"].post(f"{raid.path}/incident/offenders", offender)
+    tell_incident(door, "th.lawyer", raid, "offenders", offender)
     case = door.open_case("th.social", **ADULT)
     door.take("th.social", case, "start_screening")
     door.record("th.social", case, "circumstances", asylum_claim=None, support_agency=True, note=None)
@@ -172,12 +171,11 @@ def test_somebody_said_to_have_recruited_others_is_a_victim_too(door: Door) -> N
     door.name_manager("th.shelter", case, "th.manager")
     lawyer(door, case)
     own = {"reference": door.scene["th.social"].look(raid)["reference"]}
-    door.scene["th.social"].post(f"{case.path}/incident/join", own)
+    tell_incident(door, "th.social", case, "join", own)
     charge = matters.opened(door, "th.social", case, "report_penalty", act="recruiting")
     # Who helps her reads nothing of the list; her counsel does, and speaks for her all the same.
-    assert door.scene["th.social"].get(f"{case.path}/incident")["incident"]["offenders"] is None
-    seen = door.scene["th.lawyer"].get(f"{case.path}/incident")["incident"]["offenders"]
-    assert [each["names"] for each in seen] == [["Ma Hnin Wai"]]
+    assert "Ma Hnin Wai" not in offenders_of(door, "th.social", case)
+    assert "Ma Hnin Wai" in offenders_of(door, "th.lawyer", case)
     door.record("th.social", case, "rights_notice")
     door.record("th.social", case, "admission")
     door.take("th.social", case, "admit", filled())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from pydantic import Field
 
@@ -28,8 +29,13 @@ def fold(matter: MatterFacts, form: FundPayment, entry: Entry) -> MatterFacts:
     return replace(matter, paid=form.amount.units, currency=form.amount.currency, paid_on=form.paid_on)
 
 
+def _as_it_is_called(body: dict[str, Any]) -> dict[str, Any]:
+    """The first forms of the first version called the number a reference, like those of the house itself."""
+    return {"payment_number" if name == "reference" else name: value for name, value in body.items()}
+
+
 KIND = Kind(
     "fund_payment", "Payment of a claim", FieldGroup.LEGAL, FundPayment,
     {"amount": {"units": 3000, "currency": "THB"}, "paid_on": "2026-03-20", "payment_number": "V-2026-0117"},
-    fold_matter=fold, permission="fund:pay",
+    version=2, upgrades={1: _as_it_is_called}, fold_matter=fold, permission="fund:pay",
 )  # fmt: skip

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, From, Kind, RecordForm, Short
+from app.casework.forms import TAG, Coded, Entry, From, Kind, Listed, RecordForm, Short
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, InformationFacts
@@ -20,9 +21,7 @@ class InformationGiven(RecordForm):
         tuple[Annotated[str, Coded("information_topic")], ...], Field(strict=False, min_length=1, max_length=20)
     ] = Field(title=mark("What was the person told about?"))
     # It becomes a fact, which is not sealed: the tag of a language, and no words.
-    language: Annotated[str, Field(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}|unknown)$"), From("language")] = (
-        Field(title=mark("In which language?"))
-    )
+    language: Annotated[str, Listed("language"), From("language")] = Field(title=mark("In which language?"))
     way: Annotated[str, Coded("information_way")] = Field(title=mark("How was it given?"))
     contact_point: Short = Field(
         title=mark("Whom can the person turn to?"),
@@ -42,7 +41,8 @@ def fold(facts: CaseFacts, form: InformationGiven, entry: Entry) -> CaseFacts:
     before = facts.information
     told = InformationFacts(
         on=entry.on,
-        language=form.language,
+        # An older record may tell it in words: facts are not sealed.
+        language=form.language if re.fullmatch(TAG, form.language) else "unknown",
         topics=frozenset(form.topics) | (before.topics if before else frozenset()),
         offered=frozenset(form.offered or ()) | (before.offered if before else frozenset()),
     )

@@ -237,10 +237,15 @@ def _unsaid(about: Wanted) -> tuple[dict[str, tuple[str, str]], dict[str, list[s
     for row in history.entries(about.desk.session, about.held.id):
         details = json.loads(row.canonical)["details"]
         opening |= unsaid.of_opening(details)
-        lines = [f"{say(question)} {say(why)}" for question, why in unsaid.of_record(details.get("record"))]
+        lines = [_left_open(each) for each in unsaid.of_record(details.get("record"))]
         if lines:
             found[details["record"]["id"]] = lines
     return opening, found
+
+
+def _left_open(each: unsaid.Unsaid) -> str:
+    row = f"{say(each.of)} {each.row}: " if each.of else ""
+    return f"{row}{say(each.question)} {say(each.why)}"
 
 
 def _holds(row: ConsentFacts, today: date) -> bool:

@@ -100,6 +100,18 @@ def test_a_case_opens_and_goes_on_for_somebody_who_says_nothing(town: Town, monk
     line = browser.get(f"/cases/{code}/timeline").text
     assert line.count("<dd>Does not want to answer</dd>") == 11 and "<dt>Did the person understand them?</dt>" in line
 
+    # What is left open in a row of a list is told with the row that it is about.
+    why = {"doer": "not_asked", "by": "not_known"}
+    goals = [{"what": "Sleep.", "doer": "person"}, {"what": "Work.", "silent": why}]
+    plan = form(town.house, "care_plan", goals=goals, covers_child_services=True)
+    body = {"record": plan, "seen_version": cases.version_of(town.house, case_id)}
+    written = town.post(worker, f"/cases/{case_id}/records/care_plan", body)
+    assert written.status_code == 201, written.text
+    entry = town.get(worker, f"/cases/{case_id}/timeline?newest_first=true").json()["items"][0]
+    assert entry["details"]["record"]["silent"] == {"goals.1.doer": "not_asked", "goals.1.by": "not_known"}
+    line = browser.get(f"/cases/{code}/timeline").text
+    assert "<dt>Goals, one by one 2: By when?</dt><dd>Not known</dd>" in line and "one by one 1" not in line
+
     # It is screened, protected as a child's, and drafted for another country like anybody's.
     cases.take(town.house, worker, case_id, "start_screening")
     cases.take(town.house, worker, case_id, "presume", form(town.house, "screening", language="unknown"))
@@ -127,3 +139,4 @@ def test_a_case_opens_and_goes_on_for_somebody_who_says_nothing(town: Town, monk
         copy = str(case_papers.own_copy(Wanted(desk, held, facts, "en")).blocks)
     assert "Given names" in copy and "Htun" in copy and copy.count("Does not want to answer") == 5
     assert day(town.house)[:4] in copy
+    assert "Goals, one by one 2: Who does it? Not asked" in copy and "Goals, one by one 2: By when? Not known" in copy

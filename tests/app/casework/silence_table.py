@@ -64,6 +64,7 @@ REASONS: Final[dict[str, dict[str, str]]] = {
         "act": DECISION, "means": DECISION, "purpose": DECISION, "exploitation": DECISION, "in_own_language": TOLD,
     },
     "information_given": {"topics": TOLD, "language": ANY, "way": ACT, "contact_point": OFFICE},
+    "invitation": {"way": ACT, "travel_paid": ACT},
     "minutes": {
         "meeting": ACT, "decisions.what": DECISION, "decisions.part": OFFICE, "decisions.due": DAY,
         "decisions.priority": DECISION,

@@ -137,3 +137,12 @@ def test_a_silence_is_kept_as_it_was_said_and_a_gap_is_refused(kind: str, name: 
     with pytest.raises(Invalid) as refused:
         check(POLICIES, kind, body)
     assert [each["field"] for each in refused.value.extra["errors"]] == [f"record.{name}"]
+
+
+def test_what_the_program_fills_in_has_no_reason_beside_it() -> None:
+    """It was taken once, filled in after the check, and could never be read again."""
+    body = {**KINDS["needs_assessment"].example, SILENT: {"computed": "not_known"}}
+    with pytest.raises(Invalid):
+        check(POLICIES, "needs_assessment", body)
+    check(POLICIES, "needs_assessment", {**body, "computed": "low"}, lenient=True)
+    assert not any(each.silent for kind in KINDS.values() for each in inputs_of(kind.form) if each.unasked)
