@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from app.access.desk import Desk
-from app.casework import messages
+from app.casework import burying, messages
 from app.casework.held import REFERRAL, Held, hold_case, hold_referral, links_of, save_case_facts
 from app.casework.move import Command, perform
 from app.casework.opening import Opening, open_case
@@ -141,4 +141,5 @@ HANDLERS: dict[str, Handler] = {
     "step_on_case": step_on_case,
     "arbitrate": arbitrate,
     "spread_withdrawal": spread_withdrawal,
+    burying.EFFECT: burying.carry_out,
 }
