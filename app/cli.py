@@ -250,6 +250,19 @@ def rebuild_index(
     typer.echo(f"{done} people were written into the index of names.")
 
 
+@app.command("finish-erasures")
+@told
+def finish_erasures() -> None:
+    """Have the last traces of erased people leave the database's files; PostgreSQL needs it, say nightly."""
+    from app.main import open_house
+    from app.operations import finish_erasures as finish
+
+    settings = Settings()
+    must_be_migrated(settings)
+    done = finish(open_house(settings), settings.owner_database_url)
+    typer.echo(f"{done} erasures finished: no trace is left in the files of the database.")
+
+
 @user_app.command("create")
 @told
 def create_user(

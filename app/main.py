@@ -8,6 +8,7 @@ import json
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import anyio.to_thread
@@ -31,6 +32,7 @@ from app.access.shell import Shell, TooLarge
 from app.access.site import build_site
 from app.access.tokens import Tokens
 from app.access.unsafe_start import check_start
+from app.casework.tombstones import FOLDER
 from app.kit import log, problems
 from app.kit.clock import Clock
 from app.kit.db import Database
@@ -47,13 +49,13 @@ from policies.load import load_policies
 ROOMS: Final = (
     "accounts", "approvals", "cases", "exports", "people", "worklist", "emergency", "walls", "deputies", "oversight",
     "referrals", "directory", "lifecycle", "statistics", "keys", "documents", "caseload",
-    "meetings", "shelter", "incidents", "fund", "transfers", "services", "tips", "readiness",
+    "meetings", "shelter", "incidents", "fund", "transfers", "services", "tips", "readiness", "keeping",
 )  # fmt: skip
 # Every room that has an HTML door: app/<room>/pages.py with a `router`.
 PAGE_ROOMS: Final = (
     "accounts", "cases", "overview", "people", "oversight", "walls", "emergency", "statistics", "approvals", "exports",
     "lifecycle", "directory", "deputies", "exchange", "upkeep", "referrals", "caseload",
-    "meetings", "shelter", "incidents", "fund", "transfers", "services", "tips", "readiness",
+    "meetings", "shelter", "incidents", "fund", "transfers", "services", "tips", "readiness", "keeping",
 )  # fmt: skip
 PREFIX: Final = "/api/v1"
 # Measured: with more threads than this the same code answers later, not sooner.
@@ -159,7 +161,14 @@ def open_house(settings: Settings, clock: Clock | None = None, passwords: Passwo
         passwords=passwords or Passwords(),
         mail=_mail(settings),
         witness=Witness(own_signer(settings.checkpoint_key_file, create=create), settings.checkpoint_places),
+        graves=graves_of(settings),
     )
+
+
+def graves_of(settings: Settings) -> tuple[Path, ...]:
+    """The folders that keep the tombstones: on this machine, and beside the backups where there are any."""
+    beside = (settings.backup_target,) if settings.backup_target is not None else ()
+    return tuple(folder / FOLDER for folder in (settings.var, *beside))
 
 
 def _provider(settings: Settings) -> Provider | None:

@@ -21,11 +21,12 @@ from app.access.tokens import LEEWAY_SECONDS, LIFETIME_SECONDS
 from app.access.two_persons import APPROVAL, digest_of
 from app.accounts import service
 from app.accounts.schemas import AccountIn
-from app.casework import identity
+from app.casework import burying, identity
 from app.keys import rewrapping
 from app.keys.service import KIND as KEY_OPERATION
 from app.keys.service import ROTATE_KEK, ROTATE_TOKEN_KEY
 from app.kit import migrate as tables
+from app.kit.address import SQLITE
 from app.kit.bundle import DATA, KEYS, kept, versions_needed
 from app.kit.db import Database
 from app.kit.errors import Conflict, Invalid
@@ -133,6 +134,21 @@ def rebuild_name_index(house: House, *, again: bool = False) -> Iterator[int]:
                 break
             done += wrote
             yield done
+
+
+def finish_erasures(house: House, owner_url: str) -> int:
+    """Bring tombstones to their folders and have the tables they left be written anew; how many erasures were finished.
+
+    ``owner_url``: of the owner of PostgreSQL's tables, who alone may do so; each table is locked while it is written.
+    """
+    if house.db.dialect == SQLITE:
+        return burying.bury_all(house)
+    owner = Database(owner_url)
+    try:
+        with owner.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            return burying.bury_all(house, connection)
+    finally:
+        owner.dispose()
 
 
 @dataclass(frozen=True, slots=True)

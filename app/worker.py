@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from app.access import attempts, deciding, drafts, mailing, once, rows, sessions
 from app.access.desk import House
 from app.accounts import training_watching as trainings
-from app.casework import birthdays, withdrawing
+from app.casework import birthdays, burying, withdrawing
 from app.casework.following import HANDLERS
 from app.casework.ringing import ring
 from app.casework.stopping import wake
@@ -119,7 +119,7 @@ class Worker:
         rung += referrals.ring(self._house) + shelters.ring(self._house)
         rung += services.ring(self._house) + transfers.ring(self._house)
         rung += tips.ring(self._house) + trainings.ring(self._house)
-        rung += deciding.expire(self._house)
+        rung += deciding.expire(self._house) + burying.bury_all(self._house)
         self._watched = now
         mailing.tell_by_mail(self._house)
         return rung

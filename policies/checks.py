@@ -222,11 +222,15 @@ def check_pack(document: Document, pack: IndicatorPack, names: Names) -> None:
 
 
 def check_retention(document: Document, rule: RetentionRule, names: Names, path: Path) -> None:
-    """Sources and dates of one retention rule."""
-    for part, periods in (("periods", rule.periods), ("child_periods", rule.child_periods)):
-        for at, period in enumerate(periods):
-            source_ids(document, period.sources, names, *path, part, at, "sources")
-        no_overlap(document, dict(enumerate(periods)), f"{path[-1]} {part}", *path, part)
+    """Sources and dates of one retention rule, and of what countries have in its place."""
+    for code, each in (("", rule), *rule.countries.items()):
+        at_country = (*path, "countries", code) if code else path
+        if code and code not in names.countries:
+            document.complain(f"there is no country file countries/{code.lower()}.yaml", *at_country)
+        for part, periods in (("periods", each.periods), ("child_periods", each.child_periods)):
+            for at, period in enumerate(periods):
+                source_ids(document, period.sources, names, *at_country, part, at, "sources")
+            no_overlap(document, dict(enumerate(periods)), f"{path[-1]} {part}", *at_country, part)
 
 
 FILTER_LISTS = {

@@ -91,18 +91,27 @@ class RetentionPeriod(Dated, Cited):
     after: Literal["created", "closed", "eighteenth_birthday", "withdrawn"]
 
 
+class CountryRetention(Policy):
+    """How long one country keeps a kind of data, in place of what holds for all."""
+
+    periods: tuple[RetentionPeriod, ...] = Field(min_length=1)
+    child_periods: tuple[RetentionPeriod, ...] = ()
+
+
 class RetentionRule(Policy):
-    """Keeping and erasing one kind of data; children may have periods of their own."""
+    """Keeping and erasing one kind of data; children and countries may have periods of their own."""
 
     title: Text
     erases: Text  # what is destroyed when the period ends
     legal_hold: StrictBool = True  # whether a hold stops the erasure
     periods: tuple[RetentionPeriod, ...] = Field(min_length=1)
     child_periods: tuple[RetentionPeriod, ...] = ()
+    countries: FrozenMap[CountryRetention] = Field(default_factory=dict)
 
-    def period(self, on: date, child: bool = False) -> RetentionPeriod:
-        """The period that applies on a day; KeyError when none does."""
-        for each in (self.child_periods or self.periods) if child else self.periods:
+    def period(self, on: date, child: bool = False, country: str = "") -> RetentionPeriod:
+        """The period that applies on a day in a country (a code of two letters); KeyError when none does."""
+        here = self.countries.get(country, self)
+        for each in (here.child_periods or here.periods) if child else here.periods:
             if each.holds_on(on):
                 return each
         raise KeyError(f"no retention period for '{self.title}' on {on.isoformat()}")

@@ -19,6 +19,8 @@ from workflows.identification_facts import DecisionFacts as DecisionFacts
 from workflows.identification_facts import InformationFacts as InformationFacts
 from workflows.identification_facts import NoticeFacts as NoticeFacts
 from workflows.identification_facts import ScreeningFacts as ScreeningFacts
+from workflows.keeping_facts import HoldFacts as HoldFacts
+from workflows.keeping_facts import KeepingFacts as KeepingFacts
 from workflows.matter_facts import MatterFacts as MatterFacts
 from workflows.referral_facts import HandoverFacts as HandoverFacts
 from workflows.referral_facts import ReceiptFacts as ReceiptFacts
@@ -395,7 +397,7 @@ class Situation:
     """Everything one decision may look at. ``given`` is what the step's form says, as plain values.
 
     matter: the one of the case's matters that the step is about; it is among ``case.matters`` unless the step opens it.
-    signing: what the actor was trained in.
+    signing: what the actor was trained in. keeping: how long the person's data are kept.
     """
 
     actor: Actor
@@ -406,3 +408,4 @@ class Situation:
     justice: JusticeFacts = JusticeFacts()
     matter: MatterFacts | None = None
     signing: SigningFacts = SigningFacts()
+    keeping: KeepingFacts = KeepingFacts()

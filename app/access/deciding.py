@@ -25,6 +25,7 @@ from app.access.two_persons import (
     shown,
     within,
 )
+from app.kit.crypto import DESTROYED
 from app.kit.errors import AppError, Conflict, Forbidden, NotFound
 from app.kit.log import logger
 from app.models.base import is_id
@@ -105,7 +106,7 @@ def withdraw(desk: Desk, approval_id: str) -> ApprovalOut:
 
 def answer_of(desk: Desk, row: Row[Any]) -> str | None:
     """The reason of a refusal in words, if there is one."""
-    if row.answer is None:
+    if row.answer is None or row.wrapped == DESTROYED:
         return None
     return desk.keys.open(desk.keys.unwrap(row.wrapped), row.answer, _answer_place(row.id)).decode("utf-8")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -37,6 +38,8 @@ class House:
     mail: Mail | None = None
     # Who signs checkpoints and where these go; None: nobody here seals any.
     witness: Witness | None = None
+    # The folders that keep what was erased, for whoever restores an older backup.
+    graves: tuple[Path, ...] = ()
 
     def system_desk(self, session: Session, country: str, correlation: str = "worker") -> Desk:
         """A writable desk of ``country`` (two letters) for work no person asked for, such as the worker's.

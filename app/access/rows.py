@@ -54,6 +54,8 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     "task": frozenset({"task", "row"}),
     "clock": frozenset({"task", "row"}),
     "legal": _CASE,
+    # What becomes of the data of a case when their time is over.
+    "data": _CASE,
     "safety": _CASE,
     "statistics": _COUNT,
     # Asking for a bed is work on a case; whoever runs a shelter sees requests and no case by them.

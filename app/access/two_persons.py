@@ -22,6 +22,7 @@ from app.access.notices import holders, tell
 from app.access.powers import APPROVAL, KINDS, SUBJECTS, Asked, Kind, carries_out, reaches, scopes_of, within
 from app.access.stepup import must_be_fresh
 from app.kit.canonical import canonical_bytes
+from app.kit.crypto import DESTROYED
 from app.kit.errors import Conflict
 from app.models.base import new_id
 from app.models.office import Office
@@ -143,7 +144,12 @@ def digest_of(row: dict[str, Any]) -> str:
 
 
 def asked_of(desk: Desk, row: Row[Any]) -> Asked:
-    """The approval with its payload and words opened."""
+    """The approval with its payload and words opened; the words are gone where the person they were about is."""
+    if row.wrapped == DESTROYED:
+        return Asked(
+            row.id, row.kind, row.subject_kind, row.subject_id, json.loads(row.payload), {}, {}, row.asked_by,
+            row.decided_by,
+        )  # fmt: skip
     opened = json.loads(desk.keys.open(desk.keys.unwrap(row.wrapped), row.sealed, _place(row.id)))
     return Asked(
         row.id, row.kind, row.subject_kind, row.subject_id, json.loads(row.payload), opened["words"],

@@ -15,7 +15,10 @@ from app.kit.bundle import BackupRefused, BundleBroken
 from app.kit.crypto import DESTROYED
 from app.kit.folders import keep_names
 
-__all__ = ["copied", "draft_beside", "file_of", "fill_keys", "parts_of", "place", "prove", "refuse_full", "strip_keys"]
+__all__ = [
+    "copied", "draft_beside", "file_of", "fill_keys", "parts_of", "place", "prove", "refuse_full",
+    "rewrite", "strip_keys",
+]  # fmt: skip
 
 SIDE_FILES: Final = ("-wal", "-shm", "-journal")
 _READ_BYTES: Final = 1 << 20
@@ -49,6 +52,13 @@ def fill_keys(file: Path, rows: Iterable[KeyRow]) -> None:
         database.execute("BEGIN IMMEDIATE")
         database.executemany("UPDATE data_key SET wrapped = ? WHERE id = ?", ((row.wrapped, row.id) for row in rows))
         database.execute("COMMIT")
+
+
+def rewrite(file: Path) -> None:
+    """Write a copy anew, so that nothing of what was erased in it lies in a free page."""
+    with closing(_opened(file)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.execute("VACUUM")
 
 
 def prove(file: Path, name: str) -> None:

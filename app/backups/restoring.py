@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,14 @@ from app.access.desk import SYSTEM
 from app.access.log import noted
 from app.backups import on_postgresql, on_sqlite
 from app.backups.contents import DATA_KEY, KeyRow, Keys, counted, differing, moment_of, tables_with_rows
-from app.casework import epochs
+from app.casework import burying, epochs
+from app.casework.tombstones import FOLDER, Tombstone, buried
 from app.kit import bundle
 from app.kit import migrate as tables
 from app.kit.address import SQLITE, address_of
 from app.kit.bundle import DATA, KEYS, BackupRefused, BundleBroken, Told, kept
 from app.kit.clock import Clock
-from app.kit.crypto import KeyRing
+from app.kit.crypto import DESTROYED, KeyRing
 from app.kit.db import Database
 from app.kit.signing import SigningKeys
 from app.oversight.verify import verify_all
@@ -65,6 +66,7 @@ class _Given:
     keys: KeyRing
     signing: SigningKeys
     clock: Clock
+    graves: Sequence[Tombstone]
 
     @property
     def manifest(self) -> dict[str, Any]:
@@ -102,12 +104,13 @@ def restore(
 ) -> Restored:
     """Bring ``data`` back with the keys of ``key_file``, into the empty store of the settings, in a new epoch.
 
-    Whoever was erased since has no key in a later ``key_file`` and stays unreadable. Killed at any point it can be run
-    again: until it is through, SQLite has no file at its place, and PostgreSQL's tables carry a revision that nobody
-    serves.
+    Whoever was erased since has no key in a later ``key_file``, and a tombstone in the folder beside either file or in
+    the var folder of the settings: they are erased once more, with every trace the older data hold. Killed at any
+    point it can be run again: until it is through, SQLite has no file at its place, and PostgreSQL's tables carry a
+    revision that nobody serves.
 
     Raises BackupRefused if the store is not empty or somebody uses it, BundleBroken for a damaged or foreign backup,
-    KeyMissing for a key that is lost, ProgramMissing without pg_restore.
+    KeyMissing for a key that is lost, ProgramMissing without pg_restore, TombstoneBroken for one that is not sound.
     """
     url = settings.owner_database_url
     on_file = address_of(url).get_backend_name() == SQLITE
@@ -126,9 +129,10 @@ def restore(
     kind = bundle.read(key_file, keys, signing, held.take).kind
     _must_be(kind == KEYS, key_file, "holds data, not keys; give one whose name ends in -keys.backup")
     held.prove(keys)
-    chosen = list(held.chosen(told.manifest["keys"], data.name))
+    graves = buried((data.parent / FOLDER, key_file.parent / FOLDER, settings.var / FOLDER), signing)
+    chosen = list(_without_erased(held.chosen(told.manifest["keys"], data.name), graves))
     destroyed = sum(not row.wrapped for row in chosen)
-    given = _Given(data, told, chosen, destroyed, keys, signing, clock)
+    given = _Given(data, told, chosen, destroyed, keys, signing, clock, graves)
     restored = _into_sqlite(given, on_sqlite.file_of(url)) if on_file else _into_postgresql(given, url)
     tables.upgrade(url, app_role=settings.app_role)
     return restored
@@ -148,9 +152,12 @@ def _into_sqlite(given: _Given, target: Path) -> Restored:
             tables.upgrade(f"sqlite:///{draft}")
             with database.write() as session:
                 chains = _chains(session, given.file)
+                burying.again(session, given.keys, given.graves)
                 restored = _begun(session, given, chains)
         finally:
             database.dispose()
+        if given.destroyed:
+            on_sqlite.rewrite(draft)
         on_sqlite.refuse_full(target)
         on_sqlite.place(draft, target)
     return restored
@@ -190,11 +197,18 @@ def _into_postgresql(given: _Given, url: str) -> Restored:
             _must_hold_what_it_says(session, given.told, given.file)
             chains = _chains(session, given.file)
             epochs.put_back(session, given.manifest["epochs"])
+            burying.again(session, given.keys, given.graves)
             restored = _begun(session, given, chains)
             on_postgresql.unmark(session, revision)
     finally:
         database.dispose()
     return restored
+
+
+def _without_erased(rows_of_keys: Iterable[KeyRow], graves: Iterable[Tombstone]) -> Iterator[KeyRow]:
+    """The keys to bring back; those that a tombstone names stay destroyed, however old the backup of the keys is."""
+    gone = frozenset().union(*(each.keys for each in graves))
+    return (replace(row, wrapped=DESTROYED) if row.id in gone else row for row in rows_of_keys)
 
 
 def _must_hold_what_it_says(session: Session, told: Told, file: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy.orm import Session
 
 from app.access.desk import Desk
 from app.casework import name_index
@@ -68,6 +69,13 @@ def keep(desk: Desk, person_id: str, key: bytes, identity: dict[str, Any], sourc
         desk.session.execute(insert(_TABLE), {"person_id": person_id, **values})
     else:
         desk.session.execute(update(_TABLE).where(_TABLE.c.person_id == person_id).values(values))
+
+
+def forget(session: Session, person_id: str) -> int:
+    """Empty what was known of a person, as erasure must; how many rows it was."""
+    full = (_TABLE.c.person_id == person_id, func.length(_TABLE.c.sealed) > 0)
+    done: Any = session.execute(update(_TABLE).where(*full).values(sealed=b""))
+    return int(done.rowcount)
 
 
 def read(desk: Desk, person_id: str, key: bytes) -> dict[str, Any]:

@@ -275,6 +275,10 @@ EVENTS: Final[Mapping[tuple[str, str], str]] = {
     ("incident", "linked"): mark("Tied to an incident"),
     ("incident", "*"): mark("Something was added to the incident"),
     ("tip", "*"): mark("A tip led here"),
+    ("keeping", "hold"): mark("Legal hold set"),
+    ("keeping", "lift"): mark("Legal hold lifted"),
+    ("keeping", "agree"): mark("Two people agreed to erase the person"),
+    ("keeping", "erase"): mark("The person was erased"),
     ("repaired", "facts"): mark("Facts computed again from the history"),
 }
 # What the book of looks says about a case or a referral of it.
@@ -299,6 +303,7 @@ LOOKS: Final[Mapping[str, str]] = {
     "entitlements_read": mark("what the person is entitled to"),
     "identity_matched": mark("compared with a name searched for"),
     "identity_read": mark("identity"),
+    "keeping_read": mark("how long the data are kept"),
     "matters_listed": mark("list of what is open"),
     "next_steps_read": mark("next steps"),
     "note_opened": mark("a note, opened"),

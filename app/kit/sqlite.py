@@ -45,6 +45,8 @@ def on_connect(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    # What is erased is written over with zeros, and does not lie on in free pages.
+    connection.execute("PRAGMA secure_delete = ON")
 
 
 def on_begin(connection: Connection) -> None:

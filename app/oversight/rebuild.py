@@ -38,6 +38,8 @@ def rebuild_facts(house: House, country: str | None = None, repair: bool = False
     subject. Each subject is locked in a short transaction of its own. Referral copies come first, since the
     facts of a case repeat what its copies say.
 
+    Of a person who was erased nothing can be folded again: their facts stay as they are.
+
     Raises HistoryUnreadable when a history cannot be folded; `verify_all` tells where it was broken.
     """
     found: list[Difference] = []
@@ -58,6 +60,8 @@ def rebuild_facts(house: House, country: str | None = None, repair: bool = False
 
 def _referral(desk: Desk, referral_id: str, repair: bool) -> Difference | None:
     held = hold_referral(desk, referral_id)
+    if held.erased:
+        return None
     fresh = refold.referral_facts(desk, held)
     row = held.row
     columns = {"state": fresh.state, "custody": fresh.custody}
@@ -72,6 +76,8 @@ def _referral(desk: Desk, referral_id: str, repair: bool) -> Difference | None:
 
 def _case(desk: Desk, case_id: str, repair: bool) -> Difference | None:
     held = hold_case(desk, case_id)
+    if held.erased:
+        return None
     fresh = refold.case_facts(desk, held)
     states = {"identification": fresh.identification, "care": fresh.care}
     managed = {"case_manager_id": fresh.case_manager}

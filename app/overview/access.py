@@ -25,7 +25,7 @@ from policies.safeguards import Watching
 __all__ = ["AccessPage", "Looker", "access_page", "lookers"]
 
 AUDIT, EXPLAIN, SEEING = "audit:read", "access:explain", "case:read"
-CONFLICT, SEAL, BLOCK = "case:read", "case:seal", "case:block"
+CONFLICT, SEAL, BLOCK, KEEP = "case:read", "case:seal", "case:block", "data:hold"
 PEOPLE_SHOWN: Final = 25
 LOOKS_SHOWN: Final = 12
 _WEEKEND: Final = (5, 6)
@@ -63,6 +63,7 @@ class AccessPage:
     may_seal: bool
     may_block: bool
     may_declare: bool
+    may_keep: bool
 
 
 def access_page(desk: Desk, reference: str, cursor: str | None) -> AccessPage:
@@ -89,6 +90,7 @@ def access_page(desk: Desk, reference: str, cursor: str | None) -> AccessPage:
         may_seal=within_reach(desk, SEAL, case.id),
         may_block=within_reach(desk, BLOCK, case.id),
         may_declare=sees,
+        may_keep=within_reach(desk, KEEP, case.id),
     )
 
 

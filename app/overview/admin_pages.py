@@ -54,6 +54,8 @@ _CARDS: Final = (
              "exchange:operate"),
         Card("/admin/retention", mark("Retention"), mark("How long data is kept, and how much is due for deletion."),
              "upkeep:read"),
+        Card("/admin/retention/due", mark("Data past their time"), mark("Who may be erased, and who was erased."),
+             "data:review"),
         Card("/admin/system", mark("System"), mark("Versions, keys, backups, and what works behind the pages."),
              "upkeep:read"),
     )),

@@ -24,7 +24,8 @@ from app.casework.opening import ALPHABET
 from app.casework.reach import permit
 from app.casework.refusing import refuse
 from app.kit.canonical import canonical_bytes
-from app.kit.errors import Conflict, Invalid, NotFound
+from app.kit.crypto import DESTROYED
+from app.kit.errors import Conflict, Erased, Invalid, NotFound
 from app.kit.fields import at_field
 from app.kit.words import mark
 from app.models.base import is_id, new_id
@@ -210,6 +211,8 @@ def _row(desk: Desk, row: Row[Any]) -> dict[str, Any]:
 
 
 def _whole(desk: Desk, row: Row[Any]) -> TipOut:
+    if row.wrapped == DESTROYED:
+        raise Erased()
     said = json.loads(desk.keys.open(desk.keys.unwrap(row.wrapped), row.sealed, _place(row.id)))
     plain = ("noticed_on", "place_kind", "sector", "exploitation", "people", "call_back", "told_language", "reason")
     return TipOut(

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Response
 
+from app.access.may import permitted
 from app.access.page_door import Page, opens
 from app.settings import Settings
 from app.upkeep import retention, standing
@@ -22,7 +23,8 @@ def retention_page(page: Keeper) -> Response:
     with page.write() as desk:
         found = retention.due(desk)
         smallest = desk.policies.smallest_cell
-    return page.show("upkeep/retention.html", here="admin", found=found, smallest=smallest)
+        reviews = permitted(desk, "data:review")
+    return page.show("upkeep/retention.html", here="admin", found=found, smallest=smallest, reviews=reviews)
 
 
 @router.get("/admin/system")

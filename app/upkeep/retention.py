@@ -40,8 +40,9 @@ def due(desk: Desk) -> list[Kept]:
     """Every kind of data of the policies with what is due of it today in the country; the look is noted."""
     found = []
     for name, rule in desk.policies.retention.items():
-        adults = _due(desk, name, rule.period(desk.today), child=False)
-        children = _due(desk, name, rule.period(desk.today, child=True), child=True) if rule.child_periods else None
+        adults = _due(desk, name, rule.period(desk.today, country=desk.actor.country), child=False)
+        own = rule.period(desk.today, child=True, country=desk.actor.country)
+        children = _due(desk, name, own, child=True) if rule.child_periods else None
         found.append(Kept(name, rule, adults, children))
     looked(desk, "retention_read", "country", desk.actor.country, {"count": len(found)})
     return found

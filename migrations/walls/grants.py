@@ -14,13 +14,19 @@ ONLY_ADDED: Final = frozenset(
         "meeting", "meeting_case", "message", "message_receipt", "record", "training_entry",
     }
 )  # fmt: skip
+# Of evidence, what an erasure empties; the rule of the table lets nothing else through.
+EMPTIED: Final[dict[str, frozenset[str]]] = {
+    "document": frozenset({"about", "sealed"}),
+    "message": frozenset({"sealed_body"}),
+    "record": frozenset({"sealed"}),
+}
 # The program's own number of the tables; the epochs, which a restore alone begins, as the owner of the tables.
 ONLY_READ: Final = frozenset({"alembic_version", "epoch"})
 # Tables whose rows are removed in the course of serving; every other keeps what it has.
 REMOVED_FROM: Final = frozenset(
     {
-        "draft", "idempotency_key", "login_attempt", "login_session", "name_key", "recovery_code", "refresh_token",
-        "saved_list", "second_factor", "user_role",
+        "draft", "idempotency_key", "login_attempt", "login_session", "name_key", "notice", "person_link",
+        "recovery_code", "refresh_token", "saved_list", "second_factor", "user_role",
     }
 )  # fmt: skip
 # What ties a row to its person, case or account: set once, so that no row can be carried over to another.
@@ -28,7 +34,7 @@ FIXED: Final[dict[str, frozenset[str]]] = {
     "access_block": frozenset({"id", "country", "key_id", "kind", "value", "why", "set_by", "since"}),
     "approval": frozenset(
         {
-            "id", "country", "kind", "subject_kind", "subject_id", "about_id", "payload", "digest", "wrapped", "sealed",
+            "id", "country", "kind", "subject_kind", "subject_id", "about_id", "payload", "digest", "sealed",
             "at_once", "asked_by", "asked_at", "expires_at",
         }
     ),
@@ -64,9 +70,16 @@ FIXED: Final[dict[str, frozenset[str]]] = {
     "deputy": frozenset({"id", "country", "user_id", "deputy_id", "set_by", "since"}),
     "draft": frozenset({"id", "country", "user_id", "place"}),
     "emergency_access": frozenset({"id", "country", "case_id", "user_id", "office_id", "sealed_reason", "since"}),
+    "erasure": frozenset(
+        {
+            "id", "country", "person_id", "case_id", "key_id", "ground", "approval_id", "asked_by", "agreed_by",
+            "agreed_at",
+        }
+    ),
     "idempotency_key": frozenset({"user_id", "key", "fingerprint", "created_at"}),
     "incident": frozenset({"id", "country", "reference", "created_by", "opened_at"}),
     "index_key": frozenset({"country", "key_id", "created_at"}),
+    "legal_hold": frozenset({"id", "country", "case_id", "why", "until", "set_by", "since"}),
     "name_key": frozenset({"person_id", "digest"}),
     "notice": frozenset({"id", "country", "user_id", "kind", "subject_kind", "subject_id", "detail", "at"}),
     "operation": frozenset(
@@ -97,7 +110,7 @@ FIXED: Final[dict[str, frozenset[str]]] = {
         {
             "id", "country", "organisation", "office_id", "reference", "created_by", "opened_at", "way", "noticed_on",
             "place_kind", "sector", "exploitation", "people", "children", "danger", "call_back", "told",
-            "told_language", "wrapped", "sealed",
+            "told_language", "sealed",
         }
     ),
 }
@@ -134,6 +147,9 @@ def _rights(table: str, columns: list[str]) -> str:
         open_ones = [f'"{column}"' for column in columns if column not in FIXED.get(table, frozenset())]
         if open_ones:
             rights.append(f"UPDATE ({', '.join(open_ones)})" if table in FIXED else "UPDATE")
+    if table in EMPTIED:
+        emptied = ", ".join(f'"{column}"' for column in sorted(EMPTIED[table]) if column in columns)
+        rights.append(f"UPDATE ({emptied})")
     if table in REMOVED_FROM:
         rights.append("DELETE")
     return ", ".join(rights)

@@ -6,7 +6,7 @@ A table has one rule: ``sees`` says which rows are visible and may be changed, `
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -310,10 +310,16 @@ TRAINING_RULES: Final[dict[str, Rule]] = {
         adds=f"{HERE} AND entered_by = {ME} AND user_id <> {ME} AND waymark_works_here(user_id)",
     ),
 }
+# Tables of revision 028. Holds and erasures are told to whoever sees the case; the tombstone is signed by the house.
+_OF_CASE: Final = f"{HERE} AND ({SYSTEM} OR waymark_sees_case(case_id))"
+KEEPING_RULES: Final[dict[str, Rule]] = {
+    "legal_hold": Rule(sees=_OF_CASE, adds=f"{HERE} AND waymark_works_on_case(case_id) AND set_by = {ME}"),
+    "erasure": Rule(sees=_OF_CASE, adds=f"{HERE} AND {SYSTEM}", keeps=f"{HERE} AND {SYSTEM}"),
+}
 ALL_RULES: Final[dict[str, Rule]] = {
     **RULES, **DESK_RULES, **INCIDENT_RULES, **SHELTER_RULES, **DOCUMENT_RULES, **LIST_RULES, **SHARED_LIST_RULES,
     **FUND_RULES, **TRANSFER_RULES, **TIP_RULES, **OPERATION_RULES, **MATCHING_RULES,
-    **CHECKPOINT_RULES, **TRAINING_RULES, **SERVICE_RULES,
+    **CHECKPOINT_RULES, **TRAINING_RULES, **SERVICE_RULES, **KEEPING_RULES,
 }  # fmt: skip
 
 
@@ -335,6 +341,19 @@ def of_table(table: str, rule: Rule) -> Iterator[str]:
     yield f"CREATE POLICY adds ON {table} FOR INSERT WITH CHECK ({adds})"
     yield f"CREATE POLICY changes ON {table} FOR UPDATE USING ({sees}) WITH CHECK ({keeps})"
     yield f"CREATE POLICY removes ON {table} FOR DELETE USING ({removes})"
+
+
+def emptied_alone(table: str, columns: Iterable[str]) -> Iterator[str]:
+    """The statements by which rows of evidence can be changed in one way alone: emptied, once their key is gone."""
+    empty = " AND ".join(f"octet_length({column}) = 0" for column in sorted(columns))
+    gone = f"EXISTS (SELECT FROM data_key k WHERE k.id = {table}.key_id AND octet_length(k.wrapped) = 0)"
+    yield f"ALTER POLICY changes ON {table} WITH CHECK ({empty} AND {gone})"
+
+
+def changed_as_seen(table: str) -> Iterator[str]:
+    """The statement that undoes `emptied_alone`."""
+    rule = ALL_RULES[table]
+    yield f"ALTER POLICY changes ON {table} WITH CHECK (waymark_is('everything') OR {rule.keeps or rule.sees})"
 
 
 def drop() -> Iterator[str]:

@@ -17,6 +17,7 @@ from app.kit.canonical import canonical_bytes
 from app.models.approval import Approval, CaseExport
 from app.models.base import new_id
 from app.models.document import Document
+from app.models.keeping import LegalHold
 from app.models.meeting import Meeting
 from app.models.notice import Notice
 from app.models.operation import Operation, OperationReserve
@@ -68,7 +69,7 @@ def belong(house: House, staff: Staff, case_id: str) -> dict[str, str]:
         ).one()
     now = house.clock.now()
     long_ago, yesterday, tomorrow = (now + timedelta(days=days) for days in (-2, -1, 1))
-    ids = {name: new_id() for name in ("block_id", "document_id", *OWNERS) if name != "user_id"}
+    ids = {name: new_id() for name in ("block_id", "hold_id", "document_id", *OWNERS) if name != "user_id"}
     ids["shelter_id"] = staff["shelter_manager"].office_id
     analyst, opener, chief = (staff[OWNERS[name]] for name in ("notice_id", "emergency_id", "export_id"))
     reason = house.keys.seal(house.keys.unwrap(key.wrapped), b"She fainted.", reason_place(ids["emergency_id"]))
@@ -79,6 +80,13 @@ def belong(house: House, staff: Staff, case_id: str) -> dict[str, str]:
             {
                 **made, "id": ids["block_id"], "key_id": key.id, "kind": "user", "value": analyst.id, "why": "safety",
                 "set_by": chief.id, "until": None, "lifted_at": yesterday, "lifted_by": chief.id,
+            },
+        ),
+        (
+            LegalHold,
+            {
+                **made, "id": ids["hold_id"], "case_id": case_id, "why": "complaint", "until": None,
+                "set_by": chief.id, "lifted_at": yesterday, "lifted_by": chief.id,
             },
         ),
         (

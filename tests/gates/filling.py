@@ -22,7 +22,7 @@ SUBJECTS: Final = (
     "case_id", "referral_id", "record_id", "task_id", "user_id", "block_id", "deputy_row", "emergency_id", "notice_id",
     "export_id", "approval_id", "reference", "number", "document_id", "matter_id", "shelter_id", "beds_id",
     "bed_request_id", "meeting_id", "list_id", "transfer_id", "service_id", "tip_id", "operation_id",
-    "reservation_id",
+    "reservation_id", "hold_id",
 )  # fmt: skip
 # Routes that name such a thing in their body or in their query.
 IN_BODY: Final = {

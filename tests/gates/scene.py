@@ -62,6 +62,7 @@ class Subject:
     task_id: str = ""
     user_id: str = ""
     block_id: str = ""
+    hold_id: str = ""
     deputy_row: str = ""
     emergency_id: str = ""
     notice_id: str = ""

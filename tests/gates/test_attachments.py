@@ -31,9 +31,10 @@ MODELS = {mapper.local_table.name: mapper.class_ for mapper in Base.registry.map
 # A house belongs to its office; an incident is made before a case is tied to it. What was done to several cases is ids
 # in a text, and a meeting an office's. What is reserved hangs on an operation, which the worker has no right to see:
 # tests/app/readiness tries its tie with those who have. A checkpoint is of the whole installation,
-# and a training is an account's.
+# and a training is an account's. An erasure is written by the house alone, after two people agreed.
 WITHOUT_PARENT = {
-    "access_entry", "bulk_act", "case_export", "checkpoint", "data_key", "deputy", "draft", "idempotency_key",
+    "access_entry", "bulk_act", "case_export", "checkpoint", "data_key", "deputy", "draft", "erasure",
+    "idempotency_key",
     "incident", "index_key", "meeting", "notice", "saved_list", "operation",
     "operation_reserve", "shelter_beds", "tip", "training_entry",
 }  # fmt: skip
@@ -155,6 +156,7 @@ def attachments(scene: Scene, to: Ties) -> list[tuple[str, dict[str, Any]]]:
         ("seal_name", {"key_id": to.key, "user_id": me.id, **here}),
         ("emergency_access", {"case_id": to.case, "user_id": me.id, "office_id": me.office_id, **here}),
         ("approval", {"subject_kind": "case", "subject_id": to.case, "asked_by": me.id, **here}),
+        ("legal_hold", {"case_id": to.case, "set_by": me.id, **here}),
         ("bed_request", {"case_id": to.case, "key_id": to.key, "office_id": me.office_id, **here}),
         ("fund_movement", {"case_id": to.case, "booked_by": me.id, **here}),
         ("case_transfer", {"case_id": to.case, "key_id": to.key, "office_id": me.office_id,

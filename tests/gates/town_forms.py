@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.models.case import Case
 from tests.app.access.browser import Browser
+from tests.app.keeping.people import closed_case
 from tests.factories import cases, walls
 from tests.factories.pages import browser_at
 from tests.factories.staff import Worker, add_user
@@ -62,6 +63,27 @@ def seal_names(town: Town) -> Ready:
     """Strike a name from a seal."""
     path = f"/cases/{_sealed(town)}/seal"
     return filled(town, town.th["supervisor"], path, path + "/names", names=_two(town))
+
+
+def hold(town: Town) -> Ready:
+    """Set a legal hold."""
+    path = f"/cases/{a_case(town)[1]}/keeping"
+    return filled(town, town.th["supervisor"], path, path + "/hold", why="court_case", reason=WHY)
+
+
+def lift_hold(town: Town) -> Ready:
+    """Lift a legal hold."""
+    case_id, reference = a_case(town)
+    body = {"why": "court_case", "until": None, "reason": WHY}
+    assert town.post(town.th["supervisor"], f"/cases/{case_id}/holds", body).status_code == 201
+    path = f"/cases/{reference}/keeping"
+    return filled(town, town.th["supervisor"], path, path + "/lift", lifted=WHY)
+
+
+def erase(town: Town) -> Ready:
+    """Propose that a person is erased."""
+    path = f"/cases/{reference_of(town, closed_case(town.house, town.th))}/keeping"
+    return filled(town, town.th["data_protection_officer"], path, path + "/erase", ground="person_asked")
 
 
 def seal_lift(town: Town) -> Ready:
@@ -163,6 +185,9 @@ def export(town: Town) -> Ready:
 
 TOWN_FORMS: dict[str, Callable[[Town], Ready]] = {
     "/cases/{reference}/seal": seal,
+    "/cases/{reference}/keeping/hold": hold,
+    "/cases/{reference}/keeping/lift": lift_hold,
+    "/cases/{reference}/keeping/erase": erase,
     "/cases/{reference}/seal/names": seal_names,
     "/cases/{reference}/seal/lift": seal_lift,
     "/cases/{reference}/blocks": block,

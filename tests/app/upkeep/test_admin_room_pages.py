@@ -177,7 +177,7 @@ def test_what_is_due_is_counted_and_small_numbers_are_not_told(town: Town) -> No
     assert f"fewer than {smallest}" in looks(smallest - 1)
     assert f"after it was written {smallest + 4} " in looks(5)
     assert "fewer than" not in browser_at(town, town.mm["administrator"], fresh=True).get("/admin/retention").text
-    assert "Nothing is deleted yet" in browser.last.text
+    assert "Nothing goes by itself" in browser.last.text
     assert queries.closing_steps() == ("close",)
 
 

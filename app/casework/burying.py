@@ -1,0 +1,146 @@
+"""What follows an agreed erasure: everything is swept, the tombstone signed, and the last traces leave the files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from datetime import datetime
+from typing import Any, Final
+
+import structlog
+from sqlalchemy import Connection, insert, inspect, select, text, update
+from sqlalchemy.orm import Session
+
+from app.access import rows
+from app.access.desk import Desk, House
+from app.casework import erasing, move
+from app.casework.erasing import Subjects, destroyed_people, subjects_of, sweep
+from app.casework.held import hold_case, hold_referral
+from app.casework.history import Event
+from app.casework.keeping import ERASURE
+from app.casework.tombstones import Tombstone, body_of, bury
+from app.kit.address import SQLITE
+from app.kit.crypto import KeyRing
+
+__all__ = ["EFFECT", "SWEPT", "again", "bury_all", "carry_out"]
+
+EFFECT: Final = "erase"
+# The tables from which something goes: what PostgreSQL has to write anew.
+SWEPT: Final = (
+    "data_key", "name_key", "person_identity", "person_link", "approval", "tip", "notice", "draft", "idempotency_key",
+    *(table.name for table, _ in erasing.EMPTIED),
+)  # fmt: skip
+
+log = structlog.get_logger("erasing")
+
+
+def carry_out(desk: Desk, payload: Mapping[str, Any]) -> None:
+    """Sweep what is left of a person, sign the tombstone and tell it in every history; the worker calls this.
+
+    All in the transaction that marks the effect as done: killed anywhere, it begins anew.
+    """
+    session = desk.session
+    # Drafts and kept answers belong to their accounts alone, and may name the person all the same.
+    rows.enter_everything(session)
+    row = session.execute(select(ERASURE).where(ERASURE.c.id == payload["erasure"])).one()
+    if row.erased_at is not None:
+        return
+    found = subjects_of(session, row.person_id)
+    destroyed = sweep(session, desk.keys, found)
+    body = _body(desk, row, found, destroyed)
+    signature = desk.signing.signer(row.country).sign(body)
+    values = {"erased_at": desk.now, "tombstone": body, "signature": signature}
+    session.execute(update(ERASURE).where(ERASURE.c.id == row.id).values(values))
+    details = {
+        "erasure": row.id, "ground": row.ground, "destroyed": destroyed,
+        "tombstone": hashlib.sha256(body).hexdigest(), "signature": signature.hex(),
+        "signed_by": desk.signing.signer(row.country).key_id,
+    }  # fmt: skip
+    for case_id in found.cases:
+        held = hold_case(desk, case_id)
+        move.remark(desk, held, Event("keeping", "erase", held.version, details, desk.now))
+    for copy_id in found.copies:
+        held = hold_referral(desk, copy_id)
+        move.remark(desk, held, Event("keeping", "erase", held.version, details, desk.now))
+
+
+def _body(desk: Desk, row: Any, found: Subjects, destroyed: Mapping[str, int]) -> bytes:
+    return body_of(
+        erasure=row.id, country=row.country, person=row.person_id, key=row.key_id, keys=list(found.keys),
+        cases=list(found.cases), copies=list(found.copies), case=row.case_id, ground=row.ground,
+        approval=row.approval_id, asked_by=row.asked_by, agreed_by=row.agreed_by, agreed_at=row.agreed_at.isoformat(),
+        erased_at=desk.now.isoformat(), destroyed=dict(destroyed), policy=desk.policies.digest,
+    )  # fmt: skip
+
+
+def bury_all(house: House, vacuum: Connection | None = None) -> int:
+    """Bring every new tombstone to its folders, and have the last traces leave the files of the database; how many.
+
+    vacuum: a connection of the owner of PostgreSQL's tables, outside any transaction: only the owner can have them
+    written anew, so there the command `waymark erasures finish` does it. A round that meets readers is done again.
+    """
+    with house.db.read() as session:
+        rows.enter_everything(session)
+        due = session.execute(
+            select(ERASURE).where(ERASURE.c.erased_at.is_not(None), ERASURE.c.left_at.is_(None))
+        ).all()
+    if not due:
+        return 0
+    try:
+        for row in due:
+            for folder in house.graves:
+                bury(folder, row.id, row.tombstone, row.signature)
+    except OSError as error:
+        log.warning("tombstone_stays", kind=type(error).__name__)
+        return 0
+    if not (_written_back(house) if house.db.dialect == SQLITE else _written_anew(vacuum)):
+        return 0
+    with house.db.write() as session:
+        rows.enter_everything(session)
+        left = {"left_at": house.clock.now()}
+        session.execute(update(ERASURE).where(ERASURE.c.id.in_([row.id for row in due])).values(left))
+    return len(due)
+
+
+def _written_back(house: House) -> bool:
+    """Have SQLite empty its log of changes, which holds what was; False while somebody reads from it."""
+    with closing(house.db.engine.raw_connection()) as connection:
+        busy = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]  # type: ignore[attr-defined]
+    return not busy
+
+
+def _written_anew(vacuum: Connection | None) -> bool:
+    if vacuum is None:
+        return False
+    for table in SWEPT:
+        vacuum.execute(text(f"VACUUM FULL {table}"))
+    return True
+
+
+def again(session: Session, keys: KeyRing, known: Iterable[Tombstone]) -> int:
+    """Erase once more, in a store that was just restored, everybody whose key is destroyed; how many people.
+
+    The register learns of the erasures that are later than the backup from their tombstones.
+    """
+    people = destroyed_people(session)
+    for person_id in people:
+        sweep(session, keys, subjects_of(session, person_id))
+    if not people or ERASURE.name not in inspect(session.connection()).get_table_names():
+        return len(people)
+    there = set(session.execute(select(ERASURE.c.id)).scalars())
+    for one in known:
+        if one.said["erasure"] not in there and one.said["person"] in people:
+            session.execute(insert(ERASURE), _row_of(one))
+    return len(people)
+
+
+def _row_of(one: Tombstone) -> dict[str, Any]:
+    said = one.said
+    erased_at = datetime.fromisoformat(said["erased_at"])
+    return {
+        "id": said["erasure"], "country": said["country"], "person_id": said["person"], "case_id": said["case"],
+        "key_id": said["key"], "ground": said["ground"], "approval_id": said["approval"], "asked_by": said["asked_by"],
+        "agreed_by": said["agreed_by"], "agreed_at": datetime.fromisoformat(said["agreed_at"]),
+        "erased_at": erased_at, "tombstone": one.body, "signature": one.signature, "left_at": erased_at,
+    }  # fmt: skip
