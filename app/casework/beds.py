@@ -108,11 +108,6 @@ def settle(desk: Desk, held: Held) -> None:
     with rows.as_the_house(desk.session, desk.actor.country):
         mine = REQUEST.c.case_id == held.id
         _set(desk, (mine, REQUEST.c.state == STAYING, REQUEST.c.id != used), state=LEFT, ended_at=desk.now)
-        if _who(before) != _who(facts):
-            # Who asked for an adult's bed and turned out to be a child asks for a child's.
-            alone = "child" if facts.child else "adult"
-            _set(desk, (mine, REQUEST.c.state.in_(OPEN)), sex=facts.sex, age_band=facts.age_band)
-            _set(desk, (mine, REQUEST.c.state.in_(OPEN), REQUEST.c.ages != rules.FAMILY), ages=alone)
         if facts.care in LEFT_THE_HOUSE:
             _set(desk, (mine, REQUEST.c.state.in_(OPEN), REQUEST.c.id != waiting), state="withdrawn", ended_at=desk.now)
         if used and (before.bed_used is None or before.bed_used.request != used):
@@ -130,12 +125,7 @@ def settle(desk: Desk, held: Held) -> None:
 def _of(facts: CaseFacts) -> tuple[Any, ...]:
     """What of the facts of a case is about its beds."""
     bed = facts.bed_used.request if facts.bed_used is not None else None
-    return bed, facts.bed_held, facts.leave, facts.missing, facts.care in LEFT_THE_HOUSE, _who(facts)
-
-
-def _who(facts: CaseFacts) -> tuple[Any, ...]:
-    """What of the facts of a case a request says of the person."""
-    return facts.sex, facts.child, facts.age_band
+    return bed, facts.bed_held, facts.leave, facts.missing, facts.care in LEFT_THE_HOUSE
 
 
 def _set(desk: Desk, which: tuple[Any, ...], **values: Any) -> int:

@@ -29,8 +29,10 @@ from workflows.reminders import REMINDERS, reminded
 
 # With nothing on record that runs out, and of somebody who needs no leave to be in the country.
 HERE = replace(case(), consents=(), travel_document=None, nationality=case().country)
-HELD, SOUGHT, DANGER = ({name: True} for name in ("detained", "missing", "protection_risk"))
-ASKED = {"permits": (PermitFacts("work", "applied", TODAY),)}
+HELD: dict[str, Any] = {"detained": True}
+SOUGHT: dict[str, Any] = {"missing": True}
+DANGER: dict[str, Any] = {"protection_risk": True}
+ASKED: dict[str, Any] = {"permits": (PermitFacts("work", "applied", TODAY),)}
 
 
 @pytest.mark.parametrize(

