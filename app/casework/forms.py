@@ -209,10 +209,6 @@ class CodeCheck:
     unknown: list[str] = field(default_factory=list)
 
 
-# At the end of a page's source for a list: also the codes that nobody is asked for any more.
-RETIRED: Final = "+retired"
-
-
 @dataclass(frozen=True, slots=True)
 class Coded:
     """Metadata of a string field whose value is a code of policies/codes/<code_list>.yaml.
@@ -225,24 +221,18 @@ class Coded:
     code_list: str
     retired: bool = False
 
-    @property
-    def source(self) -> str:
-        """What a page draws the list from."""
-        return f"code:{self.code_list}{RETIRED if self.retired else ''}"
-
     def check(self, value: str, info: core_schema.ValidationInfo) -> str:
         """The code itself; ValueError naming the known codes when it is none of them."""
         context = info.context
         if not isinstance(context, CodeCheck):
             return value
-        if context.policies.knows(self.code_list, value):
-            if self.retired or context.lenient or not context.policies.codes[self.code_list].codes[value].retired:
-                return value
-            raise ValueError(f"is a code of '{self.code_list}' that is not asked for any more")
+        codes = context.policies.codes[self.code_list].codes
+        if value in codes and (self.retired or context.lenient or not codes[value].retired):
+            return value
         if context.lenient:
             context.unknown.append(f"{self.code_list}:{value}")
             return value
-        known = ", ".join(context.policies.codes[self.code_list].codes)
+        known = ", ".join(code for code, entry in codes.items() if not entry.retired)
         raise ValueError(f"is not a code of '{self.code_list}' ({known})")
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from app.casework.forms import SILENT, Amount, Asked, Coded, ForChild, Form, From, OfWorker, Short, Unasked, Words
 from app.kit.words import mark
 
-__all__ = ["NO", "SILENCES", "YES", "Choice", "Input", "given_inputs", "inputs_of", "with_offers"]
+__all__ = ["NO", "RETIRED", "SILENCES", "YES", "Choice", "Input", "given_inputs", "inputs_of", "with_offers"]
 
 YES: Final = "yes"
 NO: Final = "no"
@@ -28,6 +28,8 @@ WHY: Final = "why"
 RECORD: Final = "record"
 GIVEN: Final = "given"
 CURRENCIES: Final = "currency"
+# At the end of a source that is a list of codes: with those that nobody is asked for any more.
+RETIRED: Final = "+retired"
 # More choices than this are a list to open; fewer are all seen at once.
 MOST_SEEN: Final = 6
 Look = Literal["choice", "boxes", "date", "number", "amount", "text", "long", "lines", "rows"]
@@ -143,7 +145,7 @@ def _input(name: str, field: str, info: FieldInfo) -> Input:
         "unasked": any(isinstance(each, Unasked) for each in metadata),
     }  # fmt: skip
     source = next((each.source for each in metadata if isinstance(each, From)), "")
-    coded = next((each.source for each in metadata if isinstance(each, Coded)), "")
+    coded = _list_of(metadata)
     words = next((each.words for each in metadata if isinstance(each, Words)), None)
     # A code that may stay open always says why; what is written does where the person is asked. A list that is offered
     # for a text is a help, never a question about silence.
@@ -179,12 +181,18 @@ def _input(name: str, field: str, info: FieldInfo) -> Input:
 def _list(common: dict[str, Any], item: Any, name: str) -> Input:
     inner, _, metadata = _opened(item, ())
     source = next((each.source for each in metadata if isinstance(each, From)), "")
-    coded = next((each.source for each in metadata if isinstance(each, Coded)), "")
+    coded = _list_of(metadata)
     if coded or source:
         return Input(**common, look="boxes", source=source or coded)
     if isinstance(inner, type) and issubclass(inner, Form):
         return Input(**common, look="rows", rows=inputs_of(inner, name))
     return Input(**common, look="lines")
+
+
+def _list_of(metadata: tuple[Any, ...]) -> str:
+    """What the list of a coded field is drawn from; nothing for any other."""
+    coded = next((each for each in metadata if isinstance(each, Coded)), None)
+    return f"code:{coded.code_list}{RETIRED if coded.retired else ''}" if coded is not None else ""
 
 
 def _opened(annotation: Any, metadata: tuple[Any, ...]) -> tuple[Any, bool, tuple[Any, ...]]:

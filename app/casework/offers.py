@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
-from app.casework.forms import RETIRED
-from app.casework.inputs import Choice, Input, with_offers
+from app.casework.inputs import RETIRED, Choice, Input, with_offers
 from app.kit.words import mark
 from policies.model import Policies
 from workflows.engine import MACHINES

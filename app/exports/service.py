@@ -137,9 +137,11 @@ def take(desk: Desk, export_id: str) -> File:
         )
     seen = columns.seen(desk.policies.groups_for(desk.actor.roles))
     query = case_list.cases(desk, RIGHT, wanted, *columns.MORE).order_by(CASE.c.opened_at.desc(), CASE.c.id.desc())
-    found: Iterable[Row[Any]] = desk.session.execute(query.execution_options(yield_per=500))
+    found: Iterable[Row[Any]]
     if row.purpose == research.PURPOSE:
         found = research.agreed(desk, query)
+    else:
+        found = desk.session.execute(query.execution_options(yield_per=500))
     stamp = (
         f"Waymark export {row.id}, taken {desk.now:%Y-%m-%dT%H:%M:%SZ} by account {desk.actor.id} of"
         f" {desk.actor.office}, purpose {row.purpose}, {rows} cases, agreed by {_agreed_by(desk, row) or 'nobody'}."

@@ -29,8 +29,8 @@ OPEN = {
 SEES_ALL = {
     "app/backups/making.py", "app/backups/restoring.py", "app/keys/rewrapping.py",
     "app/access/deciding.py", "app/access/mailing.py", "app/access/rows.py",
-    "app/casework/burying.py", "app/casework/ringing.py",
-    "app/casework/rounds.py", "app/casework/stopping.py", "app/emergency/watching.py",
+    "app/casework/burying.py", "app/casework/ringing.py", "app/casework/rounds.py", "app/casework/stopping.py",
+    "app/casework/withdrawing.py", "app/emergency/watching.py",
     "app/oversight/sealing.py", "app/oversight/watching.py", "app/referrals/watching.py",
     "app/demo/place.py", "app/demo/report.py", "app/demo/world.py", "app/oversight/proving.py",
     "app/demo/serve.py", "app/demo/stage.py", "app/operations.py", "app/oversight/rebuild.py", "app/worker.py",
