@@ -13,7 +13,7 @@ from app.casework import move, records
 from app.casework.forms import Entry
 from app.casework.held import at_matter, hold_case
 from app.casework.move import Command, StepRefused, refusal_out
-from app.kit.errors import Invalid, NotFound
+from app.kit.errors import Conflict, Invalid, NotFound
 from app.kit.fields import at_field
 from app.kit.words import mark
 from app.models.base import is_id
@@ -91,12 +91,12 @@ def _answer(
 
 def _take(desk: Desk, row: Row[Any], step: str, given: dict[str, Any], record: dict[str, Any] | None) -> None:
     """Take the step; a refusal is no attempt in the timeline, made as it was by somebody who cannot see the case."""
+    # An asking that has ended stands for itself: the matter may be with another provider by now.
+    if row.ended_at is not None:
+        raise Conflict("This is over already.", code="asking_ended")
     held = hold_case(desk, row.case_id)
     _, wanted = engine.find_step(NAME, step)
     here = at_matter(held, row.matter_id)
-    # An asking that has ended stands for itself: the matter may be with another provider by now.
-    if row.ended_at is not None:
-        raise NotFound()
     if record is not None:
         filled = records.check(desk.policies, _APPOINTMENT, record, today=desk.today)
         move.fold_record(here, filled, Entry(desk.actor.id, desk.actor.office, desk.actor.country, desk.today))

@@ -174,7 +174,7 @@ def test_a_declined_need_is_taken_elsewhere_and_the_first_follows_it_no_further(
     elsewhere = step(town, case_id, matter, "ask_elsewhere", record={**again, "provider_office": SISTER})
     assert elsewhere.status_code == 200, elsewhere.text
     assert town.get(there, path).json()["state"] == "declined"
-    assert town.post(there, f"{path}/accept", {}).status_code == 404
+    assert town.post(there, f"{path}/accept", {}).json()["code"] == "asking_ended"
     take_back(town, case_id)
     assert only(town, sister)["state"] == "asked", "help inside one's own body never ends by it"
     yes = town.post(sister, f"/services/{only(town, sister)['id']}/accept", {})
