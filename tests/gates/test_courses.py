@@ -123,19 +123,8 @@ def paid_beyond_the_award(patch: Patch) -> None:
     patch.setitem(KINDS, "remedy_preparation", replace(kind, fold_matter=fold))
 
 
-def screeners_decide(patch: Patch) -> None:
-    silenced(patch, "decider_is_not_screener")
-
-
 def a_paper_overrules_the_panel(patch: Patch) -> None:
     silenced(patch, "decision_is_still_to_be_taken")
-
-
-def nobody_asks_the_shelter(patch: Patch) -> None:
-    silenced(patch, "bed_is_confirmed", "admission_is_signed")
-    kind = KINDS["placement"]
-    place = {"place_kind": "shelter_government", "shelter": "th-shelter-tak"}
-    patch.setitem(KINDS, "placement", replace(kind, example={**kind.example, **place}))
 
 
 def nobody_searches(patch: Patch) -> None:
@@ -219,9 +208,7 @@ MUTANTS = [
     Mutant(police_first, "recovering", "care: cooperation with the police has changed", ("talk_to_the_police",)),
     Mutant(a_cell_will_do, "recovering", "safe_place: placed in"),
     Mutant(paid_beyond_the_award, "recovering", "money: a claim is paid"),
-    Mutant(screeners_decide, "recovering", "was decided by who screened", first=("screening", {}), by="legal_officer"),
-    Mutant(a_paper_overrules_the_panel, "referral approved", "has changed the decision", (OTHER,), NO),
-    Mutant(nobody_asks_the_shelter, "recovering", "which has confirmed no bed"),
+    Mutant(a_paper_overrules_the_panel, "referral approved", "has changed the decision", (OTHER,), NO, "legal_officer"),
     Mutant(nobody_searches, "recovering", "a missing person is not searched for", first=("circumstances", GONE)),
     Mutant(
         a_guardian_who_was_not_checked_will_do, "recovering", "nobody speaks for a child", who="child",

@@ -29,7 +29,7 @@ def tell_incident(door: Door, who: str, case: Paper, sheet: str, body: dict[str,
     """Fill in one of the forms of the incident of a case."""
     if isinstance(door, JsonDoor):
         below = "" if sheet == "new" else f"/{sheet}"
-        door.scene[who].post(f"{case.path}/incident{below}", body, 201)
+        door.scene[who].post(f"{case.path}/incident{below}", body)
         return
     page = f"/cases/{reference(door, case)}/incident/{sheet}"
     send(door, who, page, page, posted(SHEETS[sheet], body))
