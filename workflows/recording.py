@@ -11,12 +11,13 @@ from workflows.clocks import frozen_by
 from workflows.effects import Alert, CloseTask, Effect, Following, FreezeClocks, MoveTask, OpenTask, ThawClocks
 from workflows.engine import MACHINES, excused, matter_machines
 from workflows.facts import CaseFacts, MatterFacts, Situation
-from workflows.guards.children import guardian_is_appointed
+from workflows.guards.children import guardian_is_appointed, guardian_who_agrees_serves
 from workflows.guards.consent import consent_for_case_meeting, wider_consent_is_named
 from workflows.guards.daily import stay_lasts_as_long_as_proceedings, way_of_contact_is_safe
 from workflows.guards.deciding import decision_is_still_to_be_taken
 from workflows.guards.legal import (
     child_has_a_representative,
+    every_detention_is_over,
     limits_were_explained,
     review_finds_a_link,
     review_finds_no_link,
@@ -113,7 +114,8 @@ OWN_GUARDS: dict[str, tuple[Guard, ...]] = {
         age_assessment_is_agreed, milder_ways_came_first, adult_is_beyond_doubt, age_assessor_is_trained,
     ),
     **dict.fromkeys(("best_interests", "best_interests_assessment"), (interests_assessor_is_trained,)),
-    "circumstances": (adulthood_was_assessed,),
+    "circumstances": (adulthood_was_assessed, every_detention_is_over),
+    "consent": (guardian_who_agrees_serves,),
     "consent_withdrawal": (wider_consent_is_named,),
     "flag_clearance": (flag_is_up,),
     "guardian_appointment": (guardian_is_free_of_suspects,),

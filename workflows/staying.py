@@ -6,6 +6,8 @@ they want to stay for it.
 
 from __future__ import annotations
 
+from datetime import date
+
 from workflows.effects import CloseTask, Effect, OpenTask
 from workflows.facts import CaseFacts, MatterFacts
 
@@ -14,6 +16,9 @@ PROCEEDINGS = "proceeding"
 OF_STAY = frozenset({"temporary_stay", "residence"})
 # Flags of a proceeding (kinds/proceeding.py, kinds/hearing.py).
 STAYS, WITNESS, TESTIMONY = "stays", "witness", "testimony"
+# The days of hearings that are still to come, or of which nobody has said what they brought; and those on which the
+# person is to speak.
+HEARING_ON, SPEAKS_ON = "hearing_on.", "speaks_on."
 _NEEDED = frozenset({WITNESS, TESTIMONY, "part.injured", "part.claimant", "part.accused", "part.witness"})
 # Asked for, or given: somebody is at it, or it is done.
 _UNDER_WAY = frozenset({"applied", "granted"})
@@ -25,6 +30,13 @@ SETTLE_STAY = OpenTask("settle_stay", "case_manager", "stay_after")
 def needs_the_person(matter: MatterFacts) -> bool:
     """Whether an open proceeding needs the person: as a party of it, as a witness, or at a hearing."""
     return matter.machine == PROCEEDINGS and matter.is_open and bool(matter.flags & _NEEDED)
+
+
+def hearings_set(matter: MatterFacts) -> frozenset[date]:
+    """The days of hearings of a proceeding that were set, and of which nobody has said yet what they brought."""
+    told = {date.fromisoformat(each.removeprefix(HEARING_ON)) for each in matter.flags if each.startswith(HEARING_ON)}
+    # In older facts a proceeding has one hearing, which is its day.
+    return frozenset(told or ({matter.due} if matter.due is not None else set()))
 
 
 def stays_for(case: CaseFacts) -> int:
