@@ -206,6 +206,7 @@ ACTS: dict[str, Act] = {
     "loss_of_contact_is_recorded": _record("circumstances"),
     "nobody_in_a_bed_is_unreachable": _record("missing_report"),
     "reopening_is_agreed": _step("care", "reopen"),
+    "closed_case_hears_of_harm_alone": _step("care", "reopen"),
     "person_is_in_our_care": Act(Way.NEW_CASE),
     "no_referral_is_open": Act(Way.REFERRAL),
     "no_matter_is_open": Act(Way.MATTERS),

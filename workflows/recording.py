@@ -30,7 +30,7 @@ from workflows.guards.minors import (
     milder_ways_came_first,
 )
 from workflows.guards.outcomes import finding_is_named
-from workflows.guards.protection import case_is_open, flag_is_up
+from workflows.guards.protection import case_is_open, closed_case_hears_of_harm_alone, flag_is_up
 from workflows.guards.remedies import (
     claim_has_one_currency,
     days_of_the_claim_fit,
@@ -194,6 +194,10 @@ FREE = (CloseTask("review_detention", by_the_way=True),)
 # Whoever hears of a danger first says so in any form; those who protect are told at once.
 IN_DANGER = Alert("person_in_danger", PROTECT)
 REPORT = "report_penalty"
+# Harm that is reported of somebody whose case is closed: whoever may open it again is told, and is to decide whether to.
+REPORTS = frozenset({REPORT, "report_threat"})
+CONSIDER_REOPENING = OpenTask("consider_reopening", "case_manager", "penalty_review_urgent", once=True)
+HARM_AFTER_CLOSING = (CONSIDER_REOPENING, Alert("harm_after_closing", "care:reopen"))
 
 # What no record and no step opens, but the calendar: the first before a child turns 18, the other in the quarter after
 # it (app/casework/birthdays.py).
@@ -229,7 +233,7 @@ def follows(
         followed = ()
     found = (
         *followed, *_missing(kind, before, after), *custody(kind, before, after), *_danger(before, after),
-        *_age(before, after), *_guardian(before, after, on), *_work(before, after),
+        *harm_after_closing(kind, before, after), *_age(before, after), *_guardian(before, after, on), *_work(before, after),
         *staying(before, after), *clocks,
     )  # fmt: skip
     return found if _may_be_told_abroad(after) else tuple(each for each in found if each != TELL_PARTNER)
@@ -272,6 +276,15 @@ def custody(by: str, before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:
     return HELD if after.detained else FREE
 
 
+def harm_after_closing(by: str, before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:
+    """What follows where a closed case hears that the person is punished, threatened, held or in danger.
+
+    by: the kind of the record or the name of the step.
+    """
+    worse = after.detained and not before.detained or after.protection_risk and not before.protection_risk
+    return HARM_AFTER_CLOSING if after.care == "closed" and (worse or by in REPORTS) else ()
+
+
 def _moved(kind: str, before: CaseFacts, after: CaseFacts) -> tuple[Following, ...]:
     """The tasks of a corrected record that are due by another day than it said before."""
     found: list[Following] = []
@@ -308,7 +321,9 @@ def guards_for(kind: str, correcting: bool = False) -> tuple[Guard, ...]:
     """The guards a record of this kind has to pass, or the correction of one."""
     keeper = (guardian_is_appointed,) if kind in NEEDS_GUARDIAN else ()
     first = () if correcting else NEW_GUARDS.get(kind, ())
-    return (case_is_open, *keeper, *first, *OWN_GUARDS.get(kind, ()))
+    # A correction changes what the case was, and waits until it is open.
+    still = closed_case_hears_of_harm_alone if kind == "circumstances" and not correcting else case_is_open
+    return (still, *keeper, *first, *OWN_GUARDS.get(kind, ()))
 
 
 def can_be_corrected(kind: str) -> bool:

@@ -25,8 +25,9 @@ T = Threat
 REPORT, PROTECT = "safety:report", "safety:protect"
 
 STEPS = (
+    # A threat is written down whenever it is heard of, also when the case has ended.
     Step(
-        "report_threat", "Report a threat", (), T.REPORTED, REPORT, (case_is_open,),
+        "report_threat", "Report a threat", (), T.REPORTED, REPORT, (),
         (OpenTask("assess_threat", "case_manager", "threat_assessment", urgent_clock="threat_urgent"),
          Alert("threat_reported", PROTECT)),
         form="threat_report", form_required=True,

@@ -61,7 +61,7 @@ def of_step(desk: Desk, held: Held, step: Step) -> dict[str, Any]:
         found |= _relatives(desk, held)
     if found or step.name != _CONTACT or held.matter is None:
         return found
-    names = _names_of(desk, held, held.matter.id)
+    names = names_of_relative(desk, held, held.matter.id)
     return {MAY_BE_ALLEGED: may_be_alleged(desk, held.id, *names), NOT_NAMED: _cannot_be_compared(desk, held.id, names)}
 
 
@@ -103,7 +103,7 @@ def _relatives(desk: Desk, held: Held) -> dict[str, Any]:
     if not incidents.belongs_already(desk, case.id):
         return {}
     near = [each.id for each in facts.matters_of(RELATIVE) if each.state in IN_TOUCH]
-    names = {each: _names_of(desk, case, each) for each in near}
+    names = {each: names_of_relative(desk, case, each) for each in near}
     alleged = (
         each
         for each, known in names.items()
@@ -117,7 +117,7 @@ def _cannot_be_compared(desk: Desk, case_id: str, names: list[str]) -> bool:
     return not names and bool(suspects_of(desk, case_id))
 
 
-def _names_of(desk: Desk, held: Held, matter_id: str) -> list[str]:
+def names_of_relative(desk: Desk, held: Held, matter_id: str) -> list[str]:
     """The names a relative was recorded under, with those that were corrected since."""
     found: dict[str, str] = {}
     for row in history.entries(desk.session, held.id):

@@ -35,7 +35,7 @@ from workflows import engine
 from workflows.facts import Actor, CaseFacts, MatterFacts, ReferralFacts
 from workflows.matter import MATTER
 from workflows.moments import against_the_day
-from workflows.recording import custody
+from workflows.recording import custody, harm_after_closing
 from workflows.staying import staying
 from workflows.step import MachineSpec, Step
 from workflows.verdict import Refusal
@@ -139,7 +139,10 @@ def perform(desk: Desk, command: Command) -> Outcome:
     )
     if before is not None and held.kind == "case" and held.case_facts is not None:
         # Whether somebody is held, or stays for proceedings, is a matter of the case, whichever matter tells it.
-        changed = (*custody(command.step, before, held.case_facts), *staying(before, held.case_facts))
+        changed = (
+            *custody(command.step, before, held.case_facts), *staying(before, held.case_facts),
+            *harm_after_closing(command.step, before, held.case_facts),
+        )  # fmt: skip
         carry.follow_record(desk, replace(held, matter=None), changed)
     if filled is not None and isinstance(filled.form, MonitoringVisit) and held.case_held is not None:
         visits.follow(desk, held.case_held, filled.form)

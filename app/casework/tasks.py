@@ -151,10 +151,10 @@ def _is_not_needed(desk: Desk, held: Held, effect: OpenTask) -> bool:
         return True
     if not effect.once or held.case is None:
         return False
+    of = TABLE.c.matter_id.is_(None) if held.matter is None else TABLE.c.matter_id == held.matter.id
     query = select(TABLE.c.id).where(
-        TABLE.c.case_id == held.case.id, TABLE.c.kind == effect.kind, TABLE.c.matter_id.is_(None),
-        TABLE.c.state.in_(UNDONE),
-    )  # fmt: skip
+        TABLE.c.case_id == held.case.id, TABLE.c.kind == effect.kind, of, TABLE.c.state.in_(UNDONE),
+    )
     return desk.session.execute(query.limit(1)).first() is not None
 
 

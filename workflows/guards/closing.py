@@ -120,7 +120,8 @@ def nothing_legal_is_open(case: CaseFacts) -> bool | Lack:
     who=CLOSERS,
 )
 def reopening_is_agreed(case: CaseFacts) -> bool:
-    return case.reopening_agreed is True
+    # Nobody waits in a cell for a question that nobody can put to them, nor where they cannot be found.
+    return case.reopening_agreed is True or case.detained or case.contact_lost
 
 
 @guard(

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.access.desk import House
 from app.casework.move import StepRefused
 from app.casework.tasks import TABLE as TASK
+from app.models.notice import Notice
 from app.oversight.rebuild import rebuild_facts
 from tests.factories import cases
 from tests.factories.forms import day, form
@@ -42,6 +43,20 @@ class Case:
         with pytest.raises(StepRefused) as found:
             self.take(who, step, *args, **said)
         return [each["code"] for each in found.value.extra["refusals"]]
+
+    def closed(self) -> None:
+        """Contact was lost, and the case has ended."""
+        self.id = cases.bring_case(self.house, self.staff, "screening")
+        cases.name_manager(self.house, self.id, self.staff)
+        cases.add(self.house, self.worker("social_worker"), self.id, "circumstances", contact_lost=True)
+        said = {"reason": "lost_contact", "person_told": False, "person_agrees": False, "unreachable": True}
+        self.take("case_manager", "close", "closure", **said)
+
+    def notices(self, kind: str) -> set[str]:
+        """Who has a notice of a kind about the case."""
+        query = select(Notice.user_id).where(Notice.kind == kind, Notice.subject_id == self.id)
+        with reading(self.house.db) as session:
+            return set(session.scalars(query))
 
     def worker(self, who: str) -> Worker:
         """Somebody of the house."""
@@ -125,6 +140,48 @@ def test_a_second_hearing_leaves_the_first_where_it_is(case: Case) -> None:
     case.take("legal_officer", "record_hearing", "hearing_outcome", trial, hearing_on=moved)
     assert case.due("attend_hearing") == [] and case.matter(trial).due is None
     assert rebuild_facts(case.house) == []
+
+
+def test_harm_after_the_end_of_a_case_is_written_down_and_opens_it_again(case: Case) -> None:
+    """OHCHR-P7, G6.6: a closed case takes in a penalty and a threat, and who is held is not asked for leave to help."""
+    case.closed()
+    house, worker = case.house, case.worker("social_worker")
+    threat = case.take("social_worker", "report_threat", "threat_report")
+    case.take(
+        "social_worker", "report_penalty", "penalty_report", penalty_kind="detention", held_now=True,
+        authority="police",
+    )  # fmt: skip
+    facts = cases.facts_of(house, case.id)
+    assert (facts.care, facts.detained) == ("closed", True)
+    assert len(case.due("consider_reopening")) == len(case.due("review_penalty")) == 1
+    told = case.notices("harm_after_closing")
+    assert {case.worker(who).id for who in ("case_manager", "supervisor")} <= told and worker.id not in told
+    # What is done about it waits until the case is open.
+    assert case.refused("case_manager", "assess_threat", "threat_assessment", threat) == ["case_is_open"]
+    case.take("case_manager", "reopen", "reopening", reason="contact_found", person_agrees=False)
+    assert case.due("consider_reopening") == [] and cases.facts_of(house, case.id).care == "intake"
+    case.take("case_manager", "assess_threat", "threat_assessment", threat)
+    assert rebuild_facts(house) == []
+
+
+def test_a_closed_case_hears_that_somebody_is_held_and_nothing_else(case: Case) -> None:
+    case.closed()
+    worker = case.worker("social_worker")
+
+    def tell(**said: Any) -> None:
+        cases.add(case.house, worker, case.id, "circumstances", **{"asylum_claim": None, **said})
+
+    for other in ({"asylum_claim": True}, {"detained": True, "missing": True}, {"protection_risk": True, "child": True}):
+        with pytest.raises(StepRefused) as refused:
+            tell(**other)
+        assert "closed_case_hears_of_harm_alone" in {each["code"] for each in refused.value.extra["refusals"]}
+    found = {"reason": "contact_found", "person_agrees": False}
+    assert case.refused("case_manager", "reopen", "reopening", **found) == ["reopening_is_agreed"]
+    tell(detained=True)
+    tell(protection_risk=True)
+    assert len(case.due("consider_reopening")) == 1 and len(case.due("review_detention")) == 1
+    assert case.worker("supervisor").id in case.notices("person_in_danger") & case.notices("person_detained")
+    case.take("case_manager", "reopen", "reopening", **found)
 
 
 def test_a_threat_that_grows_is_assessed_again(case: Case) -> None:
