@@ -194,7 +194,7 @@ FREE = (CloseTask("review_detention", by_the_way=True),)
 # Whoever hears of a danger first says so in any form; those who protect are told at once.
 IN_DANGER = Alert("person_in_danger", PROTECT)
 REPORT = "report_penalty"
-# Harm that is reported of somebody whose case is closed: whoever may open it again is told, and is to decide whether to.
+# Harm that is reported of somebody whose case is closed: whoever may open it again is told, and has to decide.
 REPORTS = frozenset({REPORT, "report_threat"})
 CONSIDER_REOPENING = OpenTask("consider_reopening", "case_manager", "penalty_review_urgent", once=True)
 HARM_AFTER_CLOSING = (CONSIDER_REOPENING, Alert("harm_after_closing", "care:reopen"))
@@ -233,8 +233,8 @@ def follows(
         followed = ()
     found = (
         *followed, *_missing(kind, before, after), *custody(kind, before, after), *_danger(before, after),
-        *harm_after_closing(kind, before, after), *_age(before, after), *_guardian(before, after, on), *_work(before, after),
-        *staying(before, after), *clocks,
+        *harm_after_closing(kind, before, after), *_age(before, after), *_guardian(before, after, on),
+        *_work(before, after), *staying(before, after), *clocks,
     )  # fmt: skip
     return found if _may_be_told_abroad(after) else tuple(each for each in found if each != TELL_PARTNER)
 

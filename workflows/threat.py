@@ -33,7 +33,8 @@ STEPS = (
         form="threat_report", form_required=True,
     ),
     Step(
-        "assess_threat", "Assess the threat", (T.REPORTED, T.ASSESSED, T.PROTECTED), T.ASSESSED, PROTECT, (case_is_open,),
+        "assess_threat", "Assess the threat", (T.REPORTED, T.ASSESSED, T.PROTECTED), T.ASSESSED, PROTECT,
+        (case_is_open,),
         # A threat that grows is assessed again, also before anything was done about it.
         (CloseTask("assess_threat"), CloseTask("protect_person", by_the_way=True), CloseTask("review_protection"),
          OpenTask("protect_person", "case_manager", "threat_assessment", urgent_clock="threat_urgent")),

@@ -18,9 +18,8 @@ from workflows.recording import CONSIDER_REOPENING, follows, harm_after_closing,
 def held(number: int, state: str = "reported", about: str = "detention", *flags: str) -> f.MatterFacts:
     """A penalty, by which the person is held where ``flags`` say so."""
     ended = LATELY if state in {"released", "unlinked", "lifted"} else None
-    return f.MatterFacts(
-        f"penalty-{number}", "non_punishment", state, LATELY, LATELY, about=about, flags=frozenset(flags), ended_on=ended
-    )
+    said = {"about": about, "flags": frozenset(flags), "ended_on": ended}
+    return replace(f.MatterFacts(f"penalty-{number}", "non_punishment", state, LATELY, LATELY), **said)
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,7 @@ def test_a_closed_case_hears_that_somebody_is_held_and_nothing_else(case: Case) 
     def tell(**said: Any) -> None:
         cases.add(case.house, worker, case.id, "circumstances", **{"asylum_claim": None, **said})
 
-    for other in ({"asylum_claim": True}, {"detained": True, "missing": True}, {"protection_risk": True, "child": True}):
+    for other in ({"asylum_claim": True}, {"detained": True, "missing": True}, {"child": True}):
         with pytest.raises(StepRefused) as refused:
             tell(**other)
         assert "closed_case_hears_of_harm_alone" in {each["code"] for each in refused.value.extra["refusals"]}

@@ -12,7 +12,6 @@ from app.models.notice import Notice
 from app.oversight.rebuild import rebuild_facts
 from tests.app.incidents.test_children import _allow, _named, _step, codes, file
 from tests.factories import cases
-from tests.factories.forms import form
 from tests.factories.staff import add_user
 from tests.factories.towns import Town
 from tests.gates.case_forms import INCIDENT
