@@ -233,8 +233,9 @@ def follows(
         followed = ()
     found = (
         *followed, *_missing(kind, before, after), *custody(kind, before, after), *_danger(before, after),
-        *harm_after_closing(kind, before, after), *_age(before, after), *_guardian(before, after, on),
-        *_work(before, after), *staying(before, after), *clocks,
+        *harm_after_closing(kind, before, after), *_age(before, after),
+        *_guardian(before, after, on, anew=kind == APPOINTMENT and not corrected), *_work(before, after),
+        *staying(before, after), *clocks,
     )  # fmt: skip
     return found if _may_be_told_abroad(after) else tuple(each for each in found if each != TELL_PARTNER)
 
@@ -250,9 +251,12 @@ def _danger(before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:
     return (IN_DANGER,) if after.protection_risk and not before.protection_risk else ()
 
 
-def _guardian(before: CaseFacts, after: CaseFacts, on: date) -> tuple[Effect, ...]:
-    """An appointment is made when it has begun and was checked; one with an end has to be followed by another."""
-    if before.guardian == after.guardian:
+def _guardian(before: CaseFacts, after: CaseFacts, on: date, anew: bool) -> tuple[Effect, ...]:
+    """An appointment is made when it has begun and was checked; one with an end has to be followed by another.
+
+    anew: somebody was appointed; it may be somebody else for the same days, whose name is not among the facts.
+    """
+    if before.guardian == after.guardian and not anew:
         return ()
     keeper = after.guardian
     if keeper is not None and keeper.conflict_checked and keeper.serves_on(on):
