@@ -52,6 +52,7 @@ from workflows.guards.training import (
     interests_assessor_is_trained,
     screener_is_trained,
 )
+from workflows.harm import custody, harm_after_closing
 from workflows.identification import APPOINT_GUARDIAN, ASK_AGAIN, DECISION
 from workflows.non_punishment import NonPunishment
 from workflows.proceeding import Proceeding
@@ -185,19 +186,8 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask | Alert, ...]] = {
         OpenTask("review_care_plan", "case_manager", "care_plan_review", due_on="plan_due"),
     ),
 }
-# Whoever hears first that a person is held says so in the circumstances; who may review penalties is told at once.
-HELD = (
-    OpenTask("review_detention", "supervisor", "penalty_review_urgent"),
-    Alert("person_detained", "legal:review"),
-)
-FREE = (CloseTask("review_detention", by_the_way=True),)
 # Whoever hears of a danger first says so in any form; those who protect are told at once.
 IN_DANGER = Alert("person_in_danger", PROTECT)
-REPORT = "report_penalty"
-# Harm that is reported of somebody whose case is closed: whoever may open it again is told, and has to decide.
-REPORTS = frozenset({REPORT, "report_threat"})
-CONSIDER_REOPENING = OpenTask("consider_reopening", "case_manager", "penalty_review_urgent", once=True)
-HARM_AFTER_CLOSING = (CONSIDER_REOPENING, Alert("harm_after_closing", "care:reopen"))
 
 # What no record and no step opens, but the calendar: the first before a child turns 18, the other in the quarter after
 # it (app/casework/birthdays.py).
@@ -268,25 +258,6 @@ def _guardian(before: CaseFacts, after: CaseFacts, on: date, anew: bool) -> tupl
 def _may_be_told_abroad(case: CaseFacts) -> bool:
     """While asylum is asked for nobody is led to tell the country of origin of a search (OHCHR-G2.7)."""
     return not case.asylum_claim
-
-
-def custody(by: str, before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:
-    """What follows where a record, or a form that came with a step, says that the person is held now, or is free.
-
-    by: the kind of the record or the name of the step. Whoever reports a penalty has begun its review with it.
-    """
-    if before.detained == after.detained or (after.detained and by == REPORT):
-        return ()
-    return HELD if after.detained else FREE
-
-
-def harm_after_closing(by: str, before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:
-    """What follows where a closed case hears that the person is punished, threatened, held or in danger.
-
-    by: the kind of the record or the name of the step.
-    """
-    worse = after.detained and not before.detained or after.protection_risk and not before.protection_risk
-    return HARM_AFTER_CLOSING if after.care == "closed" and (worse or by in REPORTS) else ()
 
 
 def _moved(kind: str, before: CaseFacts, after: CaseFacts) -> tuple[Following, ...]:

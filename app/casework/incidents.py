@@ -98,7 +98,7 @@ def belongs_already(desk: Desk, case_id: str) -> bool:
 def cases_of(desk: Desk, incident_id: str) -> list[str]:
     """The cases of an incident, asked of the house."""
     with rows.as_the_house(desk.session, desk.actor.country):
-        return list(desk.session.scalars(select(LINK.c.case_id).where(LINK.c.incident_id == incident_id)))
+        return list(desk.session.execute(select(LINK.c.case_id).where(LINK.c.incident_id == incident_id)).scalars())
 
 
 def add_offender(desk: Desk, incident: Row[Any], role: str, names: tuple[str, ...], words: str) -> str:

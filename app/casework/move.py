@@ -33,9 +33,9 @@ from app.kit.errors import Invalid, NotFound, PreconditionMissing, StaleVersion
 from app.models.base import new_id
 from workflows import engine
 from workflows.facts import Actor, CaseFacts, MatterFacts, ReferralFacts
+from workflows.harm import custody, harm_after_closing
 from workflows.matter import MATTER
 from workflows.moments import against_the_day
-from workflows.recording import custody, harm_after_closing
 from workflows.staying import staying
 from workflows.step import MachineSpec, Step
 from workflows.verdict import Refusal

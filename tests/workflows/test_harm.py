@@ -12,7 +12,8 @@ from workflows import facts as f
 from workflows.effects import Alert
 from workflows.engine import MACHINES, Moved, decide
 from workflows.guards.legal import nobody_is_held_by_it
-from workflows.recording import CONSIDER_REOPENING, follows, harm_after_closing, refusals_for
+from workflows.harm import CONSIDER_REOPENING, harm_after_closing
+from workflows.recording import follows, refusals_for
 
 
 def held(number: int, state: str = "reported", about: str = "detention", *flags: str) -> f.MatterFacts:
