@@ -11,7 +11,7 @@ from app.casework.tasks import TABLE as TASK
 from app.models.notice import Notice
 from app.oversight.rebuild import rebuild_facts
 from tests.app.incidents.test_children import _allow, _named, _step, codes, file
-from tests.factories import cases
+from tests.factories import cases, referrals
 from tests.factories.staff import add_user
 from tests.factories.towns import Town
 from tests.gates.case_forms import INCIDENT
@@ -112,3 +112,28 @@ def test_of_a_colleague_who_may_be_alleged_only_others_hear(town: Town) -> None:
     alleged(town, case_id, name)
     told = warned(town, case_id)
     assert town.th["supervisor"].id in told and suspect.id not in told and worker.id not in told
+
+
+def test_nothing_more_of_a_child_goes_out_on_the_word_of_a_guardian_who_is_alleged_since(town: Town) -> None:
+    """The offer had been sent; then the guardian who agreed is named: neither identity nor another office follows."""
+    manager = town.th["case_manager"]
+    case_id = referrals.bring_case_for_referral(town.house, town.th, child=True, age_band="15-17")
+    assert town.post(town.th["social_worker"], f"/cases/{case_id}/incident", INCIDENT).status_code == 201
+    sent = referrals.draft(town.house, town.th, case_id)
+    referrals.take(town.house, town.th["supervisor"], sent, "approve")
+    referrals.take(town.house, manager, sent, "send")
+    arrived = referrals.pair_of(town.house, sent).arrived
+    referrals.take(town.house, town.mm["national_focal_point"], arrived, "acknowledge")
+
+    def tell_who() -> Any:
+        body = {"seen_version": referrals.row_of(town.house, sent).version}
+        return town.post(manager, f"/referrals/{sent}/steps/disclose_identity", body)
+
+    alleged(town, case_id, GUARDIAN)
+    refused = tell_who()
+    assert (refused.status_code, codes(refused)) == (409, ["guardian_is_appointed"]) and "Suda" not in refused.text
+    again = {"purpose": "notify_origin", "recipient": "MM", "giver": "guardian", "child_assent": True}
+    assert codes(file(town, case_id, "consent", **again)) == ["guardian_who_agrees_serves"]
+    assert file(town, case_id, "guardian_appointment", guardian_name="Malee Srisai").status_code == 201
+    assert file(town, case_id, "consent", **again).status_code == 201
+    assert tell_who().status_code == 200
