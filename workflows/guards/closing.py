@@ -117,7 +117,10 @@ REASONS: dict[str, tuple[Callable[[CaseFacts], bool], Lack]] = {
     who=CLOSERS,
 )
 def reason_fits_the_case(case: CaseFacts) -> bool | Lack:
-    holds, lack = REASONS.get(case.closure.reason if case.closure else "", (lambda _: True, lacking(gap="")))
+    asked = REASONS.get(case.closure.reason) if case.closure is not None else None
+    if asked is None:
+        return True
+    holds, lack = asked
     return holds(case) or lack
 
 
@@ -175,7 +178,8 @@ def nothing_legal_is_open(case: CaseFacts) -> bool | Lack:
     who=CLOSERS,
 )
 def reopening_is_agreed(case: CaseFacts) -> bool:
-    return case.reopening_agreed is True
+    # Nobody waits in a cell for a question that nobody can put to them, nor where they cannot be found.
+    return case.reopening_agreed is True or case.detained or case.contact_lost
 
 
 @guard(
