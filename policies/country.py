@@ -41,6 +41,7 @@ COUNTRY_CLOCKS = (
     "bed_answer",
     "bed_hold",
     "tip_triage",
+    "tip_triage_urgent",
     "missing_search",
     "fund_answer",
     "fund_payment",
