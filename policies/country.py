@@ -42,6 +42,7 @@ COUNTRY_CLOCKS = (
     "bed_hold",
     "tip_triage",
     "tip_triage_urgent",
+    "operation_end",
     "missing_search",
     "fund_answer",
     "fund_payment",
