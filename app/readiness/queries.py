@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, false, or_, select
 
 from app.access.desk import Desk
+from app.access.standing import offices
 from app.casework.beds import RESERVE
 from app.casework.held import OFFICE
 from app.models.notice import Notice
@@ -137,4 +138,4 @@ def _within(desk: Desk, permission: str) -> ColumnElement[bool]:
 def _mine(desk: Desk, permission: str) -> ColumnElement[bool]:
     if not desk.policies.scope_for(desk.actor.roles, permission):
         return false()
-    return and_(RESERVE.c.country == desk.actor.country, RESERVE.c.office_id == desk.office_id)
+    return and_(RESERVE.c.country == desk.actor.country, RESERVE.c.office_id.in_(offices(desk, permission)))

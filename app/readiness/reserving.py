@@ -95,8 +95,8 @@ def answer(desk: Desk, reservation_id: str, body: dict[str, Any], place: str) ->
     """Confirm, decline, or give back what was confirmed; those who plan the operation are told.
 
     What is given back after the release takes the release back, where it is missing then. StepRefused where the office
-    keeps the same ready for another operation on that day. Conflict (409) where it was answered before, where something is confirmed after the day, or where the beds are not
-    free any more.
+    keeps the same ready for another operation on that day. Conflict (409) where it was answered before, where something
+    is confirmed after the day, or where the beds are not free any more.
     """
     row = _found(desk, reservation_id)
     said = service.read_form(desk, AnswerIn, body, place)

@@ -13,6 +13,7 @@ from app.access import notices, rows
 from app.access.desk import Desk
 from app.access.log import looked
 from app.access.may import must
+from app.access.standing import offices
 from app.cases import intake, person_queries
 from app.cases import queries as cases_queries
 from app.cases.schemas import CaseIn
@@ -74,7 +75,8 @@ def written(desk: Desk, body: dict[str, Any], place: str) -> TipRowOut:
         "office_id": desk.office_id, "reference": _reference(desk), "created_by": desk.actor.id,
         "opened_at": desk.now, "noticed_on": said.noticed_on, **{name: getattr(said, name) for name in _CODES},
         "told": ",".join(said.told), "told_language": said.told_language, "wrapped": wrapped,
-        "sealed": desk.keys.seal(key, words, _place(tip_id)), "state": rules.WAITING, "triage_by": _triage_by(desk, said),
+        "sealed": desk.keys.seal(key, words, _place(tip_id)), "state": rules.WAITING,
+        "triage_by": _triage_by(desk, said),
     }  # fmt: skip
     desk.session.execute(insert(TIP), row)
     looked(desk, "tip_written", "tip", tip_id, {"danger": said.danger, "told": len(said.told)})
@@ -207,7 +209,7 @@ def _found(desk: Desk, permission: str, tip_id: str) -> Row[Any]:
 def _facts(desk: Desk, row: Row[Any]) -> rules.TipFacts:
     # Whoever answers for the whole country settles what any office of it has.
     country = "country" in {scope.value for scope in desk.policies.scope_for(desk.actor.roles, TRIAGE)}
-    return rules.TipFacts(row.state, row.danger, row.children, country or _holder(row) == desk.office_id)
+    return rules.TipFacts(row.state, row.danger, row.children, country or _holder(row) in offices(desk, TRIAGE))
 
 
 def _holder(row: Row[Any]) -> str:

@@ -221,7 +221,8 @@ def test_nobody_is_kept_ready_for_two_operations_on_a_day(town: Town) -> None:
     # Another language is another interpreter, and another day another one too.
     lao = asked(town, focal, two[0], "interpreter", "th-ngo", language="lo")
     assert town.post(who["ngo"], f"/reservations/{lao}/answer", {"answer": "hold"}).status_code == 200
-    assert town.post(who["doctor"], f"/reservations/{kept['health']}/answer", {"answer": "give_back"}).status_code == 200
+    back = f"/reservations/{kept['health']}/answer"
+    assert town.post(who["doctor"], back, {"answer": "give_back"}).status_code == 200
     # Two that are answered at the same moment: one is kept, whichever came first.
     asks = [asked(town, focal, each, "health", "th-health-tak") for each in two[1:]]
     asks.append(next(
