@@ -31,6 +31,7 @@ COVERED: Final = frozenset(
 )
 _WIDE: Final = frozenset({Scope.OFFICE, Scope.ORGANISATION, Scope.COUNTRY})
 _ABSENT: Final = User.__table__.alias("absent")
+_THEIRS: Final = Office.__table__.alias("absent_office")
 _HELD: Final = UserRole.__table__.alias("absent_role")
 
 
@@ -147,18 +148,17 @@ def _away(deputies: Iterable[str], organisation: str, now: datetime) -> Select[A
     )  # fmt: skip
 
 
-def _instead(users: Iterable[str], now: datetime) -> Select[Any]:
+def _instead(users: Iterable[str], now: datetime) -> Select[str, str, str]:
     """Who stands in for one of ``users``, of the same organisation: with each of their roles."""
-    theirs = Office.__table__.alias("theirs")
     return (
         select(Deputy.user_id, Deputy.deputy_id, UserRole.role)
         .join(User, User.id == Deputy.deputy_id)
         .join(UserRole, UserRole.user_id == User.id)
         .join(Office, Office.id == User.office_id)
         .join(_ABSENT, _ABSENT.c.id == Deputy.user_id)
-        .join(theirs, theirs.c.id == _ABSENT.c.office_id)
+        .join(_THEIRS, _THEIRS.c.id == _ABSENT.c.office_id)
         .where(
             Deputy.user_id.in_(sorted(users)), in_force(now), User.active.is_(True),
-            Office.organisation == theirs.c.organisation,
+            Office.organisation == _THEIRS.c.organisation,
         )
     )  # fmt: skip

@@ -13,7 +13,6 @@ from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts
 
-
 ELSEWHERE: Final = "in_touch_elsewhere"
 
 
