@@ -25,6 +25,7 @@ from app.kit.errors import AppError
 from app.models.outbox import OutboxRow
 from app.oversight import sealing
 from app.oversight import watching as looks
+from app.readiness import watching as operations
 from app.referrals import watching as referrals
 from app.services import watching as services
 from app.shelter import watching as shelters
@@ -118,7 +119,7 @@ class Worker:
         rung = emergencies.ring(self._house) + looks.ring(self._house, self._watched)
         rung += referrals.ring(self._house) + shelters.ring(self._house)
         rung += services.ring(self._house) + transfers.ring(self._house)
-        rung += tips.ring(self._house) + trainings.ring(self._house)
+        rung += tips.ring(self._house) + operations.ring(self._house) + trainings.ring(self._house)
         rung += deciding.expire(self._house) + burying.bury_all(self._house)
         self._watched = now
         mailing.tell_by_mail(self._house)

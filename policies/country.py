@@ -41,6 +41,8 @@ COUNTRY_CLOCKS = (
     "bed_answer",
     "bed_hold",
     "tip_triage",
+    "tip_triage_urgent",
+    "operation_end",
     "missing_search",
     "fund_answer",
     "fund_payment",

@@ -113,6 +113,13 @@ def place(change: Change) -> tuple[Effect, ...]:
     return (CloseTask(REVIEW_PLACE.kind, by_the_way=True), REVIEW_PLACE)
 
 
+def no_place(change: Change) -> tuple[Effect, ...]:
+    """Whoever was found to stay elsewhere and left their bed has no place with us until one is settled with them."""
+    if change.before.placement is None or change.after.placement is not None:
+        return ()
+    return (CloseTask(REVIEW_PLACE.kind, by_the_way=True), REVIEW_PLACE)
+
+
 def guardian(change: Change) -> tuple[Effect, ...]:
     """An appointment is made when it has begun and was checked; one with an end has to be followed by another.
 
@@ -165,6 +172,7 @@ CONSEQUENCES: tuple[Consequence, ...] = (
     danger,
     age,
     place,
+    no_place,
     guardian,
     work,
     leave_to_stay,

@@ -35,7 +35,7 @@ from workflows.training_facts import TrainingFacts as TrainingFacts
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks: user id, role codes, office code, organisation code and country of the office."""
+    """Who asks: user id, role codes, office code, organisation code and country; other offices they stand in at."""
 
     id: str
     roles: frozenset[str]
@@ -43,6 +43,7 @@ class Actor:
     organisation: str
     country: str
     system: bool = False
+    stands_in: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

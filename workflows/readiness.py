@@ -10,6 +10,7 @@ from workflows.verdict import Refusal
 
 PLANNED: Final = "planned"
 RELEASED: Final = "released"
+OVER: Final = "over"
 HELD: Final = "held"
 BEDS, INTERPRETER, HEALTH, NGO = "beds", "interpreter", "health", "ngo"
 ANY: Final = "any"
@@ -86,12 +87,29 @@ def needs(expected: Iterable[Expected], reserves: Iterable[Reserve]) -> tuple[Ne
     return tuple(found)
 
 
-def against_release(state: str, expected: Iterable[Expected], reserves: Iterable[Reserve]) -> tuple[Refusal, ...]:
-    """Every reason why an operation may not be released now."""
+def against_release(
+    state: str, expected: Iterable[Expected], reserves: Iterable[Reserve], *, late: bool = False
+) -> tuple[Refusal, ...]:
+    """Every reason why an operation may not be released now. ``late``: its day is over."""
     if state != PLANNED:
         return (_NOT_PLANNED,)
+    if late:
+        return (_LATE,)
     missing = {each.kind for each in needs(expected, reserves) if not each.met}
     return tuple(reason for kind, reason in _MISSING.items() if kind in missing)
+
+
+def falls_short(expected: Iterable[Expected], reserves: Iterable[Reserve]) -> bool:
+    """Whether something that is needed is not confirmed, or not any more."""
+    return any(not each.met for each in needs(expected, reserves))
+
+
+def against_holding(kind: str, *, promised: bool) -> tuple[Refusal, ...]:
+    """Why an office cannot keep something ready. ``promised``: it keeps the same ready for another operation that day.
+
+    Beds are counted by their house, and each goes to one.
+    """
+    return (_PROMISED,) if promised and kind != BEDS else ()
 
 
 def against_change(state: str) -> tuple[Refusal, ...]:
@@ -129,4 +147,14 @@ _OVER: Final = Refusal(
     "operation_goes_on", "This operation is over or was called off.", "Nothing is kept ready for it any more.",
     "Plan another one.", _PLANNERS, _SOURCE,
 )
-EVERY: Final = (*_MISSING.values(), _NOT_PLANNED, _OVER)
+_LATE: Final = Refusal(
+    "operation_is_ahead", "The day of this operation is over.", "What is kept ready is kept for that day.",
+    "Say how it ended, or plan another one.", _PLANNERS, _SOURCE,
+)
+_PROMISED: Final = Refusal(
+    "office_is_free", "Your office keeps the same ready for another operation on this day.",
+    "Nobody can be with two groups of people at once.",
+    "Say no, so that another office is asked, or give the other one back first.",
+    ("social_worker", "health_officer", "case_manager", "shelter_manager"), _SOURCE,
+)
+EVERY: Final = (*_MISSING.values(), _NOT_PLANNED, _OVER, _LATE, _PROMISED)

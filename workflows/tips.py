@@ -39,13 +39,13 @@ def against_settling(tip: TipFacts) -> tuple[Refusal, ...]:
 def against_closing(tip: TipFacts, reason: str) -> tuple[Refusal, ...]:
     """Why a tip cannot be closed for this reason: danger, or a child, is never left for want of knowledge."""
     found = against_settling(tip)
-    return (_DANGER,) if not found and reason not in ANSWERED and _grave(tip) else found
+    return (_DANGER,) if not found and reason not in ANSWERED and grave(tip.danger, tip.children) else found
 
 
 def against_joining(tip: TipFacts, *, closed: bool) -> tuple[Refusal, ...]:
     """Why a tip cannot be tied to a case. ``closed``: nobody is at work on that case."""
     found = against_settling(tip)
-    return (_DANGER,) if not found and closed and _grave(tip) else found
+    return (_DANGER,) if not found and closed and grave(tip.danger, tip.children) else found
 
 
 def against_passing(tip: TipFacts, *, to_itself: bool, heard: bool) -> tuple[Refusal, ...]:
@@ -58,8 +58,12 @@ def against_passing(tip: TipFacts, *, to_itself: bool, heard: bool) -> tuple[Ref
     return tuple(found)
 
 
-def _grave(tip: TipFacts) -> bool:
-    return tip.danger in GRAVE or tip.children == "yes"
+def grave(danger: str, children: str) -> bool:
+    """Whether a tip tells of great danger or of a child: looked at within the short time, a danger to whoever is found.
+
+    ``danger``: a code of risk_level.
+    """
+    return danger in GRAVE or children == "yes"
 
 
 _OVER: Final = Refusal(

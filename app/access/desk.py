@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.access import rows
 from app.access.passwords import Passwords
+from app.access.standing import StandIn
 from app.access.tokens import Tokens
 from app.kit.clock import Clock
 from app.kit.crypto import KeyRing
@@ -70,6 +71,8 @@ class Desk:
     writable: bool = True
     # What the actor was trained in, once it was asked for (app/casework/trainings.py).
     trainings: tuple[TrainingFacts, ...] | None = None
+    # In which other offices the actor stands in, once it was asked for (app/access/standing.py).
+    standing: tuple[StandIn, ...] | None = None
     _kept: list[Callable[[Session], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import insert, select
 
 from app.access.desk import Desk
+from app.access.standing import COVERED, with_stand_ins
 from app.kit.canonical import canonical_bytes
 from app.models.base import new_id
 from app.models.notice import Notice
@@ -52,7 +53,10 @@ def tell(
 
 
 def holders(desk: Desk, permission: str, office_id: str | None = None) -> list[str]:
-    """The active accounts of the desk's country whose roles hold ``permission``; of one office only, if given."""
+    """The active accounts of the desk's country whose roles hold ``permission``; of one office only, if given.
+
+    Of an office also those who stand in there for who is away, where absence cover reaches that far.
+    """
     roles = [name for name, role in desk.policies.roles.items() if permission in role.permissions]
     query = (
         select(User.id)
@@ -64,4 +68,11 @@ def holders(desk: Desk, permission: str, office_id: str | None = None) -> list[s
     )
     if office_id is not None:
         query = query.where(User.office_id == office_id)
-    return list(desk.session.execute(query).scalars())
+    found = list(desk.session.execute(query).scalars())
+    if office_id is None or permission not in COVERED or not found:
+        return found
+    held: dict[str, set[str]] = {}
+    for row in desk.session.execute(select(UserRole.user_id, UserRole.role).where(UserRole.user_id.in_(found))):
+        held.setdefault(row.user_id, set()).add(row.role)
+    users = {user_id: frozenset(each) for user_id, each in held.items()}
+    return sorted(with_stand_ins(desk.session, users, desk.now, roles))

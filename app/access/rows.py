@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from app.access.standing import COVERED, StandIn, standing_of
 from policies.model import Policies
 from workflows.facts import Actor
 
@@ -88,6 +89,9 @@ RIGHTS_WITHOUT_ROWS: Final = frozenset(
     {"account", "deputy", "directory", "exchange", "keys", "policy", "upkeep", "workflow"}
 )
 _KINDS: Final = tuple(sorted(frozenset().union(*KINDS.values())))
+# What absence cover reaches: what an office is asked, and no case by it.
+_COVERED_KINDS: Final = frozenset({"task", "bed", "service", "transfer", "reserve", "tip"})
+_OF_AN_OFFICE: Final = frozenset({"office", "organisation", "country"})
 
 class Whoever(Protocol):
     """What this module needs of a desk, which itself needs this module."""
@@ -115,8 +119,16 @@ def enter(session: Session, actor: Actor, office_id: str, policies: Policies, no
 
     The system itself reaches every row of its country. ``office_id``: the row id of the actor's office.
     """
-    if _on_postgresql(session):
-        session.execute(_ENTER, _values(actor, office_id, policies, now))
+    if not _on_postgresql(session):
+        return
+    values = _values(actor, office_id, policies, now)
+    us = session.execute(_ENTER, values).one().us
+    # Only who stands in for somebody has more than their own names there; then their offices are asked for, too.
+    if "," not in (us or ""):
+        return
+    there = standing_of(session, actor, office_id, now)
+    if there:
+        session.execute(_ENTER, values | _words_there(policies, there, values))
 
 
 def enter_own(session: Session, actor: Actor, now: datetime) -> None:
@@ -247,6 +259,20 @@ def _words(kind: str, scopes: Sequence[str], actor: Actor, office_id: str) -> st
     if kind == "task" and scopes:
         words += [f"role:{office_id}:{role}" for role in sorted(actor.roles)]
     return ",".join(words)
+
+
+def _words_there(policies: Policies, there: Iterable[StandIn], values: Mapping[str, Any]) -> dict[str, str]:
+    """The words of the kinds that absence cover reaches, with those of the offices in which somebody stands in."""
+    words: dict[str, list[str]] = {}
+    for each in there:
+        for permission in sorted(COVERED):
+            scopes = {scope.value for scope in policies.scope_for(each.roles, permission)}
+            for kind in kinds_of(permission) & _COVERED_KINDS:
+                if kind == "task":
+                    words.setdefault(kind, []).extend(f"role:{each.office_id}:{role}" for role in sorted(each.roles))
+                elif scopes & _OF_AN_OFFICE:
+                    words.setdefault(kind, []).append(f"office:{each.office_id}")
+    return {kind: ",".join([*filter(None, [values[kind]]), *sorted(set(more))]) for kind, more in words.items()}
 
 
 def _on_postgresql(session: Session) -> bool:

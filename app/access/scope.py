@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_, selec
 
 from app.access import walls
 from app.access.desk import Desk
+from app.access.standing import COVERED, StandIn, at_their_offices, standing
 from app.access.walls import Asker
 from app.models.case import Case
 from app.models.office import Office
@@ -111,19 +112,21 @@ def referrals_in_scope(desk: Desk, permission: str) -> Predicate:
 
 def tasks_in_scope(desk: Desk, permission: str) -> Predicate:
     """`task_predicate` for the actor and the moment of ``desk``."""
-    return task_predicate(desk.actor, desk.policies, permission, now=desk.now, office_id=desk.office_id)
+    there = standing(desk) if permission in COVERED else ()
+    return task_predicate(desk.actor, desk.policies, permission, now=desk.now, office_id=desk.office_id, there=there)
 
 
 def task_predicate(
-    actor: Actor, policies: Policies, permission: str, *, now: datetime, office_id: str
+    actor: Actor, policies: Policies, permission: str, *, now: datetime, office_id: str, there: Iterable[StandIn] = ()
 ) -> Predicate:
     """The tasks ``permission`` of ``actor`` reaches at ``now``.
 
     By the office that holds them, or by the case or referral they are about.
 
     Whoever holds it at all reaches the tasks of the own office that wait for one of the own roles; nobody those of a
-    case or referral behind a wall. Written with the task's own columns and short lists of ids, so that the indexes of
-    the task table serve it.
+    case or referral behind a wall. ``there``: other offices in which the actor stands in.
+
+    Written with the task's own columns and short lists of ids, so that the indexes of the task table serve it.
     """
     asker = _plain(actor, now, office_id)
     reach = reach_of(policies, actor.roles, permission)
@@ -148,6 +151,7 @@ def task_predicate(
     parts = [say() for scope, say in words.items() if scope in reach.scopes]
     if Scope.OFFICE not in reach.scopes:
         parts.append(and_(Task.office_id == office_id, Task.role.in_(sorted(actor.roles))))
+    parts += at_their_offices(Task.office_id, Task.role, there)
     if reach.emergency:
         parts.append(Task.case_id.in_(walls.emergency_cases(asker)))
     return and_(open_to, or_(*parts))

@@ -10,6 +10,7 @@ from sqlalchemy import Row, select
 from app.access import rows
 from app.access.desk import Desk
 from app.access.scope import task_predicate
+from app.access.standing import standing_of
 from app.access.walls import in_force
 from app.casework.colleagues import colleague
 from app.casework.held import OFFICE, Held
@@ -63,7 +64,11 @@ def _circle(desk: Desk, held: Held, row: Row[Any], circle: str, roles: tuple[str
 
 
 def _doers(desk: Desk, row: Row[Any]) -> list[str]:
-    """Whoever has that part on the team of the case; where nobody has, everybody of the office with that role."""
+    """Whom it waits for alone; else whoever has that part on the team; else everybody of the office with that role."""
+    if row.assignee_id is not None:
+        named = colleague(desk, row.assignee_id)
+        if named is not None and named.active:
+            return [row.assignee_id]
     if row.case_id is not None:
         team = (
             select(_TEAM.c.user_id)
@@ -102,25 +107,46 @@ def _holding(desk: Desk, roles: Iterable[str], *where: Any) -> list[str]:
 
 def _present(desk: Desk, row: Row[Any], user_ids: list[str]) -> list[str]:
     """For each account itself, or those who stand in while it is absent; only who may see the task."""
-    standing = _stand_ins(desk, user_ids)
+    standing = _chains(desk, user_ids)
     found: set[str] = set()
     for user_id in user_ids:
-        instead = {each for each in standing.get(user_id, ()) if _sees(desk, each, row)}
-        if instead:
-            found |= instead
-        elif _sees(desk, user_id, row):
-            found.add(user_id)
+        found |= _ends(desk, row, user_id, standing, frozenset({user_id})) or _seeing(desk, user_id, row)
     return sorted(found)
 
 
-def _stand_ins(desk: Desk, user_ids: list[str]) -> dict[str, list[str]]:
-    if not user_ids:
-        return {}
+def _ends(
+    desk: Desk, row: Row[Any], user_id: str, standing: dict[str, list[str]], seen: frozenset[str]
+) -> set[str]:
+    """Who stands in at the end: one who is away too, and has somebody, is passed over. ``seen``: no ring has no end."""
+    found: set[str] = set()
+    for each in standing.get(user_id, ()):
+        if each not in seen:
+            found |= _ends(desk, row, each, standing, seen | {each}) or _seeing(desk, each, row)
+    return found
+
+
+def _seeing(desk: Desk, user_id: str, row: Row[Any]) -> set[str]:
+    return {user_id} if _sees(desk, user_id, row) else set()
+
+
+def _chains(desk: Desk, user_ids: Iterable[str]) -> dict[str, list[str]]:
+    """Who stands in for each of them, and for each of those in turn."""
+    found: dict[str, list[str]] = {}
+    asked: set[str] = set()
+    newest = set(user_ids)
+    while newest:
+        asked |= newest
+        found |= _stand_ins(desk, newest)
+        newest = {each for standing in found.values() for each in standing} - asked
+    return found
+
+
+def _stand_ins(desk: Desk, user_ids: Iterable[str]) -> dict[str, list[str]]:
     query = (
         select(_DEPUTY.c.user_id, _DEPUTY.c.deputy_id)
         .join(_USER, _USER.c.id == _DEPUTY.c.deputy_id)
         .where(
-            _DEPUTY.c.user_id.in_(user_ids),
+            _DEPUTY.c.user_id.in_(sorted(user_ids)),
             _DEPUTY.c.ended_at.is_(None),
             _DEPUTY.c.since <= desk.now,
             _DEPUTY.c.until > desk.now,
@@ -138,6 +164,7 @@ def _sees(desk: Desk, user_id: str, row: Row[Any]) -> bool:
     who = colleague(desk, user_id)
     if who is None or not who.active:
         return False
-    within = task_predicate(who.actor, desk.policies, READ, now=desk.now, office_id=who.office_id)
+    there = standing_of(desk.session, who.actor, who.office_id, desk.now)
+    within = task_predicate(who.actor, desk.policies, READ, now=desk.now, office_id=who.office_id, there=there)
     with rows.as_the_house(desk.session, desk.actor.country):
         return desk.session.execute(select(TABLE.c.id).where(TABLE.c.id == row.id, within)).first() is not None

@@ -104,10 +104,13 @@ def look_at_reservation(reservation_id: str, door: Answerer) -> ReserveOut:
 
 @router.post(
     "/reservations/{reservation_id}/answer", response_model=ReserveOut,
-    responses=documented(NotFound, Invalid, Conflict), summary="Answer a reservation",
+    responses=documented(NotFound, Invalid, Conflict, StepRefused), summary="Answer a reservation",
 )  # fmt: skip
 def answer_reservation(reservation_id: str, body: AnswerIn, door: Answerer) -> Response:
-    """Confirm, decline, or give back. A shelter that keeps its beds here says in which group they are kept."""
+    """Confirm, decline, or give back. A shelter that keeps its beds here says in which group they are kept.
+
+    Nobody is kept ready for two operations on one day. What is given back takes a release back.
+    """
     return door.once(lambda desk: reserving.answer(desk, reservation_id, _plain(body), BODY))
 
 

@@ -167,9 +167,10 @@ def answer(reservation_id: str, page: Answerer) -> Response:
         reserving.one(desk, reservation_id)
         reserving.answer(desk, reservation_id, body, "")
 
-    return page.act_or_show(
-        act, "/reservations?done=answered", RESERVE, lambda desk, error: _reservation(desk, reservation_id)
-    )
+    def again(desk: Desk, error: AppError) -> dict[str, Any]:
+        return {**_reservation(desk, reservation_id), "refusals": error.extra.get("refusals", [])}
+
+    return page.act_or_show(act, "/reservations?done=answered", RESERVE, again)
 
 
 def _told(form: type[Form], typed: Typed, act: Callable[[dict[str, Any]], Any]) -> Any:
@@ -226,7 +227,7 @@ def _reservation(desk: Desk, reservation_id: str) -> dict[str, Any]:
     return {
         "here": HERE, "reserve": reserving.one(desk, reservation_id),
         "fitting": reserving.fitting(desk, reservation_id), "counts": reserving.keeps_beds(desk, reservation_id),
-        "names": _names(desk),
+        "names": _names(desk), "refusals": [],
     }  # fmt: skip
 
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, false, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, false, or_, select
 
 from app.access.desk import Desk
+from app.access.standing import offices
 from app.casework.beds import RESERVE
 from app.casework.held import OFFICE
+from app.models.notice import Notice
 from app.models.operation import Operation
 from policies.model import Scope
-from workflows.readiness import PLANNED, RELEASED
+from workflows.readiness import HELD, PLANNED, RELEASED
 
 OPERATION: Final[Any] = Operation.__table__
 MOST: Final = 100
+# The kind of notice that asks those who planned an operation how it ended.
+ASKED_AFTER: Final = "operation_asked_after"
 _ASKED: Final = OFFICE.alias("asked")
 _BY: Final = OFFICE.alias("planner")
 
@@ -51,6 +57,53 @@ def reserve(desk: Desk, permission: str, reservation_id: str) -> Row[Any] | None
     return desk.session.execute(query).one_or_none()
 
 
+def promised(desk: Desk, row: Row[Any]) -> bool:
+    """Whether the office keeps what ``row`` asks for ready for another operation on the same day.
+
+    All that was asked of it for that day is locked until the transaction ends, in one order: of two answers that are
+    given at once the second one waits, and finds the first.
+    """
+    same = (
+        RESERVE.c.office_id == row.office_id, RESERVE.c.planned_on == row.planned_on, RESERVE.c.kind == row.kind,
+        RESERVE.c.language == row.language, RESERVE.c.state.in_(("asked", HELD)),
+    )  # fmt: skip
+    query = select(RESERVE.c.operation_id, RESERVE.c.state).where(*same).order_by(RESERVE.c.id).with_for_update()
+    found = desk.session.execute(query).all()
+    return any(each.state == HELD and each.operation_id != row.operation_id for each in found)
+
+
+def whole(desk: Desk, operation_id: str) -> Row[Any]:
+    """One operation, locked, for whoever reaches every row of its country."""
+    query = _operations().where(OPERATION.c.id == operation_id)
+    return desk.session.execute(query.with_for_update(of=OPERATION)).one()
+
+
+def asked_after(operation_id: Any) -> Any:
+    """Whether those who planned an operation were asked how it ended."""
+    return exists().where(Notice.kind == ASKED_AFTER, Notice.subject_id == operation_id)
+
+
+def gone_by(today: date, countries: Iterable[str], most: int) -> Any:
+    """Operations whose day is before ``today``, which nobody ended or was asked after: id and country."""
+    return _unended(today, countries).where(~asked_after(OPERATION.c.id)).limit(most)
+
+
+def run_out(before: date, country: str, most: int) -> Any:
+    """Operations of a country whose day is before ``before`` and which nobody ended: id and country."""
+    return _unended(before, [country]).limit(most)
+
+
+def _unended(before: date, countries: Iterable[str]) -> Select[Any]:
+    return (
+        select(OPERATION.c.id, OPERATION.c.country)
+        .where(
+            OPERATION.c.country.in_(sorted(countries)), OPERATION.c.state.in_((PLANNED, RELEASED)),
+            OPERATION.c.planned_on < before,
+        )
+        .order_by(OPERATION.c.planned_on, OPERATION.c.id)
+    )  # fmt: skip
+
+
 def office_called(desk: Desk, code: str) -> Row[Any] | None:
     """An office of the actor's country: its id and kind."""
     query = select(OFFICE).where(OFFICE.c.code == code, OFFICE.c.country == desk.actor.country)
@@ -85,4 +138,4 @@ def _within(desk: Desk, permission: str) -> ColumnElement[bool]:
 def _mine(desk: Desk, permission: str) -> ColumnElement[bool]:
     if not desk.policies.scope_for(desk.actor.roles, permission):
         return false()
-    return and_(RESERVE.c.country == desk.actor.country, RESERVE.c.office_id == desk.office_id)
+    return and_(RESERVE.c.country == desk.actor.country, RESERVE.c.office_id.in_(offices(desk, permission)))

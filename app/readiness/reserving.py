@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, insert, update
 
-from app.access import notices
+from app.access import notices, rows
 from app.access.desk import Desk
 from app.access.log import looked
 from app.casework.beds import RESERVE
@@ -94,8 +94,9 @@ def keeps_beds(desk: Desk, reservation_id: str) -> bool:
 def answer(desk: Desk, reservation_id: str, body: dict[str, Any], place: str) -> ReserveOut:
     """Confirm, decline, or give back what was confirmed; those who plan the operation are told.
 
-    Conflict (409) where it was answered before, where something is confirmed after the day, or where the beds are not
-    free any more.
+    What is given back after the release takes the release back, where it is missing then. StepRefused where the office
+    keeps the same ready for another operation on that day. Conflict (409) where it was answered before, where something
+    is confirmed after the day, or where the beds are not free any more.
     """
     row = _found(desk, reservation_id)
     said = service.read_form(desk, AnswerIn, body, place)
@@ -104,6 +105,10 @@ def answer(desk: Desk, reservation_id: str, body: dict[str, Any], place: str) ->
     # Declining, and giving back what was kept, stays possible: it frees what nobody needs any more.
     if said.answer == "hold" and row.planned_on < desk.today:
         raise Conflict(mark("This is over already."), code="reserve_over")
+    if said.answer == "hold" and row.kind != rules.BEDS:
+        promised = queries.promised(desk, row)
+        refuse(desk, "answer_reservation", "Keep it ready", rules.against_holding(row.kind, promised=promised))
+    operation = _operation(desk, row) if said.answer == "give_back" else None
     beds_id = _beds(desk, row, said, place) if said.answer == "hold" and row.kind == rules.BEDS else None
     still = (RESERVE.c.id == row.id, RESERVE.c.state == row.state)
     values = {"state": _STATES[said.answer], "beds_id": beds_id, "answered_by": desk.actor.id, "answered_at": desk.now}
@@ -111,10 +116,20 @@ def answer(desk: Desk, reservation_id: str, body: dict[str, Any], place: str) ->
     if done.rowcount != 1:
         raise Conflict(mark("This was answered already."), code="reserve_answered")
     looked(desk, "reserve_answered", "reserve", row.id, {"answer": said.answer})
+    if operation is not None:
+        # The office that answers sees no operation: that one is not ready any more is for the house to say.
+        with rows.as_the_house(desk.session, desk.actor.country):
+            service.take_back(desk, operation)
     notices.tell(
         desk, notices.holders(desk, service.PLAN, row.by_office), "operation_answered", "operation", row.operation_id
     )
     return service.reserve_out(_found(desk, row.id))
+
+
+def _operation(desk: Desk, row: Row[Any]) -> Row[Any]:
+    """The operation it is for, locked before anything of it changes: nobody releases it meanwhile."""
+    with rows.as_the_house(desk.session, desk.actor.country):
+        return queries.whole(desk, row.operation_id)
 
 
 def _beds(desk: Desk, row: Row[Any], said: AnswerIn, place: str) -> str | None:

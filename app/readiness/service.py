@@ -35,6 +35,7 @@ from app.readiness.schemas import (
     ReserveOut,
 )
 from workflows import readiness as rules
+from workflows.verdict import Refusal
 
 AnyForm = TypeVar("AnyForm", bound=Form)
 
@@ -88,7 +89,7 @@ def release(desk: Desk, operation_id: str) -> OperationOut:
     """
     row = found(desk, RELEASE, operation_id, lock=True)
     reserves = queries.reserves_of(desk, row.id)
-    refuse(desk, STEP, _TITLE, rules.against_release(row.state, _expected(row), _reserves(reserves)))
+    refuse(desk, STEP, _TITLE, against_release(desk, row, reserves))
     _change(desk, row, state=rules.RELEASED, released_by=desk.actor.id, released_at=desk.now)
     looked(desk, "operation_released", "operation", row.id)
     for each in reserves:
@@ -105,12 +106,40 @@ def end(desk: Desk, operation_id: str, body: dict[str, Any], place: str) -> Oper
     row = found(desk, PLAN, operation_id, lock=True)
     refuse(desk, "end_operation", "End the operation", rules.against_change(row.state))
     said = read_form(desk, EndIn, body, place)
-    _change(desk, row, state=said.ended, ended_at=desk.now)
+    set_free(desk, row, said.ended)
+    return shown(desk, found(desk, PLAN, row.id))
+
+
+def set_free(desk: Desk, row: Row[Any], ended: str) -> None:
+    """Let an operation be ended: nothing is kept ready for it any more."""
+    _change(desk, row, state=ended, ended_at=desk.now)
     with rows.as_the_house(desk.session, desk.actor.country):
         open_still = (RESERVE.c.operation_id == row.id, RESERVE.c.state.in_(_WAITING))
         desk.session.execute(update(RESERVE).where(*open_still).values(state="over"))
-    looked(desk, "operation_ended", "operation", row.id, {"ended": said.ended})
-    return shown(desk, found(desk, PLAN, row.id))
+    looked(desk, "operation_ended", "operation", row.id, {"ended": ended})
+
+
+def take_back(desk: Desk, row: Row[Any]) -> bool:
+    """Take the release of an operation back where something is missing again; whether it was.
+
+    Whoever planned it and whoever released it are told at once. The caller holds the operation locked, reaches it as
+    the house, and has changed what is kept ready. After its day nothing is taken back: it is over, or under way.
+    """
+    if row.state != rules.RELEASED or row.planned_on < desk.today:
+        return False
+    if not rules.falls_short(_expected(row), _reserves(queries.reserves_of(desk, row.id))):
+        return False
+    _change(desk, row, state=rules.PLANNED, released_by=None, released_at=None)
+    looked(desk, "operation_taken_back", "operation", row.id)
+    people = {row.created_by, row.released_by, *notices.holders(desk, PLAN, row.office_id)}
+    notices.tell(desk, people - {None}, "operation_taken_back", "operation", row.id)
+    return True
+
+
+def against_release(desk: Desk, row: Row[Any], reserves: list[Row[Any]]) -> tuple[Refusal, ...]:
+    """Everything that speaks against the release of an operation today."""
+    late = row.planned_on < desk.today
+    return rules.against_release(row.state, _expected(row), _reserves(reserves), late=late)
 
 
 def found(desk: Desk, permission: str, operation_id: str, *, lock: bool = False) -> Row[Any]:
@@ -125,7 +154,7 @@ def shown(desk: Desk, row: Row[Any]) -> OperationOut:
     """An operation as those see it who plan it."""
     reserves = queries.reserves_of(desk, row.id)
     facts = (_expected(row), _reserves(reserves))
-    reasons = rules.against_release(row.state, *facts) if row.state == rules.PLANNED else ()
+    reasons = against_release(desk, row, reserves) if row.state == rules.PLANNED else ()
     said = json.loads(desk.keys.open(desk.keys.unwrap(row.wrapped), row.sealed, _place(row.id)))
     return OperationOut(
         **_row(row), place_kind=row.place_kind, sector=row.sector, where=said["where"],

@@ -10,6 +10,7 @@ from sqlalchemy import Row, and_, false, func, or_, select
 from app.access import walls
 from app.access.desk import Desk
 from app.access.scope import asker_of, cases_in_scope, reach_of
+from app.access.standing import offices
 from app.casework.held import CASE, OFFICE
 from app.casework.reach import SEEING
 from app.casework.transfers import SERVICES
@@ -22,13 +23,13 @@ OPEN: Final = (S.ASKED.value, S.ACCEPTED.value, S.RUNNING.value)
 
 
 def asked_of_us(desk: Desk, permission: str) -> list[Row[Any]]:
-    """What the reader's own office was asked: open ones first, then by when they must be answered."""
-    return _listed(desk, permission, SERVICES.c.office_id == desk.office_id)
+    """What the reader's office was asked: open ones first, then by when they must be answered."""
+    return _listed(desk, permission, SERVICES.c.office_id.in_(offices(desk, permission)))
 
 
 def sent(desk: Desk, permission: str) -> list[Row[Any]]:
     """What was asked of other offices within reach."""
-    return _listed(desk, permission, SERVICES.c.office_id != desk.office_id)
+    return _listed(desk, permission, SERVICES.c.office_id.not_in(offices(desk, permission)))
 
 
 def one(desk: Desk, permission: str, service_id: str) -> Row[Any] | None:
@@ -38,18 +39,18 @@ def one(desk: Desk, permission: str, service_id: str) -> Row[Any] | None:
 
 
 def asked(desk: Desk, permission: str, service_id: str) -> Row[Any] | None:
-    """The same, if the reader's own office is the one that is asked."""
+    """The same, if the reader's office is the one that is asked."""
     query = select(SERVICES).where(
-        SERVICES.c.id == service_id, SERVICES.c.office_id == desk.office_id, _open(desk, permission)
+        SERVICES.c.id == service_id, SERVICES.c.office_id.in_(offices(desk, permission)), _open(desk, permission)
     )
     return desk.session.execute(query).one_or_none()
 
 
 def open_here(desk: Desk, permission: str) -> dict[str, int]:
-    """State -> how many open ones the reader's own office has in it."""
+    """State -> how many open ones the reader's office has in it."""
     query = (
         select(SERVICES.c.state, func.count())
-        .where(SERVICES.c.office_id == desk.office_id, SERVICES.c.state.in_(OPEN), _open(desk, permission))
+        .where(SERVICES.c.office_id.in_(offices(desk, permission)), SERVICES.c.state.in_(OPEN), _open(desk, permission))
         .group_by(SERVICES.c.state)
     )
     return {state: int(count) for state, count in desk.session.execute(query)}
@@ -125,5 +126,6 @@ def _within(desk: Desk, permission: str) -> Any:
     if Scope.ORGANISATION in scopes:
         parts.append(SERVICES.c.organisation == desk.actor.organisation)
     if Scope.OFFICE in scopes:
-        parts.append(or_(SERVICES.c.office_id == desk.office_id, SERVICES.c.from_office_id == desk.office_id))
+        here = offices(desk, permission)
+        parts.append(or_(SERVICES.c.office_id.in_(here), SERVICES.c.from_office_id.in_(here)))
     return or_(false(), *parts)

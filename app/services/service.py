@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
-from app.access import rows
+from app.access import rows, standing
 from app.access.desk import Desk
 from app.access.log import looked
 from app.casework import move, records
@@ -83,7 +83,7 @@ def _answer(
     if row is None:
         raise NotFound()
     # The provider writes into a case it cannot open: what it did there is all it learns of it.
-    with rows.as_the_house(desk.session, desk.actor.country):
+    with standing.acting(desk, row.office_id), rows.as_the_house(desk.session, desk.actor.country):
         _take(desk, row, step, given, record)
     looked(desk, "service_answered", "case_service", row.id, {"step": step})
     return one(desk, row.id)
@@ -112,10 +112,11 @@ def _take(desk: Desk, row: Row[Any], step: str, given: dict[str, Any], record: d
 def _out(desk: Desk, found: list[Row[Any]]) -> list[ServiceOut]:
     offices = queries.codes_of(desk, (each for row in found for each in (row.office_id, row.from_office_id)))
     references = queries.references_of(desk, (row.case_id for row in found))
+    here = standing.offices(desk, READ)
     return [
         ServiceOut(
             **{name: getattr(row, name) for name in _COPIED},
-            ours=row.office_id == desk.office_id,
+            ours=row.office_id in here,
             from_office=offices.get(row.from_office_id, ""),
             to_office=offices.get(row.office_id, ""),
             late=row.state == S.ASKED and row.answer_by <= desk.now,

@@ -11,6 +11,7 @@ from sqlalchemy import Row, and_, case, false, func, or_, select
 from app.access import rows, walls
 from app.access.desk import Desk
 from app.access.scope import asker_of, reach_of
+from app.access.standing import offices
 from app.casework.beds import ASKED, BEDS, HELD, OPEN, REQUEST, STAYING
 from app.casework.held import FACTS, OFFICE
 from policies.model import Scope
@@ -158,7 +159,7 @@ def _within(desk: Desk, permission: str, office: Any, organisation: Any) -> Any:
     if Scope.ORGANISATION in scopes:
         parts.append(organisation == desk.actor.organisation)
     if Scope.OFFICE in scopes:
-        parts.append(office == desk.office_id)
+        parts.append(office.in_(offices(desk, permission)))
     return or_(false(), *parts)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, false, or_, selec
 
 from app.access.desk import Desk
 from app.access.scope import cases_in_scope
+from app.access.standing import offices
 from app.casework.held import CASE, OFFICE
 from app.casework.reach import SEEING
 from app.models.tip import Tip
@@ -32,7 +33,8 @@ def within(desk: Desk, permission: str) -> ColumnElement[bool]:
     if Scope.ORGANISATION in scopes:
         parts.append(TIP.c.organisation == desk.actor.organisation)
     if scopes & {Scope.OFFICE, Scope.ORGANISATION}:
-        parts += [TIP.c.office_id == desk.office_id, TIP.c.passed_to == desk.office_id]
+        own = offices(desk, permission)
+        parts += [TIP.c.office_id.in_(own), TIP.c.passed_to.in_(own)]
     return and_(here, or_(*parts)) if parts else false()
 
 

@@ -13,12 +13,13 @@ from app.access import notices, rows
 from app.access.desk import Desk
 from app.access.log import looked
 from app.access.may import must
+from app.access.standing import offices
 from app.cases import intake, person_queries
 from app.cases import queries as cases_queries
 from app.cases.schemas import CaseIn
-from app.casework import incidents, move
+from app.casework import alarm, incidents, move, recording
 from app.casework.forms import CodeCheck, Form, validated
-from app.casework.held import hold_case
+from app.casework.held import Held, hold_case
 from app.casework.history import Event
 from app.casework.opening import ALPHABET
 from app.casework.reach import permit
@@ -34,6 +35,7 @@ from app.tips.queries import TIP
 from app.tips.schemas import CaseFromTipIn, CloseIn, JoinTipIn, PassIn, TipIn, TipOut, TipRowOut, TipsOut
 from workflows import tips as rules
 from workflows.care import Care
+from workflows.consequences import IN_DANGER
 from workflows.deadlines import rings_at
 
 AnyForm = TypeVar("AnyForm", bound=Form)
@@ -41,6 +43,7 @@ AnyForm = TypeVar("AnyForm", bound=Form)
 RECORD: Final = "tip:record"
 TRIAGE: Final = "tip:triage"
 CLOCK: Final = "tip_triage"
+URGENT: Final = "tip_triage_urgent"
 SOURCES: Final = {"call": "hotline", "visit": "community", "letter": "community", "online": "other", "other": "other"}
 _CODES: Final = ("way", "place_kind", "sector", "exploitation", "people", "children", "danger", "call_back")
 _UNFIT: Final = mark("Some answers are missing or cannot be read.")
@@ -72,7 +75,8 @@ def written(desk: Desk, body: dict[str, Any], place: str) -> TipRowOut:
         "office_id": desk.office_id, "reference": _reference(desk), "created_by": desk.actor.id,
         "opened_at": desk.now, "noticed_on": said.noticed_on, **{name: getattr(said, name) for name in _CODES},
         "told": ",".join(said.told), "told_language": said.told_language, "wrapped": wrapped,
-        "sealed": desk.keys.seal(key, words, _place(tip_id)), "state": rules.WAITING, "triage_by": _triage_by(desk),
+        "sealed": desk.keys.seal(key, words, _place(tip_id)), "state": rules.WAITING,
+        "triage_by": _triage_by(desk, said),
     }  # fmt: skip
     desk.session.execute(insert(TIP), row)
     looked(desk, "tip_written", "tip", tip_id, {"danger": said.danger, "told": len(said.told)})
@@ -108,7 +112,7 @@ def pass_on(desk: Desk, tip_id: str, body: dict[str, Any], place: str) -> TipOut
         desk, "pass_tip", "Pass the tip on", rules.against_passing(facts, to_itself=same, heard=bool(hearers))
     )
     told = _settle(
-        desk, row, "tip_passed", state=rules.PASSED, passed_to=office.id, triage_by=_triage_by(desk), late_at=None
+        desk, row, "tip_passed", state=rules.PASSED, passed_to=office.id, triage_by=_triage_by(desk, row), late_at=None
     )
     notices.tell(desk, hearers, "tip_waits", "tip", row.id)
     return told
@@ -159,9 +163,19 @@ def join(desk: Desk, tip_id: str, body: dict[str, Any], place: str) -> TipOut:
 
 
 def _led_to(desk: Desk, row: Row[Any], case_id: str, incident_id: str | None) -> TipOut:
-    held = hold_case(desk, case_id)
+    held = _endangered(desk, row, hold_case(desk, case_id))
     move.remark(desk, held, Event("tip", "linked", held.version, {"tip": row.reference}, desk.now))
     return _settle(desk, row, "tip_linked", state=rules.CASE, case_id=case_id, incident_id=incident_id)
+
+
+def _endangered(desk: Desk, row: Row[Any], held: Held) -> Held:
+    """The danger that a tip told of is known in the case from now on, and those who protect are told."""
+    if not rules.grave(row.danger, row.children):
+        return held
+    if held.case_facts is not None and held.case_facts.protection_risk:
+        alarm.raised(desk, held, IN_DANGER)
+        return held
+    return recording.add_record(desk, held.id, "circumstances", {"protection_risk": True}, held.version)[1]
 
 
 def _open(desk: Desk, tip_id: str, word: str, title: str) -> Row[Any]:
@@ -195,7 +209,7 @@ def _found(desk: Desk, permission: str, tip_id: str) -> Row[Any]:
 def _facts(desk: Desk, row: Row[Any]) -> rules.TipFacts:
     # Whoever answers for the whole country settles what any office of it has.
     country = "country" in {scope.value for scope in desk.policies.scope_for(desk.actor.roles, TRIAGE)}
-    return rules.TipFacts(row.state, row.danger, row.children, country or _holder(row) == desk.office_id)
+    return rules.TipFacts(row.state, row.danger, row.children, country or _holder(row) in offices(desk, TRIAGE))
 
 
 def _holder(row: Row[Any]) -> str:
@@ -222,9 +236,10 @@ def _whole(desk: Desk, row: Row[Any]) -> TipOut:
     )  # fmt: skip
 
 
-def _triage_by(desk: Desk) -> Any:
+def _triage_by(desk: Desk, tip: TipIn | Row[Any]) -> Any:
+    """When somebody has to have looked at it: soon where it tells of great danger or of a child."""
     here = desk.actor.country
-    clock = desk.policies.clock(CLOCK, here, on=desk.today)
+    clock = desk.policies.clock(URGENT if rules.grave(tip.danger, tip.children) else CLOCK, here, on=desk.today)
     return rings_at(desk.now, clock, desk.policies.calendar(here))
 
 

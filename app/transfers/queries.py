@@ -10,6 +10,7 @@ from sqlalchemy import Row, and_, false, func, or_, select
 from app.access import walls
 from app.access.desk import Desk
 from app.access.scope import asker_of, cases_in_scope, reach_of
+from app.access.standing import offices
 from app.casework.held import CASE, OFFICE
 from app.casework.reach import SEEING
 from app.casework.transfers import TRANSFERS
@@ -25,13 +26,13 @@ OPEN: Final = (T.ASKED.value, T.QUESTIONED.value, T.SHARED.value)
 
 
 def asked_of_us(desk: Desk, permission: str) -> list[Row[Any]]:
-    """What the reader's own office was asked: open ones first, then by when they must be answered."""
-    return _listed(desk, permission, TRANSFERS.c.office_id == desk.office_id)
+    """What the reader's office was asked: open ones first, then by when they must be answered."""
+    return _listed(desk, permission, TRANSFERS.c.office_id.in_(offices(desk, permission)))
 
 
 def sent(desk: Desk, permission: str) -> list[Row[Any]]:
     """What was asked of other offices within reach."""
-    return _listed(desk, permission, TRANSFERS.c.office_id != desk.office_id)
+    return _listed(desk, permission, TRANSFERS.c.office_id.not_in(offices(desk, permission)))
 
 
 def one(desk: Desk, permission: str, transfer_id: str) -> Row[Any] | None:
@@ -41,9 +42,9 @@ def one(desk: Desk, permission: str, transfer_id: str) -> Row[Any] | None:
 
 
 def asked(desk: Desk, permission: str, transfer_id: str) -> Row[Any] | None:
-    """The same, if the reader's own office is the one that is asked."""
+    """The same, if the reader's office is the one that is asked."""
     query = select(TRANSFERS).where(
-        TRANSFERS.c.id == transfer_id, TRANSFERS.c.office_id == desk.office_id, _open(desk, permission)
+        TRANSFERS.c.id == transfer_id, TRANSFERS.c.office_id.in_(offices(desk, permission)), _open(desk, permission)
     )
     return desk.session.execute(query).one_or_none()
 
@@ -55,9 +56,9 @@ def some(desk: Desk, permission: str, ids: Iterable[str]) -> dict[str, Row[Any]]
 
 
 def to_answer(desk: Desk, permission: str, ids: Iterable[str]) -> list[Row[Any]]:
-    """Those of these ids that wait for an answer of the reader's own office, the most pressing first."""
+    """Those of these ids that wait for an answer of the reader's office, the most pressing first."""
     query = select(TRANSFERS).where(
-        TRANSFERS.c.id.in_(sorted(set(ids))), TRANSFERS.c.office_id == desk.office_id,
+        TRANSFERS.c.id.in_(sorted(set(ids))), TRANSFERS.c.office_id.in_(offices(desk, permission)),
         TRANSFERS.c.state.in_([T.ASKED.value, T.QUESTIONED.value]), _open(desk, permission),
     )  # fmt: skip
     return list(desk.session.execute(query.order_by(TRANSFERS.c.answer_by, TRANSFERS.c.id)))
@@ -69,7 +70,7 @@ def waiting_from(desk: Desk, permission: str, code: str, most: int) -> list[str]
         select(TRANSFERS.c.id)
         .join(OFFICE, OFFICE.c.id == TRANSFERS.c.from_office_id)
         .where(
-            OFFICE.c.code == code, TRANSFERS.c.office_id == desk.office_id,
+            OFFICE.c.code == code, TRANSFERS.c.office_id.in_(offices(desk, permission)),
             TRANSFERS.c.state == T.ASKED.value, _open(desk, permission),
         )
         .order_by(TRANSFERS.c.answer_by, TRANSFERS.c.id)
@@ -79,9 +80,10 @@ def waiting_from(desk: Desk, permission: str, code: str, most: int) -> list[str]
 
 
 def waiting_here(desk: Desk, permission: str) -> int:
-    """How many wait for an answer of the reader's own office."""
+    """How many wait for an answer of the reader's office."""
+    here = TRANSFERS.c.office_id.in_(offices(desk, permission))
     query = select(func.count()).select_from(TRANSFERS).where(
-        TRANSFERS.c.office_id == desk.office_id, TRANSFERS.c.state == T.ASKED.value, _open(desk, permission)
+        here, TRANSFERS.c.state == T.ASKED.value, _open(desk, permission)
     )
     return int(desk.session.execute(query).scalar_one())
 
@@ -154,5 +156,6 @@ def _within(desk: Desk, permission: str) -> Any:
     if Scope.ORGANISATION in scopes:
         parts.append(TRANSFERS.c.organisation == desk.actor.organisation)
     if Scope.OFFICE in scopes:
-        parts.append(or_(TRANSFERS.c.office_id == desk.office_id, TRANSFERS.c.from_office_id == desk.office_id))
+        here = offices(desk, permission)
+        parts.append(or_(TRANSFERS.c.office_id.in_(here), TRANSFERS.c.from_office_id.in_(here)))
     return or_(false(), *parts)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
-from app.access import rows
+from app.access import rows, standing
 from app.access.desk import Desk
 from app.access.log import looked
 from app.casework import fieldgroups, identity, move, recording, transfers
@@ -129,6 +129,7 @@ def take_over(desk: Desk, transfer_id: str, body: TakeOverIn) -> TakenOverOut:
     """
     row = _asked(desk, transfer_id)
     to = carrier(desk, body.user_id or desk.actor.id)
+    # Not for who stands in there: the case would stay with them when the absence is over.
     with rows.as_the_house(desk.session, desk.actor.country):
         held = _take(desk, row, "take_over_case", {})
         recording.assign(desk, row.case_id, to.actor.id, held.version)
@@ -162,7 +163,7 @@ def finish(desk: Desk, transfer_id: str) -> TransferOut:
 def _answer(desk: Desk, transfer_id: str, step: str, given: dict[str, Any]) -> TransferOut:
     row = _asked(desk, transfer_id)
     # The other office writes into a case it cannot open: what it did there is all it learns of it.
-    with rows.as_the_house(desk.session, desk.actor.country):
+    with standing.acting(desk, row.office_id), rows.as_the_house(desk.session, desk.actor.country):
         _take(desk, row, step, given)
     looked(desk, "transfer_answered", "case_transfer", row.id, {"step": step})
     return one(desk, row.id)
@@ -218,10 +219,11 @@ def _codes(text: str) -> list[str]:
 def _out(desk: Desk, found: list[Row[Any]], shared: Mapping[str, Any] | None = None) -> list[TransferOut]:
     offices = queries.codes_of(desk, (each for row in found for each in (row.office_id, row.from_office_id)))
     references = queries.references_of(desk, (row.case_id for row in found))
+    here = standing.offices(desk, READ)
     return [
         TransferOut(
             **{name: getattr(row, name) for name in _COPIED},
-            ours=row.office_id == desk.office_id,
+            ours=row.office_id in here,
             from_office=offices.get(row.from_office_id, ""),
             to_office=offices.get(row.office_id, ""),
             needs=_codes(row.needs),

@@ -19,6 +19,10 @@ POLICIES = Path(__file__).resolve().parents[2] / "policies"
 SEEING = {"case": "case:read", "referral": "referral:read"}
 
 
+# What absence cover reaches beyond the own office, as far as tasks go.
+COVERED = frozenset({"task:read"})
+
+
 @dataclass(frozen=True)
 class Asker:
     """One account: office and organisation as codes or row ids, as long as things use the same."""
@@ -125,6 +129,7 @@ class Oracle:
     names: list[Name] = field(default_factory=list)
     emergencies: list[Emergency] = field(default_factory=list)
     stand_ins: list[StandIn] = field(default_factory=list)
+    people: Mapping[str, Asker] = field(default_factory=dict)
 
     def scopes(self, asker: Asker, permission: str) -> set[str]:
         """The union over the asker's roles."""
@@ -152,6 +157,9 @@ class Oracle:
             return False
         if duty.office == asker.office and duty.role in asker.roles:
             return True
+        covered = self.covers(asker) if permission in COVERED else []
+        if any(duty.office == office and duty.role in there for office, there in covered):
+            return True
         us = self.us(asker)
         ends = duty.referral.ends if duty.referral else frozenset()
         reached = {
@@ -175,6 +183,21 @@ class Oracle:
             "country": True,
         }
         return any(reached.get(scope, False) for each in permissions for scope in self.scopes(asker, each))
+
+    def covers(self, asker: Asker) -> list[tuple[str, frozenset[str]]]:
+        """The offices of absent colleagues, with the roles shared; an absent stand-in is followed to the end."""
+        found, seen, ahead = [], {asker.id}, [(asker.id, asker.roles)]
+        while ahead:
+            deputy, shared = ahead.pop(0)
+            for each in self.stand_ins:
+                live = not each.ended and each.since <= self.now < each.until and each.deputy == deputy
+                absent = self.people.get(each.user) if live and each.user not in seen else None
+                both = absent.roles & shared if absent is not None else frozenset()
+                if absent is not None and both and absent.organisation == asker.organisation:
+                    seen.add(absent.id)
+                    found.append((absent.office, both))
+                    ahead.append((absent.id, both))
+        return found
 
     def us(self, asker: Asker) -> set[str]:
         """The asker and everybody they stand in for now."""

@@ -14,8 +14,10 @@ from app.models.office import Office
 from app.models.person import Person
 from app.models.referral import Referral
 from app.models.task import Task
+from app.models.user import User, UserRole
 from app.models.walls import AccessBlock, Deputy, EmergencyAccess, SealName
 from tests.gates.oracle import (
+    Asker,
     Block,
     Duty,
     Emergency,
@@ -89,7 +91,24 @@ def _oracle(session: Session, now: datetime, rights: dict[str, dict[str, str]] |
             StandIn(row.user_id, row.deputy_id, row.since, row.until, row.ended_at is not None)
             for row in _rows(session, Deputy)
         ],
+        people=_people(session),
     )
+
+
+def _people(session: Session) -> dict[str, Asker]:
+    """The active accounts, for whom somebody may stand in."""
+    offices = {row.id: row for row in _rows(session, Office)}
+    roles: dict[str, set[str]] = {}
+    for row in _rows(session, UserRole):
+        roles.setdefault(row.user_id, set()).add(row.role)
+    return {
+        row.id: Asker(
+            row.id, frozenset(roles.get(row.id, ())), offices[row.office_id].code,
+            offices[row.office_id].organisation, offices[row.office_id].country,
+        )
+        for row in _rows(session, User)
+        if row.active
+    }  # fmt: skip
 
 
 def _rows(session: Session, model: Any) -> list[Any]:

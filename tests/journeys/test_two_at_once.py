@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
+from tests.factories.together import together
 from tests.journeys import proof, telling
 from tests.journeys.hands import Paper, filled
 from tests.journeys.paths import both_are, offered, open_case, protect, proved, scheduled
@@ -43,7 +40,7 @@ def test_two_press_the_same_button(scene: Scene) -> None:
     path = f"{crossing.arrived.path}/steps"
     body = focal.step_body(crossing.arrived, "acknowledge")
     decline = {**body, "given": {"reason": "no_capacity"}}
-    answers = _together(
+    answers = together(
         lambda: focal.knock(f"{path}/acknowledge", body), lambda: other.knock(f"{path}/decline", decline)
     )
     assert sorted(answer.status_code for answer in answers) == [200, 409]
@@ -63,7 +60,7 @@ def test_a_double_press_of_one_hand_is_one_act(scene: Scene) -> None:
     path = f"{crossing.sent.path}/steps/sign_handover"
     body = bridge.step_body(crossing.sent, "sign_handover", filled())
     key = uuid.uuid4().hex
-    answers = _together(lambda: bridge.knock(path, body, key=key), lambda: bridge.knock(path, body, key=key))
+    answers = together(lambda: bridge.knock(path, body, key=key), lambda: bridge.knock(path, body, key=key))
     assert [answer.status_code for answer in answers] == [200, 200]
     assert answers[0].content == answers[1].content
     assert sorted(answer.headers.get("Idempotency-Replayed", "no") for answer in answers) == ["no", "true"]
@@ -101,15 +98,3 @@ def test_a_retry_repeats_the_answer_and_another_body_is_refused(scene: Scene) ->
     social.take(case, "start_screening")
     assert social.knock(path, social.step_body(case, "presume", taken), key=uuid.uuid4().hex).status_code == 200
     proof.chains_hold(scene.house)
-
-
-def _together(*acts: Callable[[], Any]) -> list[Any]:
-    """Do all at the same moment, each in a thread of its own; the answers in the order of the acts."""
-    gate = threading.Barrier(len(acts))
-
-    def go(act: Callable[[], Any]) -> Any:
-        gate.wait(timeout=30)
-        return act()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return [answer.result(timeout=60) for answer in [pool.submit(go, act) for act in acts]]

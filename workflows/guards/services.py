@@ -164,7 +164,7 @@ def consent_for_service(case: CaseFacts, matter: MatterFacts, today: Today, poli
     who=PROVIDERS,
 )
 def provider_answers(matter: MatterFacts, actor: Actor) -> bool | Lack:
-    itself = BY_ITSELF in matter.flags and actor.office == matter.office
+    itself = BY_ITSELF in matter.flags and matter.office in {actor.office, *actor.stands_in}
     return itself or lacking(office=matter.office or "that was asked")
 
 

@@ -109,7 +109,7 @@ def consent_for_assistance(case: CaseFacts, matter: MatterFacts, today: Today, p
     who=ANSWERERS,
 )
 def asked_office_answers(matter: MatterFacts, actor: Actor) -> bool | Lack:
-    return actor.office == matter.office or lacking(office=matter.office or "that was asked")
+    return matter.office in {actor.office, *actor.stands_in} or lacking(office=matter.office or "that was asked")
 
 
 @guard(
@@ -120,7 +120,7 @@ def asked_office_answers(matter: MatterFacts, actor: Actor) -> bool | Lack:
     who=ANSWERERS,
 )
 def one_of_the_two_ends_it(case: CaseFacts, matter: MatterFacts, actor: Actor) -> bool:
-    return actor.office in (matter.office, case.office)
+    return bool({actor.office, *actor.stands_in} & {matter.office, case.office})
 
 
 @guard(

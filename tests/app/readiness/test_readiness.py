@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,13 +12,15 @@ from sqlalchemy import insert
 from sqlalchemy.exc import DBAPIError
 
 from app.models.operation import OperationReserve
+from app.readiness import watching
 from app.readiness.schemas import EndIn, OperationIn, ReserveIn
 from tests.app.access.world import fill
 from tests.factories.pages import browser_at
 from tests.factories.staff import Worker, add_user, desk_of
+from tests.factories.together import together
 from tests.factories.towns import Town
 from tests.gates.case_forms import keep_beds, of_sheet
-from tests.gates.readiness_forms import BEDS
+from tests.gates.readiness_forms import BEDS, plan
 
 PLAN: dict[str, Any] = {
     "planned_on": "2026-12-20", "place_kind": "workplace", "sector": "fishing",
@@ -161,6 +164,99 @@ def test_nothing_is_confirmed_after_the_day(town: Town) -> None:
     assert (refused.status_code, refused.json()["code"]) == (409, "reserve_over")
     assert town.post(who["ngo"], f"/reservations/{late}/answer", {"answer": "decline"}).status_code == 200
     assert town.post(who["doctor"], f"/reservations/{kept}/answer", {"answer": "give_back"}).status_code == 200
+
+
+def ready(town: Town, who: dict[str, Worker], beds: str) -> tuple[str, dict[str, str]]:
+    """A released operation for two women, and what is kept ready for it by kind."""
+    focal = town.th["national_focal_point"]
+    operation = str(town.post(focal, "/operations", plan(town)).json()["id"])
+    kept = {}
+    for answers, kind, office, more, said in (
+        ("shelter", "beds", "th-shelter-tak", {"people": 2, "sex": "F", "ages": "adult"}, {"beds_id": beds}),
+        ("ngo", "interpreter", "th-ngo", {"language": "my"}, {}),
+        ("doctor", "health", "th-health-tak", {}, {}), ("ngo", "ngo", "th-ngo", {}, {}),
+    ):  # fmt: skip
+        kept[kind] = asked(town, focal, operation, kind, office, **more)
+        answer = town.post(who[answers], f"/reservations/{kept[kind]}/answer", {"answer": "hold", **said})
+        assert answer.status_code == 200, answer.text
+    assert town.post(focal, f"/operations/{operation}/release", {}).status_code == 200
+    return operation, kept
+
+
+def heard(town: Town, who: Worker) -> list[str]:
+    return [each["kind"] for each in town.get(who, "/notices?limit=50").json()["items"]]
+
+
+def test_what_is_given_back_takes_the_release_back(town: Town) -> None:
+    who, focal = people(town), town.th["national_focal_point"]
+    operation, kept = ready(town, who, keep_beds(town))
+    release, back = f"/operations/{operation}/release", {"answer": "give_back"}
+    # More than is needed is given back without a word; what is needed is not.
+    more = asked(town, focal, operation, "health", "th-health-tak")
+    assert town.post(who["doctor"], f"/reservations/{more}/answer", {"answer": "hold"}).status_code == 200
+    assert town.post(who["doctor"], f"/reservations/{more}/answer", back).status_code == 200
+    assert town.get(focal, f"/operations/{operation}").json()["state"] == "released"
+    assert town.post(who["shelter"], f"/reservations/{kept['beds']}/answer", back).status_code == 200
+    after = town.get(focal, f"/operations/{operation}").json()
+    assert (after["state"], [each["code"] for each in after["refusals"]]) == ("planned", FOUR[:1])
+    assert heard(town, focal).count("operation_taken_back") == 1
+    assert codes(town.post(focal, release, {})) == FOUR[:1]
+
+
+def test_nobody_is_kept_ready_for_two_operations_on_a_day(town: Town) -> None:
+    who, focal = people(town), town.th["national_focal_point"]
+    _, kept = ready(town, who, keep_beds(town))
+    two = [str(town.post(focal, "/operations", plan(town)).json()["id"]) for _ in range(2)]
+    for answers, kind, office, more in (
+        ("doctor", "health", "th-health-tak", {}), ("ngo", "ngo", "th-ngo", {}),
+        ("ngo", "interpreter", "th-ngo", {"language": "my"}),
+    ):  # fmt: skip
+        wanted = asked(town, focal, two[0], kind, office, **more)
+        refused = town.post(who[answers], f"/reservations/{wanted}/answer", {"answer": "hold"})
+        assert codes(refused) == ["office_is_free"]
+    page = browser_at(town, who["ngo"])
+    page.get(f"/reservations/{wanted}")
+    told = page.send(f"/reservations/{wanted}/answer", answer="hold")
+    assert told.status_code == 409 and "with two groups of people at once" in told.text and "OHCHR-G5.6" in told.text
+    # Another language is another interpreter, and another day another one too.
+    lao = asked(town, focal, two[0], "interpreter", "th-ngo", language="lo")
+    assert town.post(who["ngo"], f"/reservations/{lao}/answer", {"answer": "hold"}).status_code == 200
+    back = f"/reservations/{kept['health']}/answer"
+    assert town.post(who["doctor"], back, {"answer": "give_back"}).status_code == 200
+    # Two that are answered at the same moment: one is kept, whichever came first.
+    asks = [asked(town, focal, each, "health", "th-health-tak") for each in two[1:]]
+    asks.append(next(
+        each["id"] for each in town.get(who["doctor"], "/reservations").json()["items"]
+        if each["state"] == "asked" and each["id"] not in asks
+    ))  # fmt: skip
+    hold = [partial(town.post, who["doctor"], f"/reservations/{each}/answer", {"answer": "hold"}) for each in asks]
+    assert sorted(each.status_code for each in together(*hold)) == [200, 409]
+
+
+def test_an_operation_nobody_ended_is_asked_after_and_keeps_nothing_for_ever(town: Town) -> None:
+    who, focal = people(town), town.th["national_focal_point"]
+    beds = keep_beds(town)
+
+    def free() -> Any:
+        return town.get(who["shelter"], f"/shelters/{who['shelter'].office_id}").json()["shelter"]["free"]
+
+    before = free()
+    operation, _ = ready(town, who, beds)
+    other = town.post(focal, "/operations", plan(town)).json()["id"]
+    assert free() == before - 2
+    # Its own day, until midnight where it is.
+    town.clock.advance(timedelta(days=14))
+    assert watching.ring(town.house) == 0
+    town.clock.advance(timedelta(days=1))
+    assert codes(town.post(focal, f"/operations/{other}/release", {})) == ["operation_is_ahead"]
+    assert (watching.ring(town.house), watching.ring(town.house)) == (2, 0)
+    assert heard(town, focal).count("operation_asked_after") == 2 and free() == before - 2
+    town.clock.advance(timedelta(days=2))
+    assert (watching.ring(town.house), watching.ring(town.house)) == (2, 0)
+    assert free() == before
+    assert town.get(focal, f"/operations/{operation}").json()["state"] == "over"
+    assert "operation_run_out" in heard(town, focal)
+    assert all("reserve_run_out" in heard(town, who[each]) for each in ("shelter", "doctor", "ngo"))
 
 
 @pytest.mark.parametrize("engine_kind", ["postgresql"], indirect=True)

@@ -95,6 +95,30 @@ def test_who_is_missing_is_searched_for_and_loses_nothing(town: Town) -> None:
     assert place(town, case_id, "move_placement", shelter=None).status_code == 200
 
 
+def test_who_stays_elsewhere_keeps_the_bed_or_leaves_it_by_a_decision(town: Town) -> None:
+    house, case_id = staying(town)
+    assert file(town, case_id, "missing_report").status_code == 201
+    elsewhere = {"found": "in_touch_elsewhere"}
+    undecided = file(town, case_id, "found_report", **elsewhere)
+    assert undecided.status_code == 422 and "Say whether the bed is kept" in undecided.text
+    assert file(town, case_id, "found_report", keep_bed=False).status_code == 422, "who comes back keeps it"
+    assert file(town, case_id, "found_report", keep_bed=True, **elsewhere).status_code == 201
+    assert (house.group()["staying"], house.group()["free"]) == (1, 1)
+    assert file(town, case_id, "missing_report").status_code == 201
+    assert file(town, case_id, "found_report", keep_bed=False, **elsewhere).status_code == 201
+    assert (house.group()["staying"], house.group()["free"]) == (0, 2)
+    facts = cases.facts_of(town.house, case_id)
+    assert (facts.missing, facts.bed_used, facts.placement) == (False, None, None)
+    waits = [each for each in town.get(town.th["supervisor"], "/tasks?limit=100").json()["items"]
+             if each["kind"] == "review_placement"]  # fmt: skip
+    assert len(waits) == 1, "where they live now is settled with them"
+    sign_elsewhere(town, case_id)
+    assert place(town, case_id, "move_placement", shelter=None).status_code == 200
+    with desk_of(town.house, town.th["social_worker"]) as desk:
+        held = hold_case(desk, case_id)
+        assert refold.case_facts(desk, held) == held.facts
+
+
 def test_a_move_between_shelters_is_a_request_while_staying(town: Town) -> None:
     house, case_id = staying(town)
     other = shelter_of(town, "th-shelter-pathum-thani")

@@ -125,6 +125,36 @@ def test_a_tip_leads_to_a_case_with_its_incident_or_to_a_known_one(town: Town) -
     assert (tied.status_code, tied.json()["case"], tied.json()["state"]) == (200, reference, "case")
 
 
+def test_the_danger_a_tip_told_of_goes_with_it_into_the_case(town: Town) -> None:
+    manager, police = town.th["case_manager"], add_user(town.house, "th-police-tak", "first_responder")
+    calm = told(town).json()
+    for change in ({"danger": "serious"}, {"children": "yes"}):
+        grave = told(town, **change).json()
+        assert grave["triage_by"] < calm["triage_by"], "looked at within hours, not a day"
+        passed = town.post(manager, f"/tips/{grave['id']}/pass", {"to": "th-police-tak"})
+        assert passed.json()["triage_by"] < calm["triage_by"]
+        protecting = [add_user(town.house, "th-police-tak", "supervisor"), town.th["national_focal_point"]]
+        person = {"sex": "F", "age_band": "18+", "nationality": "MM", "language": "my", "incident": False}
+        opened = town.post(police, f"/tips/{grave['id']}/case", person)
+        assert opened.status_code == 200, opened.text
+        found = town.get(police, "/cases?limit=10").json()["items"]
+        case_id = next(each["id"] for each in found if each["reference"] == opened.json()["case"])
+        assert cases.facts_of(town.house, case_id).protection_risk
+        for who in protecting:
+            notices = {(each["kind"], each["subject_id"]) for each in town.get(who, "/notices").json()["items"]}
+            assert ("person_in_danger", case_id) in notices, who.roles
+    # A case that is known: the danger is known in it, too, and told again when there is more of it.
+    known = cases.bring_case(town.house, town.th, care="intake")
+    reference = town.get(manager, f"/cases/{known}").json()["reference"]
+    focal = town.th["national_focal_point"]
+    for times in (1, 2):
+        tip = told(town, danger="high").json()["id"]
+        assert town.post(manager, f"/tips/{tip}/join", {"reference": reference}).status_code == 200
+        assert cases.facts_of(town.house, known).protection_risk
+        heard = [each for each in town.get(focal, "/notices").json()["items"] if each["subject_id"] == known]
+        assert [each["kind"] for each in heard] == ["person_in_danger"] * times
+
+
 def test_the_pages_write_pass_and_open(town: Town) -> None:
     browser = browser_at(town, town.th["case_manager"])
     assert 'href="/tips"' in browser.get("/cases").text

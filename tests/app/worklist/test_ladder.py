@@ -201,3 +201,23 @@ def test_mail_about_a_late_task_says_only_that_there_is_something(town: Town) ->
         assert subject == "You have 1 new item"
         assert body == "You have 1 new item.\n\nSign in to see it: https://house.example\n"
         assert case_id not in body and "late" not in body
+
+
+def test_one_colleague_alone_is_rung_alone_and_whoever_stands_in_at_the_end(town: Town) -> None:
+    case_id = climbing(town)
+    named, others = town.th["case_manager"], [add_user(town.house, "th-shelter-tak", "case_manager") for _ in range(3)]
+    first, second, _ = others
+    with writing(town.house.db) as session:
+        alone = {"role": "case_manager", "assignee_id": named.id}
+        session.execute(update(TABLE).where(TABLE.c.case_id == case_id, TABLE.c.state == "open").values(**alone))
+    town.clock.set(datetime(2026, 11, 25, 3, tzinfo=UTC))
+    assert tick(town) == 1
+    assert told(town, "decide_identification") == {"reminder": {named.id}}, "and no colleague of the same part"
+    # The stand-in is away too; two who stand in for each other are no endless ring.
+    other = climbing(town)
+    with writing(town.house.db) as session:
+        session.execute(update(TABLE).where(TABLE.c.case_id == other, TABLE.c.state == "open").values(**alone))
+    for absent, deputy in ((named, first), (first, second), (second, first)):
+        walls.stand_in(town.house, absent, deputy)
+    assert tick(town) == 1
+    assert told(town, "decide_identification") == {"reminder": {named.id, second.id}}
