@@ -43,6 +43,29 @@ def two(town: Town) -> tuple[str, str, str]:
     return first, second, rows_of(town, second)[1]
 
 
+def written(town: Town, case_id: str, **known: Any) -> list[tuple[str, list[str]]]:
+    """Write down who somebody is, after the case was opened; the cases that the answer warns of."""
+    body = {"identity": known, "seen_version": cases.version_of(town.house, case_id)}
+    answer = town.post(town.th["case_manager"], f"/cases/{case_id}/identity", body)
+    assert answer.status_code == 200 and set(answer.json()["fields"]) <= set(known)
+    return [(each["case_id"], each["reasons"]) for each in answer.json()["candidates"]]
+
+
+def test_a_name_that_is_written_later_names_those_with_a_like_name_and_stops_nobody(town: Town) -> None:
+    worker = town.th["case_manager"]
+    first = cases.open_case(town.house, worker, identity=THANDAR)
+    cases.open_case(town.house, worker, identity={"given_names": "Khin Lwin", "birth_year": 1998})
+    late = cases.open_case(town.house, worker)
+    assert written(town, late, **IN_LATIN) == [(first, ["name_sounds", "birth_near", "place_same"])]
+    assert {look.subject_id for look in town.looks("identity_matched")} == {first}
+    assert written(town, late, phone="0811111111") == [], "no name is compared by it, so nothing is new"
+    assert written(town, late, birth_year=1998) == [(first, ["name_sounds", "birth_same", "place_same"])]
+    assert written(town, late, given_names="Somchai", family_name="Dee") == []
+    joined = {"reference": rows_of(town, late)[1], "reason": WHY}
+    assert town.post(worker, f"/cases/{first}/same-person", joined).status_code == 200
+    assert written(town, late, **IN_LATIN) == [], "what was joined is known"
+
+
 def test_both_scripts_meet_and_the_worker_reads_why(town: Town) -> None:
     first, second, reference = two(town)
     cases.open_case(town.house, town.th["case_manager"], identity={"given_names": "Khin Lwin", "birth_year": 1998})
