@@ -21,7 +21,7 @@ from app.kit.errors import Forbidden, Invalid
 from app.models.base import new_id
 from app.models.walls import Reveal
 from app.people import joining, queries
-from app.people.schemas import IdentityChangedOut, IdentityIn, IdentityOut, RevealIn
+from app.people.schemas import IdentityChangedOut, IdentityIn, IdentityOut, RevealIn, SimilarOut
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts
 
@@ -112,6 +112,11 @@ def correct(desk: Desk, case_id: str, body: IdentityIn, seen: int) -> IdentityCh
     zawgyi = [field for field in sorted(fresh) if looks_like_zawgyi(str(fresh[field]))]
     found = joining.alike(desk, held, known | fresh) if _may_be_known(desk, known, known | fresh) else []
     return IdentityChangedOut(version=_tell(desk, held, fresh), fields=sorted(fresh), zawgyi=zawgyi, candidates=found)
+
+
+def may_be_the_same(desk: Desk, held: Held) -> list[SimilarOut]:
+    """The cases that may be the same person's by what is known now, for whoever may compare names; else none."""
+    return joining.alike(desk, held, queries.known(desk, held)) if lookalikes.may_compare_names(desk) else []
 
 
 def _may_be_known(desk: Desk, before: dict[str, Any], after: dict[str, Any]) -> bool:
