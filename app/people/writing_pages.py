@@ -26,6 +26,8 @@ WRITE: Final = "record:write"
 TEMPLATE: Final = "people/write.html"
 Writer = Annotated[Page, Depends(opens(WRITE))]
 _DONE: Final = "written"
+_BUDDHIST_FROM, _BUDDHIST = 2400, 543
+_NO_YEAR: Final = mark("Type the year in four digits, such as 2003 or 2546, or leave it open.")
 _NOTHING: Final = mark("Type at least one thing that is new.")
 
 
@@ -46,8 +48,9 @@ class WritePage(PageForm):
         if year is None:
             return typed
         if not year.isdecimal() or len(year) != 4:
-            raise Invalid(extra=at_field("birth_year", mark("Type the year in four digits, such as 2003.")))
-        return {**typed, "birth_year": int(year)}
+            raise Invalid(extra=at_field("birth_year", _NO_YEAR))
+        # A year this large is one of the Buddhist era.
+        return {**typed, "birth_year": int(year) - (_BUDDHIST if int(year) >= _BUDDHIST_FROM else 0)}
 
 
 @router.get("/cases/{reference}/identity/write")
