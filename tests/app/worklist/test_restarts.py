@@ -75,8 +75,8 @@ def test_a_stopped_clock_runs_on_once_and_rings_once(town: Town) -> None:
 
 @one_engine
 def test_a_birthday_opens_its_task_once(town: Town) -> None:
-    born = {"identity": {"birth_date": "2009-10-03"}}
-    case_id = cases.open_case(town.house, town.th["social_worker"], child=True, age_band="15-17", **born)
+    born = {"birth_date": "2009-10-03"}
+    case_id = cases.open_case(town.house, town.th["social_worker"], identity=born, child=True, age_band="15-17")
 
     def opened(kind: str) -> int:
         query = select(TABLE.c.id).where(TABLE.c.case_id == case_id, TABLE.c.kind == kind)
