@@ -14,8 +14,8 @@ from policies.country import Country, DatedAmount, Entitlement
 from workflows.facts import CaseFacts, MatterFacts
 
 __all__ = [
-    "CLAIM", "Right", "approved_units", "claims_of", "days_taken", "days_used", "fund_right", "most_units",
-    "paid_units", "persons_of", "rights_of", "times_used", "units_used",
+    "CLAIM", "Right", "approved_units", "claims_of", "comes_from_abroad", "days_taken", "days_used", "fund_right",
+    "most_units", "paid_units", "persons_of", "rights_of", "times_used", "units_used",
 ]  # fmt: skip
 
 # The machine of claims to the fund, by name (workflows.fund_claim).
@@ -57,7 +57,7 @@ def persons_of(case: CaseFacts, country: Country) -> Mapping[str, date]:
     own = case.nationality == country.code
     if case.identification == "identified":
         since = case.decision.on if case.decision is not None else case.presumed_on or case.opened_on
-        if own and "returning_national" in named and _comes_from_abroad(case):
+        if own and "returning_national" in named and comes_from_abroad(case):
             return {"returning_national": since}
         foreign = not own and case.nationality != "stateless" and "foreign" in named
         return {"foreign" if foreign else "identified": since}
@@ -69,7 +69,8 @@ def persons_of(case: CaseFacts, country: Country) -> Mapping[str, date]:
     return {}
 
 
-def _comes_from_abroad(case: CaseFacts) -> bool:
+def comes_from_abroad(case: CaseFacts) -> bool:
+    """Whether the person was brought by another country, or is awaited or was received from a handover."""
     return case.source in _FROM_ABROAD or case.care in _AFTER_A_JOURNEY
 
 

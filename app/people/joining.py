@@ -6,6 +6,7 @@ what was. What joining changes is that a name known to one record leads to the c
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlalchemy import Row, insert, update
@@ -41,21 +42,28 @@ def similar(desk: Desk, case_id: str) -> SamePersonOut:
     fieldgroups.must_see(desk, FieldGroup.IDENTITY)
     held = hold_case(desk, case_id, lock=False)
     joined = person_links.of_case(desk, case_id)
-    here = {row.id for row in joined} | {case_id}
-    known = identity.compared_of(queries.known(desk, held))
-    found = lookalikes.likely(desk, known, but=held.row.person_id)
-    found = [each for each in found if each.row.id not in here][:MOST]
-    looked(desk, "duplicates_searched", "case", case_id, {"named": len(found)})
-    for each in found:
-        looked(desk, "identity_matched", "case", each.row.id)
     return SamePersonOut(
         version=held.version,
         joined=[JoinedOut(case_id=row.id, reference=row.reference, since=row.since) for row in joined],
-        similar=[
-            SimilarOut(case_id=each.row.id, reference=each.row.reference, reasons=list(each.likely.reasons))
-            for each in found
-        ],
+        similar=alike(desk, held, queries.known(desk, held)),
     )
+
+
+def alike(desk: Desk, held: Held, known: Mapping[str, Any]) -> list[SimilarOut]:
+    """The cases within reach whose person may be the one of ``held``, of whom ``known`` is known; noted as `similar`.
+
+    Left out are those that a worker joined with this one already.
+    """
+    here = {row.id for row in person_links.of_case(desk, held.id)} | {held.id}
+    found = lookalikes.likely(desk, identity.compared_of(known), but=held.row.person_id)
+    found = [each for each in found if each.row.id not in here][:MOST]
+    looked(desk, "duplicates_searched", "case", held.id, {"named": len(found)})
+    for each in found:
+        looked(desk, "identity_matched", "case", each.row.id)
+    return [
+        SimilarOut(case_id=each.row.id, reference=each.row.reference, reasons=list(each.likely.reasons))
+        for each in found
+    ]
 
 
 def join(desk: Desk, case_id: str, body: JoinIn) -> SamePersonOut:

@@ -14,11 +14,12 @@ from app.access.sheet import PageForm
 from app.kit.errors import AppError, Invalid
 from app.kit.fields import at_field
 from app.kit.words import mark
-from app.people import joining, same_pages, service
+from app.people import joining, same_pages, service, writing_pages
 from app.people.schemas import RevealIn
 
 router = APIRouter()
 router.include_router(same_pages.router)
+router.include_router(writing_pages.router)
 
 Revealer = Annotated[Page, Depends(opens("identity:reveal"))]
 
@@ -109,6 +110,7 @@ def _asked(desk: Desk, reference: str) -> dict[str, Any]:
         "known": None,
         "until": None,
         "joins": permitted(desk, joining.MERGE),
+        "writes": permitted(desk, writing_pages.WRITE),
     }
 
 

@@ -54,6 +54,14 @@ class IdentityIn(_In):
     seen_version: Annotated[int, Field(ge=1, le=999_999_999)] | None = None
 
 
+class SimilarOut(BaseModel):
+    """A case whose person may be the same one, and why."""
+
+    case_id: Id
+    reference: Annotated[str, Field(examples=["TH-2026-7F3K2QAB"])]
+    reasons: Annotated[list[str], Field(examples=[["name_sounds", "birth_near", "place_same"]])]
+
+
 class IdentityChangedOut(BaseModel):
     """Which fields were changed; not to what."""
 
@@ -65,6 +73,10 @@ class IdentityChangedOut(BaseModel):
             examples=[[]],
             description="Fields of these that look typed for the Zawgyi font; they are kept as sent.",
         ),
+    ] = []
+    candidates: Annotated[
+        list[SimilarOut],
+        Field(description="Cases that may be the same person's, by what is known now; the likeliest first."),
     ] = []
 
 
@@ -106,14 +118,6 @@ class JoinedOut(BaseModel):
     case_id: Id
     reference: Annotated[str, Field(examples=["TH-2026-7F3K2QAB"])]
     since: Moment
-
-
-class SimilarOut(BaseModel):
-    """A case whose person may be the same one, and why."""
-
-    case_id: Id
-    reference: Annotated[str, Field(examples=["TH-2026-7F3K2QAB"])]
-    reasons: Annotated[list[str], Field(examples=[["name_sounds", "birth_near", "place_same"]])]
 
 
 class SamePersonOut(BaseModel):

@@ -11,20 +11,22 @@ from sqlalchemy import insert
 from app.access.desk import Desk
 from app.access.log import looked, refused
 from app.access.may import visible_case
-from app.casework import ages, fieldgroups, identity, move
+from app.casework import ages, fieldgroups, identity, lookalikes, move
 from app.casework.held import Held, hold_case
 from app.casework.history import Event
+from app.casework.name_match import parts_of
 from app.casework.reach import permit
 from app.casework.spelling.zawgyi import looks_like_zawgyi
 from app.kit.errors import Forbidden, Invalid
 from app.models.base import new_id
 from app.models.walls import Reveal
-from app.people import queries
-from app.people.schemas import IdentityChangedOut, IdentityIn, IdentityOut, RevealIn
+from app.people import joining, queries
+from app.people.schemas import IdentityChangedOut, IdentityIn, IdentityOut, RevealIn, SimilarOut
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts
 
 REVEAL: Final = "identity:reveal"
+
 
 def reveal(desk: Desk, case_id: str, body: RevealIn) -> IdentityOut:
     """Uncover who the person is for this sign-in and a few minutes; the reason is sealed in the history of the case.
@@ -89,6 +91,8 @@ def _shown(desk: Desk, held: Held, until: datetime) -> IdentityOut:
 def correct(desk: Desk, case_id: str, body: IdentityIn, seen: int) -> IdentityChangedOut:
     """Lay what is known now over what was known; the history tells which fields changed, never what they say.
 
+    Where what a name is compared with has changed, the answer names the cases that may be the same person's and why,
+    as the opening of a case does; it stops nobody, for what was said of this person is written either way.
     Forbidden (code field_group_missing) for a field of a group the actor does not see.
     """
     permit(desk, "record:write", case_id, "identity")
@@ -106,7 +110,19 @@ def correct(desk: Desk, case_id: str, body: IdentityIn, seen: int) -> IdentityCh
         raise _broken("identity", "at least one field that differs from what is known")
     identity.keep(desk, held.row.person_id, held.key(desk), known | fresh, "case_work")
     zawgyi = [field for field in sorted(fresh) if looks_like_zawgyi(str(fresh[field]))]
-    return IdentityChangedOut(version=_tell(desk, held, fresh), fields=sorted(fresh), zawgyi=zawgyi)
+    found = joining.alike(desk, held, known | fresh) if _may_be_known(desk, known, known | fresh) else []
+    return IdentityChangedOut(version=_tell(desk, held, fresh), fields=sorted(fresh), zawgyi=zawgyi, candidates=found)
+
+
+def may_be_the_same(desk: Desk, held: Held) -> list[SimilarOut]:
+    """The cases that may be the same person's by what is known now, for whoever may compare names; else none."""
+    return joining.alike(desk, held, queries.known(desk, held)) if lookalikes.may_compare_names(desk) else []
+
+
+def _may_be_known(desk: Desk, before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Whether there is a name to compare, something new to compare it by, and the right to compare it."""
+    now = identity.compared_of(after)
+    return bool(parts_of(*now.names)) and now != identity.compared_of(before) and lookalikes.may_compare_names(desk)
 
 
 def _must_fit_the_age(desk: Desk, held: Held, laid: dict[str, Any], fresh: Iterable[str]) -> None:

@@ -26,7 +26,7 @@ from tests.factories.staff import Worker
 from tests.factories.towns import Town, open_town
 from tests.gates.scene import quiet
 
-_OF_A_CASE = ("rights", "consent", "plan", "meeting")
+_OF_A_CASE = ("rights", "consent", "plan", "meeting", "admission", "decision")
 
 
 def papers(town: Town, languages: list[str]) -> Iterator[tuple[str, Worker, str]]:
@@ -34,11 +34,15 @@ def papers(town: Town, languages: list[str]) -> Iterator[tuple[str, Worker, str]
     house, th, mm = town.house, town.th, town.mm
     case_id = referrals.bring_case_for_referral(house, th)
     cases.add(house, th["social_worker"], case_id, "monitoring_visit")
+    cases.add(house, th["social_worker"], case_id, "rights_notice")
+    cases.add(house, th["social_worker"], case_id, "admission")
     reference = referrals.case_row(house, case_id).reference
     over = referrals.bring_referral(house, th, mm, "received")
     for language in languages:
         for name in _OF_A_CASE:
             yield f"{name}-{language}", th["case_manager"], f"/cases/{reference}/papers/{name}?lang={language}"
+        at_the_border = referrals.case_row(house, over.case_id).reference
+        yield f"handover-{language}", th["case_manager"], f"/cases/{at_the_border}/papers/handover?lang={language}"
     signed = referrals.row_of(house, over.arrived).reference
     yield "receipt", mm["border_focal_point"], f"/referrals/{signed}/receipt.pdf"
 

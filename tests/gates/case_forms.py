@@ -121,6 +121,12 @@ def identity(town: Town) -> Ready:
     return filled(town, town.th["social_worker"], path, path, purpose="health")
 
 
+def identity_written(town: Town) -> Ready:
+    """Write down who somebody is."""
+    path = f"{a_case(town)}/identity/write"
+    return filled(town, town.th["social_worker"], path, path, given_names="Thida")
+
+
 def rights_read(town: Town) -> Ready:
     """Record that the rights were read out."""
     path = f"{a_case(town)}/rights/my"
@@ -280,6 +286,7 @@ CASE_FORMS: dict[str, Callable[[Town], Ready]] = {
     "/cases/{reference}/documents/{document_id}/error": file_wrong,
     "/cases/{reference}/ask": asking,
     "/cases/{reference}/identity": identity,
+    "/cases/{reference}/identity/write": identity_written,
     "/cases/{reference}/same-person": same_person,
     "/cases/{reference}/same-person/apart": two_people,
     "/cases/{reference}/rights/{language}": rights_read,

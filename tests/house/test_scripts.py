@@ -104,6 +104,15 @@ def test_without_a_browser_the_message_says_what_to_install(bare: Path, tmp_path
     assert result.returncode == 0 and "fonts-noto-core" in result.stderr
 
 
+def test_without_a_security_module_the_message_says_what_to_install(bare: Path, tmp_path: Path) -> None:
+    text = (ROOT / "script" / "test").read_text()
+    asked = text[text.index("has_softhsm()") : text.index("has_chromium()")]
+    result = _run(bare, asked, tmp_path)
+    assert result.returncode == 1 and "apt-get install softhsm2" in result.stderr
+    _program(bare / "softhsm2-util", "#!/bin/sh\n")
+    assert _run(bare, asked, tmp_path).returncode == 0
+
+
 def test_a_failing_installation_stops(bare: Path, tmp_path: Path) -> None:
     (tmp_path / ".venv" / "bin").mkdir(parents=True)
     for name in ("pyproject.toml", "constraints.txt"):

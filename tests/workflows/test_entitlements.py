@@ -118,7 +118,7 @@ def test_what_the_fund_pays_is_what_practice_5_says(policies: Policies) -> None:
     assert not any(each.fund for each in policies.countries["VN"].entitlements)
 
 
-def raised(policies: Policies, code: str, units: int) -> Policies:
+def raised(policies: Policies, code: str, units: int, country: str = "TH", **more: Any) -> Policies:
     """The same policies, with another amount of one entitlement from `CHANGE` on."""
 
     def change(right: Entitlement) -> Entitlement:
@@ -126,12 +126,106 @@ def raised(policies: Policies, code: str, units: int) -> Policies:
             return right
         old = right.amounts[-1]
         first = DatedAmount.model_validate({**old.model_dump(by_alias=True), "until": date(2026, 6, 30)})
-        then = DatedAmount.model_validate({**old.model_dump(by_alias=True), "from": CHANGE, "amount": units})
+        then = DatedAmount.model_validate({**old.model_dump(by_alias=True), "from": CHANGE, "amount": units, **more})
         return right.model_copy(update={"amounts": (*right.amounts[:-1], first, then)})
 
-    thailand = policies.countries["TH"]
-    changed: Country = thailand.model_copy(update={"entitlements": tuple(map(change, thailand.entitlements))})
-    return policies.model_copy(update={"countries": {**policies.countries, "TH": changed}})
+    before = policies.countries[country]
+    changed: Country = before.model_copy(update={"entitlements": tuple(map(change, before.entitlements))})
+    return policies.model_copy(update={"countries": {**policies.countries, country: changed}})
+
+
+# Country, code -> its note, from which day, how much (None: it is not said), per what, whether that is a cap, for whom.
+Row = tuple[str, date, int | None, str, bool, str]
+EVERYBODY = "identified accompanying_child presumed_abroad presumed foreign"
+VIETNAM, THAILAND = date(2025, 7, 1), date(2019, 1, 31)
+ROWS: dict[tuple[str, str], Row] = {
+    ("VN", "needs"): ("Letter a.", VIETNAM, None, "case", True, EVERYBODY),
+    ("VN", "medical"): ("Letter b.", VIETNAM, None, "case", True, EVERYBODY),
+    ("VN", "interpreting"): ("Letter c.", VIETNAM, None, "case", True, EVERYBODY),
+    ("VN", "legal-information"): ("Letter d.", VIETNAM, None, "case", True, EVERYBODY),
+    ("VN", "legal-aid"): ("Letter đ.", VIETNAM, None, "case", True, "identified accompanying_child presumed foreign"),
+    ("VN", "travel"): ("Letter e.", VIETNAM, None, "case", True, "identified accompanying_child presumed"),
+    ("VN", "psychological"): (
+        "Letter g.", VIETNAM, None, "case", True, "identified accompanying_child presumed foreign",
+    ),
+    ("VN", "schooling"): ("Letter h.", VIETNAM, None, "case", True, "identified accompanying_child"),
+    ("VN", "vocational"): ("Letter i.", VIETNAM, None, "case", True, "identified"),
+    ("VN", "allowance-and-loan"): ("Letter k", VIETNAM, None, "case", True, "identified"),
+    ("TH", "fund-return-to-thailand"): ("The fund committee", THAILAND, None, "case", True, "returning_national"),
+    ("TH", "witness-compensation"): ("", THAILAND, 30000, "case", True, "identified"),
+    ("TH", "restitution"): ("The court decides", THAILAND, None, "case", False, "identified"),
+    ("TH", "unpaid-wages"): ("Negotiated", THAILAND, None, "case", False, "identified returning_national"),
+}  # fmt: skip
+# Those of which a claim is checked above, and the two that are no money.
+CHECKED_ABOVE = {
+    "fund-living", "fund-medical", "fund-therapy", "fund-unable-to-work", "fund-goods", "fund-housing",
+    "fund-education", "fund-legal", "fund-return",
+}  # fmt: skip
+NO_MONEY = {"shelter-and-care", "stay-and-work"}
+
+
+def test_every_entitlement_has_a_row(policies: Policies) -> None:
+    there = {(code, each.code) for code, country in policies.countries.items() for each in country.entitlements}
+    assert there == set(ROWS) | {("TH", code) for code in CHECKED_ABOVE | NO_MONEY}
+
+
+@pytest.mark.parametrize(("country", "code"), ROWS)
+def test_what_an_entitlement_gives_before_and_after_a_change(country: str, code: str, policies: Policies) -> None:
+    note, start, units, per, ceiling, persons = ROWS[country, code]
+    right = next(each for each in policies.countries[country].entitlements if each.code == code)
+    assert set(right.persons) == set(persons.split())
+    (amount,) = right.amounts
+    assert (amount.from_, amount.until, amount.amount, amount.per, amount.ceiling) == (start, None, units, per, ceiling)
+    assert note in (amount.note or "") and right.amount(start - timedelta(days=1)) is None
+    assert (amount.currency, amount.times_a_year) == ("THB" if units else None, None)
+
+    # A later text says a sum: claims of the days before it stay what they were, those from its day on have its cap.
+    says = {"ceiling": True, "currency": "THB"}
+    later = raised(policies, code, 500, country, **says).countries[country]
+    changed = next(each for each in later.entitlements if each.code == code)
+    for day, most in ((CHANGE - timedelta(days=1), units), (CHANGE, 500)):
+        claim = MatterFacts("this", "fund_claim", "", ON, ON, about=code, concerns=day)
+        assert most_units(case(), changed, claim) == most
+        other = replace(claim, id="other", state="closed", amount=200, paid=200)
+        left = most_units(replace(case(), matters=(other, claim)), changed, claim)
+        assert left == (most - 200 if most is not None else None), "what another claim took is gone"
+
+
+@pytest.mark.parametrize(("country", "code"), ROWS)
+def test_to_whom_an_entitlement_is_due_on_a_day(country: str, code: str, policies: Policies) -> None:
+    _, start, units, *_, persons = ROWS[country, code]
+    for person, facts in WHO[country].items():
+        who = at(country, **facts)
+        for day, due in ((start - timedelta(days=1), False), (start, True), (CHANGE, True)):
+            given = {each.entitlement.code: each.amount for each in rights_of(who, policies.countries[country], day)}
+            assert (code in given) == (due and person in persons.split()), f"{person} on {day}"
+            assert code not in given or given[code].amount == units
+
+
+# Country -> person of its law -> the facts that make somebody that person.
+WHO: dict[str, dict[str, dict[str, Any]]] = {
+    "TH": {
+        "identified": {},
+        "returning_national": {"nationality": "TH", "source": "other_country"},
+        "presumed": {"identification": "presumed"},
+    },
+    "VN": {
+        "identified": {"nationality": "VN"},
+        "foreign": {},
+        "presumed": {"identification": "presumed"},
+        "presumed_abroad": {"identification": "presumed", "nationality": "VN", "care": "awaiting_arrival"},
+        "accompanying_child": {"identification": "reported", "child": True, "accompanies": True},
+    },
+}
+
+
+@pytest.mark.parametrize(("code", "times"), [("fund-living", 3), ("fund-medical", 3), ("fund-goods", 3)])
+def test_how_often_in_a_year(code: str, times: int, policies: Policies) -> None:
+    claim = with_matter(ready("fund_claim", "submit_claim"), about=code, amount=100, claimed=100)
+    assert claim.matter is not None
+    for taken, lacks in ((times - 1, []), (times, ["claim_is_within_the_times"])):
+        others = tuple(replace(claim.matter, id=f"other-{at_}", state="closed") for at_ in range(taken))
+        assert codes(decide("fund_claim", "submit_claim", with_case(claim, matters=others), policies)) == lacks
 
 
 def long_identified(step: str) -> Situation:

@@ -10,21 +10,26 @@ from typing import Any, Final
 
 from app.casework import history, records, unsaid
 from app.casework.choices import next_steps
+from app.casework.kinds.service_appointment import PLACE, TIME
 from app.casework.reach import reach_of
 from app.casework.tasks import STOPPED
 from app.kit.dates import day_in_both_eras
 from app.kit.words import mark, say, say_as
 from app.overview.agenda import open_refusals
-from app.overview.papers import queries, rights, signed
+from app.overview.papers import handover, queries, rights, signed
+from app.overview.papers.filled import as_said, newest
 from app.overview.papers.paper import Paper, label
 from app.overview.papers.wanted import Wanted
 from app.people import service as people
 from app.referrals.words import country_word
 from policies.model import FieldGroup, Policies
-from workflows.facts import CaseFacts, ConsentFacts
+from workflows import service
+from workflows.facts import CaseFacts, ConsentFacts, MatterFacts
 
 READ: Final = "record:read"
 REVEAL: Final = "identity:reveal"
+# A request for a service in these states has its appointment before it.
+_TO_COME: Final = frozenset({service.Service.ACCEPTED, service.Service.RUNNING})
 # What the person told about themselves; the family and its contact are somebody else's.
 _OWN: Final = {
     "given_names": mark("Given names"),
@@ -51,7 +56,7 @@ class Kind:
 
 def rights_notice(about: Wanted) -> Paper:
     """What was read out, to be kept by the person."""
-    return rights.paper(about.desk.policies, about.desk.actor.country, about.language, about.number)
+    return rights.of_case(about)
 
 
 def consent(about: Wanted) -> Paper:
@@ -70,11 +75,13 @@ def consent(about: Wanted) -> Paper:
                 (say("What about me"), _labels(policies, "data_group", row.data_groups)),
                 (say("Since"), day_in_both_eras(row.valid_from)),
                 (say("Until"), _day(row.valid_until) or say("I take it back")),
+                *_given(about, row),
             )
         )
     made.heading(say("This was explained to me"))
+    # Nothing that was not explained whole is in force.
     made.ticks(
-        (sentence, False)
+        (sentence, bool(live))
         for sentence in (
             say_as("consent", "What it is for and who will read it"),
             say_as("consent", "How long it is kept"),
@@ -102,12 +109,14 @@ def plan(about: Wanted) -> Paper:
         made.ticks((label(policies, "service_kind", code), False) for code in sorted(newest.services))
         made.facts(((say("Agreed on"), day_in_both_eras(newest.on)),))
     made.heading(say("My next appointments"))
-    blank = ["", "", ""]
-    made.table((say("Day and time"), say("Where"), say("What I bring")), [blank] * 5)
+    known = _appointments(about)
+    blank = [["", "", ""]] * (2 if known else 5)
+    made.table((say("Day and time"), say("Where"), say("What I bring")), [*known, *blank])
     made.heading(say("Whom I can call"))
-    known = policies.countries.get(about.desk.actor.country)
-    if known and known.hotline.number:
-        made.facts(((say("Help, day and night"), known.hotline.number),))
+    country = policies.countries.get(about.desk.actor.country)
+    if country and country.hotline.number:
+        made.facts(((say("Help, day and night"), country.hotline.number),))
+    # By hand, if the person wants it: a name or a number of ours on a paper that is carried leads a finder to them.
     made.lines(say("My contact person"), say("Phone"))
     return made
 
@@ -225,9 +234,33 @@ KINDS: Final[Mapping[str, Kind]] = {
     "meeting": Kind(READ, FieldGroup.FACTS, meeting),
     "decision": Kind(READ, FieldGroup.LEGAL, signed.decision),
     "admission": Kind(READ, FieldGroup.CONTACT, signed.admission),
-    "handover": Kind(READ, FieldGroup.FACTS, signed.handover),
+    "handover": Kind(READ, FieldGroup.FACTS, handover.handover),
     "copy": Kind(REVEAL, FieldGroup.IDENTITY, own_copy),
 }
+
+
+def _appointments(about: Wanted) -> list[list[str]]:
+    """The appointments with providers that are still to come, soonest first: day and time, and where.
+
+    Only codes stand there: no provider, no address, and not what it is about.
+    """
+    policies, today = about.desk.policies, about.desk.today
+    found = sorted(
+        (each for each in about.facts.matters if each.machine == service.NAME and each.concerns),
+        key=lambda each: (each.concerns, each.id),
+    )
+    return [
+        [f"{day_in_both_eras(each.concerns)} {_flagged(policies, each, TIME, 'appointment_time')}".strip(),
+         _flagged(policies, each, PLACE, "appointment_place"), ""]
+        for each in found
+        if each.concerns and each.concerns >= today and each.state in _TO_COME
+    ]  # fmt: skip
+
+
+def _flagged(policies: Policies, matter: MatterFacts, name: str, code_list: str) -> str:
+    """The word of the code that a matter keeps as the flag ``name``."""
+    codes = (flag.partition(".")[2] for flag in sorted(matter.flags) if flag.partition(".")[0] == name)
+    return next((label(policies, code_list, code) for code in codes), "")
 
 
 def _unsaid(about: Wanted) -> tuple[dict[str, tuple[str, str]], dict[str, list[str]]]:
@@ -246,6 +279,13 @@ def _unsaid(about: Wanted) -> tuple[dict[str, tuple[str, str]], dict[str, list[s
 def _left_open(each: unsaid.Unsaid) -> str:
     row = f"{say(each.of)} {each.row}: " if each.of else ""
     return f"{row}{say(each.question)} {say(each.why)}"
+
+
+def _given(about: Wanted, row: ConsentFacts) -> list[tuple[str, str]]:
+    """Who gave a consent, in which language it was explained and in which form it was given, by its newest record."""
+    same = {"purpose": row.purpose, "recipient": row.recipient, "valid_from": row.valid_from.isoformat()}
+    filed = newest(about, "consent", **same)
+    return as_said(about.desk.policies, "consent", filed.body, "giver", "language", "form") if filed else []
 
 
 def _holds(row: ConsentFacts, today: date) -> bool:

@@ -16,6 +16,7 @@ from app.cases import filing
 from app.cases.filing_schemas import RecordIn
 from app.casework import fieldgroups
 from app.casework.inputs import SILENCES
+from app.kit import names
 from app.kit.catalogue import SOURCE
 from app.kit.errors import Invalid, NotFound
 from app.kit.fields import at_field
@@ -44,6 +45,7 @@ Explained = Literal["yes"]
 
 _NOT_BOTH: Final = mark("Give an answer, or say why there is none, not both.")
 
+UNKNOWN: Final = "unknown"
 _PAPERS, _NOTICE, _READ_OUT = "overview/papers.html", "overview/rights.html", "overview/rights_read.html"
 # Paper -> its name and what it is for.
 TOLD: Final = {
@@ -60,13 +62,17 @@ TOLD: Final = {
 
 @router.get("/cases/{reference}/papers")
 def papers(page: Looker, reference: Reference, lang: Lang = "") -> Response:
-    """Which papers can be printed for this case, and in which language."""
+    """Which papers can be printed for this case, and in which language.
+
+    Where nothing is written in the person's language, the page says so, and nothing is printed before somebody chose.
+    """
     with page.write() as desk:
         row = case_by_reference(desk, "record:read", reference)
         about = wanted(desk, row, SOURCE)
-        chosen = lang if lang in LANGUAGES else _spoken_by(about.facts.language)
+        spoken = about.facts.language
+        chosen = lang if lang in LANGUAGES else _spoken_by(spoken)
         looked(desk, "papers_listed", "case", row.id)
-        context = {"reference": row.reference, "language": chosen, "papers": TOLD}
+        context = {"reference": row.reference, "language": chosen, "papers": TOLD, "spoken": _without_words(spoken)}
     return page.show(_PAPERS, here="cases", **context)
 
 
@@ -181,6 +187,8 @@ def _printed(page: Page, reference: str, name: str, lang: str) -> Response:
         fieldgroups.must_see(desk, kind.group)
         about = wanted(desk, row, lang)
         language = lang if lang in LANGUAGES else _spoken_by(about.facts.language)
+        if not language:
+            return page.to(f"/cases/{row.reference}/papers")
         reader = page.reader
         with reading(Reader(language, "", reader.zone, reader.now)):
             made = kind.make(replace(about, language=language))
@@ -190,8 +198,15 @@ def _printed(page: Page, reference: str, name: str, lang: str) -> Response:
 
 
 def _spoken_by(language: str) -> str:
-    """The interface language of somebody who speaks ``language``; English for one we have no words in."""
-    return next((ours for ours in LANGUAGES if ours.partition("_")[0] == language.partition("-")[0]), SOURCE)
+    """The interface language of somebody who speaks ``language``; "" for one we have no words in."""
+    return next((ours for ours in LANGUAGES if ours.partition("_")[0] == language.partition("-")[0]), "")
+
+
+def _without_words(language: str) -> str:
+    """What a language is called that we have no words in; "" for one that we have, a stroke where none is known."""
+    if _spoken_by(language):
+        return ""
+    return "-" if language in ("", UNKNOWN) else names.language(language)
 
 
 def _must_be_ours(language: str) -> None:

@@ -1,4 +1,4 @@
-"""Papers that somebody signs: what was decided about the person, coming to a safe place, the handover at the border."""
+"""Papers that somebody signs: what was decided about the person, and coming to a safe place."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from app.kit.dates import day_in_both_eras
 from app.kit.words import mark, say, say_as
 from app.overview import case_queries
 from app.overview.papers import queries
+from app.overview.papers.filled import as_said, newest, signed_by, yes_no
 from app.overview.papers.paper import Paper, label
 from app.overview.papers.wanted import Wanted
 from app.referrals.words import country_word
@@ -68,63 +69,34 @@ def decision(about: Wanted) -> Paper:
 def admission(about: Wanted) -> Paper:
     """That the person comes to a place of their own will, what was explained, and which things are kept for them."""
     policies, placed = about.desk.policies, about.facts.placement
+    filed = newest(about, "admission")
+    body = filed.body if filed else {}
     made = Paper(say("Coming to a safe place"), about.number)
     made.text(say_as("consent", "I come here because I want to. I may leave. Leaving takes no other help away."))
     made.facts(
         (
             (say("Kind of place"), label(policies, "placement_kind", placed.kind) if placed else ""),
             (say("Since"), day_in_both_eras(placed.on) if placed else ""),
+            *as_said(policies, "admission", body, "agrees", "language", "rules_understood", "witness"),
         )
     )
+    rules, goes_out = bool(body.get("rules_understood")), bool(body.get("may_go_out_explained"))
     made.heading(say("This was explained to me"))
     made.ticks(
-        (sentence, False)
-        for sentence in (
-            say_as("consent", "How I go out and come back"),
-            say_as("consent", "How I use a phone, and whom I want to call"),
-            say_as("consent", "The rules of the house, and that nobody may hurt me"),
-            say_as("consent", "That a health check is offered and I may say no"),
-            say_as("consent", "To whom I can complain, inside and outside the house"),
+        (
+            (say_as("consent", "How I go out and come back"), goes_out),
+            (say_as("consent", "How I use a phone, and whom I want to call"), False),
+            (say_as("consent", "The rules of the house, and that nobody may hurt me"), rules),
+            (say_as("consent", "That a health check is offered and I may say no"), False),
+            (say_as("consent", "To whom I can complain, inside and outside the house"), False),
         )
     )
     made.heading(say("My things that are kept for me"))
-    made.table((say("What"), say("Received"), say("Given back")), [["", "", ""]] * 5)
+    kept = [[thing, yes_no(True), ""] for thing in body.get("belongings") or ()]
+    made.table((say("What"), say("Received"), say("Given back")), [*kept, *([["", "", ""]] * (2 if kept else 5))])
     made.lines(
-        say(PERSON), say("Day"), say("Guardian, for a child"), say("Interpreter"), say("Who received the person"),
-    )  # fmt: skip
-    return made
-
-
-def handover(about: Wanted) -> Paper:
-    """The form that goes along to the border: which papers, medicine and things change hands, for both to sign."""
-    desk, policies = about.desk, about.desk.policies
-    made = Paper(say("Handover at the border"), about.number)
-    newest = next(iter(queries.referrals(desk, about.held.id)), None)
-    if newest is None:
-        made.text(say("There is no referral to another country."))
-        return made
-    corridor = policies.corridor(desk.actor.country, newest.other_country)
-    made.facts(
-        (
-            (say("Between"), country_word(policies, desk.actor.country)),
-            (say("And"), country_word(policies, newest.other_country)),
-            (say("Child"), say("Yes") if about.facts.child else say("No")),
-        )
-    )
-    made.heading(say("Asked again today"))
-    made.ticks(
-        (
-            (say_as("consent", "The person wants to go, and was asked alone."), False),
-            (say_as("consent", "The person is well enough to travel."), False),
-        )
-    )
-    made.heading(say("Papers that change hands"))
-    made.ticks((label(policies, "document_kind", code), False) for code in corridor.documents)
-    made.heading(say("Medicine, money and things"))
-    made.table((say("What"), say("Given"), say("Received")), [["", "", ""]] * 5)
-    made.lines(
-        say(PERSON), say("Day and time"), say("Who hands over"), say("Who receives"), say("Guardian, for a child"),
-        say("Interpreter"),
+        say(PERSON), say("Day"), say("Guardian, for a child"), say("Interpreter"),
+        signed_by(say("Who received the person"), filed.by if filed else ""),
     )  # fmt: skip
     return made
 

@@ -7,13 +7,15 @@ policies) can show years later that the step was right when it was taken, whatev
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete
 
+import app.main
 from app.access.desk import Desk
 from app.casework import history, projection, records
 from app.casework.facts import case_facts_from
@@ -21,10 +23,12 @@ from app.casework.forms import Entry
 from app.casework.held import hold_case
 from app.models.training import TrainingEntry
 from app.oversight.rebuild import rebuild_facts
+from policies.country import Entitlement
 from policies.model import Policies
 from tests.app.access.world import one_engine
 from tests.factories import cases
 from tests.factories.forms import form
+from tests.factories.pages import browser_at
 from tests.factories.towns import Town
 from tests.inspect import reading, tampering
 from workflows import engine
@@ -181,3 +185,90 @@ def test_steps_taken_later_name_the_later_rules(town: Town) -> None:
     again = replayed(town, case_id, {old.digest: old, new.digest: new})
     assert [each.digest for each in again[-2:]] == [old.digest, new.digest]
     assert all(each.the_same for each in again)
+
+
+def later_text(policies: Policies, first: date) -> Policies:
+    """From ``first`` on a no may be looked at again for 5 days, and the fund pays 4500 for a living; earlier as was."""
+    country, last = policies.countries["TH"], first - timedelta(days=1)
+    window = country.clocks["reconsideration"][-1]
+    windows = (
+        window.model_copy(update={"until": last}),
+        window.model_copy(update={"from_": first, "value": 5, "unit": "days"}),
+    )
+
+    def dated(right: Entitlement) -> Entitlement:
+        if right.code != "fund-living":
+            return right
+        old = right.amounts[-1]
+        new = old.model_copy(update={"from_": first, "amount": 4500})
+        return right.model_copy(update={"amounts": (old.model_copy(update={"until": last}), new)})
+
+    clocks = {**country.clocks, "reconsideration": windows}
+    rights = tuple(map(dated, country.entitlements))
+    after = country.model_copy(update={"clocks": clocks, "entitlements": rights})
+    return policies.model_copy(update={"countries": {**policies.countries, "TH": after}, "digest": "d" * 64})
+
+
+def run_with(town: Town, policies: Policies) -> None:
+    """The running program under another text of the policies, at both of its doors."""
+    house = replace(town.house, policies=policies)
+    for part in (town.app, town.app.state.api, town.app.state.html):
+        app.main._share(part, house)
+
+
+def decided_against(town: Town) -> str:
+    case_id = cases.bring_case(town.house, town.th, "deciding")
+    no = form(town.house, "identification_decision", **NEGATIVE)
+    cases.take(town.house, town.th["legal_officer"], case_id, "not_identify", no)
+    return case_id
+
+
+def lacks(town: Town, case_id: str) -> set[str]:
+    """What the program says is missing for another look, without any ground."""
+    path, body = f"/cases/{case_id}/steps/ask_reconsideration", {"seen_version": cases.version_of(town.house, case_id)}
+    answer = town.post(town.th["social_worker"], path, body)
+    assert answer.status_code == 409, answer.text
+    return {each["code"] for each in answer.json()["refusals"]}
+
+
+def claimed(town: Town, case_id: str, concerns: date, units: int) -> set[str]:
+    """What the program says against a claim that concerns a day; nothing when it takes the claim."""
+    amount = {"units": units, "currency": "THB"}
+    record = form(town.house, "fund_claim", amount=amount, concerns=concerns.isoformat(), entitlement="fund-living")
+    body = {"machine": "fund_claim", "step": "submit_claim", "record": record}
+    version = {"seen_version": cases.version_of(town.house, case_id)}
+    answer = town.post(town.th["social_worker"], f"/cases/{case_id}/matters", body | version)
+    assert answer.status_code in (201, 409), answer.text
+    return {each["code"] for each in answer.json()["refusals"]} if answer.status_code == 409 else set()
+
+
+@one_engine
+def test_the_program_gives_an_old_case_the_old_answer_and_a_new_one_the_new(town: Town) -> None:
+    """At the doors: the same question about two cases, one from before a change of the rules and one from after it."""
+    old, first = town.house.policies, date(2026, 12, 1)
+    denied, found = decided_against(town), cases.bring_case(town.house, town.th, "identified")
+    window = "window_or_new_evidence"
+    town.clock.set(town.clock.now().replace(day=13, month=12))
+    before = lacks(town, denied)
+    run_with(town, later_text(old, first))
+    assert lacks(town, denied) == before and window not in before, "20 days on, of 30 by the old rule and 5 by the new"
+    early, late = date(2026, 11, 25), date(2026, 12, 5)
+    over = "claim_is_within_the_amount"
+    assert over in claimed(town, found, early, 3001) and claimed(town, found, early, 3000) == set()
+    assert over in claimed(town, found, late, 4501) and claimed(town, found, late, 4500) == set()
+    path = f"/cases/{found}/entitlements?on="
+    for day, units in ((early, 3000), (late, 4500)):
+        rights = town.get(town.th["social_worker"], f"{path}{day.isoformat()}").json()["items"]
+        assert [each["amount"] for each in rights if each["code"] == "fund-living"] == [units]
+    reference = town.get(town.th["case_manager"], f"/cases/{found}").json()["reference"]
+    browser = browser_at(town, town.th["case_manager"])
+    pages = [browser.get(f"/cases/{reference}/entitlements?on={day.isoformat()}").text for day in (early, late)]
+    assert [bool(re.search(r"<strong>4\W{1,9}500\W{1,9}THB", page)) for page in pages] == [False, True]
+
+    new = decided_against(town)
+    town.clock.advance(timedelta(days=6))
+    assert window in lacks(town, new) and window not in lacks(town, denied)
+    town.clock.advance(timedelta(days=8))
+    assert window in lacks(town, denied), "34 days on the old window is over as well"
+    assert rebuild_facts(town.house) == []
+    assert all(each.the_same for each in replayed(town, denied, {old.digest: old}))

@@ -90,7 +90,8 @@ def test_a_repeated_reveal_with_the_same_key_is_one_look(town: Town) -> None:
 def test_a_correction_completes_and_the_history_names_fields_only(town: Town) -> None:
     case_id = cases.bring_case(town.house, town.th)
     answer = correct(town, "social_worker", case_id, family_name="Htun", birth_date="1998-04-05", phone=None)
-    assert answer.json() == {"version": 2, "fields": ["birth_date", "family_name", "phone"], "zawgyi": []}
+    fields = ["birth_date", "family_name", "phone"]
+    assert answer.json() == {"version": 2, "fields": fields, "zawgyi": [], "candidates": []}
     assert answer.headers["etag"] == '"2"'
     now = known(town, case_id)
     assert (now["given_names"], now["family_name"], now["phone"]) == ("Mya Thandar", "Htun", None)

@@ -43,6 +43,61 @@ def two(town: Town) -> tuple[str, str, str]:
     return first, second, rows_of(town, second)[1]
 
 
+def written(town: Town, case_id: str, **known: Any) -> list[tuple[str, list[str]]]:
+    """Write down who somebody is, after the case was opened; the cases that the answer warns of."""
+    body = {"identity": known, "seen_version": cases.version_of(town.house, case_id)}
+    answer = town.post(town.th["case_manager"], f"/cases/{case_id}/identity", body)
+    assert answer.status_code == 200 and set(answer.json()["fields"]) <= set(known)
+    return [(each["case_id"], each["reasons"]) for each in answer.json()["candidates"]]
+
+
+def test_a_name_that_is_written_later_names_those_with_a_like_name_and_stops_nobody(town: Town) -> None:
+    worker = town.th["case_manager"]
+    first = cases.open_case(town.house, worker, identity=THANDAR)
+    cases.open_case(town.house, worker, identity={"given_names": "Khin Lwin", "birth_year": 1998})
+    late = cases.open_case(town.house, worker)
+    assert written(town, late, **IN_LATIN) == [(first, ["name_sounds", "birth_near", "place_same"])]
+    assert {look.subject_id for look in town.looks("identity_matched")} == {first}
+    assert written(town, late, phone="0811111111") == [], "no name is compared by it, so nothing is new"
+    assert written(town, late, birth_year=1998) == [(first, ["name_sounds", "birth_same", "place_same"])]
+    assert written(town, late, given_names="Somchai", family_name="Dee") == []
+    joined = {"reference": rows_of(town, late)[1], "reason": WHY}
+    assert town.post(worker, f"/cases/{first}/same-person", joined).status_code == 200
+    assert written(town, late, **IN_LATIN) == [], "what was joined is known"
+
+
+def test_the_page_takes_a_name_later_and_says_who_may_be_the_same(town: Town) -> None:
+    worker = town.th["case_manager"]
+    first = cases.open_case(town.house, worker, identity=THANDAR)
+    late = cases.open_case(town.house, worker, identity={})
+    known_as, reference = rows_of(town, first)[1], rows_of_case(town, late)
+    browser = browser_at(town, worker)
+    assert f"/cases/{reference}/identity/write" in browser.get(f"/cases/{reference}/identity").text
+    path = f"/cases/{reference}/identity/write"
+    page = browser.get(path).text
+    assert known_as not in page and "May be the same person" not in page
+    browser.get(path)
+    assert browser.send(path).status_code == 422, "nothing was typed"
+    browser.get(path)
+    wrong = browser.send(path, given_names="Mya Thandar", birth_year="1066")
+    assert wrong.status_code == 422 and 'value="Mya Thandar"' in wrong.text
+    browser.get(path)
+    done = browser.send(path, given_names="Mya Thandar", family_name="Aung", birth_year="2542")
+    assert done.status_code == 303
+    told = browser.get(done.headers["location"])
+    assert "Saved." in told.text and known_as in told.text and "The name sounds alike." in told.text
+    assert "Born within a year." in told.text, "2542 is 1999"
+    assert "Mya Thandar" not in told.text, "covered again at once"
+    page = browser.get(f"/cases/{reference}/same-person").text
+    assert known_as in page
+
+
+def rows_of_case(town: Town, case_id: str) -> str:
+    """The reference of a case of whom nothing may be known."""
+    with reading(town.house.db) as session:
+        return str(session.execute(select(CASE.c.reference).where(CASE.c.id == case_id)).scalar_one())
+
+
 def test_both_scripts_meet_and_the_worker_reads_why(town: Town) -> None:
     first, second, reference = two(town)
     cases.open_case(town.house, town.th["case_manager"], identity={"given_names": "Khin Lwin", "birth_year": 1998})
