@@ -58,7 +58,10 @@ class NeedsFacts:
 
 @dataclass(frozen=True, slots=True)
 class PlanFacts:
-    """A care, return or reintegration plan: services named in it and whether the person agreed."""
+    """A care, return or reintegration plan: services named in it and whether the person agreed.
+
+    adulthood: a care plan that prepares a child for what comes with turning 18.
+    """
 
     on: date
     agreed: bool
@@ -66,3 +69,4 @@ class PlanFacts:
     child_services: bool = False
     escort: bool = False
     review_on: date | None = None
+    adulthood: bool = False

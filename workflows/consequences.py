@@ -9,17 +9,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from workflows import leave
+from workflows import again, leave
 from workflows.clocks import frozen_by
 from workflows.effects import Alert, CloseTask, Effect, Following, FreezeClocks, OpenTask, ThawClocks
 from workflows.facts import CaseFacts
 from workflows.identification import APPOINT_GUARDIAN
 from workflows.reminders import reminded
-from workflows.stay import LEFT_THE_HOUSE
+from workflows.stay import LEFT_THE_HOUSE, LIVED_IN
 from workflows.staying import staying
 from workflows.threat import PROTECT
 
-CLOSED = "closed"
+CLOSED = again.CLOSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,13 @@ REVIEW_PLACE = OpenTask("review_placement", "shelter_manager", "placement_review
 
 def consequences(change: Change) -> tuple[Following, ...]:
     """Everything that follows what changed, in the order of CONSEQUENCES; nothing rings for a closed case."""
+    anew = again.begins_again(change.before, change.after)
+    if anew:
+        # All that is known follows as if it became known now, so that a new consequence joins by itself.
+        change = replace(change, before=again.nothing_known(change.after))
     found: tuple[Following, ...] = tuple(effect for each in CONSEQUENCES for effect in each(change))
+    if anew:
+        found = again.never_twice((*found, *again.owed(change.after)))
     if change.after.care == CLOSED:
         found = tuple(effect for effect in found if not isinstance(effect, OpenTask | Alert))
     return may_be_told(found, change.after)
@@ -118,6 +124,19 @@ def place(change: Change) -> tuple[Effect, ...]:
     if not turned or after.placement is None or after.care in {"intake", *LEFT_THE_HOUSE}:
         return ()
     return (CloseTask(REVIEW_PLACE.kind, by_the_way=True), REVIEW_PLACE)
+
+
+def lived_in(change: Change) -> tuple[Effect, ...]:
+    """A place is looked at as long as somebody lives there, whichever step begins or ends it."""
+    was, now = _lives_there(change.before), _lives_there(change.after)
+    # Closing ends every task by itself.
+    if was == now or change.after.care == CLOSED:
+        return ()
+    return (replace(REVIEW_PLACE, once=True),) if now else (CloseTask(REVIEW_PLACE.kind, by_the_way=True),)
+
+
+def _lives_there(case: CaseFacts) -> bool:
+    return case.placement is not None and case.care in LIVED_IN and not case.deceased
 
 
 def guardian(change: Change) -> tuple[Effect, ...]:
@@ -170,6 +189,7 @@ CONSEQUENCES: tuple[Consequence, ...] = (
     danger,
     age,
     place,
+    lived_in,
     guardian,
     work,
     leave_to_stay,

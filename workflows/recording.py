@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from policies.model import Policies
+from workflows.again import begins_again, dated, never_twice
 from workflows.claims import REMEDY
 from workflows.consequences import FOUND, SEARCH, Change, consequences, may_be_told
 from workflows.effects import Alert, CloseTask, Following, MoveTask, OpenTask
@@ -134,6 +135,7 @@ LOOK_AFTER = "look_after_leave"
 
 # Duties that are done by a record only where it says all that it has to say: the fact that says so.
 NOTICES = {"rights_notice": "rights_read", "remedies_notice": "remedies_told"}
+_PREPARED = CloseTask("prepare_adulthood")
 # A task that asks for a record is done when the record is there, not only when the next step is taken.
 FOLLOWS: dict[str, tuple[CloseTask | OpenTask | Alert, ...]] = {
     "rights_notice": (CloseTask("read_rights"),),
@@ -170,7 +172,8 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask | Alert, ...]] = {
     ),
     "care_plan": (
         CloseTask("write_care_plan"),
-        CloseTask("prepare_adulthood"),
+        # Only by a plan that says that it prepares for it.
+        _PREPARED,
         CloseTask("review_care_plan"),
         OpenTask("review_care_plan", "case_manager", "care_plan_review", due_on="plan_due"),
     ),
@@ -208,6 +211,8 @@ def follows_step(
     own = _of_kind(form, before, after, corrected=False) if form is not None else ()
     said = {(type(each), getattr(each, "kind", "")) for each in step.effects}
     rest = tuple(each for each in own if (type(each), getattr(each, "kind", "")) not in said)
+    if begins_again(before, after):
+        rest = never_twice((*rest, *dated(FOLLOWS, after, {name for of, name in said if of is OpenTask})))
     return (*may_be_told(rest, after), *consequences(Change(step.name, before, after, on)))
 
 
@@ -219,7 +224,10 @@ def _of_kind(kind: str, before: CaseFacts, after: CaseFacts, corrected: bool) ->
     if kind in NOTICES:
         # A notice that lacks something leaves its duty open; corrected, it may be whole after all.
         return FOLLOWS[kind] if getattr(after, NOTICES[kind]) else ()
-    return _moved(kind, before, after) if corrected else FOLLOWS.get(kind, ())
+    prepared = kind == "care_plan" and after.care_plan is not None and after.care_plan.adulthood
+    if corrected:
+        return (*_moved(kind, before, after), *([_PREPARED] if prepared else []))
+    return tuple(each for each in FOLLOWS.get(kind, ()) if each != _PREPARED or prepared)
 
 
 def _moved(kind: str, before: CaseFacts, after: CaseFacts) -> tuple[Following, ...]:

@@ -112,6 +112,10 @@ def open_task(desk: Desk, held: Held, effect: OpenTask, due: datetime | None = N
             return
         raise
     start = desk.now if since is None else datetime.combine(since, time(), tzinfo=calendar.zone)
+    ends = due or _named(desk, held, effect) or rings_at(start, clock, calendar)
+    if effect.kind in PASSING and ends < desk.now:
+        # The person's own time that is over already is nobody's to wait for.
+        return
     office_id = _border_office(desk, held) if effect.role == BORDER_ROLE else None
     case_id = held.case.id if held.case is not None else None
     frozen = frozen_by(held.case_facts)
@@ -132,7 +136,7 @@ def open_task(desk: Desk, held: Held, effect: OpenTask, due: datetime | None = N
             "basis": clock.basis.value,
             "sources": " ".join(clock.sources),
             "opened_at": desk.now,
-            "due_at": due or _named(desk, held, effect) or rings_at(start, clock, calendar),
+            "due_at": ends,
             "state": STOPPED if frozen else OPEN,
             "done_at": None,
             "done_by": None,

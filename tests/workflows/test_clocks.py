@@ -184,7 +184,7 @@ def test_every_stop_by_hand_has_an_end(policies: Policies) -> None:
 
 def test_a_missing_person_freezes_the_clocks_of_the_case(policies: Policies) -> None:
     # With nothing on record that runs out.
-    here = replace(case(), consents=(), travel_document=None)
+    here = replace(case(), consents=(), travel_document=None, placement=None)
     gone, dead = replace(here, missing=True), replace(here, missing=True, deceased=True)
     freeze, thaw = FreezeClocks("person_missing"), ThawClocks("person_missing")
     assert follows("circumstances", here, gone, on=TODAY) == (*SEARCH, freeze), "and is searched for, whoever says so"
