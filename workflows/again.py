@@ -13,11 +13,16 @@ from dataclasses import replace
 from workflows.effects import CloseTask, Following, OpenTask
 from workflows.facts import CaseFacts
 from workflows.identification import ASK_AGAIN, DECIDE, DUTIES, EXPLAIN_REMEDIES, RECONSIDER, REFLECTION, SCREEN
+from workflows.stay import LIVED_IN
 
 CLOSED = "closed"
 # Where nobody else's calendar asks for visits: at home the country that received the person has its own (visit_1 to 4).
 BY_CLOCK = frozenset({"including_locally", "resettling"})
 FOLLOW_UP = OpenTask("follow_up_visit", "case_manager", "follow_up")
+WRITE_PLAN = OpenTask("write_care_plan", "social_worker", "care_plan")
+REVIEW_PLAN = OpenTask("review_care_plan", "case_manager", "care_plan_review", due_on="plan_due")
+# Answered by what is on record; a case that is opened again asks for a new look with its step.
+ASSESSED = "assess_needs"
 
 _PRESUMED = (*DUTIES, DECIDE, REFLECTION)
 # What the question of identification owes where it stands; each says itself where it is done already.
@@ -50,7 +55,13 @@ def nothing_known(case: CaseFacts) -> CaseFacts:
 
 def owed(case: CaseFacts) -> tuple[OpenTask, ...]:
     """What the stage of the case owes; a time that counts from a day which is not on record runs for nobody."""
-    found = (*OWED[case.identification], *([FOLLOW_UP] if case.care in BY_CLOCK else []))
+    found = [task for task in OWED[case.identification] if task.kind != ASSESSED or case.needs is None]
+    if case.care in BY_CLOCK:
+        found.append(FOLLOW_UP)
+    if case.care_plan is not None:
+        found.append(REVIEW_PLAN)
+    elif case.care in LIVED_IN:
+        found.append(WRITE_PLAN)
     return tuple(task for task in found if task.since is None or getattr(case, task.since) is not None)
 
 
@@ -66,7 +77,7 @@ def dated(
         if any(isinstance(each, CloseTask) and each.kind in said for each in effects):
             continue
         tasks = (each for each in effects if isinstance(each, OpenTask) and each.due_on is not None)
-        found += [task for task in tasks if getattr(case, task.due_on or "") is not None]
+        found += [task for task in tasks if task.only_dated and getattr(case, task.due_on or "") is not None]
     return tuple(found)
 
 

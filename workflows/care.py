@@ -227,8 +227,7 @@ STEPS = (
         "reopen", "Open the case again", (C.CLOSED,), REOPENED, "care:reopen",
         (closing.reopening_is_agreed, closing.person_is_in_our_care, person_is_with_us),
         # What else is owed follows from the facts (workflows.again).
-        (OpenTask("assess_needs", "social_worker", "needs_assessment"),
-         OpenTask("review_care_plan", "case_manager", "care_plan_review", due_on="plan_due")),
+        (OpenTask("assess_needs", "social_worker", "needs_assessment"),),
         form="reopening", form_required=True,
     ),
 )

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
+
+# An answer of a report of a death that leaves something to be done (codes family_told, remains).
+NOT_YET: Final = "not_yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +74,18 @@ class PlanFacts:
     escort: bool = False
     review_on: date | None = None
     adulthood: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeathFacts:
+    """What was done after a death: codes of family_told and remains; whether the ministry in charge knows."""
+
+    on: date
+    family_told: str
+    remains: str
+    ministry_told: bool
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left to be done."""
+        return self.ministry_told and NOT_YET not in (self.family_told, self.remains)

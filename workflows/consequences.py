@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from workflows import again, leave
+from workflows import death as deaths
 from workflows.clocks import frozen_by
 from workflows.effects import Alert, CloseTask, Effect, Following, FreezeClocks, OpenTask, ThawClocks
 from workflows.facts import CaseFacts
@@ -70,12 +71,13 @@ REVIEW_PLACE = OpenTask("review_placement", "shelter_manager", "placement_review
 def consequences(change: Change) -> tuple[Following, ...]:
     """Everything that follows what changed, in the order of CONSEQUENCES; nothing rings for a closed case."""
     anew = again.begins_again(change.before, change.after)
+    first = (CloseTask(deaths.SEE_TO.kind, by_the_way=True),) if anew and change.before.deceased else ()
     if anew:
         # All that is known follows as if it became known now, so that a new consequence joins by itself.
         change = replace(change, before=again.nothing_known(change.after))
     found: tuple[Following, ...] = tuple(effect for each in CONSEQUENCES for effect in each(change))
     if anew:
-        found = again.never_twice((*found, *again.owed(change.after)))
+        found = again.never_twice((*first, *found, *again.owed(change.after)))
     if change.after.care == CLOSED:
         found = tuple(effect for effect in found if not isinstance(effect, OpenTask | Alert))
     return may_be_told(found, change.after)
@@ -84,6 +86,11 @@ def consequences(change: Change) -> tuple[Following, ...]:
 def may_be_told(effects: tuple[Following, ...], case: CaseFacts) -> tuple[Following, ...]:
     """While asylum is asked for nobody is led to tell the country of origin of a search (OHCHR-G2.7)."""
     return tuple(each for each in effects if each != TELL_PARTNER) if case.asylum_claim else effects
+
+
+def death(change: Change) -> tuple[Effect, ...]:
+    """Duties to a living person end where somebody dies, before anything else follows (workflows.death)."""
+    return deaths.death(change.before, change.after)
 
 
 def missing(change: Change) -> tuple[Effect, ...]:
@@ -184,6 +191,7 @@ def _protected(case: CaseFacts) -> bool:
 
 # Tasks first; the clocks of the case, which also hold those that were just opened, come last.
 CONSEQUENCES: tuple[Consequence, ...] = (
+    death,
     missing,
     custody,
     danger,

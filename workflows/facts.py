@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from workflows.care_facts import ContactFacts as ContactFacts
+from workflows.care_facts import DeathFacts as DeathFacts
 from workflows.care_facts import EmploymentFacts as EmploymentFacts
 from workflows.care_facts import NeedsFacts as NeedsFacts
 from workflows.care_facts import PermitFacts as PermitFacts
@@ -236,6 +237,7 @@ class CaseFacts:
     asylum_claim: bool = False
     missing: bool = False
     deceased: bool = False
+    death: DeathFacts | None = None
     protection_risk: bool = False
     complicity_alleged: bool = False
     family_complicity: bool = False

@@ -9,6 +9,7 @@ from policies.model import Policies
 from workflows.again import begins_again, dated, never_twice
 from workflows.claims import REMEDY
 from workflows.consequences import FOUND, SEARCH, Change, consequences, may_be_told
+from workflows.death import REPORT, SEE_TO
 from workflows.effects import Alert, CloseTask, Following, MoveTask, OpenTask
 from workflows.engine import MACHINES, excused, matter_machines
 from workflows.facts import CaseFacts, MatterFacts, Situation
@@ -30,7 +31,7 @@ from workflows.guards.minors import (
     milder_ways_came_first,
 )
 from workflows.guards.outcomes import finding_is_named
-from workflows.guards.protection import case_is_open, flag_is_up
+from workflows.guards.protection import case_is_open, death_is_told_safely, flag_is_up
 from workflows.guards.remedies import (
     claim_has_one_currency,
     days_of_the_claim_fit,
@@ -119,6 +120,7 @@ OWN_GUARDS: dict[str, tuple[Guard, ...]] = {
     **dict.fromkeys(("best_interests", "best_interests_assessment"), (interests_assessor_is_trained,)),
     "circumstances": (adulthood_was_assessed,),
     "consent_withdrawal": (wider_consent_is_named,),
+    REPORT: (death_is_told_safely,),
     "flag_clearance": (flag_is_up,),
     "guardian_appointment": (guardian_is_free_of_suspects,),
     "identification_decision": (decider_is_trained,),
@@ -150,6 +152,7 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask | Alert, ...]] = {
     # When the next one is due is said by the record itself, or by the clock of the country (app/casework/visits.py).
     "monitoring_visit": (CloseTask("follow_up_visit"),),
     "remedies_notice": (CloseTask("explain_remedies"),),
+    REPORT: (CloseTask(SEE_TO.kind),),
     # A second report begins a second search: what was open of the first goes into it.
     "missing_report": (
         CloseTask(LOOK_AFTER, by_the_way=True),
@@ -196,6 +199,8 @@ def follows(
     stays as it is.
     """
     own = _of_kind(kind, before, after, corrected)
+    if begins_again(before, after):
+        own = never_twice((*own, *dated(FOLLOWS, after, ())))
     if corrected and not stays_for(after):
         own = (*own, *counted_anew(before, after))
     return (*may_be_told(own, after), *consequences(Change(kind, before, after, on)))
@@ -218,8 +223,8 @@ def follows_step(
 
 def _of_kind(kind: str, before: CaseFacts, after: CaseFacts, corrected: bool) -> tuple[Following, ...]:
     """What a record of this kind ends and begins by itself."""
-    if kind == APPOINTMENT:
-        # Ended only by one that has begun and was checked, and moved by a correction of its days (consequences).
+    if kind in (APPOINTMENT, REPORT):
+        # Ended only by one that has begun and was checked, or says that all was done (consequences).
         return ()
     if kind in NOTICES:
         # A notice that lacks something leaves its duty open; corrected, it may be whole after all.

@@ -11,6 +11,7 @@ from pydantic import Field
 from app.casework.forms import SILENT, Asked, Entry, ForChild, From, Kind, Listed, Long, RecordForm
 from app.kit.words import mark
 from policies.model import FieldGroup
+from workflows import death
 from workflows.facts import CaseFacts
 
 _COUNTRY: Final = re.compile("[A-Z]{2}")
@@ -71,7 +72,10 @@ def fold(facts: CaseFacts, form: Circumstances, entry: Entry) -> CaseFacts:
     if form.blocked_countries is not None:
         # An older record may have names of countries, which block nothing: facts are not sealed.
         said["blocked_countries"] = frozenset(each for each in form.blocked_countries if _COUNTRY.fullmatch(each))
-    return replace(facts, **said)
+    changed = replace(facts, **said)
+    if form.deceased is None:
+        return changed
+    return death.died(changed) if form.deceased else death.lives(changed)
 
 
 KIND = Kind(

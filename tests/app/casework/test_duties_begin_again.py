@@ -7,15 +7,22 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app.access.desk import House
 from app.casework import birthdays
+from app.casework.move import StepRefused
+from app.casework.tasks import TABLE
+from app.models.notice import Notice
 from app.oversight.rebuild import rebuild_facts
+from tests.app.casework.test_corrections import correct
 from tests.app.casework.test_duties_keep_up import due
 from tests.factories import cases
 from tests.factories.forms import day, form
 from tests.factories.houses import make_house, put_offices
 from tests.factories.staff import Staff, hire_staff
+from tests.inspect import reading
+from workflows.death import TO_THE_LIVING
 
 LOST = {"reason": "lost_contact", "person_told": False, "person_agrees": False, "unreachable": True}
 
@@ -115,3 +122,73 @@ def test_a_time_that_was_over_is_not_begun_again_and_an_open_question_is(house: 
     assert due(house, case_id, "end_of_reflection") == []
     for kind in ("decide_identification", "read_rights", "assess_needs"):
         assert len(due(house, case_id, kind)) == 1, kind
+
+
+def test_a_death_ends_the_duties_to_the_living_and_leaves_one(house: House, clock: Any) -> None:
+    staff = hire_staff(house)
+    worker, manager = staff["social_worker"], staff["case_manager"]
+    case_id = cases.bring_case(house, staff, "identified")
+    other = cases.bring_case(house, staff, "recovering")
+    claim = cases.take(house, staff["legal_officer"], case_id, "prepare_remedy", form(house, "remedy_preparation"))
+    before = waiting(house, case_id)
+    assert {"review_placement", "review_care_plan", "reassess_needs", "explain_remedies"} <= before
+    kept = {kind for kind in before if kind not in TO_THE_LIVING}
+    assert claim.matter_id is not None and kept, "what is claimed is not lost"
+    cases.add(house, worker, case_id, "circumstances", asylum_claim=True, missing=True)
+    cases.add(house, worker, case_id, "circumstances", asylum_claim=None, deceased=True)
+    assert waiting(house, case_id) == kept | {"see_to_death"}, "ended, and none of them stands still"
+    assert stopped(house, case_id) == set()
+    assert told(house, "person_died") >= {staff["supervisor"].id, manager.id}
+    assert waiting(house, other) >= {"review_placement"}, "another person's duties go on"
+    # Nothing of it begins again by itself, whatever is written down.
+    cases.add(house, worker, case_id, "needs_assessment")
+    cases.add(house, worker, case_id, "care_plan", review_on=day(house, 9))
+    assert waiting(house, case_id) == kept | {"see_to_death"}
+    with pytest.raises(StepRefused) as refused:
+        cases.add(house, manager, case_id, "death_report", family_told="through_origin")
+    assert [each["code"] for each in refused.value.extra["refusals"]] == ["death_is_told_safely"]
+    first = cases.add(house, manager, case_id, "death_report", remains="not_yet", legal_hold=True)
+    assert "see_to_death" in waiting(house, case_id) and cases.facts_of(house, case_id).legal_hold
+    correct(house, manager, case_id, "death_report", first, legal_hold=True)
+    assert waiting(house, case_id) == kept
+    assert rebuild_facts(house) == []
+
+
+def test_a_death_that_was_written_down_wrongly_ends_nothing_for_good(house: House) -> None:
+    staff = hire_staff(house)
+    case_id = cases.bring_case(house, staff, "identified")
+    cases.add(house, staff["legal_officer"], case_id, "permit", valid_until=day(house, 200))
+    before = waiting(house, case_id)
+    wrong = cases.add(house, staff["social_worker"], case_id, "circumstances", asylum_claim=None, deceased=True)
+    assert waiting(house, case_id) == {"see_to_death"}
+    correct(house, staff["social_worker"], case_id, "circumstances", wrong, asylum_claim=None, deceased=None)
+    assert waiting(house, case_id) == before | {"review_placement"}
+    cases.add(house, staff["case_manager"], case_id, "death_report")
+    assert waiting(house, case_id) == set(), "where all is done with the word, nothing is left"
+    closing = {"reason": "deceased", "person_told": False, "person_agrees": None}
+    silent = form(house, "closure", **closing) | {"silent": {"person_agrees": "not_asked"}}
+    cases.take(house, staff["case_manager"], case_id, "close", silent)
+    assert cases.facts_of(house, case_id).care == "closed"
+    assert rebuild_facts(house) == []
+
+
+def waiting(house: House, case_id: str) -> set[str]:
+    """The kinds of the open tasks of a case."""
+    return _kinds(house, case_id, "open")
+
+
+def stopped(house: House, case_id: str) -> set[str]:
+    """The kinds of the tasks of a case whose clock stands still."""
+    return _kinds(house, case_id, "stopped")
+
+
+def _kinds(house: House, case_id: str, state: str) -> set[str]:
+    query = select(TABLE.c.kind).where(TABLE.c.case_id == case_id, TABLE.c.state == state)
+    with reading(house.db) as session:
+        return set(session.scalars(query))
+
+
+def told(house: House, kind: str) -> set[str]:
+    """Who has a notice of a kind."""
+    with reading(house.db) as session:
+        return set(session.scalars(select(Notice.user_id).where(Notice.kind == kind)))
