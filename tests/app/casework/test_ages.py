@@ -89,7 +89,7 @@ def test_the_birthday_rings_by_the_quarter_and_gives_no_date_away(
     assert cases.facts_of(house, first).child
     cases.add(house, worker, first, "age_assessment")
     assert not cases.facts_of(house, first).child
-    cases.add(house, staff["legal_officer"], unborn, "age_assessment", finding="child", age_band="15-17")
+    cases.add(house, worker, unborn, "age_assessment", finding="child", age_band="15-17")
     assert birthdays.ring(house) == 0 and small not in tasks("assess_age")
     clock.advance(timedelta(days=366))
     assert birthdays.ring(house) == 2 and later in tasks("assess_age"), "and a year after each look, until it is known"
