@@ -227,7 +227,8 @@ STEPS = (
         "reopen", "Open the case again", (C.CLOSED,), REOPENED, "care:reopen",
         (closing.reopening_is_agreed, closing.person_is_in_our_care, person_is_with_us),
         # What else is owed follows from the facts (workflows.again).
-        (OpenTask("assess_needs", "social_worker", "needs_assessment"),),
+        (CloseTask("consider_reopening", by_the_way=True),
+         OpenTask("assess_needs", "social_worker", "needs_assessment")),
         form="reopening", form_required=True,
     ),
 )

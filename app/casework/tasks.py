@@ -17,6 +17,7 @@ from workflows.clocks import can_stand_still, frozen_by
 from workflows.deadlines import rings_at
 from workflows.death import TO_THE_LIVING
 from workflows.effects import CloseTask, OpenTask
+from workflows.facts import MatterFacts
 from workflows.matter import URGENT
 from workflows.referral import HONOUR, HONOUR_BACK
 
@@ -165,10 +166,10 @@ def _is_not_needed(desk: Desk, held: Held, effect: OpenTask) -> bool:
         return True
     if not effect.once or held.case is None:
         return False
+    of = TABLE.c.matter_id.is_(None) if held.matter is None else TABLE.c.matter_id == held.matter.id
     query = select(TABLE.c.id).where(
-        TABLE.c.case_id == held.case.id, TABLE.c.kind == effect.kind, TABLE.c.matter_id.is_(None),
-        TABLE.c.state.in_(UNDONE),
-    )  # fmt: skip
+        TABLE.c.case_id == held.case.id, TABLE.c.kind == effect.kind, of, TABLE.c.state.in_(UNDONE),
+    )
     return desk.session.execute(query.limit(1)).first() is not None
 
 
@@ -180,9 +181,10 @@ def _in_time(desk: Desk, last: date, lead: str) -> date:
 
 def _named(desk: Desk, held: Held, effect: OpenTask) -> datetime | None:
     """The end of the day that the form of the matter names, where the task is due by it."""
-    if not effect.by_matter or held.matter is None or held.matter.due is None:
+    if not effect.by_matter or held.matter is None:
         return None
-    return end_of(desk, held.matter.due)
+    day = held.matter.added or held.matter.due
+    return None if day is None else end_of(desk, day)
 
 
 def _day_of(held: Held, fact: str | None) -> date | None:
@@ -217,9 +219,29 @@ def close_task(desk: Desk, held: Held, effect: CloseTask) -> int:
         return _done(desk, _EVERYWHERE_OF, {"of_kind": kind, **values})
     if effect.of_case and (held.matter is None or held.matter.about != effect.of_case):
         return 0
+    if held.matter is not None and effect.of_day:
+        return _done_of_day(desk, held.matter, kind, values)
     if held.matter is not None and not effect.of_case:
         return _done(desk, _OF_MATTER, {"of_kind": kind, "of_matter": held.matter.id, **values})
     return _done(desk, _ONE_KIND_OF[held.kind], {"of_kind": kind, **values})
+
+
+def _done_of_day(desk: Desk, matter: MatterFacts, kind: str, values: dict[str, Any]) -> int:
+    """End the task of the day that a form has taken away from a matter: the one that is due closest to it."""
+    if matter.dropped is None:
+        return 0
+    day = end_of(desk, matter.dropped)
+    query = select(TABLE.c.id, TABLE.c.due_at).where(
+        TABLE.c.case_id == values["subject"], TABLE.c.matter_id == matter.id, TABLE.c.kind == kind,
+        TABLE.c.state.in_(UNDONE),
+    )  # fmt: skip
+    # A day that was corrected, or a clock that stood still, has moved the task away from it.
+    found = min(desk.session.execute(query).all(), key=lambda row: abs(row.due_at - day), default=None)
+    if found is None:
+        return 0
+    done = {name: value for name, value in values.items() if name != "subject"}
+    desk.session.execute(update(TABLE).where(TABLE.c.id == found.id).values(done))
+    return 1
 
 
 def _done(desk: Desk, query: Update, values: dict[str, Any]) -> int:

@@ -21,7 +21,7 @@ from workflows.recording import BY_CALENDAR, FOLLOWS, follows, follows_step
 CLOSED = replace(case(child=True), care="closed", closed_from="recovering")
 SOON = TODAY + timedelta(days=20)
 # Duties of a case itself that somebody has after a death, too.
-GOES_ON = {"see_to_death"}
+GOES_ON = {"see_to_death", "consider_reopening"}
 
 
 def reopened(**facts: Any) -> list[OpenTask]:
