@@ -58,6 +58,7 @@ COUNTRY_CLOCKS = (
     "threat_assessment",
     "threat_urgent",
     "protection_review",
+    "after_death",
 )
 # A country may also state these.
 EXTRA_COUNTRY_CLOCKS = (

@@ -119,7 +119,9 @@ STEPS = (
         "assist_outside", "Assist outside a shelter", (C.INTAKE,), C.RECOVERING, "care:admit",
         (person_is_presumed_or_identified, person_is_with_us, *SAFE_PLACE, assistance_is_accepted,
          rights_were_explained, admission_is_signed),
-        (CloseTask("review_placement"), OpenTask("write_care_plan", "social_worker", "care_plan")),
+        (CloseTask("review_placement"),
+         OpenTask("review_placement", "shelter_manager", "placement_review", "child_protection"),
+         OpenTask("write_care_plan", "social_worker", "care_plan")),
         form="placement",
     ),
     Step(
@@ -142,8 +144,8 @@ STEPS = (
         "start_recovery", "Start recovery", (C.SHELTERED,), C.RECOVERING, "care:plan",
         (person_is_with_us, rights_were_explained, needs_are_assessed, needs_are_up_to_date, care_plan_is_agreed,
          guardian_is_appointed),
-        (CloseTask("read_rights"), CloseTask("assess_needs"), CloseTask("review_placement"),
-         CloseTask("write_care_plan", by_the_way=True),
+        # The place is looked at as long as somebody lives there: its clock goes on.
+        (CloseTask("read_rights"), CloseTask("assess_needs"), CloseTask("write_care_plan", by_the_way=True),
          CloseTask("review_care_plan", by_the_way=True),
          OpenTask("review_care_plan", "case_manager", "care_plan_review", due_on="plan_due")),
         form="care_plan",
@@ -224,9 +226,9 @@ STEPS = (
     Step(
         "reopen", "Open the case again", (C.CLOSED,), REOPENED, "care:reopen",
         (closing.reopening_is_agreed, closing.person_is_in_our_care, person_is_with_us),
+        # What else is owed follows from the facts (workflows.again).
         (CloseTask("consider_reopening", by_the_way=True),
-         OpenTask("assess_needs", "social_worker", "needs_assessment"),
-         OpenTask("review_care_plan", "case_manager", "care_plan_review")),
+         OpenTask("assess_needs", "social_worker", "needs_assessment")),
         form="reopening", form_required=True,
     ),
 )

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
+
+# An answer of a report of a death that leaves something to be done (codes family_told, remains).
+NOT_YET: Final = "not_yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,10 @@ class NeedsFacts:
 
 @dataclass(frozen=True, slots=True)
 class PlanFacts:
-    """A care, return or reintegration plan: services named in it and whether the person agreed."""
+    """A care, return or reintegration plan: services named in it and whether the person agreed.
+
+    adulthood: a care plan that prepares a child for what comes with turning 18.
+    """
 
     on: date
     agreed: bool
@@ -67,6 +73,22 @@ class PlanFacts:
     child_services: bool = False
     escort: bool = False
     review_on: date | None = None
+    adulthood: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeathFacts:
+    """What was done after a death: codes of family_told and remains; whether the ministry in charge knows."""
+
+    on: date
+    family_told: str
+    remains: str
+    ministry_told: bool
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left to be done."""
+        return self.ministry_told and NOT_YET not in (self.family_told, self.remains)
 
 
 class LeaveDays:

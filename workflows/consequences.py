@@ -9,17 +9,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from workflows import harm, leave
+from workflows import again, harm, leave
+from workflows import death as deaths
 from workflows.clocks import frozen_by
 from workflows.effects import Alert, CloseTask, Effect, Following, FreezeClocks, OpenTask, ThawClocks
 from workflows.facts import CaseFacts
 from workflows.identification import APPOINT_GUARDIAN
 from workflows.reminders import reminded
-from workflows.stay import LEFT_THE_HOUSE
+from workflows.stay import LEFT_THE_HOUSE, LIVED_IN
 from workflows.staying import staying
 from workflows.threat import PROTECT
 
-CLOSED = "closed"
+CLOSED = again.CLOSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,14 @@ REVIEW_PLACE = OpenTask("review_placement", "shelter_manager", "placement_review
 
 def consequences(change: Change) -> tuple[Following, ...]:
     """Everything that follows what changed, in the order of CONSEQUENCES; nothing rings for a closed case."""
+    anew = again.begins_again(change.before, change.after)
+    first = (CloseTask(deaths.SEE_TO.kind, by_the_way=True),) if anew and change.before.deceased else ()
+    if anew:
+        # All that is known follows as if it became known now, so that a new consequence joins by itself.
+        change = replace(change, before=again.nothing_known(change.after))
     found: tuple[Following, ...] = tuple(effect for each in CONSEQUENCES for effect in each(change))
+    if anew:
+        found = again.never_twice((*first, *found, *again.owed(change.after)))
     if change.after.care == CLOSED:
         found = tuple(effect for effect in found if not isinstance(effect, OpenTask | Alert))
         # But for harm: whoever may open the case again hears of it.
@@ -74,6 +82,11 @@ def consequences(change: Change) -> tuple[Following, ...]:
 def may_be_told(effects: tuple[Following, ...], case: CaseFacts) -> tuple[Following, ...]:
     """While asylum is asked for nobody is led to tell the country of origin of a search (OHCHR-G2.7)."""
     return tuple(each for each in effects if each != TELL_PARTNER) if case.asylum_claim else effects
+
+
+def death(change: Change) -> tuple[Effect, ...]:
+    """Duties to a living person end where somebody dies, before anything else follows (workflows.death)."""
+    return deaths.death(change.before, change.after)
 
 
 def missing(change: Change) -> tuple[Effect, ...]:
@@ -113,9 +126,22 @@ def place(change: Change) -> tuple[Effect, ...]:
     return (CloseTask(REVIEW_PLACE.kind, by_the_way=True), REVIEW_PLACE)
 
 
+def lived_in(change: Change) -> tuple[Effect, ...]:
+    """A place is looked at as long as somebody lives there, whichever step begins or ends it."""
+    was, now = _lives_there(change.before), _lives_there(change.after)
+    # Closing ends every task by itself.
+    if was == now or change.after.care == CLOSED:
+        return ()
+    return (replace(REVIEW_PLACE, once=True),) if now else (CloseTask(REVIEW_PLACE.kind, by_the_way=True),)
+
+
+def _lives_there(case: CaseFacts) -> bool:
+    return case.placement is not None and case.care in LIVED_IN and not case.deceased
+
+
 def no_place(change: Change) -> tuple[Effect, ...]:
     """Whoever was found to stay elsewhere and left their bed has no place with us until one is settled with them."""
-    if change.before.placement is None or change.after.placement is not None:
+    if change.before.placement is None or change.after.placement is not None or change.after.deceased:
         return ()
     return (CloseTask(REVIEW_PLACE.kind, by_the_way=True), REVIEW_PLACE)
 
@@ -167,11 +193,13 @@ def _protected(case: CaseFacts) -> bool:
 
 # Tasks first; the clocks of the case, which also hold those that were just opened, come last.
 CONSEQUENCES: tuple[Consequence, ...] = (
+    death,
     missing,
     custody,
     danger,
     age,
     place,
+    lived_in,
     no_place,
     guardian,
     work,

@@ -46,13 +46,15 @@ class CloseTask:
 
     by_the_way: it is over all the same, but nobody who has to do it is led to this step. of_case: at a step of a
     matter that is about this code, the task of the case itself. of_day: of several of its kind on one matter, that of
-    the day which the form takes away; none where it takes none away.
+    the day which the form takes away; none where it takes none away. everywhere: also those of the case's matters and
+    referrals.
     """
 
     kind: str
     by_the_way: bool = False
     of_case: str = ""
     of_day: bool = False
+    everywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

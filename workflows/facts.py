@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from workflows.care_facts import ContactFacts as ContactFacts
+from workflows.care_facts import DeathFacts as DeathFacts
 from workflows.care_facts import EmploymentFacts as EmploymentFacts
 from workflows.care_facts import LeaveDays
 from workflows.care_facts import NeedsFacts as NeedsFacts
@@ -238,6 +239,7 @@ class CaseFacts(LeaveDays):
     asylum_claim: bool = False
     missing: bool = False
     deceased: bool = False
+    death: DeathFacts | None = None
     protection_risk: bool = False
     complicity_alleged: bool = False
     family_complicity: bool = False

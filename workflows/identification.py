@@ -74,6 +74,10 @@ DUTIES = (
     APPOINT_GUARDIAN,
 )
 
+DECIDE = OpenTask("decide_identification", "legal_officer", "decision")
+RECONSIDER = OpenTask("reconsider", "legal_officer", "decision")
+REFLECTION = OpenTask("end_of_reflection", "case_manager", "reflection", since="presumed_on")
+
 # Its time counts from the report: whoever is reported and looked at by nobody is late, not unknown.
 SCREEN = OpenTask("screen", "first_responder", "screening", "child_protection", once=True)
 
@@ -89,8 +93,8 @@ STEPS = (
         (
             CloseTask("screen"),
             *DUTIES,
-            OpenTask("decide_identification", "legal_officer", "decision"),
-            OpenTask("end_of_reflection", "case_manager", "reflection", since="presumed_on"),
+            DECIDE,
+            REFLECTION,
         ),
         form="screening",
     ),
@@ -139,7 +143,7 @@ STEPS = (
         "ask_reconsideration", "Ask for reconsideration", (I.NOT_IDENTIFIED, I.SCREENED_OUT), I.RECONSIDERING,
         "identification:reconsider",
         (case_is_open, window_or_new_evidence, grounds_are_recorded),
-        (CloseTask("end_of_reconsideration"), OpenTask("reconsider", "legal_officer", "decision")),
+        (CloseTask("end_of_reconsideration"), RECONSIDER),
         form="reconsideration_request",
     ),
     Step(
@@ -157,7 +161,7 @@ STEPS = (
         (
             CloseTask("reconsider"),
             *DUTIES,
-            OpenTask("decide_identification", "legal_officer", "decision"),
+            DECIDE,
             # A time of one's own begins anew with a new presumption.
             OpenTask("end_of_reflection", "case_manager", "reflection", once=True),
         ),

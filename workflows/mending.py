@@ -48,6 +48,7 @@ ASK = Act(Way.ASK)
 ACTS: dict[str, Act] = {
     "case_is_open": Act(Way.NEW_CASE),
     "flag_is_up": ASK,
+    "death_is_told_safely": _record("death_report"),
     "person_is_with_us": _record("found_report"),
     "shelter_is_named": _step("care", "move_placement"),
     "bed_is_confirmed": Act(Way.BED),

@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import date
 
 from policies.model import Policies
+from workflows.again import begins_again, dated, never_twice
 from workflows.claims import REMEDY
 from workflows.consequences import FOUND, SEARCH, Change, consequences, may_be_told
+from workflows.death import REPORT, SEE_TO
 from workflows.effects import Alert, CloseTask, Following, MoveTask, OpenTask
 from workflows.engine import MACHINES, excused, matter_machines
 from workflows.facts import CaseFacts, MatterFacts, Situation
@@ -30,7 +32,12 @@ from workflows.guards.minors import (
     milder_ways_came_first,
 )
 from workflows.guards.outcomes import finding_is_named
-from workflows.guards.protection import case_is_open, closed_case_hears_of_harm_alone, flag_is_up
+from workflows.guards.protection import (
+    case_is_open,
+    closed_case_hears_of_harm_alone,
+    death_is_told_safely,
+    flag_is_up,
+)
 from workflows.guards.remedies import (
     claim_has_one_currency,
     days_of_the_claim_fit,
@@ -120,6 +127,7 @@ OWN_GUARDS: dict[str, tuple[Guard, ...]] = {
     "circumstances": (adulthood_was_assessed, every_detention_is_over),
     "consent": (guardian_who_agrees_serves,),
     "consent_withdrawal": (wider_consent_is_named,),
+    REPORT: (death_is_told_safely,),
     "flag_clearance": (flag_is_up,),
     "guardian_appointment": (guardian_is_free_of_suspects,),
     "identification_decision": (decider_is_trained,),
@@ -136,6 +144,7 @@ LOOK_AFTER = "look_after_leave"
 
 # Duties that are done by a record only where it says all that it has to say: the fact that says so.
 NOTICES = {"rights_notice": "rights_read", "remedies_notice": "remedies_told"}
+_PREPARED = CloseTask("prepare_adulthood")
 # A task that asks for a record is done when the record is there, not only when the next step is taken.
 FOLLOWS: dict[str, tuple[CloseTask | OpenTask | Alert, ...]] = {
     "rights_notice": (CloseTask("read_rights"),),
@@ -150,6 +159,7 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask | Alert, ...]] = {
     # When the next one is due is said by the record itself, or by the clock of the country (app/casework/visits.py).
     "monitoring_visit": (CloseTask("follow_up_visit"),),
     "remedies_notice": (CloseTask("explain_remedies"),),
+    REPORT: (CloseTask(SEE_TO.kind),),
     # A second report begins a second search: what was open of the first goes into it.
     "missing_report": (
         CloseTask(LOOK_AFTER, by_the_way=True),
@@ -172,7 +182,8 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask | Alert, ...]] = {
     ),
     "care_plan": (
         CloseTask("write_care_plan"),
-        CloseTask("prepare_adulthood"),
+        # Only by a plan that says that it prepares for it.
+        _PREPARED,
         CloseTask("review_care_plan"),
         OpenTask("review_care_plan", "case_manager", "care_plan_review", due_on="plan_due"),
     ),
@@ -195,6 +206,8 @@ def follows(
     stays as it is.
     """
     own = _of_kind(kind, before, after, corrected)
+    if begins_again(before, after):
+        own = never_twice((*own, *dated(FOLLOWS, after, ())))
     if corrected and not stays_for(after):
         own = (*own, *counted_anew(before, after))
     return (*may_be_told(own, after), *consequences(Change(kind, before, after, on, corrected)))
@@ -210,18 +223,23 @@ def follows_step(
     own = _of_kind(form, before, after, corrected=False) if form is not None else ()
     said = {(type(each), getattr(each, "kind", "")) for each in step.effects}
     rest = tuple(each for each in own if (type(each), getattr(each, "kind", "")) not in said)
+    if begins_again(before, after):
+        rest = never_twice((*rest, *dated(FOLLOWS, after, {name for of, name in said if of is OpenTask})))
     return (*may_be_told(rest, after), *consequences(Change(step.name, before, after, on)))
 
 
 def _of_kind(kind: str, before: CaseFacts, after: CaseFacts, corrected: bool) -> tuple[Following, ...]:
     """What a record of this kind ends and begins by itself."""
-    if kind == APPOINTMENT:
-        # Ended only by one that has begun and was checked, and moved by a correction of its days (consequences).
+    if kind in (APPOINTMENT, REPORT):
+        # Ended only by one that has begun and was checked, or says that all was done (consequences).
         return ()
     if kind in NOTICES:
         # A notice that lacks something leaves its duty open; corrected, it may be whole after all.
         return FOLLOWS[kind] if getattr(after, NOTICES[kind]) else ()
-    return _moved(kind, before, after) if corrected else FOLLOWS.get(kind, ())
+    prepared = kind == "care_plan" and after.care_plan is not None and after.care_plan.adulthood
+    if corrected:
+        return (*_moved(kind, before, after), *([_PREPARED] if prepared else []))
+    return tuple(each for each in FOLLOWS.get(kind, ()) if each != _PREPARED or prepared)
 
 
 def _moved(kind: str, before: CaseFacts, after: CaseFacts) -> tuple[Following, ...]:

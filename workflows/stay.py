@@ -8,6 +8,10 @@ from typing import Final
 
 # States of care in which no bed is needed here any more: in another country's hands, or ended.
 LEFT_THE_HOUSE: Final = frozenset({"handed_over", "closed"})
+# States of care in which a place is lived in, which is looked at as long as it is; a journey is no place.
+LIVED_IN: Final = frozenset(
+    {"sheltered", "recovering", "planning_return", "including_locally", "resettling", "reintegrating"}
+)
 
 
 @dataclass(frozen=True, slots=True)

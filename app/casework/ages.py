@@ -55,9 +55,23 @@ def turns_adult_on(identity: Mapping[str, Any]) -> date | None:
     if born is None:
         year = identity.get("birth_year")
         return date(year + MAJORITY, 1, 1) if year is not None else None
-    if (born.month, born.day) == (2, 29):
-        return date(born.year + MAJORITY, 3, 1)
-    return born.replace(year=born.year + MAJORITY)
+    return _in_years(born, MAJORITY)
+
+
+def may_have_turned_on(age_band: str, since: date) -> date:
+    """The day by which a child without a birth on record may be 18 for a year at most, by the band as of ``since``.
+
+    A child in no band, or in one of adults, is an age in doubt: a year later somebody looks again.
+    """
+    oldest = _BANDS[age_band][1] if age_band in _BANDS else MAJORITY
+    years = max(1, MAJORITY - oldest)
+    return _in_years(since, years)
+
+
+def _in_years(day: date, years: int) -> date:
+    if (day.month, day.day) == (2, 29):
+        return date(day.year + years, 3, 1)
+    return day.replace(year=day.year + years)
 
 
 def _born(identity: Mapping[str, Any]) -> date | None:

@@ -108,7 +108,7 @@ def settle(desk: Desk, held: Held) -> None:
     with rows.as_the_house(desk.session, desk.actor.country):
         mine = REQUEST.c.case_id == held.id
         _set(desk, (mine, REQUEST.c.state == STAYING, REQUEST.c.id != used), state=LEFT, ended_at=desk.now)
-        if facts.care in LEFT_THE_HOUSE:
+        if _needs_none(facts):
             _set(desk, (mine, REQUEST.c.state.in_(OPEN), REQUEST.c.id != waiting), state="withdrawn", ended_at=desk.now)
         if used and (before.bed_used is None or before.bed_used.request != used):
             free = (mine, REQUEST.c.id == used, REQUEST.c.state == HELD, REQUEST.c.held_until > desk.now)
@@ -125,7 +125,12 @@ def settle(desk: Desk, held: Held) -> None:
 def _of(facts: CaseFacts) -> tuple[Any, ...]:
     """What of the facts of a case is about its beds."""
     bed = facts.bed_used.request if facts.bed_used is not None else None
-    return bed, facts.bed_held, facts.leave, facts.missing, facts.care in LEFT_THE_HOUSE
+    return bed, facts.bed_held, facts.leave, facts.missing, _needs_none(facts)
+
+
+def _needs_none(facts: CaseFacts) -> bool:
+    """Whether no bed is needed any more."""
+    return facts.deceased or facts.care in LEFT_THE_HOUSE
 
 
 def _set(desk: Desk, which: tuple[Any, ...], **values: Any) -> int:

@@ -8,7 +8,6 @@ quarter of a year are opened on the same day and due on the same day; nothing st
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import select
 
@@ -16,52 +15,65 @@ from app.access.desk import Desk, House
 from app.casework import ages, identity
 from app.casework.held import CASE, FACTS, Held, hold_case
 from app.casework.rounds import one_by_one
-from app.casework.tasks import TABLE, end_of, open_task
-from workflows.effects import OpenTask
-from workflows.recording import ASSESS_AGE, BY_CALENDAR, PREPARE_ADULTHOOD
+from app.casework.tasks import TABLE, UNDONE, close_task, end_of, open_task
+from workflows.effects import CloseTask, OpenTask
+from workflows.facts import CaseFacts
+from workflows.recording import ASSESS_AGE, BY_CALENDAR
 
 
 def ring(house: House) -> int:
     """Open the tasks whose quarter has come, one transaction for each case; how many. Of several workers one opens it.
 
-    A child without a birth on record has none: the age assessment is then a matter of the case, not of a clock.
+    A child without a birth on record is looked at by the year, from the age band on that could turn.
     """
     query = select(CASE.c.id, CASE.c.country).join(FACTS, FACTS.c.case_id == CASE.c.id)
-    return one_by_one(
-        house, query.where(FACTS.c.child.is_(True), CASE.c.care != "closed", ~_has(ASSESS_AGE)), _ring_one
-    )
+    return one_by_one(house, query.where(FACTS.c.child.is_(True), CASE.c.care != "closed"), _ring_one)
 
 
 def _ring_one(house: House, case_id: str, country: str) -> int:
     with house.db.write() as session:
         desk = house.system_desk(session, country)
         held = hold_case(desk, case_id)
-        if held.erased:
+        if held.erased or held.case_facts is None or held.case_facts.deceased:
             return 0
-        due = [task for task in BY_CALENDAR if _is_due(desk, held, task)]
-        for task in due:
-            open_task(desk, held, task, due=end_of(desk, last_day_of_quarter(desk.today)))
-        return len(due)
+        born = ages.turns_adult_on(identity.read(desk, held.row.person_id, held.key(desk)))
+        opened = 0
+        for task in BY_CALENDAR:
+            begins = _begins(desk, held.case_facts, born, task)
+            if begins > desk.today:
+                # A corrected birth moved it: what was opened for the old one waits for the new one.
+                close_task(desk, held, CloseTask(task.kind, by_the_way=True))
+            elif not _is_done(held.case_facts, born, task, begins, desk.today) and not _is_open(desk, held, task):
+                open_task(desk, held, task, due=end_of(desk, last_day_of_quarter(desk.today)))
+                opened += 1
+        return opened
 
 
-def _is_due(desk: Desk, held: Held, task: OpenTask) -> bool:
-    """Whether the quarter of a task has come and the task was never opened."""
-    day = ages.turns_adult_on(identity.read(desk, held.row.person_id, held.key(desk)))
-    if day is None:
-        return False
+def _begins(desk: Desk, case: CaseFacts, born: date | None, task: OpenTask) -> date:
+    """The day from which somebody sees to a task; ``born``: the 18th birthday, as far as it is known."""
+    if born is None:
+        since = case.opened_on if case.age is None else case.age.on
+        return ages.may_have_turned_on(case.age_band, since) if task is ASSESS_AGE else date.max
+    if task is ASSESS_AGE:
+        return last_day_of_quarter(born) + timedelta(days=1)
     months = desk.policies.clock(task.clock, desk.actor.country, None, on=desk.today).value
-    # The first is opened some months before the birthday, the other in the quarter after it.
-    begins = last_day_of_quarter(day) + timedelta(days=1)
-    if task is PREPARE_ADULTHOOD:
-        begins = quarter_of(_months_before(day, months))
-    if begins > desk.today or (task is PREPARE_ADULTHOOD and day <= desk.today):
-        return False
-    query = select(TABLE.c.id).where(TABLE.c.case_id == held.id, TABLE.c.kind == task.kind)
-    return desk.session.execute(query).first() is None
+    return quarter_of(_months_before(born, months))
 
 
-def _has(task: OpenTask) -> Any:
-    return select(TABLE.c.id).where(TABLE.c.case_id == CASE.c.id, TABLE.c.kind == task.kind).exists()
+def _is_done(case: CaseFacts, born: date | None, task: OpenTask, begins: date, today: date) -> bool:
+    """Whether the facts say that it was seen to, for this birthday: they outlast a case that was closed meanwhile."""
+    if task is ASSESS_AGE:
+        return born is not None and case.age is not None and case.age.on >= born
+    plan = case.care_plan
+    prepared = plan is not None and plan.adulthood and plan.on >= begins
+    return prepared or (born is not None and born <= today)
+
+
+def _is_open(desk: Desk, held: Held, task: OpenTask) -> bool:
+    query = select(TABLE.c.id).where(
+        TABLE.c.case_id == held.id, TABLE.c.kind == task.kind, TABLE.c.state.in_(UNDONE)
+    )
+    return desk.session.execute(query.limit(1)).first() is not None
 
 
 def quarter_of(day: date) -> date:

@@ -41,7 +41,7 @@ FACTS_BY_GROUP: Final[dict[FieldGroup, tuple[str, ...]]] = {
         "permits", "employment",
     ),
     FieldGroup.RISK: (
-        "needs", "return_risk", "asylum_claim", "missing", "deceased", "protection_risk", "complicity_alleged",
+        "needs", "return_risk", "asylum_claim", "missing", "deceased", "death", "protection_risk", "complicity_alleged",
         "family_complicity", "detained", "blocked_countries", "accompanies",
     ),
 }  # fmt: skip

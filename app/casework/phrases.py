@@ -150,6 +150,7 @@ RECORDS: Final[Mapping[str, str]] = {
     "contact_rules": mark("Rules of safe contact recorded"),
     "cooperation": mark("Cooperation with the authorities recorded"),
     "contact_decision": mark("Decision on contact recorded"),
+    "death_report": mark("Death reported"),
     "decision_notice": mark("The person was told the decision"),
     "employment": mark("Word on work recorded"),
     "family_tracing": mark("Report on the family recorded"),

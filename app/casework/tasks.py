@@ -15,6 +15,7 @@ from policies.model import Calendar, Clock, Policies
 from workflows import deadlines
 from workflows.clocks import can_stand_still, frozen_by
 from workflows.deadlines import rings_at
+from workflows.death import TO_THE_LIVING
 from workflows.effects import CloseTask, OpenTask
 from workflows.facts import MatterFacts
 from workflows.matter import URGENT
@@ -41,6 +42,7 @@ _ONE_KIND_OF = {
     kind: query.where(TABLE.c.kind == bindparam("of_kind"), TABLE.c.matter_id.is_(None))
     for kind, query in _OPEN_OF.items()
 }
+_EVERYWHERE_OF = _OPEN_OF["case"].where(TABLE.c.kind == bindparam("of_kind"))
 # Times of the person's own, which pass by themselves: nobody is late with them.
 PASSING = frozenset({"end_of_reflection", "end_of_reconsideration"})
 # Duties that only watch a clock of the other country's.
@@ -113,6 +115,10 @@ def open_task(desk: Desk, held: Held, effect: OpenTask, due: datetime | None = N
             return
         raise
     start = desk.now if since is None else datetime.combine(since, time(), tzinfo=calendar.zone)
+    ends = due or _named(desk, held, effect) or rings_at(start, clock, calendar)
+    if effect.kind in PASSING and ends < desk.now:
+        # The person's own time that is over already is nobody's to wait for.
+        return
     office_id = _border_office(desk, held) if effect.role == BORDER_ROLE else None
     case_id = held.case.id if held.case is not None else None
     frozen = frozen_by(held.case_facts)
@@ -133,7 +139,7 @@ def open_task(desk: Desk, held: Held, effect: OpenTask, due: datetime | None = N
             "basis": clock.basis.value,
             "sources": " ".join(clock.sources),
             "opened_at": desk.now,
-            "due_at": due or _named(desk, held, effect) or rings_at(start, clock, calendar),
+            "due_at": ends,
             "state": STOPPED if frozen else OPEN,
             "done_at": None,
             "done_by": None,
@@ -150,6 +156,8 @@ def open_task(desk: Desk, held: Held, effect: OpenTask, due: datetime | None = N
 def _is_not_needed(desk: Desk, held: Held, effect: OpenTask) -> bool:
     """Whether the case says that it is done, or not to be done yet, or somebody has it to do already."""
     facts = held.case_facts
+    if facts is not None and facts.deceased and effect.kind in TO_THE_LIVING:
+        return True
     if facts is not None and effect.unless is not None:
         done = getattr(facts, effect.unless)
         if done(desk.today) if callable(done) else done:
@@ -207,6 +215,8 @@ def close_task(desk: Desk, held: Held, effect: CloseTask) -> int:
     kind = effect.kind
     if kind == "visit_next":
         kind = f"visit_{held.referral_facts.visits if held.referral_facts else 0}"
+    if effect.everywhere and held.kind == "case":
+        return _done(desk, _EVERYWHERE_OF, {"of_kind": kind, **values})
     if effect.of_case and (held.matter is None or held.matter.about != effect.of_case):
         return 0
     if held.matter is not None and effect.of_day:

@@ -8,14 +8,13 @@ from app.access.desk import Desk
 from app.casework.held import Held
 from app.casework.kinds.monitoring_visit import MonitoringVisit
 from app.casework.tasks import close_task, end_of, open_task
+from workflows.again import BY_CLOCK
 from workflows.effects import CloseTask, OpenTask
 from workflows.facts import CaseFacts
 
 KIND: Final = "follow_up_visit"
 ROLE: Final = "case_manager"
 CLOCK: Final = "follow_up"
-# Where nobody else's calendar asks for visits: at home the country that received the person has its own (visit_1 to 4).
-BY_CLOCK: Final = frozenset({"including_locally", "resettling"})
 
 
 def follow(desk: Desk, case: Held, form: MonitoringVisit) -> None:

@@ -34,8 +34,8 @@ DONE: Final = {
 }
 NEEDS: Final = (
     "needs_assessment", "care_plan", "wish", "circumstances", "contact_rules", "placement", "admission",
-    "shelter_leave", "shelter_return", "missing_report", "found_report", "stay_extension", "pre_return_risk",
-    "return_plan", "reintegration_plan", "service_request", "service_appointment", "service_outcome",
+    "shelter_leave", "shelter_return", "missing_report", "found_report", "death_report", "stay_extension",
+    "pre_return_risk", "return_plan", "reintegration_plan", "service_request", "service_appointment", "service_outcome",
     "relative", "contact_decision",
     "monitoring_visit", "guardian_appointment", "age_assessment", "best_interests_assessment", "best_interests",
     "fund_claim", "fund_approval", "fund_payment", "threat_report", "threat_assessment", "protection_measures",

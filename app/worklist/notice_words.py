@@ -44,6 +44,7 @@ SENTENCES: Final[dict[str, str]] = {
     "penalty_reported": mark("A penalty against a person was reported. Open the case at once."),
     "penalty_upheld": mark("A penalty against a person was upheld. Open the case."),
     "person_detained": mark("A person is held. Open the case at once."),
+    "person_died": mark("A person has died. Open the case."),
     "person_in_danger": mark("A person is in danger. Open the case at once."),
     "person_missing": mark("A person is missing. Open the case at once."),
     "service_answered": mark("A provider has answered."),

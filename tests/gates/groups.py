@@ -39,8 +39,8 @@ CASE_FACTS: Final[dict[str, str]] = {
     ),
     **dict.fromkeys(
         (
-            "needs", "return_risk", "asylum_claim", "missing", "deceased", "protection_risk", "complicity_alleged",
-            "family_complicity", "detained", "blocked_countries", "accompanies",
+            "needs", "return_risk", "asylum_claim", "missing", "deceased", "death", "protection_risk",
+            "complicity_alleged", "family_complicity", "detained", "blocked_countries", "accompanies",
         ),
         RISK,
     ),
@@ -98,7 +98,10 @@ KINDS: Final[dict[str, str]] = {
     ),
     **dict.fromkeys(("threat_report", "threat_assessment", "protection_measures"), RISK),
     **dict.fromkeys(
-        ("circumstances", "family_tracing", "found_report", "missing_report", "needs_assessment", "pre_return_risk"),
+        (
+            "circumstances", "death_report", "family_tracing", "found_report", "missing_report", "needs_assessment",
+            "pre_return_risk",
+        ),
         RISK,
     ),
     "cooperation": COOPERATION,

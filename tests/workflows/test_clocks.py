@@ -16,6 +16,7 @@ from workflows import clocks
 from workflows.clocks import Ticking
 from workflows.consequences import FOUND, SEARCH, TELL_PARTNER
 from workflows.deadlines import moved_on, rings_at
+from workflows.death import death
 from workflows.effects import FreezeClocks, ThawClocks
 from workflows.recording import follows
 
@@ -184,13 +185,14 @@ def test_every_stop_by_hand_has_an_end(policies: Policies) -> None:
 
 def test_a_missing_person_freezes_the_clocks_of_the_case(policies: Policies) -> None:
     # With nothing on record that runs out.
-    here = replace(case(), consents=(), travel_document=None)
+    here = replace(case(), consents=(), travel_document=None, placement=None)
     gone, dead = replace(here, missing=True), replace(here, missing=True, deceased=True)
     freeze, thaw = FreezeClocks("person_missing"), ThawClocks("person_missing")
     assert follows("circumstances", here, gone, on=TODAY) == (*SEARCH, freeze), "and is searched for, whoever says so"
     assert follows("circumstances", gone, gone, on=TODAY) == ()
     assert follows("circumstances", gone, here, on=TODAY) == (*FOUND, thaw)
-    assert follows("circumstances", gone, dead, on=TODAY) == (thaw,)
+    ended = follows("circumstances", gone, dead, on=TODAY)
+    assert ended == (*death(gone, dead), thaw), "what a death ends has ended before anything runs again"
     assert follows("circumstances", here, here, on=TODAY) == ()
     claimant, sought = replace(here, asylum_claim=True), replace(gone, asylum_claim=True)
     assert TELL_PARTNER not in follows("circumstances", claimant, sought, on=TODAY), "nobody abroad is told of them"

@@ -72,7 +72,9 @@ def test_nothing_rings_for_a_closed_case() -> None:
 
 def test_a_form_that_comes_with_a_step_is_followed_as_by_itself_and_nothing_is_said_twice() -> None:
     step = step_of("care", "start_recovery")
-    rest = follows_step(step, "care_plan", HERE, HERE, on=TODAY)
+    assert follows_step(step, "care_plan", HERE, HERE, on=TODAY) == (), "a plan of today says nothing of turning 18"
+    plan = replace(HERE.care_plan, adulthood=True) if HERE.care_plan is not None else None
+    rest = follows_step(step, "care_plan", HERE, replace(HERE, care_plan=plan), on=TODAY)
     assert rest == (CloseTask("prepare_adulthood"),)
     own = {effect.kind for effect in step.effects if isinstance(effect, OpenTask)}
     assert own == {"review_care_plan"}

@@ -13,6 +13,7 @@ from app.worklist.notice_words import SENTENCES
 from policies.model import Policies
 from tests.workflows.situations import TODAY, all_steps, ready, step_of
 from workflows import engine
+from workflows.death import SEE_TO
 from workflows.effects import Alert, Arbitrate, CloseTask, MoveCustody, OpenTask, SendMessage, StepOnCase
 from workflows.engine import MACHINES, matter_machines
 from workflows.guards.conversation import THEIR_TURN
@@ -145,7 +146,7 @@ def test_every_effect_can_be_carried_out(machine: str, step: str, policies: Poli
 def _opened_kinds() -> set[str]:
     effects = [effect for spec in SPECS for row in spec.steps for effect in row.effects]
     effects += [effect for following in (*FOLLOWS.values(), HELD) for effect in following]
-    effects += (*BY_CALENDAR, AGREE_WORK, ASK_STAY, SETTLE_STAY, CONSIDER_REOPENING)
+    effects += (*BY_CALENDAR, AGREE_WORK, ASK_STAY, SETTLE_STAY, CONSIDER_REOPENING, SEE_TO)
     effects += (FROM_PROTECTION, FROM_IDENTIFICATION, ASK_EMPLOYMENT, ANSWER_REFUSED)
     return {effect.kind for effect in effects if isinstance(effect, OpenTask)}
 

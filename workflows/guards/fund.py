@@ -65,8 +65,9 @@ def _within_the_amount(case: CaseFacts, matter: MatterFacts, policies: Policies,
     mend="Talk the claim through with the person and record their answer.",
     who=CLAIMERS,
 )
-def claim_is_agreed(matter: MatterFacts) -> bool:
-    return AGREED in matter.flags
+def claim_is_agreed(case: CaseFacts, matter: MatterFacts) -> bool:
+    # Nobody can ask the dead; what is owed is then the family's.
+    return AGREED in matter.flags or case.deceased
 
 
 @guard(

@@ -205,6 +205,17 @@ def person_is_with_us(case: CaseFacts) -> bool | Lack:
 
 
 @guard(
+    sources=("OHCHR-G2.7", "OHCHR-G6.3"),
+    says="The family was told through the country the person had asked to be protected from.",
+    why="What the person asked for holds after their death: a family there may be in danger by it.",
+    mend="Find another way to tell the family, and record that.",
+    who=CARERS,
+)
+def death_is_told_safely(case: CaseFacts, given: Mapping[str, object]) -> bool:
+    return not case.asylum_claim or given.get("family_told") != "through_origin"
+
+
+@guard(
     sources=("OHCHR-G6.7", "OHCHR-P11", "ACTIP-14.4"),
     says="The person has not chosen {wish}, and no unsafe or refused return opens this way.",
     why="Staying or moving on follows the person's wish, or the finding that return is not safe.",

@@ -234,6 +234,8 @@ def reasons_are_written(case: CaseFacts) -> bool:
     who=(*DECIDERS, "case_manager"),
 )
 def person_was_told(case: CaseFacts, today: Today) -> bool:
+    if case.deceased:
+        return True
     # A day that has not come yet tells nobody anything.
     told_on = case.decision.notified_on if case.decision is not None else None
     return case.decision is not None and case.decision.in_own_language and told_on is not None and told_on <= today.date

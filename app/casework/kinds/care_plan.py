@@ -85,6 +85,11 @@ class CarePlan(RecordForm):
         default=False,
         title=mark("For a child: does it cover health, mind, law, school, housing and care?"),
     )
+    prepares_adulthood: Annotated[bool, ForChild()] = Field(
+        default=False,
+        title=mark("For a child close to 18: does it prepare for what changes then?"),
+        description=mark("Place, money, school or work, papers, and who stays in touch."),
+    )
     review_on: date | None = Field(
         default=None,
         title=mark("When is the plan looked at again?"),
@@ -98,7 +103,7 @@ def fold(facts: CaseFacts, form: CarePlan, entry: Entry) -> CaseFacts:
     """The newest plan counts."""
     plan = PlanFacts(
         entry.on, bool(form.agreed_by_person), frozenset(form.services), form.covers_child_services,
-        review_on=form.review_on,
+        review_on=form.review_on, adulthood=form.prepares_adulthood,
     )
     return replace(facts, care_plan=plan)
 
@@ -118,5 +123,6 @@ KIND = Kind(
     },
     fold_case=fold,
     # The agreement and the own view are asked anew each time.
-    continues=frozenset({"objectives", "goals", "services", "provider", "covers_child_services", "planned_end"}),
+    continues=frozenset({"objectives", "goals", "services", "provider", "covers_child_services", "prepares_adulthood",
+                         "planned_end"}),
 )

@@ -11,6 +11,7 @@ from pydantic import Field
 from app.casework.forms import SILENT, Asked, Entry, ForChild, From, Kind, Listed, Long, RecordForm
 from app.kit.words import mark
 from policies.model import FieldGroup
+from workflows import death
 from workflows.facts import CaseFacts
 from workflows.matter import HELD
 
@@ -75,7 +76,10 @@ def fold(facts: CaseFacts, form: Circumstances, entry: Entry) -> CaseFacts:
     if form.detained is False:
         # Who is held nowhere is held by no penalty; an open detention is ended by its own step before that.
         said["matters"] = tuple(replace(each, flags=each.flags - {HELD}) for each in facts.matters)
-    return replace(facts, **said)
+    changed = replace(facts, **said)
+    if form.deceased is None:
+        return changed
+    return death.died(changed) if form.deceased else death.lives(changed)
 
 
 KIND = Kind(

@@ -37,6 +37,7 @@ REASONS: Final[dict[str, dict[str, str]]] = {
     },
     "consent_withdrawal": {"purposes": CONSENT},
     "contact_decision": {"way": DECISION, "reasons": WORKER},
+    "death_report": {"family_told": ACT, "remains": ACT, "ministry_told": ACT},
     "decision_notice": {"language": ANY, "way": ACT, "ask_again_explained": TOLD},
     "employment": {"stage": ACT},
     "family_tracing": {

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.casework import ages, birthdays
+from app.casework import ages, birthdays, identity
+from app.casework.held import hold_case
 from app.casework.tasks import TABLE
+from tests.app.casework.test_corrections import correct
 from tests.factories import cases
 from tests.factories.houses import make_house, put_offices
-from tests.factories.staff import hire_staff
+from tests.factories.staff import desk_of, hire_staff
 from tests.inspect import reading
 
 DAY = date(2026, 11, 26)
@@ -63,7 +65,8 @@ def test_the_birthday_rings_by_the_quarter_and_gives_no_date_away(
 
     # Six months before: the second quarter of 2027 for the first two, the third for the other.
     first, second, later = child("2009-10-03"), child("2009-12-30"), child("2010-01-05")
-    cases.open_case(house, worker, child=True, age_band="15-17", identity={})
+    unborn = cases.open_case(house, worker, child=True, age_band="15-17", identity={})
+    small = cases.open_case(house, worker, child=True, age_band="0-14", identity={})
 
     def tasks(kind: str) -> dict[str, Any]:
         query = select(TABLE.c.case_id, TABLE.c.opened_at, TABLE.c.due_at).where(TABLE.c.kind == kind)
@@ -81,7 +84,52 @@ def test_the_birthday_rings_by_the_quarter_and_gives_no_date_away(
     # In the quarter after it: whoever still counts as a child is assessed, and counts as one until then.
     cases.add(house, worker, first, "care_plan", covers_child_services=True)
     clock.advance(timedelta(days=190))
-    assert birthdays.ring(house) == 2 and tasks("assess_age").keys() == {first, second}
+    # Without a birth on record: a year after the band that could turn was written down.
+    assert birthdays.ring(house) == 3 and tasks("assess_age").keys() == {first, second, unborn}
     assert cases.facts_of(house, first).child
     cases.add(house, worker, first, "age_assessment")
     assert not cases.facts_of(house, first).child
+    cases.add(house, worker, unborn, "age_assessment", finding="child", age_band="15-17")
+    assert birthdays.ring(house) == 0 and small not in tasks("assess_age")
+    clock.advance(timedelta(days=366))
+    assert birthdays.ring(house) == 2 and later in tasks("assess_age"), "and a year after each look, until it is known"
+    assert small not in tasks("assess_age"), "nobody of fourteen turns eighteen within three years"
+
+
+def test_only_a_plan_that_prepares_ends_the_duty_and_a_corrected_birth_begins_it_anew(
+    database: Any, clock: Any, keys: Any, signing: Any
+) -> None:
+    house = make_house(database, clock, keys, signing)
+    put_offices(house)
+    staff = hire_staff(house)
+    worker = staff["social_worker"]
+    born = {"birth_date": "2009-03-03"}
+    case_id = cases.open_case(house, worker, child=True, age_band="15-17", identity=born)
+
+    def waits() -> int:
+        birthdays.ring(house)
+        query = select(TABLE.c.id).where(TABLE.c.kind == "prepare_adulthood", TABLE.c.state == "open")
+        with reading(house.db) as session:
+            return len(session.execute(query).all())
+
+    def correct_birth(day: str) -> None:
+        with desk_of(house, worker) as desk:
+            held = hold_case(desk, case_id)
+            identity.keep(desk, held.row.person_id, held.key(desk), {"birth_date": day}, "document")
+
+    assert waits() == 1
+    plan = cases.add(house, worker, case_id, "care_plan", covers_child_services=True)
+    assert waits() == 1, "a plan of today says nothing of tomorrow"
+    correct(house, worker, case_id, "care_plan", plan, covers_child_services=True, prepares_adulthood=True)
+    assert waits() == 0
+    # A year later by the paper: what was prepared is too old by then.
+    correct_birth("2010-03-03")
+    assert waits() == 0, "not yet"
+    clock.advance(timedelta(days=366))
+    assert waits() == 1
+    correct_birth("2011-03-03")
+    assert waits() == 0, "what was opened for the old day waits for the new one"
+    clock.advance(timedelta(days=366))
+    assert waits() == 1
+    cases.add(house, worker, case_id, "care_plan", prepares_adulthood=True)
+    assert waits() == 0
