@@ -141,7 +141,9 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask | Alert, ...]] = {
     "needs_assessment": (
         CloseTask("assess_needs"),
         CloseTask("reassess_needs"),
-        OpenTask("reassess_needs", "social_worker", "needs_assessment", due_on="needs_due", only_dated=True),
+        OpenTask(
+            "reassess_needs", "social_worker", "needs_assessment", due_on="needs_due", only_dated=True, agreed=True
+        ),
     ),
     "guardian_appointment": (CloseTask("appoint_guardian"),),
     "age_assessment": (CloseTask("assess_age"),),
@@ -172,7 +174,9 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask | Alert, ...]] = {
         CloseTask("write_care_plan"),
         CloseTask("prepare_adulthood"),
         CloseTask("review_care_plan"),
-        OpenTask("review_care_plan", "case_manager", "care_plan_review", due_on="plan_due"),
+        OpenTask(
+            "review_care_plan", "case_manager", "care_plan_review", due_on="plan_due", soonest=True, agreed=True
+        ),
     ),
 }
 
