@@ -57,9 +57,9 @@ def add_record(
     """
     held = hold_case(desk, case_id)
     must_be_current(desk, held, seen)
-    filled = records.check(desk.policies, kind, body, today=desk.today)
     happened = move.moment(desk, happened_at)
     day = desk.policies.day(desk.actor.country, happened)
+    filled = records.check(desk.policies, kind, body, today=desk.today, about=day if corrects is None else None)
     entry = Entry(desk.actor.id, desk.actor.office, desk.actor.country, day)
     correction = None
     if corrects is not None:

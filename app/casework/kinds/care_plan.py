@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from app.casework.days import SetFor
 from app.casework.forms import (
     Asked,
     Asking,
@@ -85,7 +86,7 @@ class CarePlan(RecordForm):
         default=False,
         title=mark("For a child: does it cover health, mind, law, school, housing and care?"),
     )
-    review_on: date | None = Field(
+    review_on: SetFor | None = Field(
         default=None,
         title=mark("When is the plan looked at again?"),
         description=mark("Leave it empty for the usual time."),

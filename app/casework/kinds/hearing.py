@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
+from app.casework.days import SetFor
 from app.casework.forms import Coded, Entry, Kind, Long, RecordForm
 from app.kit.words import mark
 from policies.model import FieldGroup
@@ -18,7 +18,7 @@ from workflows.staying import TESTIMONY
 class Hearing(RecordForm):
     """Practice 4.16: the day becomes a task for whoever goes along."""
 
-    hearing_on: date = Field(title=mark("On which day is it?"))
+    hearing_on: SetFor = Field(title=mark("On which day is it?"))
     person_speaks: bool = Field(title=mark("Is the person to say something there?"))
     way: Annotated[str, Coded("testimony_way")] | None = Field(
         default=None, title=mark("How would the person testify?")

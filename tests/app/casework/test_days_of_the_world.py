@@ -12,9 +12,11 @@ from sqlalchemy import Row, select
 from app.access.desk import House
 from app.casework import stopping
 from app.casework.move import StepRefused
+from app.casework.recording import add_record
 from app.casework.ringing import ring
 from app.casework.stopping import held_of, stop
 from app.casework.tasks import TABLE
+from app.kit.errors import Invalid
 from app.oversight.rebuild import rebuild_facts
 from tests.app.casework.test_corrections import correct
 from tests.factories import cases
@@ -160,3 +162,44 @@ def test_help_that_is_needed_by_a_day_is_asked_for_by_that_day(house: House) -> 
     take(house, staff, "social_worker", case_id, "request_service", "service_request", wanted_by=day(house, 2), **said)
     assert due(house, case_id, "answer_service") == day(house, 2)
 
+
+def test_a_far_day_dates_no_review_and_no_visit_away(house: House) -> None:
+    staff, case_id = recovering(house)
+    worker, manager = staff["social_worker"], staff["case_manager"]
+    plan = cases.add(house, worker, case_id, "care_plan", review_on=day(house, 20))
+    assert due(house, case_id, "review_care_plan") == day(house, 20)
+    correct(house, worker, case_id, "care_plan", plan, review_on=None)
+    usual = due(house, case_id, "review_care_plan")
+    correct(house, worker, case_id, "care_plan", plan, review_on=day(house, 3650))
+    assert due(house, case_id, "review_care_plan") == usual
+    threat = take(house, staff, "case_manager", case_id, "report_threat", "threat_report")
+    take(house, staff, "case_manager", case_id, "assess_threat", "threat_assessment", threat)
+    for far, on in ((5, day(house, 5)), (3650, day(house, 30))):
+        said = {"review_on": day(house, far)}
+        take(house, staff, "case_manager", case_id, "protect_person", "protection_measures", threat, **said)
+        assert due(house, case_id, "review_protection") <= on
+    case_id = cases.bring_case(house, staff, "identified")
+    cases.add(house, manager, case_id, "remedies_notice")
+    cases.take(house, manager, case_id, "include_locally", form(house, "wish", wish="stay"))
+    usual = due(house, case_id, "follow_up_visit")
+    cases.add(house, manager, case_id, "monitoring_visit", number=1, next_visit=day(house, 9))
+    assert due(house, case_id, "follow_up_visit") == day(house, 9)
+    cases.add(house, manager, case_id, "monitoring_visit", number=2, next_visit=day(house, 3650))
+    assert due(house, case_id, "follow_up_visit") == usual
+
+
+def test_a_day_that_is_over_is_refused_as_of_the_day_the_record_is_about(house: House) -> None:
+    staff, case_id = recovering(house)
+    worker = staff["social_worker"]
+    with pytest.raises(Invalid) as no:
+        cases.add(house, worker, case_id, "care_plan", review_on=day(house, -1))
+    (told,) = no.value.extra["errors"]
+    assert (told["field"], told["source"]) == ("record.review_on", "WM-CLOCKS")
+    plan = cases.add(house, worker, case_id, "care_plan", review_on=day(house, 0))
+    house.clock.advance(timedelta(days=10))  # type: ignore[attr-defined]
+    # Mended later, its words still name the day they named; written down late, the day counts as of then.
+    correct(house, worker, case_id, "care_plan", plan, review_on=day(house, -10), objectives="Rest.")
+    body, seen = form(house, "care_plan", review_on=day(house, -2)), cases.version_of(house, case_id)
+    with desk_of(house, worker) as desk:
+        late = desk.now - timedelta(days=5)
+        add_record(desk, case_id, "care_plan", body, seen, happened_at=late)
