@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from policies.country import COUNTRY_CLOCKS, EXTRA_COUNTRY_CLOCKS, Country, Panel
-from policies.lists import CodeList, IndicatorPack, Report, RetentionRule, RolePolicy
+from policies.lists import CodeList, CountryRetention, IndicatorPack, Report, RetentionRule, RolePolicy
 from policies.nodes import Document, Path, maybe
 from policies.notices import Notice
 from policies.safeguards import Safeguards
@@ -223,7 +223,8 @@ def check_pack(document: Document, pack: IndicatorPack, names: Names) -> None:
 
 def check_retention(document: Document, rule: RetentionRule, names: Names, path: Path) -> None:
     """Sources and dates of one retention rule, and of what countries have in its place."""
-    for code, each in (("", rule), *rule.countries.items()):
+    everywhere: tuple[str, RetentionRule | CountryRetention] = ("", rule)
+    for code, each in (everywhere, *rule.countries.items()):
         at_country = (*path, "countries", code) if code else path
         if code and code not in names.countries:
             document.complain(f"there is no country file countries/{code.lower()}.yaml", *at_country)

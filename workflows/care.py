@@ -226,7 +226,8 @@ STEPS = (
     Step(
         "reopen", "Open the case again", (C.CLOSED,), REOPENED, "care:reopen",
         (closing.reopening_is_agreed, closing.person_is_in_our_care, person_is_with_us),
-        (OpenTask("assess_needs", "social_worker", "needs_assessment"),
+        (CloseTask("consider_reopening", by_the_way=True),
+         OpenTask("assess_needs", "social_worker", "needs_assessment"),
          OpenTask("review_care_plan", "case_manager", "care_plan_review")),
         form="reopening", form_required=True,
     ),

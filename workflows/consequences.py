@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from workflows import leave
+from workflows import harm, leave
 from workflows.clocks import frozen_by
 from workflows.effects import Alert, CloseTask, Effect, Following, FreezeClocks, OpenTask, ThawClocks
 from workflows.facts import CaseFacts
@@ -26,13 +26,14 @@ CLOSED = "closed"
 class Change:
     """A case before and after somebody wrote into it.
 
-    by: the kind of the record or the name of the step. on: today where the case is.
+    by: the kind of the record or the name of the step. on: today where the case is. corrected: an earlier record was.
     """
 
     by: str
     before: CaseFacts
     after: CaseFacts
     on: date
+    corrected: bool = False
 
 
 Consequence = Callable[[Change], tuple[Following, ...]]
@@ -52,15 +53,8 @@ FOUND = (
 )
 # These say themselves what a search needs (workflows.recording.FOLLOWS).
 _OF_SEARCH = frozenset({"missing_report", "found_report"})
-# Whoever hears first that a person is held says so in the circumstances; who may review penalties is told at once.
-HELD = (
-    OpenTask("review_detention", "supervisor", "penalty_review_urgent"),
-    Alert("person_detained", "legal:review"),
-)
-FREE = (CloseTask("review_detention", by_the_way=True),)
 # Whoever hears of a danger first says so in any form; those who protect are told at once.
 IN_DANGER = Alert("person_in_danger", PROTECT)
-REPORT = "report_penalty"
 # Whoever speaks for a child is there until a day; by then somebody else is, or the appointment is renewed.
 NEXT_GUARDIAN = replace(APPOINT_GUARDIAN, unless=None, due_on="guardian_until", only_dated=True)
 # Whoever moved in as somebody else than they turned out to be.
@@ -72,6 +66,8 @@ def consequences(change: Change) -> tuple[Following, ...]:
     found: tuple[Following, ...] = tuple(effect for each in CONSEQUENCES for effect in each(change))
     if change.after.care == CLOSED:
         found = tuple(effect for effect in found if not isinstance(effect, OpenTask | Alert))
+        # But for harm: whoever may open the case again hears of it.
+        found = (*found, *harm.harm_after_closing(change.by, change.before, change.after))
     return may_be_told(found, change.after)
 
 
@@ -88,11 +84,8 @@ def missing(change: Change) -> tuple[Effect, ...]:
 
 
 def custody(change: Change) -> tuple[Effect, ...]:
-    """Somebody is held now, or is free. Whoever reports a penalty has begun its review with it."""
-    held = change.after.detained
-    if change.before.detained == held or (held and change.by == REPORT):
-        return ()
-    return HELD if held else FREE
+    """Somebody is held now, or is free (workflows.harm)."""
+    return harm.custody(change.by, change.before, change.after)
 
 
 def danger(change: Change) -> tuple[Effect, ...]:
@@ -123,10 +116,12 @@ def place(change: Change) -> tuple[Effect, ...]:
 def guardian(change: Change) -> tuple[Effect, ...]:
     """An appointment is made when it has begun and was checked; one with an end has to be followed by another.
 
-    A relative speaks for nobody any more once the family is said to be involved.
+    A relative speaks for nobody any more once the family is said to be involved. A new appointment may be that of
+    somebody else for the same days, whose name is not among the facts.
     """
     before, after = change.before, change.after
-    if (before.guardian, before.family_complicity) == (after.guardian, after.family_complicity):
+    anew = change.by == "guardian_appointment" and not change.corrected
+    if not anew and (before.guardian, before.family_complicity) == (after.guardian, after.family_complicity):
         return ()
     if after.guardian_speaks(change.on):
         return (CloseTask("appoint_guardian"), NEXT_GUARDIAN)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from workflows.consequences import NEXT_GUARDIAN
-from workflows.effects import MoveTask, OpenTask
+from workflows.effects import CloseTask, MoveTask, OpenTask
 from workflows.engine import MACHINES
 from workflows.facts import CaseFacts, MatterFacts
 from workflows.leave import ANSWER_REFUSED
@@ -56,6 +56,8 @@ def moved(before: MatterFacts, after: MatterFacts) -> tuple[MoveTask, ...]:
     """The tasks of a matter that are due by another day, because a correction has changed the day its form names."""
     if before.due == after.due or not after.is_open:
         return ()
-    effects = (each for step in MACHINES[after.machine].steps for each in step.effects)
+    effects = [each for step in MACHINES[after.machine].steps for each in step.effects]
+    # Where a matter has several days, each with a task of its own, no one day moves them all.
+    several = {each.kind for each in effects if isinstance(each, CloseTask) and each.of_day}
     tasks = {each.kind: each for each in effects if isinstance(each, OpenTask) and each.by_matter}
-    return tuple(MoveTask(each) for each in tasks.values())
+    return tuple(MoveTask(each) for kind, each in tasks.items() if kind not in several)

@@ -53,12 +53,14 @@ class CloseTask:
     """The open task of this kind is done; at a step of a matter, that of this matter.
 
     by_the_way: it is over all the same, but nobody who has to do it is led to this step. of_case: at a step of a
-    matter that is about this code, the task of the case itself.
+    matter that is about this code, the task of the case itself. of_day: of several of its kind on one matter, that of
+    the day which the form takes away; none where it takes none away.
     """
 
     kind: str
     by_the_way: bool = False
     of_case: str = ""
+    of_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)

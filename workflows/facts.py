@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from workflows.care_facts import ContactFacts as ContactFacts
 from workflows.care_facts import EmploymentFacts as EmploymentFacts
+from workflows.care_facts import LeaveDays
 from workflows.care_facts import NeedsFacts as NeedsFacts
 from workflows.care_facts import PermitFacts as PermitFacts
 from workflows.care_facts import PlanFacts as PlanFacts
@@ -181,7 +182,7 @@ class OverrideFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseFacts:
+class CaseFacts(LeaveDays):
     """All that rules may know of one case."""
 
     country: str
@@ -319,40 +320,6 @@ class CaseFacts:
     permits: tuple[PermitFacts, ...] = ()
     contact: ContactFacts | None = None
     employment: EmploymentFacts | None = None
-
-    @property
-    def stay_since(self) -> date | None:
-        """From which day on leave to stay is waited for: identified, or the last word on a leave before, if later."""
-        return self._latest(self.decision.on if self.decision is not None else None)
-
-    @property
-    def protected_stay_since(self) -> date | None:
-        """The same where it counts from protection: the day of the place, if the person had none when identified."""
-        return self._latest(self.stay_since, self.placement.on if self.placement is not None else None)
-
-    @property
-    def stay_asked_on(self) -> date | None:
-        """Since when leave to stay is asked for or given; leave to work is no leave to stay."""
-        days = [each.on for each in self.permits if each.permit != "work" and each.result in {"applied", "granted"}]
-        return min(days, default=None)
-
-    @property
-    def work_since(self) -> date | None:
-        """From which day on an agreement with an employer is waited for: the word with the employment office."""
-        if self.employment is not None:
-            return self.employment.on
-        return next((each.on for each in self.permits if (each.permit, each.result) == ("work", "applied")), None)
-
-    @property
-    def appeal_due(self) -> date | None:
-        """The first last day on which a refused leave can be appealed, of those that wait for an answer."""
-        waiting = (each for each in self.permits if each.result == "refused" and not each.is_answered)
-        return min((each.appeal_until for each in waiting if each.appeal_until is not None), default=None)
-
-    def _latest(self, *days: date | None) -> date | None:
-        over = (each for each in self.permits if each.permit != "work" and each.result in {"refused", "ended"})
-        ended = [each.answered_on or each.on for each in over]
-        return max((day for day in (*days, *ended) if day is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from workflows.step import MachineSpec, Step
 MATTER = "matter"
 # The flag of a matter that cannot wait: its tasks take the urgent clock.
 URGENT = "urgent"
+# The flag of a penalty by which the person is held.
+HELD = "held"
 
 
 def drafted(spec: MachineSpec, matter_id: str, actor: str, on: date) -> MatterFacts:

@@ -14,6 +14,7 @@ class MatterFacts:
     being decided. about: the code that says what it is about. office: who has to answer. claimed, amount, paid: whole
     units of the currency; amount is what is due. acted_on: the day of the last act that others were told of or decided.
     flags: what rules need of its forms and of the coded inputs of its steps ("reason.no_capacity").
+    added, dropped: the day that its newest form set, and the one that it took away (a hearing; due is the next one).
     by: who opened it; decided_by: who took the last step that decided. ended_on: set in a final state.
     """
 
@@ -38,6 +39,8 @@ class MatterFacts:
     ended_on: date | None = None
     claimed: int | None = None
     acted_on: date | None = None
+    added: date | None = None
+    dropped: date | None = None
 
     @property
     def outstanding(self) -> int | None:

@@ -105,6 +105,7 @@ ACTS: dict[str, Act] = {
     "wish_or_unsafe_return": _record("wish"),
     # Children.
     "guardian_is_appointed": _record("guardian_appointment"),
+    "guardian_who_agrees_serves": _record("guardian_appointment"),
     "best_interests_say_return": _record("best_interests"),
     "best_interests_say_stay": _record("best_interests"),
     "best_interests_say_third_country": _record("best_interests"),
@@ -191,6 +192,7 @@ ACTS: dict[str, Act] = {
     "penalty_is_a_detention": Act(Way.MATTERS),
     "nobody_is_held_by_it": Act(Way.MATTERS),
     "person_is_free": Act(Way.MATTERS),
+    "every_detention_is_over": Act(Way.MATTERS),
     "limits_were_explained": Act(Way.MATTERS),
     "child_has_a_representative": Act(Way.MATTERS),
     "person_is_wanted_as_witness": Act(Way.MATTERS),
@@ -216,6 +218,7 @@ ACTS: dict[str, Act] = {
     "loss_of_contact_is_recorded": _record("circumstances"),
     "nobody_in_a_bed_is_unreachable": _record("missing_report"),
     "reopening_is_agreed": _step("care", "reopen"),
+    "closed_case_hears_of_harm_alone": _step("care", "reopen"),
     "person_is_in_our_care": Act(Way.NEW_CASE),
     "no_referral_is_open": Act(Way.REFERRAL),
     "no_matter_is_open": Act(Way.MATTERS),

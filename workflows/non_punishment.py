@@ -40,9 +40,9 @@ OVER = tuple(
 )
 
 STEPS = (
-    # Nothing stands in the way of a report: what is wrong with it is found by the review.
+    # Nothing stands in the way of a report, nor does the end of a case: what is wrong with it is found by the review.
     Step(
-        "report_penalty", "Report a penalty", (), N.REPORTED, "legal:report", (case_is_open,),
+        "report_penalty", "Report a penalty", (), N.REPORTED, "legal:report", (),
         (CloseTask("review_detention", of_case="detention"),
          OpenTask("review_penalty", "supervisor", "penalty_review", urgent_clock="penalty_review_urgent",
                   by_matter=True, soonest=True),

@@ -62,14 +62,15 @@ STEPS = (
     ),
     Step(
         "set_hearing", "Record a hearing", RUNNING, None, FOLLOW,
-        (case_is_open, limits_were_explained, child_has_a_representative),
-        (CloseTask("attend_hearing", by_the_way=True),
+        (case_is_open, hearing_is_set, limits_were_explained, child_has_a_representative),
+        # Each hearing has a task of its own; one that takes the place of another ends the task of that day alone.
+        (CloseTask("attend_hearing", by_the_way=True, of_day=True),
          OpenTask("attend_hearing", "legal_officer", "proceeding_review", by_matter=True)),
         form="hearing", form_required=True,
     ),
     Step(
         "record_hearing", "Record what a hearing brought", RUNNING, None, FOLLOW, (case_is_open, hearing_is_set),
-        (CloseTask("attend_hearing"),),
+        (CloseTask("attend_hearing", of_day=True),),
         form="hearing_outcome", form_required=True,
     ),
     # Nothing of the file goes to the defence, a court or an authority before a second person has seen what it is.

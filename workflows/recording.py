@@ -11,12 +11,13 @@ from workflows.consequences import FOUND, SEARCH, Change, consequences, may_be_t
 from workflows.effects import Alert, CloseTask, Following, MoveTask, OpenTask
 from workflows.engine import MACHINES, excused, matter_machines
 from workflows.facts import CaseFacts, MatterFacts, Situation
-from workflows.guards.children import guardian_is_appointed
+from workflows.guards.children import guardian_is_appointed, guardian_who_agrees_serves
 from workflows.guards.consent import consent_for_case_meeting, wider_consent_is_named
 from workflows.guards.daily import leave_was_refused, stay_lasts_as_long_as_proceedings, way_of_contact_is_safe
 from workflows.guards.deciding import decision_is_still_to_be_taken
 from workflows.guards.legal import (
     child_has_a_representative,
+    every_detention_is_over,
     limits_were_explained,
     review_finds_a_link,
     review_finds_no_link,
@@ -29,7 +30,7 @@ from workflows.guards.minors import (
     milder_ways_came_first,
 )
 from workflows.guards.outcomes import finding_is_named
-from workflows.guards.protection import case_is_open, flag_is_up
+from workflows.guards.protection import case_is_open, closed_case_hears_of_harm_alone, flag_is_up
 from workflows.guards.remedies import (
     claim_has_one_currency,
     days_of_the_claim_fit,
@@ -116,7 +117,8 @@ OWN_GUARDS: dict[str, tuple[Guard, ...]] = {
         age_assessment_is_agreed, milder_ways_came_first, adult_is_beyond_doubt, age_assessor_is_trained,
     ),
     **dict.fromkeys(("best_interests", "best_interests_assessment"), (interests_assessor_is_trained,)),
-    "circumstances": (adulthood_was_assessed,),
+    "circumstances": (adulthood_was_assessed, every_detention_is_over),
+    "consent": (guardian_who_agrees_serves,),
     "consent_withdrawal": (wider_consent_is_named,),
     "flag_clearance": (flag_is_up,),
     "guardian_appointment": (guardian_is_free_of_suspects,),
@@ -199,7 +201,7 @@ def follows(
     own = _of_kind(kind, before, after, corrected)
     if corrected and not stays_for(after):
         own = (*own, *counted_anew(before, after))
-    return (*may_be_told(own, after), *consequences(Change(kind, before, after, on)))
+    return (*may_be_told(own, after), *consequences(Change(kind, before, after, on, corrected)))
 
 
 def follows_step(
@@ -246,7 +248,9 @@ def guards_for(kind: str, correcting: bool = False) -> tuple[Guard, ...]:
     """The guards a record of this kind has to pass, or the correction of one."""
     keeper = (guardian_is_appointed,) if kind in NEEDS_GUARDIAN else ()
     first = () if correcting else NEW_GUARDS.get(kind, ())
-    return (case_is_open, *keeper, *first, *OWN_GUARDS.get(kind, ()))
+    # A correction changes what the case was, and waits until it is open.
+    still = closed_case_hears_of_harm_alone if kind == "circumstances" and not correcting else case_is_open
+    return (still, *keeper, *first, *OWN_GUARDS.get(kind, ()))
 
 
 def can_be_corrected(kind: str) -> bool:

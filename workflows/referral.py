@@ -80,7 +80,10 @@ def sharing(*groups: str) -> SendMessage:
     return SendMessage(frozenset(groups))
 
 
-MAY_SHARE = (no_asylum_claim_is_open, country_is_not_blocked, conversation.end_is_not_asked)
+# A child's data goes abroad only while somebody speaks for the child who serves, was checked and is not alleged today.
+MAY_SHARE = (
+    no_asylum_claim_is_open, country_is_not_blocked, conversation.end_is_not_asked, children.guardian_is_appointed,
+)
 STILL_SAFE = (
     returning.identification_is_positive,
     returning.return_is_wished_for,
@@ -89,7 +92,6 @@ STILL_SAFE = (
     returning.return_risk_is_bearable,
     returning.nationality_is_confirmed,
     returning.suspicion_was_weighed,
-    children.guardian_is_appointed,
     children.best_interests_say_return,
     children.child_was_heard,
     children.tracing_came_first,
@@ -107,7 +109,7 @@ OPENING = (
         "send", "Send the offer", (R.DRAFT,), R.SENT, "referral:send",
         (conversation.another_has_approved, person_is_presumed_or_identified, person_is_with_us,
          OUTWARD_CONSENTS["notify"], *MAY_SHARE, conversation.agreement_is_in_force,
-         conversation.receiving_office_is_known, children.guardian_is_appointed),
+         conversation.receiving_office_is_known),
         (sharing("needs", "age_band", "language", "corridor_plan"), *ASKED),
         by=S,
     ),
@@ -271,7 +273,7 @@ AFTER = (
     ),
     Step(
         "report_visit", "Report a visit", (R.IN_REINTEGRATION,), None, "referral:reintegrate",
-        (OUTWARD_CONSENTS["report"],),
+        (OUTWARD_CONSENTS["report"], children.guardian_is_appointed),
         (sharing("reintegration"), CloseTask("visit_next")),
         form="monitoring_visit", form_required=True, by=T,
     ),

@@ -27,15 +27,19 @@ class Relative(StrEnum):
 
 R = Relative
 
+# Also where a relative in touch is found among the alleged later (app/casework/alleged.py).
+DECIDE_CONTACT = OpenTask("decide_contact", "social_worker", "contact_decision")
+
 # Who is kept apart and may be asked again is named again: every new look compares anew.
 STEPS = (
     Step(
         "name_relative", "Name a relative", (), R.NAMED, "care:plan", (case_is_open,),
-        (OpenTask("decide_contact", "social_worker", "contact_decision"),),
+        (DECIDE_CONTACT,),
         form="relative", form_required=True,
     ),
+    # Decided again where somebody was named among the alleged who may be this relative.
     Step(
-        "allow_contact", "Allow contact with the relative", (R.NAMED,), R.IN_CONTACT, "care:plan",
+        "allow_contact", "Allow contact with the relative", (R.NAMED, R.IN_CONTACT), R.IN_CONTACT, "care:plan",
         (case_is_open, relative_is_free_of_suspects, contact_is_not_refused, contact_serves_the_child),
         (CloseTask("decide_contact"),),
         form="contact_decision", form_required=True,
@@ -47,6 +51,7 @@ STEPS = (
     ),
     Step(
         "leave_to_them", "Leave the contact to them", (R.IN_CONTACT,), R.ON_THEIR_OWN, "care:plan", (case_is_open,),
+        (CloseTask("decide_contact", by_the_way=True),),
     ),
 )  # fmt: skip
 

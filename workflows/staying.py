@@ -6,6 +6,8 @@ they want to stay for it.
 
 from __future__ import annotations
 
+from datetime import date
+
 from workflows.effects import CloseTask, Effect, OpenTask
 from workflows.facts import CaseFacts, MatterFacts
 from workflows.leave import OF_STAY, UNDER_WAY, leave
@@ -13,6 +15,9 @@ from workflows.leave import OF_STAY, UNDER_WAY, leave
 PROCEEDINGS = "proceeding"
 # Flags of a proceeding (kinds/proceeding.py, kinds/hearing.py).
 STAYS, WITNESS, TESTIMONY = "stays", "witness", "testimony"
+# The days of hearings that are still to come, or of which nobody has said what they brought; and those on which the
+# person is to speak.
+HEARING_ON, SPEAKS_ON = "hearing_on.", "speaks_on."
 _NEEDED = frozenset({WITNESS, TESTIMONY, "part.injured", "part.claimant", "part.accused", "part.witness"})
 
 ASK_STAY = OpenTask("ask_stay", "legal_officer", "stay_request")
@@ -22,6 +27,13 @@ SETTLE_STAY = OpenTask("settle_stay", "case_manager", "stay_after", due_on="perm
 def needs_the_person(matter: MatterFacts) -> bool:
     """Whether an open proceeding needs the person: as a party of it, as a witness, or at a hearing."""
     return matter.machine == PROCEEDINGS and matter.is_open and bool(matter.flags & _NEEDED)
+
+
+def hearings_set(matter: MatterFacts) -> frozenset[date]:
+    """The days of hearings of a proceeding that were set, and of which nobody has said yet what they brought."""
+    told = {date.fromisoformat(each.removeprefix(HEARING_ON)) for each in matter.flags if each.startswith(HEARING_ON)}
+    # In older facts a proceeding has one hearing, which is its day.
+    return frozenset(told or ({matter.due} if matter.due is not None else set()))
 
 
 def stays_for(case: CaseFacts) -> int:

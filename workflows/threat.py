@@ -25,15 +25,18 @@ T = Threat
 REPORT, PROTECT = "safety:report", "safety:protect"
 
 STEPS = (
+    # A threat is written down whenever it is heard of, also when the case has ended.
     Step(
-        "report_threat", "Report a threat", (), T.REPORTED, REPORT, (case_is_open,),
+        "report_threat", "Report a threat", (), T.REPORTED, REPORT, (),
         (OpenTask("assess_threat", "case_manager", "threat_assessment", urgent_clock="threat_urgent"),
          Alert("threat_reported", PROTECT)),
         form="threat_report", form_required=True,
     ),
     Step(
-        "assess_threat", "Assess the threat", (T.REPORTED, T.PROTECTED), T.ASSESSED, PROTECT, (case_is_open,),
-        (CloseTask("assess_threat"), CloseTask("review_protection"),
+        "assess_threat", "Assess the threat", (T.REPORTED, T.ASSESSED, T.PROTECTED), T.ASSESSED, PROTECT,
+        (case_is_open,),
+        # A threat that grows is assessed again, also before anything was done about it.
+        (CloseTask("assess_threat"), CloseTask("protect_person", by_the_way=True), CloseTask("review_protection"),
          OpenTask("protect_person", "case_manager", "threat_assessment", urgent_clock="threat_urgent")),
         form="threat_assessment", form_required=True,
     ),

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from policies.model import FieldGroup
 from workflows.effects import CloseTask, OpenTask
+from workflows.guards.children import guardian_is_appointed
 from workflows.guards.police import consent_for_law_enforcement
 from workflows.guards.protection import case_is_open
 from workflows.guards.transfers import (
@@ -42,7 +43,7 @@ WAITING = (T.ASKED, T.QUESTIONED)
 
 REQUEST = (
     case_is_open, asked_office_is_another, transfer_is_not_double, nobody_abroad_is_asked, consent_for_assistance,
-    consent_for_law_enforcement,
+    consent_for_law_enforcement, guardian_is_appointed,
 )
 GET_ANSWER = OpenTask("await_transfer", "case_manager", "transfer_answer", urgent_clock="transfer_answer_urgent")
 ANSWERED = CloseTask("await_transfer", by_the_way=True)
@@ -56,12 +57,13 @@ STEPS = (
     Step(
         "take_over_case", "Take the case over", (T.ASKED,), T.MOVED, ANSWER,
         (case_is_open, asked_office_answers, transfer_is_a_take_over, nobody_abroad_is_asked, consent_for_assistance,
-         consent_for_law_enforcement),
+         consent_for_law_enforcement, guardian_is_appointed),
         (ANSWERED,),
     ),
     Step(
         "accept_share", "Agree to share in the case", (T.ASKED,), T.SHARED, ANSWER,
-        (case_is_open, asked_office_answers, transfer_is_a_share, consent_for_assistance, consent_for_law_enforcement),
+        (case_is_open, asked_office_answers, transfer_is_a_share, consent_for_assistance, consent_for_law_enforcement,
+         guardian_is_appointed),
         (ANSWERED, OpenTask("review_share", "case_manager", "share_review")),
     ),
     Step(

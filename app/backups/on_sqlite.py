@@ -31,11 +31,19 @@ def file_of(url: str) -> Path:
 
 
 def copied(source: Path, target: Path) -> None:
-    """Copy the database while others work on it: one moment of it, whole, into a new private file."""
+    """Copy the database while others work on it: one moment of it, whole, into a new private file.
+
+    BundleBroken for one that is damaged where SQLite looks first; the rest is found by `prove`.
+    """
     target.touch(mode=0o600)
-    with closing(_opened(source)) as old, closing(_opened(target)) as new:
-        old.backup(new)
-        new.execute("PRAGMA journal_mode = DELETE")
+    try:
+        with closing(_opened(source)) as old, closing(_opened(target)) as new:
+            old.backup(new)
+            new.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.OperationalError:
+        raise  # busy, or no room: nothing is damaged
+    except sqlite3.DatabaseError as error:
+        raise BundleBroken(f"the store holds a damaged database: {error}.") from None
 
 
 def strip_keys(file: Path) -> None:

@@ -10,13 +10,14 @@ from app.casework.held import Held
 from workflows.effects import Alert
 
 
-def raised(desk: Desk, held: Held, alert: Alert) -> int:
+def raised(desk: Desk, held: Held, alert: Alert, without: frozenset[str] = frozenset()) -> int:
     """Leave a notice for the case manager and for those whom the alert is for; how many were told.
 
     Only accounts that reach the case, or the referral where it is about one: a wall around it holds here, too.
+    without: accounts that are not told.
     """
     people = _of_referral(desk, held, alert) if held.kind == "referral" else _of_case(desk, held, alert)
-    return notices.tell(desk, people - {desk.actor.id}, alert.kind, held.kind, held.id)
+    return notices.tell(desk, people - without - {desk.actor.id}, alert.kind, held.kind, held.id)
 
 
 def _of_case(desk: Desk, held: Held, alert: Alert) -> set[str]:

@@ -106,7 +106,7 @@ def bury_all(house: House, vacuum: Connection | None = None) -> int:
 def _written_back(house: House) -> bool:
     """Have SQLite empty its log of changes, which holds what was; False while somebody reads from it."""
     with closing(house.db.engine.raw_connection()) as connection:
-        busy = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]  # type: ignore[attr-defined]
+        busy = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
     return not busy
 
 

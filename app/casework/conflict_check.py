@@ -11,11 +11,13 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from app.access import rows
 from app.access.desk import Desk
 from app.access.log import noted
 from app.casework import history, incidents, records
 from app.casework.forms import Form
 from app.casework.held import Held
+from app.casework.kinds.consent import Consent
 from app.casework.kinds.guardian_appointment import GuardianAppointment
 from app.casework.suspects import matching, suspects_of
 from workflows.guards.children import GUARDIAN_ALLEGED, guardian_is_appointed
@@ -46,7 +48,8 @@ def of_record(desk: Desk, held: Held, kind: str, form: Form) -> dict[str, Any]:
     """What the guards of a record have to be told that its form cannot say; the caller adds it to what is given."""
     if isinstance(form, GuardianAppointment) and form.guardian_name:
         return {MAY_BE_ALLEGED: may_be_alleged(desk, held.id, form.guardian_name)}
-    return _guardian(desk, held) if kind in NEEDS_GUARDIAN else {}
+    asked = kind in NEEDS_GUARDIAN or (isinstance(form, Consent) and form.giver == "guardian")
+    return _guardian(desk, held) if asked else {}
 
 
 def of_step(desk: Desk, held: Held, step: Step) -> dict[str, Any]:
@@ -58,7 +61,7 @@ def of_step(desk: Desk, held: Held, step: Step) -> dict[str, Any]:
         found |= _relatives(desk, held)
     if found or step.name != _CONTACT or held.matter is None:
         return found
-    names = _names_of(desk, held, held.matter.id)
+    names = names_of_relative(desk, held, held.matter.id)
     return {MAY_BE_ALLEGED: may_be_alleged(desk, held.id, *names), NOT_NAMED: _cannot_be_compared(desk, held.id, names)}
 
 
@@ -67,17 +70,28 @@ def _guardian(desk: Desk, held: Held) -> dict[str, Any]:
     case, facts = held.case_held, held.case_facts
     if case is None or facts is None or not facts.child or facts.guardian is None or case.erased:
         return {}
-    rows = [row for row in records.rows_of(desk.session, case.id) if row.kind == _GUARDIAN]
-    if not rows or not incidents.belongs_already(desk, case.id):
+    if not incidents.belongs_already(desk, case.id):
         return {}
-    # Who was appointed last, in the newest words: a correction of an earlier one makes nobody guardian again.
+    name = guardian_named(desk, case)
+    return {} if name is None else {GUARDIAN_ALLEGED: may_be_alleged(desk, case.id, name)}
+
+
+def guardian_named(desk: Desk, case: Held) -> str | None:
+    """What a case calls the guardian who was appointed last; None where nobody was.
+
+    In the newest words: a correction of an earlier appointment makes nobody guardian again.
+    """
+    # An office that is only asked to take the case over, or to share in it, does not reach its records yet.
+    with rows.as_the_house(desk.session, desk.actor.country):
+        found = [row for row in records.rows_of(desk.session, case.id) if row.kind == _GUARDIAN]
+    if not found:
+        return None
     first: dict[str, str] = {}
-    for row in rows:
+    for row in found:
         first[row.id] = first.get(row.corrects_id, row.id)
-    last = [row for row in rows if row.corrects_id is None][-1]
-    newest = [row for row in rows if first[row.id] == last.id][-1]
-    name = records.opened(desk, newest, case.key(desk)).get("guardian_name") or ""
-    return {GUARDIAN_ALLEGED: may_be_alleged(desk, case.id, name)}
+    last = [row for row in found if row.corrects_id is None][-1]
+    newest = [row for row in found if first[row.id] == last.id][-1]
+    return str(records.opened(desk, newest, case.key(desk)).get("guardian_name") or "")
 
 
 def _relatives(desk: Desk, held: Held) -> dict[str, Any]:
@@ -89,7 +103,7 @@ def _relatives(desk: Desk, held: Held) -> dict[str, Any]:
     if not incidents.belongs_already(desk, case.id):
         return {}
     near = [each.id for each in facts.matters_of(RELATIVE) if each.state in IN_TOUCH]
-    names = {each: _names_of(desk, case, each) for each in near}
+    names = {each: names_of_relative(desk, case, each) for each in near}
     alleged = (
         each
         for each, known in names.items()
@@ -103,7 +117,7 @@ def _cannot_be_compared(desk: Desk, case_id: str, names: list[str]) -> bool:
     return not names and bool(suspects_of(desk, case_id))
 
 
-def _names_of(desk: Desk, held: Held, matter_id: str) -> list[str]:
+def names_of_relative(desk: Desk, held: Held, matter_id: str) -> list[str]:
     """The names a relative was recorded under, with those that were corrected since."""
     found: dict[str, str] = {}
     for row in history.entries(desk.session, held.id):

@@ -22,6 +22,9 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import InitErrorDetails, PydanticCustomError, core_schema
 
+from app.casework.marks import ForChild as ForChild
+from app.casework.marks import OfWorker as OfWorker
+from app.casework.marks import Unasked as Unasked
 from app.kit.errors import Invalid
 from app.kit.fields import OTHERWISE, broken_rules
 from policies.model import FieldGroup, Policies
@@ -303,21 +306,6 @@ class Amount(Form):
 
     units: Annotated[int, Field(ge=0, le=1_000_000_000_000)]
     currency: Annotated[str, Coded("currency")]
-
-
-@dataclass(frozen=True, slots=True)
-class Unasked:
-    """Metadata of a field that no page asks: the program fills it in, or only records of an older form have it."""
-
-
-@dataclass(frozen=True, slots=True)
-class OfWorker:
-    """Metadata of a field that the worker answers for: a silence of the person is no answer to it."""
-
-
-@dataclass(frozen=True, slots=True)
-class ForChild:
-    """Metadata of a field that is asked only where the person is a child, or may be one."""
 
 
 Services = Annotated[

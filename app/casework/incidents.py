@@ -95,6 +95,12 @@ def belongs_already(desk: Desk, case_id: str) -> bool:
         return desk.session.execute(select(LINK.c.id).where(LINK.c.case_id == case_id)).first() is not None
 
 
+def cases_of(desk: Desk, incident_id: str) -> list[str]:
+    """The cases of an incident, asked of the house."""
+    with rows.as_the_house(desk.session, desk.actor.country):
+        return list(desk.session.execute(select(LINK.c.case_id).where(LINK.c.incident_id == incident_id)).scalars())
+
+
 def add_offender(desk: Desk, incident: Row[Any], role: str, names: tuple[str, ...], words: str) -> str:
     """Seal somebody who is alleged to have taken part; the id of the row."""
     row_id = new_id()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -57,7 +57,7 @@ def situation(desk: Desk, found: Subjects, ground: str) -> Situation:
 
 def facts_of(desk: Desk, found: Subjects, ground: str = "") -> KeepingFacts:
     """The facts of one person. The transaction must reach every row of the country (`rows.as_the_house`)."""
-    cases = desk.session.execute(_CASES.where(CASE.c.person_id == found.person_id)).all()
+    cases: Sequence[Any] = desk.session.execute(_CASES.where(CASE.c.person_id == found.person_id)).all()
     moving = select(func.count()).where(REFERRAL.c.id.in_(found.copies), REFERRAL.c.state.not_in(MAJOR_END))
     lines = or_(*(_OUTBOX.c.line.contains(name) for name in found.names))
     waiting = select(func.count()).where(_OUTBOX.c.done_at.is_(None), _OUTBOX.c.country == found.country, lines)
@@ -83,7 +83,7 @@ def past_their_time(desk: Desk) -> list[tuple[Row[Any], date]]:
     closed = _CASES.where(
         CASE.c.country == desk.actor.country, CASE.c.care == Care.CLOSED.value, KEY.c.wrapped != DESTROYED
     )
-    people: dict[str, list[Row[Any]]] = {}
+    people: dict[str, list[Any]] = {}
     for row in desk.session.execute(closed.order_by(CASE.c.opened_at, CASE.c.id)):
         people.setdefault(row.person_id, []).append(row)
     found = []

@@ -92,7 +92,10 @@ def after_matter_step(
     if matter.machine == TRANSFER and to == MOVED:
         # The office that took the case over holds it from now on; who carries it there is named next.
         facts = replace(facts, office=entry.office, case_manager=None)
-    return matters.put(facts, matters.moved(matter, spec, row, to, given, entry.actor, entry.on))
+    changed = matters.put(facts, matters.moved(matter, spec, row, to, given, entry.actor, entry.on))
+    # Who is let go in one place may still be held in another.
+    elsewhere = any(matters.HELD in each.flags for each in changed.matters)
+    return replace(changed, detained=changed.detained or elsewhere)
 
 
 def _after_care(facts: CaseFacts, to: str) -> CaseFacts:

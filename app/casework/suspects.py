@@ -11,7 +11,7 @@ from app.access.log import looked
 from app.casework import incidents
 from app.casework.name_match import alike, parts_of, same
 
-__all__ = ["Suspect", "matching", "suspects_of"]
+__all__ = ["Suspect", "matching", "suspect_of", "suspects_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,12 @@ def suspects_of(desk: Desk, case_id: str) -> tuple[Suspect, ...]:
         incident = incidents.incident_of(desk, case_id)
         found = incidents.offenders_of(desk, incident) if incident is not None else []
     looked(desk, "suspects_compared", "case", case_id, {"count": len(found)})
-    return tuple(Suspect(each.id, each.role, tuple(parts_of(name) for name in each.names)) for each in found)
+    return tuple(suspect_of(each.id, each.role, each.names) for each in found)
+
+
+def suspect_of(offender_id: str, role: str, names: Iterable[str]) -> Suspect:
+    """An alleged offender as names are compared."""
+    return Suspect(offender_id, role, tuple(parts_of(name) for name in names))
 
 
 def matching(suspects: Iterable[Suspect], *names: str) -> tuple[Suspect, ...]:

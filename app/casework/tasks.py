@@ -16,6 +16,7 @@ from workflows import deadlines
 from workflows.clocks import can_stand_still, frozen_by
 from workflows.deadlines import rings_at
 from workflows.effects import CloseTask, OpenTask
+from workflows.facts import MatterFacts
 from workflows.matter import URGENT
 from workflows.recording import BY_CALENDAR
 from workflows.referral import HONOUR, HONOUR_BACK
@@ -159,10 +160,10 @@ def _is_not_needed(desk: Desk, held: Held, effect: OpenTask) -> bool:
         return True
     if not effect.once or held.case is None:
         return False
+    of = TABLE.c.matter_id.is_(None) if held.matter is None else TABLE.c.matter_id == held.matter.id
     query = select(TABLE.c.id).where(
-        TABLE.c.case_id == held.case.id, TABLE.c.kind == effect.kind, TABLE.c.matter_id.is_(None),
-        TABLE.c.state.in_(UNDONE),
-    )  # fmt: skip
+        TABLE.c.case_id == held.case.id, TABLE.c.kind == effect.kind, of, TABLE.c.state.in_(UNDONE),
+    )
     return desk.session.execute(query.limit(1)).first() is not None
 
 
@@ -177,7 +178,7 @@ def _named_day(desk: Desk, held: Held, effect: OpenTask) -> date | None:
     if effect.ends is not None:
         return _in_time(desk, effect.ends, effect.lead)
     if effect.by_matter:
-        return held.matter.due if held.matter is not None else None
+        return (held.matter.added or held.matter.due) if held.matter is not None else None
     return _day_of(held, effect.due_on)
 
 
@@ -211,9 +212,29 @@ def close_task(desk: Desk, held: Held, effect: CloseTask) -> int:
         kind = f"visit_{held.referral_facts.visits if held.referral_facts else 0}"
     if effect.of_case and (held.matter is None or held.matter.about != effect.of_case):
         return 0
+    if held.matter is not None and effect.of_day:
+        return _done_of_day(desk, held.matter, kind, values)
     if held.matter is not None and not effect.of_case:
         return _done(desk, _OF_MATTER, {"of_kind": kind, "of_matter": held.matter.id, **values})
     return _done(desk, _ONE_KIND_OF[held.kind], {"of_kind": kind, **values})
+
+
+def _done_of_day(desk: Desk, matter: MatterFacts, kind: str, values: dict[str, Any]) -> int:
+    """End the task of the day that a form has taken away from a matter: the one that is due closest to it."""
+    if matter.dropped is None:
+        return 0
+    day = end_of(desk, matter.dropped)
+    query = select(TABLE.c.id, TABLE.c.due_at).where(
+        TABLE.c.case_id == values["subject"], TABLE.c.matter_id == matter.id, TABLE.c.kind == kind,
+        TABLE.c.state.in_(UNDONE),
+    )  # fmt: skip
+    # A day that was corrected, or a clock that stood still, has moved the task away from it.
+    found = min(desk.session.execute(query).all(), key=lambda row: abs(row.due_at - day), default=None)
+    if found is None:
+        return 0
+    done = {name: value for name, value in values.items() if name != "subject"}
+    desk.session.execute(update(TABLE).where(TABLE.c.id == found.id).values(done))
+    return 1
 
 
 def _done(desk: Desk, query: Update, values: dict[str, Any]) -> int:

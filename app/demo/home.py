@@ -33,6 +33,9 @@ def reintegration(life: Life, there: Abroad, received: date) -> Story:
         return
     stage.record(there.manager, case_id, "remedies_notice", forms.remedies(person))
     yield life.on(received + timedelta(days=20), 10)
+    if person.child:
+        # Whoever speaks for the child at home is named there before anybody asks them.
+        stage.record(there.manager, case_id, "guardian_appointment", forms.guardian(life))
     stage.record(
         there.manager, case_id, "consent",
         forms.consent(life, "reintegration_report", life.country, ["reintegration"]),

@@ -12,7 +12,7 @@ from app.access.may import must, visible_case
 from app.cases import intake, person_queries
 from app.cases import queries as cases_queries
 from app.cases.schemas import CaseIn
-from app.casework import fieldgroups, incidents
+from app.casework import alleged, fieldgroups, incidents
 from app.casework.forms import CodeCheck, validated
 from app.casework.incidents import What
 from app.casework.reach import SEEING, permit
@@ -76,6 +76,7 @@ def join(desk: Desk, case_id: str, body: dict[str, Any], place: str) -> Incident
         raise _wrong(f"{place}.reference", mark("Name a case that you can see and whose incident is recorded."))
     _must_be_free(desk, case_id)
     incidents.tie(desk, incident, case_id)
+    alleged.tied(desk, case_id)
     return _shown(desk, case_id, incident)
 
 
@@ -113,6 +114,7 @@ def tell_offender(desk: Desk, case_id: str, body: dict[str, Any], place: str) ->
     said = validated(OffenderIn, body, CodeCheck(desk.policies), place, _UNFIT)
     incident = _incident(desk, case_id)
     incidents.add_offender(desk, incident, said.role, said.names, said.words or "")
+    alleged.named(desk, incident, said.role, said.names)
     incidents.tell(desk, case_id, "offender", incident)
     return _shown(desk, case_id, incident)
 

@@ -97,6 +97,7 @@ CAUSE_OF: Final[Mapping[str, str]] = {
     "complete_claim": "us",
     "confirm_handover": "us",
     "confirm_payment": "person",
+    "consider_reopening": "us",
     "decide_claim": "us",
     "decide_contact": "us",
     "decide_identification": "us",

@@ -36,6 +36,7 @@ SENTENCES: Final[dict[str, str]] = {
     "emergency_unreviewed": mark("An emergency access still waits for its review."),
     "key_operation_done": mark("A change of keys was carried out."),
     "clock_stopped": mark("A clock was stopped in your office."),
+    "harm_after_closing": mark("Harm is reported in a closed case. Decide whether to open it again."),
     "penalty_reported": mark("A penalty against a person was reported. Open the case at once."),
     "penalty_upheld": mark("A penalty against a person was upheld. Open the case."),
     "person_detained": mark("A person is held. Open the case at once."),

@@ -127,8 +127,13 @@ def test_a_child_returns_from_thailand_to_lao_pdr(scene: Scene) -> None:
     keeper.take(arrived, "start_reintegration")
     scene.post()
     keeper.record(home, "consent", purpose="reintegration_report", recipient="TH", giver="self")
-    keeper.refused(arrived, "report_visit", "consent_for_reintegration_report", record=filled(number=1))
-    keeper.record(home, "consent", purpose="reintegration_report", recipient="TH", giver="guardian", child_assent=True)
+    keeper.refused(
+        arrived, "report_visit", "consent_for_reintegration_report", "guardian_is_appointed", record=filled(number=1)
+    )
+    report = {"purpose": "reintegration_report", "recipient": "TH", "giver": "guardian", "child_assent": True}
+    keeper.refused_record(home, "consent", "guardian_who_agrees_serves", **report)
+    keeper.record(home, "guardian_appointment")
+    keeper.record(home, "consent", **report)
     for number, days in ((1, 30), (2, 60), (3, 90), (4, 100)):
         scene.days(days)
         keeper.take(arrived, "report_visit", filled(number=number))
@@ -165,7 +170,7 @@ def test_a_child_returns_from_thailand_to_lao_pdr(scene: Scene) -> None:
         "la.focal attempt accept: child_has_somewhere_safe",
         "la.focal step accept",
         "la.bridge step sign_receipt",
-        "la.manager attempt report_visit: consent_for_reintegration_report",
+        "la.manager attempt report_visit: consent_for_reintegration_report guardian_is_appointed",
         "la.manager step complete",
     )
     proved(scene, crossing)

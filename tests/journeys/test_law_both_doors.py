@@ -91,6 +91,11 @@ def test_nobody_departs_from_a_cell_or_as_a_witness_who_was_not_asked(door: Door
     hearing = next(task for task in door.scene["th.social"].look(case)["tasks"] if task["kind"] == "attend_hearing")
     day = matters.form(door.scene.house, "hearing")["hearing_on"]
     assert door.scene.house.policies.day("TH", matters.moment(hearing["due_at"])).isoformat() == day
+    later = filled(hearing_on=door.scene.day(80), person_speaks=False)
+    matters.moved(door, "th.lawyer", case, trial, "set_hearing", later)
+    going = [task for task in door.scene["th.social"].look(case)["tasks"] if task["kind"] == "attend_hearing"]
+    assert len(going) == 2 and hearing["id"] in {task["id"] for task in going}
+    matters.moved(door, "th.manager", case, threat, "assess_threat", filled(level="low"))
     matters.moved(door, "th.manager", case, threat, "assess_threat", filled(level="high"))
     matters.refused(
         door, "th.manager", case, threat, "protect_person", "measures_are_agreed", record=filled(person_agrees=False)
@@ -102,6 +107,7 @@ def test_nobody_departs_from_a_cell_or_as_a_witness_who_was_not_asked(door: Door
     closing = door.scene["th.manager"].next_steps(case)["close"]
     assert {"no_matter_is_open", "nothing_legal_is_open"} <= set(closing)
     matters.moved(door, "th.lawyer", case, trial, "record_hearing", filled())
+    assert "attend_hearing" in matters.duties(door, "th.social", case), "of the later hearing"
     matters.moved(door, "th.lawyer", case, trial, "end_proceeding", filled())
     matters.moved(door, "th.manager", case, threat, "end_threat", reason="over")
     closing = door.scene["th.manager"].next_steps(case)["close"]
@@ -208,3 +214,29 @@ def test_a_refused_leave_is_answered_before_anybody_goes(door: Door) -> None:
     door.record("th.lawyer", case, "refused_leave", way="accepted", waits=False)
     assert "refused_leave_is_answered" not in door.scene["th.manager"].next_steps(case)["depart"]
     assert not {"answer_refused_stay", "apply_stay"} & set(matters.duties(door, "th.social", case))
+
+
+def test_somebody_whose_case_is_closed_is_held_in_two_places(door: Door) -> None:
+    """Nobody had heard of him for a year; then he is in a cell, and two authorities want him. His case takes it in and
+    opens again without his leave, and he is free when both have let him go."""
+    case = presumed(door, sex="M")
+    lawyer(door, case)
+    door.record("th.social", case, "circumstances", asylum_claim=None, contact_lost=True, note=None)
+    lost = filled(reason="lost_contact", person_told=False, person_agrees=False, unreachable=True)
+    door.scene["th.manager"].take(case, "close", lost)
+    held = {"penalty_kind": "detention", "held_now": True}
+    police = matters.opened(door, "th.social", case, "report_penalty", authority="police", **held)
+    matters.opened(door, "th.social", case, "report_threat")
+    stands(door, case, "presumed", "closed")
+    assert "harm_after_closing" in matters.told(door, "th.supervisor") & matters.told(door, "th.manager")
+    assert {"consider_reopening", "review_penalty", "assess_threat"} <= matters.duties(door, "th.social", case)
+    door.take("th.manager", case, "reopen", filled(reason="contact_found", person_agrees=False))
+    assert "consider_reopening" not in matters.duties(door, "th.social", case)
+    border = matters.opened(door, "th.social", case, "report_penalty", authority="immigration", **held)
+    matters.moved(door, "th.lawyer", case, police, "release_person", filled())
+    matters.refused(
+        door, "th.supervisor", case, border, "end_penalty_review", "nobody_is_held_by_it", reason="served"
+    )
+    assert "person_is_free" in door.scene["th.manager"].next_steps(case)["close"]
+    matters.moved(door, "th.lawyer", case, border, "release_person", filled())
+    assert "person_is_free" not in door.scene["th.manager"].next_steps(case)["close"]

@@ -395,7 +395,7 @@ CHILDREN: dict[str, list[Break]] = {
             lambda situation: with_case(
                 situation, guardian=f.GuardianFacts(LONG_AGO, None, True, True), family_complicity=True
             ),
-            also("the family is said to be involved", "suspicion_was_weighed"),
+            also("the family is said to be involved", "suspicion_was_weighed", "suspected_family_stays_out"),
             True,
         ),
     ],

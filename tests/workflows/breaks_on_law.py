@@ -25,13 +25,20 @@ def _file(*more: str, less: Set[str] = frozenset()) -> Break:
     return matter_with(flags=REVIEWED - less | set(more))
 
 
+# A penalty of which the review is over, and by which the person is held all the same.
+HELD_ELSEWHERE = replace(_matter("non_punishment", "unlinked", "held"), about="detention", ended_on=LATELY)
+
 LAW: dict[str, list[Break]] = {
     "reviewer_is_not_reporter": [Break(_reported_by_the_actor)],
     "review_finds_a_link": [matter_with(flags=frozenset()), matter_with(flags=frozenset({"link.none"}))],
     "review_finds_no_link": [matter_with(flags=frozenset()), matter_with(flags=frozenset({"link.unclear"}))],
     "penalty_is_a_detention": [matter_with(about="charge")],
-    "nobody_is_held_by_it": [both(matter_with(about="detention"), case_with(detained=True))],
-    "person_is_free": [case_with(detained=True)],
+    "nobody_is_held_by_it": [
+        both(matter_with(about="detention"), case_with(detained=True)),
+        matter_with(about="detention", flags=frozenset({"link.direct", "held"})),
+    ],
+    # One detention has ended, another has not: a court's word about the first says nothing of the second.
+    "person_is_free": [case_with(detained=True), case_with(matters=(HELD_ELSEWHERE,))],
     "limits_were_explained": [
         matter_with(flags=frozenset({"witness", "represented", "offered"})),
         matter_with(flags=frozenset({"witness", "represented", "testimony"})),

@@ -309,7 +309,9 @@ def bare(machine: str, step: str, *, child: bool = ADULT) -> f.Situation:
         return replace(full, case=replace(empty, matters=() if row.opens else (nothing,)), matter=nothing)
     assert full.referral is not None
     copy = f.ReferralFacts(full.referral.side, SENDER, RECEIVER, full.referral.state, child, drafted_by="worker-1")
-    return replace(full, case=empty if full.referral.side == "sender" else None, referral=copy)
+    # Who was received has a case there.
+    here = full.referral.side == "sender" or full.referral.state == "in_reintegration"
+    return replace(full, case=empty if here else None, referral=copy)
 
 
 def with_case(situation: f.Situation, **changes: Any) -> f.Situation:

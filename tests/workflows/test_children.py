@@ -22,6 +22,7 @@ from tests.workflows.situations import (
 from workflows import facts as f
 from workflows.effects import OpenTask
 from workflows.engine import Moved, Refused, decide
+from workflows.guards.children import GUARDIAN_ALLEGED
 from workflows.guards.minors import MAY_BE_ALLEGED, TURNS_ADULT
 from workflows.recording import NEEDS_GUARDIAN, ONLY_WITH_STEP, guards_for, refusals_for
 
@@ -38,7 +39,14 @@ WITH_GUARDIAN = {
     ("care", "start_recovery"),
     ("care", "plan_return"),
     ("care", "depart"),
+    ("transfer", "request_transfer"),
+    ("transfer", "take_over_case"),
+    ("transfer", "accept_share"),
+    ("transfer", "answer_transfer_question"),
     ("referral", "send"),
+    ("referral", "supply_info"),
+    ("referral", "disclose_identity"),
+    ("referral", "report_visit"),
     ("referral", "propose_plan"),
     ("referral", "schedule_handover"),
     ("referral", "reschedule"),
@@ -94,6 +102,31 @@ def test_no_weighty_record_about_a_child_without_a_guardian(kind: str, policies:
     assert not refusals_for(kind, adult, policies)
     alone = refusals_for(kind, with_case(child, guardian=None), policies)
     assert [refusal.code for refusal in alone] == ["guardian_is_appointed"]
+
+
+@pytest.mark.parametrize(
+    ("keeper", "given", "refused"),
+    [
+        ({}, {"giver": "guardian"}, False),
+        (None, {"giver": "guardian"}, True),
+        ({"conflict_checked": False}, {"giver": "guardian"}, True),
+        ({"until": LATELY}, {"giver": "guardian"}, True),
+        ({}, {"giver": "guardian", GUARDIAN_ALLEGED: True}, True),
+        # What the child says itself is written down, and carries nothing out of the house alone.
+        (None, {"giver": "self"}, False),
+    ],
+)
+def test_nobody_agrees_for_a_child_who_may_not_speak_for_it(
+    keeper: dict[str, object] | None, given: dict[str, object], refused: bool, policies: Policies
+) -> None:
+    child = ready("referral", "disclose_identity", child=True)
+    assert child.case is not None and child.case.guardian is not None
+    guardian = None if keeper is None else replace(child.case.guardian, **keeper)
+    asked = replace(with_case(child, guardian=guardian), given=given)
+    assert [each.code for each in refusals_for("consent", asked, policies)] == ["guardian_who_agrees_serves"] * refused
+    assert not refusals_for("consent_withdrawal", asked, policies), "to take it back needs nobody's leave"
+    adult = replace(with_case(ready("referral", "disclose_identity"), guardian=None), given=given)
+    assert not refusals_for("consent", adult, policies)
 
 
 def test_safety_and_the_first_interview_wait_for_no_guardian(policies: Policies) -> None:

@@ -12,6 +12,7 @@ from app.casework.kinds import KINDS
 from policies.model import Policies
 from tests.workflows.situations import TODAY, case, step_of
 from workflows import consequences as c
+from workflows import harm
 from workflows.clocks import MISSING
 from workflows.effects import CloseTask, Effect, FreezeClocks, OpenTask, ThawClocks
 from workflows.facts import (
@@ -39,9 +40,9 @@ ASKED: dict[str, Any] = {"permits": (PermitFacts("work", "applied", TODAY),)}
     ("was", "now", "wanted"),
     [
         ({}, {}, ()),
-        ({}, HELD, c.HELD),
+        ({}, HELD, harm.HELD),
         (HELD, HELD, ()),
-        (HELD, {}, c.FREE),
+        (HELD, {}, harm.FREE),
         ({}, SOUGHT, (*c.SEARCH, FreezeClocks(MISSING))),
         (SOUGHT, {}, (*c.FOUND, ThawClocks(MISSING))),
         ({}, DANGER, (c.IN_DANGER,)),

@@ -14,7 +14,8 @@ from workflows.effects import OpenTask
 from workflows.facts import MatterFacts
 
 DAY = date(2026, 12, 5)
-HEARING = MatterFacts("m", "proceeding", "criminal", "running", DAY, DAY, due=DAY)
+HEARING = MatterFacts("m", "proceeding", "running", DAY, DAY, "criminal", due=DAY)
+CLAIM = MatterFacts("m", "remedy", "preparing", DAY, DAY, "wages", due=DAY)
 # What the team sets for itself.
 OWN = {"review_care_plan", "reassess_needs", "review_protection", "answer_service", "begin_service", "ask_elsewhere"}
 
@@ -50,6 +51,7 @@ def test_a_day_is_of_the_world_only_where_one_is_named() -> None:
 
 
 def test_a_corrected_day_moves_the_tasks_of_its_matter() -> None:
-    later = replace(HEARING, due=date(2026, 12, 20))
-    assert [each.task.kind for each in moved(HEARING, later)] == ["attend_hearing"]
-    assert moved(HEARING, HEARING) == () == moved(HEARING, replace(later, ended_on=DAY))
+    later = replace(CLAIM, due=date(2026, 12, 20))
+    assert {each.task.kind for each in moved(CLAIM, later)} == {"file_remedy", "weigh_appeal", "collect_remedy"}
+    assert moved(CLAIM, CLAIM) == () == moved(CLAIM, replace(later, ended_on=DAY))
+    assert moved(HEARING, replace(HEARING, due=later.due)) == (), "each hearing has a task of its own"

@@ -52,8 +52,24 @@ def assessed(case: CaseFacts, today: Today, question: str) -> bool | Lack:
     who=CHILD_ROLES,
 )
 def guardian_is_appointed(case: CaseFacts, today: Today, given: Mapping[str, object]) -> bool | Lack:
-    if not case.child:
-        return True
+    return not case.child or _serves(case, today, given)
+
+
+@guard(
+    rule="G04",
+    sources=("OHCHR-P10", "UNICEF-GUARDIAN", "WM-CONSENT"),
+    says="No guardian {gap}.",
+    why="Only somebody who serves, was checked and is free of the suspects agrees in the name of a child.",
+    mend="Record the guardian's appointment with the conflict check, and ask the guardian and the child again.",
+    who=CHILD_ROLES,
+)
+def guardian_who_agrees_serves(case: CaseFacts, today: Today, given: Mapping[str, object]) -> bool | Lack:
+    # What the child says itself is kept, with a guardian or without.
+    return not case.child or given.get("giver") != "guardian" or _serves(case, today, given)
+
+
+def _serves(case: CaseFacts, today: Today, given: Mapping[str, object]) -> bool | Lack:
+    """Whether somebody may speak for the child today."""
     keeper = case.guardian
     if keeper is None or not keeper.serves_on(today.date):
         return lacking(gap="is appointed for the child")

@@ -87,22 +87,24 @@ def closure_is_recorded(case: CaseFacts) -> bool | Lack:
 
 
 # What has to be true of a case that ends for a reason, and what is said where it is not. Of "other" its note tells.
-REASONS: dict[str, tuple[Callable[[CaseFacts], bool], str]] = {
+REASONS: dict[str, tuple[Callable[[CaseFacts], bool], Lack]] = {
     "reintegrated": (
         lambda case: case.care in {"reintegrating", "including_locally"},
-        "no reintegration and no inclusion has begun",
+        lacking(gap="no reintegration and no inclusion has begun"),
     ),
-    "included_locally": (lambda case: case.care == "including_locally", "the person was not included locally"),
-    "third_country": (lambda case: case.care == "resettling", "the person was not resettled"),
-    "handed_over": (lambda case: case.care == "handed_over", "no other country has taken over"),
-    "not_trafficked": (lambda case: case.identification in NEGATIVE, "no decision says so"),
+    "included_locally": (
+        lambda case: case.care == "including_locally", lacking(gap="the person was not included locally"),
+    ),
+    "third_country": (lambda case: case.care == "resettling", lacking(gap="the person was not resettled")),
+    "handed_over": (lambda case: case.care == "handed_over", lacking(gap="no other country has taken over")),
+    "not_trafficked": (lambda case: case.identification in NEGATIVE, lacking(gap="no decision says so")),
     "declined_help": (
         lambda case: not case.child and case.rights is not None and case.rights.answer == "declined",
-        "no answer to the notice of rights declines help, or a child would have declined it",
+        lacking(gap="no answer to the notice of rights declines help, or a child would have declined it"),
     ),
-    "lost_contact": (_is_lost, "no record says that contact is lost"),
-    "deceased": (lambda case: case.deceased, "no record says that the person died"),
-    "opened_in_error": (lambda case: case.identification != "identified", "the person is identified"),
+    "lost_contact": (_is_lost, lacking(gap="no record says that contact is lost")),
+    "deceased": (lambda case: case.deceased, lacking(gap="no record says that the person died")),
+    "opened_in_error": (lambda case: case.identification != "identified", lacking(gap="the person is identified")),
 }
 
 
@@ -115,8 +117,11 @@ REASONS: dict[str, tuple[Callable[[CaseFacts], bool], str]] = {
     who=CLOSERS,
 )
 def reason_fits_the_case(case: CaseFacts) -> bool | Lack:
-    holds, gap = REASONS.get(case.closure.reason if case.closure else "", (lambda _: True, ""))
-    return holds(case) or lacking(gap=gap)
+    asked = REASONS.get(case.closure.reason) if case.closure is not None else None
+    if asked is None:
+        return True
+    holds, lack = asked
+    return holds(case) or lack
 
 
 @guard(
@@ -173,7 +178,8 @@ def nothing_legal_is_open(case: CaseFacts) -> bool | Lack:
     who=CLOSERS,
 )
 def reopening_is_agreed(case: CaseFacts) -> bool:
-    return case.reopening_agreed is True
+    # Nobody waits in a cell for a question that nobody can put to them, nor where they cannot be found.
+    return case.reopening_agreed is True or case.detained or case.contact_lost
 
 
 @guard(

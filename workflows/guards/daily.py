@@ -8,7 +8,7 @@ from datetime import date
 from workflows.facts import CaseFacts
 from workflows.guards.legal import open_proceedings
 from workflows.leave import OF_STAY, REFUSED
-from workflows.staying import needs_the_person
+from workflows.staying import hearings_set, needs_the_person
 from workflows.step import guard
 from workflows.verdict import Lack, lacking
 
@@ -68,7 +68,7 @@ def refused_leave_is_answered(case: CaseFacts) -> bool | Lack:
 
 def _needed_until(case: CaseFacts) -> date | None:
     """The last day known on which proceedings need the person: when they are expected to end, or a hearing."""
-    days = [each.due for each in case.matters if needs_the_person(each) and each.due is not None]
+    days = [day for each in case.matters if needs_the_person(each) for day in hearings_set(each)]
     if case.legal is not None and case.legal.expected_until is not None:
         days.append(case.legal.expected_until)
     return max(days, default=None)

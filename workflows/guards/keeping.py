@@ -18,7 +18,7 @@ ERASERS: Final = ("data_protection_officer", "national_focal_point")
 
 @guard(
     sources=("WM-RETENTION", "IOM-9"),
-    says="The person has {count} case(s) that are still open.",
+    says="Cases of the person that are still open: {count}.",
     why="Whoever is helped needs their record.",
     mend="Close the cases first.",
     who=CLOSERS,
@@ -29,7 +29,7 @@ def every_case_is_closed(keeping: KeepingFacts) -> bool | Lack:
 
 @guard(
     sources=("WM-RETENTION", "WM-CUSTODY"),
-    says="{count} referral(s) or message(s) of the person are still under way.",
+    says="Referrals and messages of the person that are still under way: {count}.",
     why="What is erased can no longer be delivered, and somebody may be waiting at a border.",
     mend="Let the referral end, or withdraw it.",
     who=("national_focal_point",),

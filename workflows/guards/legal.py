@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from workflows.facts import Actor, CaseFacts, MatterFacts
-from workflows.matter import untold
+from workflows.matter import HELD, untold
 from workflows.staying import PROCEEDINGS, TESTIMONY, WITNESS, stays_for
 from workflows.step import guard
 from workflows.verdict import Lack, lacking
@@ -81,7 +83,11 @@ def penalty_is_a_detention(matter: MatterFacts) -> bool:
     who=COUNSEL,
 )
 def nobody_is_held_by_it(case: CaseFacts, matter: MatterFacts) -> bool:
-    return matter.about != DETENTION or not case.detained or case.deceased
+    if matter.about != DETENTION or case.deceased:
+        return True
+    # Where somebody says that the person is held, and no other penalty is known to hold them, it is this one.
+    others = any(HELD in each.flags for each in case.matters_of(PENALTIES) if each.id != matter.id)
+    return HELD not in matter.flags and (others or not case.detained)
 
 
 @guard(
@@ -93,7 +99,23 @@ def nobody_is_held_by_it(case: CaseFacts, matter: MatterFacts) -> bool:
     who=(*COUNSEL, "supervisor"),
 )
 def person_is_free(case: CaseFacts) -> bool:
-    return not case.detained or case.deceased
+    held = case.detained or any(HELD in each.flags for each in case.matters_of(PENALTIES))
+    return not held or case.deceased
+
+
+@guard(
+    sources=("OHCHR-P7", "OHCHR-G2.6"),
+    says="Detentions that nobody has recorded the end of: {count}.",
+    why="Who is held in two places is free only when both have let them go.",
+    mend="Record of each detention that the person is released.",
+    who=(*COUNSEL, "supervisor"),
+)
+def every_detention_is_over(case: CaseFacts, given: Mapping[str, object]) -> bool | Lack:
+    """Asked where somebody says that the person is held nowhere."""
+    count = sum(
+        each.is_open and each.about == DETENTION and HELD in each.flags for each in case.matters_of(PENALTIES)
+    )
+    return given.get("detained") is not False or count == 0 or lacking(count=count)
 
 
 def _speaks(matter: MatterFacts) -> bool:
@@ -136,9 +158,9 @@ def person_is_wanted_as_witness(matter: MatterFacts) -> bool:
 
 @guard(
     sources=("OHCHR-P9",),
-    says="No hearing is on record.",
-    why="What a hearing brought is written to the day that was set.",
-    mend="Record the hearing first.",
+    says="No hearing is on record for this day.",
+    why="What a hearing brought, or that it was moved, is written to the day that was set.",
+    mend="Record the hearing first, or name the day that was set.",
     who=COUNSEL,
 )
 def hearing_is_set(matter: MatterFacts) -> bool:

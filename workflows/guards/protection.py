@@ -6,9 +6,12 @@ from collections.abc import Mapping
 
 from policies.model import Policies
 from workflows.facts import CaseFacts, Today
+from workflows.guards.minors import TURNS_ADULT
 from workflows.step import guard
 from workflows.verdict import Lack, lacking
 
+# What the circumstances of a person whose case is closed may say.
+HARM = frozenset({"detained", "protection_risk"})
 CARERS = ("social_worker", "case_manager", "shelter_manager")
 
 
@@ -21,6 +24,18 @@ CARERS = ("social_worker", "case_manager", "shelter_manager")
 )
 def case_is_open(case: CaseFacts) -> bool:
     return case.care != "closed"
+
+
+@guard(
+    sources=("WM-CLOSURE", "WM-SAFETY"),
+    says="The case is closed, and this says more than that the person is held or in danger.",
+    why="A closed case is not changed; but whoever hears of harm writes it down at once.",
+    mend="Say only whether the person is held or in danger, or open the case again.",
+    who=("first_responder", "social_worker", "case_manager"),
+)
+def closed_case_hears_of_harm_alone(case: CaseFacts, given: Mapping[str, object]) -> bool:
+    said = {name for name, value in given.items() if value is not None} - {"note", "silent", TURNS_ADULT}
+    return case.care != "closed" or (bool(said) and said <= HARM)
 
 
 @guard(

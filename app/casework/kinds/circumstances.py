@@ -12,6 +12,7 @@ from app.casework.forms import SILENT, Asked, Entry, ForChild, From, Kind, Liste
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts
+from workflows.matter import HELD
 
 _COUNTRY: Final = re.compile("[A-Z]{2}")
 
@@ -71,6 +72,9 @@ def fold(facts: CaseFacts, form: Circumstances, entry: Entry) -> CaseFacts:
     if form.blocked_countries is not None:
         # An older record may have names of countries, which block nothing: facts are not sealed.
         said["blocked_countries"] = frozenset(each for each in form.blocked_countries if _COUNTRY.fullmatch(each))
+    if form.detained is False:
+        # Who is held nowhere is held by no penalty; an open detention is ended by its own step before that.
+        said["matters"] = tuple(replace(each, flags=each.flags - {HELD}) for each in facts.matters)
     return replace(facts, **said)
 
 

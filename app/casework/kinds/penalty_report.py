@@ -12,7 +12,7 @@ from app.casework.forms import Asked, Coded, DoneOn, Entry, Kind, Long, RecordFo
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, MatterFacts
-from workflows.matter import URGENT
+from workflows.matter import HELD, URGENT
 
 # These cannot wait a day.
 AT_ONCE = frozenset({"detention", "removal"})
@@ -38,10 +38,12 @@ class PenaltyReport(RecordForm):
 
 def fold(matter: MatterFacts, form: PenaltyReport, entry: Entry) -> MatterFacts:
     """What the penalty is; a detention or a removal cannot wait."""
-    kept = {flag for flag in matter.flags if flag != URGENT and flag.partition(".")[0] not in {"act", "authority"}}
+    kept = {flag for flag in matter.flags - {HELD, URGENT} if flag.partition(".")[0] not in {"act", "authority"}}
     kept |= {f"act.{form.act}", f"authority.{form.authority}"}
     if form.held_now or form.penalty_kind in AT_ONCE:
         kept.add(URGENT)
+    if form.held_now:
+        kept.add(HELD)
     return replace(matter, about=form.penalty_kind, due=form.answer_by, flags=frozenset(kept))
 
 

@@ -9,7 +9,8 @@ from pydantic import Field
 from app.casework.forms import DoneOn, Entry, Kind, Long, RecordForm
 from app.kit.words import mark
 from policies.model import FieldGroup
-from workflows.facts import CaseFacts
+from workflows.facts import CaseFacts, MatterFacts
+from workflows.matter import HELD
 
 
 class ReleaseReport(RecordForm):
@@ -22,12 +23,17 @@ class ReleaseReport(RecordForm):
 
 
 def fold_case(facts: CaseFacts, form: ReleaseReport, entry: Entry) -> CaseFacts:
-    """The person is free."""
+    """The person is free, unless another penalty holds them (projection.after_matter_step)."""
     return replace(facts, detained=False)
+
+
+def fold(matter: MatterFacts, form: ReleaseReport, entry: Entry) -> MatterFacts:
+    """By this detention nobody is held any more."""
+    return replace(matter, flags=matter.flags - {HELD})
 
 
 KIND = Kind(
     "release_report", "Report of a release", FieldGroup.LEGAL, ReleaseReport,
-    {"released_on": "2026-11-23", "seen_alone": True, "health_looked_at": True}, fold_case=fold_case,
+    {"released_on": "2026-11-23", "seen_alone": True, "health_looked_at": True}, fold_case=fold_case, fold_matter=fold,
     permission="legal:follow",
 )  # fmt: skip

@@ -99,8 +99,8 @@ def test_a_list_opens_only_bodies_of_groups_that_are_seen(town: Town) -> None:
     case_id = cases.bring_case(town.house, town.th, "sheltered")
     items = town.get(town.th["shelter_manager"], f"/cases/{case_id}/records").json()["items"]
     opened = {item["kind"]: item["body"] is not None for item in items}
-    assert opened == {"screening": False, "rights_notice": True, "placement": True}
-    detail = {"count": 3, "opened": 2}
+    assert opened == {"screening": False, "rights_notice": True, "admission": True, "placement": True}
+    detail = {"count": 4, "opened": 3}
     assert json.loads(town.looks("records_listed")[0].detail) == detail
     screening = next(item["id"] for item in items if item["kind"] == "screening")
     refusal = town.get(town.th["shelter_manager"], f"/cases/{case_id}/records/{screening}")
@@ -122,7 +122,7 @@ def test_records_come_in_pages(town: Town) -> None:
     first = town.get(worker, f"/cases/{case_id}/records?limit=2").json()
     rest = town.get(worker, f"/cases/{case_id}/records?limit=2&cursor={first['next']}").json()
     kinds = [item["kind"] for item in first["items"] + rest["items"]]
-    assert (kinds, rest["next"]) == (["screening", "rights_notice", "placement"], None)
+    assert (kinds, rest["next"]) == (["screening", "rights_notice", "admission", "placement"], None)
 
 
 def test_every_kind_is_described_with_a_form_that_takes_its_example(town: Town) -> None:

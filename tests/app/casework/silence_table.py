@@ -112,6 +112,7 @@ REASONS: Final[dict[str, dict[str, str]]] = {
         "information_given": TOLD,
     },
     "secrecy_limits": {"told_on": DAY, "points": TOLD, "own_language": TOLD},
+    "service_appointment": {"appointment_on": DAY},
     "service_outcome": {"done": PROVIDER, "result": PROVIDER},
     "service_request": {"service_kind": WORKER, "asked_for": WORKER, "urgent": WORKER},
     "stay_extension": {
