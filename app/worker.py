@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 import structlog
 from sqlalchemy import bindparam, select, update
@@ -52,6 +54,12 @@ SWEEP_EVERY = timedelta(hours=1)
 WATCH_EVERY = timedelta(minutes=1)
 # How often it is asked whether a checkpoint is due: after 15 minutes or 100 entries (app/oversight/sealing.py).
 SEAL_EVERY = timedelta(seconds=10)
+# What is watched every minute, beside the book of looks: each for itself, whatever happens to the others.
+WATCHED: Final[Mapping[str, Callable[[House], int]]] = {
+    "emergencies": emergencies.ring, "referrals": referrals.ring, "shelters": shelters.ring, "services": services.ring,
+    "transfers": transfers.ring, "tips": tips.ring, "operations": operations.ring, "trainings": trainings.ring,
+    "approvals": deciding.expire, "tombstones": burying.bury_all,
+}
 
 
 class Worker:
@@ -64,7 +72,8 @@ class Worker:
         self._pause = pause
         self._swept: datetime | None = None
         self._watched: datetime | None = None
-        self._aged: date | None = None
+        self._looked: datetime | None = None
+        self._aged: dict[str, date] = {}
         self._asked_to_seal: datetime | None = None
 
     def run(self, stop: threading.Event) -> None:
@@ -75,23 +84,31 @@ class Worker:
         while not stop.is_set():
             try:
                 busy = self.one()
-                if not busy:
-                    self.ring()
-                    self.sweep()
-                    self.come_of_age()
-                self.watch()
-                self.seal()
             except Exception as error:  # noqa: BLE001 - the loop outlives a database that is away for a while
                 log.warning("worker_rests", kind=type(error).__name__)
                 busy = False
+            idle: dict[str, Callable[[], int]] = {
+                "ring": self.ring, "sweep": self.sweep, "come_of_age": self.come_of_age,
+            }  # fmt: skip
+            self._apart(({} if busy else idle) | {"watch": self.watch, "seal": self.seal})
             if not busy:
                 stop.wait(self._pause)
 
-    def sweep(self) -> None:
+    def _apart(self, rounds: Mapping[str, Callable[[], int]]) -> int:
+        """What these rounds have done; one that fails rests a minute and holds back none of the others."""
+        done = 0
+        for name, work in rounds.items():
+            try:
+                done += self._house.setbacks.tried("worker", name, self._house.clock.now(), work, WATCH_EVERY)
+            except Exception as error:  # noqa: BLE001 - the database is away for a while
+                log.warning("worker_rests", kind=type(error).__name__)
+        return done
+
+    def sweep(self) -> int:
         """Every hour, forget what is kept only for a time: answers given once, failed sign-ins, dead tokens, drafts."""
         now = self._house.clock.now()
         if self._swept is not None and now - self._swept < SWEEP_EVERY:
-            return
+            return 0
         with self._house.db.write() as session:
             rows.enter_everything(session)
             once.purge(session, now)
@@ -99,14 +116,20 @@ class Worker:
             sessions.purge(session, now)
             drafts.purge(session, now)
         self._swept = now
+        return 1
 
     def come_of_age(self) -> int:
         """Once a day, open what has to be prepared before children turn 18, and end consents that ran out; how many."""
         today = self._house.clock.now().date()
-        if self._aged == today:
-            return 0
-        self._aged = today
-        return birthdays.ring(self._house) + withdrawing.ring(self._house)
+        rounds = {"birthdays": birthdays.ring, "withdrawing": withdrawing.ring}
+        due = {name: partial(self._daily, name, ring) for name, ring in rounds.items() if self._aged.get(name) != today}
+        return self._apart(due)
+
+    def _daily(self, name: str, ring: Callable[[House], int]) -> int:
+        today = self._house.clock.now().date()
+        done = ring(self._house)
+        self._aged[name] = today
+        return done
 
     def watch(self) -> int:
         """Once a minute, ring what waited too long and views of many persons, end unanswered approvals; how many.
@@ -116,14 +139,18 @@ class Worker:
         now = self._house.clock.now()
         if self._watched is not None and now - self._watched < WATCH_EVERY:
             return 0
-        rung = emergencies.ring(self._house) + looks.ring(self._house, self._watched)
-        rung += referrals.ring(self._house) + shelters.ring(self._house)
-        rung += services.ring(self._house) + transfers.ring(self._house)
-        rung += tips.ring(self._house) + operations.ring(self._house) + trainings.ring(self._house)
-        rung += deciding.expire(self._house) + burying.bury_all(self._house)
         self._watched = now
-        mailing.tell_by_mail(self._house)
+        rounds = {name: partial(ring, self._house) for name, ring in WATCHED.items()}
+        rung = self._apart({"looks": self._look, **rounds})
+        self._apart({"mailing": partial(mailing.tell_by_mail, self._house)})
         return rung
+
+    def _look(self) -> int:
+        # What a round that failed did not judge is judged by the next.
+        now = self._house.clock.now()
+        done = looks.ring(self._house, self._looked)
+        self._looked = now
+        return done
 
     def seal(self) -> int:
         """Every ten seconds, seal a checkpoint if one is due and bring off the machine what has not left; how many."""
@@ -156,7 +183,7 @@ class Worker:
 
     def ring(self) -> int:
         """Note every deadline that has passed unanswered, and let clocks run whose cause is over; how many."""
-        return wake(self._house) + ring(self._house)
+        return self._apart({"wake": partial(wake, self._house), "tasks": partial(ring, self._house)})
 
     def _next(self) -> Any:
         with self._house.db.read() as session:

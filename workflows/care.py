@@ -147,7 +147,9 @@ STEPS = (
         # The place is looked at as long as somebody lives there: its clock goes on.
         (CloseTask("read_rights"), CloseTask("assess_needs"), CloseTask("write_care_plan", by_the_way=True),
          CloseTask("review_care_plan", by_the_way=True),
-         OpenTask("review_care_plan", "case_manager", "care_plan_review", due_on="plan_due")),
+         OpenTask(
+             "review_care_plan", "case_manager", "care_plan_review", due_on="plan_due", soonest=True, agreed=True
+         )),
         form="care_plan",
     ),
     Step(

@@ -22,6 +22,14 @@ NEVER_STOPS = Refusal(
     STOPPERS,
     SOURCES,
 )
+DAY_COMES = Refusal(
+    "day_comes",
+    "This duty has a day that no cause moves.",
+    "A court, an authority or the end of a paper sets it, and it comes whether or not anybody can act.",
+    "Do what the duty asks for; where another day was given, record that day.",
+    STOPPERS,
+    SOURCES,
+)
 STANDS_ALREADY = Refusal(
     "clock_stands_already",
     "The clock stands still already.",
@@ -100,7 +108,7 @@ LIMIT_REACHED = Refusal(
 class Ticking:
     """What rules know of one clock: its name, when it began and is due, since when it stands, what was done to it.
 
-    ours: False where it only watches the time of another country.
+    ours: False where it only watches the time of another country. fixed: its day is set by the world (workflows.dated).
     """
 
     clock: str
@@ -110,6 +118,7 @@ class Ticking:
     stops: int = 0
     extensions: int = 0
     ours: bool = True
+    fixed: bool = False
 
 
 def frozen_by(case: CaseFacts | None) -> str | None:
@@ -134,6 +143,8 @@ def against_stopping(
     reasons = []
     if not can_stand_still(policies, ticking.clock, ticking.ours):
         reasons.append(NEVER_STOPS)
+    elif ticking.fixed:
+        reasons.append(DAY_COMES)
     reasons += _not_running(ticking, now)
     if ticking.stops >= policies.clocks.most_stops:
         reasons.append(STOPPED_TOO_OFTEN)

@@ -14,11 +14,12 @@ class OpenTask:
     children alone; side: the end of a referral whose office gets it (None = where the step is taken). since: the fact
     of the case that says from which day the clock counts, where rules ask the same clock (None: from now). by_matter:
     due by the day that the matter's form names, where it names one. due_on: what of the case says the day by which it
-    is due, before any clock; only_dated: without such a day there is no task. if_stated: nor where the country states
-    no such clock. unless: the fact of the case that says, by itself or of a day, that it is done already. once: not
-    beside an open one of its kind, which keeps its time. here: not while the person is still awaited from another
-    country. ends: the day on which what the task is about runs out; lead: how long before that it is due
-    (policies/clocks.yaml).
+    is due, before any clock; only_dated: without such a day there is no task. soonest: due by that day or by the
+    clock, whichever comes first. agreed: the day is the team's own, and stands still with the clocks of the case; every
+    other day is set by the world and does not. if_stated: no task where the country states no such clock. unless: the
+    fact of the case that says, by itself or of a day, that it is done already. once: not beside an open one of its
+    kind, which keeps its time. here: not while the person is still awaited from another country. ends: the day on which
+    what the task is about runs out; lead: how long before that it is due (policies/clocks.yaml).
     """
 
     kind: str
@@ -32,12 +33,19 @@ class OpenTask:
     by_matter: bool = False
     due_on: str | None = None
     only_dated: bool = False
+    soonest: bool = False
+    agreed: bool = False
     if_stated: bool = False
     unless: str | None = None
     once: bool = False
     here: bool = False
     ends: date | None = None
     lead: str = ""
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether its day, where it has one, is set by the world: a court, an authority, the end of a paper."""
+        return not self.agreed and (self.by_matter or self.due_on is not None or bool(self.lead))
 
 
 @dataclass(frozen=True, slots=True)

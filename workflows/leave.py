@@ -34,7 +34,9 @@ ASK_EMPLOYMENT = OpenTask(
     "ask_employment", "case_manager", "employment_office", since="stay_asked_on", if_stated=True, once=True
 )
 AGREE_WORK = OpenTask("agree_work", "case_manager", "work_agreement", since="work_since", if_stated=True)
-ANSWER_REFUSED = OpenTask("answer_refused_stay", "legal_officer", "stay_refused", due_on="appeal_due", once=True)
+ANSWER_REFUSED = OpenTask(
+    "answer_refused_stay", "legal_officer", "stay_refused", due_on="appeal_due", soonest=True, once=True
+)
 
 # The record that answers each of these duties, where it says what is needed; none of them ends by anybody's word.
 ENDED_BY: Final = {

@@ -44,7 +44,8 @@ STEPS = (
     Step(
         "report_penalty", "Report a penalty", (), N.REPORTED, "legal:report", (),
         (CloseTask("review_detention", of_case="detention"),
-         OpenTask("review_penalty", "supervisor", "penalty_review", urgent_clock="penalty_review_urgent"),
+         OpenTask("review_penalty", "supervisor", "penalty_review", urgent_clock="penalty_review_urgent",
+                  by_matter=True, soonest=True),
          Alert("penalty_reported", REVIEW)),
         form="penalty_report", form_required=True,
     ),
@@ -53,7 +54,7 @@ STEPS = (
         (case_is_open, reviewer_is_not_reporter, review_finds_a_link),
         (CloseTask("review_penalty"),
          OpenTask("represent_person", "legal_officer", "penalty_representation",
-                  urgent_clock="penalty_review_urgent")),
+                  urgent_clock="penalty_review_urgent", by_matter=True, soonest=True)),
         form="penalty_review", form_required=True,
     ),
     # Nothing else is lowered by it: help, shelter and counsel go on, and a new report begins a new review.
@@ -67,7 +68,8 @@ STEPS = (
         "represent_person", "Speak for the person to the authority", (N.CLAIMED, N.UPHELD), N.REPRESENTED, FOLLOW,
         (case_is_open,),
         (CloseTask("represent_person"), CloseTask("answer_upheld"),
-         OpenTask("follow_representation", "legal_officer", "penalty_answer", urgent_clock="penalty_review_urgent")),
+         OpenTask("follow_representation", "legal_officer", "penalty_answer", urgent_clock="penalty_review_urgent",
+                  by_matter=True, soonest=True)),
         form="penalty_representation", form_required=True,
     ),
     Step(

@@ -152,7 +152,9 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask | Alert, ...]] = {
     "needs_assessment": (
         CloseTask("assess_needs"),
         CloseTask("reassess_needs"),
-        OpenTask("reassess_needs", "social_worker", "needs_assessment", due_on="needs_due", only_dated=True),
+        OpenTask(
+            "reassess_needs", "social_worker", "needs_assessment", due_on="needs_due", only_dated=True, agreed=True
+        ),
     ),
     "guardian_appointment": (CloseTask("appoint_guardian"),),
     "age_assessment": (CloseTask("assess_age"),),
@@ -185,7 +187,9 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask | Alert, ...]] = {
         # Only by a plan that says that it prepares for it.
         _PREPARED,
         CloseTask("review_care_plan"),
-        OpenTask("review_care_plan", "case_manager", "care_plan_review", due_on="plan_due"),
+        OpenTask(
+            "review_care_plan", "case_manager", "care_plan_review", due_on="plan_due", soonest=True, agreed=True
+        ),
     ),
 }
 

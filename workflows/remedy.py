@@ -42,14 +42,15 @@ PURSUE = "remedy:pursue"
 # A decision is judged by its day, its currency and what has been paid already (after an appeal).
 DECIDED = (case_is_open, days_of_the_claim_fit, claim_has_one_currency, payments_are_within_the_award)
 FOLLOW = OpenTask("follow_remedy", "case_manager", "remedy_follow_up")
-COLLECT = OpenTask("collect_remedy", "case_manager", "remedy_follow_up")
+# Whoever waits for the money looks at the award again before it can no longer be appealed.
+COLLECT = OpenTask("collect_remedy", "case_manager", "remedy_follow_up", by_matter=True, soonest=True)
 UNPAID = (R.PREPARING, R.FILED, R.AWARDED, R.REFUSED, R.APPEALED, R.PAYING)
 
 # Nobody has to be here for a step: a claim goes on when the person is missing, has gone home or gone elsewhere.
 STEPS = (
     Step(
         "prepare_remedy", "Prepare a claim", (), R.PREPARING, PURSUE, (case_is_open, claim_has_one_currency),
-        (OpenTask("file_remedy", "case_manager", "remedy_filing"),),
+        (OpenTask("file_remedy", "case_manager", "remedy_filing", by_matter=True, soonest=True),),
         form="remedy_preparation", form_required=True,
     ),
     Step(
@@ -68,7 +69,8 @@ STEPS = (
     ),
     Step(
         "refuse_remedy", "Record that the claim is refused", (R.FILED, R.APPEALED), R.REFUSED, PURSUE, DECIDED,
-        (CloseTask("follow_remedy"), OpenTask("weigh_appeal", "case_manager", "remedy_appeal")),
+        (CloseTask("follow_remedy"),
+         OpenTask("weigh_appeal", "case_manager", "remedy_appeal", by_matter=True, soonest=True)),
         form="remedy_refusal", form_required=True,
     ),
     Step(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 
 from policies.model import FieldGroup
@@ -42,10 +43,14 @@ REQUEST = (
     case_is_open, person_is_with_us, service_is_agreed, service_is_planned_or_urgent, provider_is_named,
     provider_has_not_declined, request_is_not_double, consent_for_service,
 )
-GET_ANSWER = OpenTask("answer_service", "social_worker", "service_answer", urgent_clock="service_answer_urgent")
-BEGIN = OpenTask("begin_service", "social_worker", "service_start", urgent_clock="service_answer_urgent")
+# Help that is needed by a day is asked for, answered and begun by that day.
+GET_ANSWER = OpenTask(
+    "answer_service", "social_worker", "service_answer", urgent_clock="service_answer_urgent", by_matter=True,
+    soonest=True, agreed=True,
+)  # fmt: skip
+BEGIN = replace(GET_ANSWER, kind="begin_service", clock="service_start")
 FOLLOW = OpenTask("follow_service", "social_worker", "service_review")
-ELSEWHERE = OpenTask("ask_elsewhere", "social_worker", "service_answer", urgent_clock="service_answer_urgent")
+ELSEWHERE = replace(GET_ANSWER, kind="ask_elsewhere")
 # The consent that carried a request to somebody outside is gone: they have to hear of it soon.
 TELL_PROVIDER = OpenTask("tell_provider", "social_worker", "service_answer_urgent", once=True)
 TOLD = CloseTask("tell_provider", by_the_way=True)

@@ -21,7 +21,7 @@ HEARING_ON, SPEAKS_ON = "hearing_on.", "speaks_on."
 _NEEDED = frozenset({WITNESS, TESTIMONY, "part.injured", "part.claimant", "part.accused", "part.witness"})
 
 ASK_STAY = OpenTask("ask_stay", "legal_officer", "stay_request")
-SETTLE_STAY = OpenTask("settle_stay", "case_manager", "stay_after")
+SETTLE_STAY = OpenTask("settle_stay", "case_manager", "stay_after", due_on="permit_due", soonest=True)
 
 
 def needs_the_person(matter: MatterFacts) -> bool:

@@ -45,7 +45,8 @@ STEPS = (
         "protect_person", "Record protection measures", (T.ASSESSED, T.PROTECTED), T.PROTECTED, PROTECT,
         (case_is_open, measures_are_agreed),
         (CloseTask("protect_person"), CloseTask("review_protection"),
-         OpenTask("review_protection", "case_manager", "protection_review", by_matter=True)),
+         OpenTask("review_protection", "case_manager", "protection_review", by_matter=True,
+                  soonest=True, agreed=True)),
         form="protection_measures", form_required=True,
     ),
     Step(

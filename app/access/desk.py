@@ -18,6 +18,7 @@ from app.kit.crypto import KeyRing
 from app.kit.db import Database
 from app.kit.mail import Mail
 from app.kit.places import Witness
+from app.kit.setbacks import Setbacks
 from app.kit.signing import SigningKeys
 from policies.model import Policies
 from workflows.facts import Actor, TrainingFacts
@@ -41,6 +42,8 @@ class House:
     witness: Witness | None = None
     # The folders that keep what was erased, for whoever restores an older backup.
     graves: tuple[Path, ...] = ()
+    # What this program could not do and tries again later.
+    setbacks: Setbacks = field(default_factory=Setbacks, compare=False, repr=False)
 
     def system_desk(self, session: Session, country: str, correlation: str = "worker") -> Desk:
         """A writable desk of ``country`` (two letters) for work no person asked for, such as the worker's.

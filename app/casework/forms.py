@@ -203,12 +203,14 @@ Nationality = Annotated[str, Field(pattern="^([A-Z]{2}|stateless|unknown)$"), Fr
 class CodeCheck:
     """How fields are checked. ``lenient``: codes of another country that we do not know are kept.
 
-    ``today``: the day on which somebody writes; None where what is on record is read again.
+    ``today``: the day on which somebody writes, ``about``: the day of which they do; None where what is on record is
+    read again, or is corrected.
     """
 
     policies: Policies
     lenient: bool = False
     today: date | None = None
+    about: date | None = None
     unknown: list[str] = field(default_factory=list)
 
 
@@ -312,7 +314,7 @@ Services = Annotated[
 
 
 # Rule of a form -> the source that demands it.
-_CITED: Final[Mapping[str, str]] = {"dates_in_order": "IOM-3", "day_has_come": "IOM-3"}
+_CITED: Final[Mapping[str, str]] = {"dates_in_order": "IOM-3", "day_has_come": "IOM-3", "day_is_over": "WM-CLOCKS"}
 
 Filled = TypeVar("Filled", bound=Form)
 

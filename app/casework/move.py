@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from app.access.desk import Desk
@@ -95,8 +95,8 @@ def perform(desk: Desk, command: Command) -> Outcome:
     must_be_current(desk, held, command.seen)
     happened = moment(desk, command.happened_at)
     given = _checked_inputs(desk, step, command.given)
-    filled = _checked_form(desk, step, command.record)
     entry = Entry(desk.actor.id, desk.actor.office, desk.actor.country, desk.policies.day(desk.actor.country, happened))
+    filled = _checked_form(desk, step, command.record, entry.on)
     if spec.aggregate == MATTER:
         held.matter = _matter_at(held, spec, step, command.matter_id, entry)
     came_from = engine.state_of(spec, held.situation(desk))
@@ -336,7 +336,7 @@ def _checked_inputs(desk: Desk, step: Step, given: dict[str, Any]) -> dict[str, 
     return dict(given)
 
 
-def _checked_form(desk: Desk, step: Step, record: dict[str, Any] | None) -> Filled | None:
+def _checked_form(desk: Desk, step: Step, record: dict[str, Any] | None, about: date) -> Filled | None:
     if record is None:
         if step.form_required:
             raise Invalid(
@@ -348,4 +348,4 @@ def _checked_form(desk: Desk, step: Step, record: dict[str, Any] | None) -> Fill
         raise Invalid(
             f"'{step.title}' takes no form.", extra={"errors": [{"field": "record", "rule": "must be left out"}]}
         )
-    return records.check(desk.policies, step.form, record, today=desk.today)
+    return records.check(desk.policies, step.form, record, today=desk.today, about=about)

@@ -33,6 +33,7 @@ from app.casework.kinds.own_task import OwnTask
 from app.casework.move import fold_record, must_be_current
 from app.casework.opening import join_team, leave_team
 from app.kit.errors import Invalid
+from workflows.dated import moved
 from workflows.engine import override_refusal
 from workflows.facts import CaseFacts
 from workflows.recording import follows, guards_for, refusals_after_correction, refusals_for, turned
@@ -56,9 +57,9 @@ def add_record(
     """
     held = hold_case(desk, case_id)
     must_be_current(desk, held, seen)
-    filled = records.check(desk.policies, kind, body, today=desk.today)
     happened = move.moment(desk, happened_at)
     day = desk.policies.day(desk.actor.country, happened)
+    filled = records.check(desk.policies, kind, body, today=desk.today, about=day if corrects is None else None)
     entry = Entry(desk.actor.id, desk.actor.office, desk.actor.country, day)
     correction = None
     if corrects is not None:
@@ -163,12 +164,14 @@ def _fold_again(desk: Desk, held: Held, correction: refold.Correction, filled: r
 
 
 def _turned(desk: Desk, held: Held, before: CaseFacts) -> None:
-    """Tasks of the matters that a correction has opened again, or ended."""
+    """Tasks of the matters that a correction has opened again, ended, or given another day."""
     assert isinstance(held.facts, CaseFacts)
     for was in before.matters:
         now = held.facts.matter(was.id)
-        if now is not None and now.is_open != was.is_open:
-            carry.follow_record(desk, at_matter(held, now.id), turned(now))
+        if now is None:
+            continue
+        follow = turned(now) if now.is_open != was.is_open else moved(was, now)
+        carry.follow_record(desk, at_matter(held, now.id), follow)
 
 
 def _stop_services(desk: Desk, held: Held, before: CaseFacts) -> Held:

@@ -75,13 +75,16 @@ def kind_called(name: str) -> Kind:
     return kind
 
 
-def check(policies: Policies, name: str, body: Any, lenient: bool = False, today: date | None = None) -> Filled:
-    """Validate ``body`` (plain JSON values) as a record of the kind ``name``, written ``today``.
+def check(
+    policies: Policies, name: str, body: Any, lenient: bool = False, today: date | None = None,
+    about: date | None = None,
+) -> Filled:
+    """Validate ``body`` (plain JSON values) as a record of the kind ``name``, written ``today`` ``about`` a day.
 
     Raises Invalid (422) naming each field and rule; what was typed is never repeated.
     """
     kind = kind_called(name)
-    context = CodeCheck(policies, lenient, today)
+    context = CodeCheck(policies, lenient, today, about)
     form = validated(kind.form, body, context, "record", f"The form '{kind.title}' has fields that do not fit.")
     return Filled(kind, form, tuple(context.unknown))
 

@@ -21,6 +21,7 @@ from policies.model import Rung
 from workflows.clocks import rung_rings
 
 BATCH = 200
+JOB: Final = "ring"
 FALLBACK = ("reminder",)
 # Kinds of notice: to whoever has to act, and to whoever is told because nobody did.
 LATE: Final = "task_late"
@@ -33,9 +34,11 @@ def ring(house: House) -> int:
     """Ring the next rung of every open task whose time has passed; how many were rung.
 
     One transaction for each task, which locks the subject before the task, as every step does: two programs
-    that met the other way round would wait for each other.
+    that met the other way round would wait for each other. A task that cannot be rung is left out for a while; it
+    stays late in every list, and the others ring.
     """
     now = house.clock.now()
+    resting = house.setbacks.resting(JOB, now)
     first = and_(TABLE.c.missed_at.is_(None), TABLE.c.due_at < now)
     query = (
         select(TABLE.c.id)
@@ -43,10 +46,12 @@ def ring(house: House) -> int:
         .order_by(TABLE.c.due_at, TABLE.c.id)
         .limit(BATCH)
     )
+    if resting:
+        query = query.where(TABLE.c.id.not_in(resting))
     with house.db.read() as session:
         rows.enter_everything(session)
         due = list(session.execute(query).scalars())
-    return sum(_ring_one(house, task_id) for task_id in due)
+    return house.setbacks.each(JOB, due, now, lambda task_id: _ring_one(house, task_id))
 
 
 def ladder_of(desk: Desk, held: Held, row: Row[Any]) -> tuple[str, ...]:

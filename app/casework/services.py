@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import insert, select, update
@@ -15,6 +16,7 @@ from app.casework.onlookers import body_is_kept_away
 from app.casework.opening import ALPHABET
 from app.casework.records import Filled
 from app.casework.remarks import refusal
+from app.casework.tasks import end_of
 from app.casework.transfers import SERVICES, clock_end
 from app.models.base import new_id
 from workflows.facts import CaseFacts, MatterFacts, Today
@@ -142,11 +144,17 @@ def _insert(desk: Desk, held: Held, facts: CaseFacts, matter: MatterFacts) -> No
         "from_office_id": held.row.office_id, "number": "S-" + "".join(secrets.choice(ALPHABET) for _ in range(6)),
         "case_id": held.id, "key_id": held.key_id, "matter_id": matter.id, "asked_by": desk.actor.id,
         "asked_at": desk.now, "age_band": facts.age_band, "sex": facts.sex, "language": facts.language,
-        "child": facts.child, "answer_by": clock_end(desk, clock), "answered_at": None, "ended_at": None,
+        "child": facts.child, "answer_by": _answer_by(desk, clock, matter), "answered_at": None, "ended_at": None,
         "late_at": None, "consent_gone_at": None, **_said(desk, facts, matter),
     }  # fmt: skip
     desk.session.execute(insert(SERVICES), row)
     notices.tell(desk, notices.holders(desk, ANSWER, office.id), "service_asked", "case_service", row["id"])
+
+
+def _answer_by(desk: Desk, clock: str, matter: MatterFacts) -> datetime:
+    """By when the provider answers: by its clock, or by the day on which the help is needed, if that comes first."""
+    end = clock_end(desk, clock)
+    return end if matter.due is None else min(end, end_of(desk, max(matter.due, desk.today)))
 
 
 def _said(desk: Desk, facts: CaseFacts, matter: MatterFacts) -> dict[str, Any]:

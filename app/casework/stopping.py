@@ -21,17 +21,25 @@ from app.kit.errors import Conflict
 from policies.model import Calendar, Clock
 from workflows import clocks
 from workflows.clocks import Ticking
+from workflows.dated import never_stands
 from workflows.deadlines import moved_on
 from workflows.verdict import Refusal
 
 RUNS = {"stopped_at": None, "stop_cause": None, "stopped_by": None, "stop_ends_at": None}
 
 
-def ticking_of(row: Row[Any]) -> Ticking:
-    """A task's row as rules see its clock."""
+def ticking_of(held: Held, row: Row[Any]) -> Ticking:
+    """A task's row as rules see its clock; held: what it is about."""
     return Ticking(
-        row.clock, row.opened_at, row.due_at, row.stopped_at, row.stops, row.extensions, row.kind not in WAITING
-    )
+        row.clock, row.opened_at, row.due_at, row.stopped_at, row.stops, row.extensions, row.kind not in WAITING,
+        _is_fixed(held, row),
+    )  # fmt: skip
+
+
+def _is_fixed(held: Held, row: Row[Any]) -> bool:
+    facts = held.case_facts
+    matter = facts.matter(row.matter_id) if facts is not None and row.matter_id is not None else None
+    return never_stands(row.kind, facts, matter)
 
 
 def calendar_of(desk: Desk, row: Row[Any]) -> tuple[Calendar, str | None]:
@@ -48,12 +56,12 @@ def held_of(desk: Desk, row: Row[Any], lock: bool = True) -> Held:
     return hold_referral(desk, row.referral_id, lock) if row.referral_id else hold_case(desk, row.case_id, lock)
 
 
-def extension_of(desk: Desk, row: Row[Any]) -> datetime | None:
+def extension_of(desk: Desk, held: Held, row: Row[Any]) -> datetime | None:
     """The end a task would have if it were extended now, or None where no rule extends it."""
     calendar, other = calendar_of(desk, row)
     rule = desk.policies.clocks.extensions.get(row.clock)
     more = None if rule is None else _clock(desk, rule.by, row, other)
-    return clocks.extended(ticking_of(row), more, calendar, desk.policies)
+    return clocks.extended(ticking_of(held, row), more, calendar, desk.policies)
 
 
 def stop(desk: Desk, held: Held, row: Row[Any], cause: str, note: str | None) -> None:
@@ -61,7 +69,7 @@ def stop(desk: Desk, held: Held, row: Row[Any], cause: str, note: str | None) ->
 
     StepRefused with every reason against it; Conflict where somebody was faster.
     """
-    reasons = clocks.against_stopping(ticking_of(row), cause, desk.actor.roles, desk.now, desk.policies)
+    reasons = clocks.against_stopping(ticking_of(held, row), cause, desk.actor.roles, desk.now, desk.policies)
     _refuse(desk, held, "stop_clock", "Stop the clock", reasons)
     ends = clocks.stop_ends(desk.policies, cause, desk.now, calendar_of(desk, row)[0])
     _change(desk, row, OPEN, {
@@ -74,17 +82,18 @@ def stop(desk: Desk, held: Held, row: Row[Any], cause: str, note: str | None) ->
 
 def resume(desk: Desk, held: Held, row: Row[Any], note: str | None) -> None:
     """Let a task's clock run again; it is due later by the time for which it stood. Raises as `stop`."""
-    _refuse(desk, held, "resume_clock", "Let the clock run", clocks.against_resuming(ticking_of(row), held.case_facts))
-    due = _run_on(desk, row)
+    reasons = clocks.against_resuming(ticking_of(held, row), held.case_facts)
+    _refuse(desk, held, "resume_clock", "Let the clock run", reasons)
+    due = _run_on(desk, held, row)
     said = {"task": row.id, "cause": row.stop_cause, "since": row.stopped_at.isoformat(), "due": due.isoformat()}
     remarks.remark(desk, held, Event("resumed", row.kind, held.version, said, desk.now, note))
 
 
 def extend(desk: Desk, held: Held, row: Row[Any], cause: str, note: str | None) -> None:
     """Give a task the longer time that policy allows, for ``cause``. Raises as `stop`."""
-    until = extension_of(desk, row)
+    until = extension_of(desk, held, row)
     roles = desk.actor.roles
-    reasons = clocks.against_extending(ticking_of(row), cause, roles, desk.now, until, desk.policies)
+    reasons = clocks.against_extending(ticking_of(held, row), cause, roles, desk.now, until, desk.policies)
     _refuse(desk, held, "extend_clock", "Extend the time", reasons)
     _change(desk, row, OPEN, {"due_at": until, "extensions": row.extensions + 1})
     assert until is not None
@@ -96,10 +105,11 @@ def freeze(desk: Desk, held: Held, cause: str) -> int:
     """Let every clock of the case and its referral copies here stand still for ``cause``; how many did.
 
     The caller holds the case (or a referral copy of it) and has said in its history what the cause rests on. Clocks
-    that stand for a cause of their own keep it. Clocks that never stand (`policies/clocks.yaml`) go on.
+    that stand for a cause of their own keep it. Clocks that never stand (`policies/clocks.yaml`) go on, and so does
+    what is due by a day of the world.
     """
     found = [row for row in _of_case(desk, held, OPEN) if clocks.can_stand_still(
-        desk.policies, row.clock, row.kind not in WAITING)]  # fmt: skip
+        desk.policies, row.clock, row.kind not in WAITING) and not _is_fixed(held, row)]  # fmt: skip
     values = {"state": STOPPED, "stopped_at": desk.now, "stop_cause": cause, "stopped_by": desk.actor.id}
     for row in found:
         _change(desk, row, OPEN, values)
@@ -111,7 +121,7 @@ def thaw(desk: Desk, held: Held, cause: str) -> int:
     """Let the clocks that stand still for ``cause`` run on, each with the time it had left; how many did."""
     found = [row for row in _of_case(desk, held, STOPPED) if row.stop_cause == cause]
     for row in found:
-        _run_on(desk, row)
+        _run_on(desk, held, row)
     _tell_of_all(desk, held, "thawed", cause, found)
     return len(found)
 
@@ -142,17 +152,20 @@ def _wake_one(house: House, task_id: str, country: str) -> bool:
             # The case stands still as a whole by now: this clock goes on standing, for that cause.
             _change(desk, row, STOPPED, {"stop_cause": frozen, "stop_ends_at": None})
             return True
-        due = _run_on(desk, row)
+        due = _run_on(desk, held, row)
         said = {"task": row.id, "cause": row.stop_cause, "since": row.stopped_at.isoformat(), "due": due.isoformat()}
         remarks.remark(desk, held, Event("resumed", row.kind, held.version, said, desk.now))
         return True
 
 
-def _run_on(desk: Desk, row: Row[Any]) -> datetime:
+def _run_on(desk: Desk, held: Held, row: Row[Any]) -> datetime:
     """Set a stopped task going again; its new end. Its ladder is looked at again at once, for what was late before."""
     calendar, other = calendar_of(desk, row)
     clock = _clock(desk, row.clock, row, other)
     due = moved_on(row.due_at, clock.unit if clock else "hours", row.stopped_at, desk.now, calendar)
+    if _is_fixed(held, row):
+        # Stopped before its day was known.
+        due = row.due_at
     again = desk.now if row.missed_at is not None else None
     _change(desk, row, STOPPED, {**RUNS, "state": OPEN, "due_at": due, "next_rung_at": again})
     return due

@@ -19,6 +19,7 @@ from workflows.death import TO_THE_LIVING
 from workflows.effects import CloseTask, OpenTask
 from workflows.facts import MatterFacts
 from workflows.matter import URGENT
+from workflows.recording import BY_CALENDAR
 from workflows.referral import HONOUR, HONOUR_BACK
 
 TABLE: Any = Task.__table__
@@ -91,7 +92,8 @@ def end_of(desk: Desk, day: date) -> datetime:
 def open_task(desk: Desk, held: Held, effect: OpenTask, due: datetime | None = None) -> None:
     """Open one task in the office that holds the subject (the border office for border officers).
 
-    due: a moment that was agreed on, which comes before what the clock says. Where all clocks of the case stand still,
+    due: a moment that was agreed on, which takes the place of the clock's or, of an effect that is due by what comes
+    first, comes beside it. Where all clocks of the case stand still,
     the new one stands with them.
     """
     child = bool((held.case_facts and held.case_facts.child) or (held.referral_facts and held.referral_facts.child))
@@ -99,14 +101,12 @@ def open_task(desk: Desk, held: Held, effect: OpenTask, due: datetime | None = N
         return
     if _is_not_needed(desk, held, effect):
         return
-    agreed = _day_of(held, effect.due_on)
-    if effect.ends is not None:
-        agreed = _in_time(desk, effect.ends, effect.lead)
-    if effect.only_dated and agreed is None:
+    day = _named_day(desk, held, effect)
+    if effect.only_dated and day is None:
         return
-    if due is None and agreed is not None:
+    if due is None and day is not None:
         # Who writes down late what was to be done earlier still gets today.
-        due = end_of(desk, max(agreed, desk.today))
+        due = end_of(desk, max(day, desk.today))
     since = _day_of(held, effect.since)
     try:
         name, clock, calendar = clock_for(desk, held, effect, since)
@@ -115,14 +115,16 @@ def open_task(desk: Desk, held: Held, effect: OpenTask, due: datetime | None = N
             return
         raise
     start = desk.now if since is None else datetime.combine(since, time(), tzinfo=calendar.zone)
-    ends = due or _named(desk, held, effect) or rings_at(start, clock, calendar)
+    rings = rings_at(start, clock, calendar)
+    ends = rings if due is None else min(due, rings) if effect.soonest else due
     if effect.kind in PASSING and ends < desk.now:
         # The person's own time that is over already is nobody's to wait for.
         return
     office_id = _border_office(desk, held) if effect.role == BORDER_ROLE else None
     case_id = held.case.id if held.case is not None else None
     frozen = frozen_by(held.case_facts)
-    if not can_stand_still(desk.policies, name, effect.kind not in WAITING):
+    fixed = effect in BY_CALENDAR or (effect.is_fixed and day is not None)
+    if fixed or not can_stand_still(desk.policies, name, effect.kind not in WAITING):
         frozen = None
     desk.session.execute(
         _INSERT,
@@ -179,12 +181,13 @@ def _in_time(desk: Desk, last: date, lead: str) -> date:
     return early if early >= desk.today else last
 
 
-def _named(desk: Desk, held: Held, effect: OpenTask) -> datetime | None:
-    """The end of the day that the form of the matter names, where the task is due by it."""
-    if not effect.by_matter or held.matter is None:
-        return None
-    day = held.matter.added or held.matter.due
-    return None if day is None else end_of(desk, day)
+def _named_day(desk: Desk, held: Held, effect: OpenTask) -> date | None:
+    """The day by which the task is due, where the case, the form of its matter or the end of something names one."""
+    if effect.ends is not None:
+        return _in_time(desk, effect.ends, effect.lead)
+    if effect.by_matter:
+        return (held.matter.added or held.matter.due) if held.matter is not None else None
+    return _day_of(held, effect.due_on)
 
 
 def _day_of(held: Held, fact: str | None) -> date | None:

@@ -1,4 +1,4 @@
-"""After a visit comes the next: on the day that was agreed, or by the clock of the country of those who stay."""
+"""After a visit comes the next: on the day that was agreed, or by the clock of the country if that comes first."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from workflows.facts import CaseFacts
 KIND: Final = "follow_up_visit"
 ROLE: Final = "case_manager"
 CLOCK: Final = "follow_up"
+NEXT: Final = OpenTask(KIND, ROLE, CLOCK, soonest=True)
 
 
 def follow(desk: Desk, case: Held, form: MonitoringVisit) -> None:
@@ -25,6 +26,7 @@ def follow(desk: Desk, case: Held, form: MonitoringVisit) -> None:
     if form.contact_lost or facts.care == "closed":
         return
     if form.next_visit is not None and form.next_visit >= desk.today:
-        open_task(desk, case, OpenTask(KIND, ROLE, CLOCK), due=end_of(desk, form.next_visit))
+        # A day that was agreed comes before the clock, and never puts the next visit off beyond it.
+        open_task(desk, case, NEXT, due=end_of(desk, form.next_visit))
     elif facts.care in BY_CLOCK:
-        open_task(desk, case, OpenTask(KIND, ROLE, CLOCK))
+        open_task(desk, case, NEXT)

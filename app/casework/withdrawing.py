@@ -126,9 +126,8 @@ def ring(house: House) -> int:
     for case_id, country in found:
         try:
             done += _ring_one(house, case_id, country)
-        except AppError as error:
-            # One that cannot be settled must not hold back the others; it is tried again tomorrow.
-            log.warning("consent_not_ended", kind=error.code)
+        except Exception as error:  # noqa: BLE001 - one that fails must not hold back the others; tried again tomorrow
+            log.warning("consent_not_ended", kind=error.code if isinstance(error, AppError) else type(error).__name__)
     return done
 
 

@@ -40,7 +40,7 @@ def ring(house: House) -> int:
     with house.db.read() as session:
         rows.enter_everything(session)
         late = list(session.execute(query).scalars())
-    return sum(_ring_one(house, emergency_id) for emergency_id in late)
+    return house.setbacks.each(KIND, late, house.clock.now(), lambda emergency_id: _ring_one(house, emergency_id))
 
 
 def _ring_one(house: House, emergency_id: str) -> bool:

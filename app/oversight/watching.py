@@ -44,7 +44,7 @@ def ring(house: House, watched: datetime | None = None) -> int:
     with house.db.read() as session:
         rows.enter_everything(session)
         suspects = queries.viewers_of_many(session, sorted(house.policies.countries), since, most)
-    return sum(_told_of(house, user_id, since) for user_id in suspects)
+    return house.setbacks.each(ALARM, suspects, house.clock.now(), lambda user_id: _told_of(house, user_id, since))
 
 
 def burst(looks: Iterable[tuple[datetime, str]], most: int, window: timedelta) -> Burst | None:

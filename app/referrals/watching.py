@@ -37,7 +37,11 @@ def _each(house: House, query: Select[Any], tell_of: Callable[[Desk, Held], int]
     with house.db.read() as session:
         rows.enter_everything(session)
         found = watch_queries.waiting(session, query)
-    return sum(_ring_one(house, query, row.id, row.country, tell_of) for row in found)
+    country = {row.id: row.country for row in found}
+    return house.setbacks.each(
+        tell_of.__name__, country, house.clock.now(),
+        lambda referral_id: _ring_one(house, query, referral_id, country[referral_id], tell_of),
+    )
 
 
 def _ring_one(

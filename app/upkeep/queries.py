@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, func, select, text
+from sqlalchemy import Select, and_, func, or_, select, text
 
 from app.access import rows
 from app.access.desk import Desk
 from app.casework.checkpoints import newest
+from app.casework.tasks import OPEN, TABLE
 from app.models.access_log import AccessEntry
 from app.models.case import Case, CaseFactsRow
 from app.models.history import HistoryEntry
@@ -21,6 +22,7 @@ from workflows.identification import Identification
 
 __all__ = [
     "Outbox", "closed_cases_before", "closing_steps", "looks_before", "newest_checkpoint", "outbox", "revision", "size",
+    "unrung",
 ]  # fmt: skip
 
 _OUTBOX: Final[Any] = OutboxRow.__table__
@@ -55,6 +57,13 @@ def outbox(desk: Desk) -> Outbox:
     with rows.as_the_house(desk.session, desk.actor.country):
         row = desk.session.execute(query).one()
     return Outbox(row.waiting, row.due, row.due_since, row.failing, row.done_at)
+
+
+def unrung(desk: Desk, before: datetime) -> int:
+    """How many duties of the country should have been rung before that moment, for the first time or again."""
+    first = and_(TABLE.c.missed_at.is_(None), TABLE.c.due_at < before)
+    mine = (TABLE.c.country == desk.actor.country, TABLE.c.state == OPEN)
+    return _counted(desk, select(func.count()).where(*mine, or_(first, TABLE.c.next_rung_at < before)))
 
 
 def closing_steps() -> tuple[str, ...]:

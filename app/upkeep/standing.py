@@ -68,11 +68,12 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What the tables tell."""
+    """What the tables tell. ``unrung``: duties whose time passed minutes ago and of which nobody was told."""
 
     revision: str
     size: int
     outbox: queries.Outbox
+    unrung: int
     epoch: int
     restored_from: datetime | None
     checkpoint: Sealed
@@ -122,7 +123,7 @@ def rows_of(desk: Desk, witness: Witness | None) -> Rows:
     sealed = _sealed(queries.newest_checkpoint(desk), witness, desk.now)
     epoch = epochs.current(desk.session)
     return Rows(
-        queries.revision(desk), queries.size(desk), queries.outbox(desk),
+        queries.revision(desk), queries.size(desk), queries.outbox(desk), queries.unrung(desk, desk.now - RESTS_AFTER),
         epoch.number if epoch else epochs.FIRST, epoch.backup_at if epoch else None, sealed,
     )  # fmt: skip
 

@@ -48,12 +48,12 @@ def standing(desk: Desk, task_id: str) -> Standing:
     """How the clock of a task stands and what may be done with it now; the look is noted. Raises as `stopped`."""
     row = _row(desk, task_id)
     looked(desk, "tasks_listed", "task", "-", {"group": "clock", "count": 1})
-    ticking = stopping.ticking_of(row)
     roles, policies = desk.actor.roles, desk.policies
     causes = [code for code in policies.codes["stop_cause"].codes if clocks.may_state(policies, code, roles)]
     with rows.as_the_house(desk.session, desk.actor.country):
         held = stopping.held_of(desk, row, lock=False)
-        until = stopping.extension_of(desk, row)
+        until = stopping.extension_of(desk, held, row)
+        ticking = stopping.ticking_of(held, row)
     cause = causes[0] if causes else ""
     return Standing(
         row,

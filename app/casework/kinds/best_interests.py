@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
+from app.casework.days import SetFor
 from app.casework.forms import Coded, Entry, Kind, Long, OfWorker, OwnWords, RecordForm, Said, Short
 from app.kit.words import mark
 from policies.model import FieldGroup
@@ -40,7 +40,7 @@ class BestInterests(RecordForm):
         default=None, title=mark("Why that much, by the child's age and maturity?")
     )
     why_not_heard: Long | None = Field(default=None, title=mark("If the child was not heard: why not?"))
-    review_on: date | None = Field(default=None, title=mark("When should this be looked at again?"))
+    review_on: SetFor | None = Field(default=None, title=mark("When should this be looked at again?"))
 
 
 def fold(facts: CaseFacts, form: BestInterests, entry: Entry) -> CaseFacts:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from app.casework.days import SetFor
 from app.casework.forms import (
     Asked,
     Asking,
@@ -90,7 +91,7 @@ class CarePlan(RecordForm):
         title=mark("For a child close to 18: does it prepare for what changes then?"),
         description=mark("Place, money, school or work, papers, and who stays in touch."),
     )
-    review_on: date | None = Field(
+    review_on: SetFor | None = Field(
         default=None,
         title=mark("When is the plan looked at again?"),
         description=mark("Leave it empty for the usual time."),

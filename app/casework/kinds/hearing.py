@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from app.casework.days import SetFor
 from app.casework.forms import Coded, Entry, Kind, Long, RecordForm
 from app.kit.words import mark
 from policies.model import FieldGroup
@@ -19,7 +20,7 @@ from workflows.staying import HEARING_ON, SPEAKS_ON, TESTIMONY, hearings_set
 class Hearing(RecordForm):
     """Practice 4.16: the day becomes a task for whoever goes along. A proceeding may have several."""
 
-    hearing_on: date = Field(title=mark("On which day is it?"))
+    hearing_on: SetFor = Field(title=mark("On which day is it?"))
     instead_of: date | None = Field(default=None, title=mark("Which earlier day does it take the place of?"))
     person_speaks: bool = Field(title=mark("Is the person to say something there?"))
     way: Annotated[str, Coded("testimony_way")] | None = Field(

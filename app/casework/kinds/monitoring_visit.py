@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Annotated, Final
 
 from pydantic import Field
 
+from app.casework.days import SetFor
 from app.casework.forms import Coded, Entry, Kind, Long, RecordForm, Said
 from app.kit.words import mark
 from policies.model import FieldGroup
@@ -31,7 +31,7 @@ class MonitoringVisit(RecordForm):
     health: Said = Field(default=None, title=mark("Is health care within reach?"))
     school_or_work: Said = Field(default=None, title=mark("Is there school or work?"))
     risk_level: Annotated[str, Coded("risk_level")] = Field(title=mark("How great is the danger now?"))
-    next_visit: date | None = Field(default=None, title=mark("When is the next visit?"))
+    next_visit: SetFor | None = Field(default=None, title=mark("When is the next visit?"))
     note: Long | None = Field(default=None, title=mark("What did the person want to say?"))
 
 

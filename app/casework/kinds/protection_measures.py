@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
+from app.casework.days import SetFor
 from app.casework.forms import Coded, Entry, Kind, Long, RecordForm, Said
 from app.kit.words import mark
 from policies.model import FieldGroup
@@ -26,7 +26,7 @@ class ProtectionMeasures(RecordForm):
         title=mark("Does the person agree?"),
         description=mark("For a child, the guardian with the child."),
     )
-    review_on: date | None = Field(default=None, title=mark("On which day is it looked at again?"))
+    review_on: SetFor | None = Field(default=None, title=mark("On which day is it looked at again?"))
     words: Long | None = Field(default=None, title=mark("Who does what?"))
 
 

@@ -28,7 +28,7 @@ class RemedyAward(RecordForm):
 
 def fold(matter: MatterFacts, form: RemedyAward, entry: Entry) -> MatterFacts:
     """From now on payments count against this amount."""
-    told = claims.dated(replace(matter, due=None), form.decided_on, entry.on)
+    told = claims.dated(replace(matter, due=form.appeal_until), form.decided_on, entry.on)
     return replace(claims.valued(told, form.awarded.currency), amount=form.awarded.units)
 
 

@@ -33,6 +33,9 @@ class RemedyPayment(RecordForm):
 
 def fold(matter: MatterFacts, form: RemedyPayment, entry: Entry) -> MatterFacts:
     """Added to what was paid before; payments may be told in any order, but none before the award."""
+    # The last day for an appeal is over, or still to come.
+    if matter.due is not None and matter.due <= entry.on:
+        matter = replace(matter, due=None)
     told = claims.dated(matter, form.paid_on, entry.on, moves=False)
     told = claims.flagged(told, **{claims.REACHED: form.reached_person})
     told = claims.coded(claims.valued(told, form.paid.currency), "channel", form.channel)

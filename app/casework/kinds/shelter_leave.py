@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from app.casework.days import SetFor
 from app.casework.forms import Asked, Coded, Entry, Kind, Long, RecordForm, Short
 from app.kit.words import mark
 from policies.model import FieldGroup
@@ -19,7 +19,7 @@ from workflows.stay import LeaveFacts
 class ShelterLeave(RecordForm):
     """A shelter is not a locked place: asking somebody to stay in needs a reason and the text it rests on."""
 
-    back_on: Annotated[date | None, Asked()] = Field(
+    back_on: Annotated[SetFor | None, Asked()] = Field(
         default=None, title=mark("When does the person want to be back?"),
         description=mark("Leave it open if they did not say. They need not.")
     )

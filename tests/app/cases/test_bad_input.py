@@ -27,6 +27,7 @@ from tests.gates.case_forms import INCIDENT
 ALLEGED = "Somchai Kaewkla"
 ORDER = "This day lies before the day it has to follow."
 AHEAD = "This day lies in the future."
+OVER = "This day is over. Choose today or a later day."
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,44 @@ def records(town: Town) -> list[Bad]:
         bad("consent", (422, ORDER, "IOM-3"), f'value="{before[:4]}"', valid_from=today, valid_until=before),
         bad("travel_document", (422, AHEAD, "IOM-3"), "Kept words.", number="Kept words.", issued=after),
         bad("care_plan", (422, AHEAD, "IOM-3"), "Kept words.", **plan, ended_on=after),
+        bad("care_plan", (422, OVER, "WM-CLOCKS"), "Kept words.", **plan, review_on=before),
+        bad("best_interests", (422, OVER, "WM-CLOCKS"), f'value="{before[:4]}"', review_on=before),
+        bad("monitoring_visit", (422, OVER, "WM-CLOCKS"), "Kept words.", note="Kept words.", next_visit=before),
+        bad("shelter_leave", (422, OVER, "WM-CLOCKS"), "Kept words.", note="Kept words.", back_on=before),
         bad("guardian_appointment", (409, "alleged", "WM-SAFETY"), ALLEGED, guardian_name=ALLEGED),
     ]  # fmt: skip
+
+
+def courts(town: Town) -> list[Bad]:
+    """A hearing, and a look at what protects the person, on a day that is over."""
+    lawyer, manager = town.th["legal_officer"], town.th["case_manager"]
+    case_id, before = cases.bring_case(town.house, town.th, "identified"), day(town.house, -400)
+
+    def row(who: Worker, step: str, kind: str, of: str, kept: str, **changes: Any) -> Bad:
+        browser, said = browser_at(town, who), {kept: "Kept words.", **changes}
+
+        def data() -> Any:
+            body = {"seen_version": cases.version_of(town.house, case_id), "record": form(town.house, kind, **said)}
+            return town.post(who, f"/cases/{case_id}/matters/{of}/steps/{step}", body)
+
+        def page() -> Any:
+            path = f"/cases/{reference(town, who, case_id)}/matters/{of}/steps/{step}"
+            browser.get(path)
+            return browser.send(path, **typed(town, kind, **said))
+
+        return Bad(f"{kind}: {', '.join(changes)}", 422, OVER, "WM-CLOCKS", data, page, ("Kept words.",))
+
+    def begun(who: Worker, step: str, kind: str, of: str | None = None) -> str:
+        return str(cases.take(town.house, who, case_id, step, form(town.house, kind), matter_id=of).matter_id)
+
+    trial = begun(lawyer, "open_proceeding", "proceeding")
+    begun(lawyer, "explain_limits", "secrecy_limits", trial)
+    threat = begun(manager, "report_threat", "threat_report")
+    begun(manager, "assess_threat", "threat_assessment", threat)
+    return [
+        row(lawyer, "set_hearing", "hearing", trial, "support", hearing_on=before),
+        row(manager, "protect_person", "protection_measures", threat, "words", review_on=before),
+    ]
 
 
 def money(town: Town) -> Bad:
@@ -217,7 +254,7 @@ def places(town: Town) -> list[Bad]:
 
 @one_engine
 def test_bad_input_is_refused_with_sentence_and_source_and_the_form_is_kept(town: Town) -> None:
-    for bad in (*records(town), money(town), *ages(town), *beds(town), *places(town)):
+    for bad in (*records(town), *courts(town), money(town), *ages(town), *beds(town), *places(town)):
         answer = bad.data()
         assert answer.status_code == bad.status, (bad.what, answer.text)
         told = answer.json()

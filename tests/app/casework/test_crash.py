@@ -33,8 +33,8 @@ MOST_STATEMENTS = 80
 WRITING = ("INSERT", "UPDATE", "DELETE")
 
 
-class PowerCut(RuntimeError):
-    """What a crash looks like from inside."""
+class PowerCut(BaseException):
+    """What a crash looks like from inside: nothing that a program catches goes on after it."""
 
 
 @contextmanager
