@@ -42,7 +42,8 @@ def _ring_one(house: House, case_id: str, country: str) -> int:
             begins = _begins(desk, held.case_facts, born, task)
             if begins > desk.today:
                 # A corrected birth moved it: what was opened for the old one waits for the new one.
-                close_task(desk, held, CloseTask(task.kind, by_the_way=True))
+                if _is_open(desk, held, task):
+                    close_task(desk, held, CloseTask(task.kind, by_the_way=True))
             elif not _is_done(held.case_facts, born, task, begins, desk.today) and not _is_open(desk, held, task):
                 open_task(desk, held, task, due=end_of(desk, last_day_of_quarter(desk.today)))
                 opened += 1

@@ -40,7 +40,7 @@ from tests.factories import cases, referrals
 from tests.factories.forms import form
 from tests.factories.houses import make_house, put_offices
 from tests.factories.staff import Staff, Worker, desk_of, hire_staff
-from tests.gates.whole_forms import silent, whole
+from tests.gates.whole_forms import other, silent, whole
 from tests.inspect import reading
 from workflows.engine import MACHINES
 from workflows.matter import MATTER
@@ -80,6 +80,10 @@ class Shelf:
         body = whole(self.house.policies, kind, form(self.house, kind), self.today)
         known = {TEAM: self.writer.id, MEETING: self.meeting}
         return body | {each.field: known[each.source] for each in inputs_of(KINDS[kind].form) if each.source in known}
+
+    def other(self, kind: str) -> dict[str, Any]:
+        """The same with the questions that it leaves out for others, in their place."""
+        return other(self.house.policies, kind, self.body(kind), self.today)
 
     def quiet(self, kind: str) -> dict[str, Any]:
         """The same with every silence that the form takes."""

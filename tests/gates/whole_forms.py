@@ -60,6 +60,19 @@ def fits(policies: Policies, kind: str, body: dict[str, Any], today: date) -> bo
     return True
 
 
+def other(policies: Policies, kind: str, body: dict[str, Any], today: date) -> dict[str, Any]:
+    """The form with the questions that ``body`` leaves out because another is answered, in the place of that one."""
+    maker = Maker(policies, today, "MM")
+    for name in sorted(unfilled(kind, body)):
+        for instead in body:
+            rest = {field: value for field, value in body.items() if field != instead}
+            tried = rest | {name: maker.value(KINDS[kind].form.model_fields[name])}
+            if fits(policies, kind, tried, today):
+                body = tried
+                break
+    return body
+
+
 def silent(policies: Policies, kind: str, body: dict[str, Any], today: date) -> dict[str, Any]:
     """The same form where the person answers none of the questions they may leave open, also in the rows of lists."""
     said = body

@@ -64,10 +64,13 @@ def test_a_record_and_a_step_that_change_the_same_are_followed_by_the_same(
         assert follows_step(step_of(machine, name), None, before, after, on=TODAY) == wanted, name
 
 
-def test_nothing_rings_for_a_closed_case() -> None:
+def test_nothing_rings_for_a_closed_case_but_harm() -> None:
     before = replace(HERE, **SOUGHT)
     after = replace(HERE, care="closed", **HELD, **DANGER)
-    assert follows_step(step_of("care", "close"), None, before, after, on=TODAY) == (*c.FOUND, ThawClocks(MISSING))
+    found = follows_step(step_of("care", "close"), None, before, after, on=TODAY)
+    assert found == (*c.FOUND, ThawClocks(MISSING), *harm.HARM_AFTER_CLOSING)
+    quiet = follows_step(step_of("care", "close"), None, before, replace(HERE, care="closed"), on=TODAY)
+    assert quiet == (*c.FOUND, ThawClocks(MISSING))
 
 
 def test_a_form_that_comes_with_a_step_is_followed_as_by_itself_and_nothing_is_said_twice() -> None:
@@ -180,4 +183,4 @@ def test_every_reminder_has_a_lead_a_role_and_records_that_answer_it(policies: P
 
 def test_who_reports_a_penalty_has_begun_its_review() -> None:
     after = replace(HERE, **HELD)
-    assert follows_step(step_of("non_punishment", c.REPORT), "penalty_report", HERE, after, on=TODAY) == ()
+    assert follows_step(step_of("non_punishment", harm.REPORT), "penalty_report", HERE, after, on=TODAY) == ()
