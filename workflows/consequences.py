@@ -73,8 +73,9 @@ def consequences(change: Change) -> tuple[Following, ...]:
     if anew:
         found = again.never_twice((*first, *found, *again.owed(change.after)))
     if change.after.care == CLOSED:
-        found = tuple(effect for effect in found if not isinstance(effect, OpenTask | Alert))
-        # But for harm: whoever may open the case again hears of it.
+        # But for harm: it is looked into, and whoever may open the case again hears of it.
+        heard = [effect for each in OF_HARM for effect in each(change)]
+        found = tuple(effect for effect in found if effect in heard or not isinstance(effect, OpenTask | Alert))
         found = (*found, *harm.harm_after_closing(change.by, change.before, change.after))
     return may_be_told(found, change.after)
 
@@ -191,6 +192,8 @@ def _protected(case: CaseFacts) -> bool:
     return case.presumed_on is not None or case.identification == "identified"
 
 
+# What is heard of a closed case, too.
+OF_HARM: tuple[Consequence, ...] = (custody, danger)
 # Tasks first; the clocks of the case, which also hold those that were just opened, come last.
 CONSEQUENCES: tuple[Consequence, ...] = (
     death,

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Final, Protocol
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.access.standing import COVERED, StandIn, standing_of
@@ -187,8 +187,9 @@ def _handed_back(session: Session, before: Mapping[str, Any]) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        # PostgreSQL refuses everything after an error of its own, and forgets the settings with the transaction.
-        with suppress(DBAPIError):
+        # PostgreSQL refuses everything after an error of its own, a connection that was lost takes nothing; both forget
+        # the settings with the transaction.
+        with suppress(SQLAlchemyError):
             session.execute(_ENTER, before)
         raise
     session.execute(_ENTER, before)

@@ -68,7 +68,7 @@ def test_nothing_rings_for_a_closed_case_but_harm() -> None:
     before = replace(HERE, **SOUGHT)
     after = replace(HERE, care="closed", **HELD, **DANGER)
     found = follows_step(step_of("care", "close"), None, before, after, on=TODAY)
-    assert found == (*c.FOUND, ThawClocks(MISSING), *harm.HARM_AFTER_CLOSING)
+    assert found == (*c.FOUND, *harm.HELD, c.IN_DANGER, ThawClocks(MISSING), *harm.HARM_AFTER_CLOSING)
     quiet = follows_step(step_of("care", "close"), None, before, replace(HERE, care="closed"), on=TODAY)
     assert quiet == (*c.FOUND, ThawClocks(MISSING))
 
