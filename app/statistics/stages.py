@@ -147,6 +147,7 @@ CAUSE_OF: Final[Mapping[str, str]] = {
     "schedule_handover": "document",
     "screen": "us",
     "search_missing": "us",
+    "see_to_death": "us",
     "settle_stay": "document",
     "sign_receipt": "us",
     "start_reintegration": "us",

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from app.casework import messages
 from app.casework.fieldgroups import FACT_GROUPS
@@ -60,7 +60,7 @@ def test_who_sees_neither_law_nor_risk_sees_no_consent_and_no_tracing(
     pair = referrals.bring_referral(town.house, town.th, town.mm, "assessed")
     monkeypatch.setattr(fieldgroups, "groups_of", lambda _desk: frozenset({FieldGroup.FACTS}))
     found = read(town, town.mm["national_focal_point"], pair.arrived)
-    assert found["hidden"] == ["consents", "end_asked", "tracing"]
+    assert found["hidden"] == ["consents", "end_asked", "receiver_took_back", "sender_took_back", "tracing"]
     monkeypatch.setattr(fieldgroups, "groups_of", lambda _desk: frozenset())
     assert read(town, town.mm["national_focal_point"], pair.arrived)["facts"] == {}
 
@@ -161,6 +161,9 @@ def test_a_forged_message_or_receipt_is_shown_as_such(town: Town, damage: str) -
     table: Any = messages.TABLE if damage != "receipt" else MessageReceipt.__table__
     column = "digest" if damage == "digest" else "signature"
     with tampering(town.house.db) as session:
+        if town.house.db.dialect == "postgresql":
+            # Whoever owns the tables can take the walls away, which let a message be emptied and nothing else.
+            session.execute(text(f"ALTER TABLE {table.name} NO FORCE ROW LEVEL SECURITY"))
         session.execute(
             update(table).where(table.c.country == "TH").values({column: bytes(64)[: 32 if column == "digest" else 64]})
         )
