@@ -18,7 +18,7 @@ from tests.gates.courses import LONG, SHORT, report, run
 from tests.gates.courses_ground import Ground, open_ground
 from tests.gates.courses_machine import DOORS
 from tests.gates.ground import ground
-from workflows import care, recording
+from workflows import care, consequences
 from workflows.effects import CloseTask
 from workflows.engine import MACHINES
 from workflows.guards import consent
@@ -127,12 +127,16 @@ def a_paper_overrules_the_panel(patch: Patch) -> None:
     silenced(patch, "decision_is_still_to_be_taken")
 
 
+def _without(patch: Patch, one: consequences.Consequence) -> None:
+    patch.setattr(consequences, "CONSEQUENCES", tuple(each for each in consequences.CONSEQUENCES if each is not one))
+
+
 def nobody_searches(patch: Patch) -> None:
-    patch.setattr(recording, "_missing", lambda *said: ())
+    _without(patch, consequences.missing)
 
 
 def a_guardian_who_was_not_checked_will_do(patch: Patch) -> None:
-    patch.setattr(recording, "_guardian", lambda *said: ())
+    _without(patch, consequences.guardian)
 
 
 def attempts_count_as_changes(patch: Patch) -> None:
