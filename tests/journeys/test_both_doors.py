@@ -323,14 +323,12 @@ def test_a_pregnant_girl_gets_the_care_she_needs(door: Door) -> None:
     moved = filled(shelter="th-shelter-tak")
     keep_beds(door, "th.shelter", ("F", "child", 1), need="mother_and_baby")
     hold_bed(door, "th.shelter", ask_bed(door, "th.social", case, "th-shelter-tak", "mother_and_baby"))
-    door.record("th.social", case, "admission", shelter="th-shelter-tak")
-    door.record("th.social", case, "admission")
+    door.record("th.social", case, "admission", shelter="th-shelter-tak", place=None)
     door.refused("th.shelter", case, "move_placement", "placement_serves_the_child", record=moved)
     door.record("th.manager", case, "best_interests_assessment", question="placement")
     door.take("th.shelter", case, "move_placement", moved)
     assert door.scene["th.social"].look(case)["facts"]["bed_used"] is not None
     door.scene.days(3)
-    door.record("th.social", case, "admission")
     door.refused("th.shelter", case, "move_placement", "placement_serves_the_child", record=moved)
     stands(door, case, "presumed", "recovering")
 

@@ -6,11 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from tests.workflows.breaking import YESTERDAY, Break, both, case_with, consent_with, signing_with
+from tests.workflows.breaking import YESTERDAY, Break, both, case_with, consent_with, record_with, signing_with
 from tests.workflows.situations import LATELY, LONG_AGO, NEXT_YEAR, SENDER, TODAY, TRAINED, actor, case
 from tests.workflows.situations import NOW as AT
 from workflows import facts as f
 from workflows.care_facts import ContactFacts, PermitFacts
+from workflows.guards.children import GUARDIAN_ALLEGED
+from workflows.guards.legal import DETENTION, HELD, PENALTIES
 from workflows.guards.minors import MAY_BE_ALLEGED, TURNS_ADULT
 
 # What a record of each kind says where every guard of its kind holds; a kind whose guards read no words is not here.
@@ -19,6 +21,8 @@ SAYS: dict[str, dict[str, object]] = {
         "consent": True, "finding": "adult", "methods": ["documents", "physical"], "doubt_left": False,
         "why_physical": "The papers contradict each other.", "professions": ["physician", "social_worker"],
     },
+    "consent": {"giver": "guardian"},
+    "death_report": {"family_told": "through_origin"},
     "consent_withdrawal": {"purposes": ["assistance"], "recipients": [SENDER]},
     "flag_clearance": {"flag": "language"},
     "guardian_appointment": {"guardian_name": "G.", "of_family": True},
@@ -28,6 +32,9 @@ SAYS: dict[str, dict[str, object]] = {
     "pre_return_risk": {"valid_until": (TODAY + timedelta(days=20)).isoformat()},
     **dict.fromkeys(("decision_notice", "information_given", "invitation"), {"way": "in_person"}),
 }  # fmt: skip
+_IN_A_CELL = f.MatterFacts(
+    "matter-1", PENALTIES, "reported", LATELY, LATELY, about=DETENTION, flags=frozenset({HELD})
+)
 # A decision is recorded while it is to be taken.
 _UNDECIDED = frozenset({"identification_decision", "foreign_decision"})
 
@@ -111,6 +118,20 @@ RECORDS: dict[str, list[Break]] = {
             case_with(contact=ContactFacts(LATELY, frozenset(), frozenset({"in_person"}))),
         ),
     ],
+    "closed_case_hears_of_harm_alone": [
+        case_with(care="closed"),
+        both(case_with(care="closed"), saying(asylum_claim=True)),
+        both(case_with(care="closed"), saying(detained=True, missing=True)),
+    ],
+    "every_detention_is_over": [both(case_with(matters=(_IN_A_CELL,)), saying(detained=False))],
+    "guardian_who_agrees_serves": [
+        case_with(child=True, guardian=None),
+        record_with("guardian", child=True, conflict_checked=False),
+        record_with("guardian", child=True, until=YESTERDAY),
+        saying(child=True, **{GUARDIAN_ALLEGED: True}),
+        both(record_with("guardian", of_family=True), case_with(family_complicity=True), child=True),
+    ],
+    "death_is_told_safely": [case_with(asylum_claim=True)],
     "decision_is_still_to_be_taken": [
         case_with(identification="identified"),
         case_with(identification="not_identified"),
