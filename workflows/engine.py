@@ -172,7 +172,9 @@ def replay(machine: str, step: str, situation: Situation) -> str:
         raise EngineBug(f"{machine}.{step} does not leave {here}")
     if row.opens:
         return str(row.targets()[0].value)
-    token = SimpleNamespace(state=here, facts=situation.matter or situation.referral or situation.case)
+    # A fork asks the facts of what moves: a case may be looked at with a copy of a referral beside it.
+    of = {"referral": situation.referral, MATTER: situation.matter}.get(spec.aggregate, situation.case)
+    token = SimpleNamespace(state=here, facts=of)
     if not _LOADED[machine].events[step].trigger(token):
         raise EngineBug(f"{machine}.{step} from {here}: the map has no way")
     return str(token.state.value)

@@ -44,6 +44,13 @@ def test_any_question_gets_an_answer(machine: str, data: st.DataObject, policies
     assert situation == before
 
 
+def test_a_fork_asks_the_facts_of_what_moves(policies: Policies) -> None:
+    beside = ready("referral", "approve").referral
+    again = replace(ready("care", "reopen", start="closed"), referral=beside)
+    answer = decide("care", "reopen", again, policies)
+    assert isinstance(answer, Moved) and answer.to == "recovering"
+
+
 @pytest.mark.parametrize("machine", MACHINES)
 @ANY
 @given(data=st.data())
