@@ -7,7 +7,7 @@ they know of that restore (docs/decisions/0037).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -33,6 +33,11 @@ class Lost:
     trusted: tuple[bytes, ...]
     known: int
     numbers: dict[int, list[int]] = field(default_factory=dict)
+    # Read once: every lost checkpoint asks for them.
+    _begun: Sequence[Row[Any]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._begun = epochs.kept(self.session)
 
     def explained(self, number: int, held: bytes) -> str | None:
         """What is wrong with a checkpoint that is elsewhere and not here; None where a known restore explains it.
@@ -49,7 +54,7 @@ class Lost:
 
     def sentences(self) -> Iterator[str]:
         """What known restores took away, a sentence for each."""
-        for epoch in epochs.kept(self.session):
+        for epoch in self._begun:
             gone = sorted(set(self.numbers.get(epoch.number, ())))
             if gone:
                 which = f"checkpoint {gone[0]} is" if len(gone) == 1 else f"checkpoints {gone[0]} to {gone[-1]} are"
@@ -66,8 +71,8 @@ class Lost:
             return None
         if key not in self.trusted or not verify(key, body, signature):
             return None
-        ended = {each.id: each.number for each in epochs.kept(self.session)}.get(before, epochs.FIRST)
-        for epoch in epochs.kept(self.session):
+        ended = {each.id: each.number for each in self._begun}.get(before, epochs.FIRST)
+        for epoch in self._begun:
             if epoch.number > ended and epoch.backup_at - _SLACK <= made_at <= epoch.began_at:
                 return epoch
         return None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Asked, Coded, Entry, Kind, Long, RecordForm, Words
+from app.casework.forms import Coded, Entry, Kind, Long, RecordForm
+from app.casework.kinds.rights_notice import OfferAnswer
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts
@@ -21,17 +22,7 @@ class Invitation(RecordForm):
         title=mark("Does whoever invites pay for the travel?"),
         description=mark("The person never pays for it."),
     )
-    answer: Annotated[
-        Literal["accepted", "declined", "thinking"] | None,
-        Words(
-            {
-                "accepted": mark("Wants help"),
-                "declined": mark("Does not want help"),
-                "thinking": mark("Wants time to think"),
-            }
-        ),
-        Asked(must=True),
-    ] = Field(
+    answer: OfferAnswer = Field(
         default=None,
         title=mark("What does the person say to the offer of help?"),
         description=mark("Only the person can say no, and they can change their mind at any time."),

@@ -12,6 +12,19 @@ from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts, NoticeFacts
 
+# What the person says to the offer of help, when it is made and whenever it is made again.
+OfferAnswer = Annotated[
+    Literal["accepted", "declined", "thinking"] | None,
+    Words(
+        {
+            "accepted": mark("Wants help"),
+            "declined": mark("Does not want help"),
+            "thinking": mark("Wants time to think"),
+        }
+    ),
+    Asked(must=True),
+]
+
 
 class RightsNotice(RecordForm):
     """Practice 4.3. Only the person can decline (OHCHR-G4.8); there is no 'refused by officer'."""
@@ -37,17 +50,7 @@ class RightsNotice(RecordForm):
     consular_access_explained: bool = Field(
         title=mark("Was it explained that the embassy is told only if the person wants it?"),
     )
-    answer: Annotated[
-        Literal["accepted", "declined", "thinking"] | None,
-        Words(
-            {
-                "accepted": mark("Wants help"),
-                "declined": mark("Does not want help"),
-                "thinking": mark("Wants time to think"),
-            }
-        ),
-        Asked(must=True),
-    ] = Field(
+    answer: OfferAnswer = Field(
         default=None,
         title=mark("What does the person say to the offer of help?"),
         description=mark("Only the person can say no, and they can change their mind at any time."),
