@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import shutil
 import socket
 import tempfile
@@ -56,7 +57,14 @@ def _no_network() -> Iterator[None]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Name a failure when it happens: with several workers pytest shows letters, and names only at the end."""
+    """Have `tmp_path` in memory, and name a failure when it happens.
+
+    Every commit of SQLite waits for its folder to be safe. With several workers pytest shows letters, and names only at
+    the end.
+    """
+    if folder := quick_folder():
+        # Read when the first folder is made; a worker's lies below that of the process that started it.
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None and not hasattr(config, "workerinput"):
         config.pluginmanager.register(_NamesFailures(reporter))

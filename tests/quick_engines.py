@@ -40,6 +40,7 @@ def quick_engines(lines: Lines) -> Iterator[None]:
             engine._compiled_cache = LRUCache(_STATEMENTS)
             first[engine.dialect.name] = engine
         else:
+            _knows_its_server(engine.dialect)
             engine.dialect = engine.pool._dialect = elder.dialect
             engine._compiled_cache = elder._compiled_cache
         return engine
@@ -47,3 +48,16 @@ def quick_engines(lines: Lines) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(app.kit.db, "create_engine", lent)
         yield
+
+
+def _knows_its_server(dialect: Any) -> None:
+    """Have an engine that takes over another dialect ask nothing with its own at its first connection.
+
+    It would end with a roll-back, at which psycopg forgets what the connection prepared: every test on PostgreSQL
+    planned every statement anew, in spite of the connections that are kept (tests/lines.py).
+    """
+    dialect.initialize = dialect.do_rollback = _nothing
+
+
+def _nothing(_: Any) -> None:
+    pass

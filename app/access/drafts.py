@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 from sqlalchemy.orm import Session
@@ -31,6 +31,10 @@ __all__ = ["Kept", "found", "forget", "keep", "kept", "purge", "put"]
 
 _LONGEST_PLACE: Final = 200
 _TABLE: Final[Any] = Draft.__table__
+# Every page that is looked at asks it.
+_FOUND: Final = select(*_TABLE.c).where(
+    _TABLE.c.user_id == bindparam("user"), _TABLE.c.place == bindparam("place"), _TABLE.c.expires_at > bindparam("now")
+)
 _INSERT: Final[dict[str, Callable[..., Any]]] = {
     "sqlite": insert_on_sqlite,
     "postgresql": insert_on_postgresql,
@@ -67,11 +71,7 @@ def found(desk: Desk, place: str) -> Kept | None:
 
     One whose key is gone, because the house took the key-encryption key away that wrapped it, counts as none.
     """
-    row = desk.session.execute(
-        select(*_TABLE.c).where(
-            _TABLE.c.user_id == desk.actor.id, _TABLE.c.place == place, _TABLE.c.expires_at > desk.now
-        )
-    ).one_or_none()
+    row = desk.session.execute(_FOUND, {"user": desk.actor.id, "place": place, "now": desk.now}).one_or_none()
     if row is None:
         return None
     try:

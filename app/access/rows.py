@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, Protocol
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import String, bindparam, func, literal_column, select, true
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -103,15 +103,20 @@ class Whoever(Protocol):
     now: datetime
 
 
+def _setting(name: str) -> Any:
+    return literal_column(f"'waymark.{name}'", String)
+
+
 _NAMES: Final = (*_WHO, *_KINDS)
 _NOTHING: Final = dict.fromkeys(_NAMES, "")
 # All in one statement, and each only until the transaction ends: a pooled connection carries nothing on. The last reads
 # what the others have set: whom the actor stands in for.
+# The names stand in the statement itself: as parameters they made three of each value, at every request.
 _ENTER: Final = select(
-    *(func.set_config(f"waymark.{name}", bindparam(name), True).label(name) for name in _NAMES),
-    func.set_config("waymark.us", func.waymark_stands_for(), True).label("us"),
+    *(func.set_config(_setting(name), bindparam(name), true()).label(name) for name in _NAMES),
+    func.set_config(_setting("us"), func.waymark_stands_for(), true()).label("us"),
 )
-_HELD: Final = select(*(func.current_setting(f"waymark.{name}", True).label(name) for name in _NAMES))
+_HELD: Final = select(*(func.current_setting(_setting(name), true()).label(name) for name in _NAMES))
 
 
 def enter(session: Session, actor: Actor, office_id: str, policies: Policies, now: datetime) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import Row, String, insert, select, type_coerce
+from sqlalchemy import Row, String, bindparam, insert, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.kit.canonical import canonical_bytes
@@ -22,6 +22,11 @@ from workflows.facts import Actor
 NO_HASH = b"\x00" * 32
 _TABLE: Any = HistoryEntry.__table__
 _INSERT = insert(_TABLE)
+_AFTER = (
+    select(_TABLE)
+    .where(_TABLE.c.subject_id == bindparam("subject"), _TABLE.c.seq > bindparam("after"))
+    .order_by(_TABLE.c.seq)
+)
 # In this order `check_entries` wants the columns of an entry.
 COLUMNS: Final = (
     "seq", "subject", "subject_id", "kind", "step", "version", "happened_at", "recorded_at", "canonical", "sealed_note",
@@ -120,8 +125,8 @@ def append(
 
 def entries(session: Session, subject_id: str, after: int = 0, limit: int | None = None) -> list[Row[Any]]:
     """Rows of one chain in order, from the one after ``after``."""
-    query = select(_TABLE).where(_TABLE.c.subject_id == subject_id, _TABLE.c.seq > after).order_by(_TABLE.c.seq)
-    return list(session.execute(query.limit(limit) if limit else query))
+    query = _AFTER.limit(limit) if limit else _AFTER
+    return list(session.execute(query, {"subject": subject_id, "after": after}))
 
 
 def entry(session: Session, subject_id: str, seq: int) -> Row[Any] | None:

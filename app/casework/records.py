@@ -27,6 +27,8 @@ from policies.model import Policies
 _TABLE: Any = Record.__table__
 _KEYS: Any = DataKey.__table__
 _INSERT = insert(_TABLE)
+_BY_ID = select(_TABLE).where(_TABLE.c.id == bindparam("record"))
+_OF_SUBJECT = select(_TABLE).where(_TABLE.c.subject_id == bindparam("subject")).order_by(_TABLE.c.seq)
 _WRAPPED = select(_KEYS.c.wrapped).where(_KEYS.c.id == bindparam("key"))
 
 
@@ -149,12 +151,12 @@ def store(
 
 def rows_of(session: Session, subject_id: str) -> list[Row[Any]]:
     """The record rows of a case or referral copy, oldest first."""
-    return list(session.execute(select(_TABLE).where(_TABLE.c.subject_id == subject_id).order_by(_TABLE.c.seq)))
+    return list(session.execute(_OF_SUBJECT, {"subject": subject_id}))
 
 
 def row_by_id(session: Session, record_id: str) -> Row[Any] | None:
     """One record row."""
-    return session.execute(select(_TABLE).where(_TABLE.c.id == record_id)).one_or_none()
+    return session.execute(_BY_ID, {"record": record_id}).one_or_none()
 
 
 def opened(desk: Desk, row: Row[Any], key: bytes) -> dict[str, Any]:

@@ -63,7 +63,8 @@ def on_connect(connection: psycopg.Connection[Any], _record: object) -> None:
     """
     connection.prepared_max = PREPARED_MOST
     value = connection.execute("SHOW synchronous_commit").fetchone()
-    connection.rollback()
+    # Not a roll-back: at one the driver has the server forget every plan of a connection that was used before.
+    connection.commit()
     if value is None or value[0] == "off":
         raise RuntimeError("synchronous_commit is off: a commit could be lost after it was confirmed")
 

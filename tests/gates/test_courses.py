@@ -13,11 +13,10 @@ from sqlalchemy import update
 from app.casework import carry, held, history, projection, receipts, remarks, tasks
 from app.casework.held import CASE
 from app.casework.kinds import KINDS
-from tests.conftest import ENGINE_KINDS
+from tests.conftest import ENGINE_KINDS, Grounds
 from tests.gates.courses import LONG, SHORT, report, run
 from tests.gates.courses_ground import Ground, open_ground
 from tests.gates.courses_machine import DOORS
-from tests.gates.ground import ground
 from workflows import care, consequences
 from workflows.effects import CloseTask
 from workflows.engine import MACHINES
@@ -29,9 +28,9 @@ PATIENCE = 60
 
 
 @pytest.fixture(scope="module", params=ENGINE_KINDS)
-def at(request: pytest.FixtureRequest) -> Iterator[Ground]:
+def at(request: pytest.FixtureRequest, grounds: Grounds) -> Iterator[Ground]:
     """The ground of the short form, built once for each engine."""
-    with ground(request.param) as (url, folder), open_ground(url, folder) as opened:
+    with grounds(request.param) as (url, folder), open_ground(url, folder) as opened:
         yield opened
 
 
@@ -227,9 +226,9 @@ MUTANTS = [
 
 
 @pytest.fixture(scope="module")
-def lite() -> Iterator[Ground]:
+def lite(grounds: Grounds) -> Iterator[Ground]:
     """The ground on which planted faults are looked for."""
-    with ground("sqlite") as (url, folder), open_ground(url, folder) as opened:
+    with grounds("sqlite") as (url, folder), open_ground(url, folder) as opened:
         yield opened
 
 

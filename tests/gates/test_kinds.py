@@ -14,9 +14,8 @@ from app.casework.kinds import KINDS
 from app.casework.projection import after_record
 from app.oversight.rebuild import rebuild_facts
 from policies.load import load_policies
-from tests.conftest import ENGINE_KINDS, START
+from tests.conftest import ENGINE_KINDS, START, Grounds
 from tests.gates import kinds
-from tests.gates.ground import ground
 from tests.gates.kinds import Shelf, corrected, open_shelf
 from tests.gates.old_bodies import CASE, WRITER, Old, old_bodies, unreadable
 from tests.gates.whole_forms import other, unfilled, whole
@@ -33,9 +32,13 @@ def objecting(self: Guard, *asked: Any) -> None:
 
 
 @pytest.fixture(scope="module", params=ENGINE_KINDS)
-def shelf(request: pytest.FixtureRequest) -> Iterator[Shelf]:
+def shelf(request: pytest.FixtureRequest, grounds: Grounds) -> Iterator[Shelf]:
     """A house of each engine, whose guards say nothing."""
-    with pytest.MonkeyPatch.context() as patch, ground(request.param) as (url, folder), open_shelf(url, folder) as made:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        grounds(request.param) as (url, folder),
+        open_shelf(url, folder) as made,
+    ):
         patch.setattr(Guard, "objection", objecting)
         yield made
         assert rebuild_facts(made.house) == []
@@ -103,9 +106,9 @@ def test_a_kind_that_forgets_its_upgrade_is_noticed() -> None:
 
 
 @pytest.fixture(scope="module")
-def lite() -> Iterator[Shelf]:
+def lite(grounds: Grounds) -> Iterator[Shelf]:
     """The house in which planted faults are looked for."""
-    with pytest.MonkeyPatch.context() as patch, ground("sqlite") as (url, folder), open_shelf(url, folder) as made:
+    with pytest.MonkeyPatch.context() as patch, grounds("sqlite") as (url, folder), open_shelf(url, folder) as made:
         patch.setattr(Guard, "objection", objecting)
         yield made
 

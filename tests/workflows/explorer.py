@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from workflows.effects import MoveCustody
 from workflows.facts import ReferralFacts
@@ -25,8 +26,8 @@ ENDING = frozenset({"withdraw", "request_end", "grant_end", "refuse_end"})
 Message = tuple[str, str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+# Tuples, for they are compared and looked up millions of times.
+class Copy(NamedTuple):
     """What the protocol reads of one side's copy."""
 
     state: str = "draft"
@@ -43,8 +44,7 @@ class Copy:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """Both copies (the receiver has none before the offer arrives) and the messages on their way."""
 
     sender: Copy = Copy()
@@ -58,8 +58,7 @@ class Node:
         return not self.to_receiver and not self.to_sender
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(NamedTuple):
     """One thing that can happen: a side takes a step, or a message arrives (``lost``: it moved nothing)."""
 
     what: str
@@ -99,67 +98,98 @@ def after(row: Step, copy: Copy, reason: str | None) -> Copy:
         to = next(dest.value for fact, dest in row.to.ways.items() if fact in (said, "*"))
     elif row.to is not None:
         to = row.to.value
-    changed = replace(copy, state=to, crossed=copy.crossed or row.name == "send")
+    changed = copy._replace(state=to, crossed=copy.crossed or row.name == "send")
     if row.name in ("return_for_info", "postpone"):
-        changed = replace(changed, came_from=copy.state)
+        changed = changed._replace(came_from=copy.state)
     if row.name == "request_end":
-        changed = replace(changed, end_asked=reason)
+        changed = changed._replace(end_asked=reason)
     if row.name in ("grant_end", "refuse_end") or to in FINAL:
-        changed = replace(changed, end_asked=None)
+        changed = changed._replace(end_asked=None)
     if MoveCustody() in row.effects:
-        changed = replace(changed, custody="receiver")
+        changed = changed._replace(custody="receiver")
     return changed
 
 
-def follow(spec: MachineSpec, node: Node) -> Iterator[Way]:
+# What one side may do with its copy: the step, its message, and the copy afterwards.
+Moves = tuple[tuple[Step, Message, Copy], ...]
+
+
+@dataclass
+class Known:
+    """What is known of copies that were met already, by one ``spec``: thousands of nodes share a few copies."""
+
+    moves: dict[tuple[Copy, Side], Moves] = field(default_factory=dict)
+    # The copy after a message, and whether the message fitted.
+    arrivals: dict[tuple[Copy, Message], tuple[Copy, bool]] = field(default_factory=dict)
+
+
+def moves(spec: MachineSpec, copy: Copy, side: Side) -> Moves:
+    """Every step that this side may take now, whatever is on its way."""
+    return tuple(
+        (row, (row.name, reason), after(row, copy, reason))
+        for row in spec.steps
+        for reason in (REASONS if row.name == "request_end" else (None,))
+        if allowed(row, copy, side)
+    )
+
+
+def follow(spec: MachineSpec, node: Node, known: Known | None = None) -> Iterator[Way]:
     """Everything that can happen next."""
+    known = known or Known()
     for side, copy, out in (
         (Side.SENDER, node.sender, node.to_receiver),
         (Side.RECEIVER, node.receiver, node.to_sender),
     ):
         if copy is None or len(out) >= IN_FLIGHT:
             continue
-        for row in spec.steps:
-            for reason in REASONS if row.name == "request_end" else (None,):
-                if allowed(row, copy, side):
-                    yield Way(row.name, _taken(node, row, side, copy, reason))
+        if (copy, side) not in known.moves:
+            known.moves[copy, side] = moves(spec, copy, side)
+        for row, message, changed in known.moves[copy, side]:
+            yield Way(row.name, _taken(node, side, copy, message, changed))
     if node.to_receiver:
-        yield _arrived(spec, node, Side.RECEIVER)
+        yield _arrived(spec, node, Side.RECEIVER, known)
     if node.to_sender:
-        yield _arrived(spec, node, Side.SENDER)
+        yield _arrived(spec, node, Side.SENDER, known)
 
 
-def _taken(node: Node, row: Step, side: Side, copy: Copy, reason: str | None) -> Node:
-    changed = after(row, copy, reason)
+def _taken(node: Node, side: Side, copy: Copy, message: Message, changed: Copy) -> Node:
     # A draft that was never sent ends in silence.
-    message = ((row.name, reason),) if copy.state != "draft" or row.name == "send" else ()
+    said = (message,) if copy.state != "draft" or message[0] == "send" else ()
     if side is Side.SENDER:
-        return replace(node, sender=changed, to_receiver=node.to_receiver + message)
-    return replace(node, receiver=changed, to_sender=node.to_sender + message)
+        return Node(changed, node.receiver, node.to_receiver + said, node.to_sender)
+    return Node(node.sender, changed, node.to_receiver, node.to_sender + said)
 
 
-def _arrived(spec: MachineSpec, node: Node, side: Side) -> Way:
+def _arrived(spec: MachineSpec, node: Node, side: Side, known: Known) -> Way:
     queue = node.to_receiver if side is Side.RECEIVER else node.to_sender
-    (name, reason), rest = queue[0], queue[1:]
+    message, rest = queue[0], queue[1:]
+    copy = (node.receiver or Copy()) if side is Side.RECEIVER else node.sender
+    if (copy, message) not in known.arrivals:
+        known.arrivals[copy, message] = _taken_in(spec, copy, message)
+    changed, fits = known.arrivals[copy, message]
+    if side is Side.RECEIVER:
+        return Way(f"{message[0]} arrives", Node(node.sender, changed, rest, node.to_sender), not fits)
+    return Way(f"{message[0]} arrives", Node(changed, node.receiver, node.to_receiver, rest), not fits)
+
+
+def _taken_in(spec: MachineSpec, copy: Copy, message: Message) -> tuple[Copy, bool]:
+    name, reason = message
     row = spec.step(name)
     assert row is not None
-    copy = (node.receiver or Copy()) if side is Side.RECEIVER else node.sender
     fits = copy.state in {state.value for state in row.start}
-    changed = after(row, copy, reason) if fits else copy
-    if side is Side.RECEIVER:
-        return Way(f"{name} arrives", replace(node, receiver=changed, to_receiver=rest), not fits)
-    return Way(f"{name} arrives", replace(node, sender=changed, to_sender=rest), not fits)
+    return (after(row, copy, reason) if fits else copy), fits
 
 
 def walk(spec: MachineSpec = MACHINE) -> Walk:
     """Visit every node that can be reached and note everything that is wrong."""
     found = Walk(spec)
+    known = Known()
     waiting = deque([Node()])
     found.ways[Node()] = []
     while waiting:
         node = waiting.popleft()
         _check(found, node)
-        for way in follow(spec, node):
+        for way in follow(spec, node, known):
             found.ways[node].append(way)
             if way.lost and _moves(spec, way.what):
                 found.problems.append(f"a message that moves is lost: {way.what} at {node}")

@@ -146,7 +146,7 @@ def test_the_fold_is_the_one_of_the_program(row: Step) -> None:
         for reason in REASONS:
             copy = Copy(start.value, None if row.name == "request_end" else reason, "sent")
             if row.name in ("supply_info",):
-                copy = replace(copy, end_asked=None)
+                copy = copy._replace(end_asked=None)
             facts = copy.facts(row.by or Side.SENDER)
             situation = with_referral(ready("referral", row.name), **{
                 name: getattr(facts, name) for name in ("state", "end_asked", "came_from")
