@@ -137,6 +137,7 @@ def finish_erasures(house: House, owner_url: str) -> int:
     """Bring tombstones to their folders and have the tables they left be written anew; how many erasures were finished.
 
     ``owner_url``: of the owner of PostgreSQL's tables, who alone may do so; each table is locked while it is written.
+    Raises Conflict if it is somebody else's. `burying.still_due` tells what has to be done again.
     """
     if house.db.dialect == SQLITE:
         return burying.bury_all(house)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
+from functools import partial
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, literal, select, true
+from sqlalchemy import ColumnElement, Select, literal, select, true
 from sqlalchemy.orm import Session
 
 from app.casework import epochs
@@ -19,6 +20,8 @@ from app.casework.timeline import HISTORY
 
 BATCH: Final = 1000
 _CHAIN_OF: Final = itemgetter(-3)
+# The columns of STORED as the driver gives them, then whose chain it is and how it ends.
+Entry = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def verify_some(session: Session, cases: ColumnElement[bool], referrals: ColumnE
     fault: str | None = None
     for kind, table, within in (("case", CASE, cases), ("referral", REFERRAL, referrals)):
         for rows in _chains(session, table, within):
-            subject_id, ends_at, ends_with = tuple(rows[0])[-3:]
+            subject_id, ends_at, ends_with = rows[0][-3:]
             told = rows if rows[0][0] is not None else []
             good, wrong = check_entries(told, subject_id, ends_at, ends_with)
             chains += 1
@@ -78,7 +81,7 @@ def verify_some(session: Session, cases: ColumnElement[bool], referrals: ColumnE
     return Summary(chains, entries, verified, fault)
 
 
-def _chains(session: Session, table: Any, within: ColumnElement[bool]) -> Iterator[list[Row[Any]]]:
+def _chains(session: Session, table: Any, within: ColumnElement[bool]) -> Iterator[list[Entry]]:
     """The rows of one chain after the other; a subject without any entry comes with one row of nothing."""
     query: Select[Any] = (
         select(
@@ -91,9 +94,16 @@ def _chains(session: Session, table: Any, within: ColumnElement[bool]) -> Iterat
         .where(within)
         .order_by(table.c.id, HISTORY.c.seq)
     )
-    rows: Iterable[Row[Any]] = session.execute(query, execution_options={"yield_per": BATCH})
-    for _, chain in groupby(rows, key=_CHAIN_OF):
-        yield list(chain)
+    result: Any = session.execute(query, execution_options={"stream_results": True})
+    try:
+        # The first row was read ahead. The others are the tuples of the driver: every column is as it is stored, and a
+        # row object for each would take longer than the proof.
+        first: list[Entry] = [tuple(row) for row in result.fetchmany(1)]
+        rest: Iterable[list[Entry]] = iter(partial(result.cursor.fetchmany, BATCH), []) if first else ()
+        for _, told in groupby(chain(first, chain.from_iterable(rest)), key=_CHAIN_OF):
+            yield list(told)
+    finally:
+        result.close()
 
 
 def _entry_of_nothing(session: Session) -> str | None:

@@ -184,6 +184,7 @@ def test_every_key_is_exchanged_while_people_work_and_nothing_is_lost(town: Town
         assert len(trusted) == 2 and check_witnessed(session, trusted).fault is None
         signers = {row.body.split(b'"key":"')[1][:64] for row in session.execute(select(CHECKPOINT))}
     assert signers == {public.hex().encode() for public in trusted}
+    other.db.dispose()
     print(
         f"GATE g22-signing failed={len(load.failed)} limit=0 n={sum(load.done.values())} lost={lost} proven={sound}"
         f" keys={len(keys)}"
