@@ -195,6 +195,20 @@ def verify(
         typer.echo(sentence)
 
 
+@audit_app.command("seals")
+@told
+def seals() -> None:
+    """Open every data key and everything that is sealed; ends with 1 and names each row that does not open."""
+    from app.oversight.proving import open_seals
+
+    settings = Settings()
+    must_be_migrated(settings)
+    found = open_seals(settings)
+    if found.broken:
+        stop("\nwaymark: ".join(found.broken))
+    typer.echo(f"{found.keys} data keys and {found.seals} seals open; {found.erased} are of people who were erased.")
+
+
 @audit_app.command("export")
 @told
 def export(
