@@ -63,7 +63,7 @@ def _used_up(house: House, session: Session, approval_id: str, operation: str, c
         query = select(APPROVAL).where(APPROVAL.c.id == approval_id, APPROVAL.c.kind == KIND)
         row = session.execute(query.with_for_update()).one_or_none()
     if row is None:
-        raise Conflict("There is no approval of a key operation with this id.", code="approval_unknown")
+        raise _refused("There is no approval of a key operation with this id.", "approval_unknown")
     now, lasts = house.clock.now(), timedelta(hours=house.policies.safeguards.two_persons.hours)
     faults = (
         (row.state != "agreed", f"is {row.state}, not agreed"),
@@ -75,6 +75,11 @@ def _used_up(house: House, session: Session, approval_id: str, operation: str, c
     )
     for wrong, what in faults:
         if wrong:
-            raise Conflict(f"The approval {approval_id} {what}.", code="approval_unusable")
+            raise _refused(f"The approval {approval_id} {what}.", "approval_unusable")
     session.execute(update(APPROVAL).where(APPROVAL.c.id == approval_id).values(used_at=now))
     return row
+
+
+def _refused(sentence: str, code: str) -> Conflict:
+    """Said to the operator at the command line, in English: none of the sentences that are translated."""
+    return Conflict(sentence, code=code)
