@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -55,16 +56,30 @@ def rotate_keys(
     checkpoints: Checkpoints = False,
 ) -> None:
     """Make a new key, as two persons agreed; the old one reads or is believed until `waymark keys retire`."""
-    from app.main import open_house
-    from app.operations import rotate_kek, rotate_token_key
-
     _one_of(kek, signing, checkpoints)
     settings = Settings()
     must_be_migrated(settings)
+    with _house(settings) as house:
+        if signing or checkpoints:
+            _rotate_signing(settings, house, signing, approval)
+        else:
+            _rotate(settings, house, approval, kek=kek)
+
+
+@contextmanager
+def _house(settings: Settings) -> Iterator[House]:
+    from app.main import open_house
+
     house = open_house(settings)
-    if signing or checkpoints:
-        _rotate_signing(settings, house, signing, approval)
-        return
+    try:
+        yield house
+    finally:
+        house.db.dispose()
+
+
+def _rotate(settings: Settings, house: House, approval: str, *, kek: bool) -> None:
+    from app.operations import rotate_kek, rotate_token_key
+
     if not kek:
         version = rotate_token_key(house, settings.token_key_file, approval)
         typer.echo(f"Token key {version} signs from now on; running servers take it up by themselves.")
@@ -134,14 +149,17 @@ def retire_keys(
     checkpoints: Checkpoints = False,
 ) -> None:
     """Take older keys out of use: what they made is refused, and nothing wrapped under them may be left."""
-    from app.kit.db import Database
-    from app.main import open_house
-    from app.operations import retire_kek, retire_token_keys
-
     _one_of(kek, signing, checkpoints)
     settings = Settings()
     must_be_migrated(settings)
-    house = open_house(settings)
+    with _house(settings) as house:
+        _retire(settings, house, at_once, kek, signing, checkpoints)
+
+
+def _retire(settings: Settings, house: House, at_once: bool, kek: bool, signing: str, checkpoints: bool) -> None:
+    from app.kit.db import Database
+    from app.operations import retire_kek, retire_token_keys
+
     if kek:
         owner = Database(settings.owner_database_url)
         _retired("key-encryption key", map(str, retire_kek(house, owner, settings.kek, settings.backup_target)))

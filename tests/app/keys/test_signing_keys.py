@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from typer.testing import CliRunner
 
+from app import cli
 from app.access.desk import House
 from app.backups import making, restoring
 from app.backups.making import Store
@@ -29,6 +31,7 @@ from app.keys.signing import (
     rotate_signing_key,
 )
 from app.kit.bundle import BundleBroken
+from app.kit.clock import Clock
 from app.kit.errors import Conflict
 from app.kit.keyfile import KeyMissing
 from app.kit.signing import CHECKPOINTS, end_earlier, exchange, key_id_of, known_publics
@@ -333,3 +336,38 @@ def test_a_lost_signing_key_is_named_and_uses_no_approval_up(town: Town, setting
     settings.checkpoint_key_file.write_bytes(b"")
     with pytest.raises(KeyMissing, match=r"checkpoint\.pem cannot be read"):
         exchange(settings.checkpoint_key_file, CHECKPOINTS, town.clock.now())
+
+
+def test_the_commands_say_what_they_did_and_what_comes_next(
+    town: Town, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {
+        "ENVIRONMENT": "demo", "VAR": settings.var, "DATABASE_URL": settings.database_url,
+        "KEK_FILE": settings.kek_file, "TOKEN_KEY_FILE": settings.token_key_file,
+    }.items():  # fmt: skip
+        monkeypatch.setenv(f"WAYMARK_{name}", str(value))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    town.clock.set(Clock().now())
+    town.house.signing.signer("TH")
+
+    def run(*arguments: str) -> Any:
+        return CliRunner().invoke(cli.app, ["keys", *arguments])
+
+    two = run("rotate", "--kek", "--signing", "TH", "--approval", "x")
+    assert two.exit_code == 1 and "one key at a time" in two.output
+    old = town.house.signing.signer("TH").key_id
+    done = run("rotate", "--signing", "TH", "--approval", agreed(town, "rotate_signing_key"))
+    fresh = town.house.signing.signer("TH").key_id
+    assert done.exit_code == 0 and f"TH signs with the key {fresh} from now on" in done.output, done.output
+    assert "retire --signing TH" in done.output
+    early = run("retire", "--signing", "TH")
+    assert early.exit_code == 1 and "too young" in early.output
+    gone = run("retire", "--signing", "TH", "--at-once")
+    assert gone.exit_code == 0 and f"Retired: signing key of TH {old}." in gone.output, gone.output
+    assert "Nothing to do" in run("retire", "--signing", "TH").output
+    lost = run("rotate", "--signing", "LA", "--approval", "x")
+    assert lost.exit_code == 1 and "holds no signing key of LA" in lost.output
+    done = run("rotate", "--checkpoints", "--approval", agreed(town, "rotate_checkpoint_key"))
+    assert done.exit_code == 0 and "checkpoint.pub" in done.output, done.output
+    gone = run("retire", "--checkpoints", "--at-once")
+    assert gone.exit_code == 0 and "Retired: key of checkpoints" in gone.output, gone.output
