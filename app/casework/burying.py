@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from datetime import datetime
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import Connection, insert, inspect, select, text, update
+from sqlalchemy import Connection, cast, func, insert, inspect, select, text, update
+from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.orm import Session
 
 from app.access import rows
@@ -22,8 +24,9 @@ from app.casework.keeping import ERASURE
 from app.casework.tombstones import Tombstone, body_of, bury
 from app.kit.address import SQLITE
 from app.kit.crypto import KeyRing
+from app.kit.errors import Conflict
 
-__all__ = ["EFFECT", "SWEPT", "again", "bury_all", "carry_out"]
+__all__ = ["EFFECT", "SWEPT", "again", "bury_all", "carry_out", "still_due"]
 
 EFFECT: Final = "erase"
 # The tables from which something goes: what PostgreSQL has to write anew.
@@ -49,13 +52,14 @@ def carry_out(desk: Desk, payload: Mapping[str, Any]) -> None:
     found = subjects_of(session, row.person_id)
     destroyed = sweep(session, desk.keys, found)
     body = _body(desk, row, found, destroyed)
-    signature = desk.signing.signer(row.country).sign(body)
+    signer = desk.signing.signer(row.country)
+    signature = signer.sign(body)
     values = {"erased_at": desk.now, "tombstone": body, "signature": signature}
     session.execute(update(ERASURE).where(ERASURE.c.id == row.id).values(values))
     details = {
         "erasure": row.id, "ground": row.ground, "destroyed": destroyed,
         "tombstone": hashlib.sha256(body).hexdigest(), "signature": signature.hex(),
-        "signed_by": desk.signing.signer(row.country).key_id,
+        "signed_by": signer.key_id,
     }  # fmt: skip
     for case_id in found.cases:
         held = hold_case(desk, case_id)
@@ -78,7 +82,7 @@ def bury_all(house: House, vacuum: Connection | None = None) -> int:
     """Bring every new tombstone to its folders, and have the last traces leave the files of the database; how many.
 
     vacuum: a connection of the owner of PostgreSQL's tables, outside any transaction: only the owner can have them
-    written anew, so there the command `waymark erasures finish` does it. A round that meets readers is done again.
+    written anew, so there the command `waymark finish-erasures` does it. A round that meets readers is done again.
     """
     with house.db.read() as session:
         rows.enter_everything(session)
@@ -111,11 +115,49 @@ def _written_back(house: House) -> bool:
 
 
 def _written_anew(vacuum: Connection | None) -> bool:
+    """Have PostgreSQL write every table of SWEPT anew; False while somebody still looks at the rows of before.
+
+    Raises Conflict where the connection is not the owner's: the server only warns then, and leaves all as it is.
+    """
     if vacuum is None:
         return False
-    for table in SWEPT:
-        vacuum.execute(text(f"VACUUM FULL {table}"))
-    return True
+    kept: list[str] = []
+
+    def hear(told: Any) -> None:
+        # What stayed since somebody may still read it begins the detail of the report, in whichever language.
+        number = re.search(r"\d+", told.message_detail or "")
+        if number is not None and int(number[0]):
+            kept.append(told.message_primary)
+
+    driver: Any = vacuum.connection.driver_connection
+    driver.add_notice_handler(hear)
+    try:
+        # The planner keeps samples of every column. They are taken anew, and what they were goes with the table that
+        # holds them; the owner of a database may have that written anew too.
+        for table in (*SWEPT, "pg_catalog.pg_statistic"):
+            file = select(func.pg_relation_filenode(cast(table, REGCLASS)))
+            before = vacuum.execute(file).scalar_one()
+            analyze = ", ANALYZE" if table in SWEPT else ""
+            vacuum.execute(text(f"VACUUM (FULL, VERBOSE{analyze}) {table}"))
+            if vacuum.execute(file).scalar_one() == before:
+                raise Conflict(
+                    f"The table {table} was not written anew: only its owner may have that done. Name the owner's"
+                    " address in WAYMARK_OWNER_DATABASE_URL.",
+                    code="not_the_owner",
+                )
+    finally:
+        driver.remove_notice_handler(hear)
+    if kept:
+        log.warning("traces_stay", kind="rows_in_use", count=len(kept))
+    return not kept
+
+
+def still_due(house: House) -> int:
+    """How many erasures are done in the tables and have traces left in the files."""
+    with house.db.read() as session:
+        rows.enter_everything(session)
+        done = ERASURE.c.erased_at.is_not(None), ERASURE.c.left_at.is_(None)
+        return int(session.execute(select(func.count()).select_from(ERASURE).where(*done)).scalar_one())
 
 
 def again(session: Session, keys: KeyRing, known: Iterable[Tombstone]) -> int:

@@ -17,7 +17,7 @@ from app.casework.forms import SILENT, CodeCheck, Form, Kind, spoken, validated
 from app.casework.inputs import Input, inputs_of
 from app.casework.kinds import KINDS
 from app.kit.canonical import canonical_bytes
-from app.kit.crypto import DESTROYED
+from app.kit.crypto import DESTROYED, KeyMissing
 from app.kit.errors import Erased, Invalid
 from app.models.base import new_id
 from app.models.person import DataKey
@@ -105,7 +105,10 @@ def key_of(desk: Desk, key_id: str) -> bytes:
     wrapped = desk.session.execute(_WRAPPED, {"key": key_id}).scalar_one()
     if wrapped == DESTROYED:
         raise Erased()
-    return desk.keys.unwrap(wrapped)
+    try:
+        return desk.keys.unwrap(wrapped)
+    except KeyMissing as fault:
+        raise KeyMissing(f"data_key {key_id}: {fault}") from None
 
 
 def store(

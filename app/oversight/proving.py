@@ -15,11 +15,12 @@ from app.kit.db import Database
 from app.kit.signing import known_publics, own_signer
 from app.oversight.bundle import write_bundle
 from app.oversight.restored import Lost
+from app.oversight.seals import Opened, open_all
 from app.oversight.verify import verify_all
 from app.oversight.witnessed import check_witnessed, has_witness
 from app.settings import Settings
 
-__all__ = ["Proof", "export", "moment", "prove"]
+__all__ = ["Proof", "export", "moment", "open_seals", "prove"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,18 @@ def prove(
     checked += [f"NOTE: {each}" for each in notes]
     found = (None if chains.sound else chains.fault or chains.sentence, seen.fault, *doubts)
     return Proof(tuple(checked), tuple(each for each in found if each))
+
+
+def open_seals(settings: Settings) -> Opened:
+    """Open every key and seal of the installation once; KeyMissing if the key-encryption keys are lost."""
+    keys = settings.kek.ring()
+    database = Database(settings.database_url)
+    try:
+        with database.read() as session:
+            rows.enter_everything(session)
+            return open_all(session, keys)
+    finally:
+        database.dispose()
 
 
 def export(settings: Settings, place: Path, since: datetime | None = None, *, closed: bool = False) -> tuple[int, int]:

@@ -45,7 +45,10 @@ class Home:
     """An installation with its staff, and a folder for its backups."""
 
     def __init__(self, settings: Settings, database: Database, clock: SettableClock) -> None:
-        self.settings = settings.model_copy(update={"backup_target": settings.var / "backups"})
+        owner = settings.database_url.replace(SERVING, OWNER)
+        self.settings = settings.model_copy(
+            update={"backup_target": settings.var / "backups", "owner_database_url": owner}
+        )
         keys = KeyRing.from_file(settings.kek_file, create=True)
         signing = SigningKeys.from_folder(settings.signing_folder, create=True)
         signing.signer("TH")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,6 +65,35 @@ def test_a_crash_before_the_exchange_leaves_the_old_file(place: Path, monkeypatc
     with pytest.raises(OSError, match="power cut"):
         add_version(place, "token key")
     assert held(place) == before
+
+
+@pytest.mark.parametrize("act", [add_version, retire_versions])
+@pytest.mark.parametrize("after", ["_draft", "same_owner", "keep_names"])
+def test_killed_while_the_file_is_exchanged_it_is_as_before(
+    place: Path, act: Callable[[Path, str], object], after: str
+) -> None:
+    """kill -9 after each write: the old file or the new one, whole, and the next command goes on."""
+    add_version(place, "token key")
+    before = held(place)
+    child = os.fork()
+    if child == 0:
+        real = getattr(keyfile, after)
+
+        def dying(*arguments: Any) -> None:
+            real(*arguments)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        try:
+            setattr(keyfile, after, dying)
+            act(place, "token key")
+        finally:
+            os._exit(7)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status)
+    left = held(place)
+    assert left == before if after != "keep_names" else left != before
+    assert before[2] == left[2], "what signs now is never lost"
+    assert add_version(place, "token key") == max(left) + 1
 
 
 def test_news_come_once_and_only_when_they_can_be_used(place: Path) -> None:
