@@ -172,6 +172,8 @@ ACTS: dict[str, Act] = {
     "claim_is_within_the_days": Act(Way.RIGHTS),
     "claim_days_are_free": Act(Way.RIGHTS),
     "claim_is_another_s": ASK,
+    "consent_for_claim": _record("consent"),
+    "fund_office_decides": ASK,
     "approval_is_within_the_claim": ASK,
     "payment_is_within_the_approval": ASK,
     "payment_is_within_the_amount": Act(Way.RIGHTS),

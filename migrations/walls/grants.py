@@ -10,7 +10,11 @@ from sqlalchemy import Connection, text
 ONLY_ADDED: Final = frozenset(
     {
         "access_entry", "bulk_act", "document", "document_error", "fund_movement", "history_entry", "incident_case",
-        "incident_offender",
+        # Whoever takes a case over follows what was claimed for it.
+    "fund_request": frozenset(
+        {"id", "country", "organisation", "office_id", "number", "case_id", "key_id", "matter_id", "asked_at"}
+    ),
+    "incident_offender",
         "meeting", "meeting_case", "message", "message_receipt", "record", "training_entry",
     }
 )  # fmt: skip
