@@ -41,8 +41,9 @@ class FundRequest(Base):
 
     The matter of the case (``matter_id``) is the truth, this row repeats it for whoever may not open the case.
     ``office_id`` and ``organisation``: the office of the fund; ``from_office_id``: who claims. Codes: entitlement,
-    person entitled_person, shown_by fund_proof ("|receipt|care_plan|"), state fund_claim_state, reason of the lists of reasons
-    of the steps. Amounts in whole units of ``currency``. ``answer_by``: until when the fund decides, and then pays.
+    person entitled_person, shown_by fund_proof ("|receipt|care_plan|"), state fund_claim_state, reason of the list of
+    reasons of that state. Amounts in whole units of ``currency``. ``answer_by``: until when the fund decides, and then
+    pays.
     """
 
     __tablename__ = "fund_request"

@@ -10,11 +10,7 @@ from sqlalchemy import Connection, text
 ONLY_ADDED: Final = frozenset(
     {
         "access_entry", "bulk_act", "document", "document_error", "fund_movement", "history_entry", "incident_case",
-        # Whoever takes a case over follows what was claimed for it.
-    "fund_request": frozenset(
-        {"id", "country", "organisation", "office_id", "number", "case_id", "key_id", "matter_id", "asked_at"}
-    ),
-    "incident_offender",
+        "incident_offender",
         "meeting", "meeting_case", "message", "message_receipt", "record", "training_entry",
     }
 )  # fmt: skip
@@ -79,6 +75,10 @@ FIXED: Final[dict[str, frozenset[str]]] = {
             "id", "country", "person_id", "case_id", "key_id", "ground", "approval_id", "asked_by", "agreed_by",
             "agreed_at",
         }
+    ),
+    # Whoever takes a case over follows what was claimed for it.
+    "fund_request": frozenset(
+        {"id", "country", "organisation", "office_id", "number", "case_id", "key_id", "matter_id", "asked_at"}
     ),
     "idempotency_key": frozenset({"user_id", "key", "fingerprint", "created_at"}),
     "incident": frozenset({"id", "country", "reference", "created_by", "opened_at"}),

@@ -76,7 +76,7 @@ class Expectation:
             return self._account(asker, route.permission, subject)
         if route.subject in ("notice_id", "export_id", "approval_id", "emergency_id", "list_id"):
             return self._belonging(route, asker, subject)
-        if route.subject in ("shelter_id", "bed_request_id", "transfer_id", "service_id"):
+        if route.subject in ("shelter_id", "bed_request_id", "transfer_id", "service_id", "claim_id"):
             return self._house(route, asker, subject)
         if route.subject in ("tip_id", "operation_id", "reservation_id"):
             owner = self._owner(subject, route.subject)
