@@ -92,3 +92,9 @@ def test_whoever_claims_follows_and_does_not_decide(town: Town, role: str) -> No
     seen = browser_at(town, town.th[role]).get(page).text
     assert path_of(town, case_id) in seen
     assert 'action="/fund/claims/' not in seen
+    them = browser_at(town, officer)
+    them.get(page)
+    send = {**them.form(f"{page}/return").fields, "return_reason": "documents_missing"}
+    assert them.post(f"{page}/return", send).status_code == 303
+    assert "Bills or papers are missing" in browser_at(town, town.th[role]).get(page).text
+    assert 'action="/fund/claims/' not in them.get(page).text, "the next word is the team's"
