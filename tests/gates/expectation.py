@@ -162,6 +162,9 @@ class Expectation:
         right = "transfer:read" if route.subject == "transfer_id" else route.permission
         if owner is None or not self._reached(oracle.scopes(asker, right), asker, owner):
             return Verdict.INVISIBLE
+        # Whoever approves in the whole country does so at the case; here only the office that is asked answers.
+        if route.subject == "claim_id" and route.method == "POST" and asker.office != owner.office:
+            return Verdict.INVISIBLE
         if route.subject == "shelter_id":
             return Verdict.ALLOWED if owner.office in SHELTERS else Verdict.INVISIBLE
         case = replace(self.view.cases[subject.case_id], sealed=False)
