@@ -68,7 +68,8 @@ TEXTS = {
     "fund_claim": (
         "One claim of one person to the fund of the country. Who submits it neither decides on it nor pays it. Every\n"
         "limit of the policy is asked when it is submitted and again when it is approved, by the amounts of the day\n"
-        "it concerns. It ends when the person has the money, or as `declined` or `withdrawn`, each with a reason."
+        "it concerns. It ends when the person has the money, or as `declined` or `withdrawn`, each with a reason.\n"
+        "Where people of the fund's own office work here, they decide and pay, without sight of the case."
     ),
     "non_punishment": (
         "One detention, charge, fine, removal or other penalty against the person, for acts that may follow from\n"

@@ -23,6 +23,7 @@ from app.casework.stopping import wake
 from app.emergency import watching as emergencies
 from app.exchange.delivery import deliver
 from app.exchange.transport import LocalTransport, Transport
+from app.fund import watching as claims
 from app.kit.errors import AppError
 from app.models.outbox import OutboxRow
 from app.oversight import sealing
@@ -57,6 +58,7 @@ SEAL_EVERY = timedelta(seconds=10)
 # What is watched every minute, beside the book of looks: each for itself, whatever happens to the others.
 WATCHED: Final[Mapping[str, Callable[[House], int]]] = {
     "emergencies": emergencies.ring, "referrals": referrals.ring, "shelters": shelters.ring, "services": services.ring,
+    "claims": claims.ring,
     "transfers": transfers.ring, "tips": tips.ring, "operations": operations.ring, "trainings": trainings.ring,
     "approvals": deciding.expire, "tombstones": burying.bury_all,
 }

@@ -144,6 +144,7 @@ def check_country(document: Document, country: Country, names: Names) -> None:
             "office",
         )
     source_ids(document, authority.sources, names, "competent_authority", "sources")
+    _check_fund_office(document, country, own, names)
     source_ids(document, country.hotline.sources, names, "hotline", "sources")
     _check_panel(document, country.panel, names)
     _check_training(document, country.training, names)
@@ -159,6 +160,17 @@ def check_country(document: Document, country: Country, names: Names) -> None:
         elif country.code.lower() not in key.split("-"):
             document.complain(f"corridor {key} does not touch {country.code}", "corridors", at)
     _check_entitlements(document, country, names)
+
+
+def _check_fund_office(document: Document, country: Country, own: frozenset[str], names: Names) -> None:
+    fund = country.fund_office
+    if fund is None:
+        return
+    if fund.office not in own:
+        document.complain(
+            f"{country.code} has no office '{fund.office}'{maybe(fund.office, own)}", "fund_office", "office"
+        )
+    source_ids(document, fund.sources, names, "fund_office", "sources")
 
 
 def _check_panel(document: Document, panel: Panel | None, names: Names) -> None:

@@ -93,6 +93,12 @@ class CompetentAuthority(Cited):
     office: Slug
 
 
+class FundOffice(Cited):
+    """The office that decides on claims to the fund and pays them, without sight of the case."""
+
+    office: Slug
+
+
 class Panel(Cited):
     """Who must at least sit where the competent authority decides on identification."""
 
@@ -173,6 +179,7 @@ class Country(Policy):
     timezone: Annotated[str, AfterValidator(_known_zone)]  # whose calendar says which day it is, e.g. at a border
     age_of_majority: Annotated[StrictInt, Field(ge=18, le=25)]
     competent_authority: CompetentAuthority
+    fund_office: FundOffice | None = None  # None: who holds the case decides on its claims
     panel: Panel | None = None  # None: the country asks for no more than the house, a panel at all
     hotline: Hotline
     office_hours: OfficeHours | None = None

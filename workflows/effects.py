@@ -19,7 +19,8 @@ class OpenTask:
     other day is set by the world and does not. if_stated: no task where the country states no such clock. unless: the
     fact of the case that says, by itself or of a day, that it is done already. once: not beside an open one of its
     kind, which keeps its time. here: not while the person is still awaited from another country. ends: the day on which
-    what the task is about runs out; lead: how long before that it is due (policies/clocks.yaml).
+    what the task is about runs out; lead: how long before that it is due (policies/clocks.yaml). there: the role whose
+    task it is in the office of the fund, where that office decides on the matter; it is that office's task then.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class OpenTask:
     here: bool = False
     ends: date | None = None
     lead: str = ""
+    there: str = ""
 
     @property
     def is_fixed(self) -> bool:

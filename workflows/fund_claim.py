@@ -17,6 +17,8 @@ from workflows.guards.fund import (
     claim_is_within_the_amount,
     claim_is_within_the_days,
     claim_is_within_the_times,
+    consent_for_claim,
+    fund_office_decides,
     payment_is_within_the_amount,
     payment_is_within_the_approval,
     payment_was_made,
@@ -44,8 +46,11 @@ LIMITS = (
     claim_is_the_person_s_right, claim_is_in_the_fund_s_currency, claim_is_within_the_amount,
     claim_is_within_the_times, claim_is_within_the_days, claim_days_are_free,
 )
-CLAIMED = (case_is_open, claim_is_agreed, *LIMITS)
-ANSWER = OpenTask("decide_claim", "supervisor", "fund_answer")
+CLAIMED = (case_is_open, claim_is_agreed, *LIMITS, consent_for_claim)
+READ, APPROVE, PAY = "claim:read", "fund:approve", "fund:pay"
+# Of whoever holds the case, or of the fund's own office where people of it work here (docs/decisions/0045).
+ANSWER = OpenTask("decide_claim", "supervisor", "fund_answer", there="fund_officer")
+PAYMENT = OpenTask("pay_claim", "supervisor", "fund_payment", there="fund_cashier")
 ANSWERED = CloseTask("decide_claim")
 
 STEPS = (
@@ -54,8 +59,9 @@ STEPS = (
         form="fund_claim", form_required=True,
     ),
     Step(
-        "return_claim", "Return the claim for information", (F.SUBMITTED,), F.RETURNED, "fund:approve",
-        (case_is_open, claim_is_another_s), (ANSWERED, OpenTask("complete_claim", "social_worker", "fund_answer")),
+        "return_claim", "Return the claim for information", (F.SUBMITTED,), F.RETURNED, APPROVE,
+        (case_is_open, claim_is_another_s, fund_office_decides),
+        (ANSWERED, OpenTask("complete_claim", "social_worker", "fund_answer")),
         given={"reason": "fund_return_reason"},
     ),
     Step(
@@ -65,30 +71,33 @@ STEPS = (
     ),
     # Between claim and decision the law or another claim may have changed: every limit is asked again.
     Step(
-        "approve_claim", "Approve the claim", (F.SUBMITTED,), F.APPROVED, "fund:approve",
-        (case_is_open, claim_is_another_s, approval_is_within_the_claim, *LIMITS),
-        (ANSWERED, OpenTask("pay_claim", "supervisor", "fund_payment")),
+        "approve_claim", "Approve the claim", (F.SUBMITTED,), F.APPROVED, APPROVE,
+        (
+            case_is_open, claim_is_another_s, fund_office_decides, approval_is_within_the_claim, *LIMITS,
+            consent_for_claim,
+        ),
+        (ANSWERED, PAYMENT),
         form="fund_approval", form_required=True,
     ),
     Step(
-        "decline_claim", "Decline the claim", (F.SUBMITTED,), F.DECLINED, "fund:approve",
-        (case_is_open, claim_is_another_s), (ANSWERED,),
+        "decline_claim", "Decline the claim", (F.SUBMITTED,), F.DECLINED, APPROVE,
+        (case_is_open, claim_is_another_s, fund_office_decides), (ANSWERED,),
         given={"reason": "fund_decline_reason"},
     ),
     Step(
-        "pay_claim", "Record the payment", (F.APPROVED,), F.PAID, "fund:pay",
+        "pay_claim", "Record the payment", (F.APPROVED,), F.PAID, PAY,
         (
-            case_is_open, claim_is_another_s, payment_is_within_the_approval, payment_is_within_the_amount,
-            payment_was_made, claim_is_in_the_fund_s_currency,
+            case_is_open, claim_is_another_s, fund_office_decides, payment_is_within_the_approval,
+            payment_is_within_the_amount, payment_was_made, claim_is_in_the_fund_s_currency,
         ),
         (CloseTask("pay_claim"), OpenTask("confirm_payment", "social_worker", "fund_payment")),
         form="fund_payment", form_required=True,
     ),
     # What was booked stays; the ledger gets the same amount back and the claim can be paid again.
     Step(
-        "fail_payment", "Record that the payment failed", (F.PAID,), F.APPROVED, "fund:pay",
-        (case_is_open, claim_is_another_s),
-        (CloseTask("confirm_payment"), OpenTask("pay_claim", "supervisor", "fund_payment")),
+        "fail_payment", "Record that the payment failed", (F.PAID,), F.APPROVED, PAY,
+        (case_is_open, claim_is_another_s, fund_office_decides),
+        (CloseTask("confirm_payment"), PAYMENT),
         given={"reason": "fund_failure_reason"},
     ),
     Step(

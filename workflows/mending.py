@@ -172,6 +172,8 @@ ACTS: dict[str, Act] = {
     "claim_is_within_the_days": Act(Way.RIGHTS),
     "claim_days_are_free": Act(Way.RIGHTS),
     "claim_is_another_s": ASK,
+    "consent_for_claim": _record("consent"),
+    "fund_office_decides": ASK,
     "approval_is_within_the_claim": ASK,
     "payment_is_within_the_approval": ASK,
     "payment_is_within_the_amount": Act(Way.RIGHTS),
@@ -278,7 +280,8 @@ _TOLD_BY_FORM: dict[str, str | tuple[str, ...]] = {
     ),
     **dict.fromkeys(
         ("claim_is_agreed", "claim_is_the_person_s_right", "claim_is_in_the_fund_s_currency",
-         "claim_is_within_the_amount", "claim_is_within_the_times", "claim_is_within_the_days", "claim_days_are_free"),
+         "claim_is_within_the_amount", "claim_is_within_the_times", "claim_is_within_the_days", "claim_days_are_free",
+         "consent_for_claim"),
         "fund_claim",
     ),
     "approval_is_within_the_claim": "fund_approval",

@@ -33,6 +33,7 @@ _WHO: Final = ("kind", "me", "office", "organisation", "country", "now")
 #   look      looks at what one reaches      review    emergency accesses     bed   requests to a shelter
 #   fund      movements of the fund
 #   transfer  what one office asks of another      service  what a provider is asked for a person
+#   claim     what the fund's office is asked
 #   tip       what people who stay unknown have told     operation, reserve   planned operations, what is kept ready
 #   list      working lists that an office shares
 _CASE: Final = frozenset({"case", "row", "facts"})
@@ -65,6 +66,8 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     # A claim is work on a case; the ledger is read without any.
     "fund": _CASE,
     "fund:read": frozenset({"fund"}),
+    # The fund's office sees what is claimed, and no case by it.
+    "claim": frozenset({"claim"}),
     # The same between offices: asking is work on a case, an asked office sees what it was asked and no case by it.
     "transfer:request": _CASE,
     "transfer": frozenset({"transfer"}),
@@ -90,7 +93,7 @@ RIGHTS_WITHOUT_ROWS: Final = frozenset(
 )
 _KINDS: Final = tuple(sorted(frozenset().union(*KINDS.values())))
 # What absence cover reaches: what an office is asked, and no case by it.
-_COVERED_KINDS: Final = frozenset({"task", "bed", "service", "transfer", "reserve", "tip"})
+_COVERED_KINDS: Final = frozenset({"task", "bed", "service", "transfer", "reserve", "tip", "claim"})
 _OF_AN_OFFICE: Final = frozenset({"office", "organisation", "country"})
 
 class Whoever(Protocol):

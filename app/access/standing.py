@@ -26,7 +26,8 @@ from workflows.facts import Actor
 COVERED: Final = frozenset(
     {
         "task:read", "shelter:read", "shelter:answer", "service:read", "service:answer", "transfer:read",
-        "transfer:answer", "operation:answer", "tip:record", "tip:triage",
+        "transfer:answer", "operation:answer", "tip:record", "tip:triage", "claim:read", "fund:approve",
+        "fund:pay",
     }
 )
 _WIDE: Final = frozenset({Scope.OFFICE, Scope.ORGANISATION, Scope.COUNTRY})

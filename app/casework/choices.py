@@ -16,7 +16,7 @@ CASE_MACHINES = ("identification", "care")
 Permitted = Callable[[str], bool]
 # The guards that say that a step is for another office to take, or that another one comes first.
 THEIRS: Final = frozenset(
-    {"asked_office_answers", "provider_answers", "provider_has_finished", "provider_is_outside"}
+    {"asked_office_answers", "provider_answers", "provider_has_finished", "provider_is_outside", "fund_office_decides"}
 )
 
 

@@ -13,6 +13,7 @@ from app.casework import (
     carry,
     conflict_check,
     fund_book,
+    fund_requests,
     history,
     projection,
     records,
@@ -104,9 +105,10 @@ def perform(desk: Desk, command: Command) -> Outcome:
     if filled is not None:
         fold_record(held, filled, entry)
     found_out = conflict_check.of_step(desk, held, step) | beds.of_step(desk, held, step)
-    situation = held.situation(desk, given | found_out, entry.on)
+    decided_by = fund_requests.of_step(desk, held, step)
+    situation = held.situation(desk, given | found_out | decided_by, entry.on)
     decision = engine.decide(command.machine, command.step, situation, desk.policies)
-    given |= services.found_out(desk, held, filled)
+    given |= services.found_out(desk, held, filled) | decided_by
     refusals = _against_the_day(desk, held, spec, command.happened_at)
     if isinstance(decision, engine.Refused):
         refusals += decision.refusals
@@ -256,6 +258,7 @@ def write(desk: Desk, held: Held, event: Event, actor: Actor | None = None) -> N
         services.settle(desk, held)
         beds.settle(desk, held)
         fund_book.settle(desk, held)
+        fund_requests.settle(desk, held)
     held.version = event.version
 
 

@@ -13,6 +13,7 @@ from app.casework import (
     adulthood,
     carry,
     conflict_check,
+    fund_requests,
     meeting,
     move,
     own_tasks,
@@ -92,7 +93,7 @@ def add_record(
         meeting.decided(desk, held, filled.form, record_id, corrects)
     if isinstance(filled.form, MonitoringVisit):
         visits.follow(desk, held, filled.form)
-    return record_id, _stop_services(desk, _after(desk, held, kind, filled.body), before)
+    return record_id, _stop_asking(desk, _after(desk, held, kind, filled.body), before)
 
 
 def _after(desk: Desk, held: Held, kind: str, body: dict[str, Any]) -> Held:
@@ -174,11 +175,13 @@ def _turned(desk: Desk, held: Held, before: CaseFacts) -> None:
         carry.follow_record(desk, at_matter(held, now.id), follow)
 
 
-def _stop_services(desk: Desk, held: Held, before: CaseFacts) -> Held:
-    """Requests for services that nobody has answered are taken back where their consent is gone."""
-    for matter_id in services.without_consent(desk, held, before):
+def _stop_asking(desk: Desk, held: Held, before: CaseFacts) -> Held:
+    """What was asked of others, and nobody has answered, is taken back where its consent is gone."""
+    over = [("service", "stop_service", each) for each in services.without_consent(desk, held, before)]
+    over += [("fund_claim", "withdraw_claim", each) for each in fund_requests.without_consent(desk, held, before)]
+    for machine, step, matter_id in over:
         given = {"reason": "consent_withdrawn"}
-        command = move.Command("service", "stop_service", held.id, held.version, given=given, matter_id=matter_id)
+        command = move.Command(machine, step, held.id, held.version, given=given, matter_id=matter_id)
         held = move.perform(desk, command).held
     return held
 

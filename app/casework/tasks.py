@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Update, bindparam, insert, select, update
 
 from app.access.desk import Desk
-from app.casework.held import Held, office_at
+from app.casework.held import Held, office_at, office_id_of
 from app.models.base import new_id
 from app.models.task import Task
 from policies.model import Calendar, Clock, Policies
@@ -18,6 +18,7 @@ from workflows.deadlines import rings_at
 from workflows.death import TO_THE_LIVING
 from workflows.effects import CloseTask, OpenTask
 from workflows.facts import MatterFacts
+from workflows.guards.fund import decider_of
 from workflows.matter import URGENT
 from workflows.recording import BY_CALENDAR
 from workflows.referral import HONOUR, HONOUR_BACK
@@ -121,6 +122,9 @@ def open_task(desk: Desk, held: Held, effect: OpenTask, due: datetime | None = N
         # The person's own time that is over already is nobody's to wait for.
         return
     office_id = _border_office(desk, held) if effect.role == BORDER_ROLE else None
+    fund = decider_of(held.matter) if effect.there and held.matter is not None else None
+    if fund is not None:
+        office_id = office_id_of(desk, fund)
     case_id = held.case.id if held.case is not None else None
     frozen = frozen_by(held.case_facts)
     fixed = effect in BY_CALENDAR or (effect.is_fixed and day is not None)
@@ -136,7 +140,7 @@ def open_task(desk: Desk, held: Held, effect: OpenTask, due: datetime | None = N
             "referral_id": held.id if held.kind == "referral" else None,
             "matter_id": held.matter.id if held.matter is not None else None,
             "kind": effect.kind,
-            "role": effect.role,
+            "role": effect.role if fund is None else effect.there,
             "clock": name,
             "basis": clock.basis.value,
             "sources": " ".join(clock.sources),

@@ -19,6 +19,7 @@ from app.casework.projection import MOVED, TRANSFER
 from app.casework.remarks import refusal
 from app.casework.tasks import TABLE as TASK
 from app.casework.tasks import UNDONE
+from app.models.fund import FundRequest
 from app.models.service import CaseService
 from app.models.transfer import CaseTransfer
 from policies.model import Clock
@@ -33,6 +34,7 @@ from workflows.verdict import Refusal
 
 TRANSFERS: Final[Any] = CaseTransfer.__table__
 SERVICES: Final[Any] = CaseService.__table__
+CLAIMS: Final[Any] = FundRequest.__table__
 _WAITING: Final = frozenset(state.value for state in WAITING)
 _FINAL: Final = frozenset(state.value for state in MACHINE.final)
 _KEPT_AWAY: Final = Refusal(
@@ -197,6 +199,11 @@ def _move(desk: Desk, held: Held, office_id: str) -> None:
     desk.session.execute(
         update(SERVICES)
         .where(SERVICES.c.case_id == held.id, SERVICES.c.ended_at.is_(None))
+        .values(from_office_id=office.id, asked_by=desk.actor.id)
+    )
+    desk.session.execute(
+        update(CLAIMS)
+        .where(CLAIMS.c.case_id == held.id, CLAIMS.c.ended_at.is_(None))
         .values(from_office_id=office.id, asked_by=desk.actor.id)
     )
     # Clocks go on as they ran: the person does not wait longer because a desk has changed.

@@ -1,1 +1,1 @@
-"""The ledger of the fund: what was approved and paid, without names."""
+"""The fund: claims as its own office sees them, and the ledger of what was approved and paid, without names."""

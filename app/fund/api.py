@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query
 
 from app.access.door import Door, needs
 from app.fund import service
+from app.fund.claims_api import router as claims_router
 from app.fund.schemas import LedgerOut
 from app.kit.errors import Invalid
 from app.kit.paging import ask
@@ -31,3 +32,6 @@ def read_ledger(
     asked = ask(limit, cursor, service.SHAPE)
     with door.write() as desk:
         return service.ledger(desk, year, asked)
+
+
+router.include_router(claims_router)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from app.access.page_door import Page, opens
 from app.fund import service
+from app.fund.claims_pages import router as claims_router
 from app.kit.paging import ask
 
 router = APIRouter()
@@ -26,3 +27,6 @@ def ledger(
         found = service.ledger(desk, year, ask(None, cursor, service.SHAPE))
         this_year = desk.today.year
     return page.show("fund/ledger.html", here="reports", ledger=found, this_year=this_year)
+
+
+router.include_router(claims_router)

@@ -20,6 +20,7 @@ from app.worklist.clocks import STOP as STOP_CLOCK
 from app.worklist.closers import CLOSERS, RECORD
 from workflows.clocks import can_stand_still, extends
 from workflows.engine import MACHINES
+from workflows.guards.fund import fund_answers
 from workflows.guards.services import answers_itself
 from workflows.mending import Act, answered_by_form
 
@@ -228,7 +229,7 @@ def _of_matter(desk: Desk, opened: Opened, task: Any) -> tuple[str, tuple[str, s
     acts = [act.partition(".")[2] for act in CLOSERS.get(task.kind, ())]
     steps = [step for step in spec.steps if step.name in acts and opened.reach(step.permission)]
     page = f"{opened.path}/matters/{matter.id}"
-    alone = len(steps) == 1 and not answers_itself(matter)
+    alone = len(steps) == 1 and not answers_itself(matter) and not fund_answers(matter)
     path = f"{page}/steps/{steps[0].name}" if alone else page if steps else ""
     return path, (spec.about, matter.about)
 

@@ -25,6 +25,7 @@ from workflows.claims import REMEDY
 from workflows.engine import MACHINES, find_step, matter_machines
 from workflows.facts import CaseFacts, MatterFacts
 from workflows.fund_claim import FundClaim
+from workflows.guards.fund import decider_of
 from workflows.step import MachineSpec
 
 __all__ = ["Group", "Line", "groups_of", "money_of", "router"]
@@ -129,7 +130,7 @@ def _line(desk: Desk, opened: Opened, spec: MachineSpec, matter: MatterFacts) ->
         about_list=spec.about,
         about=matter.about,
         state=matter.state,
-        office=_office(desk, matter.office),
+        office=_office(desk, matter.office or decider_of(matter)),
         due=matter.due,
         opened_on=matter.opened_on,
         changed_on=matter.changed_on,

@@ -56,6 +56,11 @@ _CARDS: Final = (
         mark("Free, held and taken today, without names."),
     ),
     (
+        "claim:read", "/fund/claims",
+        mark("Claims to the fund"),
+        mark("What waits for the office of the fund, without names."),
+    ),
+    (
         "fund:read", "/reports/fund",
         mark("Ledger of the fund"),
         mark("What was approved and paid, without names."),

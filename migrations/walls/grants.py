@@ -76,6 +76,10 @@ FIXED: Final[dict[str, frozenset[str]]] = {
             "agreed_at",
         }
     ),
+    # Whoever takes a case over follows what was claimed for it.
+    "fund_request": frozenset(
+        {"id", "country", "organisation", "office_id", "number", "case_id", "key_id", "matter_id", "asked_at"}
+    ),
     "idempotency_key": frozenset({"user_id", "key", "fingerprint", "created_at"}),
     "incident": frozenset({"id", "country", "reference", "created_by", "opened_at"}),
     "index_key": frozenset({"country", "key_id", "created_at"}),

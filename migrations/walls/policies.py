@@ -249,6 +249,18 @@ SERVICE_RULES: Final[dict[str, Rule]] = {
         keeps=f"{HERE} AND {SYSTEM}",
     ),
 }
+# Table of revision 029. The office of the fund and the office that claims know a claim in codes, without the case.
+CLAIM_RULES: Final[dict[str, Rule]] = {
+    "fund_request": Rule(
+        sees=f"{HERE} AND ({SYSTEM} OR (ARRAY['country:' || country, 'organisation:' || organisation,"
+        " 'office:' || office_id, 'office:' || from_office_id] && waymark_words('claim')"
+        f" OR {CASE.format('case_id')}) AND key_id NOT IN (SELECT waymark_blocked_keys()))",
+        adds=f"{HERE} AND waymark_works_on_case(case_id) AND waymark_sees_key(key_id)"
+        " AND EXISTS (SELECT FROM person p JOIN case_file c ON c.person_id = p.id"
+        " WHERE c.id = case_id AND p.key_id = fund_request.key_id)",
+        keeps=f"{HERE} AND {SYSTEM}",
+    ),
+}
 # Tables of revision 009. An incident is seen through its cases; whoever made it, before the first is tied to it.
 INCIDENT_RULES: Final[dict[str, Rule]] = {
     "incident_case": Rule(
@@ -319,7 +331,7 @@ KEEPING_RULES: Final[dict[str, Rule]] = {
 ALL_RULES: Final[dict[str, Rule]] = {
     **RULES, **DESK_RULES, **INCIDENT_RULES, **SHELTER_RULES, **DOCUMENT_RULES, **LIST_RULES, **SHARED_LIST_RULES,
     **FUND_RULES, **TRANSFER_RULES, **TIP_RULES, **OPERATION_RULES, **MATCHING_RULES,
-    **CHECKPOINT_RULES, **TRAINING_RULES, **SERVICE_RULES, **KEEPING_RULES,
+    **CHECKPOINT_RULES, **TRAINING_RULES, **SERVICE_RULES, **KEEPING_RULES, **CLAIM_RULES,
 }  # fmt: skip
 
 

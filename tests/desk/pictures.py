@@ -24,7 +24,7 @@ from tests.desk.place import VIEWS, Place, chromium, open_place
 from tests.factories import cases, referrals
 from tests.factories.forms import day, form
 from tests.factories.staff import Worker
-from tests.gates import readiness_forms, service_forms, tip_forms, transfer_forms
+from tests.gates import fund_forms, readiness_forms, service_forms, tip_forms, transfer_forms
 from tests.gates.scene import quiet
 
 Shot = tuple[str, Worker, str]
@@ -98,6 +98,7 @@ def invented(place: Place) -> list[Shot]:
         *beds(place),
         *between(place),
         *help_asked(place),
+        *fund_asked(place),
         *law(place),
         *before(place),
         *kin(place),
@@ -204,6 +205,22 @@ def help_asked(place: Place) -> list[Shot]:
         ("services-asked", there, waiting),
         ("services-accepted", there, accepted),
         ("services-promised", town.th["social_worker"], promised),
+    ]
+
+
+def fund_asked(place: Place) -> list[Shot]:
+    """What waits for the office of a fund: to decide, to pay, and what was paid."""
+    town = place.town
+    officer, _, waiting = fund_forms.claimed(town)
+    officer, cashier, approved = fund_forms.approved(town)
+    _, _, paid = fund_forms.paid(town)
+    return [
+        ("fund-claims", officer, "/fund/claims"),
+        ("fund-sent", town.th["social_worker"], "/fund/claims"),
+        ("fund-decide", officer, waiting),
+        ("fund-pay", cashier, approved),
+        ("fund-paid", cashier, paid),
+        ("fund-followed", town.th["social_worker"], paid),
     ]
 
 

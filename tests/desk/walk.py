@@ -25,7 +25,7 @@ from tests.factories.forms import form
 from tests.factories.pages import browser_at
 from tests.factories.staff import Worker
 from tests.factories.towns import Town
-from tests.gates import list_forms, readiness_forms, service_forms, tip_forms, transfer_forms
+from tests.gates import fund_forms, list_forms, readiness_forms, service_forms, tip_forms, transfer_forms
 from tests.gates.filling import Route
 from tests.gates.town_forms import Ready
 from tests.inspect import reading
@@ -45,7 +45,8 @@ _FORMS: Final = {
     tip_forms.passing: "case_manager",
 }  # fmt: skip
 # What lies beside cases and referrals: the scene holds one of each, which is over.
-BESIDE: Final = ("/transfers/", "/services/", "/tips/", "/operations/", "/reservations/", "/reports/fund")
+BESIDE: Final = ("/transfers/", "/services/", "/tips/", "/operations/", "/reservations/", "/reports/fund",
+                 "/fund/claims")
 # What is walked; everything else the scene's own gates have seen.
 _WALKED: Final = ("/cases/", "/referrals/", "/tasks/", "/r/", *BESIDE)
 _LINK: Final = re.compile(r'<a\b[^>]*?\bhref="([^"]+)"')
@@ -157,6 +158,11 @@ def _beside(town: Town) -> Iterator[tuple[str, Worker, str]]:
     yield "claimed", town.th["social_worker"], f"{case}/entitlements"
     yield "claimed", chief, f"{case}/matters/{claimed.matter_id}"
     yield "claimed", chief, "/reports/fund"
+    # From here on the fund's own people decide.
+    for name, made in (("to decide", fund_forms.claimed), ("to pay", fund_forms.approved), ("paid", fund_forms.paid)):
+        officer, cashier, asked = made(town)
+        yield name, officer, asked
+        yield name, cashier, asked
 
 
 def _after(town: Town, made: Callable[[Town], Ready], worker: Worker) -> Iterator[tuple[str, Worker, str]]:

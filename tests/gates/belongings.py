@@ -17,6 +17,7 @@ from app.kit.canonical import canonical_bytes
 from app.models.approval import Approval, CaseExport
 from app.models.base import new_id
 from app.models.document import Document
+from app.models.fund import FundRequest
 from app.models.keeping import LegalHold
 from app.models.meeting import Meeting
 from app.models.notice import Notice
@@ -45,6 +46,7 @@ OWNERS = {
     "bed_request_id": "shelter_manager",
     "transfer_id": "shelter_manager",
     "service_id": "shelter_manager",
+    "claim_id": "shelter_manager",
     # A meeting is its whole office's, a working list one account's.
     "meeting_id": "supervisor",
     "list_id": "supervisor",
@@ -143,6 +145,7 @@ def belong(house: House, staff: Staff, case_id: str) -> dict[str, str]:
         (BedRequest, _request(chief, case_id, key.id, ids, long_ago)),
         (CaseTransfer, _transfer(chief, case_id, key.id, ids, long_ago)),
         (CaseService, _service(chief, case_id, key.id, ids, long_ago)),
+        (FundRequest, _claim(chief, case_id, key.id, ids, long_ago)),
         (Approval, _approval(house, chief, ids["approval_id"])),
         (CaseExport, _export(house, chief, ids["export_id"], tomorrow)),
     ]  # fmt: skip
@@ -199,6 +202,17 @@ def _service(chief: Worker, case_id: str, key_id: str, ids: dict[str, str], at: 
         "key_id": key_id, "matter_id": new_id(), "asked_by": chief.id, "asked_at": at, "kind": "health",
         "urgent": False, "age_band": "18+", "sex": "F", "language": "my", "child": False, "state": "declined",
         "answer_by": at, "ended_at": at,
+    }  # fmt: skip
+
+
+def _claim(chief: Worker, case_id: str, key_id: str, ids: dict[str, str], at: Any) -> dict[str, Any]:
+    """A claim that the house itself has declined, as if it were the office of a fund."""
+    return {
+        "country": chief.country, "id": ids["claim_id"], "organisation": chief.organisation,
+        "office_id": ids["shelter_id"], "from_office_id": ids["shelter_id"], "number": "F-222222", "case_id": case_id,
+        "key_id": key_id, "matter_id": new_id(), "asked_by": chief.id, "asked_at": at, "entitlement": "fund-living",
+        "person": "identified", "concerns": at.date(), "currency": "THB", "claimed": 1000, "shown_by": "",
+        "state": "declined", "reason": "not_shown", "answer_by": at, "ended_at": at,
     }  # fmt: skip
 
 

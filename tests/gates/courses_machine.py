@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 from typing import Any, ClassVar, Final
 
@@ -23,9 +23,11 @@ from app.cases.schemas import ManagerIn
 from app.casework.facts import case_facts_from, referral_facts_from
 from app.casework.kinds import KINDS
 from app.casework.shapes import StepIn
-from app.casework.transfers import SERVICES
+from app.casework.transfers import CLAIMS, SERVICES
 from app.exchange.delivery import envelope_of
 from app.exchange.transport import LocalTransport
+from app.fund import claims
+from app.fund.claims_schemas import ClaimApproveIn, ClaimDeclineIn, ClaimFailIn, ClaimPayIn, ClaimReturnIn
 from app.kit.errors import AppError, Forbidden, NotFound
 from app.models.base import new_id
 from app.referrals import service as referrals
@@ -120,6 +122,30 @@ def _step_on_service(desk: Desk, subject: Subject, step: str, body: StepIn, seen
     return _step_on_matter(desk, subject, step, body, seen)
 
 
+def _step_on_claim(desk: Desk, subject: Subject, step: str, body: StepIn, seen: int) -> Any:
+    """The office of a fund answers at its own door, where it is the one that decides."""
+    query = select(CLAIMS.c.id).where(CLAIMS.c.matter_id == subject.matter, CLAIMS.c.ended_at.is_(None))
+    row = desk.session.execute(query).scalar_one_or_none()
+    given, form = {name: str(value) for name, value in body.given.items()}, body.record or {}
+    if row is None or not (claims.decides(desk, row) or claims.pays(desk, row)):
+        return _step_on_matter(desk, subject, step, body, seen)
+    match step:
+        case "return_claim":
+            return claims.give_back(desk, row, ClaimReturnIn(**given))
+        case "decline_claim":
+            return claims.decline(desk, row, ClaimDeclineIn(**given))
+        case "approve_claim":
+            units, reasons = form["amount"]["units"], form["reasons"]
+            return claims.approve(desk, row, ClaimApproveIn(units=units, reasons=reasons))
+        case "pay_claim":
+            units, number = form["amount"]["units"], form["payment_number"]
+            paid_on = date.fromisoformat(form["paid_on"])
+            return claims.pay(desk, row, ClaimPayIn(units=units, paid_on=paid_on, payment_number=number))
+        case "fail_payment":
+            return claims.fail(desk, row, ClaimFailIn(**given))
+    return _step_on_matter(desk, subject, step, body, seen)
+
+
 def _plainly(house: House, kind: str, country: str, chance: Random) -> dict[str, Any]:
     return forms.plain(house, kind, country)
 
@@ -129,7 +155,7 @@ Door = Callable[[Desk, Subject, str, StepIn, int], Any]
 DOORS: Final[dict[str, Door]] = {
     "identification": _step_on_case, "care": _step_on_case, "referral": _step_on_copy, "service": _step_on_service,
     "remedy": _step_on_matter,
-    "fund_claim": _step_on_matter,
+    "fund_claim": _step_on_claim,
     "transfer": _step_on_transfer,
     "non_punishment": _step_on_matter, "proceeding": _step_on_matter, "threat": _step_on_matter,
     "relative": _step_on_matter,

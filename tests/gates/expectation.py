@@ -76,7 +76,7 @@ class Expectation:
             return self._account(asker, route.permission, subject)
         if route.subject in ("notice_id", "export_id", "approval_id", "emergency_id", "list_id"):
             return self._belonging(route, asker, subject)
-        if route.subject in ("shelter_id", "bed_request_id", "transfer_id", "service_id"):
+        if route.subject in ("shelter_id", "bed_request_id", "transfer_id", "service_id", "claim_id"):
             return self._house(route, asker, subject)
         if route.subject in ("tip_id", "operation_id", "reservation_id"):
             owner = self._owner(subject, route.subject)
@@ -161,6 +161,9 @@ class Expectation:
         # What may be read of a share is reached as the share is, whatever else the right to read names reaches.
         right = "transfer:read" if route.subject == "transfer_id" else route.permission
         if owner is None or not self._reached(oracle.scopes(asker, right), asker, owner):
+            return Verdict.INVISIBLE
+        # Whoever approves in the whole country does so at the case; here only the office that is asked answers.
+        if route.subject == "claim_id" and route.method == "POST" and asker.office != owner.office:
             return Verdict.INVISIBLE
         if route.subject == "shelter_id":
             return Verdict.ALLOWED if owner.office in SHELTERS else Verdict.INVISIBLE

@@ -74,6 +74,7 @@ class Subject:
     bed_request_id: str = ""
     transfer_id: str = ""
     service_id: str = ""
+    claim_id: str = ""
     reference: str = ""
     number: str = ""
     referral_reference: str = ""

@@ -163,6 +163,8 @@ def attachments(scene: Scene, to: Ties) -> list[tuple[str, dict[str, Any]]]:
                            "from_office_id": me.office_id, **here}),
         ("case_service", {"case_id": to.case, "key_id": to.key, "office_id": me.office_id,
                           "from_office_id": me.office_id, **here}),
+        ("fund_request", {"case_id": to.case, "key_id": to.key, "office_id": me.office_id,
+                          "from_office_id": me.office_id, **here}),
         ("incident_case", {"incident_id": to.incident, "case_id": scene.free, **here}),
         ("incident_offender", {"incident_id": to.incident, "added_by": me.id, **here}),
         ("reveal", {"case_id": to.case, "user_id": me.id, "session_id": new_id(), **here}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from tests.workflows.breaking import TOMORROW, Break, both, case_with, matter_with
+from tests.workflows.breaking import TOMORROW, YESTERDAY, Break, both, case_with, consent_with, matter_with
 from tests.workflows.situations import LATELY, with_case
 from workflows.facts import Situation
 
@@ -26,6 +26,12 @@ def _others(count: int, **changes: object) -> Break:
 
 def _by_the_day(days: int | None) -> Break:
     return matter_with(about="fund-unable-to-work", days=days, amount=300, claimed=300)
+
+
+def _told_to_another_body(consent: Break) -> Break:
+    """The office that decides is of another body than the one that holds the case, and of the actor."""
+    decided = matter_with(flags=frozenset({"agreed", "asked_by.worker-2", "decides.office-1"}))
+    return both(both(decided, case_with(office="office-2")), consent)
 
 
 FUND: dict[str, list[Break]] = {
@@ -57,6 +63,16 @@ FUND: dict[str, list[Break]] = {
     "payment_is_within_the_amount": [
         matter_with(claimed=3001, amount=3001, paid=3001),
         both(matter_with(about="fund-therapy"), _others(1, amount=17_001)),
+    ],
+    "fund_office_decides": [
+        matter_with(flags=frozenset({"agreed", "asked_by.worker-2", "decides.th-fund"})),
+    ],
+    "consent_for_claim": [
+        _told_to_another_body(consent_with("assistance")),
+        _told_to_another_body(consent_with("assistance", withdrawn_on=LATELY)),
+        _told_to_another_body(consent_with("assistance", valid_until=YESTERDAY)),
+        _told_to_another_body(consent_with("assistance", recipient="th-rtp")),
+        _told_to_another_body(consent_with("assistance", data_groups=frozenset({"health"}))),
     ],
     "payment_was_made": [matter_with(paid_on=TOMORROW)],
 }

@@ -2,25 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from policies.country import DatedAmount, Entitlement
 from policies.model import Policies
 from workflows import entitlements
 from workflows.facts import Actor, CaseFacts, MatterFacts, Today
-from workflows.guards.services import AGREED
+from workflows.guards.services import AGREED, groups_told, is_covered
+from workflows.guards.transfers import agreed_groups
 from workflows.step import guard
 from workflows.verdict import Lack, lacking
 
 CLAIMERS = ("social_worker", "case_manager", "legal_officer")
 DECIDERS = ("supervisor", "national_focal_point")
+FUND_STAFF = ("fund_officer", "fund_cashier")
 FUND = ("OHCHR-G4.4", "WM-FUND")
 _LIST = "entitlement"
+# What the house finds out when a claim is submitted: that people of the fund's own office decide on it here.
+DECIDES = "decides"
+# The flags that name the papers of a claim.
+SHOWN_BY = "shown_by"
+# The states in which the fund's office has to act.
+WAITS_FOR_FUND = frozenset({"submitted", "approved"})
 
 
 def asked_by(user: str) -> str:
     """The flag that somebody has submitted a claim, first or again."""
     return f"asked_by.{user}"
+
+
+def decider_of(matter: MatterFacts) -> str | None:
+    """The office of the fund that decides on this claim without the case; None where who holds the case decides."""
+    found = (flag.removeprefix(f"{DECIDES}.") for flag in matter.flags if flag.startswith(f"{DECIDES}."))
+    return next(found, None)
+
+
+def fund_answers(matter: MatterFacts) -> bool:
+    """Whether the next word on a claim is the fund's, so that its duties lead to no step of the team's."""
+    return decider_of(matter) is not None and matter.state in WAITS_FOR_FUND
+
+
+def as_told(matter: MatterFacts, office: str, right: Entitlement | None) -> MatterFacts:
+    """A claim as a request for help to that office: what is given for health tells of health, and so on."""
+    return replace(matter, office=office, about=right.service if right is not None else "money")
+
+
+def claim_is_covered(case: CaseFacts, matter: MatterFacts, today: Today, policies: Policies) -> bool:
+    """Whether the person agrees today that the office which decides on this claim knows of it."""
+    office = decider_of(matter)
+    if office is None or case.deceased:
+        return True
+    return is_covered(case, as_told(matter, office, _right(case, matter, policies)), today, policies)
 
 
 def _day(matter: MatterFacts) -> date:
@@ -229,3 +263,36 @@ def payment_is_within_the_amount(case: CaseFacts, matter: MatterFacts, policies:
 )
 def payment_was_made(matter: MatterFacts, today: Today) -> bool | Lack:
     return matter.paid_on is None or matter.paid_on <= today.date or lacking(gap="has not come yet")
+
+
+@guard(
+    sources=("IOM-4", "WM-CONSENT", "WM-FUND"),
+    says="The person has not agreed that the office of the fund learns of: {groups}.",
+    why="Nothing about a person goes to another organisation without their own, current, specific consent.",
+    mend="Ask the person and record the answer.",
+    who=CLAIMERS,
+)
+def consent_for_claim(
+    case: CaseFacts, matter: MatterFacts, given: Mapping[str, object], today: Today, policies: Policies
+) -> bool | Lack:
+    # Asked of the office that decides on this very claim; where who holds the case decides, nothing goes anywhere.
+    office = str(given.get(DECIDES) or decider_of(matter) or "")
+    if not office or case.deceased:
+        return True
+    told = as_told(matter, office, _right(case, matter, policies))
+    if is_covered(case, told, today, policies):
+        return True
+    missing = groups_told(told) - agreed_groups(case, office, today, policies)
+    return lacking(groups=", ".join(sorted(missing)))
+
+
+@guard(
+    sources=("WM-FUND",),
+    says="It is for the office {office} to say so.",
+    why="Where the fund has an office of its own, that office decides and pays, and sees no case for it.",
+    mend="Wait for its answer, or withdraw the claim.",
+    who=FUND_STAFF,
+)
+def fund_office_decides(matter: MatterFacts, actor: Actor) -> bool | Lack:
+    office = decider_of(matter)
+    return office is None or office in {actor.office, *actor.stands_in} or lacking(office=office)

@@ -12,7 +12,7 @@ from app.casework.forms import Amount, Coded, Entry, From, Kind, Long, RecordFor
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import MatterFacts
-from workflows.guards.fund import asked_by
+from workflows.guards.fund import DECIDES, SHOWN_BY, asked_by
 from workflows.guards.services import AGREED
 
 
@@ -36,12 +36,18 @@ class FundClaim(RecordForm):
         title=mark("What is the money for?"),
         description=mark("Only what the fund needs to know. No names."),
     )
+    shown_by: Annotated[tuple[Annotated[str, Coded("fund_proof")], ...], Field(strict=False, max_length=9)] = Field(
+        default=(),
+        title=mark("Which papers show it?"),
+    )
     person_agrees: Said = Field(default=None, title=mark("Does the person agree to the claim?"))
 
 
 def fold(matter: MatterFacts, form: FundClaim, entry: Entry) -> MatterFacts:
     """The newest claim counts; everybody who submitted it stays known."""
-    flags = matter.flags - {AGREED} | {asked_by(entry.actor)}
+    # Who decides is found out anew, and the papers are those of this form.
+    kept = frozenset(each for each in matter.flags if each.partition(".")[0] not in {DECIDES, SHOWN_BY})
+    flags = kept - {AGREED} | {asked_by(entry.actor)} | {f"{SHOWN_BY}.{code}" for code in form.shown_by}
     return replace(
         matter,
         about=form.entitlement,

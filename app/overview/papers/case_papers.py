@@ -16,7 +16,7 @@ from app.casework.tasks import STOPPED
 from app.kit.dates import day_in_both_eras
 from app.kit.words import mark, say, say_as
 from app.overview.agenda import open_refusals
-from app.overview.papers import handover, queries, rights, signed
+from app.overview.papers import asked, handover, queries, rights, signed
 from app.overview.papers.filled import as_said, newest
 from app.overview.papers.paper import Paper, label
 from app.overview.papers.wanted import Wanted
@@ -234,6 +234,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     "meeting": Kind(READ, FieldGroup.FACTS, meeting),
     "decision": Kind(READ, FieldGroup.LEGAL, signed.decision),
     "admission": Kind(READ, FieldGroup.CONTACT, signed.admission),
+    "claim": Kind(READ, FieldGroup.LEGAL, asked.claim),
+    "service": Kind(READ, FieldGroup.NARRATIVE, asked.service_request),
+    "closure": Kind(READ, FieldGroup.FACTS, asked.closure),
     "handover": Kind(READ, FieldGroup.FACTS, handover.handover),
     "copy": Kind(REVEAL, FieldGroup.IDENTITY, own_copy),
 }

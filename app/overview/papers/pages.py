@@ -55,6 +55,9 @@ TOLD: Final = {
     "meeting": (mark("Agenda of a case management meeting"), mark("Where it stands, what waits and blocks. No name.")),
     "decision": (mark("Notice of the decision"), mark("What was decided about the person, and how to ask again.")),
     "admission": (mark("Coming to a safe place"), mark("To be signed when the person comes to a shelter.")),
+    "claim": (mark("Claims to the fund"), mark("What was asked, by which rule, and what was decided.")),
+    "service": (mark("Request for a service"), mark("For the provider: what is asked. No name, no case.")),
+    "closure": (mark("The end of the case"), mark("Why it ends, what goes on, and whom to call.")),
     "handover": (mark("Handover form"), mark("For both sides to tick and sign at the border.")),
     "copy": (mark("The person's own copy"), mark("What is written about them alone. Uncover the name first.")),
 }

@@ -139,6 +139,60 @@ def test_an_appointment_stands_in_the_plan_until_its_day_is_over(town: Town) -> 
 
 
 @one_engine
+def test_a_claim_says_what_was_asked_by_which_rule_and_what_was_decided(town: Town) -> None:
+    house, worker = town.house, town.th["legal_officer"]
+    case_id = cases.bring_case(house, town.th, "identified")
+    cases.join(house, case_id, worker)
+    assert told(made(town, worker, case_id, "claim")) == {"Help, day and night": "1300"}
+    taken = cases.take(
+        house, town.th["social_worker"], case_id, "submit_claim", form(house, "fund_claim", shown_by=["receipt"])
+    )
+    asked = told(made(town, worker, case_id, "claim"))
+    assert (asked["How much was asked"], asked["Where it stands"]) == ("3\u202f000 THB", "Submitted")
+    assert asked["Papers"] == "Receipt or bill" and asked["By which rule"] and "Approved" not in asked
+    grounds = form(house, "fund_approval", amount={"units": 2500, "currency": "THB"}, reasons="Canary of the fund.")
+    cases.take(house, town.th["supervisor"], case_id, "approve_claim", grounds, matter_id=taken.matter_id)
+    paper = made(town, worker, case_id, "claim")
+    assert told(paper)["Approved"] == "2\u202f500 THB"
+    assert "Canary" not in str(paper.plain()), "what the fund's people write to each other is no decision"
+    own = told(made(town, worker, case_id, "claim", "my"))
+    assert "Approved" not in own and "2\u202f500 THB" in own.values(), "said in the person's language"
+    assert browser_at(town, town.th["shelter_manager"]).get(
+        f"/cases/{referrals.case_row(house, case_id).reference}/papers/claim"
+    ).status_code in (403, 404)
+
+
+@one_engine
+def test_a_request_for_a_provider_names_nobody_and_leads_to_no_case(town: Town) -> None:
+    house, worker = town.house, town.th["social_worker"]
+    case_id = cases.bring_case(house, town.th, "recovering")
+    assert told(made(town, worker, case_id, "service")) == {}
+    record = form(house, "service_request", provider_office=None, provider="A clinic")
+    cases.take(house, worker, case_id, "request_service", record)
+    paper = made(town, worker, case_id, "service", "th")
+    plain = str(paper.plain())
+    assert referrals.case_row(house, case_id).reference not in plain and paper.number == ""
+    assert record["asked_for"] in plain
+    assert told(made(town, worker, case_id, "service"))["Kind of help"] == "Health"
+
+
+@one_engine
+def test_the_end_of_a_case_says_why_what_goes_on_and_whom_to_call(town: Town) -> None:
+    house, worker = town.house, town.th["social_worker"]
+    case_id = cases.bring_case(house, town.th, "identified")
+    assert "Your case goes on." in str(made(town, worker, case_id, "closure").plain())
+    cases.add(house, worker, case_id, "closure")
+    cases.take(house, worker, case_id, "submit_claim", form(house, "fund_claim"))
+    paper = made(town, worker, case_id, "closure")
+    assert told(paper)["Why it ends"] and told(paper)["Were you told?"] == "Yes"
+    assert told(paper)["Help, day and night"] == "1300"
+    assert ["Still open", "Fund, cost of living", ""] in rows(paper)
+    # Whoever does not see claims reads nothing of them.
+    assert rows(made(town, town.th["case_manager"], case_id, "closure")) in ([], rows(paper))
+    assert "My case can be opened again." in str(paper.plain())
+
+
+@one_engine
 def test_a_language_without_words_is_said_and_never_taken_for_english(town: Town) -> None:
     worker = town.th["case_manager"]
     browser = browser_at(town, worker)

@@ -15,7 +15,7 @@ from tests.factories.staff import add_user
 from tests.factories.towns import Town
 from tests.inspect import reading as looking
 
-PAPERS = ("rights", "consent", "plan", "meeting", "decision", "admission", "handover")
+PAPERS = ("rights", "consent", "plan", "meeting", "decision", "admission", "claim", "service", "closure", "handover")
 
 
 def printed(town: Town) -> list[str]:
