@@ -33,12 +33,16 @@ from app.access.site import build_site
 from app.access.tokens import Tokens
 from app.access.unsafe_start import check_start
 from app.casework.tombstones import FOLDER
+from app.exchange import post
+from app.exchange.receiving import Post
 from app.kit import log, problems
 from app.kit.clock import Clock
 from app.kit.db import Database
+from app.kit.hpke import ExchangeKeys
 from app.kit.errors import AppError, Busy
 from app.kit.keyfile import TOKEN_KEY, WatchedKeys, load_keys
 from app.kit.mail import Mail
+from app.kit.partners import Partners
 from app.kit.places import Witness
 from app.kit.signing import SigningKeys, own_signer
 from app.overview.frame import banners_of, places_of
@@ -96,6 +100,8 @@ def create_app(
     api = _api(house, show_text=settings.shows_error_texts, show_docs=settings.shows_docs)
     app.add_api_route("/health", health, methods=["GET"], include_in_schema=False)
     app.mount(PREFIX, api)
+    mail_slot = _post(house)
+    app.mount(post.PREFIX, mail_slot)
     routers = [importlib.import_module(f"app.{room}.pages").router for room in PAGE_ROOMS]
     production = settings.environment == "production"
     site = build_site(
@@ -106,7 +112,7 @@ def create_app(
     app.state.api, app.state.html = api, site
     # For the page that tells administrators how the installation stands.
     site.state.settings = settings
-    for part in (app, api, site):
+    for part in (app, api, mail_slot, site):
         _share(part, house)
     problems.install(app, show_text=settings.shows_error_texts)
     # Added last, hence outermost: also an unexpected error leaves with safe headers and one line in the log.
@@ -249,6 +255,15 @@ def _api(house: House, *, show_text: bool, show_docs: bool) -> FastAPI:
     for kind in (RequestValidationError, HTTPException):
         api.add_exception_handler(kind, unreadable)
     return api
+
+
+def _post(house: House) -> FastAPI:
+    """The door for other countries' installations: its own application, which answers with problems and codes."""
+    slot = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, telemetry=_QUIET)
+    slot.include_router(post.router)
+    slot.state.post = Post(house)
+    problems.install(slot)
+    return slot
 
 
 def _describe(api: FastAPI, document: Callable[[], dict[str, Any]]) -> None:
