@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.settings import Settings
 from app.terminal import must_be_migrated, stop, told
 from policies.load import load_policies
+
+if TYPE_CHECKING:
+    from app.access.desk import House
 
 keys_app = typer.Typer(help="Secret keys.", no_args_is_help=True)
 
@@ -33,19 +37,34 @@ def create_keys(
         typer.echo(f"Keep a copy of {places.kek_file} off this machine: without it nobody can open what is sealed.")
 
 
+Kek = Annotated[bool, typer.Option("--kek", help="The key-encryption key instead of the token key.")]
+Signing = Annotated[
+    str, typer.Option("--signing", metavar="CC", help="The key with which this country signs instead of the token key.")
+]
+Checkpoints = Annotated[
+    bool, typer.Option("--checkpoints", help="The key that signs checkpoints instead of the token key.")
+]
+
+
 @keys_app.command("rotate")
 @told
 def rotate_keys(
     approval: Annotated[str, typer.Option(help="The id of the approval that two persons gave: POST /keys/rotations.")],
-    kek: Annotated[bool, typer.Option("--kek", help="The key-encryption key instead of the token key.")] = False,
+    kek: Kek = False,
+    signing: Signing = "",
+    checkpoints: Checkpoints = False,
 ) -> None:
-    """Make a new key, as two persons agreed; the old one reads until `waymark keys retire`."""
+    """Make a new key, as two persons agreed; the old one reads or is believed until `waymark keys retire`."""
     from app.main import open_house
     from app.operations import rotate_kek, rotate_token_key
 
+    _one_of(kek, signing, checkpoints)
     settings = Settings()
     must_be_migrated(settings)
     house = open_house(settings)
+    if signing or checkpoints:
+        _rotate_signing(settings, house, signing, approval)
+        return
     if not kek:
         version = rotate_token_key(house, settings.token_key_file, approval)
         typer.echo(f"Token key {version} signs from now on; running servers take it up by themselves.")
@@ -59,6 +78,30 @@ def rotate_keys(
         typer.echo(f"Keep a copy of {settings.kek_file} off this machine now.")
     _rewrap(settings)
     typer.echo("When no backup needs the old one any more, run `waymark keys retire --kek`.")
+
+
+def _one_of(kek: bool, signing: str, checkpoints: bool) -> None:
+    if kek + bool(signing) + checkpoints > 1:
+        stop("one key at a time: --kek, --signing CC, --checkpoints, or none of them for the token key.")
+
+
+def _rotate_signing(settings: Settings, house: House, country: str, approval: str) -> None:
+    from app.keys.signing import rotate_checkpoint_key, rotate_signing_key
+    from app.kit.keybook import book_of
+
+    if country:
+        file = house.signing.file_of(country)
+        key_id = rotate_signing_key(house, country, approval)
+        typer.echo(f"{country} signs with the key {key_id} from now on; running servers take it up by themselves.")
+        typer.echo(f"Compare it with the partners by telephone. {book_of(file)} holds all its keys, each signed")
+        typer.echo("by the one before: bring it and the key to every machine that serves, and keep a copy of both.")
+        typer.echo(f"In a day run `waymark keys retire --signing {country}`.")
+        return
+    file = settings.checkpoint_key_file
+    key_id = rotate_checkpoint_key(house, file, approval)
+    typer.echo(f"Checkpoints are signed with the key {key_id} from now on; running workers take it up by themselves.")
+    typer.echo(f"Give the last line of {book_of(file)} to those who audit.")
+    typer.echo("In a day run `waymark keys retire --checkpoints`.")
 
 
 @keys_app.command("rewrap")
@@ -85,21 +128,36 @@ def _rewrap(settings: Settings) -> None:
 @keys_app.command("retire")
 @told
 def retire_keys(
-    at_once: Annotated[bool, typer.Option("--at-once", help="Do not wait until older tokens have ended.")] = False,
-    kek: Annotated[bool, typer.Option("--kek", help="The key-encryption keys instead of the token keys.")] = False,
+    at_once: Annotated[bool, typer.Option("--at-once", help="Do not wait for whoever still has an older key.")] = False,
+    kek: Kek = False,
+    signing: Signing = "",
+    checkpoints: Checkpoints = False,
 ) -> None:
-    """Take older keys out of use; tokens made with them are refused, nothing wrapped under them may be left."""
+    """Take older keys out of use: what they made is refused, and nothing wrapped under them may be left."""
     from app.kit.db import Database
     from app.main import open_house
     from app.operations import retire_kek, retire_token_keys
 
+    _one_of(kek, signing, checkpoints)
     settings = Settings()
     must_be_migrated(settings)
-    house, what = open_house(settings), "key-encryption key" if kek else "token key"
+    house = open_house(settings)
     if kek:
         owner = Database(settings.owner_database_url)
-        gone = retire_kek(house, owner, settings.kek, settings.backup_target)
+        _retired("key-encryption key", map(str, retire_kek(house, owner, settings.kek, settings.backup_target)))
         owner.dispose()
+    elif signing or checkpoints:
+        from app.keys.signing import retire_checkpoint_keys, retire_signing_keys
+
+        if signing:
+            _retired(f"signing key of {signing}", retire_signing_keys(house, signing, at_once=at_once))
+        else:
+            gone = retire_checkpoint_keys(house, settings.checkpoint_key_file, at_once=at_once)
+            _retired("key of checkpoints", gone)
     else:
-        gone = retire_token_keys(house, settings.token_key_file, at_once=at_once)
-    typer.echo(f"Retired: {what} {', '.join(map(str, gone))}." if gone else f"Nothing to do: there is one {what}.")
+        _retired("token key", map(str, retire_token_keys(house, settings.token_key_file, at_once=at_once)))
+
+
+def _retired(what: str, gone: Iterable[str]) -> None:
+    names = ", ".join(gone)
+    typer.echo(f"Retired: {what} {names}." if names else f"Nothing to do: there is one {what}.")

@@ -44,7 +44,7 @@ from app.kit.keyfile import TOKEN_KEY, WatchedKeys, load_keys
 from app.kit.mail import Mail
 from app.kit.partners import Partners
 from app.kit.places import Witness
-from app.kit.signing import SigningKeys, own_signer
+from app.kit.signing import CHECKPOINTS, KeyFile, SigningKeys, own_signer
 from app.overview.frame import banners_of, places_of
 from app.settings import Settings
 from policies.load import load_policies
@@ -166,9 +166,14 @@ def open_house(settings: Settings, clock: Clock | None = None, passwords: Passwo
         ),
         passwords=passwords or Passwords(),
         mail=_mail(settings),
-        witness=Witness(own_signer(settings.checkpoint_key_file, create=create), settings.checkpoint_places),
+        witness=Witness(_checkpoint_key(settings), settings.checkpoint_places),
         graves=graves_of(settings),
     )
+
+
+def _checkpoint_key(settings: Settings) -> KeyFile:
+    own_signer(settings.checkpoint_key_file, create=settings.creates_keys)
+    return KeyFile(settings.checkpoint_key_file, CHECKPOINTS)
 
 
 def graves_of(settings: Settings) -> tuple[Path, ...]:

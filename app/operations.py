@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -16,14 +15,12 @@ from sqlalchemy.orm import Session
 from app.access import rows
 from app.access.desk import SYSTEM, Desk, House
 from app.access.log import Detail, noted
-from app.access.notices import tell
 from app.access.tokens import LEEWAY_SECONDS, LIFETIME_SECONDS
-from app.access.two_persons import APPROVAL, digest_of
 from app.accounts import service
 from app.accounts.schemas import AccountIn
 from app.casework import burying, identity
 from app.keys import rewrapping
-from app.keys.service import KIND as KEY_OPERATION
+from app.keys.agreed import carry_out
 from app.keys.service import ROTATE_KEK, ROTATE_TOKEN_KEY
 from app.kit import migrate as tables
 from app.kit.address import SQLITE
@@ -33,7 +30,7 @@ from app.kit.errors import Conflict, Invalid
 from app.kit.keyfile import TOKEN_KEY, add_version, changed_at, retire_versions
 from app.kit.keyservice import KekPlace
 from app.kit.vault import Vault
-from app.models.base import is_id, new_id
+from app.models.base import new_id
 from app.models.name_index import NameKey
 from app.models.office import Office
 from app.models.person import DataKey
@@ -204,7 +201,7 @@ def rotate_token_key(house: House, place: Path, approval_id: str) -> int:
     ``place``: the token key file. The approval is used up in the same transaction. Raises Conflict if there is none
     such, it does not hold, or it was used already, and KeyMissing if the file cannot be read.
     """
-    return _new_version(house, partial(add_version, place, TOKEN_KEY), approval_id, ROTATE_TOKEN_KEY)
+    return carry_out(house, partial(add_version, place, TOKEN_KEY), approval_id, ROTATE_TOKEN_KEY)
 
 
 def rotate_kek(house: House, place: KekPlace, approval_id: str) -> int:
@@ -212,21 +209,7 @@ def rotate_kek(house: House, place: KekPlace, approval_id: str) -> int:
 
     What older ones wrap stays readable, and is wrapped anew by `app.keys.rewrapping.rewrap`.
     """
-    return _new_version(house, place.add_version, approval_id, ROTATE_KEK)
-
-
-def _new_version(house: House, make: Callable[[], int], approval_id: str, operation: str) -> int:
-    with house.db.write() as session:
-        rows.enter_everything(session)
-        agreed = _used_up(house, session, approval_id, operation)
-        # Last, for a file cannot be taken back: should the commit still fail, there is one key more and nothing lost.
-        version = make()
-        detail: Detail = {"operation": operation, "version": version, "asked_by": agreed.asked_by}
-        operator = Actor(SYSTEM, frozenset(), "", "", agreed.country, system=True)
-        noted(session, operator, house.clock.now(), "key_operation_done", "approval", approval_id, detail)
-        desk = house.system_desk(session, agreed.country, "command-line")
-        tell(desk, [agreed.asked_by, agreed.decided_by], "key_operation_done", "approval", approval_id)
-    return version
+    return carry_out(house, place.add_version, approval_id, ROTATE_KEK)
 
 
 def retire_kek(house: House, owner: Database, place: KekPlace, backups: Path | None) -> tuple[int, ...]:
@@ -293,26 +276,3 @@ def retire_token_keys(house: House, place: Path, *, at_once: bool = False) -> tu
             detail: Detail = {"versions": [str(version) for version in gone], "at_once": at_once}
             noted(session, operator, house.clock.now(), "keys_retired", "key", "token", detail)
     return gone
-
-
-def _used_up(house: House, session: Session, approval_id: str, operation: str) -> Any:
-    """The row of an agreed key operation, used up by this; Conflict with what is the matter otherwise."""
-    row = None
-    if is_id(approval_id):
-        query = select(APPROVAL).where(APPROVAL.c.id == approval_id, APPROVAL.c.kind == KEY_OPERATION)
-        row = session.execute(query.with_for_update()).one_or_none()
-    if row is None:
-        raise Conflict("There is no approval of a key operation with this id.", code="approval_unknown")
-    now, lasts = house.clock.now(), timedelta(hours=house.policies.safeguards.two_persons.hours)
-    faults = (
-        (row.state != "agreed", f"is {row.state}, not agreed"),
-        (row.used_at is not None, "was used already; ask for a new one"),
-        (row.decided_at is not None and now - row.decided_at >= lasts, "is too old; ask for a new one"),
-        (digest_of(row._asdict()) != row.digest, "was changed in the database; tell the data protection officer"),
-        (json.loads(row.payload).get("operation") != operation, f"is for another operation than {operation}"),
-    )
-    for wrong, what in faults:
-        if wrong:
-            raise Conflict(f"The approval {approval_id} {what}.", code="approval_unusable")
-    session.execute(update(APPROVAL).where(APPROVAL.c.id == approval_id).values(used_at=now))
-    return row

@@ -49,13 +49,14 @@ def carry_out(desk: Desk, payload: Mapping[str, Any]) -> None:
     found = subjects_of(session, row.person_id)
     destroyed = sweep(session, desk.keys, found)
     body = _body(desk, row, found, destroyed)
-    signature = desk.signing.signer(row.country).sign(body)
+    signer = desk.signing.signer(row.country)
+    signature = signer.sign(body)
     values = {"erased_at": desk.now, "tombstone": body, "signature": signature}
     session.execute(update(ERASURE).where(ERASURE.c.id == row.id).values(values))
     details = {
         "erasure": row.id, "ground": row.ground, "destroyed": destroyed,
         "tombstone": hashlib.sha256(body).hexdigest(), "signature": signature.hex(),
-        "signed_by": desk.signing.signer(row.country).key_id,
+        "signed_by": signer.key_id,
     }  # fmt: skip
     for case_id in found.cases:
         held = hold_case(desk, case_id)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -125,10 +126,11 @@ def seal(
     return Sealed(number, now, through, body, b"\n".join(lines), signature, link)
 
 
-def fault_of(row: Any, previous: bytes | None, trusted: tuple[bytes, ...]) -> str | None:
+def fault_of(row: Any, previous: bytes | None, trusted: Mapping[bytes, datetime | None]) -> str | None:
     """What is wrong with a checkpoint alone, in words that follow its number; None if nothing is.
 
-    previous: the hash of the one before, None where the check begins inside. trusted: public keys that may have signed.
+    previous: the hash of the one before, None where the check begins inside. trusted: public keys that may have signed,
+    each with the moment from which it counts no more, None while it does.
     """
     try:
         said = json.loads(row.body)
@@ -138,6 +140,9 @@ def fault_of(row: Any, previous: bytes | None, trusted: tuple[bytes, ...]) -> st
         return "cannot be read"
     if key not in trusted:
         return f"is signed with a key that is not known here ({key.hex()[:16]})"
+    until = trusted[key]
+    if until is not None and row.made_at >= until:
+        return f"is signed with a key that had been retired before ({key.hex()[:16]})"
     if not verify(key, row.body, row.signature):
         return "does not carry a good signature"
     if row.hash != hashlib.sha256(row.body + row.signature).digest():

@@ -101,6 +101,8 @@ def post(desk: Desk, held: Held, kind: str, body: dict[str, Any]) -> str:
     """Write the signed message and queue its delivery; the message id."""
     referral = held.referral_facts
     assert referral is not None and held.referral is not None
+    # Read once: the key is named in the header and signs it, whatever is exchanged in between.
+    signer = desk.signing.signer(desk.actor.country)
     here, there, shared_id = desk.actor.country, referral.other_country, held.referral.shared_id
     previous = last_message(desk, shared_id, "out")
     heard = last_message(desk, shared_id, "in")
@@ -118,7 +120,7 @@ def post(desk: Desk, held: Held, kind: str, body: dict[str, Any]) -> str:
         "answers": heard.digest.hex() if heard else NO_DIGEST,
         "to_office": referral.receiver_office or "",
         "from_office": _speaking_office(desk, referral),
-        "key": desk.signing.signer(here).key_id,
+        "key": signer.key_id,
     }
     unsigned = Envelope(header, body, b"")
     signed = unsigned.signed_bytes
@@ -138,7 +140,7 @@ def post(desk: Desk, held: Held, kind: str, body: dict[str, Any]) -> str:
             "key_id": held.key_id,
             "sealed_body": desk.keys.seal(held.key(desk), canonical_bytes(body), place(row_id)),
             "digest": hashlib.sha256(signed).digest(),
-            "signature": desk.signing.signer(here).sign(signed),
+            "signature": signer.sign(signed),
             "created_at": desk.now,
         },
     )

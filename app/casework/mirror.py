@@ -52,7 +52,7 @@ def take_in(desk: Desk, envelope: Envelope) -> Taken:
     sender = str(header["from"])
     known = receipts.found(desk, header["id"], "stored")
     if known is not None:
-        return _again(known, digest)
+        return _again(desk, known, digest)
     _must_be_next(desk, header)
     held, step = _copy_for(desk, envelope, sender)
     _store(desk, held, envelope, digest)
@@ -70,11 +70,11 @@ def take_in(desk: Desk, envelope: Envelope) -> Taken:
     return Taken(receipt, False)
 
 
-def _again(known: Any, digest: bytes) -> Taken:
+def _again(desk: Desk, known: Any, digest: bytes) -> Taken:
     """The receipt given before; the number of a message must not come back with another content."""
     if json.loads(known.content)["digest"] != digest.hex():
         raise MessageRefused("This number belongs to another message.")
-    return Taken({"content": known.content.decode(), "signature": known.signature.hex()}, True)
+    return Taken(receipts.again(desk, known), True)
 
 
 def _must_be_next(desk: Desk, header: dict[str, Any]) -> None:

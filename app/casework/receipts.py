@@ -9,7 +9,6 @@ from sqlalchemy import bindparam, insert, select
 
 from app.access.desk import Desk
 from app.kit.canonical import canonical_bytes
-from app.kit.signing import verify
 from app.models.base import new_id
 from app.models.referral import MessageReceipt
 
@@ -26,21 +25,29 @@ def give(desk: Desk, message_id: str, digest: str, level: str, outcome: dict[str
 
     digest: hex digest of the signed message; outcome: codes only (state, step, reason, who by role).
     """
-    here = desk.actor.country
-    signer = desk.signing.signer(here)
-    content = canonical_bytes(
-        {
-            "message": message_id,
-            "digest": digest,
-            "level": level,
-            "outcome": outcome,
-            "by": here,
-            "key": signer.key_id,
-            "at": desk.now.isoformat(),
-        }
-    )
-    signature = signer.sign(content)
+    said = {"message": message_id, "digest": digest, "level": level, "outcome": outcome}
+    content, signature = _signed(desk, said)
     keep(desk, message_id, level, content, signature)
+    return _travelling(content, signature)
+
+
+def again(desk: Desk, row: Any) -> dict[str, Any]:
+    """A receipt that was given before, for whoever asks again; signed anew where its key is retired meanwhile."""
+    said = json.loads(row.content)
+    key = desk.signing.named(desk.actor.country, said["key"])
+    if key is not None and key.counts_at(desk.now):
+        return _travelling(row.content, row.signature)
+    return _travelling(*_signed(desk, said))
+
+
+def _signed(desk: Desk, said: dict[str, Any]) -> tuple[bytes, bytes]:
+    signer = desk.signing.signer(desk.actor.country)
+    whose = {"by": desk.actor.country, "key": signer.key_id, "at": desk.now.isoformat()}
+    content = canonical_bytes({**said, **whose})
+    return content, signer.sign(content)
+
+
+def _travelling(content: bytes, signature: bytes) -> dict[str, Any]:
     return {"content": content.decode(), "signature": signature.hex()}
 
 
@@ -72,10 +79,11 @@ def accept(desk: Desk, travelled: dict[str, Any], by: str, message_id: str, dige
         said: dict[str, Any] = json.loads(content)
     except ValueError:
         return None
-    if not verify(desk.signing.public(by), content, signature):
+    # By our own clock, as for messages (app/casework/wire.py).
+    if not isinstance(said, dict) or not desk.signing.verifies(by, content, signature, said.get("key"), desk.now):
         return None
     about = {"message": message_id, "digest": digest, "by": by}
-    if not isinstance(said, dict) or said | about != said or said.get("level") not in LEVELS:
+    if said | about != said or said.get("level") not in LEVELS:
         return None
     keep(desk, message_id, str(said["level"]), content, signature)
     return said

@@ -11,12 +11,13 @@ import os
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from app.kit.canonical import canonical_bytes
 from app.kit.folders import keep_names
-from app.kit.signing import SigningKeys, verify
+from app.kit.signing import SigningKeys
 
 __all__ = ["FOLDER", "FORMAT", "Tombstone", "TombstoneBroken", "body_of", "buried", "bury"]
 
@@ -80,8 +81,10 @@ def _read(file: Path, signing: SigningKeys) -> Tombstone:
         body, signature = told["body"].encode(), bytes.fromhex(told["signature"])
         said = json.loads(body)
         country, known = said["country"], said["format"] == FORMAT and bool(said["keys"])
+        erased_at = datetime.fromisoformat(said["erased_at"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise TombstoneBroken(f"the tombstone {file} cannot be read ({type(error).__name__}).") from None
-    if not known or country not in signing.countries or not verify(signing.public(country), body, signature):
+    # Signed then with a key that may have been exchanged since.
+    if not known or country not in signing.countries or not signing.bears(country, body, signature, erased_at):
         raise TombstoneBroken(f"the tombstone {file} is not signed with a key of this installation.")
     return Tombstone(said, body, signature)

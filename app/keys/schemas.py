@@ -13,7 +13,13 @@ class RotationIn(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     operation: Annotated[
-        str, Field(max_length=40, examples=["rotate_token_key"], description="rotate_token_key or rotate_kek.")
+        str,
+        Field(
+            max_length=40,
+            examples=["rotate_token_key"],
+            description="rotate_token_key, rotate_kek, rotate_signing_key (of the asking country) or"
+            " rotate_checkpoint_key.",
+        ),
     ]
     note: Annotated[
         str,

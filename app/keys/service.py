@@ -14,8 +14,10 @@ RIGHT: Final = "keys:operate"
 KIND: Final = "key_operation"
 ROTATE_TOKEN_KEY: Final = "rotate_token_key"  # noqa: S105
 ROTATE_KEK: Final = "rotate_kek"
-# What can be asked for; the command line knows how each is done (app/operations.py).
-OPERATIONS: Final = frozenset({ROTATE_TOKEN_KEY, ROTATE_KEK})
+ROTATE_SIGNING_KEY: Final = "rotate_signing_key"
+ROTATE_CHECKPOINT_KEY: Final = "rotate_checkpoint_key"
+# What can be asked for; the command line knows how each is done (app/cli_keys.py).
+OPERATIONS: Final = frozenset({ROTATE_TOKEN_KEY, ROTATE_KEK, ROTATE_SIGNING_KEY, ROTATE_CHECKPOINT_KEY})
 
 
 def ask_for(desk: Desk, body: RotationIn) -> ApprovalAskedOut:

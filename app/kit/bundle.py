@@ -152,7 +152,7 @@ class _Reader:
         signature = self._get(SIGNATURE_BYTES, "its signature")
         if self._file.read(1):
             raise self._broken("goes on after its end: something was added")
-        self._prove(header["signed_by"], signed, signature)
+        self._prove(header["signed_by"], signed, signature, manifest)
         if manifest.pop("parts", None) != number:
             raise self._broken(f"has {number} parts, and its manifest says another number")
         return Told(kind, bundle_id, manifest, header["signed_by"])
@@ -174,12 +174,22 @@ class _Reader:
             raise self._broken("has a manifest that cannot be read")
         return told
 
-    def _prove(self, signed_by: str, signed: bytes, signature: bytes) -> None:
-        known = {self._signing.signer(country).key_id: country for country in self._signing.countries}
-        if signed_by not in known:
+    def _prove(self, signed_by: str, signed: bytes, signature: bytes, manifest: dict[str, Any]) -> None:
+        holder = self._signing.holder_of(signed_by)
+        key = None if holder is None else self._signing.named(holder, signed_by)
+        if key is None:
             raise self._broken(f"is signed with the key {signed_by}, which is none of this installation's signing keys")
-        if not verify(self._signing.public(known[signed_by]), signed, signature):
+        if not verify(key.public, signed, signature):
             raise self._broken("does not bear its signature: something in it was changed")
+        if key.until is None:
+            return
+        try:
+            made_at = datetime.fromisoformat(manifest["made_at"])
+            counted = key.counts_at(made_at)
+        except (KeyError, TypeError, ValueError):
+            raise self._broken("has a manifest that does not say when it was made") from None
+        if not counted:
+            raise self._broken(f"is signed with the key {signed_by}, which had been retired before it was made")
 
     def _opened(self, key: bytes, sealed: bytes, place: bytes, what: str) -> bytes:
         try:

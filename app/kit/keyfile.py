@@ -15,8 +15,8 @@ from pathlib import Path
 from app.kit.folders import keep_names
 
 __all__ = [
-    "KEK", "KEY_BYTES", "TOKEN_KEY", "KeyMissing", "WatchedKeys", "add_version", "changed_at", "check_key",
-    "load_keys", "retire_versions", "versions", "write_private",
+    "KEK", "KEY_BYTES", "TOKEN_KEY", "KeyMissing", "WatchedKeys", "add_version", "alone", "changed_at", "check_key",
+    "load_keys", "retire_versions", "same_owner", "versions", "write_private",
 ]  # fmt: skip
 
 KEY_BYTES = 32
@@ -111,7 +111,7 @@ def add_version(path: Path, purpose: str) -> int:
     Raises:
         KeyMissing: as in `load_keys`.
     """
-    with _alone(path):
+    with alone(path):
         keys = load_keys(path, create=False, purpose=purpose)
         version = max(keys) + 1
         _exchange(path, {**keys, version: secrets.token_bytes(KEY_BYTES)}, purpose)
@@ -124,7 +124,7 @@ def retire_versions(path: Path, purpose: str) -> tuple[int, ...]:
     Raises:
         KeyMissing: as in `load_keys`.
     """
-    with _alone(path):
+    with alone(path):
         keys = load_keys(path, create=False, purpose=purpose)
         newest = max(keys)
         if len(keys) > 1:
@@ -185,12 +185,17 @@ def _exchange(path: Path, keys: dict[int, bytes], purpose: str) -> None:
     lines = [f"{version} {base64.b64encode(key).decode('ascii')}" for version, key in sorted(keys.items())]
     text = "\n".join([f"# {purpose}: keep this file secret and back it up", *lines, ""])
     draft = _draft(path, text.encode("ascii"))
-    owner = path.stat()
+    same_owner(draft, path)
+    draft.replace(path)
+    keep_names(path.parent)
+
+
+def same_owner(draft: Path, place: Path) -> None:
+    """Give ``draft`` to whoever owns ``place``, which it is about to stand in for."""
+    owner = place.stat()
     if os.name == "posix" and (owner.st_uid, owner.st_gid) != (os.geteuid(), os.getegid()):
         # An operator may run this as root; the program that reads the file still has to.
         os.chown(draft, owner.st_uid, owner.st_gid)
-    draft.replace(path)
-    keep_names(path.parent)
 
 
 def _draft(path: Path, content: bytes) -> Path:
@@ -204,7 +209,7 @@ def _draft(path: Path, content: bytes) -> Path:
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
+def alone(path: Path) -> Iterator[None]:
     """Keep a second command on this machine waiting, which would lose what the first one writes."""
     if os.name != "posix":  # there an operator runs one command at a time
         yield

@@ -16,7 +16,7 @@ from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 from app.kit.folders import keep_names
-from app.kit.signing import Signer
+from app.kit.signing import KeyFile, Signer
 
 __all__ = ["Folder", "LogHost", "Place", "PlaceFault", "Witness"]
 
@@ -64,8 +64,13 @@ class Place(Protocol):
 class Witness:
     """Who signs the checkpoints of an installation, and where they go."""
 
-    signer: Signer
+    key: Signer | KeyFile
     places: tuple[Place, ...] = ()
+
+    @property
+    def signer(self) -> Signer:
+        """Who signs just now: a key file that was exchanged meanwhile is read again."""
+        return self.key.signer if isinstance(self.key, KeyFile) else self.key
 
     @property
     def names(self) -> str:

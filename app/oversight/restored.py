@@ -7,7 +7,7 @@ they know of that restore (docs/decisions/0037).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -30,7 +30,7 @@ class Lost:
     who checks knows of."""
 
     session: Session
-    trusted: tuple[bytes, ...]
+    trusted: Mapping[bytes, datetime | None]
     known: int
     numbers: dict[int, list[int]] = field(default_factory=dict)
     # Read once: every lost checkpoint asks for them.
@@ -70,6 +70,9 @@ class Lost:
         except (ValueError, KeyError, TypeError, AttributeError):
             return None
         if key not in self.trusted or not verify(key, body, signature):
+            return None
+        until = self.trusted[key]
+        if until is not None and made_at >= until:
             return None
         ended = {each.id: each.number for each in self._begun}.get(before, epochs.FIRST)
         for epoch in self._begun:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -50,7 +50,7 @@ class _Fault(Exception):
 class _Course:
     """What was seen on the way from one checkpoint to the next."""
 
-    trusted: tuple[bytes, ...]
+    trusted: Mapping[bytes, datetime | None]
     # Moments up to the checkpoint before the first one that is checked belong to earlier ones.
     after: datetime | None = None
     last: Any = None
@@ -62,15 +62,15 @@ class _Course:
 
 def check_witnessed(
     session: Session,
-    trusted: tuple[bytes, ...],
+    trusted: Mapping[bytes, datetime | None],
     places: Sequence[Place] = (),
     since: datetime | None = None,
     restored: int = epochs.FIRST,
 ) -> Witnessed:
     """Check every checkpoint (made from ``since`` on), each line under it, what has none, and the copies elsewhere.
 
-    trusted: public keys that may have signed. restored: the newest epoch that the caller knows a restore began; what
-    an unknown one took away is a fault. Reads all rows, so the caller has opened all.
+    trusted: public keys that may have signed, as `fault_of` takes them. restored: the newest epoch that the caller
+    knows a restore began; what an unknown one took away is a fault. Reads all rows, so the caller has opened all.
     """
     course, lost = _Course(trusted), Lost(session, trusted, restored)
     try:

@@ -14,32 +14,36 @@ from app.access.desk import Desk
 from app.casework import messages
 from app.casework.messages import Envelope
 from app.kit.keyfile import KeyMissing
-from app.kit.signing import key_id_of, verify
+from app.kit.signing import key_id_of
 from app.referrals.schemas import MessageOut, ReceiptOut, SignedActOut
 
 
-def public_key(desk: Desk, country: str) -> bytes:
-    """The verification key (32 bytes) of a country; empty, which verifies nothing, when we have none."""
+def public_key(desk: Desk, country: str, key_id: str | None) -> bytes:
+    """The verification key (32 bytes) of a country with this id, however long ago it was exchanged; empty, which
+    verifies nothing, when we have none."""
     try:
-        return desk.signing.public(country)
+        key = desk.signing.named(country, key_id)
     except (KeyMissing, ValueError):
         return b""
+    return b"" if key is None else key.public
 
 
 def receipt(desk: Desk, row: Row[Any], digest: str) -> ReceiptOut:
     """A stored receipt, checked anew: is the signature its author's, and does it answer this very message?"""
     said = json.loads(row.content)
+    at = datetime.fromisoformat(said["at"])
     return ReceiptOut(
         level=row.level,
         by=said["by"],
-        at=datetime.fromisoformat(said["at"]),
+        at=at,
         outcome=said["outcome"],
         content=row.content.decode(),
         hash=hashlib.sha256(row.content).hexdigest(),
         signature=row.signature.hex(),
         key=said["key"],
         answers_this_message=said["digest"] == digest and said["message"] == row.message_id,
-        genuine=verify(public_key(desk, said["by"]), row.content, row.signature),
+        # By its own moment: it was believed when it came (app/casework/receipts.py).
+        genuine=desk.signing.verifies(said["by"], row.content, row.signature, said["key"], at),
     )
 
 
@@ -52,7 +56,9 @@ def genuine(desk: Desk, row: Row[Any], envelope: Envelope) -> bool:
     """Whether the stored message is the one its sender signed, and the one its receipts speak of."""
     signed = envelope.signed_bytes
     sound = hashlib.sha256(signed).digest() == row.digest
-    return sound and verify(public_key(desk, envelope.header["from"]), signed, row.signature)
+    said = envelope.header
+    created = datetime.fromisoformat(said["created"])
+    return sound and desk.signing.verifies(said["from"], signed, row.signature, said.get("key"), created)
 
 
 def message(desk: Desk, row: Row[Any], key: bytes, answers: Sequence[Row[Any]]) -> MessageOut:
@@ -78,7 +84,7 @@ def message(desk: Desk, row: Row[Any], key: bytes, answers: Sequence[Row[Any]]) 
 def signed_act(desk: Desk, act: str, row: Row[Any], key: bytes, answers: Sequence[Row[Any]]) -> SignedActOut:
     """A message as a signature to be printed: the exact text, its hash, the key to check it with."""
     envelope = opened(desk, row, key)
-    public = public_key(desk, envelope.header["from"])
+    public = public_key(desk, envelope.header["from"], envelope.header.get("key"))
     return SignedActOut(
         act=act,
         by=envelope.header["from"],

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.kit.keybook import read_book
 from app.kit.keyfile import KEK, TOKEN_KEY, KeyMissing, load_keys
-from app.kit.signing import own_signer
+from app.kit.signing import CHECKPOINTS, own_signer
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -93,6 +94,7 @@ def _checkpoint(file: Path) -> Iterator[str]:
         return  # told by `places`
     try:
         own_signer(file, create=False)
+        read_book(file, CHECKPOINTS)
     except KeyMissing as fault:
         yield f"WAYMARK_CHECKPOINT_KEY_FILE: {fault}"
 
@@ -101,6 +103,11 @@ def _signing(folder: Path) -> Iterator[str]:
     files = sorted(folder.glob("[A-Z][A-Z].pem"))
     if folder.is_dir() and not files:
         yield f"WAYMARK_SIGNING_FOLDER: {folder} holds no CC.pem such as TH.pem; `waymark keys create` makes them"
+    for file in files:
+        try:
+            read_book(file, file.stem)
+        except KeyMissing as fault:
+            yield f"WAYMARK_SIGNING_FOLDER: {fault}"
     known: dict[bytes, Path] = {}
     for file in files:
         content = file.read_bytes() if os.access(file, os.R_OK) else b""

@@ -167,7 +167,7 @@ def test_what_a_restore_took_away_is_told_and_only_a_known_restore_explains_it(
     clock = home.house.clock
     assert isinstance(clock, SettableClock)
     witness = Witness(own_signer(tmp_path / "checkpoint.pem", create=True), (Folder(elsewhere),))
-    trusted, staff = (witness.signer.public,), hire_staff(home.house)
+    trusted, staff = {witness.signer.public: None}, hire_staff(home.house)
     house = replace(home.house, witness=witness)
 
     def sealed(at: House) -> None:
@@ -204,7 +204,7 @@ def test_what_a_restore_took_away_is_told_and_only_a_known_restore_explains_it(
         # What nobody signed, and what is older than the backup, no restore explains.
         forged = json.dumps({**json.loads(partner), "signature": "00" * 64}).encode()
         assert "were taken away" in (has_witness(session, forged, lost) or "")
-        assert "were taken away" in (has_witness(session, partner.encode(), Lost(session, (bytes(32),), 2)) or "")
+        assert "were taken away" in (has_witness(session, partner.encode(), Lost(session, {bytes(32): None}, 2)) or "")
     with tampering(back.db) as session:
         session.execute(delete(CHECKPOINT).where(CHECKPOINT.c.number == 4))
     with reading(back.db) as session:

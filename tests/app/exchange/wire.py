@@ -168,7 +168,8 @@ class Hand:
             "id": new_id(), "referral": self.shared_id, "reference": "TH-MM-2026-ABCDEF", "from": self.country,
             "to": self.to, "seq": self.seq + 1, "type": step, "prev_hash": self.previous,
             "created": self.house.clock.now().isoformat(), "expires": self.house.clock.now().isoformat(),
-            "answers": self.answers, "to_office": "mm-dor", "from_office": "th-datip", "key": "k",
+            "answers": self.answers, "to_office": "mm-dor", "from_office": "th-datip",
+            "key": self.house.signing.signer(self.country).key_id,
         }  # fmt: skip
         header |= {name.rstrip("_"): value for name, value in changes.items()}
         header = {name: value for name, value in header.items() if value is not None}

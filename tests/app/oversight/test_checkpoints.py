@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +49,9 @@ def house(town: Town, tmp_path: Path, place: Path) -> House:
     return replace(town.house, witness=witness)
 
 
-def trusted(house: House) -> tuple[bytes, ...]:
+def trusted(house: House) -> dict[bytes, datetime | None]:
     assert house.witness is not None
-    return (house.witness.signer.public,)
+    return {house.witness.signer.public: None}
 
 
 def check(house: House, places: tuple[Place, ...] = (), since: Any = None) -> Witnessed:
@@ -213,8 +213,8 @@ def test_what_a_sound_chain_hides_an_earlier_checkpoint_tells(town: Town, house:
     assert tried == found >= sum(sizes.values()) + 15
     # Whoever rewrites everything and signs with a key of their own is told by the key, and by whoever kept an old one.
     with reading(house.db) as session:
-        assert check_witnessed(session, (bytes(32),)).fault == (
-            f"checkpoint 1 is signed with a key that is not known here ({trusted(house)[0].hex()[:16]})"
+        assert check_witnessed(session, {bytes(32): None}).fault == (
+            f"checkpoint 1 is signed with a key that is not known here ({next(iter(trusted(house))).hex()[:16]})"
         )
         lost = Lost(session, trusted(house), 1)
         assert has_witness(session, kept.encode(), lost) is None
