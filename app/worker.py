@@ -90,8 +90,8 @@ class Worker:
     def run(self, stop: threading.Event) -> None:
         """Work until ``stop`` is set: effects first, then missed deadlines, then the sweep, then a rest.
 
-        The watch comes round every minute, however much is waiting: an alarm is no good tomorrow. What goes to a partner
-        with an installation of its own goes by a thread of its own, so that one that hangs holds up nobody.
+        The watch comes round every minute, however much is waiting: an alarm is no good tomorrow. What goes to a
+        partner with an installation of its own goes by a thread of its own: one that hangs holds up nobody.
         """
         while not stop.is_set():
             self._open_lanes(stop)
@@ -108,6 +108,7 @@ class Worker:
                 stop.wait(self._pause)
         for lane in self._lanes.values():
             lane.join()
+        self._transport.close()
 
     def _open_lanes(self, stop: threading.Event) -> None:
         for partner in self._partners():
@@ -223,7 +224,8 @@ class Worker:
         try:
             self._carry_out(row)
         except PartnerAway as away:
-            self._rests[lane] = (tries + 1, self._house.clock.now() + min(FIRST_REST * 2 ** min(tries, 6), LONGEST_REST))
+            rest = min(FIRST_REST * 2 ** min(tries, 6), LONGEST_REST)
+            self._rests[lane] = (tries + 1, self._house.clock.now() + rest)
             self._postpone(row, away, timedelta(0))
             return False
         except Exception as error:  # noqa: BLE001 - any failure only delays this one line

@@ -46,7 +46,7 @@ class House:
     graves: tuple[Path, ...] = ()
     # The countries with an installation of their own, and the keys that what they send us is sealed for.
     partners: Partners = field(default_factory=Partners)
-    exchange: ExchangeKeys | None = None
+    exchange: ExchangeKeys = field(default_factory=ExchangeKeys)
     # What this program could not do and tries again later.
     setbacks: Setbacks = field(default_factory=Setbacks, compare=False, repr=False)
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 from app.access.desk import House
 from app.kit.canonical import canonical_bytes
 from app.kit.keybook import Known, from_lines, to_lines, verify
-from app.kit.partners import Partner, PartnerKey, address_fault
+from app.kit.partners import PER_HOUR, Partner, PartnerKey, address_fault
 
 __all__ = ["Card", "CardUnfit", "enrol", "make", "read", "spoken"]
 
@@ -66,7 +66,6 @@ def make(house: House, country: str, address: str) -> bytes:
     """
     if fault := address_fault(address):
         raise CardUnfit(f"{fault}: say --address or set WAYMARK_PUBLIC_URL")
-    assert house.exchange is not None
     known = house.signing.known(country)
     card = Card(country, address, known, house.exchange.public(country), house.clock.now())
     signed = replace(card, signature=house.signing.signer(country).sign(card.signed_bytes))
@@ -89,8 +88,8 @@ def read(content: bytes) -> Card:
         raise CardUnfit(f"this card cannot be read: {fault}") from None
     if not card.signing or len(card.exchange) != 32:
         raise CardUnfit("this card names no keys")
-    if fault := address_fault(card.address):
-        raise CardUnfit(f"the card's address is of no use: {fault}")
+    if wrong := address_fault(card.address):
+        raise CardUnfit(f"the card's address is of no use: {wrong}")
     if not verify(card.signing[-1].public, card.signed_bytes, card.signature):
         raise CardUnfit("this card is not signed by the key that it names; ask for a new one")
     return card
@@ -126,7 +125,7 @@ def enrol(house: House, card: Card, fingerprint: str, per_hour: int | None = Non
         signing=card.signing,
         exchange=_exchange(before, card, house.clock.now()),
         enrolled_at=before.enrolled_at if before is not None else house.clock.now(),
-        per_hour=per_hour or (before.per_hour if before is not None else Partner.per_hour),
+        per_hour=per_hour or (before.per_hour if before is not None else PER_HOUR),
         suspended_at=before.suspended_at if before is not None else None,
         suspended_why=before.suspended_why if before is not None else "",
     )

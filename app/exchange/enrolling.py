@@ -48,7 +48,6 @@ def resume(house: House, country: str) -> None:
 
 def rotate_key(house: House, country: str) -> str:
     """Make a new exchange key of a country at home here; its id. Older ones open until `retire_keys`."""
-    assert house.exchange is not None
     file = house.exchange.file_of(country)
     house.exchange.public(country)  # KeyMissing where there is none yet
     version = add_version(file, EXCHANGE_KEY)
@@ -59,7 +58,6 @@ def rotate_key(house: House, country: str) -> str:
 
 def retire_keys(house: House, country: str) -> tuple[int, ...]:
     """Take the older exchange keys of a country away; the numbers that went."""
-    assert house.exchange is not None
     file = house.exchange.file_of(country)
     load_keys(file, create=False, purpose=EXCHANGE_KEY)
     gone = retire_versions(file, EXCHANGE_KEY)

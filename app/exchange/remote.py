@@ -1,4 +1,4 @@
-"""The way to another country's installation: one letter at a time, and nothing is believed of the answer but a receipt."""
+"""The way to another country's installation: one letter at a time; of the answer only a receipt is believed."""
 
 from __future__ import annotations
 
@@ -77,6 +77,13 @@ class HttpTransport:
         said = {"from": by, "to": to, "message": message_id, **receipt}
         self._post(self._partner(to), RECEIPTS, json.dumps(said, ensure_ascii=False).encode())
 
+    def close(self) -> None:
+        """Close the lines; the next letter opens its own again."""
+        with self._lock:
+            lines, self._lines = self._lines, {}
+        for line in lines.values():
+            line.close()
+
     def _partner(self, country: str) -> Partner:
         partner = self._house.partners.of(country)
         if partner is None:
@@ -137,6 +144,10 @@ class Routed:
     def bring_receipt(self, to: str, by: str, message_id: str, receipt: dict[str, Any]) -> None:
         """Bring a later receipt by the way of the country it goes to."""
         self._way(to).bring_receipt(to, by, message_id, receipt)
+
+    def close(self) -> None:
+        """Close the lines to the partners."""
+        self._far.close()
 
     def _way(self, country: str) -> Transport:
         return self._far if self._house.partners.of(country) is not None else self._near

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from app.kit.keybook import key_id_of
-from app.kit.keyfile import WatchedKeys, load_keys
+from app.kit.keyfile import KeyMissing, WatchedKeys, load_keys
 
 __all__ = ["EXCHANGE_KEY", "CannotOpen", "ExchangeKeys", "seal_to"]
 
@@ -41,8 +41,8 @@ class ExchangeKeys:
     is taken up while this is used.
     """
 
-    def __init__(self, folder: Path, *, create: bool = False) -> None:
-        """``create``: make the key of a country that is asked for the first time (demonstration only)."""
+    def __init__(self, folder: Path | None = None, *, create: bool = False) -> None:
+        """No folder, no keys. ``create``: make the key of a country asked for the first time (demonstration only)."""
         self._folder = folder
         self._create = create
         self._held: dict[str, Mapping[str, X25519PrivateKey]] = {}
@@ -50,6 +50,8 @@ class ExchangeKeys:
 
     def file_of(self, country: str) -> Path:
         """Where the keys of a country are, or would be."""
+        if self._folder is None:
+            raise KeyMissing(f"this program has no folder for the exchange key of {country}")
         return self._folder / f"{country}.exchange"
 
     def public(self, country: str) -> bytes:
@@ -72,7 +74,7 @@ class ExchangeKeys:
         try:
             return bytes(_SUITE.decrypt(sealed, key, about))
         except (InvalidTag, ValueError):
-            raise CannotOpen(f"this was not sealed for the exchange key {key_id} of {country}, or was changed") from None
+            raise CannotOpen(f"this was not sealed for the key {key_id} of {country}, or was changed") from None
 
     def _of(self, country: str) -> Mapping[str, X25519PrivateKey]:
         """Key id -> key, oldest first."""

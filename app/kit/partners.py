@@ -159,7 +159,7 @@ class Partners:
 
 
 def address_fault(address: str) -> str:
-    """What is wrong with the address of a partner; empty if nothing is: https, or this machine, and no more than that."""
+    """What is wrong with the address of a partner; empty if nothing is: https, or this machine, and no more."""
     try:
         parts = urlsplit(address)
         port_is_one = parts.port is None or parts.port > 0
