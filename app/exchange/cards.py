@@ -16,6 +16,7 @@ from typing import Any, Final
 from app.access.desk import House
 from app.kit.canonical import canonical_bytes
 from app.kit.keybook import Known, from_lines, to_lines, verify
+from app.kit.keyfile import KeyMissing
 from app.kit.partners import PER_HOUR, Partner, PartnerKey, address_fault
 
 __all__ = ["Card", "CardUnfit", "enrol", "make", "read", "spoken"]
@@ -66,9 +67,11 @@ def make(house: House, country: str, address: str) -> bytes:
     """
     if fault := address_fault(address):
         raise CardUnfit(f"{fault}: say --address or set WAYMARK_PUBLIC_URL")
-    known = house.signing.known(country)
-    card = Card(country, address, known, house.exchange.public(country), house.clock.now())
-    signed = replace(card, signature=house.signing.signer(country).sign(card.signed_bytes))
+    signer, known = house.signing.signer(country), house.signing.known(country)
+    # An exchange of keys that was cut off has written the next one down already; the card ends with the current one.
+    current = next(at for at, each in enumerate(known) if each.key_id == signer.key_id)
+    card = Card(country, address, known[: current + 1], house.exchange.public(country), house.clock.now())
+    signed = replace(card, signature=signer.sign(card.signed_bytes))
     return json.dumps(_said(signed), indent=2).encode() + b"\n"
 
 
@@ -84,7 +87,7 @@ def read(content: bytes) -> Card:
         )  # fmt: skip
     except CardUnfit:
         raise
-    except (ValueError, TypeError, KeyError, RecursionError) as fault:
+    except (KeyMissing, ValueError, TypeError, KeyError, RecursionError) as fault:
         raise CardUnfit(f"this card cannot be read: {fault}") from None
     if not card.signing or len(card.exchange) != 32:
         raise CardUnfit("this card names no keys")

@@ -31,7 +31,7 @@ from app.kit.keybook import (
     write_book,
 )
 from app.kit.keyfile import KeyMissing, alone, same_owner, write_private
-from app.kit.partners import Partners
+from app.kit.partners import Partner, Partners
 
 __all__ = [
     "CHECKPOINTS", "ORDER_EIGHT", "PRIME", "KeyFile", "KeyMissing", "Signer", "SigningKeys", "end_earlier", "exchange",
@@ -137,6 +137,10 @@ class SigningKeys:
         if not held and not create:
             raise KeyMissing(f"the folder of signing keys {path} holds no CC.pem, such as TH.pem")
         return cls(held, path, create=create, partners=partners)
+
+    def partner(self, country: str) -> Partner | None:
+        """The installation of its own that signs for a country; None where it is at home here, or unknown."""
+        return self._partners.of(country)
 
     @property
     def countries(self) -> tuple[str, ...]:

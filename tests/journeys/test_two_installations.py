@@ -16,9 +16,12 @@ from tests.journeys.hands import filled
 @pytest.fixture(params=("sqlite", "postgresql"))
 def apart(request: pytest.FixtureRequest, grounds: Grounds) -> Iterator[Apart]:
     """Thailand and Myanmar, each with its own program, database and keys."""
-    with grounds(request.param) as near, grounds(request.param) as far:
-        with open_apart(near, far, SettableClock(START)) as opened:
-            yield opened
+    with (
+        grounds(request.param) as near,
+        grounds(request.param) as far,
+        open_apart(near, far, SettableClock(START)) as opened,
+    ):
+        yield opened
 
 
 def test_a_person_goes_home_between_two_installations(apart: Apart) -> None:
