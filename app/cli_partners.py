@@ -1,4 +1,4 @@
-"""The command line of the partners: `waymark partner card`, `add`, `rotate`, `suspend`, `resume` and `status`."""
+"""The command line of the partners, `waymark partner`, and of what is carried to them, `waymark exchange`."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.settings import Settings
-from app.terminal import must_be_migrated, told
+from app.terminal import must_be_migrated, stop, told
 
 if TYPE_CHECKING:
     from app.access.desk import House
 
 partners_app = typer.Typer(help="Countries with an installation of their own.", no_args_is_help=True)
+
+exchange_app = typer.Typer(help="Letters in a file, for a post that no network reaches.", no_args_is_help=True)
 
 Country = Annotated[str, typer.Argument(help="The code of the country, such as MM.")]
 
@@ -111,6 +113,48 @@ def status() -> None:
     for code in house.signing.countries:
         content = cards.make(house, code, settings.public_url or "http://localhost")
         typer.echo(f"{code}  at home here; print of its card: {cards.spoken(cards.read(content).fingerprint)}")
+
+
+@exchange_app.command("export")
+@told
+def export(
+    country: Annotated[str, typer.Argument(help="A country that is at home in this installation.")],
+    partner: Annotated[str, typer.Argument(help="The partner that the parcel is for.")],
+    to: Annotated[Path, typer.Argument(help="The file to write, which must not be there yet.")],
+) -> None:
+    """Write everything that waits for a partner into a file; it stays waiting until the answer comes back."""
+    from app.exchange import parcels
+
+    packed = parcels.pack(_house(), country, partner)
+    _write(to, packed.content)
+    typer.echo(f"{to}: {packed.letters} letters and {packed.receipts} receipts for {partner}, sealed and signed.")
+
+
+@exchange_app.command("import")
+@told
+def take_in(
+    file: Annotated[Path, typer.Argument(help="The parcel that was carried here.")],
+    answer: Annotated[Path | None, typer.Option(help="The file to write back: receipts, and what waits here.")] = None,
+) -> None:
+    """Take in a parcel as if it had come over the line; what cannot be taken in is named, and ends with 1."""
+    from app.exchange import parcels
+
+    house = _house()
+    if answer is not None and answer.exists():
+        stop(f"{answer} is there already; nothing was taken in")
+    done = parcels.unpack(house, file.read_bytes())
+    typer.echo(f"{done.taken} letters of {done.sender} taken in, {done.kept} receipts kept.")
+    if answer is not None:
+        packed = parcels.pack(house, done.receiver, done.sender, done)
+        _write(answer, packed.content)
+        typer.echo(f"{answer}: {packed.answers} receipts, {packed.letters} letters. Carry it back.")
+    if done.refused:
+        stop(f"{len(done.refused)} were not taken in: {', '.join(sorted(set(done.refused)))}")
+
+
+def _write(to: Path, content: bytes) -> None:
+    with to.open("xb") as file:
+        file.write(content)
 
 
 def _house() -> House:
