@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any, Final
@@ -24,7 +25,6 @@ from app.kit.hpke import CannotOpen
 from app.kit.log import logger
 from app.kit.partners import Partner
 from app.kit.words import mark
-from workflows.facts import Actor
 
 __all__ = ["CARRIED", "LARGEST_RECEIPT", "SKEW", "LetterRefused", "Post"]
 
@@ -128,9 +128,9 @@ class Post:
         logger().warning("letter_refused", code=_code(refusal), country=sender)
         if letter is not None:
             with self._house.db.write() as session:
-                actor = Actor(f"partner:{sender}", frozenset(), "", "", letter.receiver, system=True)
-                now, detail = self._house.clock.now(), {"code": _code(refusal)}
-                noted(session, actor, now, "letter_refused", "country", sender, detail)
+                desk = self._house.system_desk(session, letter.receiver, "exchange")
+                actor = replace(desk.actor, id=f"partner:{sender}")
+                noted(session, actor, desk.now, "letter_refused", "country", sender, {"code": _code(refusal)})
         return refusal
 
 
