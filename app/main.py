@@ -33,12 +33,16 @@ from app.access.site import build_site
 from app.access.tokens import Tokens
 from app.access.unsafe_start import check_start
 from app.casework.tombstones import FOLDER
+from app.exchange import post
+from app.exchange.receiving import Post
 from app.kit import log, problems
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.errors import AppError, Busy
+from app.kit.hpke import ExchangeKeys
 from app.kit.keyfile import TOKEN_KEY, WatchedKeys, load_keys
 from app.kit.mail import Mail
+from app.kit.partners import Partners
 from app.kit.places import Witness
 from app.kit.signing import CHECKPOINTS, KeyFile, SigningKeys, own_signer
 from app.overview.frame import banners_of, places_of
@@ -96,6 +100,8 @@ def create_app(
     api = _api(house, show_text=settings.shows_error_texts, show_docs=settings.shows_docs)
     app.add_api_route("/health", health, methods=["GET"], include_in_schema=False)
     app.mount(PREFIX, api)
+    slot = _slot()
+    app.mount(post.PREFIX, slot)
     routers = [importlib.import_module(f"app.{room}.pages").router for room in PAGE_ROOMS]
     production = settings.environment == "production"
     site = build_site(
@@ -103,10 +109,10 @@ def create_app(
     )
     # Mounted last: what nothing else answers to is a page that does not exist.
     app.mount("", site)
-    app.state.api, app.state.html = api, site
+    app.state.api, app.state.html, app.state.slot = api, site, slot
     # For the page that tells administrators how the installation stands.
     site.state.settings = settings
-    for part in (app, api, site):
+    for part in (app, api, slot, site):
         _share(part, house)
     problems.install(app, show_text=settings.shows_error_texts)
     # Added last, hence outermost: also an unexpected error leaves with safe headers and one line in the log.
@@ -145,11 +151,12 @@ def open_house(settings: Settings, clock: Clock | None = None, passwords: Passwo
     create = settings.creates_keys
     secrets = load_keys(settings.token_key_file, create=create, purpose=TOKEN_KEY)
     watched = WatchedKeys(settings.token_key_file, TOKEN_KEY)
+    partners = Partners(settings.partners_folder)
     return House(
         db=Database(settings.database_url),
         policies=load_policies(settings.policies_folder),
         keys=settings.kek.ring(create),
-        signing=SigningKeys.from_folder(settings.signing_folder, create),
+        signing=SigningKeys.from_folder(settings.signing_folder, create, partners),
         clock=clock or Clock(),
         tokens=Tokens(
             {str(version): secret for version, secret in secrets.items()},
@@ -162,6 +169,8 @@ def open_house(settings: Settings, clock: Clock | None = None, passwords: Passwo
         mail=_mail(settings),
         witness=Witness(_checkpoint_key(settings), settings.checkpoint_places),
         graves=graves_of(settings),
+        partners=partners,
+        exchange=ExchangeKeys(settings.signing_folder, create=create),
     )
 
 
@@ -204,6 +213,7 @@ def _share(part: FastAPI, house: House) -> None:
     part.state.signing = house.signing
     part.state.clock = house.clock
     part.state.worker = None
+    part.state.post = Post(house)
 
 
 def _api(house: House, *, show_text: bool, show_docs: bool) -> FastAPI:
@@ -254,6 +264,14 @@ def _api(house: House, *, show_text: bool, show_docs: bool) -> FastAPI:
     for kind in (RequestValidationError, HTTPException):
         api.add_exception_handler(kind, unreadable)
     return api
+
+
+def _slot() -> FastAPI:
+    """The door for other countries' installations: its own application, which answers with problems and codes."""
+    slot = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, telemetry=_QUIET)
+    slot.include_router(post.router)
+    problems.install(slot)
+    return slot
 
 
 def _describe(api: FastAPI, document: Callable[[], dict[str, Any]]) -> None:

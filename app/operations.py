@@ -27,6 +27,7 @@ from app.kit.address import SQLITE
 from app.kit.bundle import DATA, KEYS, kept, versions_needed
 from app.kit.db import Database
 from app.kit.errors import Conflict, Invalid
+from app.kit.hpke import ExchangeKeys
 from app.kit.keyfile import TOKEN_KEY, add_version, changed_at, retire_versions
 from app.kit.keyservice import KekPlace
 from app.kit.vault import Vault
@@ -177,10 +178,12 @@ def make_keys(settings: Settings, countries: Sequence[str], policies: Policies) 
         )
     wanted = (
         *(() if settings.key_service else (settings.kek_file,)), settings.token_key_file, settings.checkpoint_key_file,
-        *(settings.signing_folder / f"{c}.pem" for c in countries),
+        *(settings.signing_folder / f"{c}.{kind}" for c in countries for kind in ("pem", "exchange")),
     )  # fmt: skip
     missing = tuple(file for file in wanted if not file.exists())
     vault = Vault.open(settings.model_copy(update={"environment": "demo"}))
+    for country in countries:
+        ExchangeKeys(settings.signing_folder, create=True).public(country)
     signing = {country: vault.signing.signer(country).key_id for country in countries}
     return KeysMade(missing, signing, vault.checkpoints.public.hex())
 

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import aliased
 
 from app.access import attempts, deciding, drafts, mailing, once, rows, sessions
@@ -22,9 +22,11 @@ from app.casework.ringing import ring
 from app.casework.stopping import wake
 from app.emergency import watching as emergencies
 from app.exchange.delivery import deliver
-from app.exchange.transport import LocalTransport, Transport
+from app.exchange.remote import PartnerAway, Routed
+from app.exchange.transport import Transport
 from app.fund import watching as claims
 from app.kit.errors import AppError
+from app.kit.keyfile import KeyMissing
 from app.models.outbox import OutboxRow
 from app.oversight import sealing
 from app.oversight import watching as looks
@@ -44,17 +46,23 @@ _FIRST_OF_LINE = ~(
     .where(_EARLIER.line == TABLE.c.line, _EARLIER.done_at.is_(None), _EARLIER.seq < TABLE.c.seq)
     .exists()
 )
-_NEXT = (
+_DUE = (
     select(TABLE)
     .where(TABLE.c.done_at.is_(None), TABLE.c.next_at <= bindparam("now"), _FIRST_OF_LINE)
     .order_by(TABLE.c.next_at, TABLE.c.created_at, TABLE.c.line, TABLE.c.seq)
     .limit(1)
 )
+# Partners with an installation of their own have a lane each; everything else is done here, in one.
+_NEXT = _DUE.where(or_(TABLE.c.to_country.is_(None), TABLE.c.to_country.not_in(bindparam("far", expanding=True))))
+_NEXT_OF_LANE = _DUE.where(TABLE.c.to_country == bindparam("lane"))
 _DONE = update(TABLE).where(TABLE.c.id == bindparam("row"))
 SWEEP_EVERY = timedelta(hours=1)
 WATCH_EVERY = timedelta(minutes=1)
 # How often it is asked whether a checkpoint is due: after 15 minutes or 100 entries (app/oversight/sealing.py).
 SEAL_EVERY = timedelta(seconds=10)
+# How long a lane rests after its partner did not answer: longer each time, and never so long that a mended line waits.
+FIRST_REST = timedelta(seconds=1)
+LONGEST_REST = timedelta(seconds=30)
 # What is watched every minute, beside the book of looks: each for itself, whatever happens to the others.
 WATCHED: Final[Mapping[str, Callable[[House], int]]] = {
     "emergencies": emergencies.ring, "referrals": referrals.ring, "shelters": shelters.ring, "services": services.ring,
@@ -70,20 +78,25 @@ class Worker:
     def __init__(self, house: House, transport: Transport | None = None, pause: float = 0.5) -> None:
         """pause: seconds to rest when nothing is waiting; transport: to the other countries."""
         self._house = house
-        self._transport = transport or LocalTransport(house)
+        self._transport = transport or Routed(house)
         self._pause = pause
         self._swept: datetime | None = None
         self._watched: datetime | None = None
         self._looked: datetime | None = None
         self._aged: dict[str, date] = {}
         self._asked_to_seal: datetime | None = None
+        self._lanes: dict[str, threading.Thread] = {}
+        # Lane -> how often in a row its partner did not answer, and until when it rests.
+        self._rests: dict[str, tuple[int, datetime]] = {}
 
     def run(self, stop: threading.Event) -> None:
         """Work until ``stop`` is set: effects first, then missed deadlines, then the sweep, then a rest.
 
-        The watch comes round every minute, however much is waiting: an alarm is no good tomorrow.
+        The watch comes round every minute, however much is waiting: an alarm is no good tomorrow. What goes to a
+        partner with an installation of its own goes by a thread of its own: one that hangs holds up nobody.
         """
         while not stop.is_set():
+            self._open_lanes(stop)
             try:
                 busy = self.one()
             except Exception as error:  # noqa: BLE001 - the loop outlives a database that is away for a while
@@ -95,6 +108,34 @@ class Worker:
             self._apart(({} if busy else idle) | {"watch": self.watch, "seal": self.seal})
             if not busy:
                 stop.wait(self._pause)
+        for lane in self._lanes.values():
+            lane.join()
+        self._transport.close()
+
+    def _open_lanes(self, stop: threading.Event) -> None:
+        for partner in self._partners():
+            if partner not in self._lanes:
+                lane = threading.Thread(target=self._serve_lane, args=(partner, stop), name=f"lane-{partner}")
+                self._lanes[partner] = lane
+                lane.start()
+
+    def _serve_lane(self, partner: str, stop: threading.Event) -> None:
+        while not stop.is_set():
+            try:
+                busy = self.one(partner)
+            except Exception as error:  # noqa: BLE001 - as in `run`
+                log.warning("worker_rests", kind=type(error).__name__)
+                busy = False
+            if not busy:
+                stop.wait(self._pause)
+
+    def _partners(self) -> tuple[str, ...]:
+        """The partners, as far as their files can be read: a file that is wrong stops no other work."""
+        try:
+            return self._house.partners.countries
+        except KeyMissing as fault:
+            log.error("partners_unreadable", kind=type(fault).__name__)
+            return tuple(self._lanes)
 
     def _apart(self, rounds: Mapping[str, Callable[[], int]]) -> int:
         """What these rounds have done; one that fails rests a minute and holds back none of the others."""
@@ -165,32 +206,46 @@ class Worker:
     def drain(self, most: int = 100_000) -> int:
         """Carry out everything that is due now, with what follows from it; how many effects were done."""
         done = 0
-        while done < most and self.one():
+        while done < most and any(self.one(lane) for lane in ("", *self._partners())):
             done += 1
         return done
 
-    def one(self) -> bool:
-        """Carry out the oldest effect that is due and first of its line; False when there is none.
+    def one(self, lane: str = "") -> bool:
+        """Carry out the oldest effect of a lane that is due and first of its line; False when there is none.
 
-        A failing effect stays, is tried again later and holds back only its own line.
+        lane: a partner's code; empty for everything that goes to none. A failing effect stays, is tried again later
+        and holds back only its own line. A partner that does not answer makes its lane rest, and nothing of it waits
+        longer than that.
         """
-        row = self._next()
+        tries, until = self._rests.get(lane, (0, None))
+        if until is not None and self._house.clock.now() < until:
+            return False
+        row = self._next(lane)
         if row is None:
             return False
         try:
             self._carry_out(row)
+        except PartnerAway as away:
+            rest = min(FIRST_REST * 2 ** min(tries, 6), LONGEST_REST)
+            self._rests[lane] = (tries + 1, self._house.clock.now() + rest)
+            self._postpone(row, away, timedelta(0))
+            return False
         except Exception as error:  # noqa: BLE001 - any failure only delays this one line
-            self._postpone(row, error)
+            self._postpone(row, error, min(timedelta(seconds=2 ** min(row.attempts, 12)), LONGEST_WAIT))
+        self._rests.pop(lane, None)
         return True
 
     def ring(self) -> int:
         """Note every deadline that has passed unanswered, and let clocks run whose cause is over; how many."""
         return self._apart({"wake": partial(wake, self._house), "tasks": partial(ring, self._house)})
 
-    def _next(self) -> Any:
+    def _next(self, lane: str) -> Any:
+        now = self._house.clock.now()
         with self._house.db.read() as session:
             rows.enter_everything(session)
-            return session.execute(_NEXT, {"now": self._house.clock.now()}).one_or_none()
+            if lane:
+                return session.execute(_NEXT_OF_LANE, {"now": now, "lane": lane}).one_or_none()
+            return session.execute(_NEXT, {"now": now, "far": list(self._partners())}).one_or_none()
 
     def _carry_out(self, row: Any) -> None:
         payload = json.loads(row.payload)
@@ -218,8 +273,7 @@ class Worker:
             rows.enter_everything(session)
             session.execute(_DONE, {"row": row.id, "done_at": self._house.clock.now()})
 
-    def _postpone(self, row: Any, error: Exception) -> None:
-        wait = min(timedelta(seconds=2 ** min(row.attempts, 12)), LONGEST_WAIT)
+    def _postpone(self, row: Any, error: Exception, wait: timedelta) -> None:
         word = error.code if isinstance(error, AppError) else type(error).__name__
         log.warning("effect_postponed", job=row.effect, attempt=row.attempts + 1, kind=word)
         with self._house.db.write() as session:

@@ -16,7 +16,9 @@ from app.access.tokens import Tokens
 from app.kit.clock import Clock
 from app.kit.crypto import KeyRing
 from app.kit.db import Database
+from app.kit.hpke import ExchangeKeys
 from app.kit.mail import Mail
+from app.kit.partners import Partners
 from app.kit.places import Witness
 from app.kit.setbacks import Setbacks
 from app.kit.signing import SigningKeys
@@ -42,6 +44,9 @@ class House:
     witness: Witness | None = None
     # The folders that keep what was erased, for whoever restores an older backup.
     graves: tuple[Path, ...] = ()
+    # The countries with an installation of their own, and the keys that what they send us is sealed for.
+    partners: Partners = field(default_factory=Partners)
+    exchange: ExchangeKeys = field(default_factory=ExchangeKeys)
     # What this program could not do and tries again later.
     setbacks: Setbacks = field(default_factory=Setbacks, compare=False, repr=False)
 

@@ -144,7 +144,7 @@ def post(desk: Desk, held: Held, kind: str, body: dict[str, Any]) -> str:
             "created_at": desk.now,
         },
     )
-    outbox.put(desk, "deliver", {"message": row_id}, line=f"{here}:{shared_id}")
+    outbox.put(desk, "deliver", {"message": row_id}, line=f"{here}:{shared_id}", to=there)
     return str(header["id"])
 
 

@@ -73,7 +73,7 @@ def take_in(desk: Desk, envelope: Envelope) -> Taken:
 def _again(desk: Desk, known: Any, digest: bytes) -> Taken:
     """The receipt given before; the number of a message must not come back with another content."""
     if json.loads(known.content)["digest"] != digest.hex():
-        raise MessageRefused("This number belongs to another message.")
+        raise MessageRefused("This number belongs to another message.", "number_taken")
     return Taken(receipts.again(desk, known), True)
 
 
@@ -82,10 +82,10 @@ def _must_be_next(desk: Desk, header: dict[str, Any]) -> None:
     expected, previous = (last.seq + 1, last.digest.hex()) if last else (1, messages.NO_DIGEST)
     if header["seq"] != expected:
         raise MessageRefused(
-            "A message is missing before this one.", extra={"expected": expected, "sequence": header["seq"]}
+            "A message is missing before this one.", "gap", extra={"expected": expected, "sequence": header["seq"]}
         )
     if header["prev_hash"] != previous:
-        raise MessageRefused("The message does not continue the conversation.")
+        raise MessageRefused("The message does not continue the conversation.", "broken_chain")
 
 
 def _copy_for(desk: Desk, envelope: Envelope, sender: str) -> tuple[Held, Step | None]:
@@ -95,11 +95,11 @@ def _copy_for(desk: Desk, envelope: Envelope, sender: str) -> tuple[Held, Step |
     found = copies.copy_id(desk, header["referral"])
     if found is None:
         if step is None or step.name != "send":
-            raise MessageRefused("No referral of this number is known here, and this is no offer.")
+            raise MessageRefused("No referral of this number is known here, and this is no offer.", "unknown_referral")
         found = _new_copy(desk, envelope, sender)
     held = hold_referral(desk, found)
     if held.row.other_country != sender:
-        raise MessageRefused("No referral of this number is known here, and this is no offer.")
+        raise MessageRefused("No referral of this number is known here, and this is no offer.", "unknown_referral")
     return held, step
 
 
@@ -109,7 +109,7 @@ def _new_copy(desk: Desk, envelope: Envelope, sender: str) -> str:
     corridor = desk.policies.corridor(sender, here)
     office_id = office_id_of(desk, header["to_office"]) or office_id_of(desk, corridor.focal_office(here) or "")
     if office_id is None:
-        raise MessageRefused("No office here is competent for this referral.")
+        raise MessageRefused("No office here is competent for this referral.", "no_office")
     plan = (body.get("about") or {}).get("corridor_plan") or {}
     office = office_row(desk, office_id)
     facts = ReferralFacts(
@@ -229,11 +229,11 @@ def _form(desk: Desk, step: Step, envelope: Envelope) -> tuple[Filled | None, tu
     if not sent:
         return None, ()
     if sent["kind"] != step.form:
-        raise MessageRefused("The form in the message does not belong to its step.")
+        raise MessageRefused("The form in the message does not belong to its step.", "form")
     try:
         filled = records.check(desk.policies, str(sent.get("kind")), sent.get("body"), lenient=True)
     except Invalid as error:
-        raise MessageRefused("The form in the message does not fit its kind.", extra=error.extra) from None
+        raise MessageRefused("The form in the message does not fit its kind.", "form", extra=error.extra) from None
     return filled, filled.unknown
 
 

@@ -16,11 +16,13 @@ _INSERT = insert(_TABLE)
 _LAST = select(func.max(_TABLE.c.seq)).where(_TABLE.c.line == bindparam("of_line"))
 
 
-def put(desk: Desk, effect: str, payload: dict[str, Any], line: str, country: str | None = None) -> str:
+def put(
+    desk: Desk, effect: str, payload: dict[str, Any], line: str, country: str | None = None, to: str | None = None
+) -> str:
     """Queue an effect; its id, which makes carrying it out twice harmless.
 
     line: effects of one line are done one after the other (a referral's messages must not overtake).
-    payload: ids and codes only.
+    payload: ids and codes only. to: the country it travels to, if it travels.
     """
     row_id = new_id()
     last = desk.session.execute(_LAST, {"of_line": line}).scalar_one()
@@ -29,6 +31,7 @@ def put(desk: Desk, effect: str, payload: dict[str, Any], line: str, country: st
         {
             "id": row_id,
             "country": country or desk.actor.country,
+            "to_country": to,
             "line": line,
             "seq": (last or 0) + 1,
             "effect": effect,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
@@ -19,13 +20,19 @@ _Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 _Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 _Word = Annotated[str, Field(min_length=1, max_length=40)]
 _Code = Annotated[str, Field(max_length=64)]
+# Names that machines made: they stand in addresses, lists and spreadsheets.
+_Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+_Office = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{0,64}$")]
 
 
 class MessageRefused(Conflict):
-    """The message cannot be taken in; nothing was changed."""
+    """The message cannot be taken in; nothing was changed. ``reason``: for the machine on the other side."""
 
     code = "message_refused"
     title = "This message was not accepted."
+
+    def __init__(self, detail: str, reason: str, extra: Mapping[str, Any] | None = None) -> None:
+        super().__init__(detail, extra={**(extra or {}), "reason": reason})
 
 
 class _Part(BaseModel):
@@ -38,16 +45,16 @@ class Header(_Part):
 
     id: _Id
     referral: _Id
-    reference: _Word
+    reference: _Name
     from_: Annotated[_Country, Field(alias="from")]
     to: _Country
     seq: Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
-    type: _Word
+    type: _Name
     prev_hash: _Digest
     answers: _Digest
     created: AwareDatetime
-    to_office: _Code
-    from_office: _Code
+    to_office: _Office
+    from_office: _Office
 
 
 class AgeBand(_Part):
@@ -133,23 +140,23 @@ def must_be_sound(desk: Desk, envelope: Envelope) -> bytes:
         signed = envelope.signed_bytes
     except ValidationError as error:
         faults = [".".join(map(str, each["loc"])) for each in error.errors(include_input=False, include_url=False)]
-        raise MessageRefused("The message has not the agreed form.", extra={"fields": faults}) from None
+        raise MessageRefused("The message has not the agreed form.", "form", extra={"fields": faults}) from None
     except NotCanonical:
-        raise MessageRefused("The message has not the agreed form.") from None
+        raise MessageRefused("The message has not the agreed form.", "form") from None
     sender = str(envelope.header["from"])
     if envelope.header["to"] != desk.actor.country or sender == desk.actor.country:
-        raise MessageRefused("The message is addressed to another country.")
+        raise MessageRefused("The message is addressed to another country.", "address")
     if sender not in desk.policies.countries:
-        raise MessageRefused("The sender is no partner of ours.")
+        raise MessageRefused("The sender is no partner of ours.", "no_partner")
     try:
         key = desk.signing.named(sender, envelope.header.get("key"))
     except KeyMissing:
         key = None
     if key is None:
-        raise MessageRefused("No key of the sender is known here.")
+        raise MessageRefused("No key of the sender is known here.", "unknown_key")
     # By our own clock: whoever stole a key that is out of use writes any date into the header.
     if not key.counts_at(desk.now):
-        raise MessageRefused("The message is signed with a key that the sender has retired.")
+        raise MessageRefused("The message is signed with a key that the sender has retired.", "retired_key")
     if not verify(key.public, signed, envelope.signature):
-        raise MessageRefused("The signature is not the sender's.")
+        raise MessageRefused("The signature is not the sender's.", "signature")
     return signed

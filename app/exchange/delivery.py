@@ -44,13 +44,12 @@ def envelope_of(desk: Desk, message_row_id: str) -> tuple[Envelope, str, str]:
     return Envelope(json.loads(row.header), body, row.signature), row.message_id, row.digest.hex()
 
 
-def take_receipt(desk: Desk, by: str, message_id: str, receipt: dict[str, Any]) -> None:
-    """Keep a receipt of country ``by`` for a message of ours, if signature, message and digest fit."""
+def take_receipt(desk: Desk, by: str, message_id: str, receipt: dict[str, Any]) -> bool:
+    """Keep a receipt of country ``by`` for a message of ours; whether signature, message and digest fit."""
     query = select(messages.TABLE.c.digest).where(
         messages.TABLE.c.country == desk.actor.country,
         messages.TABLE.c.message_id == message_id,
         messages.TABLE.c.direction == "out",
     )
     ours = desk.session.execute(query).scalar_one_or_none()
-    if ours is not None:
-        receipts.accept(desk, receipt, by, message_id, ours.hex())
+    return ours is not None and receipts.accept(desk, receipt, by, message_id, ours.hex()) is not None

@@ -10,6 +10,7 @@ from app.access.desk import Desk
 from app.access.page_door import Page, opens
 from app.access.sheet import PageForm
 from app.exchange import queries, service
+from app.kit.keybook import key_id_of
 
 router = APIRouter()
 
@@ -27,9 +28,12 @@ def links(page: Operator, done: Annotated[str, Query(max_length=20)] = "") -> Re
     with page.read() as desk:
         lines = queries.lines(desk)
         signing, own, now = desk.signing, desk.actor.country, desk.now
-    held = set(signing.countries)
-    keys = {code: signing.signer(code).key_id for code in (own, *(line.country for line in lines)) if code in held}
-    return page.show("exchange/links.html", here="admin", lines=lines, keys=keys, own=own, now=now, done=done)
+    partners = {line.country: partner for line in lines if (partner := signing.partner(line.country)) is not None}
+    known = {own, *signing.countries, *partners}
+    keys = {code: key_id_of(signing.public(code)) for code in (own, *(line.country for line in lines)) if code in known}
+    return page.show(
+        "exchange/links.html", here="admin", lines=lines, keys=keys, partners=partners, own=own, now=now, done=done
+    )
 
 
 @router.post(LINKS + "/try")

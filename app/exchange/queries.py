@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -61,23 +60,15 @@ def lines(desk: Desk) -> list[Line]:
 def _waiting(desk: Desk) -> dict[str, list[Any]]:
     """Country -> what is on its way there, oldest first."""
     query = (
-        select(OUTBOX.c.payload, OUTBOX.c.created_at, OUTBOX.c.next_at, OUTBOX.c.attempts, OUTBOX.c.last_error)
+        select(OUTBOX.c.to_country, OUTBOX.c.created_at, OUTBOX.c.next_at, OUTBOX.c.attempts, OUTBOX.c.last_error)
         .where(OUTBOX.c.country == desk.actor.country, OUTBOX.c.done_at.is_(None), OUTBOX.c.effect.in_(_TRAVELS))
         .order_by(OUTBOX.c.created_at, OUTBOX.c.id)
         .limit(MOST)
     )
-    found = [(json.loads(row.payload), row) for row in desk.session.execute(query)]
-    receivers = _receivers(desk, [told["message"] for told, _ in found if "to" not in told])
     by_country: dict[str, list[Any]] = {}
-    for told, row in found:
-        by_country.setdefault(told.get("to") or receivers.get(told["message"], ""), []).append(row)
+    for row in desk.session.execute(query):
+        by_country.setdefault(row.to_country, []).append(row)
     return by_country
-
-
-def _receivers(desk: Desk, message_rows: list[str]) -> dict[str, str]:
-    """Row id of a message -> the country it goes to."""
-    query = select(MESSAGE.c.id, MESSAGE.c.other_country).where(MESSAGE.c.id.in_(message_rows))
-    return {row_id: country for row_id, country in desk.session.execute(query)}
 
 
 def _last(desk: Desk) -> dict[tuple[str, str], datetime]:

@@ -19,6 +19,9 @@ class Transport(Protocol):
     def bring_receipt(self, to: str, by: str, message_id: str, receipt: dict[str, Any]) -> None:
         """Bring a later receipt of country ``by`` to ``to``, whose message ``message_id`` it answers."""
 
+    def close(self) -> None:
+        """Give back what it holds open."""
+
 
 class LocalTransport:
     """Several countries in one installation: the other side's transaction is its own, on the same database."""
@@ -37,3 +40,6 @@ class LocalTransport:
         """Have the receipt checked and kept on the other country's desk; one that does not fit is not kept."""
         with self._house.db.write() as session:
             take_receipt(self._house.system_desk(session, to, "exchange"), by, message_id, receipt)
+
+    def close(self) -> None:
+        """Nothing is held open."""

@@ -24,7 +24,10 @@ from app.kit.canonical import canonical_bytes
 from app.kit.folders import keep_names
 from app.kit.keyfile import KeyMissing, same_owner
 
-__all__ = ["Known", "book_of", "ended", "key_id_of", "read_book", "statement", "verify", "write_book"]
+__all__ = [
+    "Known", "book_of", "ended", "from_lines", "key_id_of", "read_book", "statement", "to_lines", "verify",
+    "write_book",
+]  # fmt: skip
 
 FORMAT: Final = "waymark-key-1"
 HEAD: Final = "# public halves of the keys that signed or sign; the newest is the last"
@@ -110,25 +113,38 @@ def read_book(key_file: Path, holder: str) -> tuple[Known, ...]:
         return ()
     except (OSError, UnicodeDecodeError):
         raise KeyMissing(f"{file}, the book of public keys, cannot be read") from None
+    return from_lines(lines, holder, str(file))
+
+
+def from_lines(lines: Sequence[str], holder: str, name: str = "line") -> tuple[Known, ...]:
+    """The keys in the lines of a book, oldest first; ``name``: how errors call the book.
+
+    Raises KeyMissing as `read_book`.
+    """
     found: list[Known] = []
     for number, line in enumerate(lines, start=1):
         if not line.strip() or line.startswith("#"):
             continue
         one = _line(line)
         if one is None:
-            raise KeyMissing(f"{file}:{number} holds a line that is no public key (64 hex digits)")
+            raise KeyMissing(f"{name}:{number} holds a line that is no public key (64 hex digits)")
         if any(one.public == each.public for each in found):
-            raise KeyMissing(f"{file}:{number}: this public key stands there twice")
+            raise KeyMissing(f"{name}:{number}: this public key stands there twice")
         if one.vouched and not _is_vouched(one, found[-1] if found else None, holder):
-            raise KeyMissing(f"{file}:{number}: this public key is not signed by the key before it")
+            raise KeyMissing(f"{name}:{number}: this public key is not signed by the key before it")
         found.append(one)
     return tuple(found)
+
+
+def to_lines(known: Sequence[Known]) -> tuple[str, ...]:
+    """The lines of a book, as `from_lines` reads them."""
+    return tuple(map(_text, known))
 
 
 def write_book(key_file: Path, known: Sequence[Known]) -> None:
     """Exchange the book beside ``key_file`` whole; OSError as the disk says."""
     file = book_of(key_file)
-    text = "\n".join([HEAD, *map(_text, known), ""])
+    text = "\n".join([HEAD, *to_lines(known), ""])
     draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
     with os.fdopen(handle, "w", encoding="ascii") as out:

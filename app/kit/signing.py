@@ -31,6 +31,7 @@ from app.kit.keybook import (
     write_book,
 )
 from app.kit.keyfile import KeyMissing, alone, same_owner, write_private
+from app.kit.partners import Partner, Partners
 
 __all__ = [
     "CHECKPOINTS", "ORDER_EIGHT", "PRIME", "KeyFile", "KeyMissing", "Signer", "SigningKeys", "end_earlier", "exchange",
@@ -99,17 +100,20 @@ class KeyFile:
 
 
 class SigningKeys:
-    """The signing keys this installation holds, by country code."""
+    """The signing keys this installation holds, by country code; and the public halves of its partners' keys."""
 
-    def __init__(self, held: Mapping[str, KeyFile], folder: Path, *, create: bool = False) -> None:
+    def __init__(
+        self, held: Mapping[str, KeyFile], folder: Path, *, create: bool = False, partners: Partners | None = None
+    ) -> None:
         """Hold the key files of a folder; with ``create`` the key of a country asked for the first time is made."""
+        self._partners = partners or Partners()
         self._held = dict(held)
         self._folder = folder
         self._create = create
         self._making = threading.Lock()
 
     @classmethod
-    def from_folder(cls, path: Path, create: bool = False) -> SigningKeys:
+    def from_folder(cls, path: Path, create: bool = False, partners: Partners | None = None) -> SigningKeys:
         """Read every `CC.pem` (PKCS 8, not encrypted) of a folder, and the book `CC.pub`; CC is a country code.
 
         A key that is exchanged later (`exchange`) is taken up while this is used.
@@ -118,6 +122,7 @@ class SigningKeys:
             path: the folder.
             create: make the folder, and later the key of each country asked for, mode 0600
                 (demonstration only).
+            partners: the countries with an installation of their own, whose signatures are known from their books.
 
         Raises:
             KeyMissing: no such folder or no key in it while `create` is off, a file that holds no
@@ -131,7 +136,11 @@ class SigningKeys:
         held = {file.stem: KeyFile(file, file.stem) for file in files}
         if not held and not create:
             raise KeyMissing(f"the folder of signing keys {path} holds no CC.pem, such as TH.pem")
-        return cls(held, path, create=create)
+        return cls(held, path, create=create, partners=partners)
+
+    def partner(self, country: str) -> Partner | None:
+        """The installation of its own that signs for a country; None where it is at home here, or unknown."""
+        return self._partners.of(country)
 
     @property
     def countries(self) -> tuple[str, ...]:
@@ -153,20 +162,21 @@ class SigningKeys:
         Raises:
             KeyMissing, ValueError: as in `signer`.
         """
-        return self.signer(country).public
+        partner = self._partners.of(country)
+        return partner.signing[-1].public if partner is not None else self.signer(country).public
 
     def known(self, country: str) -> tuple[Known, ...]:
         """Every public key of a country there was, oldest first. KeyMissing, ValueError: as in `signer`."""
-        return self._of(country).known
+        partner = self._partners.of(country)
+        return partner.signing if partner is not None else self._of(country).known
 
     def named(self, country: str, key_id: str | None) -> Known | None:
         """The key of a country with this id, whether or not it still counts; the current one where none is named.
 
         KeyMissing, ValueError: as in `signer`.
         """
-        held = self._of(country)
-        wanted = held.signer.key_id if key_id is None else key_id
-        return next((each for each in held.known if each.key_id == wanted), None)
+        wanted = key_id_of(self.public(country)) if key_id is None else key_id
+        return next((each for each in self.known(country) if each.key_id == wanted), None)
 
     def verifies(self, country: str, data: bytes, signature: bytes, key_id: str | None, at: datetime) -> bool:
         """Whether `signature` over `data` is that of the country's key `key_id`, which counts at the moment `at`.
@@ -200,6 +210,8 @@ class SigningKeys:
 
     def _of(self, country: str) -> KeyFile:
         file = self.file_of(country)
+        if self._partners.of(country) is not None:
+            raise KeyMissing(f"{country} is a partner with an installation of its own: only it signs for itself")
         known = self._held.get(country)
         if known is not None:
             return known

@@ -11,7 +11,10 @@ from app.models.base import Base, new_id
 
 
 class OutboxRow(Base):
-    """One effect to carry out. ``line``: rows of one line are done strictly in order of ``seq``."""
+    """One effect to carry out. ``line``: rows of one line are done strictly in order of ``seq``.
+
+    ``to_country``: where it travels, if it does: what goes to another installation has a lane of its own.
+    """
 
     __tablename__ = "outbox_row"
     __table_args__ = (
@@ -21,6 +24,7 @@ class OutboxRow(Base):
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     country: Mapped[str] = mapped_column(String(2))
+    to_country: Mapped[str | None] = mapped_column(String(2))
     line: Mapped[str] = mapped_column(String(80))
     seq: Mapped[int]
     effect: Mapped[str] = mapped_column(String(40))

@@ -248,7 +248,8 @@ def _see(desk: Desk, held: Held) -> None:
         roles = sorted(desk.actor.roles)
         travelled = receipts.give(desk, row.message_id, row.digest.hex(), "seen", {"roles": roles})
         payload = {"to": held.row.other_country, "message": row.message_id, "receipt": travelled}
-        outbox.put(desk, "deliver_receipt", payload, line=f"{desk.actor.country}:{held.row.shared_id}:seen")
+        to, line = held.row.other_country, f"{desk.actor.country}:{held.row.shared_id}:seen"
+        outbox.put(desk, "deliver_receipt", payload, line=line, to=to)
 
 
 def _looked_at(desk: Desk, referral_id: str, action: str) -> Held:

@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     signing_folder: Path = Field(
         default=Path(), description="one CC.pem per country; default keys/signing in var"
     )
+    partners_folder: Path = Field(
+        default=Path(), description="the countries with an installation of their own; default partners in var"
+    )
     policies_folder: Path | None = Field(default=None, description="other policies than the package's own")
     host: str = Field(default="127.0.0.1", description="the address to listen on")
     port: int = Field(default=8000, ge=0, le=65535, description="the port to listen on; 0 takes a free one")
@@ -128,6 +131,8 @@ class Settings(BaseSettings):
         if "owner_database_url" not in named:
             served = ("database_url", "WAYMARK_DATABASE_URL", "DATABASE_URL")
             filled["owner_database_url"] = next(filled[name] for name in served if filled.get(name))
+        if "partners_folder" not in named:
+            filled["partners_folder"] = var / "partners"
         for key, place in (
             ("kek_file", "kek"), ("token_key_file", "token"), ("signing_folder", "signing"),
             ("checkpoint_key_file", "checkpoint.pem"),

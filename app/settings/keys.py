@@ -40,7 +40,8 @@ def places(settings: Settings) -> list[str]:
             wrong.append(f"{name}: there is nothing at {path}; `waymark keys create` makes what is missing")
     files = [("WAYMARK_KEK_FILE", kek), ("WAYMARK_TOKEN_KEY_FILE", token), ("WAYMARK_CHECKPOINT_KEY_FILE", checkpoint)]
     files += [("WAYMARK_KEY_SERVICE_FILE", service)] if service is not None else []
-    files += [("WAYMARK_SIGNING_FOLDER", path) for path in sorted(signing.glob("*.pem"))]
+    secret = (path for kind in ("pem", "exchange") for path in sorted(signing.glob(f"*.{kind}")))
+    files += [("WAYMARK_SIGNING_FOLDER", path) for path in secret]
     for name, path in files if os.name == "posix" else []:
         if path.is_file() and path.stat().st_mode & OPEN_TO_OTHERS:
             wrong.append(f"{name}: everybody on this machine may read {path}; chmod it to 600")

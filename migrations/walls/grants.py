@@ -98,7 +98,7 @@ FIXED: Final[dict[str, frozenset[str]]] = {
             "people", "sex", "ages", "language",
         }
     ),
-    "outbox_row": frozenset({"id", "country", "line", "seq", "effect", "payload", "created_at"}),
+    "outbox_row": frozenset({"id", "country", "to_country", "line", "seq", "effect", "payload", "created_at"}),
     "person": frozenset({"id", "country", "key_id", "created_at"}),
     "person_identity": frozenset({"person_id"}),
     "person_link": frozenset({"id", "country", "case_id", "other_case_id", "made_by", "since"}),

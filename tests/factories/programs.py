@@ -24,7 +24,7 @@ from tests.factories.houses import CHEAP
 _PLACES: Final = frozenset(
     {
         "var", "database_url", "owner_database_url", "kek_file", "key_service", "key_service_file", "token_key_file",
-        "signing_folder", "checkpoint_key_file",
+        "signing_folder", "checkpoint_key_file", "partners_folder",
     }  # fmt: skip
 )
 
@@ -83,7 +83,7 @@ def _new(settings: Settings, clock: Clock) -> _Built:
 def _moved(built: _Built, settings: Settings, clock: Clock) -> _Built:
     made = built.program
     house = app.main.open_house(settings, clock, CHEAP)
-    for part in (made, made.state.api, made.state.html):
+    for part in (made, made.state.api, made.state.html, made.state.slot):
         app.main._share(part, house)
     made.state.html.state.settings = settings
     made.state.html.state.site = built.site

@@ -123,7 +123,7 @@ def test_the_address_must_be_ours_and_the_sender_a_partner(post: Post) -> None:
 def test_the_sequence_has_no_gaps_and_no_branches(post: Post) -> None:
     hand = Hand(post.house)
     early = refused(post, hand, hand.envelope("send", OFFER, seq=2))
-    assert early.extra == {"expected": 1, "sequence": 2}
+    assert early.extra == {"expected": 1, "sequence": 2, "reason": "gap"}
     hand.say("send", OFFER)
     for seq in (1, 3, 4):
         assert refused(post, hand, hand.envelope("withdraw", seq=seq)).extra["expected"] == 2

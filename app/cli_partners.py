@@ -1,0 +1,165 @@
+"""The command line of the partners, `waymark partner`, and of what is carried to them, `waymark exchange`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.settings import Settings
+from app.terminal import must_be_migrated, stop, told
+
+if TYPE_CHECKING:
+    from app.access.desk import House
+
+partners_app = typer.Typer(help="Countries with an installation of their own.", no_args_is_help=True)
+
+exchange_app = typer.Typer(help="Letters in a file, for a post that no network reaches.", no_args_is_help=True)
+
+Country = Annotated[str, typer.Argument(help="The code of the country, such as MM.")]
+
+
+@partners_app.command("card")
+@told
+def card(
+    country: Annotated[str, typer.Argument(help="A country that is at home in this installation.")],
+    to: Annotated[Path, typer.Argument(help="The file to write, which must not be there yet.")],
+    address: Annotated[str, typer.Option(help="Where partners reach us; WAYMARK_PUBLIC_URL if left out.")] = "",
+) -> None:
+    """Write what the other side needs to know us; it is public, and is believed by its print alone."""
+    from app.exchange import cards
+    from app.main import open_house
+
+    settings = Settings()
+    content = cards.make(open_house(settings), country, address or settings.public_url)
+    with to.open("xb") as file:
+        file.write(content)
+    typer.echo(f"{to} is the card of {country}. Read this print to the other side on the telephone:")
+    typer.echo(cards.spoken(cards.read(content).fingerprint))
+
+
+@partners_app.command("add")
+@told
+def add(
+    file: Annotated[Path, typer.Argument(help="The card that the other side has made.")],
+    fingerprint: Annotated[str, typer.Option(help="The print as the other side has read it to you.")] = "",
+    per_hour: Annotated[int | None, typer.Option(min=1, help="Messages that it may send us in an hour.")] = None,
+) -> None:
+    """Make a country a partner; or take up its new keys, which the known key has signed."""
+    from app.exchange import cards, enrolling
+
+    partner = enrolling.add(_house(), cards.read(file.read_bytes()), fingerprint, per_hour)
+    typer.echo(f"{partner.country} is a partner at {partner.address}, known by the key {partner.signing[-1].key_id}.")
+
+
+@partners_app.command("rotate")
+@told
+def rotate(
+    country: Annotated[str, typer.Argument(help="A country that is at home in this installation.")],
+    retire: Annotated[bool, typer.Option("--retire", help="Take the older keys away instead.")] = False,
+) -> None:
+    """Make a new key for what partners seal for us; the older ones open until `rotate --retire`."""
+    from app.exchange import enrolling
+
+    house = _house()
+    if retire:
+        gone = enrolling.retire_keys(house, country)
+        typer.echo(f"{len(gone)} older exchange keys of {country} are gone." if gone else "There was no older key.")
+        return
+    key_id = enrolling.rotate_key(house, country)
+    typer.echo(f"{country} opens with the key {key_id} from now on. Make a new card and give it to every partner;")
+    typer.echo("when all have taken it up, and nothing is on its way, say `rotate --retire`.")
+
+
+@partners_app.command("suspend")
+@told
+def suspend(
+    country: Country, why: Annotated[str, typer.Option(help="A few words; they are kept and shown.")]
+) -> None:
+    """Speak no more with a partner, at once and in both directions; what waits for it stays."""
+    from app.exchange import enrolling
+
+    enrolling.suspend(_house(), country, why)
+    typer.echo(f"Nothing goes to {country} and nothing is taken from it until `waymark partner resume {country}`.")
+
+
+@partners_app.command("resume")
+@told
+def resume(country: Country) -> None:
+    """Speak with a suspended partner again."""
+    from app.exchange import enrolling
+
+    enrolling.resume(_house(), country)
+    typer.echo(f"The exchange with {country} goes on.")
+
+
+@partners_app.command("status")
+@told
+def status() -> None:
+    """Each partner: address, key, and whether the exchange is suspended; nothing is asked of anybody."""
+    from app.exchange import cards
+    from app.main import open_house
+
+    settings = Settings()
+    house = open_house(settings)
+    for code in house.partners.countries:
+        partner = house.partners.of(code)
+        assert partner is not None
+        state = f"suspended since {partner.suspended_at:%Y-%m-%d %H:%M}" if partner.suspended_at else "open"
+        typer.echo(f"{code}  {state}  {partner.address}  signs {partner.signing[-1].key_id}")
+    if not house.partners.countries:
+        typer.echo("There are no partners: every country is at home here, or cannot be reached.")
+    for code in house.signing.countries:
+        content = cards.make(house, code, settings.public_url or "http://localhost")
+        typer.echo(f"{code}  at home here; print of its card: {cards.spoken(cards.read(content).fingerprint)}")
+
+
+@exchange_app.command("export")
+@told
+def export(
+    country: Annotated[str, typer.Argument(help="A country that is at home in this installation.")],
+    partner: Annotated[str, typer.Argument(help="The partner that the parcel is for.")],
+    to: Annotated[Path, typer.Argument(help="The file to write, which must not be there yet.")],
+) -> None:
+    """Write everything that waits for a partner into a file; it stays waiting until the answer comes back."""
+    from app.exchange import parcels
+
+    packed = parcels.pack(_house(), country, partner)
+    _write(to, packed.content)
+    typer.echo(f"{to}: {packed.letters} letters and {packed.receipts} receipts for {partner}, sealed and signed.")
+
+
+@exchange_app.command("import")
+@told
+def take_in(
+    file: Annotated[Path, typer.Argument(help="The parcel that was carried here.")],
+    answer: Annotated[Path | None, typer.Option(help="The file to write back: receipts, and what waits here.")] = None,
+) -> None:
+    """Take in a parcel as if it had come over the line; what cannot be taken in is named, and ends with 1."""
+    from app.exchange import parcels
+
+    house = _house()
+    if answer is not None and answer.exists():
+        stop(f"{answer} is there already; nothing was taken in")
+    done = parcels.unpack(house, file.read_bytes())
+    typer.echo(f"{done.taken} letters of {done.sender} taken in, {done.kept} receipts kept.")
+    if answer is not None:
+        packed = parcels.pack(house, done.receiver, done.sender, done)
+        _write(answer, packed.content)
+        typer.echo(f"{answer}: {packed.answers} receipts, {packed.letters} letters. Carry it back.")
+    if done.refused:
+        stop(f"{len(done.refused)} were not taken in: {', '.join(sorted(set(done.refused)))}")
+
+
+def _write(to: Path, content: bytes) -> None:
+    with to.open("xb") as file:
+        file.write(content)
+
+
+def _house() -> House:
+    from app.main import open_house
+
+    settings = Settings()
+    must_be_migrated(settings)
+    return open_house(settings)

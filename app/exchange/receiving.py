@@ -1,0 +1,192 @@
+"""Takes in what another country's installation sends: known, signed, fresh, opened, and only then believed.
+
+Whatever is wrong is answered with a code, so that the partner's operators can mend it, and changes nothing. What came
+under a partner's own signature and was refused stands in the book of looks; what anybody could have sent stands in the
+log alone, or strangers could fill the book.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from dataclasses import replace
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Any, Final
+
+from app.access.desk import House
+from app.access.log import noted
+from app.casework.mirror import take_in
+from app.casework.wire import MessageRefused
+from app.exchange.delivery import take_receipt
+from app.exchange.letters import Letter, Unreadable, bound_to, read
+from app.kit.errors import AppError, TooMany
+from app.kit.hpke import CannotOpen
+from app.kit.log import logger
+from app.kit.partners import Partner
+from app.kit.words import mark
+
+__all__ = ["CARRIED", "LARGEST_RECEIPT", "SKEW", "LetterRefused", "Post"]
+
+# Order is by number and not by clock; but what was sent on another day was not sent now.
+SKEW: Final = timedelta(hours=24)
+# What was carried in a parcel has been on its way.
+CARRIED: Final = timedelta(days=30)
+HOUR: Final = timedelta(hours=1)
+LARGEST_RECEIPT: Final = 16_384
+
+
+class LetterRefused(AppError):
+    """The letter of another country's installation was not taken in; nothing was changed."""
+
+    status = 400
+    code = "letter_unreadable"
+    title = "This letter was not taken in."
+
+
+class Post:
+    """The post of one running program: it also counts what each partner sends."""
+
+    def __init__(self, house: House) -> None:
+        """house: what the running program holds."""
+        self._house = house
+        self._counts = _Counts()
+
+    def letter(self, content: bytes, *, carried: bool = False) -> dict[str, Any]:
+        """Take in a letter; the receipt as it travels back. ``carried``: it came in a parcel.
+
+        Raises LetterRefused (400, 403, 404), MessageRefused (409), TooMany (429), each with a code.
+        """
+        now = self._house.clock.now()
+        try:
+            letter = read(content)
+        except Unreadable as fault:
+            raise self._refused(None, LetterRefused(f"{fault}.".capitalize())) from None
+        partner = self._sender(letter, now)
+        try:
+            self._may_send(partner, now, carried=carried)
+            envelope = self._opened(letter, now, CARRIED if carried else SKEW)
+            with self._house.db.write() as session:
+                desk = self._house.system_desk(session, letter.receiver, "exchange")
+                return take_in(desk, envelope).receipt
+        except AppError as refusal:
+            raise self._refused(letter, refusal) from None
+
+    def receipt(self, content: bytes) -> bool:
+        """Keep a later receipt for a message of ours; False where it answers none, or is not signed by a partner."""
+        said = _receipt(content)
+        by, to = said["from"], said["to"]
+        partner = self._house.partners.of(by)
+        if partner is None or to not in self._house.signing.countries:
+            raise self._refused(None, _stranger())
+        receipt = {"content": said["content"], "signature": said["signature"]}
+        signed = _bytes(said["signature"])
+        key = json.loads(said["content"]).get("key")
+        now = self._house.clock.now()
+        if not self._house.signing.verifies(by, said["content"].encode(), signed, key, now):
+            raise self._refused(None, _stranger())
+        if partner.suspended_at is not None:
+            raise self._refused(None, _suspended())
+        with self._house.db.write() as session:
+            take_receipt(self._house.system_desk(session, to, "exchange"), by, said["message"], receipt)
+        return True
+
+    def _sender(self, letter: Letter, now: datetime) -> Partner:
+        """The partner that has signed this letter, just now and for a country that is at home here."""
+        partner = self._house.partners.of(letter.sender)
+        # Whoever is no partner learns nothing, not even who lives here.
+        if partner is None or letter.receiver not in self._house.signing.countries:
+            raise self._refused(None, _stranger())
+        if not self._house.signing.verifies(letter.sender, letter.signed_bytes, letter.signature, letter.key, now):
+            raise self._refused(None, _stranger())
+        return partner
+
+    def _may_send(self, partner: Partner, now: datetime, *, carried: bool) -> None:
+        if partner.suspended_at is not None:
+            raise _suspended()
+        if not carried and not self._counts.admits(partner.country, partner.per_hour, now):
+            raise TooMany(mark("This partner sends more in an hour than was agreed."), code="quota_reached")
+
+    def _opened(self, letter: Letter, now: datetime, skew: timedelta) -> Any:
+        if abs(now - letter.sent) > skew:
+            raise LetterRefused(mark("The clocks of the two installations differ too much."), code="clock_wrong")
+        try:
+            opened = self._house.exchange.open(
+                letter.receiver, letter.sealed_for, letter.sealed, bound_to(letter.header)
+            )
+            return letter.body(opened)
+        except CannotOpen:
+            raise LetterRefused(
+                mark("The letter is not sealed with a key of ours, or was changed."), code="not_sealed_for_us"
+            ) from None
+        except Unreadable:
+            raise LetterRefused(mark("What the letter holds cannot be read.")) from None
+
+    def _refused(self, letter: Letter | None, refusal: AppError) -> AppError:
+        """Note the refusal: in the log, and in the book of looks if a partner has signed for it."""
+        sender = letter.sender if letter is not None else ""
+        logger().warning("letter_refused", code=_code(refusal), country=sender)
+        if letter is not None:
+            with self._house.db.write() as session:
+                desk = self._house.system_desk(session, letter.receiver, "exchange")
+                actor = replace(desk.actor, id=f"partner:{sender}")
+                noted(session, actor, desk.now, "letter_refused", "country", sender, {"code": _code(refusal)})
+        return refusal
+
+
+class _Counts:
+    """How many letters each partner has sent in the last hour, as this process has seen it."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, deque[datetime]] = {}
+        self._lock = Lock()
+
+    def admits(self, country: str, most: int, now: datetime) -> bool:
+        with self._lock:
+            seen = self._seen.setdefault(country, deque())
+            while seen and now - seen[0] >= HOUR:
+                seen.popleft()
+            if len(seen) >= most:
+                return False
+            seen.append(now)
+            return True
+
+
+def _code(refusal: AppError) -> str:
+    return str(refusal.extra.get("reason", refusal.code)) if isinstance(refusal, MessageRefused) else refusal.code
+
+
+def _stranger() -> LetterRefused:
+    refusal = LetterRefused(mark("This does not come from a partner of ours."), code="no_partner")
+    refusal.status = 403
+    return refusal
+
+
+def _suspended() -> LetterRefused:
+    refusal = LetterRefused(
+        mark("The exchange with this partner is suspended. Ring the other side's operators."), code="partner_suspended"
+    )
+    refusal.status = 403
+    return refusal
+
+
+def _receipt(content: bytes) -> dict[str, str]:
+    """The parts of a receipt as it travels; LetterRefused for anything else."""
+    parts = ("from", "to", "message", "content", "signature")
+    try:
+        said = json.loads(content) if len(content) <= LARGEST_RECEIPT else None
+        inner = json.loads(said["content"]) if isinstance(said, dict) else None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        said = inner = None
+    if not isinstance(said, dict) or not isinstance(inner, dict) or said.keys() != set(parts):
+        raise LetterRefused(mark("This is no receipt that can be read."))
+    if not all(isinstance(said[name], str) for name in parts) or not isinstance(inner.get("key"), str):
+        raise LetterRefused(mark("This is no receipt that can be read."))
+    return said
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return b""
