@@ -146,7 +146,7 @@ def write_book(key_file: Path, known: Sequence[Known]) -> None:
     file = book_of(key_file)
     text = "\n".join([HEAD, *to_lines(known), ""])
     draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as out:
         out.write(text)
         out.flush()
