@@ -161,7 +161,8 @@ IDENTIFICATION: dict[str, list[Break]] = {
             negative_on=LONG_AGO,
             reconsideration_grounds=False,
             also=also("recorded grounds are what opens the window again", "grounds_are_recorded"),
-        )
+        ),
+        case_with(negative_on=LONG_AGO, only_asked=True),
     ],
     "grounds_are_recorded": [case_with(reconsideration_grounds=False)],
 }

@@ -249,7 +249,8 @@ def person_was_told(case: CaseFacts, today: Today) -> bool:
     who=("case_manager", "legal_officer", "social_worker"),
 )
 def window_or_new_evidence(case: CaseFacts, today: Today, policies: Policies) -> bool | Lack:
-    if case.reconsideration_grounds:
+    # Asking is enough in its time; later it takes something that the last answer did not know.
+    if case.reconsideration_grounds and not case.only_asked:
         return True
     end = window_end(case, policies)
     return True if end is None or today.date.isoformat() <= end else lacking(end=end)
