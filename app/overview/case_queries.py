@@ -178,8 +178,8 @@ def colleagues(desk: Desk, roles: Iterable[str], office_id: str | None = None) -
         .join(_ROLE, _ROLE.c.user_id == _USER.c.id)
         .join(OFFICE, OFFICE.c.id == _USER.c.office_id)
         .where(
-            _USER.c.active.is_(True), OFFICE.c.id == (office_id or desk.office_id), OFFICE.c.country == desk.actor.country,
-            _ROLE.c.role.in_(sorted(roles)),
+            _USER.c.active.is_(True), OFFICE.c.id == (office_id or desk.office_id),
+            OFFICE.c.country == desk.actor.country, _ROLE.c.role.in_(sorted(roles)),
         )
         .order_by(_USER.c.display_name, _ROLE.c.role)
     )  # fmt: skip
