@@ -66,7 +66,8 @@ def told_once(desk: Desk) -> Iterator[None]:
 
     What is told of one alone says what it is about, as ever. Of an act that ends in an error nothing is told.
     """
-    desk.held_back = held = []
+    held: list[Notable] = []
+    desk.held_back = held
     try:
         yield
     finally:
