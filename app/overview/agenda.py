@@ -20,6 +20,7 @@ from app.worklist.clocks import STOP as STOP_CLOCK
 from app.worklist.closers import CLOSERS, RECORD
 from workflows.clocks import can_stand_still, extends
 from workflows.engine import MACHINES
+from workflows.facts import CaseFacts
 from workflows.guards.services import answers_itself
 from workflows.mending import Act, answered_by_form
 
@@ -98,9 +99,9 @@ def agenda_of(desk: Desk, opened: Opened) -> Agenda:
     return Agenda(tuple(items), first, tuple(sorted(done, key=lambda pair: pair[1], reverse=True)))
 
 
-def open_refusals(step: NextStepOut) -> list[RefusalOut]:
-    """The refusals that the form of the step itself does not answer: what really stands in the way."""
-    return [each for each in step.refusals if not answered_by_form(each.code, step.form, step.step)]
+def open_refusals(step: NextStepOut, case: CaseFacts | None) -> list[RefusalOut]:
+    """The refusals that the form of the step itself does not answer: what really stands in the way of this case."""
+    return [each for each in step.refusals if not answered_by_form(each.code, step.form, step.step, case)]
 
 
 def around(desk: Desk, opened: Opened, step: str, back: str) -> Blocking:
@@ -153,7 +154,7 @@ def _act_of(desk: Desk, opened: Opened, task: Any, steps: Mapping[str, NextStepO
     """The act the reader can answer a task with: a step that is possible here before a record; else nothing."""
     acts = CLOSERS.get(task.kind, ())
     possible = [act for act in acts if act in steps]
-    free = [act for act in possible if not open_refusals(steps[act])]
+    free = [act for act in possible if not open_refusals(steps[act], opened.held.case_facts)]
     recorded = [act for act in acts if act.startswith(f"{RECORD}.") and _records(desk, opened, act.partition(".")[2])]
     return next(iter([*free, *recorded, *possible]), "")
 
@@ -181,7 +182,7 @@ def _of_task(
     elif step is not None:
         path = _step_path(opened, step)
         known = _around(desk, opened, step.step, path, team, since)
-        reasons = tuple(blocking.explained(desk, open_refusals(step), known))
+        reasons = tuple(blocking.explained(desk, open_refusals(step, opened.held.case_facts), known))
     elif act:
         path = f"{opened.path}/records/new/{act.partition('.')[2]}"
     people = team.get(task.role, ())
@@ -253,7 +254,7 @@ def _of_step(
     since: Mapping[str, datetime],
 ) -> Item:
     path = _step_path(opened, step)
-    refusals = open_refusals(step)
+    refusals = open_refusals(step, opened.held.case_facts)
     if not refusals:
         return Item(READY, step.title, path=path, mine=True)
     known = _around(desk, opened, step.step, path, team, since)

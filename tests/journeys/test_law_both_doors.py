@@ -223,7 +223,7 @@ def test_somebody_whose_case_is_closed_is_held_in_two_places(door: Door) -> None
     lawyer(door, case)
     door.record("th.social", case, "circumstances", asylum_claim=None, contact_lost=True, note=None)
     lost = filled(reason="lost_contact", person_told=False, person_agrees=False, unreachable=True)
-    door.scene["th.manager"].take(case, "close", lost)
+    door.take("th.manager", case, "close", lost)
     held = {"penalty_kind": "detention", "held_now": True}
     police = matters.opened(door, "th.social", case, "report_penalty", authority="police", **held)
     matters.opened(door, "th.social", case, "report_threat")

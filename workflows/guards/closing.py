@@ -24,6 +24,11 @@ def out_of_reach(case: CaseFacts) -> bool:
     return _is_gone(case) or (_said_unreachable(case) and _is_lost(case) and not _is_in_a_bed(case))
 
 
+def may_be_said_unreachable(case: CaseFacts) -> bool:
+    """True when the records bear it out, should the form of the end say that the person cannot be reached."""
+    return _is_lost(case) and not _is_in_a_bed(case)
+
+
 def _is_gone(case: CaseFacts) -> bool:
     return case.deceased or (case.care == "awaiting_arrival" and not case.receipt_signed)
 
