@@ -25,6 +25,7 @@ SENTENCES: Final[dict[str, str]] = {
     "tip_late": mark("Nobody has looked at a tip in time."),
     "tip_waits": mark("A tip waits to be looked at."),
     "bed_asked": mark("Somebody asks for a bed in your shelter."),
+    "bed_changed": mark("A bed that was asked for has to fit somebody else. Look at the request again."),
     "bed_lapsed": mark("The time of a request for a bed ran out."),
     "bed_withdrawn": mark("A request for a bed was taken back."),
     "bulk_viewing": mark("An account opened many cases in a short time."),
