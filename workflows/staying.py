@@ -51,6 +51,17 @@ def _limited(case: CaseFacts) -> bool:
     return any(each.permit in OF_STAY and each.until is not None for each in case.permits)
 
 
+def has_to_settle(case: CaseFacts) -> bool:
+    """Whether a proceeding for which the person stayed has ended, and no word on leave to stay came since."""
+    if stays_for(case) or not _limited(case):
+        return False
+    over = [
+        each.ended_on for each in case.matters_of(PROCEEDINGS)
+        if each.ended_on is not None and STAYS in each.flags and each.flags & _NEEDED
+    ]  # fmt: skip
+    return bool(over) and max(over) >= max(each.on for each in case.permits if each.permit in OF_STAY)
+
+
 def staying(before: CaseFacts, after: CaseFacts) -> tuple[Following, ...]:
     """What follows a step or a record that changed who has to ask for leave, or until when it is needed.
 
