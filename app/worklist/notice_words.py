@@ -31,6 +31,7 @@ SENTENCES: Final[dict[str, str]] = {
     "bulk_viewing": mark("An account opened many cases in a short time."),
     "cases_received": mark("Cases were given to you."),
     "conflict_declared": mark("A colleague declared a conflict of interest in a case."),
+    "deputy_away": mark("Somebody who stands in is away themselves. Name somebody else for that time."),
     "deputy_ended": mark("A stand-in for a colleague has ended."),
     "deputy_named": mark("A stand-in was named: you, or for you."),
     "emergency_answer_wanted": mark("A reviewer asks about an emergency access of yours."),
