@@ -13,12 +13,13 @@ from app.casework.blocking import Blocking, Reason
 from app.casework.choices import next_steps
 from app.casework.kinds import KINDS
 from app.casework.shapes import NextStepOut, RefusalOut
-from app.casework.tasks import NORMAL, UNDONE, WAITING, priority_of
+from app.casework.stopping import ticking_of
+from app.casework.tasks import NORMAL, UNDONE, priority_of
 from app.overview import case_queries as queries
 from app.overview.case_frame import Opened
 from app.worklist.clocks import STOP as STOP_CLOCK
 from app.worklist.closers import CLOSERS, RECORD
-from workflows.clocks import can_stand_still, extends
+from workflows.clocks import may_change
 from workflows.engine import MACHINES
 from workflows.facts import CaseFacts
 from workflows.guards.services import answers_itself
@@ -206,7 +207,7 @@ def _of_task(
         waits=_is_theirs(task),
         reasons=reasons,
         about=about,
-        clock=f"/tasks/{task.id}/clock" if task.id in stoppable and _may_stand(desk, task) else "",
+        clock=f"/tasks/{task.id}/clock" if task.id in stoppable and _clock_may_change(desk, opened, task) else "",
         rung=task.rung or "",
         cause=task.stop_cause if stopped else "",
         since=task.stopped_at if stopped else None,
@@ -234,8 +235,9 @@ def _of_matter(desk: Desk, opened: Opened, task: Any) -> tuple[str, tuple[str, s
     return path, (spec.about, matter.about)
 
 
-def _may_stand(desk: Desk, task: Any) -> bool:
-    return can_stand_still(desk.policies, task.clock, task.kind not in WAITING) or extends(desk.policies, task.clock)
+def _clock_may_change(desk: Desk, opened: Opened, task: Any) -> bool:
+    ticking = ticking_of(opened.held, task)
+    return may_change(ticking, opened.held.case_facts, desk.actor.roles, desk.now, desk.policies)
 
 
 def _is_theirs(task: Any) -> bool:
