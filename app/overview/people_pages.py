@@ -77,7 +77,7 @@ def name_manager(reference: str, page: Assigner) -> Response:
         except Invalid as error:
             raise _at("manager", error) from None
         except Conflict as error:
-            raise (_at("manager", error) if error.code == "other_office" else error) from None
+            raise (_at("manager", error) if error.code in ("other_office", "kept_away") else error) from None
 
     return page.act_or_show(act, f"/cases/{reference}/people?done=team", PEOPLE, _again(reference))
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from tests.app.overview.test_work_pages import reference
-from tests.factories import cases
+from tests.factories import cases, walls
 from tests.factories.pages import browser_at
 from tests.factories.staff import Worker, add_user, disable
 from tests.factories.towns import Town
@@ -47,6 +47,16 @@ def test_a_colleague_of_another_office_takes_a_case_over_by_a_transfer_alone(tow
     body = {"user_id": elsewhere.id, "role": "case_manager", "seen_version": cases.version_of(town.house, case_id)}
     assert town.post(town.th["supervisor"], f"/cases/{case_id}/team", body).status_code == 200
     assert name(town, case_id, elsewhere.id).json()["code"] == "other_office"
+
+
+def test_whom_a_wall_keeps_away_carries_no_case(town: Town) -> None:
+    """A case whose manager cannot open it is nobody's; who is kept away is told by the answer, and by nothing else."""
+    case_id = cases.bring_case(town.house, town.th)
+    kept_away = add_user(town.house, "th-shelter-tak", "case_manager")
+    walls.block(town.house, case_id, "user", kept_away.id)
+    answer = name(town, case_id, kept_away.id)
+    assert (answer.status_code, answer.json()["code"]) == (409, "kept_away"), answer.text
+    assert cases.facts_of(town.house, case_id).case_manager is None
 
 
 def test_the_page_offers_whoever_works_where_the_case_is(town: Town) -> None:
