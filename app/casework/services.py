@@ -24,7 +24,7 @@ from workflows.facts import CaseFacts, MatterFacts, Today
 from workflows.guards.services import ANSWERS, BY_ITSELF, HELPERS, ITSELF, covered_until, is_covered
 from workflows.guards.transfers import listed
 from workflows.matter import URGENT
-from workflows.service import ANSWER, NAME, TELL_PROVIDER, S
+from workflows.service import ANSWER, NAME, TELL_PROVIDER, TOLD, S
 from workflows.verdict import Refusal
 
 _REQUEST: Final = "service_request"
@@ -66,11 +66,21 @@ def settle(desk: Desk, held: Held) -> None:
     if before is None or not isinstance(facts, CaseFacts):
         return
     again = before.consents != facts.consents
+    if again:
+        _agreed_again(desk, held, facts)
     for matter in facts.matters_of(NAME):
         if again or before.matter(matter.id) != matter:
             # The provider belongs to somebody else, and the actor may be of either.
             with rows.as_the_house(desk.session, desk.actor.country):
                 _settle_one(desk, held, facts, matter)
+
+
+def _agreed_again(desk: Desk, held: Held, facts: CaseFacts) -> None:
+    """Where the person agrees again there is nothing to tell a provider that does not answer here."""
+    for matter in facts.matters_of(NAME):
+        outside = matter.state in _TOLD and BY_ITSELF not in matter.flags
+        if outside and is_covered(facts, matter, Today(desk.now, desk.today), desk.policies):
+            carry.follow_record(desk, at_matter(held, matter.id), (TOLD,))
 
 
 def without_consent(desk: Desk, held: Held, before: CaseFacts) -> list[str]:

@@ -257,8 +257,10 @@ def test_a_consent_that_runs_out_is_told_to_who_works_elsewhere(town: Town) -> N
     town.clock.advance(timedelta(days=1))
     assert Machine(town.house).come_of_age() == 0
     assert "tell_provider" not in duties(town, case_id, by_phone)
-    # A new yes that runs out is another end.
+    assert "tell_provider" in duties(town, case_id, running)
+    # A new yes leaves nothing to tell; when it runs out that is another end.
     agree(town, case_id, "TH", data_groups=["needs"], valid_until=day(town.house, 5))
+    assert "tell_provider" not in duties(town, case_id, running), "the person agrees again"
     town.clock.advance(timedelta(days=6))
     Machine(town.house).come_of_age()
     assert "tell_provider" in duties(town, case_id, by_phone)
