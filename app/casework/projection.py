@@ -66,7 +66,7 @@ def after_step(facts: CaseFacts, machine: str, to: str, entry: Entry) -> CaseFac
         since = entry.on if told_on is None else max(entry.on, told_on)
         # What was asked before is answered by it.
         changed = replace(
-            changed, negative_on=since, earlier_deciders=deciders, reconsideration_grounds=False, only_asked=False
+            changed, negative_on=since, earlier_deciders=deciders, reconsideration_grounds=False, only_asked=None
         )
     if to in {"identified", "presumed"}:
         changed = replace(changed, negative_on=None, finding=None)

@@ -162,7 +162,7 @@ IDENTIFICATION: dict[str, list[Break]] = {
             reconsideration_grounds=False,
             also=also("recorded grounds are what opens the window again", "grounds_are_recorded"),
         ),
-        case_with(negative_on=LONG_AGO, only_asked=True),
+        case_with(negative_on=LONG_AGO, only_asked=TODAY),
     ],
     "grounds_are_recorded": [case_with(reconsideration_grounds=False)],
 }

@@ -41,9 +41,11 @@ def fold(facts: CaseFacts, form: ReconsiderationRequest, entry: Entry) -> CaseFa
         answered = facts.decision.on
     if answered is not None and entry.on < answered:
         return facts
-    # Something new stays on record, whoever asks again beside it.
-    only = form.ground == ASKS and (facts.only_asked or not facts.reconsideration_grounds)
-    return replace(facts, reconsideration_grounds=True, only_asked=only)
+    asked = entry.on if form.ground == ASKS else None
+    if facts.reconsideration_grounds:
+        # Something new stays on record, whoever asks again beside it; so does the day on which they asked first.
+        asked = min(facts.only_asked, asked) if facts.only_asked is not None and asked is not None else None
+    return replace(facts, reconsideration_grounds=True, only_asked=asked)
 
 
 KIND = Kind(

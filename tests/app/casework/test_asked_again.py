@@ -49,6 +49,20 @@ def test_within_the_time_the_wish_of_the_person_is_enough(house: Any, clock: Any
     assert ask(house, staff, case_id).to == "reconsidering"
 
 
+def test_who_asked_in_time_is_heard_whenever_the_step_is_taken(house: Any, clock: Any) -> None:  # noqa: F811
+    staff = hire_staff(house)
+    case_id = told_no(house, staff)
+    clock.advance(timedelta(days=29))
+    cases.add(house, staff["case_manager"], case_id, REQUEST, ground="person_asks")
+    clock.advance(timedelta(days=9))
+    cases.add(house, staff["case_manager"], case_id, REQUEST, ground="person_asks")
+    said = form(house, "closure", reason="not_trafficked", person_agrees=False)
+    close = lambda: cases.take(house, staff["case_manager"], case_id, "close", said)  # noqa: E731
+    assert refused(close) == {"identification_is_settled"}, "the request waits for its answer"
+    assert ask(house, staff, case_id).to == "reconsidering"
+    assert rebuild_facts(house) == []
+
+
 def test_something_new_beside_a_wish_is_something_new(house: Any, clock: Any) -> None:  # noqa: F811
     staff = hire_staff(house)
     case_id = told_no(house, staff)
@@ -72,4 +86,19 @@ def test_a_request_made_before_the_answer_was_answered_by_it(house: Any, clock: 
     assert refused(lambda: ask(house, staff, case_id)) == {LATE, "grounds_are_recorded"}
     cases.add(house, manager, case_id, REQUEST)
     assert ask(house, staff, case_id).to == "reconsidering"
+    assert rebuild_facts(house) == []
+
+
+def test_no_case_ends_over_a_request_that_nobody_has_answered(house: Any, clock: Any) -> None:  # noqa: F811
+    staff = hire_staff(house)
+    manager = staff["case_manager"]
+    said = form(house, "closure", reason="not_trafficked", person_agrees=False)
+    new, wished = told_no(house, staff), told_no(house, staff)
+    clock.advance(timedelta(days=31))
+    cases.add(house, manager, new, REQUEST)
+    cases.add(house, manager, wished, REQUEST, ground="person_asks")
+    assert refused(lambda: cases.take(house, manager, new, "close", said)) == {"identification_is_settled"}
+    assert cases.take(house, manager, wished, "close", said).to == "closed", "asked too late, and nothing new"
+    ask(house, staff, new)
+    cases.take(house, staff["supervisor"], new, "presume_again", form(house, "screening"))
     assert rebuild_facts(house) == []
