@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 from app.access import attempts, deciding, drafts, mailing, once, rows, sessions
 from app.access.desk import House
 from app.accounts import training_watching as trainings
-from app.casework import birthdays, burying, withdrawing
+from app.casework import birthdays, burying, guardians, withdrawing
 from app.casework.following import HANDLERS
 from app.casework.ringing import ring
 from app.casework.stopping import wake
@@ -162,9 +162,9 @@ class Worker:
         return 1
 
     def come_of_age(self) -> int:
-        """Once a day, open what has to be prepared before children turn 18, and end consents that ran out; how many."""
+        """Once a day, see to what the calendar brings: birthdays, guardians who begin, ended consents; how many."""
         today = self._house.clock.now().date()
-        rounds = {"birthdays": birthdays.ring, "withdrawing": withdrawing.ring}
+        rounds = {"birthdays": birthdays.ring, "guardians": guardians.ring, "withdrawing": withdrawing.ring}
         due = {name: partial(self._daily, name, ring) for name, ring in rounds.items() if self._aged.get(name) != today}
         return self._apart(due)
 

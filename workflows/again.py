@@ -14,6 +14,7 @@ from workflows.effects import CloseTask, Following, OpenTask
 from workflows.facts import CaseFacts
 from workflows.identification import ASK_AGAIN, DECIDE, DUTIES, EXPLAIN_REMEDIES, RECONSIDER, REFLECTION, SCREEN
 from workflows.stay import LIVED_IN
+from workflows.staying import SETTLE_STAY, has_to_settle
 
 CLOSED = "closed"
 # Where nobody else's calendar asks for visits: at home the country that received the person has its own (visit_1 to 4).
@@ -62,6 +63,8 @@ def owed(case: CaseFacts) -> tuple[OpenTask, ...]:
         found.append(REVIEW_PLAN)
     elif case.care in LIVED_IN:
         found.append(WRITE_PLAN)
+    if has_to_settle(case):
+        found.append(SETTLE_STAY)
     return tuple(task for task in found if task.since is None or getattr(case, task.since) is not None)
 
 

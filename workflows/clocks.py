@@ -183,6 +183,19 @@ def _not_running(ticking: Ticking, now: datetime) -> tuple[Refusal, ...]:
     return (RAN_OUT,) if now > ticking.due_at else ()
 
 
+def may_change(
+    ticking: Ticking, case: CaseFacts | None, roles: frozenset[str], now: datetime, policies: Policies
+) -> bool:
+    """Whether somebody with these roles can do anything with the clock now: stop it, let it run again or longer."""
+    if ticking.stopped_at is not None:
+        return not against_resuming(ticking, case)
+    rule = policies.clocks.extensions.get(ticking.clock)
+    theirs = [cause for cause in policies.clocks.stops if may_state(policies, cause, roles)]
+    if rule is not None and theirs and ticking.extensions < rule.times and not _not_running(ticking, now):
+        return True
+    return any(not against_stopping(ticking, cause, roles, now, policies) for cause in theirs)
+
+
 def extended(ticking: Ticking, more: Clock | None, calendar: Calendar, policies: Policies) -> datetime | None:
     """The new end of the clock where policy lets it run longer by the clock ``more``; None where it does not."""
     rule = policies.clocks.extensions.get(ticking.clock)

@@ -170,7 +170,7 @@ def work(change: Change) -> tuple[Following, ...]:
     return leave.work(change.before, change.after)
 
 
-def leave_to_stay(change: Change) -> tuple[Effect, ...]:
+def leave_to_stay(change: Change) -> tuple[Following, ...]:
     """Leave that a proceeding needs is asked for, and what comes after it is settled (workflows.staying)."""
     return staying(change.before, change.after)
 

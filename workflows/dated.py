@@ -7,6 +7,7 @@ duties themselves say of their day (`OpenTask.is_fixed`), so that a new one need
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Final
 
 from workflows.consequences import NEXT_GUARDIAN
@@ -16,7 +17,7 @@ from workflows.facts import CaseFacts, MatterFacts
 from workflows.leave import ANSWER_REFUSED
 from workflows.recording import BY_CALENDAR, FOLLOWS
 from workflows.reminders import REMINDERS
-from workflows.staying import SETTLE_STAY
+from workflows.staying import SETTLE_STAY, hearings_set
 
 
 def _opened() -> Iterator[OpenTask]:
@@ -54,10 +55,14 @@ def _has_day(task: OpenTask, case: CaseFacts | None, matter: MatterFacts | None)
 
 def moved(before: MatterFacts, after: MatterFacts) -> tuple[MoveTask, ...]:
     """The tasks of a matter that are due by another day, because a correction has changed the day its form names."""
-    if before.due == after.due or not after.is_open:
+    if not after.is_open:
         return ()
     effects = [each for step in MACHINES[after.machine].steps for each in step.effects]
     # Where a matter has several days, each with a task of its own, no one day moves them all.
     several = {each.kind for each in effects if isinstance(each, CloseTask) and each.of_day}
     tasks = {each.kind: each for each in effects if isinstance(each, OpenTask) and each.by_matter}
-    return tuple(MoveTask(each) for kind, each in tasks.items() if kind not in several)
+    found = [MoveTask(each) for kind, each in tasks.items() if kind not in several and before.due != after.due]
+    was, now = hearings_set(before), hearings_set(after)
+    pairs = tuple(zip_longest(sorted(was - now), sorted(now - was)))
+    found += [MoveTask(tasks[kind], pair) for kind in sorted(several & tasks.keys()) for pair in pairs]
+    return tuple(found)

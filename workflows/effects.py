@@ -69,9 +69,14 @@ class CloseTask:
 
 @dataclass(frozen=True, slots=True)
 class MoveTask:
-    """The day that this task is due on was corrected: an open one begins anew; one that is done stays done."""
+    """The day that this task is due on was corrected: an open one begins anew; one that is done stays done.
+
+    of_days: of a matter with several days, each with a task of its own: the day that was, and the one that is. A day
+    that is new is waited for; one that is no more is not.
+    """
 
     task: OpenTask
+    of_days: tuple[date | None, date | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

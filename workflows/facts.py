@@ -207,6 +207,8 @@ class CaseFacts(LeaveDays):
     decision: DecisionFacts | None = None
     earlier_deciders: frozenset[str] = frozenset()
     reconsideration_grounds: bool = False
+    # The first day on which the person asked, where that is all that the grounds say.
+    only_asked: date | None = None
     rights: NoticeFacts | None = None
     remedies_notice: NoticeFacts | None = None
     needs: NeedsFacts | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from workflows.effects import CloseTask, Effect, MoveTask, OpenTask
+from workflows.effects import CloseTask, Effect, Following, MoveTask, OpenTask
 from workflows.facts import CaseFacts, PermitFacts
 
 # The leave by which somebody is in the country at all; leave to work ends with it.
@@ -100,12 +100,12 @@ def _agrees_with_employer(case: CaseFacts) -> bool:
     return case.employment.stage == "office_asked" or (case.employment.stage == "agreed" and not case.employment.fair)
 
 
-def leave(before: CaseFacts, after: CaseFacts, by_proceeding: tuple[bool, bool]) -> tuple[Effect, ...]:
+def leave(before: CaseFacts, after: CaseFacts, by_proceeding: tuple[bool, bool]) -> tuple[Following, ...]:
     """What follows a step or a record that changed who has to ask for leave to stay, or for work.
 
     by_proceeding: whether a proceeding asked for leave to stay before, and asks now, by workflows.staying.
     """
-    found: list[Effect] = []
+    found: list[Following] = []
     applied, applies = _applies(before) and not by_proceeding[0], _applies(after) and not by_proceeding[1]
     if applies:
         found += [task for task in _asked_for(after) if not applied or task not in _asked_for(before)]
@@ -116,7 +116,14 @@ def leave(before: CaseFacts, after: CaseFacts, by_proceeding: tuple[bool, bool])
     was, now = _has_to_answer(before), _has_to_answer(after)
     if was != now:
         found.append(ANSWER_REFUSED if now else CloseTask("answer_refused_stay"))
+    elif now and before.appeal_due != after.appeal_due:
+        found.append(MoveTask(ANSWER_REFUSED))
     return tuple(found)
+
+
+def asked_on_another_day(before: CaseFacts, after: CaseFacts) -> tuple[MoveTask, ...]:
+    """What follows a correction of the day on which leave to stay was asked for: the next office is asked from then."""
+    return (MoveTask(ASK_EMPLOYMENT),) if before.stay_asked_on != after.stay_asked_on else ()
 
 
 def counted_anew(before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:

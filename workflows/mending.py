@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from workflows import recording
 from workflows.engine import MACHINES
+from workflows.facts import CaseFacts
+from workflows.guards.closing import NEGATIVE, may_be_said_unreachable
 from workflows.step import Guard
 
 
@@ -312,6 +314,8 @@ _TOLD_BY_FORM: dict[str, str | tuple[str, ...]] = {
     "information_was_given": "screening",
     "reopening_is_agreed": "reopening",
 }  # fmt: skip
+# What is asked of nobody who cannot be reached, once the form of the end says so (workflows.guards.closing).
+OF_REACH = frozenset({"identification_is_settled", "remedies_were_explained", "child_has_a_lasting_solution"})
 # The step that certifies a record of a kind which is written with no other act.
 _CERTIFIED_BY = {"placement": _step("care", "move_placement")}
 
@@ -340,8 +344,14 @@ def act_for(code: str, step: str = "") -> Act:
     return act
 
 
-def answered_by_form(code: str, form: str | None, step: str = "") -> bool:
-    """Whether the form that comes with a step can answer ``code``: then nothing stands in the way of filling it in."""
+def answered_by_form(code: str, form: str | None, step: str = "", case: CaseFacts | None = None) -> bool:
+    """Whether the form that comes with a step can answer ``code``: then nothing stands in the way of filling it in.
+
+    case: where it is known; of somebody out of contact the form of the end can say that they cannot be reached.
+    """
+    if form == "closure" and case is not None and code in OF_REACH and may_be_said_unreachable(case):
+        # But for the time to ask again: who cannot be reached may come back within it.
+        return code != "identification_is_settled" or case.identification not in NEGATIVE
     told = _TOLD_BY_FORM.get(code, ())
     kinds = (told,) if isinstance(told, str) else told
     return form is not None and (act_for(code, step) == _record(form) or form in kinds)

@@ -61,7 +61,7 @@ from workflows.guards.training import (
     screener_is_trained,
 )
 from workflows.identification import ASK_AGAIN, DECISION
-from workflows.leave import counted_anew
+from workflows.leave import asked_on_another_day, counted_anew
 from workflows.non_punishment import NonPunishment
 from workflows.proceeding import Proceeding
 from workflows.service import Service
@@ -212,8 +212,9 @@ def follows(
     own = _of_kind(kind, before, after, corrected)
     if begins_again(before, after):
         own = never_twice((*own, *dated(FOLLOWS, after, ())))
-    if corrected and not stays_for(after):
-        own = (*own, *counted_anew(before, after))
+    if corrected:
+        own = (*own, *asked_on_another_day(before, after))
+        own = own if stays_for(after) else (*own, *counted_anew(before, after))
     return (*may_be_told(own, after), *consequences(Change(kind, before, after, on, corrected)))
 
 

@@ -51,6 +51,8 @@ GET_ANSWER = OpenTask(
 BEGIN = replace(GET_ANSWER, kind="begin_service", clock="service_start")
 FOLLOW = OpenTask("follow_service", "social_worker", "service_review")
 ELSEWHERE = replace(GET_ANSWER, kind="ask_elsewhere")
+# What somebody has to see to as long as a provider knows of the need.
+SEEN_TO = frozenset({GET_ANSWER.kind, BEGIN.kind, FOLLOW.kind})
 # The consent that carried a request to somebody outside is gone: they have to hear of it soon.
 TELL_PROVIDER = OpenTask("tell_provider", "social_worker", "service_answer_urgent", once=True)
 TOLD = CloseTask("tell_provider", by_the_way=True)

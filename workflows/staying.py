@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from workflows.effects import CloseTask, Effect, OpenTask
+from workflows.effects import CloseTask, Following, MoveTask, OpenTask
 from workflows.facts import CaseFacts, MatterFacts
 from workflows.leave import OF_STAY, UNDER_WAY, leave
 
@@ -51,17 +51,30 @@ def _limited(case: CaseFacts) -> bool:
     return any(each.permit in OF_STAY and each.until is not None for each in case.permits)
 
 
-def staying(before: CaseFacts, after: CaseFacts) -> tuple[Effect, ...]:
+def has_to_settle(case: CaseFacts) -> bool:
+    """Whether a proceeding for which the person stayed has ended, and no word on leave to stay came since."""
+    if stays_for(case) or not _limited(case):
+        return False
+    over = [
+        each.ended_on for each in case.matters_of(PROCEEDINGS)
+        if each.ended_on is not None and STAYS in each.flags and each.flags & _NEEDED
+    ]  # fmt: skip
+    return bool(over) and max(over) >= max(each.on for each in case.permits if each.permit in OF_STAY)
+
+
+def staying(before: CaseFacts, after: CaseFacts) -> tuple[Following, ...]:
     """What follows a step or a record that changed who has to ask for leave, or until when it is needed.
 
     Leave that is missing is asked for. When the last proceeding for which the person stayed has ended, somebody
     settles with them what comes after, before a leave that has an end runs out.
     """
-    effects: list[Effect] = []
+    effects: list[Following] = []
     if lacks_leave(after) != lacks_leave(before):
         effects.append(ASK_STAY if lacks_leave(after) else CloseTask(ASK_STAY.kind, by_the_way=True))
     if stays_for(before) and not stays_for(after) and _limited(after):
         effects.append(SETTLE_STAY)
     elif stays_for(after) and not stays_for(before):
         effects.append(CloseTask(SETTLE_STAY.kind, by_the_way=True))
+    elif before.permit_due != after.permit_due:
+        effects.append(MoveTask(SETTLE_STAY))
     return (*effects, *leave(before, after, (bool(stays_for(before)), bool(stays_for(after)))))

@@ -59,6 +59,16 @@ class House:
         return Desk(session, actor, self.clock.now(), self.policies, self.keys, self.signing, correlation)
 
 
+@dataclass(frozen=True, slots=True)
+class Notable:
+    """One piece of news: who is told, of which kind, and about what."""
+
+    users: tuple[str, ...]
+    kind: str
+    subject_kind: str
+    subject_id: str
+
+
 @dataclass(slots=True)
 class Desk:
     """One transaction seen by one actor.
@@ -81,6 +91,8 @@ class Desk:
     trainings: tuple[TrainingFacts, ...] | None = None
     # In which other offices the actor stands in, once it was asked for (app/access/standing.py).
     standing: tuple[StandIn, ...] | None = None
+    # News that one act on many things holds back, to tell it once (app/access/notices.py).
+    held_back: list[Notable] | None = None
     _kept: list[Callable[[Session], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:

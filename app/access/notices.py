@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from sqlalchemy import insert, select
 
-from app.access.desk import Desk
+from app.access.desk import Desk, Notable
 from app.access.standing import COVERED, with_stand_ins
 from app.kit.canonical import canonical_bytes
 from app.models.base import new_id
@@ -16,6 +17,10 @@ from app.models.office import Office
 from app.models.user import User, UserRole
 
 _INSERT: Final = insert(Notice)
+# Kind of notice -> the kind that tells the same of several things.
+OF_SEVERAL: Final = {
+    "transfer_asked": "transfers_asked", "transfer_answered": "transfers_answered", "transfer_ended": "transfers_ended",
+}
 
 
 def tell(
@@ -32,6 +37,9 @@ def tell(
     that other people pass.
     """
     told = sorted(set(users))
+    if desk.held_back is not None and kind in OF_SEVERAL:
+        desk.held_back.append(Notable(tuple(told), kind, subject_kind, subject_id))
+        return len(told)
     text = None if detail is None else canonical_bytes(detail).decode("utf-8")
     rows = [
         {
@@ -50,6 +58,30 @@ def tell(
     if rows:
         desk.session.execute(_INSERT, rows)
     return len(rows)
+
+
+@contextmanager
+def told_once(desk: Desk) -> Iterator[None]:
+    """Tell of an act on several things once, when it is over: each account has one notice of a kind, with a count.
+
+    What is told of one alone says what it is about, as ever. Of an act that ends in an error nothing is told.
+    """
+    held: list[Notable] = []
+    desk.held_back = held
+    try:
+        yield
+    finally:
+        desk.held_back = None
+    found: dict[tuple[str, str], list[Notable]] = {}
+    for each in held:
+        for user_id in each.users:
+            found.setdefault((user_id, each.kind), []).append(each)
+    for (user_id, kind), news in found.items():
+        one = news[0]
+        if len(news) == 1:
+            tell(desk, [user_id], kind, one.subject_kind, one.subject_id)
+        else:
+            tell(desk, [user_id], OF_SEVERAL[kind], f"{one.subject_kind}s", "-", {"count": len(news)})
 
 
 def holders(desk: Desk, permission: str, office_id: str | None = None) -> list[str]:

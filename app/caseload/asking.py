@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
+from app.access import notices
 from app.access.desk import Desk
 from app.access.log import looked
 from app.caseload import queries
@@ -51,10 +52,11 @@ def ask(desk: Desk, body: AskIn) -> AskOut:
     several.must_fit(desk, "cases", len(body.cases), mark("Choose at least one case."))
     request = _checked(desk, body.record)
     outcome: dict[str, several.Became] = {}
-    for each in body.cases:
-        if each.case_id not in outcome:
-            act = partial(_ask_one, desk, each, request)
-            outcome[each.case_id] = several.by_itself(desk, each.case_id, ASKED, act)
+    with notices.told_once(desk):
+        for each in body.cases:
+            if each.case_id not in outcome:
+                act = partial(_ask_one, desk, each, request)
+                outcome[each.case_id] = several.by_itself(desk, each.case_id, ASKED, act)
     asked = sum(1 for each in outcome.values() if each.code == ASKED)
     why, office = request["why"], request["to_office"]
     act_id = several.keep(desk, ACT, why, list(outcome.values()), to_office=office)

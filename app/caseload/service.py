@@ -15,7 +15,7 @@ from app.caseload import queries
 from app.caseload.queries import ASSIGN, HAND_OVER
 from app.caseload.schemas import ActOut, AssignIn, CarriedOut, CaseloadOut, ChosenIn, HandoverIn, MovedOut
 from app.casework import own_tasks, recording, several
-from app.casework.colleagues import Colleague, manager, reaches
+from app.casework.colleagues import Colleague, manager, must_work_there, reaches
 from app.casework.reach import SEEING, permit
 from app.casework.stages import stage_of
 from app.kit.errors import Conflict, Invalid, NotFound
@@ -105,9 +105,7 @@ def _move(desk: Desk, wanted: ChosenIn, giver: str | None, to: Colleague, why: s
         raise Conflict(code="closed")
     if giver is not None and row.case_manager_id != giver:
         raise Conflict(code="not_carried")
-    if row.office_id != to.office_id:
-        # A case goes to another office when that office takes it over, and the person has agreed (0032).
-        raise Conflict(code="other_office")
+    must_work_there(to, row.office_id)
     if row.case_manager_id == to.actor.id:
         raise Conflict(code="theirs_already")
     before = row.case_manager_id

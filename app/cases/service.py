@@ -27,7 +27,7 @@ from app.cases.schemas import (
 from app.casework import case_list, fieldgroups, recording, timeline
 from app.casework.case_list import Filter
 from app.casework.choices import CASE_MACHINES, next_steps
-from app.casework.colleagues import colleague, manager
+from app.casework.colleagues import colleague, manager, must_work_there, reaches
 from app.casework.held import Held, hold_case
 from app.casework.move import Command, perform
 from app.casework.reach import SEEING, permit, reach_of
@@ -120,16 +120,22 @@ def assign(desk: Desk, case_id: str, body: ManagerIn, seen: int) -> CaseOut:
     """Name the case manager; they join the team.
 
     Invalid (422), in the same words, for an account that is unknown, disabled, of another country, or whose
-    roles do not let it work on cases.
+    roles do not let it work on cases. Conflict (409) for a colleague of another office than the case's
+    (other_office), or whom a seal or a block keeps away (kept_away).
     """
-    permit(desk, "case:assign", case_id, "assign")
-    if manager(desk, body.user_id) is None:
+    row = permit(desk, "case:assign", case_id, "assign")
+    to = manager(desk, body.user_id)
+    if to is None:
         raise Invalid(
             "This account cannot manage a case here.",
             code="not_a_case_manager",
             extra={"errors": [{"field": "user_id", "rule": "an active account of this country that works on cases"}]},
         )
-    return shown_case(desk, recording.assign(desk, case_id, body.user_id, seen))
+    must_work_there(to, row.office_id)
+    held = recording.assign(desk, case_id, body.user_id, seen)
+    if not reaches(desk, to, SEEING, "case", case_id):
+        raise Conflict("A seal or a block keeps this colleague away from the person.", code="kept_away")
+    return shown_case(desk, held)
 
 
 def join(desk: Desk, case_id: str, body: TeamIn, seen: int) -> CaseOut:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import and_, func, or_, select, update
 
-from app.access import rows
+from app.access import notices, rows
 from app.access.desk import Desk
 from app.casework.held import Held
 from app.kit.errors import Conflict
@@ -24,6 +24,8 @@ BEDS: Final[Any] = ShelterBeds.__table__
 RESERVE: Final[Any] = OperationReserve.__table__
 ASKED, HELD, STAYING, LEFT, LAPSED = "asked", "held", "staying", "left", "lapsed"
 OPEN: Final = (ASKED, HELD)
+# Who answers for a house.
+ANSWER: Final = "shelter:answer"
 
 
 def taken(now: Any) -> Any:
@@ -98,16 +100,18 @@ def settle(desk: Desk, held: Held) -> None:
 
     Conflict (code bed_gone) when the bed that is moved into is not held any more.
     """
-    before, facts = held.began, held.facts
+    before, facts = held.beds_know or held.began, held.facts
     if before is None or not isinstance(facts, CaseFacts) or _of(before) == _of(facts):
         return
-    held.began = facts
+    held.beds_know = facts
     used = facts.bed_used.request if facts.bed_used is not None else ""
     waiting = facts.bed_held.request if facts.bed_held is not None else ""
     # The bed belongs to the shelter, which the person who acts need not see: the case is what they may change.
     with rows.as_the_house(desk.session, desk.actor.country):
         mine = REQUEST.c.case_id == held.id
         _set(desk, (mine, REQUEST.c.state == STAYING, REQUEST.c.id != used), state=LEFT, ended_at=desk.now)
+        if _who(before) != _who(facts):
+            _tell_of_whom(desk, held.id)
         if _needs_none(facts):
             _set(desk, (mine, REQUEST.c.state.in_(OPEN), REQUEST.c.id != waiting), state="withdrawn", ended_at=desk.now)
         if used and (before.bed_used is None or before.bed_used.request != used):
@@ -125,7 +129,20 @@ def settle(desk: Desk, held: Held) -> None:
 def _of(facts: CaseFacts) -> tuple[Any, ...]:
     """What of the facts of a case is about its beds."""
     bed = facts.bed_used.request if facts.bed_used is not None else None
-    return bed, facts.bed_held, facts.leave, facts.missing, _needs_none(facts)
+    return bed, facts.bed_held, facts.leave, facts.missing, _needs_none(facts), _who(facts)
+
+
+def _who(facts: CaseFacts) -> tuple[str, bool]:
+    """What of the person decides which bed fits; the need is asked for by itself."""
+    return facts.sex, facts.child
+
+
+def _tell_of_whom(desk: Desk, case_id: str) -> None:
+    """Houses that are asked, or hold a bed, hear that it is for somebody else than they were told: they look again."""
+    query = select(REQUEST.c.id, REQUEST.c.office_id).where(REQUEST.c.case_id == case_id, REQUEST.c.state.in_(OPEN))
+    for row in desk.session.execute(query).all():
+        there = set(notices.holders(desk, ANSWER, row.office_id)) - {desk.actor.id}
+        notices.tell(desk, there, "bed_changed", "bed_request", row.id)
 
 
 def _needs_none(facts: CaseFacts) -> bool:

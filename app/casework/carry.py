@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from app.access.desk import Desk
@@ -92,6 +94,8 @@ def _tasks(desk: Desk, held: Held, effect: HERE) -> None:
         open_task(desk, held, effect)
     elif isinstance(effect, CloseTask):
         close_task(desk, held, effect)
+    elif isinstance(effect, MoveTask) and effect.of_days is not None:
+        _moved_day(desk, held, effect.task, *effect.of_days)
     elif isinstance(effect, MoveTask):
         if close_task(desk, held, CloseTask(effect.task.kind)):
             open_task(desk, held, effect.task)
@@ -102,6 +106,15 @@ def _tasks(desk: Desk, held: Held, effect: HERE) -> None:
         freeze(desk, held, effect.cause)
     else:
         thaw(desk, held, effect.cause)
+
+
+def _moved_day(desk: Desk, held: Held, task: OpenTask, was: date | None, now: date | None) -> None:
+    """Move the task of one of the days of a matter; the others stay where they are."""
+    assert held.matter is not None
+    of_day = replace(held, matter=replace(held.matter, dropped=was, added=now))
+    waited = close_task(desk, of_day, CloseTask(task.kind, by_the_way=True, of_day=True))
+    if now is not None and (waited or was is None):
+        open_task(desk, of_day, task)
 
 
 def _queue(desk: Desk, held: Held, effect: str, payload: dict[str, Any]) -> None:

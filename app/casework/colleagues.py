@@ -11,10 +11,13 @@ from app.access import rows
 from app.access.desk import Desk
 from app.access.scope import case_predicate, referral_predicate
 from app.casework.held import CASE, OFFICE, REFERRAL
+from app.kit.errors import Conflict
+from app.kit.words import mark
 from app.models.base import is_id
 from app.models.user import User, UserRole
 from workflows.facts import Actor
 
+OTHER_OFFICE: Final = mark("This colleague is of another office. Ask that office to take the case over.")
 _USER: Final[Any] = User.__table__
 _ROLE: Final[Any] = UserRole.__table__
 
@@ -50,6 +53,15 @@ def manager(desk: Desk, user_id: str) -> Colleague | None:
     found = colleague(desk, user_id)
     carries = found is not None and found.active and desk.policies.scope_for(found.actor.roles, "case:read")
     return found if carries else None
+
+
+def must_work_there(who: Colleague, office_id: str) -> None:
+    """Conflict (other_office) where a colleague who is to carry a case is of another office than the case.
+
+    A case goes to another office when that office takes it over and the person has agreed (decisions 0032 and 0041).
+    """
+    if who.office_id != office_id:
+        raise Conflict(OTHER_OFFICE, code="other_office")
 
 
 def reaches(desk: Desk, who: Colleague, permission: str, kind: str, subject_id: str) -> bool:

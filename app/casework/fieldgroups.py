@@ -36,9 +36,9 @@ FACTS_BY_GROUP: Final[dict[FieldGroup, tuple[str, ...]]] = {
     FieldGroup.CONTACT: ("placement", "bed_held", "bed_used", "admission", "leave", "protected_from", "contact"),
     FieldGroup.NARRATIVE: ("screening", "screeners", "care_plan", "return_plan", "reintegration_plan"),
     FieldGroup.LEGAL: (
-        "decision", "earlier_deciders", "reconsideration_grounds", "remedies_notice", "guardian", "best_interests",
-        "best_interests_due", "legal", "legal_hold", "extension", "decision_notice", "age", "interests",
-        "permits", "employment",
+        "decision", "earlier_deciders", "reconsideration_grounds", "only_asked", "remedies_notice", "guardian",
+        "best_interests", "best_interests_due", "legal", "legal_hold", "extension", "decision_notice", "age",
+        "interests", "permits", "employment",
     ),
     FieldGroup.RISK: (
         "needs", "return_risk", "asylum_claim", "missing", "deceased", "death", "protection_risk", "complicity_alleged",

@@ -79,8 +79,10 @@ class Held:
     linked: Held | None = None
     plain_key: bytes | None = None
     matter: MatterFacts | None = None
-    # What the facts said when it was taken hold of: beds are told only when something about them changes.
+    # What the facts said when it was taken hold of.
     began: CaseFacts | None = None
+    # What they said when its beds were last told: of one change they hear once.
+    beds_know: CaseFacts | None = None
 
     @property
     def id(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import insert, update
 
@@ -42,15 +42,18 @@ def must_be_possible(desk: Desk, part: str, due: date, under: str) -> None:
 
 def put(desk: Desk, held: Held, form: OwnTask, record_id: str, corrects: str | None) -> None:
     """Open the task of an own_task record; a correction takes the place of the task it corrects, while that is open."""
-    if corrects is not None:
-        withdraw(desk, held, corrects)
+    if corrects is not None and not withdraw(desk, held, corrects):
+        # It is done; other words about it ask nobody to do it again.
+        return
     open_one(desk, held, record_id, form.about, form.part, form.due, form.priority, form.colleague)
 
 
-def withdraw(desk: Desk, held: Held, record_id: str) -> None:
-    """End what a record asked for: another one has taken its place."""
+def withdraw(desk: Desk, held: Held, record_id: str) -> int:
+    """End what a record asked for, because another one has taken its place; how many tasks were still to be done."""
     found = (TABLE.c.record_id == record_id, TABLE.c.case_id == held.id, TABLE.c.state.in_(UNDONE))
-    desk.session.execute(update(TABLE).where(*found).values(state="done", done_at=desk.now, done_by=desk.actor.id))
+    done = {"state": "done", "done_at": desk.now, "done_by": desk.actor.id}
+    ended: Any = desk.session.execute(update(TABLE).where(*found).values(done))
+    return int(ended.rowcount)
 
 
 def open_one(

@@ -64,7 +64,10 @@ def after_step(facts: CaseFacts, machine: str, to: str, entry: Entry) -> CaseFac
         told_on = facts.decision.notified_on if facts.decision is not None and to == "not_identified" else None
         # The time to ask again begins when the person has heard of it.
         since = entry.on if told_on is None else max(entry.on, told_on)
-        changed = replace(changed, negative_on=since, earlier_deciders=deciders, reconsideration_grounds=False)
+        # What was asked before is answered by it.
+        changed = replace(
+            changed, negative_on=since, earlier_deciders=deciders, reconsideration_grounds=False, only_asked=None
+        )
     if to in {"identified", "presumed"}:
         changed = replace(changed, negative_on=None, finding=None)
     return changed

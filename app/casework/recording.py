@@ -91,7 +91,7 @@ def add_record(
         own_tasks.put(desk, held, filled.form, record_id, corrects)
     if isinstance(filled.form, Minutes):
         meeting.decided(desk, held, filled.form, record_id, corrects)
-    if isinstance(filled.form, MonitoringVisit):
+    if isinstance(filled.form, MonitoringVisit) and (corrects is None or visits.is_the_last(desk, held, corrects)):
         visits.follow(desk, held, filled.form)
     return record_id, _stop_asking(desk, _after(desk, held, kind, filled.body), before)
 

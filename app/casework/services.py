@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import insert, select, update
@@ -16,6 +16,7 @@ from app.casework.onlookers import body_is_kept_away
 from app.casework.opening import ALPHABET
 from app.casework.records import Filled
 from app.casework.remarks import refusal
+from app.casework.tasks import TABLE as TASK
 from app.casework.tasks import end_of
 from app.casework.transfers import SERVICES, clock_end
 from app.models.base import new_id
@@ -23,7 +24,7 @@ from workflows.facts import CaseFacts, MatterFacts, Today
 from workflows.guards.services import ANSWERS, BY_ITSELF, HELPERS, ITSELF, covered_until, is_covered
 from workflows.guards.transfers import listed
 from workflows.matter import URGENT
-from workflows.service import ANSWER, NAME, TELL_PROVIDER, S
+from workflows.service import ANSWER, NAME, TELL_PROVIDER, TOLD, S
 from workflows.verdict import Refusal
 
 _REQUEST: Final = "service_request"
@@ -65,11 +66,21 @@ def settle(desk: Desk, held: Held) -> None:
     if before is None or not isinstance(facts, CaseFacts):
         return
     again = before.consents != facts.consents
+    if again:
+        _agreed_again(desk, held, facts)
     for matter in facts.matters_of(NAME):
         if again or before.matter(matter.id) != matter:
             # The provider belongs to somebody else, and the actor may be of either.
             with rows.as_the_house(desk.session, desk.actor.country):
                 _settle_one(desk, held, facts, matter)
+
+
+def _agreed_again(desk: Desk, held: Held, facts: CaseFacts) -> None:
+    """Where the person agrees again there is nothing to tell a provider that does not answer here."""
+    for matter in facts.matters_of(NAME):
+        outside = matter.state in _TOLD and BY_ITSELF not in matter.flags
+        if outside and is_covered(facts, matter, Today(desk.now, desk.today), desk.policies):
+            carry.follow_record(desk, at_matter(held, matter.id), (TOLD,))
 
 
 def without_consent(desk: Desk, held: Held, before: CaseFacts) -> list[str]:
@@ -90,6 +101,42 @@ def without_consent(desk: Desk, held: Held, before: CaseFacts) -> list[str]:
         if is_covered(before, was, today, desk.policies) and gone(desk, held, matter):
             unanswered.append(matter.id)
     return unanswered
+
+
+def run_out(desk: Desk, held: Held) -> int:
+    """Have the team tell providers who do not answer here that a consent has run out; how many have to be told.
+
+    Asked of the days and of the duty itself, done or not, so that nobody is told twice of the same end. What answers
+    here is seen to by its row (app/services/watching.py).
+    """
+    facts = held.facts
+    assert isinstance(facts, CaseFacts)
+    count = 0
+    for matter in facts.matters_of(NAME):
+        if matter.state not in _TOLD or BY_ITSELF in matter.flags:
+            continue
+        last = _covered_last(desk, facts, matter)
+        if last is not None and not _told_since(desk, held, matter, last):
+            gone(desk, held, matter)
+            count += 1
+    return count
+
+
+def _covered_last(desk: Desk, facts: CaseFacts, matter: MatterFacts) -> date | None:
+    """The day before today on which the last consent for it ran out; None where one covers it today, or none did."""
+    if is_covered(facts, matter, Today(desk.now, desk.today), desk.policies):
+        return None
+    days = {each.valid_until for each in facts.consents if each.valid_until is not None}
+    over = (day for day in days if day < desk.today)
+    return max((day for day in over if is_covered(facts, matter, Today(desk.now, day), desk.policies)), default=None)
+
+
+def _told_since(desk: Desk, held: Held, matter: MatterFacts, day: date) -> bool:
+    query = select(TASK.c.id).where(
+        TASK.c.case_id == held.id, TASK.c.matter_id == matter.id, TASK.c.kind == TELL_PROVIDER.kind,
+        TASK.c.opened_at > end_of(desk, day),
+    )  # fmt: skip
+    return desk.session.execute(query.limit(1)).first() is not None
 
 
 def gone(desk: Desk, held: Held, matter: MatterFacts) -> bool:

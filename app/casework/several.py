@@ -55,6 +55,7 @@ def by_itself(desk: Desk, subject: str, done: str, act: Callable[[], str]) -> Be
     written at once: the act as a whole goes on and is not refused.
     """
     before = desk.take_kept()
+    news = len(desk.held_back or ())
     try:
         with desk.session.begin_nested():
             became = Became(subject, done, made=act())
@@ -62,6 +63,9 @@ def by_itself(desk: Desk, subject: str, done: str, act: Callable[[], str]) -> Be
         became = Became(subject, error.code, tuple(error.extra.get("refusals", ())))
         for write in desk.take_kept():
             write(desk.session)
+        if desk.held_back is not None:
+            # Nobody is told of what did not happen.
+            del desk.held_back[news:]
         desk.take_seat()
     for kept in before:
         desk.keep_if_refused(kept)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from app.access.desk import Desk
+from app.casework import records
 from app.casework.held import Held
 from app.casework.kinds.monitoring_visit import MonitoringVisit
 from app.casework.tasks import close_task, end_of, open_task
@@ -12,10 +13,21 @@ from workflows.again import BY_CLOCK
 from workflows.effects import CloseTask, OpenTask
 from workflows.facts import CaseFacts
 
+VISIT: Final = "monitoring_visit"
 KIND: Final = "follow_up_visit"
 ROLE: Final = "case_manager"
 CLOCK: Final = "follow_up"
 NEXT: Final = OpenTask(KIND, ROLE, CLOCK, soonest=True)
+
+
+def is_the_last(desk: Desk, case: Held, record_id: str) -> bool:
+    """Whether a record of a visit, or a correction of one, is about the newest visit of the case."""
+    visits = [row for row in records.rows_of(desk.session, case.id) if row.kind == VISIT]
+    about = {row.id: row.corrects_id for row in visits}
+    first = record_id
+    while about.get(first) is not None:
+        first = about[first]
+    return first == next((row.id for row in reversed(visits) if row.corrects_id is None), None)
 
 
 def follow(desk: Desk, case: Held, form: MonitoringVisit) -> None:

@@ -13,15 +13,18 @@ from sqlalchemy import exists, or_, select
 
 from app.access import rows
 from app.access.desk import Desk, House
-from app.casework import ledger, outbox, transfers
+from app.casework import ledger, outbox, services, transfers
 from app.casework.held import CASE, FACTS, REFERRAL, Held, hold_case, hold_referral
 from app.casework.move import Command, perform
 from app.casework.projection import MAJOR_END, TRANSFER
+from app.casework.tasks import TABLE as TASK
+from app.casework.tasks import UNDONE
 from app.casework.transfers import TRANSFERS
 from app.kit.errors import AppError
 from workflows.disclosure import REFERRAL_RESTS_ON
 from workflows.facts import CaseFacts
 from workflows.referral import MACHINE
+from workflows.service import SEEN_TO
 
 log = structlog.get_logger("withdrawing")
 EFFECT: Final = "spread_withdrawal"
@@ -111,10 +114,12 @@ def ring(house: House) -> int:
     Asked of the messages that went, so that a worker that was away misses nothing and a second one finds nothing.
     """
     asked = exists().where(TRANSFERS.c.case_id == CASE.c.id, TRANSFERS.c.ended_at.is_(None))
+    # An open request to a provider always has somebody who has to see to it.
+    served = exists().where(TASK.c.case_id == CASE.c.id, TASK.c.kind.in_(SEEN_TO), TASK.c.state.in_(UNDONE))
     query = (
         select(CASE.c.id, CASE.c.country, FACTS.c.facts)
         .join(FACTS, FACTS.c.case_id == CASE.c.id)
-        .where(or_(_copies_of(CASE.c.id), asked))
+        .where(or_(_copies_of(CASE.c.id), asked, served))
     )
     with house.db.read() as session:
         rows.enter_everything(session)
@@ -142,7 +147,8 @@ def _ring_one(house: House, case_id: str, country: str) -> int:
         desk = house.system_desk(session, country)
         held = hold_case(desk, case_id)
         before = held.version
-        return end_shares(desk, held).version - before + reach_all(desk, case_id)
+        told = services.run_out(desk, held) if held.case_facts is not None and not held.erased else 0
+        return told + end_shares(desk, held).version - before + reach_all(desk, case_id)
 
 
 def _copies_of(case_id: Any) -> Any:

@@ -49,6 +49,23 @@ def one(desk: Desk, deputy_row: str) -> Row[Any] | None:
     return desk.session.execute(query).one_or_none()
 
 
+def left_alone(desk: Desk, made: str) -> list[Row[Any]]:
+    """Who is stood in for by somebody who is away at the same time, as far as the row ``made`` brings it about."""
+    away = DEPUTIES.alias("away")
+    query = (
+        select(DEPUTIES.c.id, DEPUTIES.c.user_id, DEPUTIES.c.deputy_id, DEPUTIES.c.set_by)
+        .join(away, away.c.user_id == DEPUTIES.c.deputy_id)
+        .where(
+            or_(DEPUTIES.c.id == made, away.c.id == made), DEPUTIES.c.country == desk.actor.country,
+            DEPUTIES.c.ended_at.is_(None), away.c.ended_at.is_(None), away.c.until > desk.now,
+            DEPUTIES.c.until > desk.now, DEPUTIES.c.since < away.c.until, away.c.since < DEPUTIES.c.until,
+        )
+        .order_by(DEPUTIES.c.id)
+        .distinct()
+    )  # fmt: skip
+    return list(desk.session.execute(query))
+
+
 def names(desk: Desk, user_ids: Iterable[str]) -> dict[str, str]:
     """Account id -> name, of colleagues in the actor's own country."""
     query = (

@@ -35,7 +35,8 @@ def name(desk: Desk, body: DeputyIn) -> DeputyOut:
     """Have somebody stand in for a colleague: they reach what is that colleague's own or assigned, in their own roles.
 
     Invalid (422) unless both are active accounts of one organisation within `deputy:set` that share a role, and the
-    time ends after it begins, within three months. Both are told.
+    time ends after it begins, within three months. Both are told; where somebody who stands in is away at that time
+    themselves, whoever named them.
     """
     stepup.must_be_fresh(desk, "naming a deputy")
     since = desk.now if body.since is None else as_utc(body.since)
@@ -74,6 +75,10 @@ def name(desk: Desk, body: DeputyIn) -> DeputyOut:
     detail = {"user": absent.actor.id, "deputy": standing.actor.id, "until": until.isoformat()}
     looked(desk, "deputy_named", "deputy", str(row["id"]), detail)
     notices.tell(desk, (absent.actor.id, standing.actor.id), "deputy_named", "deputy", str(row["id"]), detail)
+    for each in queries.left_alone(desk, str(row["id"])):
+        # No case opens to a third by that (docs/decisions/0048): whoever chose is asked to choose again.
+        alone = {"user": each.user_id, "deputy": each.deputy_id}
+        notices.tell(desk, {each.set_by, desk.actor.id}, "deputy_away", "deputy", each.id, alone)
     return _shown(desk, str(row["id"]))
 
 

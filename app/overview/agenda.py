@@ -13,13 +13,15 @@ from app.casework.blocking import Blocking, Reason
 from app.casework.choices import next_steps
 from app.casework.kinds import KINDS
 from app.casework.shapes import NextStepOut, RefusalOut
-from app.casework.tasks import NORMAL, UNDONE, WAITING, priority_of
+from app.casework.stopping import ticking_of
+from app.casework.tasks import NORMAL, UNDONE, priority_of
 from app.overview import case_queries as queries
 from app.overview.case_frame import Opened
 from app.worklist.clocks import STOP as STOP_CLOCK
 from app.worklist.closers import CLOSERS, RECORD
-from workflows.clocks import can_stand_still, extends
+from workflows.clocks import may_change
 from workflows.engine import MACHINES
+from workflows.facts import CaseFacts
 from workflows.guards.fund import fund_answers
 from workflows.guards.services import answers_itself
 from workflows.mending import Act, answered_by_form
@@ -99,9 +101,9 @@ def agenda_of(desk: Desk, opened: Opened) -> Agenda:
     return Agenda(tuple(items), first, tuple(sorted(done, key=lambda pair: pair[1], reverse=True)))
 
 
-def open_refusals(step: NextStepOut) -> list[RefusalOut]:
-    """The refusals that the form of the step itself does not answer: what really stands in the way."""
-    return [each for each in step.refusals if not answered_by_form(each.code, step.form, step.step)]
+def open_refusals(step: NextStepOut, case: CaseFacts | None) -> list[RefusalOut]:
+    """The refusals that the form of the step itself does not answer: what really stands in the way of this case."""
+    return [each for each in step.refusals if not answered_by_form(each.code, step.form, step.step, case)]
 
 
 def around(desk: Desk, opened: Opened, step: str, back: str) -> Blocking:
@@ -154,7 +156,7 @@ def _act_of(desk: Desk, opened: Opened, task: Any, steps: Mapping[str, NextStepO
     """The act the reader can answer a task with: a step that is possible here before a record; else nothing."""
     acts = CLOSERS.get(task.kind, ())
     possible = [act for act in acts if act in steps]
-    free = [act for act in possible if not open_refusals(steps[act])]
+    free = [act for act in possible if not open_refusals(steps[act], opened.held.case_facts)]
     recorded = [act for act in acts if act.startswith(f"{RECORD}.") and _records(desk, opened, act.partition(".")[2])]
     return next(iter([*free, *recorded, *possible]), "")
 
@@ -182,7 +184,7 @@ def _of_task(
     elif step is not None:
         path = _step_path(opened, step)
         known = _around(desk, opened, step.step, path, team, since)
-        reasons = tuple(blocking.explained(desk, open_refusals(step), known))
+        reasons = tuple(blocking.explained(desk, open_refusals(step, opened.held.case_facts), known))
     elif act:
         path = f"{opened.path}/records/new/{act.partition('.')[2]}"
     people = team.get(task.role, ())
@@ -206,7 +208,7 @@ def _of_task(
         waits=_is_theirs(task),
         reasons=reasons,
         about=about,
-        clock=f"/tasks/{task.id}/clock" if task.id in stoppable and _may_stand(desk, task) else "",
+        clock=f"/tasks/{task.id}/clock" if task.id in stoppable and _clock_may_change(desk, opened, task) else "",
         rung=task.rung or "",
         cause=task.stop_cause if stopped else "",
         since=task.stopped_at if stopped else None,
@@ -234,8 +236,9 @@ def _of_matter(desk: Desk, opened: Opened, task: Any) -> tuple[str, tuple[str, s
     return path, (spec.about, matter.about)
 
 
-def _may_stand(desk: Desk, task: Any) -> bool:
-    return can_stand_still(desk.policies, task.clock, task.kind not in WAITING) or extends(desk.policies, task.clock)
+def _clock_may_change(desk: Desk, opened: Opened, task: Any) -> bool:
+    ticking = ticking_of(opened.held, task)
+    return may_change(ticking, opened.held.case_facts, desk.actor.roles, desk.now, desk.policies)
 
 
 def _is_theirs(task: Any) -> bool:
@@ -254,7 +257,7 @@ def _of_step(
     since: Mapping[str, datetime],
 ) -> Item:
     path = _step_path(opened, step)
-    refusals = open_refusals(step)
+    refusals = open_refusals(step, opened.held.case_facts)
     if not refusals:
         return Item(READY, step.title, path=path, mine=True)
     known = _around(desk, opened, step.step, path, team, since)

@@ -171,15 +171,15 @@ def records_of_kinds(desk: Desk, case_id: str, kinds: Sequence[str]) -> Sequence
     return desk.session.execute(query).all()
 
 
-def colleagues(desk: Desk, roles: Iterable[str]) -> Sequence[Row[Any]]:
-    """Active accounts of the actor's office holding one of ``roles``: id, name, role; by name."""
+def colleagues(desk: Desk, roles: Iterable[str], office_id: str | None = None) -> Sequence[Row[Any]]:
+    """Active accounts of the office (the actor's own) holding one of ``roles``: id, name, role; by name."""
     query = (
         select(_USER.c.id, _USER.c.display_name, _ROLE.c.role)
         .join(_ROLE, _ROLE.c.user_id == _USER.c.id)
         .join(OFFICE, OFFICE.c.id == _USER.c.office_id)
         .where(
-            _USER.c.active.is_(True), OFFICE.c.id == desk.office_id, OFFICE.c.country == desk.actor.country,
-            _ROLE.c.role.in_(sorted(roles)),
+            _USER.c.active.is_(True), OFFICE.c.id == (office_id or desk.office_id),
+            OFFICE.c.country == desk.actor.country, _ROLE.c.role.in_(sorted(roles)),
         )
         .order_by(_USER.c.display_name, _ROLE.c.role)
     )  # fmt: skip

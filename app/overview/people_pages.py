@@ -17,7 +17,7 @@ from app.cases import notes, service
 from app.cases import queries as case_team
 from app.cases.schemas import LeaveIn, ManagerIn, TeamIn
 from app.casework.audience import AUDIENCES, EVERYBODY, Listener
-from app.kit.errors import AppError, Invalid
+from app.kit.errors import AppError, Conflict, Invalid
 from app.kit.typed import Typed
 from app.kit.typed_dates import typed_day
 from app.overview import case_queries, form_page, happened
@@ -76,6 +76,8 @@ def name_manager(reference: str, page: Assigner) -> Response:
             service.assign(desk, opened.id, ManagerIn(user_id=form.manager), page.version)
         except Invalid as error:
             raise _at("manager", error) from None
+        except Conflict as error:
+            raise (_at("manager", error) if error.code in ("other_office", "kept_away") else error) from None
 
     return page.act_or_show(act, f"/cases/{reference}/people?done=team", PEOPLE, _again(reference))
 
@@ -165,7 +167,8 @@ def _people(desk: Desk, reference: str, error: AppError | None = None) -> dict[s
     assigns = opened.reach("case:assign")
     working = [name for name, role in desk.policies.roles.items() if "case:read" in role.permissions]
     colleagues = case_queries.colleagues(desk, working) if assigns else ()
-    managers = {row.id: row.display_name for row in colleagues if row.role == "case_manager"}
+    # Whoever carries the case works where it is (0041), which may be another office than the reader's.
+    there = case_queries.colleagues(desk, ["case_manager"], opened.row.office_id) if assigns else ()
     return {
         "here": "cases",
         "section": "people",
@@ -176,7 +179,7 @@ def _people(desk: Desk, reference: str, error: AppError | None = None) -> dict[s
         "colleagues": [
             (f"{row.id}:{row.role}", row.display_name, desk.policies.roles[row.role].title) for row in colleagues
         ],
-        "managers": list(managers.items()),
+        "managers": [(row.id, row.display_name) for row in there],
         "roles": desk.policies.roles,
         "contact": safe_contact(desk, opened),
         "version": opened.held.version,
@@ -218,7 +221,7 @@ def _end(desk: Desk, typed: Typed) -> datetime | None:
     return datetime.combine(day, time(23, 59), desk.policies.zone(desk.actor.country))
 
 
-def _at(field: str, error: Invalid) -> Invalid:
+def _at(field: str, error: AppError) -> Invalid:
     """The same refusal at one field of the page."""
     rule = {"field": field, "rule": error.detail, "sentence": error.detail}
     return Invalid(error.detail, code=error.code, title=error.title, extra={"errors": [rule]})

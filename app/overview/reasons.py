@@ -69,4 +69,4 @@ def _refusals(policies: Policies, act: str, situation: Situation) -> tuple[Refus
         return ()
     form = engine.find_step(place, name)[1].form
     # What the form of the step itself answers is what has to be done, and no reason why it is not.
-    return tuple(each for each in decided.refusals if not answered_by_form(each.code, form, name))
+    return tuple(each for each in decided.refusals if not answered_by_form(each.code, form, name, situation.case))

@@ -27,6 +27,7 @@ from app.overview.matter_pages import money_of
 from app.worklist.closers import CLOSERS
 from policies.model import Policies
 from workflows.engine import MACHINES
+from workflows.facts import CaseFacts
 from workflows.step import Step
 
 router = APIRouter()
@@ -158,7 +159,7 @@ def _context(
     else:
         choices = next_steps(desk, held, opened.reach)
     choice = next((each for each in choices if each.machine == machine and each.step == step.name), None)
-    refusals = _refusals(choice, error)
+    refusals = _refusals(choice, error, held.case_facts)
     known = around(desk, opened, step.name, path)
     questions = inputs_of(KINDS[step.form].form) if step.form else ()
     inputs = offered(desk.policies, (*given_inputs(step.given), *questions), child=opened.bar.child)
@@ -191,12 +192,14 @@ def _context(
     }
 
 
-def _refusals(choice: NextStepOut | None, error: AppError | None) -> list[RefusalOut]:
+def _refusals(
+    choice: NextStepOut | None, error: AppError | None, case: CaseFacts | None
+) -> list[RefusalOut]:
     """What the page explains: the reasons the step was just refused for, or those known before it is tried."""
     told = error.extra.get("refusals") if error is not None else None
     if told is not None:
         return [RefusalOut(**each) for each in told]
-    return open_refusals(choice) if choice is not None else []
+    return open_refusals(choice, case) if choice is not None else []
 
 
 def _sources(policies: Policies, step: Step) -> list[tuple[str, list[tuple[str, str]]]]:

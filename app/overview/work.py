@@ -95,7 +95,9 @@ _ROOMS: Final[Mapping[str, str]] = {
     "fund_request": "/fund/claims",
     "reserve": "/reservations", "operation": "/operations", "tip": "/tips",
 }  # fmt: skip
-_PAGES: Final[Mapping[str, str]] = {"approval": "/reports/approvals", "caseload": "/cases?who=mine"}
+_PAGES: Final[Mapping[str, str]] = {
+    "approval": "/reports/approvals", "caseload": "/cases?who=mine", "case_transfers": "/transfers",
+}  # fmt: skip
 
 
 def home_of(desk: Desk, places: Sequence[Place]) -> str | None:

@@ -168,5 +168,9 @@ def _count(which: Any, name: str) -> Any:
 
 
 def known_of(desk: Desk, case_id: str) -> Row[Any]:
-    """What a bed depends on, as the case says it now: ``sex`` and ``child``. The caller has entered as the house."""
-    return desk.session.execute(select(FACTS.c.sex, FACTS.c.child).where(FACTS.c.case_id == case_id)).one()
+    """What a bed depends on, as the case says it now: ``sex``, ``age_band`` and ``child``.
+
+    The caller has entered as the house.
+    """
+    query = select(FACTS.c.sex, FACTS.c.age_band, FACTS.c.child).where(FACTS.c.case_id == case_id)
+    return desk.session.execute(query).one()

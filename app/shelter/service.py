@@ -10,7 +10,17 @@ from app.access import notices, rows
 from app.access.desk import Desk
 from app.access.log import looked
 from app.casework import move, projection
-from app.casework.beds import ASKED, BEDS, HELD, REQUEST, STAYING, reserved_by_group, taken_by_group
+from app.casework.beds import ANSWER as ANSWER
+from app.casework.beds import (
+    ASKED,
+    BEDS,
+    HELD,
+    OPEN,
+    REQUEST,
+    STAYING,
+    reserved_by_group,
+    taken_by_group,
+)
 from app.casework.held import Held, hold_case
 from app.casework.history import Event
 from app.casework.move import StepRefused, refusal_out
@@ -37,7 +47,6 @@ from workflows.verdict import Refusal
 
 READ: Final = "shelter:read"
 KEEP: Final = "shelter:keep"
-ANSWER: Final = "shelter:answer"
 KIND: Final = "bed"
 _LISTS: Final = {"sex": "bed_sex", "ages": "bed_ages", "need": "bed_need", "closed_reason": "bed_closed_reason"}
 _COUNTED: Final = ("staying", "held", "out", "missing", "leaving_soon")
@@ -200,8 +209,14 @@ def request_out(desk: Desk, row: Row[Any]) -> BedRequestOut:
     if (state == ASKED and row.answer_by <= desk.now) or (state == HELD and row.held_until <= desk.now):
         state = "lapsed"
     shelter = queries.code_of(desk, row.office_id)
+    who: dict[str, Any] = {}
+    if state in (*OPEN, STAYING):
+        # The row says what was asked; whoever answers has to know for whom it is now.
+        with rows.as_the_house(desk.session, desk.actor.country):
+            known = queries.known_of(desk, row.case_id)
+        who = {"sex": known.sex, "age_band": known.age_band, "ages": _wanted(row, known.sex, known.child).ages}
     values = {name: getattr(row, name) for name in BedRequestOut.model_fields if name not in ("shelter", "state")}
-    return BedRequestOut(**values, shelter=shelter, state=state)
+    return BedRequestOut(**{**values, **who}, shelter=shelter, state=state)
 
 
 def groups_of(desk: Desk, office_id: str) -> list[tuple[rules.Beds, BedsOut]]:

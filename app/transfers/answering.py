@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
+from app.access import notices
 from app.access.desk import Desk
 from app.access.log import looked
 from app.casework import several
@@ -43,7 +44,8 @@ def answer(desk: Desk, body: AnswersIn) -> AnswersOut:
     """
     several.must_fit(desk, "transfers", len(body.transfers), mark("Choose at least one request."))
     _must_be_an_answer(desk, body)
-    outcome = [_one(desk, each, body) for each in dict.fromkeys(body.transfers)]
+    with notices.told_once(desk):
+        outcome = [_one(desk, each, body) for each in dict.fromkeys(body.transfers)]
     done = sum(1 for each in outcome if each.code in DONE)
     why, to = (body.reason or "", "") if body.answer == DECLINE else (AGREE, body.user_id or desk.actor.id)
     act_id = several.keep(desk, ACT, why, outcome, to_user=to)

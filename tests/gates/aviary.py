@@ -147,6 +147,8 @@ def _follow(scene: Scene, aviary: Aviary) -> None:
         take(f"{case}/matters/{asked['matter']['id']}/steps/{step}", what)
     named = take(f"{case}/matters", "relative", machine="relative", step="name_relative")
     take(f"{case}/matters/{named['matter']['id']}/steps/allow_contact", "contact_decision")
+    # Last of all: of the dead nothing else is asked or done.
+    take(f"{case}/records/death_report", "death_report")
 
 
 def _done(scene: Scene, path: str, body: dict[str, Any]) -> Any:

@@ -30,7 +30,7 @@ CASE_FACTS: Final[dict[str, str]] = {
     **dict.fromkeys(("screening", "screeners", "care_plan", "return_plan", "reintegration_plan"), NARRATIVE),
     **dict.fromkeys(
         (
-            "decision", "earlier_deciders", "reconsideration_grounds", "remedies_notice", "guardian",
+            "decision", "earlier_deciders", "reconsideration_grounds", "only_asked", "remedies_notice", "guardian",
             "best_interests", "best_interests_due", "legal", "legal_hold", "extension", "decision_notice", "age",
             "interests",
             "permits", "employment",

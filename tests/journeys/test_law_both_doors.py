@@ -6,7 +6,7 @@ from tests.journeys import matters
 from tests.journeys.doors import Door
 from tests.journeys.hands import Paper, filled
 from tests.journeys.houses import join_team, offenders_of, tell_incident
-from tests.journeys.test_both_doors import ADULT, identified, presumed, stands
+from tests.journeys.test_both_doors import ADULT, cared_for, identified, presumed, stands
 
 
 def lawyer(door: Door, case: Paper) -> None:
@@ -223,7 +223,7 @@ def test_somebody_whose_case_is_closed_is_held_in_two_places(door: Door) -> None
     lawyer(door, case)
     door.record("th.social", case, "circumstances", asylum_claim=None, contact_lost=True, note=None)
     lost = filled(reason="lost_contact", person_told=False, person_agrees=False, unreachable=True)
-    door.scene["th.manager"].take(case, "close", lost)
+    door.take("th.manager", case, "close", lost)
     held = {"penalty_kind": "detention", "held_now": True}
     police = matters.opened(door, "th.social", case, "report_penalty", authority="police", **held)
     matters.opened(door, "th.social", case, "report_threat")
@@ -240,3 +240,31 @@ def test_somebody_whose_case_is_closed_is_held_in_two_places(door: Door) -> None
     assert "person_is_free" in door.scene["th.manager"].next_steps(case)["close"]
     matters.moved(door, "th.lawyer", case, border, "release_person", filled())
     assert "person_is_free" not in door.scene["th.manager"].next_steps(case)["close"]
+
+
+def test_somebody_dies_in_the_shelter(door: Door) -> None:
+    """Those who protect hear of it at once, what was owed to a living person ends, and one duty is left until the
+    family and the ministry know and the body has a place. The claim for wages goes on, for the family."""
+    case = cared_for(door)
+    lawyer(door, case)
+    door.name_manager("th.supervisor", case, "th.manager")
+    claim = matters.opened(door, "th.lawyer", case, "prepare_remedy")
+    living = {"review_care_plan", "reassess_needs", "review_placement"}
+    assert living <= matters.duties(door, "th.social", case)
+    unsettled = {"family_told": "not_yet", "remains": "not_yet", "ministry_told": False, "legal_hold": True}
+    door.record("th.shelter", case, "death_report", died_on=door.scene.day(), **unsettled)
+    assert "person_died" in matters.told(door, "th.supervisor") & matters.told(door, "th.manager")
+    duties = matters.duties(door, "th.social", case)
+    assert "see_to_death" in duties and not living & duties
+    facts = door.scene["th.manager"].look(case)["facts"]
+    assert (facts["deceased"], facts["legal_hold"], facts["bed_used"]) == (True, True, None)
+    door.refused("th.shelter", case, "move_placement", "person_is_with_us", record=filled(place_kind="shelter_ngo"))
+    door.scene.days(3)
+    door.record("th.manager", case, "death_report", died_on=door.scene.day(-3), ministry_told=False)
+    assert "see_to_death" in matters.duties(door, "th.social", case), "the ministry has not been told"
+    door.record("th.manager", case, "death_report", died_on=door.scene.day(-3))
+    assert "see_to_death" not in matters.duties(door, "th.social", case)
+    assert {"no_matter_is_open", "nothing_legal_is_open"} <= set(door.scene["th.manager"].next_steps(case)["close"])
+    matters.moved(door, "th.lawyer", case, claim, "stop_remedy", filled(person_told=False))
+    door.take("th.manager", case, "close", filled(reason="deceased", person_told=False, person_agrees=False))
+    stands(door, case, "presumed", "closed")

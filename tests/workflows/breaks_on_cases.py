@@ -161,7 +161,8 @@ IDENTIFICATION: dict[str, list[Break]] = {
             negative_on=LONG_AGO,
             reconsideration_grounds=False,
             also=also("recorded grounds are what opens the window again", "grounds_are_recorded"),
-        )
+        ),
+        case_with(negative_on=LONG_AGO, only_asked=TODAY),
     ],
     "grounds_are_recorded": [case_with(reconsideration_grounds=False)],
 }
@@ -327,6 +328,11 @@ CLOSING: dict[str, list[Break]] = {
         # Inside the window, on its last day too (30 days in Thailand, a default).
         case_with(identification="not_identified", negative_on=LATELY),
         case_with(identification="screened_out", negative_on=YESTERDAY),
+        # Asked for in time, or on something new, and not answered yet.
+        case_with(identification="not_identified", negative_on=LONG_AGO, reconsideration_grounds=True),
+        case_with(
+            identification="screened_out", negative_on=LONG_AGO, reconsideration_grounds=True, only_asked=LONG_AGO
+        ),
         # Also of somebody who cannot be reached: they may come back and ask within their time.
         both(
             case_with(identification="not_identified", negative_on=LATELY, missing=True),

@@ -12,6 +12,7 @@ from tests.workflows.situations import case
 from workflows.dated import FIXED, moved, never_stands
 from workflows.effects import OpenTask
 from workflows.facts import MatterFacts
+from workflows.staying import HEARING_ON
 
 DAY = date(2026, 12, 5)
 HEARING = MatterFacts("m", "proceeding", "running", DAY, DAY, "criminal", due=DAY)
@@ -54,4 +55,9 @@ def test_a_corrected_day_moves_the_tasks_of_its_matter() -> None:
     later = replace(CLAIM, due=date(2026, 12, 20))
     assert {each.task.kind for each in moved(CLAIM, later)} == {"file_remedy", "weigh_appeal", "collect_remedy"}
     assert moved(CLAIM, CLAIM) == () == moved(CLAIM, replace(later, ended_on=DAY))
-    assert moved(HEARING, replace(HEARING, due=later.due)) == (), "each hearing has a task of its own"
+    (of_day,) = moved(HEARING, replace(HEARING, due=later.due))
+    assert (of_day.task.kind, of_day.of_days) == ("attend_hearing", (HEARING.due, later.due))
+    both = replace(HEARING, flags=HEARING.flags | {f"{HEARING_ON}{HEARING.due}", f"{HEARING_ON}{later.due}"})
+    assert [each.of_days for each in moved(HEARING, both)] == [(None, later.due)], "each hearing has a task of its own"
+    assert [each.of_days for each in moved(both, HEARING)] == [(later.due, None)]
+    assert moved(both, replace(both, flags=both.flags | {"part.witness"})) == ()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.casework.kinds import KINDS
+from tests.workflows.situations import case
 from workflows.engine import MACHINES, find_step
 from workflows.mending import ACTS, ASK, Way, act_for, answered_by_form, consent_purpose, every_guard
 from workflows.recording import ONLY_WITH_STEP
@@ -54,3 +57,15 @@ def test_a_missing_consent_names_its_purpose() -> None:
     assert consent_purpose("consent_for_contact_family") == "contact_family"
     assert consent_purpose("case_is_open") == ""
     assert act_for("no such code") == ASK
+
+
+def test_the_form_of_the_end_can_say_that_somebody_is_out_of_reach() -> None:
+    lost = replace(case(), identification="presumed", care="recovering", contact_lost=True, bed_used=None)
+    for code in ("identification_is_settled", "remedies_were_explained", "child_has_a_lasting_solution"):
+        assert answered_by_form(code, "closure", "close", lost)
+        assert not answered_by_form(code, "closure", "close", replace(lost, contact_lost=False)), "still in touch"
+        assert not answered_by_form(code, "closure", "close", replace(lost, care="sheltered")), "has a bed"
+        assert not answered_by_form(code, "placement", "admit", lost)
+    told_no = replace(lost, identification="not_identified")
+    assert not answered_by_form("identification_is_settled", "closure", "close", told_no), "the time to ask again runs"
+    assert not answered_by_form("no_matter_is_open", "closure", "close", lost)

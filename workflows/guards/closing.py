@@ -9,7 +9,7 @@ from workflows.claims import open_claims, untold_claims
 from workflows.facts import CaseFacts, Today
 from workflows.guards.children import CHILD_ROLES
 from workflows.guards.legal import open_proceedings
-from workflows.guards.screening import window_end
+from workflows.guards.screening import asked_rightly, window_end
 from workflows.step import guard
 from workflows.verdict import Lack, lacking
 
@@ -22,6 +22,11 @@ SOLVED = frozenset({"including_locally", "resettling", "reintegrating", "handed_
 def out_of_reach(case: CaseFacts) -> bool:
     """True when there is nobody to tell or to ask: deceased, unreachable, or never arrived here."""
     return _is_gone(case) or (_said_unreachable(case) and _is_lost(case) and not _is_in_a_bed(case))
+
+
+def may_be_said_unreachable(case: CaseFacts) -> bool:
+    """True when the records bear it out, should the form of the end say that the person cannot be reached."""
+    return _is_lost(case) and not _is_in_a_bed(case)
 
 
 def _is_gone(case: CaseFacts) -> bool:
@@ -250,6 +255,8 @@ def identification_is_settled(case: CaseFacts, today: Today, policies: Policies)
     # Who cannot be reached may still come back within the time to ask again.
     if end is not None and case.identification in NEGATIVE:
         if today.date.isoformat() > end:
-            return True
+            # What was asked for in time, or says something new, waits for its answer; a late wish alone does not.
+            waits = asked_rightly(case, end)
+            return lacking(state="a request to look at it again waits for an answer") if waits else True
         return lacking(state=f"it can be reconsidered until {end}")
     return out_of_reach(case) or lacking(state=case.identification)

@@ -249,10 +249,10 @@ def person_was_told(case: CaseFacts, today: Today) -> bool:
     who=("case_manager", "legal_officer", "social_worker"),
 )
 def window_or_new_evidence(case: CaseFacts, today: Today, policies: Policies) -> bool | Lack:
-    if case.reconsideration_grounds:
-        return True
     end = window_end(case, policies)
-    return True if end is None or today.date.isoformat() <= end else lacking(end=end)
+    if end is None or today.date.isoformat() <= end or asked_rightly(case, end):
+        return True
+    return lacking(end=end)
 
 
 @guard(
@@ -306,6 +306,15 @@ def foreign_authority_is_competent(case: CaseFacts, policies: Policies) -> bool 
         return lacking(country=UNKNOWN if made is None else made.by_country, office=UNKNOWN)
     wanted = country.competent_authority.office
     return made.authority == wanted or lacking(country=made.by_country, office=wanted)
+
+
+def asked_rightly(case: CaseFacts, end: str) -> bool:
+    """Whether a request is on record that was made by ``end`` (ISO), or says what the last answer did not know.
+
+    Asking is enough in its time, whenever the step is taken.
+    """
+    asked = case.only_asked
+    return case.reconsideration_grounds and (asked is None or asked.isoformat() <= end)
 
 
 def window_end(case: CaseFacts, policies: Policies) -> str | None:

@@ -12,6 +12,8 @@ from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts
 
+ASKS = "person_asks"
+
 
 class ReconsiderationRequest(RecordForm):
     """Why the case should be looked at again."""
@@ -32,8 +34,18 @@ class ReconsiderationRequest(RecordForm):
 
 
 def fold(facts: CaseFacts, form: ReconsiderationRequest, entry: Entry) -> CaseFacts:
-    """Grounds are on record."""
-    return replace(facts, reconsideration_grounds=True)
+    """Grounds are on record, but for a request of before the answer that stands: that one was answered by it."""
+    answered = facts.negative_on
+    if facts.identification == "not_identified" and facts.decision is not None:
+        # The time to ask counts from the day the person heard; what is new is new since the paper.
+        answered = facts.decision.on
+    if answered is not None and entry.on < answered:
+        return facts
+    asked = entry.on if form.ground == ASKS else None
+    if facts.reconsideration_grounds:
+        # Something new stays on record, whoever asks again beside it; so does the day on which they asked first.
+        asked = min(facts.only_asked, asked) if facts.only_asked is not None and asked is not None else None
+    return replace(facts, reconsideration_grounds=True, only_asked=asked)
 
 
 KIND = Kind(

@@ -151,7 +151,7 @@ def meeting(about: Wanted) -> Paper:
     blocked = [
         (f"{say_as('step', step.title)}: {say_as('block', refusals[0].missing)}", "")
         for step in next_steps(desk, about.held, reach_of(desk, about.held.id))
-        if (refusals := open_refusals(step))
+        if (refusals := open_refusals(step, about.held.case_facts))
     ]
     if blocked:
         made.items(blocked)

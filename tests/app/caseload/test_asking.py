@@ -179,3 +179,35 @@ def test_the_pages_tick_ask_report_and_answer(town: Town, there: Worker) -> None
     told = them.get(done.headers["location"]).text
     assert references[0] in told and references[2] in told
     assert [cases.facts_of(town.house, each).office for each in (mine[0], mine[2])] == [OTHER, OTHER]
+
+
+def news(town: Town, reader: Worker) -> list[tuple[str, str, int | None]]:
+    """What somebody was told: the kind, what it is about and of how many, oldest first."""
+    items = town.get(reader, "/notices").json()["items"]
+    return [(each["kind"], each["subject"], each["detail"].get("count")) for each in reversed(items)]
+
+
+def test_one_act_on_many_cases_is_one_piece_of_news(town: Town, there: Worker) -> None:
+    """Forty notices of one act hide the forty-first, which is about something else."""
+    mine = [a_case(town, agreed=number != 2) for number in range(4)]
+    manager = town.th["case_manager"]
+    for case_id in mine:
+        cases.name_manager(town.house, case_id, town.th)
+    asked = town.post(town.th["supervisor"], "/caseload/ask", asking(town, mine))
+    assert outcomes(asked) == ["asked", "asked", "step_refused", "asked"]
+    assert news(town, there) == [("transfers_asked", "case_transfers", 3)], "told of those that were asked, once"
+    assert news(town, manager) == []
+    made = [each["transfer_id"] for each in asked.json()["cases"] if each["transfer_id"]]
+    page = browser_at(town, there).get("/notices").text
+    assert "Another office asks yours about several cases." in page and 'href="/transfers"' in page
+
+    reason = {"answer": "decline", "reason": "no_capacity", "suggestion": "later"}
+    answered = town.post(there, "/transfers/answers", {"transfers": [*made[:2], "nothing"], **reason})
+    assert answered.json()["done"] == 2
+    for reader in (manager, town.th["supervisor"]):
+        assert news(town, reader) == [("transfers_answered", "case_transfers", 2)], "of two cases, with two people told"
+    assert news(town, there) == [("transfers_asked", "case_transfers", 3)]
+    # One of its kind says what it is about, as ever, also where it came with an act on several.
+    assert town.post(there, "/transfers/answers", {"transfers": made[2:], **reason}).json()["done"] == 1
+    one, several = ("transfer_answered", "case_transfer", None), ("transfers_answered", "case_transfers", 2)
+    assert set(news(town, manager)) == {one, several} and len(news(town, manager)) == 2, "told at the same moment"

@@ -114,6 +114,34 @@ def test_a_case_that_is_opened_again_owes_what_it_owed(house: House, clock: Any)
     assert rebuild_facts(house) == []
 
 
+def test_the_stay_after_a_proceeding_is_still_to_be_settled(house: House, clock: Any) -> None:
+    staff = hire_staff(house)
+    lawyer = staff["legal_officer"]
+
+    def settles(case_id: str) -> list[str]:
+        return days(house, case_id, "settle_stay")
+
+    def after_a_trial(**said: Any) -> str:
+        case_id = cases.bring_case(house, staff, "identified")
+        opened = cases.take(
+            house, lawyer, case_id, "open_proceeding", form(house, "proceeding", wants_to_stay=True, **said)
+        )
+        cases.add(house, lawyer, case_id, "permit", valid_until=day(house, 200))
+        ended = form(house, "proceeding_end")
+        cases.take(house, lawyer, case_id, "end_proceeding", ended, matter_id=opened.matter_id)
+        return case_id
+
+    waits, settled, without = after_a_trial(), after_a_trial(), cases.bring_case(house, staff, "identified")
+    assert settles(waits) == settles(settled) != [] == settles(without)
+    clock.advance(timedelta(days=2))
+    cases.add(house, lawyer, settled, "permit", permit="residence", valid_until=day(house, 300))
+    for case_id in (waits, settled, without):
+        close_and_reopen(house, staff, case_id)
+    assert len(settles(waits)) == 1, "nobody has settled with her what comes after"
+    assert settles(settled) == settles(without) == []
+    assert rebuild_facts(house) == []
+
+
 def test_a_time_that_was_over_is_not_begun_again_and_an_open_question_is(house: House, clock: Any) -> None:
     staff = hire_staff(house)
     case_id = cases.bring_case(house, staff, "presumed")

@@ -8,6 +8,7 @@ from typing import Any
 from app.kit.paging import ask
 from app.worklist.work_queries import Group, rows
 from tests.factories import cases
+from tests.factories.pages import browser_at
 from tests.factories.staff import Worker, add_user, desk_of
 from tests.factories.towns import Town
 
@@ -91,3 +92,31 @@ def test_who_may_name_whom(town: Town) -> None:
     made = name(town, absent, standing)
     assert town.post(town.mm["administrator"], f"/deputies/{made.json()['id']}/end").status_code == 404
     assert town.get(town.th["health_officer"], "/deputies").json()["items"] == []
+
+
+def test_who_stands_in_and_goes_away_leaves_no_case_to_a_third_but_a_word_to_whoever_named_them(town: Town) -> None:
+    """A file opens to whom somebody chose for it (decision 0048); whoever chose hears that it waits for nobody."""
+    case_id = cases.bring_case(town.house, town.th, "recovering")
+    second, third = (add_user(town.house, "th-shelter-tak", "social_worker") for _ in range(2))
+    supervisor = town.th["supervisor"]
+
+    def told() -> list[dict[str, str]]:
+        items = town.get(supervisor, "/notices").json()["items"]
+        return [each["detail"] for each in items if each["kind"] == "deputy_away"]
+
+    first = name(town, town.th["social_worker"], second, days=20).json()
+    assert told() == []
+    assert name(town, second, third, days=3).status_code == 201
+    assert [(each["user"], each["deputy"]) for each in told()] == [(town.th["social_worker"].id, second.id)]
+    assert town.get(third, f"/cases/{case_id}").status_code == 404, "nobody chose the third for this file"
+    assert name(town, town.th["social_worker"], third, days=3).status_code == 201
+    assert town.get(third, f"/cases/{case_id}").status_code == 200
+    # The other way round: named while they are away already, or will be.
+    assert town.post(supervisor, f"/deputies/{first['id']}/end").status_code == 200
+    later = (town.clock.now() + timedelta(days=30)).isoformat()
+    assert name(town, town.th["social_worker"], second, days=40, since=later).status_code == 201
+    assert len(told()) == 1, "back by then"
+    assert name(town, town.th["social_worker"], second, days=5).status_code == 201
+    assert len(told()) == 2
+    page = browser_at(town, supervisor).get("/notices").text
+    assert "is away themselves" in page

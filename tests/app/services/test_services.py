@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.casework import refold
 from app.casework.held import CASE, hold_case
@@ -19,7 +19,7 @@ from tests.factories import cases
 from tests.factories.forms import day, form
 from tests.factories.staff import Worker, add_user
 from tests.factories.towns import Town
-from tests.inspect import reading
+from tests.inspect import reading, writing
 
 SISTER, NGO = "th-shelter-phitsanulok", "th-ngo"
 NAME = "Mya Thandar"
@@ -229,6 +229,42 @@ def test_time_runs_out_for_answers_and_consents(town: Town, there: Worker) -> No
     assert town.get(there, "/services").json()["asked_of_us"][0]["reason"] == "consent_withdrawn"
     Machine(town.house).watch()
     assert news(town, there).count("service_stopped") == 1
+
+
+def test_a_consent_that_runs_out_is_told_to_who_works_elsewhere(town: Town) -> None:
+    """An organisation in words, or an office where nobody works here, hears of it from the team, as where it is taken
+    back."""
+    case_id = a_case(town)
+    agree(town, case_id, "TH", data_groups=["needs"], valid_until=day(town.house, 10))
+    by_phone = asked(town, case_id, None, provider="A clinic", service_kind="education")
+    running = asked(town, case_id, None, provider="A school", service_kind="employment")
+    for word in ("accept_service", "start_service"):
+        assert step(town, case_id, running, word).status_code == 200
+    inside = asked(town, case_id, "th-mdt", service_kind="legal")
+    machine = Machine(town.house)
+    town.clock.advance(timedelta(days=10))
+    machine.come_of_age()
+    both = duties(town, case_id, by_phone) | duties(town, case_id, running)
+    assert "tell_provider" not in both, "the last day counts"
+    town.clock.advance(timedelta(days=1))
+    machine.come_of_age()
+    assert "tell_provider" in duties(town, case_id, by_phone) and "tell_provider" in duties(town, case_id, running)
+    assert duties(town, case_id, inside) == {"answer_service"}, "help inside one's own body goes on"
+    # Told, by whoever did it, is told; a worker that begins again finds nothing new.
+    with writing(town.house.db) as session:
+        mine = (TASK.c.matter_id == by_phone, TASK.c.kind == "tell_provider")
+        session.execute(update(TASK).where(*mine).values(state="done"))
+    town.clock.advance(timedelta(days=1))
+    assert Machine(town.house).come_of_age() == 0
+    assert "tell_provider" not in duties(town, case_id, by_phone)
+    assert "tell_provider" in duties(town, case_id, running)
+    # A new yes leaves nothing to tell; when it runs out that is another end.
+    agree(town, case_id, "TH", data_groups=["needs"], valid_until=day(town.house, 5))
+    assert "tell_provider" not in duties(town, case_id, running), "the person agrees again"
+    town.clock.advance(timedelta(days=6))
+    Machine(town.house).come_of_age()
+    assert "tell_provider" in duties(town, case_id, by_phone)
+    follows_from_history(town, case_id)
 
 
 def test_nobody_is_asked_from_whom_the_person_is_kept_away(town: Town, there: Worker) -> None:

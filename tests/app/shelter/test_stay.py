@@ -10,6 +10,7 @@ from app.casework.held import hold_case
 from tests.app.shelter.houses import OTHER, ask, codes, place, presumed, shelter_of, sign, sign_elsewhere
 from tests.factories import cases
 from tests.factories.forms import form
+from tests.factories.pages import browser_at
 from tests.factories.staff import desk_of
 from tests.factories.towns import Town
 
@@ -26,7 +27,11 @@ def file(town: Town, case_id: str, kind: str, who: str = "social_worker", /, **c
 
 def staying(town: Town) -> tuple[Any, str]:
     """A house and somebody who stays there."""
-    house = shelter_of(town)
+    return staying_in(town, shelter_of(town))
+
+
+def staying_in(town: Town, house: Any) -> tuple[Any, str]:
+    """That house and somebody who stays there."""
     case_id = presumed(town)
     house.confirm(ask(town, case_id).json()["id"])
     sign(town, case_id)
@@ -190,6 +195,49 @@ def test_a_bed_is_held_for_who_the_person_turned_out_to_be(town: Town) -> None:
     assert file(town, case_id, "circumstances", asylum_claim=None, child=True).status_code == 201
     refused = house.confirm(asked)
     assert codes(refused) == {"bed_fits_age"}, "never a child among adults"
+
+
+def test_a_shelter_reads_and_hears_who_the_person_turned_out_to_be(town: Town) -> None:
+    """The request stays as it was asked; whoever answers it sees for whom, and is told where that has changed."""
+    house = shelter_of(town)
+    case_id = presumed(town)
+    asked = ask(town, case_id).json()["id"]
+    path = f"/bed-requests/{asked}"
+
+    def shown() -> tuple[str, ...]:
+        one, (waiting, *_) = town.get(house.manager, path).json(), house.board()["waiting"] or house.board()["inside"]
+        assert one == waiting
+        return one["sex"], one["age_band"], one["ages"]
+
+    def told() -> list[str]:
+        items = town.get(house.manager, "/notices").json()["items"]
+        return [each["kind"] for each in items if each["subject_id"] == asked]
+
+    assert shown() == ("F", "18+", "adult") and told() == ["bed_asked"]
+    assert file(town, case_id, "circumstances", asylum_claim=None, protection_risk=True).status_code == 201
+    assert told() == ["bed_asked"], "nothing of it is about the bed"
+    assert file(town, case_id, "circumstances", asylum_claim=None, child=True).status_code == 201
+    facts = cases.facts_of(town.house, case_id)
+    assert shown() == (facts.sex, facts.age_band, "child")
+    assert sorted(told()) == ["bed_asked", "bed_changed"]
+    assert "Bed" in browser_at(town, house.manager).get("/notices").text
+    # What is over stays as it was asked, and nobody is told of it.
+    town.clock.advance(timedelta(days=40))
+    over = town.get(house.manager, path).json()
+    assert (over["state"], over["ages"]) == ("lapsed", "adult")
+
+
+def test_whose_bed_is_held_and_who_stays_is_read_as_they_are_known_now(town: Town) -> None:
+    house = shelter_of(town)
+    waiting = presumed(town)
+    asked = ask(town, waiting).json()["id"]
+    assert house.confirm(asked).status_code == 200
+    _, inside = staying_in(town, house)
+    for case_id in (waiting, inside):
+        assert file(town, case_id, "circumstances", asylum_claim=None, child=True).status_code == 201
+    assert {each["ages"] for each in house.board()["inside"]} == {"child"}
+    told = [each for each in town.get(house.manager, "/notices").json()["items"] if each["kind"] == "bed_changed"]
+    assert [each["subject_id"] for each in told] == [asked], "who stays is looked at by a task of the case"
 
 
 def test_a_shelter_is_entered_signed_whether_or_not_it_keeps_beds_here(town: Town) -> None:
