@@ -355,6 +355,20 @@ class ReferralFacts:
     # Since when the other country has been told that a consent has ended, and has not confirmed it: by either side.
     sender_took_back: date | None = None
     receiver_took_back: date | None = None
+    # Since when a side that erased the person asks the other to do so; the answer: erased, or why not.
+    sender_asked_erasure: date | None = None
+    receiver_asked_erasure: date | None = None
+    erasure_answer: str = ""
+
+    @property
+    def sender_waits_for_erasure(self) -> bool:
+        """Whether the sending country erased the person, asked for the same, and has no answer."""
+        return self.sender_asked_erasure is not None and not self.erasure_answer
+
+    @property
+    def receiver_waits_for_erasure(self) -> bool:
+        """The same of the receiving country."""
+        return self.receiver_asked_erasure is not None and not self.erasure_answer
 
     @property
     def other_country(self) -> str:

@@ -61,6 +61,7 @@ FACT_GROUPS: Final[dict[str, frozenset[FieldGroup]]] = {
     "consents": GUARDED,
     "sender_took_back": GUARDED,
     "receiver_took_back": GUARDED,
+    **dict.fromkeys(("sender_asked_erasure", "receiver_asked_erasure", "erasure_answer"), OPEN),
     "end_asked": GUARDED,
     "tracing": frozenset({FieldGroup.RISK}),
 }  # fmt: skip

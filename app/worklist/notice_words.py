@@ -63,6 +63,8 @@ SENTENCES: Final[dict[str, str]] = {
     "transfer_answered": mark("Another office has answered."),
     "transfer_asked": mark("Another office asks yours about a case."),
     "transfer_ended": mark("What another office asked or shared has ended."),
+    "erasure_asked": mark("Another country has erased a person and asks for the same. See the register of erasures."),
+    "erasure_answered": mark("Another country has answered about erasing a person. See the register of erasures."),
     "withdrawal_told": mark("Another country has told that a consent has ended. Open the referral."),
     "transfer_late": mark("The time to answer another office is over."),
 }
