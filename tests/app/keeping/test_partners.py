@@ -327,6 +327,7 @@ def test_a_request_that_is_not_sent_is_found(town: Town, monkeypatch: pytest.Mon
 
 BAD: dict[str, tuple[str, dict[str, Any], int, str]] = {
     "no such copy": ("/referrals/nothing/erasure", {}, 404, "not_found"),
+    "a request that never came": ("/cases/{case}/erasure", {"ground": "partner_asked"}, 409, "step_refused"),
     "nobody asks": ("/referrals/{arrived}/erasure", {}, 409, "step_refused"),
     "a reason of no list": ("/referrals/{arrived}/steps/decline_erasure", {"given": {"reason": "because"}}, 422, ""),
     "no reason": ("/referrals/{arrived}/steps/decline_erasure", {"given": {}}, 422, ""),
@@ -341,12 +342,13 @@ BAD: dict[str, tuple[str, dict[str, Any], int, str]] = {
 def test_bad_input(town: Town) -> None:
     pair = declined(town)
     focal = town.mm["national_focal_point"]
-    approvals.step_up(town, focal)
+    approvals.step_up(town, focal, town.th["national_focal_point"])
     for name, (path, body, status, code) in BAD.items():
         said = dict(body)
         if "given" in said:
             said["seen_version"] = seen_version(town, pair.arrived)
-        answer = town.post(focal, path.format(arrived=pair.arrived), said)
+        who = town.th["national_focal_point"] if "{case}" in path else focal
+        answer = town.post(who, path.format(arrived=pair.arrived, case=pair.case_id), said)
         assert answer.status_code == status, (name, answer.text)
         assert not code or answer.json()["code"] == code, (name, answer.text)
     with reading(town.house.db) as session:
