@@ -21,6 +21,7 @@ from workflows.identification_facts import DecisionFacts as DecisionFacts
 from workflows.identification_facts import InformationFacts as InformationFacts
 from workflows.identification_facts import NoticeFacts as NoticeFacts
 from workflows.identification_facts import ScreeningFacts as ScreeningFacts
+from workflows.keeping_facts import DataRequestFacts as DataRequestFacts
 from workflows.keeping_facts import HoldFacts as HoldFacts
 from workflows.keeping_facts import KeepingFacts as KeepingFacts
 from workflows.matter_facts import MatterFacts as MatterFacts
@@ -314,6 +315,8 @@ class CaseFacts(LeaveDays):
     # A child who came with a trafficked person.
     accompanies: bool = False
     age: AgeFacts | None = None
+    # What the person asked about their own data, in the order in which they asked.
+    data_requests: tuple[DataRequestFacts, ...] = ()
     # The newest best-interests assessment of each question.
     interests: tuple[InterestFacts, ...] = ()
 

@@ -34,3 +34,18 @@ class KeepingFacts:
     def standing(self, on: date) -> tuple[HoldFacts, ...]:
         """The holds that stand on a day."""
         return tuple(each for each in self.holds if each.until is None or on <= each.until)
+
+
+@dataclass(frozen=True, slots=True)
+class DataRequestFacts:
+    """One thing a person asked about their own data. number: of the case; asks: a code of data_request_kind.
+
+    purpose: of an objection to a use. answer: "" while it waits, or a code of data_request_answer.
+    """
+
+    number: int
+    on: date
+    asks: str
+    purpose: str | None = None
+    answer: str = ""
+    answered_on: date | None = None

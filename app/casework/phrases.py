@@ -178,6 +178,8 @@ RECORDS: Final[Mapping[str, str]] = {
     "hearing_outcome": mark("Result of a hearing recorded"),
     "identification_decision": mark("Decision on identification recorded"),
     "information_given": mark("Information given"),
+    "data_request": mark("The person asked something about their own data"),
+    "data_answer": mark("A request about own data was answered"),
     "legal_status": mark("Proceedings and remedies recorded"),
     "minutes": mark("Discussed at a meeting"),
     "missing_report": mark("Reported missing"),

@@ -43,6 +43,7 @@ OWN: Final[Mapping[str, str]] = {
     "place_of_origin": mark("Where you come from"),
     "phone": mark("Phone"),
 }
+REQUEST, ANSWER = "data_request", "data_answer"
 _RECORD: Final[Any] = Record.__table__
 _ANYBODY: Final = "*"
 _SHELTER: Final = "shelter"
@@ -138,7 +139,36 @@ def _sections(desk: Desk, held: Held, facts: CaseFacts, known: Mapping[str, Any]
             section="records", title=say("What was written down, and when"),
             entries=[_record(desk, row, unsaid_of.get(row.id, ())) for row in _records(desk, held.id)],
         ),
+        SectionOut(section="requests", title=say("What you asked about your data"), entries=_requests(desk, held)),
     ]  # fmt: skip
+
+
+def _requests(desk: Desk, held: Held) -> list[list[RowOut]]:
+    """What the person asked, in their own words, and what was answered; nobody's name stands in it."""
+    policies, here = desk.policies, desk.actor.country
+    found: list[list[RowOut]] = []
+    for row in _records(desk, held.id, (REQUEST, ANSWER)):
+        body = records.opened(desk, records.row_by_id(desk.session, row.id), held.key(desk))
+        on = policies.day(here, row.happened_at)
+        if row.kind == REQUEST:
+            found.append([
+                RowOut(field="number", label=say("Number"), value=str(len(found) + 1), said=len(found) + 1),
+                _day("asked_on", say("Asked on"), on),
+                _code(policies, "asks", say("What you asked"), "data_request_kind", body["asks"]),
+                *([_code(policies, "use", say("Which use"), "consent_purpose", body["purpose"])]
+                  if body.get("purpose") else ()),
+                RowOut(field="words", label=say("In your words"), value=body["words"], said=body["words"]),
+            ])  # fmt: skip
+        elif 0 < body["number"] <= len(found):
+            found[body["number"] - 1] += [
+                _code(policies, "answer", say("Answer"), "data_request_answer", body["answer"]),
+                *([_code(policies, "reason", say("Why"), "data_refusal_reason", body["reason"])]
+                  if body.get("reason") else ()),
+                *([RowOut(field="turn_to", label=say("Whom you can turn to"), value=body["turn_to"],
+                          said=body["turn_to"])] if body.get("turn_to") else ()),
+                _day("told_on", say("Told on"), date.fromisoformat(body["told_on"])),
+            ]  # fmt: skip
+    return found
 
 
 def _consent(policies: Policies, row: ConsentFacts) -> list[RowOut]:
@@ -163,13 +193,18 @@ def _record(desk: Desk, row: Any, left_open: Iterable[str]) -> list[RowOut]:
     ]
 
 
-def _records(desk: Desk, case_id: str) -> list[Any]:
-    """Id, kind and day of the records of a case that whoever makes the copy may open, oldest first."""
+def _records(desk: Desk, case_id: str, kinds: tuple[str, ...] = ()) -> list[Any]:
+    """Id, kind and day of the records of a case that whoever makes the copy may open, oldest first.
+
+    kinds: only the first word of these, without what corrects them; all if left out.
+    """
     query = (
         select(_RECORD.c.id, _RECORD.c.kind, _RECORD.c.happened_at, _RECORD.c.seq)
         .where(_RECORD.c.subject == "case", _RECORD.c.subject_id == case_id)
         .order_by(_RECORD.c.seq)
     )
+    if kinds:
+        query = query.where(_RECORD.c.kind.in_(kinds), _RECORD.c.corrects_id.is_(None))
     return [row for row in desk.session.execute(query) if sees_record(desk, row.kind)]
 
 

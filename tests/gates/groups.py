@@ -67,6 +67,7 @@ KINDS: Final[dict[str, str]] = {
             "closure", "consent", "consent_withdrawal", "handover", "handover_confirmation", "handover_schedule",
             "flag", "flag_clearance", "minutes", "override", "own_task", "receipt", "reception_plan", "reopening",
             "rights_notice", "invitation", "suggestion", "wish", "information_given",
+            "data_request", "data_answer",
         ),
         FACTS,
     ),

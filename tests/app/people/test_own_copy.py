@@ -43,10 +43,10 @@ def written(town: Town) -> str:
     shelter = worker.office
     cases.add(town.house, manager, case_id, "consent", purpose="assistance", recipient=shelter)
     cases.add(town.house, manager, case_id, "consent", purpose="notify_origin", recipient="MM")
-    assert town.post(worker, f"/cases/{case_id}/notes", {"text": NOTE}).status_code == 201
+    assert town.post(worker, f"/cases/{case_id}/notes", {"note": NOTE}).status_code == 201
     assert town.post(worker, f"/cases/{case_id}/incident", INCIDENT).status_code == 201
     alleged = {"role": "recruiter", "names": [OFFENDER], "words": f"{OFFENDER} kept the papers."}
-    added = town.post(worker, f"/cases/{case_id}/incident/offenders", alleged)
+    added = town.post(town.th["legal_officer"], f"/cases/{case_id}/incident/offenders", alleged)
     assert added.status_code == 201, added.text
     return case_id
 
@@ -128,7 +128,7 @@ def test_with_the_rule_off_the_canaries_are_found(town: Town, monkeypatch: pytes
     """The mutant: everything that is known counts as the person's own."""
     everything = dict(own_copy.OWN) | {name: name for name in THEIRS}
     monkeypatch.setattr(own_copy, "OWN", everything)
-    with pytest.raises(AssertionError, match="Canary"):
+    with pytest.raises(AssertionError, match="Canary-(Aunt|Friend)"):
         test_everything_of_the_person_is_in_both_and_nobody_else_in_either(town)
 
 
