@@ -27,6 +27,14 @@ ERASED: Final = "erased"
 ASKS: Final = {"sender": "ask_erasure", "receiver": "ask_erasure_back"}
 CONFIRMS: Final = {"sender": "confirm_erasure_back", "receiver": "confirm_erasure"}
 DECLINES: Final = {"sender": "decline_erasure_back", "receiver": "decline_erasure"}
+TITLES: Final = {
+    "ask_erasure": "Ask the receiving country to erase its copy",
+    "ask_erasure_back": "Ask the sending country to erase its copy",
+    "confirm_erasure": "Tell the sending country that the copy is erased",
+    "confirm_erasure_back": "Tell the receiving country that the copy is erased",
+    "decline_erasure": "Keep the copy, and tell the sending country why",
+    "decline_erasure_back": "Keep the copy, and tell the receiving country why",
+}
 # All of them carry ids and codes alone, so an erased copy can send and take them.
 OF_ERASURE: Final = frozenset({*ASKS.values(), *CONFIRMS.values(), *DECLINES.values()})
 _RIGHT: Final = "data:erase"
@@ -53,17 +61,17 @@ def _asked(
     answered = (SendMessage(), CloseTask(ANSWER), CloseTask(AWAIT), Alert("erasure_answered", _RIGHT, side=asker.value))
     return (
         Step(
-            ASKS[asker.value], "Ask for the copy to be erased", states, None, _RIGHT, (no_asylum_claim_is_open,),
+            ASKS[asker.value], TITLES[ASKS[asker.value]], states, None, _RIGHT, (no_asylum_claim_is_open,),
             (SendMessage(), OpenTask(ANSWER, _FOCAL, _CLOCK, side=other.value),
              OpenTask(AWAIT, _FOCAL, _CLOCK, side=asker.value), Alert("erasure_asked", _RIGHT, side=other.value)),
             by=asker, system_only=True,
         ),
         Step(
-            CONFIRMS[other.value], "Tell that the copy is erased", states, None, _RIGHT, (unconfirmed,), answered,
+            CONFIRMS[other.value], TITLES[CONFIRMS[other.value]], states, None, _RIGHT, (unconfirmed,), answered,
             by=other, system_only=True,
         ),
         Step(
-            DECLINES[other.value], "Keep the copy, and tell why", states, None, _RIGHT, (waits,), answered,
+            DECLINES[other.value], TITLES[DECLINES[other.value]], states, None, _RIGHT, (waits,), answered,
             given={"reason": "erasure_decline_reason"}, by=other, answers=f"{asker.value}_waits_for_erasure",
         ),
     )  # fmt: skip

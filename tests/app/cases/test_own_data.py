@@ -47,19 +47,19 @@ def test_a_mistake_is_put_right_and_whoever_was_sent_it_is_told(town: Town) -> N
     pair = referrals.bring_referral(town.house, town.th, town.mm, "acknowledged")
     case_id = pair.case_id
     wish = file(town, case_id, "wish", {"wish": "return", "voluntary": True, "options_explained": True}).json()
-    request = {"asks": "correction", "record": wish["id"], "words": WORDS}
+    request = {"asks": "correction", "record": wish["record"]["id"], "words": WORDS}
     assert file(town, case_id, "data_request", request).status_code == 201
     assert duties(town, case_id) == {"answer_data_request": "open"}
     unnamed = file(town, case_id, "data_answer", answer(town, 1, "corrected"))
     assert codes(unnamed) == ["answer_fits_the_request"]
     mended = file(
-        town, case_id, "wish", {"wish": "stay", "voluntary": True, "options_explained": True}, wish["id"]
+        town, case_id, "wish", {"wish": "stay", "voluntary": True, "options_explained": True}, wish["record"]["id"]
     )
     assert mended.status_code == 201, mended.text
-    done = file(town, case_id, "data_answer", answer(town, 1, "corrected", correction=mended.json()["id"]))
+    done = file(town, case_id, "data_answer", answer(town, 1, "corrected", correction=mended.json()["record"]["id"]))
     assert done.status_code == 201, done.text
     assert duties(town, case_id) == {"answer_data_request": "done", "tell_partner_corrected": "open"}
-    again = file(town, case_id, "data_answer", answer(town, 1, "corrected", correction=mended.json()["id"]))
+    again = file(town, case_id, "data_answer", answer(town, 1, "corrected", correction=mended.json()["record"]["id"]))
     assert codes(again) == ["data_request_waits"]
     told = [each["step"] for each in town.get(town.th["case_manager"], f"/cases/{case_id}/timeline").json()["items"]]
     assert "data_request" in told and "data_answer" in told

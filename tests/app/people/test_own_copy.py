@@ -105,7 +105,7 @@ def test_both_doors_give_the_same_copy_and_the_history_tells_it(town: Town) -> N
     assert browser.get(f"/cases/{reference}/papers/copy.json?lang=my").status_code == 403
     path = f"/cases/{reference}/identity"
     browser.get(path)
-    browser.send(path, reason=WHY["reason"])
+    assert browser.send(path, purpose="health").status_code == 303
     assert "copy.json?lang=my" in browser.get(f"/cases/{reference}/papers?lang=my").text
     answer = browser.get(f"/cases/{reference}/papers/copy.json?lang=my")
     assert answer.headers["content-type"].startswith("application/json")
