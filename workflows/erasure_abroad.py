@@ -58,6 +58,8 @@ def steps(asked_by_sender: tuple[StrEnum, ...], asked_by_receiver: tuple[StrEnum
 def _asked(
     states: tuple[StrEnum, ...], asker: Side, other: Side, waits: Guard, unconfirmed: Guard
 ) -> tuple[Step, Step, Step]:
+    # The sending country always has a case; while asylum is asked for, not even an answer leaves it (OHCHR-G2.7).
+    silent = (no_asylum_claim_is_open,) if other is Side.SENDER else ()
     answered = (SendMessage(), CloseTask(ANSWER), CloseTask(AWAIT), Alert("erasure_answered", _RIGHT, side=asker.value))
     return (
         Step(
@@ -67,11 +69,11 @@ def _asked(
             by=asker, system_only=True,
         ),
         Step(
-            CONFIRMS[other.value], TITLES[CONFIRMS[other.value]], states, None, _RIGHT, (unconfirmed,), answered,
-            by=other, system_only=True,
+            CONFIRMS[other.value], TITLES[CONFIRMS[other.value]], states, None, _RIGHT, (unconfirmed, *silent),
+            answered, by=other, system_only=True,
         ),
         Step(
-            DECLINES[other.value], TITLES[DECLINES[other.value]], states, None, _RIGHT, (waits,), answered,
+            DECLINES[other.value], TITLES[DECLINES[other.value]], states, None, _RIGHT, (waits, *silent), answered,
             given={"reason": "erasure_decline_reason"}, by=other, answers=f"{asker.value}_waits_for_erasure",
         ),
     )  # fmt: skip

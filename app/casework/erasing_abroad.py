@@ -66,7 +66,7 @@ class Partner:
 def plan(desk: Desk, copies: Iterable[str]) -> list[Telling]:
     """What each country has to hear of the erasure of a person with these copies; nothing for a draft that never left.
 
-    Whoever asked us is told that it is done; everybody else is asked. While asylum is asked for nobody is told
+    Whoever asked us is told that it is done; everybody else is asked. While asylum is asked for nobody hears from us
     (OHCHR-G2.7): it would be a sign of life.
     """
     found = []
@@ -80,10 +80,12 @@ def plan(desk: Desk, copies: Iterable[str]) -> list[Telling]:
         case = held.case_facts
         if theirs is not None and facts.erasure_answer != ERASED:
             step = CONFIRMS[facts.side]
-        elif ours is not None or facts.erasure_answer == ERASED:
+        elif ours is not None or facts.erasure_answer == ERASED or case is None:
             continue
         else:
-            step = HELD_BACK if case is None or case.asylum_claim else ASKS[facts.side]
+            step = ASKS[facts.side]
+        if case is not None and case.asylum_claim and (step in ASKS.values() or facts.side == "sender"):
+            step = HELD_BACK
         found.append(Telling(each, str(held.row.shared_id), facts.other_country, step))
     return found
 

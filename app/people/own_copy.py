@@ -12,20 +12,17 @@ from datetime import date
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, Field
-from sqlalchemy import select
 
 from app.access.desk import Desk
 from app.access.log import looked
 from app.casework import history, move, records, unsaid
-from app.casework.fieldgroups import sees_record
 from app.casework.held import Held, hold_case
 from app.casework.history import Event
 from app.casework.shapes import Moment, Reference
 from app.kit import names
 from app.kit.dates import day_in_both_eras
 from app.kit.words import mark, say, say_as
-from app.models.record import Record
-from app.people import service
+from app.people import queries, service
 from policies.model import Policies
 from workflows.facts import CaseFacts, ConsentFacts
 
@@ -44,7 +41,6 @@ OWN: Final[Mapping[str, str]] = {
     "phone": mark("Phone"),
 }
 REQUEST, ANSWER = "data_request", "data_answer"
-_RECORD: Final[Any] = Record.__table__
 _ANYBODY: Final = "*"
 _SHELTER: Final = "shelter"
 
@@ -137,7 +133,7 @@ def _sections(desk: Desk, held: Held, facts: CaseFacts, known: Mapping[str, Any]
         ),
         SectionOut(
             section="records", title=say("What was written down, and when"),
-            entries=[_record(desk, row, unsaid_of.get(row.id, ())) for row in _records(desk, held.id)],
+            entries=[_record(desk, row, unsaid_of.get(row.id, ())) for row in queries.records_of(desk, held.id)],
         ),
         SectionOut(section="requests", title=say("What you asked about your data"), entries=_requests(desk, held)),
     ]  # fmt: skip
@@ -147,7 +143,7 @@ def _requests(desk: Desk, held: Held) -> list[list[RowOut]]:
     """What the person asked, in their own words, and what was answered; nobody's name stands in it."""
     policies, here = desk.policies, desk.actor.country
     found: list[list[RowOut]] = []
-    for row in _records(desk, held.id, (REQUEST, ANSWER)):
+    for row in queries.records_of(desk, held.id, (REQUEST, ANSWER)):
         body = records.opened(desk, records.row_by_id(desk.session, row.id), held.key(desk))
         on = policies.day(here, row.happened_at)
         if row.kind == REQUEST:
@@ -191,21 +187,6 @@ def _record(desk: Desk, row: Any, left_open: Iterable[str]) -> list[RowOut]:
         RowOut(field="kind", label=say("What"), value=say(records.kind_called(row.kind).title), said=row.kind),
         *(RowOut(field="unsaid", label=say("What was left unsaid"), value=each) for each in left_open),
     ]
-
-
-def _records(desk: Desk, case_id: str, kinds: tuple[str, ...] = ()) -> list[Any]:
-    """Id, kind and day of the records of a case that whoever makes the copy may open, oldest first.
-
-    kinds: only the first word of these, without what corrects them; all if left out.
-    """
-    query = (
-        select(_RECORD.c.id, _RECORD.c.kind, _RECORD.c.happened_at, _RECORD.c.seq)
-        .where(_RECORD.c.subject == "case", _RECORD.c.subject_id == case_id)
-        .order_by(_RECORD.c.seq)
-    )
-    if kinds:
-        query = query.where(_RECORD.c.kind.in_(kinds), _RECORD.c.corrects_id.is_(None))
-    return [row for row in desk.session.execute(query) if sees_record(desk, row.kind)]
 
 
 def _unsaid(desk: Desk, held: Held) -> tuple[dict[str, tuple[str, str]], dict[str, list[str]]]:
