@@ -20,9 +20,7 @@ PROTOCOL = frozenset({"end_is_not_asked", "end_is_asked", "the_turn_is_theirs"})
 REASONS = ("consent_withdrawn", "no_safe_return", "other")
 IN_FLIGHT = 2
 # What may be said also when the conversation is over (app/casework/withdrawing.py tells nobody who knows nothing).
-AFTERWARDS = OF_ERASURE | {
-    "tell_withdrawal", "confirm_withdrawal", "tell_withdrawal_back", "confirm_withdrawal_back",
-}
+AFTERWARDS = frozenset({"tell_withdrawal", "confirm_withdrawal", "tell_withdrawal_back", "confirm_withdrawal_back"})
 ENDING = frozenset({"withdraw", "request_end", "grant_end", "refuse_end"})
 
 Message = tuple[str, str | None]
@@ -123,6 +121,9 @@ def follow(spec: MachineSpec, node: Node) -> Iterator[Way]:
         if copy is None or len(out) >= IN_FLIGHT:
             continue
         for row in spec.steps:
+            # These read and write nothing that a copy here holds; tell_withdrawal, which is alike, stands for them.
+            if row.name in OF_ERASURE:
+                continue
             for reason in REASONS if row.name == "request_end" else (None,):
                 if allowed(row, copy, side):
                     yield Way(row.name, _taken(node, row, side, copy, reason))
