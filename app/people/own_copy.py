@@ -144,7 +144,9 @@ def _requests(desk: Desk, held: Held) -> list[list[RowOut]]:
     policies, here = desk.policies, desk.actor.country
     found: list[list[RowOut]] = []
     for row in queries.records_of(desk, held.id, (REQUEST, ANSWER)):
-        body = records.opened(desk, records.row_by_id(desk.session, row.id), held.key(desk))
+        stored = records.row_by_id(desk.session, row.id)
+        assert stored is not None
+        body = records.opened(desk, stored, held.key(desk))
         on = policies.day(here, row.happened_at)
         if row.kind == REQUEST:
             found.append([
