@@ -369,8 +369,8 @@ TAKING_BACK = (
     ),
 )
 
-# Who erased a person asks the other country, whatever became of the referral.
-ERASING = erasure_abroad.steps(SENT_ONCE, SENT_ONCE)
+# Who erased a person asks the other country, whatever became of the referral; back only where there was a case.
+ERASING = erasure_abroad.steps(SENT_ONCE, WITH_A_CASE_THERE)
 
 MACHINE = MachineSpec(
     "referral", "Referral", Referral, (R.DRAFT,), FINAL,
