@@ -26,6 +26,7 @@ CORRIDOR_CLOCKS = (
     "visit_2",
     "visit_3",
     "visit_4",
+    "erasure_answer",
 )
 
 # What may travel before anybody at the other end has said that they are competent (DESIGN 4, minimum first).

@@ -59,6 +59,7 @@ COUNTRY_CLOCKS = (
     "threat_urgent",
     "protection_review",
     "after_death",
+    "data_request",
 )
 # A country may also state these.
 EXTRA_COUNTRY_CLOCKS = (

@@ -21,6 +21,7 @@ from workflows.identification_facts import DecisionFacts as DecisionFacts
 from workflows.identification_facts import InformationFacts as InformationFacts
 from workflows.identification_facts import NoticeFacts as NoticeFacts
 from workflows.identification_facts import ScreeningFacts as ScreeningFacts
+from workflows.keeping_facts import DataRequestFacts as DataRequestFacts
 from workflows.keeping_facts import HoldFacts as HoldFacts
 from workflows.keeping_facts import KeepingFacts as KeepingFacts
 from workflows.matter_facts import MatterFacts as MatterFacts
@@ -316,6 +317,8 @@ class CaseFacts(LeaveDays):
     # A child who came with a trafficked person.
     accompanies: bool = False
     age: AgeFacts | None = None
+    # What the person asked about their own data, in the order in which they asked.
+    data_requests: tuple[DataRequestFacts, ...] = ()
     # The newest best-interests assessment of each question.
     interests: tuple[InterestFacts, ...] = ()
 
@@ -357,6 +360,20 @@ class ReferralFacts:
     # Since when the other country has been told that a consent has ended, and has not confirmed it: by either side.
     sender_took_back: date | None = None
     receiver_took_back: date | None = None
+    # Since when a side that erased the person asks the other to do so; the answer: erased, or why not.
+    sender_asked_erasure: date | None = None
+    receiver_asked_erasure: date | None = None
+    erasure_answer: str = ""
+
+    @property
+    def sender_waits_for_erasure(self) -> bool:
+        """Whether the sending country erased the person, asked for the same, and has no answer."""
+        return self.sender_asked_erasure is not None and not self.erasure_answer
+
+    @property
+    def receiver_waits_for_erasure(self) -> bool:
+        """The same of the receiving country."""
+        return self.receiver_asked_erasure is not None and not self.erasure_answer
 
     @property
     def other_country(self) -> str:

@@ -7,14 +7,20 @@ from typing import Final
 
 from policies.model import Policies, RetentionPeriod
 from workflows.facts import Situation
-from workflows.guards.keeping import every_case_is_closed, no_hold_stands, nothing_is_under_way, time_is_over
+from workflows.guards.keeping import (
+    another_country_has_asked,
+    every_case_is_closed,
+    no_hold_stands,
+    nothing_is_under_way,
+    time_is_over,
+)
 from workflows.step import Guard
 from workflows.verdict import Refusal
 
 __all__ = ["BEFORE_ERASING", "KINDS", "SCREENED_OUT", "against", "ends_on", "kinds_of"]
 
 BEFORE_ERASING: Final[tuple[Guard, ...]] = (
-    every_case_is_closed, nothing_is_under_way, no_hold_stands, time_is_over,
+    every_case_is_closed, nothing_is_under_way, no_hold_stands, time_is_over, another_country_has_asked,
 )  # fmt: skip
 # What goes with a person's key, by the names of policies/retention.yaml: all of it, so the longest time counts.
 KINDS: Final = ("case_record", "identity", "referral_message")

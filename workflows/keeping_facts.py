@@ -20,7 +20,7 @@ class KeepingFacts:
 
     ground: a code of erasure_ground. open_cases, travelling: how many cases are open, and how many referrals or
     messages are under way. flagged: a record says that all must be kept for a court. ends_on: the last day on which
-    they are kept (None: for ever).
+    they are kept (None: for ever). asked_abroad: another country has erased the person and asks for the same.
     """
 
     ground: str = ""
@@ -29,7 +29,23 @@ class KeepingFacts:
     holds: tuple[HoldFacts, ...] = ()
     flagged: bool = False
     ends_on: date | None = None
+    asked_abroad: bool = False
 
     def standing(self, on: date) -> tuple[HoldFacts, ...]:
         """The holds that stand on a day."""
         return tuple(each for each in self.holds if each.until is None or on <= each.until)
+
+
+@dataclass(frozen=True, slots=True)
+class DataRequestFacts:
+    """One thing a person asked about their own data. number: of the case; asks: a code of data_request_kind.
+
+    purpose: of an objection to a use. answer: "" while it waits, or a code of data_request_answer.
+    """
+
+    number: int
+    on: date
+    asks: str
+    purpose: str | None = None
+    answer: str = ""
+    answered_on: date | None = None

@@ -260,6 +260,15 @@ ACTS: dict[str, Act] = {
     "the_turn_is_theirs": Act(Way.REFERRAL),
     "end_is_asked": Act(Way.REFERRAL),
     "withdrawal_waits_here": ASK,
+    # Own data, and what another country asks about them.
+    "erasure_waits_here": ASK,
+    "erasure_waits_for_us": ASK,
+    "erasure_is_not_confirmed_to_the_sender": ASK,
+    "erasure_is_not_confirmed_to_the_receiver": ASK,
+    "request_names_its_object": _record("data_request"),
+    "data_request_waits": _record("data_request"),
+    "answer_fits_the_request": _record("data_answer"),
+    "refusal_says_why_and_where": _record("data_answer"),
     "withdrawal_waits_for_us": ASK,
     # What no guard says.
     "wrong_state": ASK,

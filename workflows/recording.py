@@ -32,6 +32,14 @@ from workflows.guards.minors import (
     milder_ways_came_first,
 )
 from workflows.guards.outcomes import finding_is_named
+from workflows.guards.own_data import (
+    CORRECTED,
+    UPHELD,
+    answer_fits_the_request,
+    data_request_waits,
+    refusal_says_why_and_where,
+    request_names_its_object,
+)
 from workflows.guards.protection import (
     case_is_open,
     closed_case_hears_of_harm_alone,
@@ -117,7 +125,9 @@ FOREIGN: dict[str, tuple[Guard, ...]] = {
     "identified": (foreign_decision_is_recorded, foreign_authority_is_competent),
 }
 # What is told to the person in a way of its own (information_way): never in a way that is not safe for them.
-TOLD_TO_THE_PERSON = frozenset({"decision_notice", "information_given", "invitation"})
+TOLD_TO_THE_PERSON = frozenset({"decision_notice", "information_given", "invitation", "data_answer"})
+# What a person may ask, and is answered, also when their case is over.
+ALSO_AFTERWARDS = frozenset({"data_request", "data_answer"})
 # What else has to be true before a record of a kind is taken in.
 OWN_GUARDS: dict[str, tuple[Guard, ...]] = {
     "age_assessment": (
@@ -137,6 +147,10 @@ OWN_GUARDS: dict[str, tuple[Guard, ...]] = {
     "pre_return_risk": (assessment_holds_no_longer_than_agreed,),
     "screening": (screener_is_trained,),
     **dict.fromkeys(TOLD_TO_THE_PERSON, (way_of_contact_is_safe,)),
+    "data_request": (request_names_its_object,),
+    "data_answer": (
+        data_request_waits, answer_fits_the_request, refusal_says_why_and_where, way_of_contact_is_safe,
+    ),
 }
 
 # The task to see whether somebody who went out of a shelter has come back.
@@ -177,6 +191,12 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask | Alert, ...]] = {
         OpenTask(LOOK_AFTER, "shelter_manager", "placement_review", due_on="back_on", only_dated=True),
     ),
     "shelter_return": (CloseTask(LOOK_AFTER),),
+    # One clock for all that waits: the oldest request rings first.
+    "data_request": (OpenTask("answer_data_request", "case_manager", "data_request", once=True),),
+    "data_answer": (
+        CloseTask("answer_data_request"), OpenTask("tell_partner_corrected", "case_manager", "data_request", once=True),
+        OpenTask("act_on_objection", "case_manager", "data_request", once=True),
+    ),
     "permit": (
         CloseTask("renew_permit"),
         CloseTask("settle_stay"),
@@ -241,10 +261,25 @@ def _of_kind(kind: str, before: CaseFacts, after: CaseFacts, corrected: bool) ->
     if kind in NOTICES:
         # A notice that lacks something leaves its duty open; corrected, it may be whole after all.
         return FOLLOWS[kind] if getattr(after, NOTICES[kind]) else ()
+    if kind == "data_answer":
+        return () if corrected else _answered(before, after)
     prepared = kind == "care_plan" and after.care_plan is not None and after.care_plan.adulthood
     if corrected:
         return (*_moved(kind, before, after), *([_PREPARED] if prepared else []))
     return tuple(each for each in FOLLOWS.get(kind, ()) if each != _PREPARED or prepared)
+
+
+def _answered(before: CaseFacts, after: CaseFacts) -> tuple[Following, ...]:
+    """The duty ends when nothing waits; whoever was sent what is corrected now has to hear of it (IOM-7)."""
+    done, partners, act = FOLLOWS["data_answer"]
+    fresh = [each for each in after.data_requests if each not in before.data_requests]
+    waits = any(not each.answer for each in after.data_requests)
+    sent = after.referral_state not in (None, "draft")
+    return (
+        *(() if waits else (done,)),
+        *((partners,) if sent and any(each.answer == CORRECTED for each in fresh) else ()),
+        *((act,) if any((each.asks, each.answer) == ("decision", UPHELD) for each in fresh) else ()),
+    )
 
 
 def _moved(kind: str, before: CaseFacts, after: CaseFacts) -> tuple[Following, ...]:
@@ -268,8 +303,12 @@ def guards_for(kind: str, correcting: bool = False) -> tuple[Guard, ...]:
     keeper = (guardian_is_appointed,) if kind in NEEDS_GUARDIAN else ()
     first = () if correcting else NEW_GUARDS.get(kind, ())
     # A correction changes what the case was, and waits until it is open.
-    still = closed_case_hears_of_harm_alone if kind == "circumstances" and not correcting else case_is_open
-    return (still, *keeper, *first, *OWN_GUARDS.get(kind, ()))
+    still: tuple[Guard, ...] = (
+        closed_case_hears_of_harm_alone if kind == "circumstances" and not correcting else case_is_open,
+    )
+    if kind in ALSO_AFTERWARDS and not correcting:
+        still = ()
+    return (*still, *keeper, *first, *OWN_GUARDS.get(kind, ()))
 
 
 def can_be_corrected(kind: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from workflows import erasure_abroad
 from workflows.effects import (
     Alert,
     Arbitrate,
@@ -368,7 +369,11 @@ TAKING_BACK = (
     ),
 )
 
+# Who erased a person asks the other country, whatever became of the referral; back only where there was a case.
+ERASING = erasure_abroad.steps(SENT_ONCE, WITH_A_CASE_THERE)
+
 MACHINE = MachineSpec(
     "referral", "Referral", Referral, (R.DRAFT,), FINAL,
-    OPENING + PREPARING + CROSSING + AFTER + ENDING + TAKING_BACK, "referral",
+    OPENING + PREPARING + CROSSING + AFTER + ENDING + TAKING_BACK + ERASING,
+    "referral",
 )

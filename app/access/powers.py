@@ -11,10 +11,11 @@ from sqlalchemy import and_, false, literal, or_, select, true
 from app.access import rows
 from app.access.desk import Desk
 from app.access.may import permitted
-from app.access.scope import Predicate, accounts_in_scope, cases_in_scope, offices_in_scope
+from app.access.scope import Predicate, accounts_in_scope, cases_in_scope, offices_in_scope, referrals_in_scope
 from app.models.approval import Approval
 from app.models.case import Case
 from app.models.office import Office
+from app.models.referral import Referral
 from app.models.user import User
 from policies.model import Scope
 
@@ -84,6 +85,9 @@ def carries_out(
 # What an act can be done to -> the approvals whose subject the permission reaches: the same words as everywhere.
 SUBJECTS: Final[dict[str, Callable[[Desk, str], Predicate]]] = {
     "case": lambda desk, right: APPROVAL.c.subject_id.in_(select(Case.id).where(cases_in_scope(desk, right))),
+    "referral": lambda desk, right: APPROVAL.c.subject_id.in_(
+        select(Referral.id).where(referrals_in_scope(desk, right))
+    ),
     "account": lambda desk, right: APPROVAL.c.subject_id.in_(
         select(User.id).join(Office, Office.id == User.office_id).where(accounts_in_scope(desk, right))
     ),

@@ -58,6 +58,8 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     "legal": _CASE,
     # What becomes of the data of a case when their time is over.
     "data": _CASE,
+    # An erasure takes the copies of referrals along, and another country's request is answered at the copy.
+    "data:erase": _CASE | _COPY,
     "safety": _CASE,
     "statistics": _COUNT,
     # Asking for a bed is work on a case; whoever runs a shelter sees requests and no case by them.

@@ -37,5 +37,6 @@ def _of_referral(desk: Desk, held: Held, alert: Alert) -> set[str]:
     known = [(user_id, colleague(desk, user_id)) for user_id in sorted(people)]
     return {
         user_id for user_id, who in known
-        if who is not None and reaches(desk, who, "referral:read", "referral", held.id)
+        if who is not None
+        and any(reaches(desk, who, right, "referral", held.id) for right in ("referral:read", alert.permission))
     }  # fmt: skip

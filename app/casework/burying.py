@@ -16,8 +16,15 @@ from sqlalchemy.orm import Session
 
 from app.access import rows
 from app.access.desk import Desk, House
-from app.casework import erasing, move
-from app.casework.erasing import Subjects, destroyed_people, subjects_of, sweep
+from app.casework import erasing, erasing_abroad, move
+from app.casework.erasing import (
+    Subjects,
+    destroyed_copies,
+    destroyed_people,
+    subjects_of,
+    subjects_of_copy,
+    sweep,
+)
 from app.casework.held import hold_case, hold_referral
 from app.casework.history import Event
 from app.casework.keeping import ERASURE
@@ -49,9 +56,10 @@ def carry_out(desk: Desk, payload: Mapping[str, Any]) -> None:
     row = session.execute(select(ERASURE).where(ERASURE.c.id == payload["erasure"])).one()
     if row.erased_at is not None:
         return
-    found = subjects_of(session, row.person_id)
+    found = _subjects(session, row)
     destroyed = sweep(session, desk.keys, found)
-    body = _body(desk, row, found, destroyed)
+    partners = erasing_abroad.plan(desk, found.copies)
+    body = _body(desk, row, found, destroyed, partners)
     signer = desk.signing.signer(row.country)
     signature = signer.sign(body)
     values = {"erased_at": desk.now, "tombstone": body, "signature": signature}
@@ -67,14 +75,24 @@ def carry_out(desk: Desk, payload: Mapping[str, Any]) -> None:
     for copy_id in found.copies:
         held = hold_referral(desk, copy_id)
         move.remark(desk, held, Event("keeping", "erase", held.version, details, desk.now))
+    erasing_abroad.tell(desk, partners)
 
 
-def _body(desk: Desk, row: Any, found: Subjects, destroyed: Mapping[str, int]) -> bytes:
+def _subjects(session: Session, row: Any) -> Subjects:
+    """What there is of whoever was erased: a person with everything of them, or a copy that never had a case here."""
+    return subjects_of(session, row.person_id) if row.person_id else subjects_of_copy(session, row.referral_id)
+
+
+def _body(
+    desk: Desk, row: Any, found: Subjects, destroyed: Mapping[str, int], partners: Iterable[erasing_abroad.Telling]
+) -> bytes:
     return body_of(
         erasure=row.id, country=row.country, person=row.person_id, key=row.key_id, keys=list(found.keys),
         cases=list(found.cases), copies=list(found.copies), case=row.case_id, ground=row.ground,
         approval=row.approval_id, asked_by=row.asked_by, agreed_by=row.agreed_by, agreed_at=row.agreed_at.isoformat(),
         erased_at=desk.now.isoformat(), destroyed=dict(destroyed), policy=desk.policies.digest,
+        referral=row.referral_id,
+        partners=[{"country": each.country, "referral": each.shared_id, "told": each.step} for each in partners],
     )  # fmt: skip
 
 
@@ -168,11 +186,15 @@ def again(session: Session, keys: KeyRing, known: Iterable[Tombstone]) -> int:
     people = destroyed_people(session)
     for person_id in people:
         sweep(session, keys, subjects_of(session, person_id))
+    alone = destroyed_copies(session)
+    for copy_id in alone:
+        sweep(session, keys, subjects_of_copy(session, copy_id))
+    people = [*people, *alone]
     if not people or ERASURE.name not in inspect(session.connection()).get_table_names():
         return len(people)
     there = set(session.execute(select(ERASURE.c.id)).scalars())
     for one in known:
-        if one.said["erasure"] not in there and one.said["person"] in people:
+        if one.said["erasure"] not in there and (one.said["person"] or one.said["referral"]) in people:
             session.execute(insert(ERASURE), _row_of(one))
     return len(people)
 
@@ -182,6 +204,7 @@ def _row_of(one: Tombstone) -> dict[str, Any]:
     erased_at = datetime.fromisoformat(said["erased_at"])
     return {
         "id": said["erasure"], "country": said["country"], "person_id": said["person"], "case_id": said["case"],
+        "referral_id": said.get("referral"),
         "key_id": said["key"], "ground": said["ground"], "approval_id": said["approval"], "asked_by": said["asked_by"],
         "agreed_by": said["agreed_by"], "agreed_at": datetime.fromisoformat(said["agreed_at"]),
         "erased_at": erased_at, "tombstone": one.body, "signature": one.signature, "left_at": erased_at,

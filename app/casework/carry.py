@@ -42,6 +42,8 @@ DECIDING = {
     "refuse_end": ("request_end",),
     "confirm_withdrawal": ("tell_withdrawal",),
     "confirm_withdrawal_back": ("tell_withdrawal_back",),
+    **dict.fromkeys(("confirm_erasure", "decline_erasure"), ("ask_erasure",)),
+    **dict.fromkeys(("confirm_erasure_back", "decline_erasure_back"), ("ask_erasure_back",)),
 }
 
 # What stays in this country and in this case.

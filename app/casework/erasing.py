@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import delete, func, inspect, or_, select, update
+from sqlalchemy import and_, delete, func, inspect, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.access import once
@@ -29,7 +29,10 @@ from app.models.referral import Message
 from app.models.task import Task
 from app.models.tip import Tip
 
-__all__ = ["EMPTIED", "Subjects", "destroy_keys", "destroyed_people", "subjects_of", "sweep"]
+__all__ = [
+    "EMPTIED", "Subjects", "destroy_keys", "destroyed_copies", "destroyed_people", "subjects_of", "subjects_of_copy",
+    "sweep",
+]  # fmt: skip
 
 KEY: Final[Any] = DataKey.__table__
 # What is sealed under a person's key and is emptied besides: table, columns.
@@ -48,7 +51,10 @@ _NOTHING: Final = b""
 
 @dataclass(frozen=True, slots=True)
 class Subjects:
-    """Everything of one person in one country by its ids: cases, copies of referrals, the keys they lie under."""
+    """Everything of one person in one country by its ids: cases, copies of referrals, the keys they lie under.
+
+    person_id: "" of somebody who is known from a referral alone.
+    """
 
     person_id: str
     country: str
@@ -86,6 +92,13 @@ def subjects_of(session: Session, person_id: str) -> Subjects:
     )
 
 
+def subjects_of_copy(session: Session, copy_id: str) -> Subjects:
+    """What there is of somebody another country told of, who never got a case here: one copy, with its own key."""
+    row = session.execute(select(REFERRAL).where(REFERRAL.c.id == copy_id)).one()
+    names = tuple(sorted((row.id, row.shared_id, row.reference)))
+    return Subjects("", row.country, (), (row.id,), (row.key_id,), names)
+
+
 def destroy_keys(session: Session, found: Subjects) -> int:
     """Destroy the keys and the entries of the name index: from this commit on nobody opens anything; how many keys."""
     done = _count(session, update(KEY).where(KEY.c.id.in_(found.keys)).values(wrapped=DESTROYED))
@@ -97,6 +110,19 @@ def destroyed_people(session: Session) -> list[str]:
     """The people whose key is destroyed, by id."""
     query = select(PERSON.c.id).join(KEY, KEY.c.id == PERSON.c.key_id).where(KEY.c.wrapped == DESTROYED)
     return list(session.execute(query.order_by(PERSON.c.id)).scalars())
+
+
+def destroyed_copies(session: Session) -> list[str]:
+    """The copies that never had a case and whose key is destroyed, by id."""
+    query = (
+        select(REFERRAL.c.id)
+        .join(KEY, KEY.c.id == REFERRAL.c.key_id)
+        .where(
+            KEY.c.wrapped == DESTROYED, REFERRAL.c.case_id.is_(None),
+            REFERRAL.c.key_id.not_in(select(PERSON.c.key_id)),
+        )
+    )  # fmt: skip
+    return list(session.execute(query.order_by(REFERRAL.c.id)).scalars())
 
 
 def sweep(session: Session, keys: KeyRing, found: Subjects) -> dict[str, int]:
@@ -131,7 +157,9 @@ def _empty(session: Session, table: Any, columns: Sequence[str], keys: Iterable[
 
 def _approvals(session: Session, found: Subjects) -> list[str]:
     """Acts of power that were asked for: their words go, and what still waits about the person ends; their ids."""
-    about = (_APPROVAL.c.subject_kind == "case", _APPROVAL.c.subject_id.in_(found.cases))
+    of_case = and_(_APPROVAL.c.subject_kind == "case", _APPROVAL.c.subject_id.in_(found.cases))
+    of_copy = and_(_APPROVAL.c.subject_kind == "referral", _APPROVAL.c.subject_id.in_(found.copies))
+    about = (or_(of_case, of_copy),)
     ids = list(session.execute(select(_APPROVAL.c.id).where(*about).order_by(_APPROVAL.c.id)).scalars())
     ended = {"state": "withdrawn", "why": "person_erased"}
     session.execute(update(_APPROVAL).where(*about, _APPROVAL.c.state == "waiting").values(ended))

@@ -30,7 +30,7 @@ FACTS_BY_GROUP: Final[dict[FieldGroup, tuple[str, ...]]] = {
         "exploitation", "language", "source", "presumed_on", "negative_on", "rights", "wish", "consents",
         "case_manager", "visits", "contact_lost", "closure", "overrides", "open_referrals", "referral_state",
         "receipt_signed", "support_agency", "follows_failed_return", "matters", "flags", "reopened", "closed_from",
-        "reopening_agreed", "finding", "information",
+        "reopening_agreed", "finding", "information", "data_requests",
     ),
     FieldGroup.IDENTITY: ("travel_document",),
     FieldGroup.CONTACT: ("placement", "bed_held", "bed_used", "admission", "leave", "protected_from", "contact"),
@@ -61,6 +61,7 @@ FACT_GROUPS: Final[dict[str, frozenset[FieldGroup]]] = {
     "consents": GUARDED,
     "sender_took_back": GUARDED,
     "receiver_took_back": GUARDED,
+    **dict.fromkeys(("sender_asked_erasure", "receiver_asked_erasure", "erasure_answer"), OPEN),
     "end_asked": GUARDED,
     "tracing": frozenset({FieldGroup.RISK}),
 }  # fmt: skip

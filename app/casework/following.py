@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import update
 
 from app.access.desk import Desk
-from app.casework import burying, ledger, withdrawing
+from app.casework import burying, erasing_abroad, ledger, withdrawing
 from app.casework.held import REFERRAL, Held, hold_case, hold_referral, links_of, save_case_facts
 from app.casework.move import Command, perform
 from app.casework.opening import Opening, open_case
@@ -112,4 +112,5 @@ HANDLERS: dict[str, Handler] = {
     "arbitrate": arbitrate,
     "spread_withdrawal": withdrawing.spread_withdrawal,
     burying.EFFECT: burying.carry_out,
+    erasing_abroad.CONFIRM: erasing_abroad.confirm,
 }

@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, or_, select
 from app.access.desk import Desk
 from app.casework import ages, identity
 from app.casework.erasing import KEY, Subjects
-from app.casework.facts import case_facts_from
+from app.casework.facts import case_facts_from, referral_facts_from
 from app.casework.held import CASE, FACTS, PERSON, REFERRAL
 from app.casework.projection import MAJOR_END
 from app.kit.crypto import DESTROYED
@@ -21,6 +21,7 @@ from app.models.outbox import OutboxRow
 from workflows import care
 from workflows import keeping as rules
 from workflows.care import Care
+from workflows.erasure_abroad import ERASED
 from workflows.facts import HoldFacts, KeepingFacts, Situation, Today
 from workflows.identification import Identification
 
@@ -65,6 +66,7 @@ def facts_of(desk: Desk, found: Subjects, ground: str = "") -> KeepingFacts:
     holds = desk.session.execute(
         select(HOLD.c.why, HOLD.c.until).where(HOLD.c.case_id.in_(found.cases), HOLD.c.lifted_at.is_(None))
     )
+    copies = select(REFERRAL.c.facts).where(REFERRAL.c.id.in_(found.copies))
     return KeepingFacts(
         ground=ground,
         open_cases=sum(row.care != Care.CLOSED.value for row in cases),
@@ -72,7 +74,15 @@ def facts_of(desk: Desk, found: Subjects, ground: str = "") -> KeepingFacts:
         holds=tuple(HoldFacts(row.why, row.until) for row in holds),
         flagged=any(_flagged(row) for row in cases),
         ends_on=_ends_on(desk, cases),
+        asked_abroad=any(_asked(facts) for facts in desk.session.execute(copies).scalars()),
     )
+
+
+def _asked(facts: str) -> bool:
+    """Whether the other country of a copy erased the person, asked for the same, and knows of no erasure here."""
+    known = referral_facts_from(facts)
+    theirs = known.receiver_asked_erasure if known.side == "sender" else known.sender_asked_erasure
+    return theirs is not None and known.erasure_answer != ERASED
 
 
 def past_their_time(desk: Desk) -> list[tuple[Row[Any], date]]:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select
 
 from app.access.desk import Desk
-from app.casework import identity, outbox
+from app.casework import identity, outbox, records
 from app.casework.forms import unspoken
 from app.casework.held import Held
 from app.casework.records import Filled
@@ -125,6 +125,7 @@ def post(desk: Desk, held: Held, kind: str, body: dict[str, Any]) -> str:
     unsigned = Envelope(header, body, b"")
     signed = unsigned.signed_bytes
     row_id = new_id()
+    key_id, key = key_for(desk, held)
     desk.session.execute(
         _INSERT,
         {
@@ -137,8 +138,8 @@ def post(desk: Desk, held: Held, kind: str, body: dict[str, Any]) -> str:
             "seq": header["seq"],
             "type": kind,
             "header": canonical_bytes(header),
-            "key_id": held.key_id,
-            "sealed_body": desk.keys.seal(held.key(desk), canonical_bytes(body), place(row_id)),
+            "key_id": key_id,
+            "sealed_body": desk.keys.seal(key, canonical_bytes(body), place(row_id)),
             "digest": hashlib.sha256(signed).digest(),
             "signature": signer.sign(signed),
             "created_at": desk.now,
@@ -146,6 +147,14 @@ def post(desk: Desk, held: Held, kind: str, body: dict[str, Any]) -> str:
     )
     outbox.put(desk, "deliver", {"message": row_id}, line=f"{here}:{shared_id}", to=there)
     return str(header["id"])
+
+
+def key_for(desk: Desk, held: Held) -> tuple[str, bytes]:
+    """The id and the plain key that a message of a copy is sealed under: the person's, or of an erased one its own.
+
+    What is still said of an erased person holds ids and codes alone (workflows/erasure_abroad.py).
+    """
+    return records.new_key(desk) if held.erased else (held.key_id, held.key(desk))
 
 
 def _speaking_office(desk: Desk, referral: ReferralFacts) -> str:

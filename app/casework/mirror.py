@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from app.access.desk import Desk
-from app.casework import carry, copies, crossing, identity, messages, projection, receipts, records
+from app.casework import carry, copies, crossing, identity, messages, outbox, projection, receipts, records
+from app.casework.erasing_abroad import CONFIRM
 from app.casework.forms import Entry
 from app.casework.held import Held, hold_referral, office_at, office_id_of
 from app.casework.history import Event
@@ -24,6 +25,7 @@ from app.kit.canonical import canonical_bytes
 from app.kit.errors import Invalid
 from app.models.base import new_id
 from workflows import engine
+from workflows.erasure_abroad import ASKS, ERASED, OF_ERASURE
 from workflows.facts import Actor, ConsentFacts, ReferralFacts
 from workflows.referral import Referral
 from workflows.step import Step
@@ -55,8 +57,10 @@ def take_in(desk: Desk, envelope: Envelope) -> Taken:
         return _again(desk, known, digest)
     _must_be_next(desk, header)
     held, step = _copy_for(desk, envelope, sender)
-    _store(desk, held, envelope, digest)
+    _store(desk, held, step, envelope, digest)
     outcome = _apply(desk, held, step, envelope)
+    if held.erased and step is not None and step.name in ASKS.values():
+        outbox.put(desk, CONFIRM, {"referral": held.id}, line=f"{desk.actor.country}:{held.row.shared_id}:after")
     for travelled in envelope.body.get("receipts", []):
         _keep_receipt(desk, travelled, sender)
     state = held.referral_facts.state if held.referral_facts else "unknown"
@@ -140,8 +144,14 @@ def _border_office(desk: Desk, facts: ReferralFacts, point: str | None) -> str |
     return office_at(desk, facts, point) if point else None
 
 
-def _store(desk: Desk, held: Held, envelope: Envelope, digest: bytes) -> None:
+def _store(desk: Desk, held: Held, step: Step | None, envelope: Envelope, digest: bytes) -> None:
     row_id = new_id()
+    if _too_late(held, step):
+        # Its number and digest are kept, so that the conversation goes on and can be proved; not a word of it is.
+        key_id, sealed = held.key_id, b""
+    else:
+        key_id, key = messages.key_for(desk, held)
+        sealed = desk.keys.seal(key, canonical_bytes(envelope.body), messages.place(row_id))
     desk.session.execute(
         _INSERT,
         {
@@ -154,8 +164,8 @@ def _store(desk: Desk, held: Held, envelope: Envelope, digest: bytes) -> None:
             "seq": envelope.header["seq"],
             "type": envelope.header["type"],
             "header": canonical_bytes(envelope.header),
-            "key_id": held.key_id,
-            "sealed_body": desk.keys.seal(held.key(desk), canonical_bytes(envelope.body), messages.place(row_id)),
+            "key_id": key_id,
+            "sealed_body": sealed,
             "digest": digest,
             "signature": envelope.signature,
             "created_at": desk.now,
@@ -164,7 +174,7 @@ def _store(desk: Desk, held: Held, envelope: Envelope, digest: bytes) -> None:
 
 
 def _apply(desk: Desk, held: Held, step: Step | None, envelope: Envelope) -> str:
-    """Move this side's copy; a word for the receipt: applied, kept_unknown, already_ended or not_applicable."""
+    """Move this side's copy; a word for the receipt: applied, kept_unknown, already_ended, not_applicable or erased."""
     facts = held.referral_facts
     assert facts is not None
     partner = Actor(
@@ -175,6 +185,8 @@ def _apply(desk: Desk, held: Held, step: Step | None, envelope: Envelope) -> str
         str(envelope.header["from"]),
         system=True,
     )
+    if _too_late(held, step):
+        return _note(desk, held, envelope, partner, ERASED, ())
     if step is None or step.by is None or step.by == facts.side:
         return _note(desk, held, envelope, partner, "kept_unknown", (f"step:{envelope.header['type']}",))
     filled, unknown = _form(desk, step, envelope)
@@ -212,6 +224,11 @@ def _apply(desk: Desk, held: Held, step: Step | None, envelope: Envelope) -> str
     _learn_identity(desk, held, envelope)
     carry.carry_out(desk, held, step, step.effects, given=given, filled=filled, came_from=here.value, mirrored=True)
     return "applied"
+
+
+def _too_late(held: Held, step: Step | None) -> bool:
+    """Whether the person was erased here, and the message says something about them: nobody can take it in any more."""
+    return held.erased and (step is None or step.name not in OF_ERASURE)
 
 
 def _note(desk: Desk, held: Held, envelope: Envelope, partner: Actor, outcome: str, unknown: tuple[str, ...]) -> str:

@@ -11,6 +11,7 @@ from app.casework.forms import Entry, Form
 from app.casework.kinds import KINDS
 from workflows import matter as matters
 from workflows.engine import MACHINES, find_step
+from workflows.erasure_abroad import ASKS, CONFIRMS, DECLINES, ERASED
 from workflows.facts import CaseFacts, MatterFacts, ReferralFacts
 from workflows.referral import FINAL
 from workflows.stay import LEFT_THE_HOUSE, BedFacts, used
@@ -26,6 +27,8 @@ TAKEN_BACK: dict[str, tuple[str, bool]] = {
     "tell_withdrawal_back": ("receiver_took_back", True),
     "confirm_withdrawal_back": ("receiver_took_back", False),
 }
+# Which of the two sides has asked for the other's copy to be erased.
+ASKED_TO_ERASE: dict[str, str] = {step: f"{side}_asked_erasure" for side, step in ASKS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,13 @@ def referral_after_step(
         changed = replace(changed, custody="receiver")
     elif step == "start_reintegration":
         changed = replace(changed, reintegration_started=True)
+    elif step in ASKED_TO_ERASE:
+        asked: dict[str, Any] = {ASKED_TO_ERASE[step]: entry.on}
+        changed = replace(changed, **asked)
+    elif step in CONFIRMS.values():
+        changed = replace(changed, erasure_answer=ERASED)
+    elif step in DECLINES.values():
+        changed = replace(changed, erasure_answer=str(given.get("reason", "other")))
     elif step in TAKEN_BACK:
         fact, begins = TAKEN_BACK[step]
         said: dict[str, Any] = {fact: entry.on if begins else None}

@@ -16,6 +16,7 @@ from app.casework import (
     fund_requests,
     meeting,
     move,
+    own_data,
     own_tasks,
     records,
     refold,
@@ -98,6 +99,10 @@ def add_record(
 
 def _after(desk: Desk, held: Held, kind: str, body: dict[str, Any]) -> Held:
     """What others have to hear of a record at once, and what ends with it; the case as it is then."""
+    ended = own_data.ended_use(held, body) if kind == "data_answer" else []
+    if ended:
+        # An objection that is upheld ends a use as a consent that is taken back does.
+        kind, body = "consent_withdrawal", {"purposes": ended}
     withdrawing.after_record(desk, held, kind, body)
     if kind == "consent_withdrawal" and "assistance" in body["purposes"]:
         transfers.end_sight(desk, held, frozenset(body.get("recipients") or ()))
@@ -111,6 +116,7 @@ def _told(
     if isinstance(filled.form, Minutes):
         return meeting.given(desk, held, filled.form)
     found_out = adulthood.of_record(desk, held, filled.form, entry, correction)
+    found_out = found_out | own_data.of_record(desk, held, filled.form)
     return filled.body | found_out | conflict_check.of_record(desk, held, filled.kind.name, filled.form)
 
 

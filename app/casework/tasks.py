@@ -17,6 +17,7 @@ from workflows.clocks import can_stand_still, frozen_by
 from workflows.deadlines import rings_at
 from workflows.death import TO_THE_LIVING
 from workflows.effects import CloseTask, OpenTask
+from workflows.erasure_abroad import ANSWER, AWAIT
 from workflows.facts import MatterFacts
 from workflows.guards.fund import decider_of
 from workflows.matter import URGENT
@@ -34,8 +35,9 @@ _OPEN_OF = {
     kind: update(TABLE).where(column == bindparam("subject"), TABLE.c.state.in_(UNDONE))
     for kind, column in (("case", TABLE.c.case_id), ("referral", TABLE.c.referral_id))
 }
-# What a withdrawn consent asks for is still to be done when the referral or the case is over.
-_ALL_OF = {kind: query.where(TABLE.c.kind.not_in((HONOUR, HONOUR_BACK))) for kind, query in _OPEN_OF.items()}
+# What a withdrawn consent, or an erasure abroad, asks for is still to be done when the referral or the case is over.
+_OUTLIVING: Final = (HONOUR, HONOUR_BACK, ANSWER, AWAIT)
+_ALL_OF = {kind: query.where(TABLE.c.kind.not_in(_OUTLIVING)) for kind, query in _OPEN_OF.items()}
 # A case's own step leaves the tasks of its matters alone, and a matter's step those of the others.
 _OF_MATTER = _OPEN_OF["case"].where(
     TABLE.c.kind == bindparam("of_kind"), TABLE.c.matter_id == bindparam("of_matter")
@@ -48,7 +50,7 @@ _EVERYWHERE_OF = _OPEN_OF["case"].where(TABLE.c.kind == bindparam("of_kind"))
 # Times of the person's own, which pass by themselves: nobody is late with them.
 PASSING = frozenset({"end_of_reflection", "end_of_reconsideration"})
 # Duties that only watch a clock of the other country's.
-WAITING: Final = frozenset({"await_answer", "await_receipt"})
+WAITING: Final = frozenset({"await_answer", "await_receipt", AWAIT})
 PRIORITIES = "task_priority"
 NORMAL = "normal"
 # The state of care of a person who has not arrived yet.

@@ -8,8 +8,9 @@ from typing import Any, Protocol
 from sqlalchemy import select
 
 from app.access.desk import Desk, House
-from app.casework import messages, receipts, records
+from app.casework import erasing_abroad, messages, receipts, records
 from app.casework.messages import Envelope
+from workflows.erasure_abroad import ERASED
 
 
 class Carrier(Protocol):
@@ -24,7 +25,10 @@ class ReceiptDoesNotFit(RuntimeError):
 
 
 def deliver(house: House, transport: Carrier, country: str, message_row_id: str) -> None:
-    """Deliver a message of ``country`` and store the receipt. Safe to repeat: the receiver knows its ids."""
+    """Deliver a message of ``country`` and store the receipt. Safe to repeat: the receiver knows its ids.
+
+    A receipt that says "erased" is final: the person is gone there, and our copy is told so in the same transaction.
+    """
     with house.db.read() as session:
         desk = house.system_desk(session, country, "exchange")
         envelope, message_id, digest = envelope_of(desk, message_row_id)
@@ -33,8 +37,11 @@ def deliver(house: House, transport: Carrier, country: str, message_row_id: str)
     travelled = transport.hand_over(envelope)
     with house.db.write() as session:
         desk = house.system_desk(session, country, "exchange")
-        if receipts.accept(desk, travelled, str(envelope.header["to"]), message_id, digest) is None:
+        said = receipts.accept(desk, travelled, str(envelope.header["to"]), message_id, digest)
+        if said is None:
             raise ReceiptDoesNotFit(message_id)
+        if said["outcome"].get("result") == ERASED:
+            erasing_abroad.found_erased(desk, str(envelope.header["referral"]), message_id)
 
 
 def envelope_of(desk: Desk, message_row_id: str) -> tuple[Envelope, str, str]:

@@ -10,7 +10,7 @@ from app.access.approval_shapes import ApprovalAskedOut
 from app.access.door import Door, needs
 from app.casework.remarks import StepRefused
 from app.keeping import service
-from app.keeping.schemas import EraseIn, ErasuresOut, HoldIn, KeepingOut, LiftIn, ReviewOut
+from app.keeping.schemas import AskedAbroadListOut, EraseIn, ErasuresOut, HoldIn, KeepingOut, LiftIn, ReviewOut
 from app.kit.errors import Conflict, Erased, Forbidden, Invalid, NotFound
 from app.kit.problems import documented
 
@@ -76,3 +76,22 @@ def lift_hold(case_id: str, hold_id: str, body: LiftIn, door: Keeper) -> Respons
 def propose_erasure(case_id: str, body: EraseIn, door: Eraser) -> Response:
     """Propose it; a second person who may erase agrees. Then every key, index, file, message and draft of them goes."""
     return door.once(lambda desk: service.propose(desk, case_id, body), status=202)
+
+
+@router.get("/data/erasure-requests", response_model=AskedAbroadListOut, summary="Read what other countries ask")
+def list_requests(door: Eraser) -> AskedAbroadListOut:
+    """Countries that erased a person and ask for the same; keep the copy with the step decline_erasure."""
+    with door.write() as desk:
+        return service.asked_abroad(desk)
+
+
+@router.post(
+    "/referrals/{referral_id}/erasure",
+    status_code=202,
+    response_model=ApprovalAskedOut,
+    responses=ERASES,
+    summary="Propose that a copy without a case is erased",
+)
+def propose_copy_erasure(referral_id: str, door: Eraser) -> Response:
+    """As another country asks. A second person who may erase agrees, and the other country is told."""
+    return door.once(lambda desk: service.propose_copy(desk, referral_id), status=202)

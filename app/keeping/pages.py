@@ -6,18 +6,21 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import Field
 
 from app.access.desk import Desk
+from app.access.log import refused
 from app.access.may import case_by_reference, permitted
 from app.access.page_door import Page, opens
 from app.access.sheet import PageForm
 from app.casework import blocking
 from app.casework.blocking import Blocking
+from app.casework.held import hold_referral
+from app.casework.shapes import RefusalOut
 from app.keeping import queries, service
 from app.keeping.schemas import EraseIn, HoldIn, KeepingOut, LiftIn
-from app.kit.errors import AppError, Invalid
+from app.kit.errors import AppError, Invalid, NotFound
 from app.kit.fields import at_field
 from app.kit.typed_dates import typed_day
 from app.kit.words import mark
@@ -29,9 +32,10 @@ Keeper = Annotated[Page, Depends(opens(service.KEEP))]
 Eraser = Annotated[Page, Depends(opens(service.ERASE))]
 Done = Annotated[str, Query(max_length=20)]
 _UNFIT: Final = "Some answers are missing or cannot be read."
-_PAGE, _DUE = "keeping/case.html", "keeping/due.html"
+_PAGE, _DUE, _ASKED = "keeping/case.html", "keeping/due.html", "keeping/asked.html"
 _SHORTEST: Final = 10
 Part = Annotated[str, Field(max_length=20)]
+Reference = Annotated[str, Path(max_length=64)]
 
 
 class HoldPage(PageForm):
@@ -57,13 +61,24 @@ class ErasePage(PageForm):
     ground: Annotated[str, Field(max_length=40)] = ""
 
 
+class KeepPage(PageForm):
+    """Why the copy is kept here."""
+
+    reason: Annotated[str, Field(max_length=40)] = ""
+
+
+class NothingPage(PageForm):
+    """A form that only says yes."""
+
+
 @router.get("/admin/retention/due")
 def due(page: Reviewer) -> Response:
     """Whose data are past their time, and who was erased, each with its tombstone."""
     with page.write() as desk:
         found, graves = service.review(desk).items, service.erasures(desk).items
+        asked = service.asked_abroad(desk).items if permitted(desk, service.ERASE) else []
         names = queries.display_names(desk, {name for each in graves for name in (each.asked_by, each.agreed_by)})
-    return page.show(_DUE, here="admin", found=found, graves=graves, names=names)
+    return page.show(_DUE, here="admin", found=found, graves=graves, names=names, asked=asked)
 
 
 @router.get("/cases/{reference}/keeping")
@@ -72,6 +87,31 @@ def keeping(reference: str, page: Keeper, done: Done = "") -> Response:
     with page.write() as desk:
         context = _context(desk, reference)
     return page.show(_PAGE, done=done, **context)
+
+
+@router.get("/referrals/{reference}/erasure")
+def asked(reference: Reference, page: Eraser, done: Done = "") -> Response:
+    """That another country erased the person of a referral, and the two answers to it."""
+    with page.write() as desk:
+        context = _asked(desk, reference)
+    return page.show(_ASKED, done=done, **context)
+
+
+@router.post("/referrals/{reference}/erasure/propose")
+def propose_copy(reference: Reference, page: Eraser) -> Response:
+    """Propose that the copy is erased here, too; a second person decides."""
+    page.form(NothingPage)
+    return _answer(page, reference, "proposed", lambda desk, copy: service.propose_copy(desk, copy))
+
+
+@router.post("/referrals/{reference}/erasure/decline")
+def decline(reference: Reference, page: Eraser) -> Response:
+    """Keep the copy, and tell the other country why."""
+
+    def act(desk: Desk, copy: str) -> None:
+        service.decline(desk, copy, page.form(KeepPage).reason, page.version)
+
+    return _answer(page, reference, "declined", act)
 
 
 @router.post("/cases/{reference}/keeping/hold")
@@ -106,6 +146,39 @@ def erase(reference: str, page: Eraser) -> Response:
         service.propose(desk, case_id, EraseIn(ground=page.form(ErasePage).ground))
 
     return _act(page, reference, service.ERASE, "proposed", act)
+
+
+def _answer(page: Page, reference: str, done: str, do: Callable[[Desk, str], object]) -> Response:
+    def act(desk: Desk) -> None:
+        do(desk, _copy(desk, reference))
+
+    def again(desk: Desk, error: AppError) -> dict[str, Any]:
+        return {"done": "", **_asked(desk, reference, error)}
+
+    return page.act_or_show(act, f"/referrals/{reference}/erasure?done={done}", _ASKED, again)
+
+
+def _copy(desk: Desk, reference: str) -> str:
+    found = queries.copy_called(desk, service.ERASE, reference)
+    if found is None:
+        refused(desk, "referral", "-", {"answer": 404})
+        raise NotFound()
+    return found
+
+
+def _asked(desk: Desk, reference: str, error: AppError | None = None) -> dict[str, Any]:
+    copy_id = _copy(desk, reference)
+    found = service.request(desk, copy_id)
+    told = [RefusalOut(**each) for each in error.extra.get("refusals", [])] if error is not None else []
+    around = Blocking(found.case_reference or "", f"/referrals/{reference}/erasure", lambda permission: False)
+    return {
+        "here": "referrals",
+        "found": found,
+        "version": hold_referral(desk, copy_id, lock=False).version,
+        "reasons": blocking.explained(desk, told, around),
+        "roles": desk.policies.roles,
+        "whys": list(desk.policies.codes["erasure_decline_reason"].codes),
+    }
 
 
 def _act(page: Page, reference: str, permission: str, done: str, do: Callable[[Desk, str], None]) -> Response:

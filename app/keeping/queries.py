@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, exists, func, or_, select
 
 from app.access.desk import Desk
-from app.access.scope import cases_in_scope
-from app.casework.held import CASE
+from app.access.scope import cases_in_scope, referrals_in_scope
+from app.casework.held import CASE, REFERRAL
 from app.casework.keeping import ERASURE, HOLD
+from app.casework.messages import TABLE as MESSAGE
+from app.casework.tasks import TABLE as _TASK
+from app.casework.tasks import UNDONE
 from app.models.approval import Approval
 from app.models.user import User
+from workflows.erasure_abroad import ANSWER, ASKS
 
 _APPROVAL: Final[Any] = Approval.__table__
 _USER: Final[Any] = User.__table__
@@ -55,7 +59,11 @@ def erasure_of(desk: Desk, person_id: str) -> Row[Any] | None:
 
 def erasures(desk: Desk, permission: str) -> list[Row[Any]]:
     """The register within reach, the newest first."""
-    query = _ERASURES.where(ERASURE.c.country == desk.actor.country, cases_in_scope(desk, permission))
+    reached = or_(
+        ERASURE.c.case_id.in_(select(CASE.c.id).where(cases_in_scope(desk, permission))),
+        ERASURE.c.referral_id.in_(select(REFERRAL.c.id).where(referrals_in_scope(desk, permission))),
+    )
+    query = _ERASURES.where(ERASURE.c.country == desk.actor.country, reached)
     return list(desk.session.execute(query.order_by(ERASURE.c.agreed_at.desc(), ERASURE.c.id).limit(MOST)))
 
 
@@ -71,4 +79,43 @@ def display_names(desk: Desk, users: Iterable[str]) -> dict[str, str]:
     return {row.id: row.display_name for row in desk.session.execute(query)}
 
 
-_ERASURES: Final = select(ERASURE, CASE.c.reference).join(CASE, CASE.c.id == ERASURE.c.case_id)
+def asked_abroad(desk: Desk, permission: str) -> list[Row[Any]]:
+    """The copies within reach whose other country erased the person and asked for the same, the newest first.
+
+    With the reference of the person's case, if there is one, and by when an answer is owed.
+    """
+    due = (
+        select(_TASK.c.due_at)
+        .where(_TASK.c.referral_id == REFERRAL.c.id, _TASK.c.kind == ANSWER, _TASK.c.state.in_(UNDONE))
+        .limit(1)
+        .scalar_subquery()
+    )
+    asked = exists().where(
+        MESSAGE.c.country == REFERRAL.c.country, MESSAGE.c.shared_id == REFERRAL.c.shared_id,
+        MESSAGE.c.direction == "in", MESSAGE.c.type.in_(tuple(ASKS.values())),
+    )  # fmt: skip
+    query = (
+        select(REFERRAL, CASE.c.reference.label("case_reference"), due.label("due"))
+        .join(CASE, CASE.c.id == REFERRAL.c.case_id, isouter=True)
+        .where(REFERRAL.c.country == desk.actor.country, referrals_in_scope(desk, permission), asked)
+        .order_by(REFERRAL.c.changed_at.desc(), REFERRAL.c.id)
+        .limit(MOST)
+    )
+    return list(desk.session.execute(query))
+
+
+def copy_called(desk: Desk, permission: str, reference: str) -> str | None:
+    """The id of the copy with this reference, within a permission's reach."""
+    query = select(REFERRAL.c.id).where(
+        REFERRAL.c.country == desk.actor.country, REFERRAL.c.reference == reference,
+        referrals_in_scope(desk, permission),
+    )  # fmt: skip
+    found = desk.session.execute(query).scalar_one_or_none()
+    return str(found) if found else None
+
+
+_ERASURES: Final = (
+    select(ERASURE, func.coalesce(CASE.c.reference, REFERRAL.c.reference).label("reference"))
+    .join(CASE, CASE.c.id == ERASURE.c.case_id, isouter=True)
+    .join(REFERRAL, REFERRAL.c.id == ERASURE.c.referral_id, isouter=True)
+)

@@ -61,12 +61,32 @@ class HoldOut(BaseModel):
     stands: bool
 
 
+class PartnerOut(BaseModel):
+    """One country that may hold a copy of a person who was erased here: what it was asked, and what it answered."""
+
+    country: Annotated[str, Field(examples=["MM"])]
+    referral: Annotated[str, Field(examples=["TH-2017-K2QAB7F3"], description="Reference of the referral.")]
+    asked: Annotated[Moment | None, Field(description="None: nothing was sent, because asylum is asked for.")]
+    stored: Annotated[Moment | None, Field(description="When it arrived there, by its signed receipt.")]
+    answer: Annotated[
+        str,
+        Field(description="Nothing while it waits; erased; or a code of erasure_decline_reason.", examples=["erased"]),
+    ]
+    answered: Moment | None
+    due: Annotated[Moment | None, Field(description="By when the country has to answer, while it waits.")]
+    late: bool
+    held_back: bool
+
+
 class TombstoneOut(BaseModel):
     """What stays of a person who was erased."""
 
     id: Id
-    case_id: Id
-    reference: Annotated[str, Field(examples=["TH-2017-7F3K2QAB"])]
+    case_id: Annotated[str | None, Field(description="None: another country told of them, and they had no case here.")]
+    referral_id: Annotated[str | None, Field(description="The copy that was erased where there was no case.")] = None
+    reference: Annotated[
+        str, Field(examples=["TH-2017-7F3K2QAB"], description="Of the case, or of the copy where there was none.")
+    ]
     ground: Annotated[str, Field(examples=["time_over"])]
     asked_by: str
     agreed_by: str
@@ -78,6 +98,7 @@ class TombstoneOut(BaseModel):
     destroyed: Annotated[dict[str, int], Field(description="How many rows of each table.", examples=[{"record": 12}])]
     body: Annotated[str | None, Field(description="The very bytes that were signed, canonical JSON.")]
     signature: Annotated[str | None, Field(description="Ed25519 over the body by the country's key, hexadecimal.")]
+    partners: Annotated[list[PartnerOut], Field(description="Every country that may hold a copy, and its answer.")]
 
 
 class KeepingOut(BaseModel):
@@ -117,3 +138,25 @@ class ErasuresOut(BaseModel):
     """The register of erasures, the newest first."""
 
     items: list[TombstoneOut]
+
+
+class AskedAbroadOut(BaseModel):
+    """A request of another country that erased a person, and what there is of them here."""
+
+    referral_id: Id
+    reference: Annotated[str, Field(examples=["TH-2017-K2QAB7F3"])]
+    country: Annotated[str, Field(description="Who asks.", examples=["TH"])]
+    asked_on: date
+    due: Annotated[Moment | None, Field(description="By when an answer is owed; none once it is given.")]
+    late: bool
+    answer: Annotated[str, Field(description="Nothing while it waits, erased, or a code of erasure_decline_reason.")]
+    case_reference: Annotated[
+        str | None, Field(description="The case of the person here, at which their erasure is proposed.")
+    ]
+    waiting: Annotated[str | None, Field(description="The approval that waits for a second person.")]
+
+
+class AskedAbroadListOut(BaseModel):
+    """What other countries ask, those that wait first."""
+
+    items: list[AskedAbroadOut]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any, Final
 
 from sqlalchemy import Row, insert, update
@@ -11,11 +12,13 @@ from app.access import rows, two_persons
 from app.access.approval_shapes import ApprovalAskedOut
 from app.access.desk import Desk
 from app.access.log import looked
-from app.access.may import visible_case
+from app.access.may import visible_case, visible_referral
 from app.access.two_persons import Act, Asked, carries_out
 from app.casework import burying, move, outbox, person_links
-from app.casework.erasing import Subjects, destroy_keys, subjects_of
-from app.casework.held import Held, hold_case
+from app.casework.erasing import Subjects, destroy_keys, subjects_of, subjects_of_copy
+from app.casework.erasing_abroad import partners_of
+from app.casework.facts import referral_facts_from
+from app.casework.held import Held, hold_case, hold_referral
 from app.casework.history import Event
 from app.casework.keeping import ERASURE, HOLD, facts_of, past_their_time, situation
 from app.casework.reach import permit
@@ -23,12 +26,15 @@ from app.casework.remarks import refusal, refusal_out
 from app.casework.shapes import RefusalOut
 from app.keeping import queries
 from app.keeping.schemas import (
+    AskedAbroadListOut,
+    AskedAbroadOut,
     DueOut,
     EraseIn,
     ErasuresOut,
     HoldIn,
     HoldOut,
     KeepingOut,
+    PartnerOut,
     ReviewOut,
     TombstoneOut,
 )
@@ -37,13 +43,18 @@ from app.kit.fields import at_field
 from app.kit.words import mark
 from app.models.base import new_id
 from workflows import keeping as rules
+from workflows.erasure_abroad import DECLINES
+from workflows.guards.keeping import PARTNER_ASKED
 
 REVIEW: Final = "data:review"
 KEEP: Final = "data:hold"
 ERASE: Final = "data:erase"
 KIND: Final = "erase_person"
+# The same of a copy that has no case here.
+COPY_KIND: Final = "erase_copy"
 _UNFIT: Final = "Some answers are missing or cannot be read."
 _TITLE: Final = "Erase the person"
+_TITLE_COPY: Final = "Erase the copy"
 
 
 def review(desk: Desk) -> ReviewOut:
@@ -136,10 +147,25 @@ def _erase(desk: Desk, asked: Asked) -> None:
     """Agreed: the keys go in this transaction, and what is left follows at once (app/casework/burying.py)."""
     held = hold_case(desk, asked.subject_id)
     found = _must_be_free(desk, held, asked.payload["ground"])
-    assert asked.agreed_by is not None
     row = {
-        "id": new_id(), "country": desk.actor.country, "person_id": held.row.person_id, "case_id": held.id,
-        "key_id": held.key_id, "ground": asked.payload["ground"], "approval_id": asked.id,
+        "person_id": held.row.person_id, "case_id": held.id, "referral_id": None, "ground": asked.payload["ground"],
+    }  # fmt: skip
+    _agreed(desk, asked, held, found, row)
+
+
+@carries_out(COPY_KIND, permission=ERASE, act="erasing what another country told of a person")
+def _erase_copy(desk: Desk, asked: Asked) -> None:
+    """Agreed: the same for a copy of somebody who never had a case here."""
+    held = hold_referral(desk, asked.subject_id)
+    found = _copy_must_be_free(desk, held)
+    row = {"person_id": None, "case_id": None, "referral_id": held.id, "ground": PARTNER_ASKED}
+    _agreed(desk, asked, held, found, row)
+
+
+def _agreed(desk: Desk, asked: Asked, held: Held, found: Subjects, about: dict[str, Any]) -> None:
+    assert asked.agreed_by is not None
+    row = about | {
+        "id": new_id(), "country": desk.actor.country, "key_id": held.key_id, "approval_id": asked.id,
         "asked_by": asked.asked_by, "agreed_by": asked.agreed_by, "agreed_at": desk.now,
         "erased_at": None, "tombstone": None, "signature": None, "left_at": None,
     }  # fmt: skip
@@ -153,10 +179,53 @@ def _erase(desk: Desk, asked: Asked) -> None:
 
 
 def erasures(desk: Desk) -> ErasuresOut:
-    """The register of those who were erased, within reach; the look is noted."""
+    """The register of those who were erased, within reach, with every partner's answer; the look is noted."""
     found = queries.erasures(desk, REVIEW)
     looked(desk, "erasures_read", "country", desk.actor.country, {"count": len(found)})
-    return ErasuresOut(items=[_tombstone(row) for row in found])
+    return ErasuresOut(items=[_tombstone(desk, row) for row in found])
+
+
+def asked_abroad(desk: Desk) -> AskedAbroadListOut:
+    """What other countries ask that erased a person, within reach; the look is noted."""
+    found = queries.asked_abroad(desk, ERASE)
+    looked(desk, "erasure_requests_read", "country", desk.actor.country, {"count": len(found)})
+    items = [_asked(desk, row) for row in found]
+    return AskedAbroadListOut(items=sorted(items, key=lambda each: (bool(each.answer), each.asked_on, each.reference)))
+
+
+def request(desk: Desk, referral_id: str) -> AskedAbroadOut:
+    """The request that waits at one copy; NotFound where none ever came."""
+    visible_referral(desk, ERASE, referral_id)
+    row = next((each for each in queries.asked_abroad(desk, ERASE) if each.id == referral_id), None)
+    if row is None:
+        raise NotFound()
+    looked(desk, "erasure_request_read", "referral", referral_id)
+    return _asked(desk, row)
+
+
+def propose_copy(desk: Desk, referral_id: str) -> ApprovalAskedOut:
+    """Propose that what another country told of somebody is erased here, as it asks; a second person decides.
+
+    StepRefused (409) with every reason, Conflict (copy_has_case) where the person has a case, at which it is proposed;
+    Erased (410), Conflict (erasure_waits, no_second_person). Needs a fresh second factor.
+    """
+    visible_referral(desk, ERASE, referral_id)
+    held = hold_referral(desk, referral_id)
+    _copy_must_be_free(desk, held)
+    if queries.waiting(desk, [referral_id], COPY_KIND):
+        raise Conflict(mark("This was proposed already, and a second person decides."), code="erasure_waits")
+    return two_persons.ask(desk, Act(COPY_KIND, ("referral", referral_id), {"ground": PARTNER_ASKED}))
+
+
+def decline(desk: Desk, referral_id: str, reason: str, seen: int | None) -> None:
+    """Keep the copy, and tell the country that asks why: a code of erasure_decline_reason.
+
+    seen: the version of the copy that was looked at. StepRefused (409) where nobody asks; Invalid (422).
+    """
+    visible_referral(desk, ERASE, referral_id)
+    held = hold_referral(desk, referral_id, lock=False)
+    side = held.referral_facts.side if held.referral_facts else ""
+    move.perform(desk, move.Command("referral", DECLINES[side], referral_id, seen, given={"reason": reason}))
 
 
 def _must_be_free(desk: Desk, held: Held, ground: str) -> Subjects:
@@ -168,6 +237,20 @@ def _must_be_free(desk: Desk, held: Held, ground: str) -> Subjects:
         refusals = rules.against(situation(desk, found, ground), desk.policies)
     if refusals:
         raise refusal(desk, held, KIND, _TITLE, refusals)
+    return found
+
+
+def _copy_must_be_free(desk: Desk, held: Held) -> Subjects:
+    """The same for a copy that has no case: what another country told, and nothing else."""
+    if held.erased:
+        raise Erased()
+    if held.linked is not None:
+        raise Conflict(mark("The person has a case here. Propose it at the case."), code="copy_has_case")
+    with rows.as_the_house(desk.session, desk.actor.country):
+        found = subjects_of_copy(desk.session, held.id)
+        refusals = rules.against(situation(desk, found, PARTNER_ASKED), desk.policies)
+    if refusals:
+        raise refusal(desk, held, COPY_KIND, _TITLE_COPY, refusals)
     return found
 
 
@@ -187,7 +270,7 @@ def _kept(desk: Desk, held: Held, ground: str) -> KeepingOut:
         holds=[_hold(desk, row) for row in standing],
         refusals=[] if held.erased else [RefusalOut(**refusal_out(desk, each)) for each in against],
         waiting=queries.waiting(desk, [held.id], KIND).get(held.id),
-        tombstone=_tombstone(grave) if grave is not None else None,
+        tombstone=_tombstone(desk, grave) if grave is not None else None,
     )
 
 
@@ -197,14 +280,36 @@ def _hold(desk: Desk, row: Row[Any]) -> HoldOut:
     return HoldOut(**{name: getattr(row, name) for name in names}, stands=stands)
 
 
-def _tombstone(row: Row[Any]) -> TombstoneOut:
+def _asked(desk: Desk, row: Row[Any]) -> AskedAbroadOut:
+    facts = referral_facts_from(row.facts)
+    asked_on = facts.receiver_asked_erasure if facts.side == "sender" else facts.sender_asked_erasure
+    assert asked_on is not None
+    kind, subject = (KIND, row.case_id) if row.case_id else (COPY_KIND, row.id)
+    return AskedAbroadOut(
+        referral_id=row.id,
+        reference=row.reference,
+        country=row.other_country,
+        asked_on=asked_on,
+        due=row.due,
+        late=row.due is not None and row.due < desk.now,
+        answer=facts.erasure_answer,
+        case_reference=row.case_reference,
+        waiting=queries.waiting(desk, [subject], kind).get(subject),
+    )
+
+
+def _tombstone(desk: Desk, row: Row[Any]) -> TombstoneOut:
     body = row.tombstone.decode() if row.tombstone is not None else None
-    names = ("id", "case_id", "reference", "ground", "asked_by", "agreed_by", "agreed_at", "erased_at")
+    said = json.loads(body) if body is not None else {}
+    with rows.as_the_house(desk.session, desk.actor.country):
+        partners = partners_of(desk, said.get("copies", ()))
+    names = ("id", "case_id", "referral_id", "reference", "ground", "asked_by", "agreed_by", "agreed_at", "erased_at")
     return TombstoneOut(
         **{name: getattr(row, name) for name in names},
         traces_gone_at=row.left_at,
-        destroyed=json.loads(body)["destroyed"] if body is not None else {},
+        destroyed=said.get("destroyed", {}),
         body=body,
         signature=row.signature.hex() if row.signature is not None else None,
+        partners=[PartnerOut(**asdict(each)) for each in partners],
     )
 

@@ -32,9 +32,10 @@ class LegalHold(Base):
 class Erasure(Base):
     """One person who was erased in one country: by whom, on which ground, and what was destroyed.
 
-    ``case_id``: the case it was asked for at; ``key_id``: the key that is gone. ``erased_at``: when everything else was
-    gone too, and ``tombstone`` (canonical JSON of ids, codes and counts) was signed by the country. ``left_at``: when
-    no trace was left in the files of the database and the tombstone had left for the backups.
+    ``case_id``: the case it was asked for at; where there never was one, ``referral_id`` is the copy of what another
+    country told, and there is no ``person_id``. ``key_id``: the key that is gone. ``erased_at``: when everything else
+    was gone too, and ``tombstone`` (canonical JSON of ids, codes and counts) was signed by the country. ``left_at``:
+    when no trace was left in the files of the database and the tombstone had left for the backups.
     """
 
     __tablename__ = "erasure"
@@ -42,8 +43,9 @@ class Erasure(Base):
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     country: Mapped[str] = mapped_column(String(2))
-    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), unique=True)
-    case_id: Mapped[str] = mapped_column(ForeignKey("case_file.id"), index=True)
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), unique=True)
+    case_id: Mapped[str | None] = mapped_column(ForeignKey("case_file.id"), index=True)
+    referral_id: Mapped[str | None] = mapped_column(ForeignKey("referral.id"), index=True)
     key_id: Mapped[str] = mapped_column(ForeignKey("data_key.id"), index=True)
     ground: Mapped[str] = mapped_column(String(40))
     approval_id: Mapped[str] = mapped_column(String(36))

@@ -43,7 +43,7 @@ NEEDS: Final = (
 )  # fmt: skip
 DOCUMENTS: Final = (
     "rights_notice", "invitation", "consent", "information_given", "screening", "identification_decision",
-    "decision_notice", "foreign_decision", "reconsideration_request", "remedies_notice",
+    "decision_notice", "data_request", "data_answer", "foreign_decision", "reconsideration_request", "remedies_notice",
     "remedy_preparation", "remedy_filing", "remedy_representation", "remedy_award", "remedy_refusal", "remedy_appeal",
     "remedy_payment", "remedy_end",
     "legal_status", "penalty_report", "penalty_review", "penalty_representation", "penalty_outcome", "release_report",

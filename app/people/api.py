@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from app.access.door import Door, needs
 from app.casework.seen import IF_MATCH, seen_version
+from app.kit.catalogue import SOURCE
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionMissing, StaleVersion
+from app.kit.fields import at_field
 from app.kit.problems import documented
-from app.people import joining, service
+from app.kit.reader import LANGUAGES, Reader, reading
+from app.people import joining, own_copy, service
+from app.people.own_copy import OwnCopyOut
 from app.people.schemas import ApartIn, IdentityChangedOut, IdentityIn, IdentityOut, JoinIn, RevealIn, SamePersonOut
 
 router = APIRouter(tags=["people"])
 
 Revealer = Annotated[Door, Depends(needs("identity:reveal"))]
 Writer = Annotated[Door, Depends(needs("record:write"))]
+Language = Annotated[str, Query(max_length=8, description="The language of its words.", examples=["my"])]
 Joiner = Annotated[Door, Depends(needs("identity:merge"))]
 
 
@@ -47,6 +52,23 @@ def read_identity(case_id: str, door: Revealer) -> IdentityOut:
     """The identity, as long as this sign-in has it uncovered; else 403 (reveal_needed). Each look is noted."""
     with door.write() as desk:
         return service.uncovered(desk, case_id)
+
+
+@router.get(
+    "/cases/{case_id}/own-copy",
+    response_model=OwnCopyOut,
+    responses=documented(Invalid, Forbidden, NotFound),
+    summary="Make the person's own copy",
+)
+def make_own_copy(case_id: str, door: Revealer, language: Language = SOURCE) -> OwnCopyOut:
+    """What is written about the person alone, nobody else in it, as the paper has it; schema waymark-own-copy/1.
+
+    The name has to be uncovered in this sign-in, else 403 (reveal_needed). The copy is noted in the history.
+    """
+    if language not in LANGUAGES:
+        raise Invalid(extra=at_field("language", "one of: " + ", ".join(LANGUAGES)))
+    with door.write() as desk, reading(Reader(language, "", desk.policies.zone(desk.actor.country), desk.now)):
+        return own_copy.taken(desk, case_id, language, "json")
 
 
 @router.post(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func, select
 
 from app.access.desk import Desk
 from app.casework import identity
+from app.casework.fieldgroups import sees_record
 from app.casework.held import Held
+from app.models.record import Record
 from app.models.walls import Reveal
+
+_RECORD: Final[Any] = Record.__table__
 
 
 def known(desk: Desk, held: Held) -> dict[str, Any]:
@@ -28,3 +32,18 @@ def uncovered_until(desk: Desk, case_id: str) -> datetime | None:
     )
     until: datetime | None = desk.session.execute(query).scalar_one()
     return until
+
+
+def records_of(desk: Desk, case_id: str, kinds: tuple[str, ...] = ()) -> list[Any]:
+    """Id, kind and day of the records of a case that whoever asks may open, oldest first.
+
+    kinds: only these, without what corrects them; all if left out.
+    """
+    query = (
+        select(_RECORD.c.id, _RECORD.c.kind, _RECORD.c.happened_at, _RECORD.c.seq)
+        .where(_RECORD.c.subject == "case", _RECORD.c.subject_id == case_id)
+        .order_by(_RECORD.c.seq)
+    )
+    if kinds:
+        query = query.where(_RECORD.c.kind.in_(kinds), _RECORD.c.corrects_id.is_(None))
+    return [row for row in desk.session.execute(query) if sees_record(desk, row.kind)]

@@ -18,6 +18,7 @@ from app.referrals import desk as referral_desk
 from app.referrals import desk_queries, service
 from app.referrals.desk import Answerers, Card, Mark, Sharing
 from app.referrals.schemas import MessageOut, ReferralOut
+from workflows.erasure_abroad import DECLINES
 from workflows.facts import ReferralFacts
 
 # What the form of a step itself answers: no reason against opening it.
@@ -60,6 +61,8 @@ class ReferralPage:
     suggested: str
     stops: bool
     dropped: tuple[str, ...] | None
+    # Whether the other country erased the person, asks for the same, and the reader may answer.
+    erased_abroad: bool
 
 
 def opened(desk: Desk, referral_id: str) -> ReferralPage:
@@ -92,6 +95,7 @@ def opened(desk: Desk, referral_id: str) -> ReferralPage:
         suggested=service.suggested(desk, held),
         stops=out.clock is not None and desk_queries.clock_may_change(desk, out.clock),
         dropped=_dropped(facts, said),
+        erased_abroad=any(step.step in DECLINES.values() for step in steps),
     )
 
 

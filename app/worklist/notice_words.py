@@ -74,6 +74,8 @@ SENTENCES: Final[dict[str, str]] = {
     "transfers_asked": mark("Another office asks yours about several cases."),
     "transfers_ended": mark("What another office asked or shared of several cases has ended."),
     "transfer_ended": mark("What another office asked or shared has ended."),
+    "erasure_asked": mark("Another country has erased a person and asks for the same. See the register of erasures."),
+    "erasure_answered": mark("Another country has answered about erasing a person. See the register of erasures."),
     "withdrawal_told": mark("Another country has told that a consent has ended. Open the referral."),
     "transfer_late": mark("The time to answer another office is over."),
 }

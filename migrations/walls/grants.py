@@ -72,8 +72,8 @@ FIXED: Final[dict[str, frozenset[str]]] = {
     "emergency_access": frozenset({"id", "country", "case_id", "user_id", "office_id", "sealed_reason", "since"}),
     "erasure": frozenset(
         {
-            "id", "country", "person_id", "case_id", "key_id", "ground", "approval_id", "asked_by", "agreed_by",
-            "agreed_at",
+            "id", "country", "person_id", "case_id", "referral_id", "key_id", "ground", "approval_id", "asked_by",
+            "agreed_by", "agreed_at",
         }
     ),
     # Whoever takes a case over follows what was claimed for it.

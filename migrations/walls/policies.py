@@ -328,10 +328,25 @@ KEEPING_RULES: Final[dict[str, Rule]] = {
     "legal_hold": Rule(sees=_OF_CASE, adds=f"{HERE} AND waymark_works_on_case(case_id) AND set_by = {ME}"),
     "erasure": Rule(sees=_OF_CASE, adds=f"{HERE} AND {SYSTEM}", keeps=f"{HERE} AND {SYSTEM}"),
 }
+# Tables of revision 030. What another country told of somebody who never got a case is erased by its copy. What is
+# still said of an erased person, ids and codes alone, lies under a key of its own.
+ABROAD_RULES: Final[dict[str, Rule]] = {
+    "erasure": Rule(
+        sees=f"{HERE} AND ({SYSTEM} OR waymark_sees_case(case_id) OR {COPY.format('referral_id')})",
+        adds=f"{HERE} AND {SYSTEM}",
+        keeps=f"{HERE} AND {SYSTEM}",
+    ),
+    "message": Rule(
+        sees=RULES["message"].sees,
+        adds=f"{HERE} AND EXISTS (SELECT FROM referral r WHERE r.country = message.country"
+        " AND r.shared_id = message.shared_id"
+        f" AND (r.key_id = message.key_id OR {SYSTEM} AND waymark_key_is_new(message.key_id)))",
+    ),
+}
 ALL_RULES: Final[dict[str, Rule]] = {
     **RULES, **DESK_RULES, **INCIDENT_RULES, **SHELTER_RULES, **DOCUMENT_RULES, **LIST_RULES, **SHARED_LIST_RULES,
     **FUND_RULES, **TRANSFER_RULES, **TIP_RULES, **OPERATION_RULES, **MATCHING_RULES,
-    **CHECKPOINT_RULES, **TRAINING_RULES, **SERVICE_RULES, **KEEPING_RULES, **CLAIM_RULES,
+    **CHECKPOINT_RULES, **TRAINING_RULES, **SERVICE_RULES, **KEEPING_RULES, **CLAIM_RULES, **ABROAD_RULES,
 }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from tests.gates.scene import Scene
 # What a look with GET gets, and is no page.
 NO_PAGES = {
     "/cases/{reference}/papers/copy": "a paper, once the name is uncovered",
+    "/cases/{reference}/papers/copy.json": "the same copy for a program, once the name is uncovered",
     "/reports/exports/{export_id}/file.csv": "a file, which may be fetched only so often",
     "/cases/{reference}/documents/{document_id}/file": "a file, saved and never shown",
     "/r": "it leads to the receipt of a number that is typed",
@@ -40,6 +41,7 @@ UNSEEN = NO_PAGES | {
     "/meetings/agenda": "a meeting has to be put down first",
     "/cases/{reference}/refer/check": "a receiver has to be chosen",
     "/referrals/{reference}/not-today": "the handover of the scene is over",
+    "/referrals/{reference}/erasure": "another country has to have erased a person and asked for the same",
     "/referrals/{reference}/person": "only the other country has been told who it is",
     "/referrals/{reference}/steps/{step}": "nobody takes that step after the receipt",
 }

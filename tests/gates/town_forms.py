@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from app.models.case import Case
 from tests.app.access.browser import Browser
-from tests.app.keeping.people import closed_case
-from tests.factories import cases, walls
+from tests.app.keeping.people import CLOSURE, closed_case
+from tests.app.keeping.people import erase as erase_person
+from tests.factories import cases, referrals, walls
 from tests.factories.pages import browser_at
 from tests.factories.staff import Worker, add_user
 from tests.factories.towns import Town
@@ -84,6 +85,31 @@ def erase(town: Town) -> Ready:
     """Propose that a person is erased."""
     path = f"/cases/{reference_of(town, closed_case(town.house, town.th))}/keeping"
     return filled(town, town.th["data_protection_officer"], path, path + "/erase", ground="person_asked")
+
+
+def _asked_to_erase(town: Town) -> str:
+    """The page of a request of another country that erased a person."""
+    pair = referrals.bring_referral(town.house, town.th, town.mm, "sent")
+    focal = town.mm["national_focal_point"]
+    referrals.take(town.house, focal, pair.arrived, "decline", given={"reason": "no_capacity"})
+    said = {"deceased": None, "contact_lost": True, "asylum_claim": False}
+    cases.add(town.house, town.th["social_worker"], pair.case_id, "circumstances", **said)
+    cases.take(town.house, town.th["case_manager"], pair.case_id, "close", CLOSURE)
+    erase_person(town.house, town.th, pair.case_id)
+    referrals.post(town.house)
+    return f"/referrals/{referrals.row_of(town.house, pair.arrived).reference}/erasure"
+
+
+def erase_copy(town: Town) -> Ready:
+    """Propose that a copy is erased, as another country asks."""
+    path = _asked_to_erase(town)
+    return filled(town, town.mm["data_protection_officer"], path, path + "/propose")
+
+
+def keep_copy(town: Town) -> Ready:
+    """Keep a copy that another country asks to erase."""
+    path = _asked_to_erase(town)
+    return filled(town, town.mm["data_protection_officer"], path, path + "/decline", reason="law_requires")
 
 
 def seal_lift(town: Town) -> Ready:
@@ -188,6 +214,8 @@ TOWN_FORMS: dict[str, Callable[[Town], Ready]] = {
     "/cases/{reference}/keeping/hold": hold,
     "/cases/{reference}/keeping/lift": lift_hold,
     "/cases/{reference}/keeping/erase": erase,
+    "/referrals/{reference}/erasure/propose": erase_copy,
+    "/referrals/{reference}/erasure/decline": keep_copy,
     "/cases/{reference}/seal/names": seal_names,
     "/cases/{reference}/seal/lift": seal_lift,
     "/cases/{reference}/blocks": block,

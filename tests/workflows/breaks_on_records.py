@@ -14,6 +14,7 @@ from workflows.care_facts import ContactFacts, PermitFacts
 from workflows.guards.children import GUARDIAN_ALLEGED
 from workflows.guards.legal import DETENTION, HELD, PENALTIES
 from workflows.guards.minors import MAY_BE_ALLEGED, TURNS_ADULT
+from workflows.guards.own_data import CORRECTION_KNOWN, RECORD_KNOWN
 
 # What a record of each kind says where every guard of its kind holds; a kind whose guards read no words is not here.
 SAYS: dict[str, dict[str, object]] = {
@@ -31,6 +32,10 @@ SAYS: dict[str, dict[str, object]] = {
     "refused_leave": {"permit": "temporary_stay"},
     "pre_return_risk": {"valid_until": (TODAY + timedelta(days=20)).isoformat()},
     **dict.fromkeys(("decision_notice", "information_given", "invitation"), {"way": "in_person"}),
+    "data_request": {"asks": "use", "purpose": "statistics"},
+    "data_answer": {
+        "number": 1, "answer": "refused", "reason": "other", "turn_to": "The committee", "way": "in_person",
+    },
 }  # fmt: skip
 _IN_A_CELL = f.MatterFacts(
     "matter-1", PENALTIES, "reported", LATELY, LATELY, about=DETENTION, flags=frozenset({HELD})
@@ -50,6 +55,7 @@ def writing(kind: str, child: bool) -> f.Situation:
         identification="deciding" if kind in _UNDECIDED else facts.identification,
         consents=(*facts.consents, met),
         contact=ContactFacts(LATELY, frozenset({"in_person"}), frozenset({"letter"})),
+        data_requests=(f.DataRequestFacts(1, LATELY, "use", "statistics"),),
         flags=(f.FlagFacts("language", LATELY, "worker-1"),),
         legal=replace(facts.legal, open_proceedings=1, expected_until=NEXT_YEAR),
         permits=(PermitFacts("temporary_stay", "refused", LATELY),),
@@ -132,6 +138,26 @@ RECORDS: dict[str, list[Break]] = {
         both(record_with("guardian", of_family=True), case_with(family_complicity=True), child=True),
     ],
     "death_is_told_safely": [case_with(asylum_claim=True)],
+    "request_names_its_object": [
+        saying(purpose=None),
+        saying(purpose=""),
+        saying(asks="correction"),
+        saying(asks="decision", **{RECORD_KNOWN: False}),
+    ],
+    "data_request_waits": [
+        saying(number=7),
+        case_with(data_requests=()),
+        case_with(data_requests=(f.DataRequestFacts(1, LATELY, "use", "statistics", "refused", LATELY),)),
+    ],
+    "answer_fits_the_request": [
+        saying(answer="corrected"),
+        both(saying(answer="upheld"), case_with(data_requests=(f.DataRequestFacts(1, LATELY, "correction"),))),
+        both(
+            saying(answer="corrected", **{CORRECTION_KNOWN: False}),
+            case_with(data_requests=(f.DataRequestFacts(1, LATELY, "correction"),)),
+        ),
+    ],
+    "refusal_says_why_and_where": [saying(reason=None), saying(turn_to=None), saying(turn_to="")],
     "decision_is_still_to_be_taken": [
         case_with(identification="identified"),
         case_with(identification="not_identified"),

@@ -127,6 +127,14 @@ CONVERSATION: dict[str, list[Break]] = {
     "end_is_asked": [copy_with(end_asked=None)],
     "withdrawal_waits_here": [copy_with(sender_took_back=None)],
     "withdrawal_waits_for_us": [copy_with(receiver_took_back=None)],
+    "erasure_waits_here": [copy_with(sender_asked_erasure=None), copy_with(erasure_answer="case_open")],
+    "erasure_waits_for_us": [copy_with(receiver_asked_erasure=None), copy_with(erasure_answer="case_open")],
+    "erasure_is_not_confirmed_to_the_sender": [
+        copy_with(sender_asked_erasure=None), copy_with(erasure_answer="erased"),
+    ],
+    "erasure_is_not_confirmed_to_the_receiver": [
+        copy_with(receiver_asked_erasure=None), copy_with(erasure_answer="erased"),
+    ],
     "the_turn_is_theirs": [
         copy_with(state=each)
         for each in ("assessed", "accepted", "handover_scheduled", "returned_for_info", "postponed")

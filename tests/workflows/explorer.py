@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from workflows.effects import MoveCustody
+from workflows.erasure_abroad import OF_ERASURE
 from workflows.facts import ReferralFacts
 from workflows.referral import FINAL, MACHINE
 from workflows.step import Fork, MachineSpec, Side, Step
@@ -129,7 +130,9 @@ def moves(spec: MachineSpec, copy: Copy, side: Side) -> Moves:
         (row, (row.name, reason), after(row, copy, reason))
         for row in spec.steps
         for reason in (REASONS if row.name == "request_end" else (None,))
-        if allowed(row, copy, side)
+        # Those of an erasure read and write nothing that a copy here holds; tell_withdrawal, which is alike, stands for
+        # them.
+        if row.name not in OF_ERASURE and allowed(row, copy, side)
     )
 
 

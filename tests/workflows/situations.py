@@ -194,6 +194,13 @@ SPECIAL: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {
     ("referral", "refuse_end"): ({}, {"end_asked": "consent_withdrawn"}),
     ("referral", "confirm_withdrawal"): ({}, {"sender_took_back": LATELY}),
     ("referral", "confirm_withdrawal_back"): ({}, {"receiver_took_back": LATELY}),
+    **dict.fromkeys(
+        (("referral", "confirm_erasure"), ("referral", "decline_erasure")), ({}, {"sender_asked_erasure": LATELY})
+    ),
+    **dict.fromkeys(
+        (("referral", "confirm_erasure_back"), ("referral", "decline_erasure_back")),
+        ({}, {"receiver_asked_erasure": LATELY}),
+    ),
 }
 # Data of the person in a proceeding: asked for by somebody else, reviewed, and given as far as the review goes.
 REVIEWED = frozenset({

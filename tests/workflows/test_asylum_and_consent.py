@@ -23,6 +23,7 @@ from tests.workflows.situations import (
 from workflows import facts as f
 from workflows.effects import SendMessage
 from workflows.engine import MACHINES, Moved, Refused, decide
+from workflows.erasure_abroad import OF_ERASURE
 from workflows.guards.transfers import agreed_groups
 from workflows.recording import refusals_for
 from workflows.step import Side, Step
@@ -51,6 +52,7 @@ PROTOCOL_ONLY = {
     "confirm_withdrawal",
     "tell_withdrawal_back",
     "confirm_withdrawal_back",
+    *OF_ERASURE,
 }
 # Which consent each message rests on that carries something about the person.
 RESTS_ON = {

@@ -16,6 +16,7 @@ from workflows import engine
 from workflows.death import SEE_TO
 from workflows.effects import Alert, Arbitrate, CloseTask, MoveCustody, OpenTask, SendMessage, StepOnCase
 from workflows.engine import MACHINES, matter_machines
+from workflows.erasure_abroad import OF_ERASURE
 from workflows.guards.conversation import THEIR_TURN
 from workflows.harm import CONSIDER_REOPENING, HELD
 from workflows.leave import (
@@ -35,7 +36,9 @@ HARM_IS_REPORTED = {"report_penalty", "report_threat"}
 # Steps of the receiver that only answer a request to end: taken while the sender is tied, never beside it.
 ANSWERS_A_REQUEST = "grant_end"
 # What a withdrawn consent asks for is said also when the referral is over; it moves nothing.
-TOLD_AFTERWARDS = {"tell_withdrawal", "confirm_withdrawal", "tell_withdrawal_back", "confirm_withdrawal_back"}
+TOLD_AFTERWARDS = OF_ERASURE | {
+    "tell_withdrawal", "confirm_withdrawal", "tell_withdrawal_back", "confirm_withdrawal_back",
+}
 # Tasks that are opened elsewhere: by writing a draft, by each visit in turn, and where a consent is gone.
 OPENED_ELSEWHERE = {"approve_referral", "visit_next", "tell_provider", "*"}
 

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from app.casework import history, records, unsaid
 from app.casework.choices import next_steps
 from app.casework.kinds.service_appointment import PLACE, TIME
 from app.casework.reach import reach_of
 from app.casework.tasks import STOPPED
 from app.kit.dates import day_in_both_eras
-from app.kit.words import mark, say, say_as
+from app.kit.words import say, say_as
 from app.overview.agenda import open_refusals
 from app.overview.papers import asked, handover, queries, rights, signed
 from app.overview.papers.filled import as_said, newest
 from app.overview.papers.paper import Paper, label
 from app.overview.papers.wanted import Wanted
-from app.people import service as people
+from app.people import own_copy as copies
+from app.people.own_copy import OwnCopyOut, RowOut
 from app.referrals.words import country_word
 from policies.model import FieldGroup, Policies
 from workflows import service
@@ -30,16 +29,6 @@ READ: Final = "record:read"
 REVEAL: Final = "identity:reveal"
 # A request for a service in these states has its appointment before it.
 _TO_COME: Final = frozenset({service.Service.ACCEPTED, service.Service.RUNNING})
-# What the person told about themselves; the family and its contact are somebody else's.
-_OWN: Final = {
-    "given_names": mark("Given names"),
-    "family_name": mark("Family name"),
-    "other_names": mark("Other names"),
-    "birth_date": mark("Day of birth"),
-    "birth_year": mark("Year of birth"),
-    "place_of_origin": mark("Where you come from"),
-    "phone": mark("Phone"),
-}
 
 
 Maker = Callable[[Wanted], Paper]
@@ -175,56 +164,45 @@ def meeting(about: Wanted) -> Paper:
 
 
 def own_copy(about: Wanted) -> Paper:
-    """What is written about the person, for the person: their own data, and nobody else's.
+    """What is written about the person, for the person (app/people/own_copy.py decides what that is).
 
-    The name has to be uncovered in this sign-in (Forbidden, reveal_needed). Left out: family and contacts of others,
-    who works on the case, whoever is accused, and the notes of colleagues.
+    The name has to be uncovered in this sign-in (Forbidden, reveal_needed); that it was made stands in the history.
     """
-    desk, facts, policies = about.desk, about.facts, about.desk.policies
-    known = people.uncovered(desk, about.held.id).identity
-    made = Paper(say("What is written about you"), about.number)
+    return rendered(copies.taken(about.desk, about.held.id, about.language, "pdf"))
+
+
+def rendered(copy: OwnCopyOut) -> Paper:
+    """The own copy on paper: every row of it, and no other word about anybody."""
+    made = Paper(say("What is written about you"), copy.receipt.reference)
     made.text(say("You may have mistakes put right, and ask who has read this."))
-    made.heading(say("Who you are"))
-    opening, unsaid_of = _unsaid(about)
-    made.facts(
-        [
-            (say(words), _value(known[name]) if known.get(name) else say(opening[name][1]))
-            for name, words in _OWN.items()
-            if known.get(name) or name in opening
-        ]
-    )
-    made.heading(say("Where your case stands"))
+    for section in copy.sections:
+        made.heading(section.title)
+        if section.section in ("person", "case", "requests"):
+            for rows in section.entries:
+                made.facts((row.label, row.value) for row in rows)
+        elif section.section == "consents":
+            heads = (say("For what"), say("Who gets to know"), say("Since"), say("Until"))
+            made.table(heads, [[row.value for row in rows] for rows in section.entries] or [["", "", "", ""]])
+        else:
+            lines = [line for rows in section.entries for line in _lines(rows)]
+            made.table((say("Day"), say("What")), lines or [["", ""]])
+    told = copy.receipt
+    made.heading(say("Which copy this is"))
     made.facts(
         (
-            (say("Opened"), day_in_both_eras(facts.opened_on)),
-            (say("Identification"), label(policies, "identification_state", facts.identification)),
-            (say("Care"), label(policies, "care_state", facts.care)),
-            *(((say("Rights read out"), day_in_both_eras(facts.rights.on)),) if facts.rights else ()),
+            (say("Made"), day_in_both_eras(told.made_at.date())),
+            (say("By the account"), told.made_by),
+            (say("Language"), told.language),
+            (say("Entry of the history"), f"{told.entry} · {told.head[:16]}"),
         )
     )
-    made.heading(say("What you agreed to"))
-    made.table(
-        (say("For what"), say("Who gets to know"), say("Since"), say("Until")),
-        [
-            [label(policies, "consent_purpose", row.purpose), _country(policies, row.recipient),
-             day_in_both_eras(row.valid_from), _day(row.withdrawn_on or row.valid_until)]
-            for row in facts.consents
-        ] or [["", "", "", ""]],
-    )  # fmt: skip
-    made.heading(say("What was written down, and when"))
-    made.table(
-        (say("Day"), say("What")),
-        [
-            line
-            for row in queries.records_of(desk, about.held.id)
-            for line in (
-                [day_in_both_eras(policies.day(desk.actor.country, row.happened_at)),
-                 say(records.kind_called(row.kind).title)],
-                *(["", each] for each in unsaid_of.get(row.id, ())),
-            )
-        ] or [["", ""]],
-    )  # fmt: skip
     return made
+
+
+def _lines(rows: Sequence[RowOut]) -> list[list[str]]:
+    """A record as lines of a table: its day and what it is, and below it what was left unsaid."""
+    day, what, *rest = rows
+    return [[day.value, what.value], *(["", each.value] for each in rest)]
 
 
 KINDS: Final[Mapping[str, Kind]] = {
@@ -266,24 +244,6 @@ def _flagged(policies: Policies, matter: MatterFacts, name: str, code_list: str)
     return next((label(policies, code_list, code) for code in codes), "")
 
 
-def _unsaid(about: Wanted) -> tuple[dict[str, tuple[str, str]], dict[str, list[str]]]:
-    """What the person was asked and left unsaid: when the case was opened, and in each record (by its id)."""
-    opening: dict[str, tuple[str, str]] = {}
-    found: dict[str, list[str]] = {}
-    for row in history.entries(about.desk.session, about.held.id):
-        details = json.loads(row.canonical)["details"]
-        opening |= unsaid.of_opening(details)
-        lines = [_left_open(each) for each in unsaid.of_record(details.get("record"))]
-        if lines:
-            found[details["record"]["id"]] = lines
-    return opening, found
-
-
-def _left_open(each: unsaid.Unsaid) -> str:
-    row = f"{say(each.of)} {each.row}: " if each.of else ""
-    return f"{row}{say(each.question)} {say(each.why)}"
-
-
 def _given(about: Wanted, row: ConsentFacts) -> list[tuple[str, str]]:
     """Who gave a consent, in which language it was explained and in which form it was given, by its newest record."""
     same = {"purpose": row.purpose, "recipient": row.recipient, "valid_from": row.valid_from.isoformat()}
@@ -317,15 +277,6 @@ def _country(policies: Policies, code: str) -> str:
         return say("Everybody who helps")
     names = {office.code: office.name for country in policies.countries.values() for office in country.offices}
     return names.get(code) or country_word(policies, code)
-
-
-def _value(told: Any) -> str:
-    if isinstance(told, (list, tuple)):
-        return ", ".join(map(str, told))
-    try:
-        return day_in_both_eras(date.fromisoformat(told))
-    except (TypeError, ValueError):
-        return str(told)
 
 
 def _until(policies: Policies, day: date, row: Any) -> str:

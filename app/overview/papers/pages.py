@@ -24,6 +24,7 @@ from app.kit.reader import LANGUAGES, Reader, reading
 from app.kit.words import mark
 from app.overview.papers import case_papers, press, receipts, rights
 from app.overview.papers.wanted import wanted
+from app.people import own_copy as own_copies
 from app.referrals import desk as referral_desk
 from app.referrals import handing, words
 from app.referrals import paper as referral_paper
@@ -46,6 +47,7 @@ Explained = Literal["yes"]
 _NOT_BOTH: Final = mark("Give an answer, or say why there is none, not both.")
 
 UNKNOWN: Final = "unknown"
+OWN_COPY: Final = "copy"
 _PAPERS, _NOTICE, _READ_OUT = "overview/papers.html", "overview/rights.html", "overview/rights_read.html"
 # Paper -> its name and what it is for.
 TOLD: Final = {
@@ -83,6 +85,21 @@ def papers(page: Looker, reference: Reference, lang: Lang = "") -> Response:
 def own_copy(page: Revealer, reference: Reference, lang: Lang = "") -> Response:
     """The person's own copy, as long as their name is uncovered in this sign-in."""
     return _printed(page, reference, "copy", lang)
+
+
+@router.get("/cases/{reference}/papers/copy.json")
+def own_copy_as_json(page: Revealer, reference: Reference, lang: Lang = "") -> Response:
+    """The same copy to be read by a program, as long as their name is uncovered in this sign-in."""
+    with page.write() as desk:
+        row = case_by_reference(desk, "identity:reveal", reference)
+        about = wanted(desk, row, lang)
+        language = lang if lang in LANGUAGES else _spoken_by(about.facts.language)
+        if not language:
+            return page.to(f"/cases/{row.reference}/papers")
+        reader = page.reader
+        with reading(Reader(language, "", reader.zone, reader.now)):
+            copy = own_copies.taken(desk, row.id, language, "json")
+    return page.file(copy.model_dump_json(by_alias=True, indent=1).encode(), "application/json", "own-copy.json")
 
 
 @router.get("/cases/{reference}/papers/{paper}")
@@ -195,7 +212,9 @@ def _printed(page: Page, reference: str, name: str, lang: str) -> Response:
         reader = page.reader
         with reading(Reader(language, "", reader.zone, reader.now)):
             made = kind.make(replace(about, language=language))
-            looked(desk, "printed", "case", row.id, {"paper": name, "language": language})
+            if name != OWN_COPY:
+                # The own copy notes itself, with its place in the history.
+                looked(desk, "printed", "case", row.id, {"paper": name, "language": language})
             content = press.printed(made)
     return page.file(content, "application/pdf", "paper.pdf")
 

@@ -19,6 +19,7 @@ PROVIDER: Final = "what the provider did"
 TRACING: Final = "what the authorities of origin found out; the person is not asked"
 CONSENT: Final = "what is agreed to or taken back: without it there is no consent, and nobody is asked to give one"
 ROW: Final = "a row is there only because somebody named something; the list may be empty"
+ASKS: Final = "what the person asks: without it there is no request, and nobody is asked to make one"
 ANY: Final = "may be unknown"
 
 REASONS: Final[dict[str, dict[str, str]]] = {
@@ -37,6 +38,8 @@ REASONS: Final[dict[str, dict[str, str]]] = {
     },
     "consent_withdrawal": {"purposes": CONSENT},
     "contact_decision": {"way": DECISION, "reasons": WORKER},
+    "data_answer": {"number": ACT, "answer": DECISION, "way": ACT, "told_on": TOLD},
+    "data_request": {"asks": ASKS, "words": ASKS},
     "death_report": {"family_told": ACT, "remains": ACT, "ministry_told": ACT},
     "decision_notice": {"language": ANY, "way": ACT, "ask_again_explained": TOLD},
     "employment": {"stage": ACT},
