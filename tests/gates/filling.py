@@ -100,6 +100,7 @@ ALSO: Final[dict[str, set[int | str]]] = {
     "GET /statistics/{report}": {403},
     # The name stays covered until a reason was given in this sign-in.
     "GET /cases/{case_id}/identity": {"reveal_needed"},
+    "GET /cases/{case_id}/own-copy": {"reveal_needed"},
     # Nobody is named by an id that is nobody's: the door has opened, and nothing is sealed.
     "POST /cases/{case_id}/seal": {"names_do_not_carry"},
     "POST /cases/{case_id}/seal/names": {"names_do_not_carry"},
