@@ -158,11 +158,12 @@ def _written_anew(vacuum: Connection | None) -> bool:
             analyze = ", ANALYZE" if table in SWEPT else ""
             vacuum.execute(text(f"VACUUM (FULL, VERBOSE{analyze}) {table}"))
             if vacuum.execute(file).scalar_one() == before:
-                raise Conflict(
+                # Said to the operator at the command line, in English.
+                why = (
                     f"The table {table} was not written anew: only its owner may have that done. Name the owner's"
-                    " address in WAYMARK_OWNER_DATABASE_URL.",
-                    code="not_the_owner",
+                    " address in WAYMARK_OWNER_DATABASE_URL."
                 )
+                raise Conflict(why, code="not_the_owner")
     finally:
         driver.remove_notice_handler(hear)
     if kept:
