@@ -6,6 +6,7 @@ them once for each connection; a test that had connections of its own planned ev
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import defaultdict
 from typing import Any, Final
@@ -61,7 +62,8 @@ class Lines:
     def _connect(self, *arguments: Any, **asked: Any) -> _Line:
         # The context says how values are written: the same in every engine, in an object of its own.
         wanted = sorted((name, value) for name, value in asked.items() if name != "context")
-        key = (str(asked.get("dbname")), repr((arguments, wanted)))
+        # A process that was forked off must not speak on the connections of its parent.
+        key = (str(asked.get("dbname")), f"{os.getpid()} {(arguments, wanted)!r}")
         with self._lock:
             idle = self._idle[key]
             while idle:

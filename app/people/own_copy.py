@@ -1,7 +1,8 @@
 """The person's own copy: what is written about them alone. One rule decides what is theirs; paper and JSON render it.
 
 Left out, whoever prints it: family and contacts of others, who works on the case, whoever is accused, the notes of
-colleagues, and in which shelter somebody lives.
+colleagues, and in which shelter somebody lives. What of a record is theirs says app/people/own_records.py; records that
+whoever makes the copy may not open are counted on it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from app.casework.shapes import Moment, Reference
 from app.kit import names
 from app.kit.dates import day_in_both_eras
 from app.kit.words import mark, say, say_as
-from app.people import queries, service
+from app.people import own_records, queries, service
 from policies.model import Policies
 from workflows.facts import CaseFacts, ConsentFacts
 
@@ -81,6 +82,7 @@ class OwnCopyOut(BaseModel):
     schema_: Annotated[str, Field(serialization_alias="schema", examples=[SCHEMA])] = SCHEMA
     receipt: ReceiptOut
     sections: list[SectionOut]
+    elsewhere: Annotated[int, Field(description="Records that whoever made the copy may not open.", examples=[0])] = 0
 
 
 def taken(desk: Desk, case_id: str, language: str, form: str) -> OwnCopyOut:
@@ -105,6 +107,7 @@ def gathered(desk: Desk, held: Held, known: Mapping[str, Any], language: str) ->
             entry=held.chain.count, head=held.chain.head.hex(),
         ),
         sections=_sections(desk, held, held.facts, known),
+        elsewhere=queries.hidden_records(desk, held.id),
     )  # fmt: skip
 
 
@@ -133,7 +136,7 @@ def _sections(desk: Desk, held: Held, facts: CaseFacts, known: Mapping[str, Any]
         ),
         SectionOut(
             section="records", title=say("What was written down, and when"),
-            entries=[_record(desk, row, unsaid_of.get(row.id, ())) for row in queries.records_of(desk, held.id)],
+            entries=[_record(desk, held, row, unsaid_of.get(row.id, ())) for row in queries.records_of(desk, held.id)],
         ),
         SectionOut(section="requests", title=say("What you asked about your data"), entries=_requests(desk, held)),
     ]  # fmt: skip
@@ -182,11 +185,15 @@ def _consent(policies: Policies, row: ConsentFacts) -> list[RowOut]:
     ]  # fmt: skip
 
 
-def _record(desk: Desk, row: Any, left_open: Iterable[str]) -> list[RowOut]:
+def _record(desk: Desk, held: Held, row: Any, left_open: Iterable[str]) -> list[RowOut]:
     day = desk.policies.day(desk.actor.country, row.happened_at)
+    stored = records.row_by_id(desk.session, row.id)
+    assert stored is not None
+    told = own_records.told_of(desk.policies, row.kind, records.opened(desk, stored, held.key(desk)))
     return [
         _day("day", say("Day"), day),
         RowOut(field="kind", label=say("What"), value=say(records.kind_called(row.kind).title), said=row.kind),
+        *(RowOut(field=each.field, label=each.label, value=each.value, said=each.said) for each in told),
         *(RowOut(field="unsaid", label=say("What was left unsaid"), value=each) for each in left_open),
     ]
 

@@ -34,6 +34,12 @@ def uncovered_until(desk: Desk, case_id: str) -> datetime | None:
     return until
 
 
+def hidden_records(desk: Desk, case_id: str) -> int:
+    """How many records of a case there are that whoever asks may not open."""
+    query = select(_RECORD.c.kind).where(_RECORD.c.subject == "case", _RECORD.c.subject_id == case_id)
+    return sum(not sees_record(desk, kind) for kind in desk.session.execute(query).scalars())
+
+
 def records_of(desk: Desk, case_id: str, kinds: tuple[str, ...] = ()) -> list[Any]:
     """Id, kind and day of the records of a case that whoever asks may open, oldest first.
 

@@ -12,7 +12,7 @@ from app.casework.kinds.service_appointment import PLACE, TIME
 from app.casework.reach import reach_of
 from app.casework.tasks import STOPPED
 from app.kit.dates import day_in_both_eras
-from app.kit.words import say, say_as
+from app.kit.words import plural, say, say_as
 from app.overview.agenda import open_refusals
 from app.overview.papers import asked, handover, queries, rights, signed
 from app.overview.papers.filled import as_said, newest
@@ -175,6 +175,12 @@ def rendered(copy: OwnCopyOut) -> Paper:
     """The own copy on paper: every row of it, and no other word about anybody."""
     made = Paper(say("What is written about you"), copy.receipt.reference)
     made.text(say("You may have mistakes put right, and ask who has read this."))
+    made.text(say("What colleagues wrote in their own words is not on this copy: ask to have it read to you."))
+    if copy.elsewhere:
+        made.text(plural(
+            "%(count)s more record is kept by others: ask them for their part.",
+            "%(count)s more records are kept by others: ask them for their part.", copy.elsewhere,
+        ))  # fmt: skip
     for section in copy.sections:
         made.heading(section.title)
         if section.section in ("person", "case", "requests"):
@@ -202,7 +208,8 @@ def rendered(copy: OwnCopyOut) -> Paper:
 def _lines(rows: Sequence[RowOut]) -> list[list[str]]:
     """A record as lines of a table: its day and what it is, and below it what was left unsaid."""
     day, what, *rest = rows
-    return [[day.value, what.value], *(["", each.value] for each in rest)]
+    below = (each.value if each.field == "unsaid" else f"{each.label}: {each.value}" for each in rest)
+    return [[day.value, what.value], *(["", each] for each in below)]
 
 
 KINDS: Final[Mapping[str, Kind]] = {
