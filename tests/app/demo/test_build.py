@@ -119,7 +119,9 @@ def test_every_side_has_its_people() -> None:
     by_country: dict[str, set[str]] = {}
     for office, roles in ROSTER:
         by_country.setdefault(office[:2].upper(), set()).update(roles)
-    assert by_country["TH"] == by_country["MM"] == by_country["LA"] == set(WORDS) == set(load_policies().roles)
+    assert by_country["TH"] == set(WORDS) == set(load_policies().roles)
+    # Only Thailand's fund has an office of its own (policies/countries/th.yaml).
+    assert by_country["MM"] == by_country["LA"] == by_country["TH"] - {"fund_officer", "fund_cashier"}
     assert {"national_focal_point", "case_manager", "border_focal_point"} <= by_country["KH"] & by_country["VN"]
 
 
