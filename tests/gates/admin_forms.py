@@ -88,7 +88,8 @@ def try_again(town: Town) -> Ready:
     """Have what waits delivered now."""
     now = town.clock.now()
     row = {
-        "id": new_id(), "country": "TH", "line": f"x:{new_id()}", "seq": 1, "effect": "deliver_receipt",
+        "id": new_id(), "country": "TH", "to_country": "MM", "line": f"x:{new_id()}", "seq": 1,
+        "effect": "deliver_receipt",
         "payload": '{"to":"MM","message":"m","receipt":{}}', "created_at": now, "attempts": 1,
         "next_at": now + timedelta(minutes=50), "last_error": "ConnectError",
     }  # fmt: skip

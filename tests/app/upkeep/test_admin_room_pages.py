@@ -104,7 +104,8 @@ def test_a_deputy_is_named_and_ended_by_pages(town: Town) -> None:
 def waiting(town: Town, attempts: int, ago: timedelta) -> None:
     now = town.clock.now()
     row = {
-        "id": new_id(), "country": "TH", "line": f"x:{new_id()}", "seq": 1, "effect": "deliver_receipt",
+        "id": new_id(), "country": "TH", "to_country": "MM", "line": f"x:{new_id()}", "seq": 1,
+        "effect": "deliver_receipt",
         "payload": '{"to":"MM","message":"m","receipt":{}}', "created_at": now - ago,
         "next_at": now + timedelta(minutes=50), "attempts": attempts, "last_error": "ConnectError",
     }  # fmt: skip
