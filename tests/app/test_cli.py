@@ -151,7 +151,8 @@ def test_from_nothing_to_a_production_start(run: Run, monkeypatch: pytest.Monkey
     assert made.exit_code == 0 and "Keep a copy" in made.output and "MM signs with the key" in made.output
     keys = tmp_path / "var" / "keys"
     assert {file.name for file in keys.rglob("*") if file.is_file()} == {
-        "kek", "token", "TH.pem", "MM.pem", "TH.pub", "MM.pub", "checkpoint.pem", "checkpoint.pub",
+        "kek", "token", "TH.pem", "MM.pem", "TH.pub", "MM.pub", "TH.exchange", "MM.exchange",
+        "checkpoint.pem", "checkpoint.pub",
     }  # fmt: skip
     assert "checkpoints are signed with the key" in made.output
     assert all(file.stat().st_mode & 0o077 == 0 for file in keys.rglob("*"))

@@ -19,6 +19,8 @@ from app.casework.held import CASE, REFERRAL
 from app.casework.kinds import KINDS
 from app.models.task import Task
 from tests.app.access.browser import Browser
+from tests.app.keeping.people import erase
+from tests.app.keeping.test_partners import with_a_case
 from tests.factories import cases, referrals
 from tests.factories.documents import put_document
 from tests.factories.forms import form
@@ -125,6 +127,11 @@ def _starts(town: Town) -> Iterator[tuple[str, Worker, str]]:
     cases.take(town.house, town.th["social_worker"], asked, "request_service", request)
     yield "asked", town.th["social_worker"], f"/cases/{_reference(town, CASE, asked)}/needs"
     yield from _beside(town)
+    pair = with_a_case(town)
+    erase(town.house, town.th, pair.case_id)
+    referrals.post(town.house)
+    copy = _reference(town, REFERRAL, pair.arrived)
+    yield "asked to erase", town.mm["data_protection_officer"], f"/referrals/{copy}/erasure"
     for made, role in _FORMS.items():
         yield from _after(town, made, town.th[role])
     for kind in KINDS:

@@ -43,6 +43,8 @@ BY: Final[dict[str, tuple[str, ...]]] = {
 # Pages that the state of a thing opens, or what was done before; what they let in is shown by their own tests.
 SOMETIMES: Final[dict[str, str]] = {
     "GET ~/cases/{reference}/papers/copy": "the name has to be uncovered first",
+    "GET ~/cases/{reference}/papers/copy.json": "the name has to be uncovered first",
+    "GET ~/referrals/{reference}/erasure": "the other country has to have asked",
     "GET ~/cases/{reference}/refer": "the step has to belong to the role",
     "GET ~/cases/{reference}/refer/check": "a receiver has to be chosen",
     "GET ~/referrals/{reference}/not-today": "the handover has to be agreed and not over",
