@@ -68,8 +68,10 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     # A claim is work on a case; the ledger is read without any.
     "fund": _CASE,
     "fund:read": frozenset({"fund"}),
-    # The fund's office sees what is claimed, and no case by it.
+    # The fund's office sees what is claimed, and no case by it. Whoever decides at the case has sight of it otherwise.
     "claim": frozenset({"claim"}),
+    "fund:approve": frozenset({"claim"}),
+    "fund:pay": frozenset({"claim"}),
     # The same between offices: asking is work on a case, an asked office sees what it was asked and no case by it.
     "transfer:request": _CASE,
     "transfer": frozenset({"transfer"}),

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from app.access.desk import House
-from app.exchange import letters
+from app.exchange import letters, queries
 from app.exchange.delivery import envelope_of, take_receipt
 from app.exchange.receiving import CARRIED, Post
 from app.kit.canonical import canonical_bytes
@@ -28,7 +28,6 @@ __all__ = ["Parcel", "Unpacked", "pack", "unpack"]
 
 FORMAT: Final = "waymark-parcel-1"
 LARGEST: Final = 64 << 20
-MOST: Final = 5_000
 _OUTBOX: Final[Any] = OutboxRow.__table__
 _PARTS: Final = ("format", "from", "to", "made", "key", "letters", "receipts", "answers", "heard", "signature")
 
@@ -85,7 +84,7 @@ def pack(house: House, country: str, partner: str, back: Unpacked | None = None)
     later: list[dict[str, Any]] = []
     with house.db.read() as session:
         desk = house.system_desk(session, country, "exchange")
-        for row in session.execute(_waiting(country, partner)):
+        for row in session.execute(queries.on_its_way(country, partner)):
             said = json.loads(row.payload)
             if row.effect == "deliver":
                 envelope, _, _ = envelope_of(desk, said["message"])
@@ -149,7 +148,7 @@ def _heard(house: House, done: Unpacked, digests: set[str]) -> None:
     """Have done what the other side says it has kept: receipts that nobody had asked for."""
     with house.db.write() as session:
         house.system_desk(session, done.receiver, "exchange")
-        for row in session.execute(_waiting(done.receiver, done.sender)):
+        for row in session.execute(queries.on_its_way(done.receiver, done.sender)):
             said = json.loads(row.payload)
             if row.effect == "deliver_receipt" and digest_of(said["receipt"]["content"]) in digests:
                 now = house.clock.now()
@@ -164,18 +163,6 @@ def digest_of(content: str) -> str:
 def said_at(said: dict[str, Any]) -> datetime:
     """When a parcel says it was made."""
     return datetime.fromisoformat(said["made"])
-
-
-def _waiting(country: str, partner: str) -> Any:
-    return (
-        select(_OUTBOX)
-        .where(
-            _OUTBOX.c.country == country, _OUTBOX.c.to_country == partner, _OUTBOX.c.done_at.is_(None),
-            _OUTBOX.c.effect.in_(("deliver", "deliver_receipt")),
-        )
-        .order_by(_OUTBOX.c.created_at, _OUTBOX.c.line, _OUTBOX.c.seq)
-        .limit(MOST)
-    )  # fmt: skip
 
 
 def _digest(said: dict[str, Any]) -> bytes:

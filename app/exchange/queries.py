@@ -14,7 +14,7 @@ from app.access.desk import Desk
 from app.casework.messages import TABLE as MESSAGE
 from app.models.outbox import OutboxRow
 
-__all__ = ["LATE_AFTER", "Line", "lines"]
+__all__ = ["LATE_AFTER", "Line", "lines", "on_its_way"]
 
 OUTBOX: Final[Any] = OutboxRow.__table__
 # What has waited longer than this is told as not getting through.
@@ -22,6 +22,7 @@ LATE_AFTER: Final = timedelta(minutes=15)
 _TRAVELS: Final = ("deliver", "deliver_receipt")
 # More than this waiting is a line that is down; how much more does not matter.
 MOST: Final = 2000
+IN_A_PARCEL: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,19 @@ def lines(desk: Desk) -> list[Line]:
         last = _last(desk)
     others = sorted(set(desk.policies.countries) - {desk.actor.country})
     return [_line(other, waiting.get(other, []), last) for other in others]
+
+
+def on_its_way(country: str, partner: str) -> Any:
+    """The SELECT of what a country has not brought to a partner yet, in its order; as many as go into one parcel."""
+    return (
+        select(OUTBOX)
+        .where(
+            OUTBOX.c.country == country, OUTBOX.c.to_country == partner, OUTBOX.c.done_at.is_(None),
+            OUTBOX.c.effect.in_(_TRAVELS),
+        )
+        .order_by(OUTBOX.c.created_at, OUTBOX.c.line, OUTBOX.c.seq)
+        .limit(IN_A_PARCEL)
+    )  # fmt: skip
 
 
 def _waiting(desk: Desk) -> dict[str, list[Any]]:

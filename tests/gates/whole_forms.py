@@ -22,6 +22,8 @@ from app.casework.records import check
 from app.kit.errors import Invalid
 from policies.model import Policies
 
+# What is called by its id, such as another record.
+RECORD: Final = "0b7c5c1e-5d0a-4f0e-9d43-6a1f6f1b2c3d"
 WORDS: Final = "Said in their own words: \u101e\u1010\u1004\u103a."
 LATER: Final = timedelta(days=40)
 # Every reason of silence comes up in turn.
@@ -38,7 +40,8 @@ def whole(policies: Policies, kind: str, example: dict[str, Any], today: date) -
     check(policies, kind, body, today=today)
     # What no page asks is the program's own.
     asked = {each.field for each in inputs_of(KINDS[kind].form) if not each.unasked}
-    for maker in (Maker(policies, today + LATER, WORDS), Maker(policies, today, "MM")) * 2:
+    made = (Maker(policies, today + LATER, WORDS), Maker(policies, today, "MM"), Maker(policies, today, RECORD))
+    for maker in made * 2:
         fields = {
             name: maker.rows(info, body[name]) if name in body else maker.value(info)
             for name, info in KINDS[kind].form.model_fields.items()

@@ -28,7 +28,7 @@ OPEN = {
 # Who may open every row: operators' commands, and the worker's look at what is due. Never a room's door.
 SEES_ALL = {
     "app/backups/making.py", "app/backups/restoring.py", "app/keys/rewrapping.py",
-    "app/keys/agreed.py", "app/keys/signing.py",
+    "app/keys/agreed.py", "app/keys/signing.py", "app/exchange/enrolling.py",
     "app/access/deciding.py", "app/access/mailing.py", "app/access/rows.py",
     "app/casework/burying.py", "app/casework/ringing.py", "app/casework/rounds.py", "app/casework/stopping.py",
     "app/casework/withdrawing.py", "app/emergency/watching.py",

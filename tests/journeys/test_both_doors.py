@@ -385,7 +385,8 @@ def test_fourteen_people_are_found_on_two_boats(door: Door) -> None:
         door.take(police, case, "shelter_at_once", filled(shelter="th-shelter-tak"))
     assert beds_free(door, "th.shelter") == 0
     for case in (first, khmer):
-        door.name_manager("th.focal", case, manager)
+        # The police hold the case; who works for the shelter comes to its team.
+        join_team(door, "th.focal", case, manager, "case_manager")
         door.record(manager, case, "rights_notice")
         door.record(manager, case, "admission", shelter="th-shelter-tak", place=None)
         door.take(manager, case, "admit", filled(shelter="th-shelter-tak"))
