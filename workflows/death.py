@@ -25,6 +25,7 @@ TO_THE_LIVING: Final = frozenset({
     "review_interests", "renew_document", "search_missing", "tell_police_missing", "tell_partner_missing",
     "review_detention", "start_reintegration", "plan_alternatives", "hear_person", "protect_person",
     "review_protection", "decide_contact", "visit_1", "visit_2", "visit_3", "visit_4", "own_visit", "own_accompany",
+    "answer_data_request",
 })  # fmt: skip
 
 

@@ -21,7 +21,8 @@ from workflows.recording import BY_CALENDAR, FOLLOWS, follows, follows_step
 CLOSED = replace(case(child=True), care="closed", closed_from="recovering")
 SOON = TODAY + timedelta(days=20)
 # Duties of a case itself that somebody has after a death, too.
-GOES_ON = {"see_to_death", "consider_reopening"}
+# What was wrong here is wrong abroad too, and a use that was objected to goes on without the person.
+GOES_ON = {"see_to_death", "consider_reopening", "tell_partner_corrected", "act_on_objection"}
 
 
 def reopened(**facts: Any) -> list[OpenTask]:

@@ -64,7 +64,7 @@ def test_the_choices_are_the_decisions(machine: str, data: st.DataObject, polici
         for row in spec.steps
         if (here in row.start if here is not None else row.opens)
         and not row.system_only
-        and (not row.answers or getattr(situation.referral, row.answers) is not None)
+        and (not row.answers or getattr(situation.referral, row.answers))
         and (row.by is None or (situation.referral is not None and row.by == situation.referral.side))
     ]
     for choice in offered:
