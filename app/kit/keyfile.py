@@ -16,7 +16,7 @@ from app.kit.folders import keep_names
 
 __all__ = [
     "KEK", "KEY_BYTES", "TOKEN_KEY", "KeyMissing", "WatchedKeys", "add_version", "alone", "changed_at", "check_key",
-    "load_keys", "retire_versions", "same_owner", "versions", "write_private",
+    "load_keys", "mark_of", "retire_versions", "same_owner", "versions", "write_private",
 ]  # fmt: skip
 
 KEY_BYTES = 32
@@ -139,14 +139,14 @@ class WatchedKeys:
         """Watch the file from its state now; what stands in it now is not news."""
         self._path = path
         self._purpose = purpose
-        self._seen = self._mark()
+        self._seen = mark_of(self._path)
 
     def news(self) -> dict[int, bytes] | None:
         """The versions, if the file was exchanged since the last call; None if not, or if it cannot be used.
 
         A file that is missing or unusable is no news: whoever holds keys keeps them until it is mended.
         """
-        mark = self._mark()
+        mark = mark_of(self._path)
         if mark is None or mark == self._seen:
             return None
         self._seen = mark
@@ -155,12 +155,14 @@ class WatchedKeys:
         except KeyMissing:
             return None
 
-    def _mark(self) -> tuple[int, int, int] | None:
-        try:
-            told = self._path.stat()
-        except OSError:
-            return None
-        return told.st_ino, told.st_mtime_ns, told.st_size
+
+def mark_of(file: Path) -> tuple[int, int, int] | None:
+    """What changes with each exchange of a file; None while it is not there."""
+    try:
+        told = file.stat()
+    except OSError:
+        return None
+    return told.st_ino, told.st_mtime_ns, told.st_size
 
 
 def changed_at(path: Path) -> datetime:

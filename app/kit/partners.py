@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from app.kit.folders import keep_names
 from app.kit.keybook import Known, key_id_of, read_book, write_book
-from app.kit.keyfile import KeyMissing
+from app.kit.keyfile import KeyMissing, mark_of
 
 __all__ = ["PER_HOUR", "Partner", "PartnerKey", "Partners", "address_fault"]
 
@@ -109,7 +109,7 @@ class Partners:
         return changed
 
     def _fresh(self) -> dict[str, Partner]:
-        mark = tuple(_mark(file) for file in self._files())
+        mark = tuple(mark_of(file) for file in self._files())
         if mark != self._mark:
             self._held = {file.stem: self._read(file.stem) for file in self._files() if file.suffix == ".json"}
             self._mark = mark
@@ -191,13 +191,3 @@ def _key(said: dict[str, Any]) -> PartnerKey:
     if len(public) != 32:
         raise ValueError("an exchange key has 32 bytes")
     return PartnerKey(public, datetime.fromisoformat(said["until"]) if said["until"] else None)
-
-
-def _mark(file: Path) -> tuple[int, int, int] | None:
-    try:
-        told = file.stat()
-    except OSError:
-        return None
-    return told.st_ino, told.st_mtime_ns, told.st_size
-
-

@@ -30,7 +30,7 @@ from app.kit.keybook import (
     verify,
     write_book,
 )
-from app.kit.keyfile import KeyMissing, alone, same_owner, write_private
+from app.kit.keyfile import KeyMissing, alone, mark_of, same_owner, write_private
 from app.kit.partners import Partner, Partners
 
 __all__ = [
@@ -96,7 +96,7 @@ class KeyFile:
         return signer, _with(signer, read_book(self._path, self._holder))
 
     def _marks(self) -> tuple[object, ...]:
-        return tuple(_mark(file) for file in (self._path, book_of(self._path)))
+        return tuple(mark_of(file) for file in (self._path, book_of(self._path)))
 
 
 class SigningKeys:
@@ -309,14 +309,6 @@ def _note(path: Path, holder: str) -> None:
     wanted = _with(_read(path), noted)
     if wanted != noted:
         write_book(path, wanted)
-
-
-def _mark(file: Path) -> tuple[int, int, int] | None:
-    try:
-        told = file.stat()
-    except OSError:
-        return None
-    return told.st_ino, told.st_mtime_ns, told.st_size
 
 
 def _pem(private: Ed25519PrivateKey) -> bytes:
