@@ -30,18 +30,19 @@ ACTS: Final = 30
 
 def run(
     at: Ground, courses: int, *, number: int = 31, shrink: bool = False, only: tuple[str, ...] = (),
-    first: tuple[str, dict[str, Any]] | None = None, by: str = "case_manager",
+    first: tuple[str, dict[str, Any]] | None = None, by: str = "case_manager", aloud: bool = False,
 ) -> tuple[Counter[str], BrokenRule | None]:
     """Run so many courses; what was counted, and the first broken rule (None: all hold).
 
     number: the seed, so that every run is the same. shrink: look for the shortest course that breaks the rule.
     A planted fault is looked for where it can be met: only: the acts that chance may choose from (empty = all);
     first: a kind of record, and what it says, that every course begins with; by: who writes it.
+    aloud: tell after every hundred courses, for those who wait an hour.
     """
     counted: Counter[str] = Counter()
     acts = [name for name, each in vars(Course).items() if hasattr(each, "hypothesis_stateful_rule")]
     left_out = dict.fromkeys(name for name in acts if only and name not in only)
-    said = {"ground": at, "counted": counted, "first": first, "first_by": by}
+    said = {"ground": at, "counted": counted, "first": first, "first_by": by, "aloud": aloud}
     made: Any = type("Courses", (Course,), {**said, **left_out})
     phases = (Phase.generate, Phase.shrink) if shrink else (Phase.generate,)
     chosen = settings(
@@ -82,7 +83,7 @@ def main() -> int:
     for engine in engines:
         with ground(engine) as (url, folder), open_ground(url, folder, every=long) as at:
             began = time.monotonic()
-            counted, broken = run(at, LONG if long else SHORT, shrink=True)
+            counted, broken = run(at, LONG if long else SHORT, shrink=True, aloud=long)
             sound &= report(at, counted, broken, time.monotonic() - began)
     return 0 if sound else 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -176,6 +177,8 @@ class Course(RuleBasedStateMachine):
     first: ClassVar[tuple[str, dict[str, Any]] | None] = None
     # Who writes it.
     first_by: ClassVar[str] = "case_manager"
+    # Whether to tell how far a long run has come.
+    aloud: ClassVar[bool] = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -198,6 +201,8 @@ class Course(RuleBasedStateMachine):
         self.world = look(self.ground, self.case_ids, self.shared)
         self.seen = already(self.ground, self.shared, self.world)
         self.counted["courses"] += 1
+        if self.aloud and self.counted["courses"] % 100 == 0:
+            print(f"  {self.ground.engine}: {self.counted['courses']} courses", file=sys.stderr, flush=True)
         if self.first is not None:
             kind, said = self.first
             writer = self.ground.staff[beginning.country][self.first_by]
