@@ -9,11 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from app.access import rows
 from app.access.desk import House
+from app.casework.tasks import TABLE as TASKS
 from app.kit.clock import SettableClock
 from app.kit.crypto import KeyRing
 from app.kit.db import Database
@@ -97,6 +98,8 @@ class Beginning:
     country: str
     shared_id: str
     at: datetime
+    # Its duties as they stand at that moment: the clocks of the other beginnings are silent while a course runs.
+    clocks: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass
@@ -129,6 +132,38 @@ def _begin_referral(ground: Ground, point: str, child: bool) -> Beginning:
     return Beginning(_name(f"referral {point}", child), pair.case_id, "TH", pair.shared_id, ground.clock.now())
 
 
+_CLOCKS: Final = ("missed_at", "next_rung_at")
+_WAKE: Final = (
+    update(TASKS)
+    .where(TASKS.c.id == bindparam("task"))
+    .values({name: bindparam(f"{name}_then", type_=TASKS.c[name].type) for name in _CLOCKS})
+)
+
+
+def _silenced(ground: Ground, made: Beginning) -> Beginning:
+    """The beginning with its clocks, which are taken from the rows: whoever lets time pass would ring all of them."""
+    known = {each["task"] for beginning in ground.beginnings for each in beginning.clocks}
+    with ground.db.write() as session:
+        rows.enter_everything(session)
+        every = session.execute(select(TASKS.c.id, *(TASKS.c[name] for name in _CLOCKS)))
+        clocks = tuple(
+            {"task": row.id, **{f"{name}_then": getattr(row, name) for name in _CLOCKS}}
+            for row in every
+            if row.id not in known
+        )
+        rung_out = {"missed_at": func.coalesce(TASKS.c.missed_at, TASKS.c.opened_at), "next_rung_at": None}
+        session.execute(update(TASKS).where(TASKS.c.id.in_([each["task"] for each in clocks])).values(rung_out))
+    return replace(made, clocks=clocks)
+
+
+def wake(ground: Ground, beginning: Beginning) -> None:
+    """Give a course the clocks of its beginning back, inside its transaction."""
+    if beginning.clocks:
+        with looking(ground) as session:
+            session.execute(_WAKE, list(beginning.clocks))
+            session.flush()
+
+
 def _name(point: str, child: bool) -> str:
     return f"{'child' if child else 'adult'}, {point}"
 
@@ -145,13 +180,13 @@ def open_ground(url: str, folder: Path, *, every: bool = False) -> Iterator[Grou
                     add_user(house, "th-datip", "case_manager"))  # fmt: skip
     for child in (False, True):
         wanted = CASE_POINTS if every else FEW_CASES
-        ground.beginnings += [
-            _begin_case(ground, point, child) for point in wanted if every or not child or point in FEW_OF_CHILDREN
-        ]
+        for point in wanted:
+            if every or not child or point in FEW_OF_CHILDREN:
+                ground.beginnings.append(_silenced(ground, _begin_case(ground, point, child)))
         wanted = REFERRAL_POINTS if every else FEW_REFERRALS
-        ground.beginnings += [
-            _begin_referral(ground, point, child) for point in wanted if every or not child or point in FEW_OF_CHILDREN
-        ]
+        for point in wanted:
+            if every or not child or point in FEW_OF_CHILDREN:
+                ground.beginnings.append(_silenced(ground, _begin_referral(ground, point, child)))
     try:
         yield ground
     finally:

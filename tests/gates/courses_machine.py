@@ -41,7 +41,7 @@ from app.worker import Worker as Postman
 from tests.factories import cases
 from tests.factories.staff import Worker, desk_of
 from tests.gates import courses_forms as forms
-from tests.gates.courses_ground import Ground, World, looking
+from tests.gates.courses_ground import Ground, World, looking, wake
 from tests.gates.courses_rules import ENDS, LAST, OUTBOX, Deed, Seen, already, broken, look
 from workflows import engine
 from workflows import service as providing
@@ -196,6 +196,7 @@ class Course(RuleBasedStateMachine):
         """Take up a case where it stands."""
         beginning = self.ground.beginnings[number % len(self.ground.beginnings)]
         self.ground.clock.set(beginning.at)
+        wake(self.ground, beginning)
         self.case_ids.append(beginning.case_id)
         self.shared += [beginning.shared_id] if beginning.shared_id else []
         self.world = look(self.ground, self.case_ids, self.shared)
