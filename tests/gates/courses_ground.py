@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.access import rows
 from app.access.desk import House
+from app.casework.held import OFFICE
 from app.casework.tasks import TABLE as TASKS
 from app.kit.clock import SettableClock
 from app.kit.crypto import KeyRing
@@ -112,6 +113,8 @@ class Ground:
     staff: dict[str, Staff]
     # Somebody of another office of Thailand, who is asked to take cases over or to share in them.
     asked: Worker
+    # Every office: its id -> its code.
+    offices: dict[str, str] = field(default_factory=dict)
     beginnings: list[Beginning] = field(default_factory=list)
 
     @property
@@ -187,6 +190,8 @@ def open_ground(url: str, folder: Path, *, every: bool = False) -> Iterator[Grou
         for point in wanted:
             if every or not child or point in FEW_OF_CHILDREN:
                 ground.beginnings.append(_silenced(ground, _begin_referral(ground, point, child)))
+    with looking(ground) as session:
+        ground.offices.update((row.id, row.code) for row in session.execute(select(OFFICE.c.id, OFFICE.c.code)))
     try:
         yield ground
     finally:
@@ -222,3 +227,13 @@ def looking(ground: Ground) -> Iterator[Session]:
         return
     rows.enter_everything(session)
     yield session
+
+
+@contextmanager
+def looking_on(ground: Ground) -> Iterator[Session]:
+    """The same for whoever has just looked, and looks on: entering once more would be a third of the statements."""
+    if ground.db.glance is not None:
+        yield ground.db.glance
+        return
+    with looking(ground) as session:
+        yield session

@@ -6,7 +6,7 @@ Each rule looks at what was there before, what is there now and what was done, a
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,7 +19,7 @@ from app.access import rows
 from app.access.desk import Desk
 from app.casework import history, messages, records, refold
 from app.casework.facts import stored
-from app.casework.held import CASE, FACTS, OFFICE, REFERRAL, hold_case, hold_referral
+from app.casework.held import CASE, FACTS, REFERRAL, hold_case, hold_referral
 from app.casework.transfers import SERVICES, TRANSFERS
 from app.kit.errors import AppError, Forbidden, Invalid
 from app.models.history import HistoryEntry
@@ -27,7 +27,7 @@ from app.models.outbox import OutboxRow
 from app.models.record import Record
 from app.models.shelter import BedRequest
 from app.models.task import Task
-from tests.gates.courses_ground import Ground, World, looking
+from tests.gates.courses_ground import Ground, World, looking, looking_on
 from workflows.engine import MACHINES
 from workflows.referral import FINAL
 
@@ -110,6 +110,8 @@ _COUNTS = select(
     select(func.count()).select_from(messages.TABLE).scalar_subquery(),
     select(func.count()).select_from(CASE).scalar_subquery(),
 )
+# The place among the counts of what waits to be carried out.
+WAITING: Final = 2
 _LINES = select(OUTBOX.c.line).where(OUTBOX.c.done_at.is_(None))
 _LETTERS = select(messages.TABLE).where(
     messages.TABLE.c.shared_id.in_(bindparam("shared", expanding=True)), messages.TABLE.c.direction == "out"
@@ -127,11 +129,12 @@ _DECISIONS = (
     .order_by(HISTORY.c.seq)
 )
 _BED = select(BED_REQUEST.c.state).where(BED_REQUEST.c.id == bindparam("request"))
-_OFFICES = select(OFFICE.c.id, OFFICE.c.code)
-_ASKINGS = select(SERVICES.c.matter_id, SERVICES.c.state).where(
-    SERVICES.c.case_id == bindparam("case"), SERVICES.c.ended_at.is_(None)
+_ASKINGS = select(SERVICES.c.case_id, SERVICES.c.matter_id, SERVICES.c.state).where(
+    SERVICES.c.case_id.in_(bindparam("cases", expanding=True)), SERVICES.c.ended_at.is_(None)
 )
-_TRANSFERS = select(TRANSFERS.c.id, TRANSFERS.c.state).where(TRANSFERS.c.case_id == bindparam("case"))
+_TRANSFERS = select(TRANSFERS.c.case_id, TRANSFERS.c.id, TRANSFERS.c.state).where(
+    TRANSFERS.c.case_id.in_(bindparam("cases", expanding=True))
+)
 
 
 def look(ground: Ground, cases: list[str], shared: list[str]) -> World:
@@ -156,11 +159,12 @@ def already(ground: Ground, shared: list[str], world: World) -> Seen:
 
 
 def broken(ground: Ground, before: World, now: World, deed: Deed, seen: Seen) -> list[str]:
-    """Everything that is not as it must be; empty: all rules hold."""
-    with looking(ground) as session:
+    """Everything that is not as it must be; empty: all rules hold. Asked right after the look that gave ``now``."""
+    with looking_on(ground) as session:
         found: list[str] = []
+        scene = Scene(ground, session, before, now, deed, seen)
         for name, rule in RULES.items():
-            found += [f"{name}: {each}" for each in rule(Scene(ground, session, before, now, deed, seen))]
+            found += [f"{name}: {each}" for each in rule(scene)]
     return found
 
 
@@ -174,11 +178,17 @@ class Scene:
     now: World
     deed: Deed
     seen: Seen
+    read: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def facts(self, case_id: str) -> dict[str, Any]:
         """The stored facts of a case."""
-        found: dict[str, Any] = json.loads(self.now.cases[case_id]["facts"])
-        return found
+        if case_id not in self.read:
+            self.read[case_id] = json.loads(self.now.cases[case_id]["facts"])
+        return self.read[case_id]
+
+    def today(self, country: str) -> date:
+        """The day it is in a country."""
+        return self.ground.house.policies.day(country, self.ground.clock.now())
 
     @contextmanager
     def desk(self, country: str) -> Iterator[Desk]:
@@ -188,8 +198,7 @@ class Scene:
 
     def now_is_inside(self, facts: dict[str, Any], days: int) -> bool:
         """Whether fewer than so many days have passed since the negative decision, by the country's own calendar."""
-        with self.desk(facts["country"]) as desk:
-            return (desk.today - date.fromisoformat(facts["negative_on"])).days < days
+        return (self.today(facts["country"]) - date.fromisoformat(facts["negative_on"])).days < days
 
     def duties(self, case_id: str) -> set[str]:
         """The kinds of task that wait on a case, running or standing."""
@@ -197,6 +206,8 @@ class Scene:
 
     def pending(self) -> set[str]:
         """The lines on which something waits."""
+        if not self.now.counts[WAITING]:
+            return set()
         return set(self.session.execute(_LINES).scalars())
 
 
@@ -328,14 +339,17 @@ def _beside(older: list[dict[str, Any]], newer: dict[str, Any]) -> Iterator[dict
 
 def hands(scene: Scene) -> Iterator[str]:
     """Inside a country one office holds a case, it changes by a take-over alone, and sight rests on a consent."""
-    offices = {row.id: row.code for row in scene.session.execute(_OFFICES)}
+    offices = scene.ground.offices
+    askings = _by_case(scene, _ASKINGS, scene.now.cases)
+    moved = [each for each in scene.now.cases if _of_transfer(scene, each)]
+    transfers = _by_case(scene, _TRANSFERS, moved) if moved else {}
     for case_id, row in scene.now.cases.items():
         facts, old = scene.facts(case_id), scene.before.cases.get(case_id)
         if facts["office"] and offices[row["office_id"]] != facts["office"]:
             yield f"the case is held by {offices[row['office_id']]} and its facts say {facts['office']}"
         if old is not None and old["office_id"] != row["office_id"] and scene.deed.what != "take_over_case":
             yield f"'{scene.deed.what}' has moved a case to another office"
-        of_case = [each for each in facts["matters"] if each["machine"] == "transfer"]
+        of_case = _of_transfer(scene, case_id)
         open_ones = [each for each in of_case if each["ended_on"] is None]
         if sum(each["about"] == "take_over" for each in open_ones) > 1:
             yield "two offices are asked to take over one case"
@@ -353,16 +367,25 @@ def hands(scene: Scene) -> Iterator[str]:
             )
             if kinds := list(scene.session.execute(left).scalars()):
                 yield f"duties stayed behind: {kinds}"
-        if of_case:
-            told = {row.id: row.state for row in scene.session.execute(_TRANSFERS, {"case": case_id})}
-            if told != {each["id"]: each["state"] for each in of_case}:
-                yield "the other office reads another state than the case"
+        if of_case and transfers.get(case_id, {}) != {each["id"]: each["state"] for each in of_case}:
+            yield "the other office reads another state than the case"
         asked = {
             each["id"]: each["state"] for each in facts["matters"]
             if "answers.provider" in each["flags"] and each["state"] in ("asked", "accepted", "running", "delivered")
         }  # fmt: skip
-        if asked != {row.matter_id: row.state for row in scene.session.execute(_ASKINGS, {"case": case_id})}:
+        if asked != askings.get(case_id, {}):
             yield "a provider reads another state than the case"
+
+
+def _of_transfer(scene: Scene, case_id: str) -> list[dict[str, Any]]:
+    return [each for each in scene.facts(case_id)["matters"] if each["machine"] == "transfer"]
+
+
+def _by_case(scene: Scene, query: Any, cases: Iterable[str]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for case_id, each, state in scene.session.execute(query, {"cases": list(cases)}):
+        found.setdefault(case_id, {})[each] = state
+    return found
 
 
 def closure(scene: Scene) -> Iterator[str]:
@@ -507,8 +530,7 @@ def guarded(scene: Scene) -> Iterator[str]:
             continue
         if row["identification"] not in {"presumed", "deciding", "identified"} or facts["deceased"]:
             continue
-        with scene.desk(row["country"]) as desk:
-            today = desk.today.isoformat()
+        today = scene.today(row["country"]).isoformat()
         keeper = facts["guardian"]
         serves = keeper is not None and keeper["conflict_checked"] and keeper["since"] <= today
         serves = serves and (keeper["until"] is None or today <= keeper["until"])
