@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,32 @@ class GuardianFacts:
     def speaks_on(self, day: date, family_involved: bool) -> bool:
         """True while somebody checked serves, who is no relative of a family said to be involved."""
         return self.conflict_checked and self.serves_on(day) and not (self.of_family and family_involved)
+
+
+def line_with(line: tuple[GuardianFacts, ...], new: GuardianFacts, on: date) -> tuple[GuardianFacts, ...]:
+    """The appointments that count from the day ``on``, by their first days, once ``new`` is among them.
+
+    A new one counts from its first day, in place of all that would begin then or later; until then whoever speaks for
+    the child goes on. Empty never: the first is the one of that day, or the next if nobody was appointed yet.
+    """
+    return line_from((*(each for each in line if each.since < new.since), new), on)
+
+
+def line_from(line: tuple[GuardianFacts, ...], day: date) -> tuple[GuardianFacts, ...]:
+    """The appointments that count from a day on: the last that has begun, or else the first, and those after it."""
+    begun = [place for place, each in enumerate(line) if each.since <= day]
+    return line[begun[-1] if begun else 0 :]
+
+
+def spoken_for_until(line: tuple[GuardianFacts, ...], family_involved: bool) -> date | None:
+    """The last day of an unbroken line of guardians, from the first of them on; None if it has no end."""
+    for each, later in pairwise(line):
+        eve = later.since - timedelta(days=1)
+        if each.until is not None and each.until < eve:
+            return each.until
+        if not later.speaks_on(later.since, family_involved):
+            return eve
+    return line[-1].until if line else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,7 @@ def guardian(change: Change) -> tuple[Effect, ...]:
     """
     before, after = change.before, change.after
     anew = change.by == "guardian_appointment" and not change.corrected
-    if not anew and (before.guardian, before.family_complicity) == (after.guardian, after.family_complicity):
+    if not anew and (before.guardians, before.family_complicity) == (after.guardians, after.family_complicity):
         return ()
     if after.guardian_speaks(change.on):
         return (CloseTask("appoint_guardian"), NEXT_GUARDIAN)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from workflows.care_facts import ContactFacts as ContactFacts
@@ -17,6 +17,7 @@ from workflows.child_facts import AgeFacts as AgeFacts
 from workflows.child_facts import BestInterestsFacts as BestInterestsFacts
 from workflows.child_facts import GuardianFacts as GuardianFacts
 from workflows.child_facts import InterestFacts as InterestFacts
+from workflows.child_facts import line_from, spoken_for_until
 from workflows.identification_facts import DecisionFacts as DecisionFacts
 from workflows.identification_facts import InformationFacts as InformationFacts
 from workflows.identification_facts import NoticeFacts as NoticeFacts
@@ -30,6 +31,9 @@ from workflows.referral_facts import ReceiptFacts as ReceiptFacts
 from workflows.referral_facts import ReceptionFacts as ReceptionFacts
 from workflows.referral_facts import ScheduleFacts as ScheduleFacts
 from workflows.referral_facts import TracingFacts as TracingFacts
+from workflows.return_facts import ReturnRiskFacts as ReturnRiskFacts
+from workflows.return_facts import TravelDocumentFacts as TravelDocumentFacts
+from workflows.return_facts import WishFacts as WishFacts
 from workflows.stay import AdmissionFacts, BedFacts, ExtensionFacts, LeaveFacts
 from workflows.training_facts import SigningFacts as SigningFacts
 from workflows.training_facts import TrainingFacts as TrainingFacts
@@ -97,34 +101,6 @@ class PlacementFacts:
     matched_to_needs: bool
     shelter: str | None = None
     no_beds_here: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class WishFacts:
-    """What the person wants next: return, stay, third_country or undecided."""
-
-    on: date
-    wish: str
-    voluntary: bool
-    options_explained: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ReturnRiskFacts:
-    """Individual risk assessment before return."""
-
-    on: date
-    level: str
-    covers_family: bool
-    valid_until: date
-
-
-@dataclass(frozen=True, slots=True)
-class TravelDocumentFacts:
-    """A travel document issued by the country of origin."""
-
-    issued: date
-    expires: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +198,7 @@ class CaseFacts(LeaveDays):
     extension: ExtensionFacts | None = None
     care_plan: PlanFacts | None = None
     guardian: GuardianFacts | None = None
+    later_guardians: tuple[GuardianFacts, ...] = ()
     best_interests: BestInterestsFacts | None = None
     best_interests_due: bool = False
     wish: WishFacts | None = None
@@ -277,12 +254,29 @@ class CaseFacts(LeaveDays):
 
     def guardian_speaks(self, on: date) -> bool:
         """Whether somebody speaks for the child that day: appointed, begun, not over, and checked."""
-        return self.guardian is not None and self.guardian.speaks_on(on, self.family_complicity)
+        keeper = self.guardian_on(on)
+        return keeper is not None and keeper.speaks_on(on, self.family_complicity)
+
+    def guardian_on(self, day: date) -> GuardianFacts | None:
+        """The appointment of a guardian that counts on a day, whether or not it runs."""
+        return next(iter(line_from(self.guardians, day)), None)
+
+    def as_of(self, day: date) -> CaseFacts:
+        """The same on a later day: appointments that another has followed since are over."""
+        if not self.later_guardians:
+            return self
+        first, *later = line_from(self.guardians, day)
+        return replace(self, guardian=first, later_guardians=tuple(later))
+
+    @property
+    def guardians(self) -> tuple[GuardianFacts, ...]:
+        """The guardian and whoever is appointed from a later day on, by their first days."""
+        return () if self.guardian is None else (self.guardian, *self.later_guardians)
 
     @property
     def guardian_until(self) -> date | None:
-        """The last day of the guardian's appointment, where it has one."""
-        return self.guardian.until if self.guardian is not None else None
+        """The last day on which an appointed guardian speaks, where the appointments have an end."""
+        return spoken_for_until(self.guardians, self.family_complicity)
 
     @property
     def back_on(self) -> date | None:

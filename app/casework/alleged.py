@@ -69,9 +69,10 @@ def _compare(desk: Desk, held: Held, suspects: tuple[Suspect, ...]) -> None:
 
 def _guardian(desk: Desk, held: Held, facts: CaseFacts, suspects: tuple[Suspect, ...]) -> bool:
     """Whether the guardian who serves may be one of them; another one is asked for then."""
-    if not facts.child or facts.guardian is None or not facts.guardian.serves_on(desk.today):
+    keeper = facts.guardian_on(desk.today)
+    if not facts.child or keeper is None or not keeper.serves_on(desk.today):
         return False
-    if not matching(suspects, guardian_named(desk, held) or ""):
+    if not matching(suspects, guardian_named(desk, held, keeper.since) or ""):
         return False
     carry.follow_record(desk, held, (_ANOTHER_GUARDIAN,))
     return True

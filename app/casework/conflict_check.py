@@ -7,6 +7,7 @@ refused attempt stands in the timeline too: nobody can try names unseen.
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -68,16 +69,17 @@ def of_step(desk: Desk, held: Held, step: Step) -> dict[str, Any]:
 def _guardian(desk: Desk, held: Held) -> dict[str, Any]:
     """Whether the guardian of a child of an incident may have been named among the alleged since."""
     case, facts = held.case_held, held.case_facts
-    if case is None or facts is None or not facts.child or facts.guardian is None or case.erased:
+    keeper = facts.guardian_on(desk.today) if facts is not None else None
+    if case is None or facts is None or not facts.child or keeper is None or case.erased:
         return {}
     if not incidents.belongs_already(desk, case.id):
         return {}
-    name = guardian_named(desk, case)
+    name = guardian_named(desk, case, keeper.since)
     return {} if name is None else {GUARDIAN_ALLEGED: may_be_alleged(desk, case.id, name)}
 
 
-def guardian_named(desk: Desk, case: Held) -> str | None:
-    """What a case calls the guardian who was appointed last; None where nobody was.
+def guardian_named(desk: Desk, case: Held, since: date) -> str | None:
+    """What a case calls the guardian who was appointed last from that day on; None where nobody was.
 
     In the newest words: a correction of an earlier appointment makes nobody guardian again.
     """
@@ -89,9 +91,15 @@ def guardian_named(desk: Desk, case: Held) -> str | None:
     first: dict[str, str] = {}
     for row in found:
         first[row.id] = first.get(row.corrects_id, row.id)
-    last = [row for row in found if row.corrects_id is None][-1]
-    newest = [row for row in found if first[row.id] == last.id][-1]
-    return str(records.opened(desk, newest, case.key(desk)).get("guardian_name") or "")
+    # Of each appointment its newest words, in the order in which they were made; the newest of the day counts.
+    newest = {first[row.id]: row for row in found}
+    key = case.key(desk)
+    for row in found[::-1]:
+        if row.corrects_id is None:
+            body = records.opened(desk, newest[row.id], key)
+            if body["since"] == since.isoformat():
+                return str(body.get("guardian_name") or "")
+    return None
 
 
 def _relatives(desk: Desk, held: Held) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -33,6 +34,7 @@ def _ring_one(house: House, case_id: str, country: str) -> int:
         desk = house.system_desk(session, country)
         held = hold_case(desk, case_id)
         facts = held.case_facts
+        facts = facts.as_of(desk.today) if facts is not None else None
         if held.erased or facts is None or facts.guardian is None or not facts.guardian_speaks(desk.today):
             return 0
         query = select(TABLE).where(
@@ -40,7 +42,7 @@ def _ring_one(house: House, case_id: str, country: str) -> int:
         )
         if not any(_waited_for(desk, row, facts.guardian) for row in session.execute(query)):
             return 0
-        follow_record(desk, held, (CloseTask(APPOINT_GUARDIAN.kind), NEXT_GUARDIAN))
+        follow_record(desk, replace(held, facts=facts), (CloseTask(APPOINT_GUARDIAN.kind), NEXT_GUARDIAN))
         return 1
 
 

@@ -44,6 +44,7 @@ class Link:
 def after_record(facts: CaseFacts, kind: str, form: Form, entry: Entry) -> CaseFacts:
     """Facts of the case once this form is on record."""
     fold = KINDS[kind].fold_case
+    facts = facts.as_of(entry.on)
     return facts if fold is None else fold(facts, form, entry)
 
 
@@ -52,6 +53,7 @@ def after_step(facts: CaseFacts, machine: str, to: str, entry: Entry) -> CaseFac
 
     LookupError for any other machine: what it means for a case is not known here.
     """
+    facts = facts.as_of(entry.on)
     if machine == "care":
         return _after_care(facts, to)
     if machine != "identification":

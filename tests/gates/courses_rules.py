@@ -531,7 +531,9 @@ def guarded(scene: Scene) -> Iterator[str]:
         if row["identification"] not in {"presumed", "deciding", "identified"} or facts["deceased"]:
             continue
         today = scene.today(row["country"]).isoformat()
-        keeper = facts["guardian"]
+        # The newest appointment that has begun; one that lies ahead silences nobody.
+        begun = [each for each in (facts["guardian"], *facts["later_guardians"]) if each and each["since"] <= today]
+        keeper = begun[-1] if begun else None
         serves = keeper is not None and keeper["conflict_checked"] and keeper["since"] <= today
         serves = serves and (keeper["until"] is None or today <= keeper["until"])
         if not serves and "appoint_guardian" not in scene.duties(case_id):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,7 @@ from tests.workflows.situations import (
     with_referral,
 )
 from workflows import facts as f
+from workflows.child_facts import line_from, line_with, spoken_for_until
 from workflows.effects import OpenTask
 from workflows.engine import Moved, Refused, decide
 from workflows.guards.children import GUARDIAN_ALLEGED
@@ -282,3 +284,40 @@ def test_a_childs_clocks_run_faster() -> None:
 def test_a_guardian_serves_for_a_time() -> None:
     keeper = f.GuardianFacts(TODAY, TODAY + timedelta(days=3), True)
     assert [keeper.serves_on(TODAY + timedelta(days=n)) for n in (-1, 0, 3, 4)] == [False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("line", "until"),
+    [
+        # Each guardian: first day, last day, whether checked; days from today on.
+        ([], None),
+        ([(0, None, True)], None),
+        ([(0, 9, True)], 9),
+        ([(0, None, True), (5, None, True)], None),
+        ([(0, 4, True), (5, 20, True)], 20),
+        ([(0, 3, True), (5, 20, True)], 3),
+        ([(0, None, True), (5, None, False)], 4),
+        ([(0, None, True), (5, None, True), (8, 30, True)], 30),
+    ],
+)
+def test_a_line_of_guardians_speaks_until_it_breaks(
+    line: list[tuple[int, int | None, bool]], until: int | None
+) -> None:
+    def on(days: int | None) -> Any:
+        return None if days is None else TODAY + timedelta(days=days)
+
+    known: tuple[f.GuardianFacts, ...] = ()
+    for since, last, checked in line:
+        known = line_with(known, f.GuardianFacts(on(since), on(last), checked), TODAY)
+    assert [each.since for each in known] == [on(since) for since, *_ in line]
+    assert spoken_for_until(known, family_involved=False) == on(until)
+
+
+def test_a_new_appointment_stands_for_all_that_would_begin_later() -> None:
+    days = [TODAY + timedelta(days=n) for n in (0, 5, 9)]
+    known: tuple[f.GuardianFacts, ...] = ()
+    for since in days:
+        known = line_with(known, f.GuardianFacts(since, None, True), TODAY)
+    again = f.GuardianFacts(days[1], None, True)
+    assert [each.since for each in line_with(known, again, TODAY)] == days[:2]
+    assert line_from(known, days[2]) == known[2:] and line_from(known, days[2] - timedelta(days=1)) == known[1:]

@@ -70,7 +70,7 @@ def guardian_who_agrees_serves(case: CaseFacts, today: Today, given: Mapping[str
 
 def _serves(case: CaseFacts, today: Today, given: Mapping[str, object]) -> bool | Lack:
     """Whether somebody may speak for the child today."""
-    keeper = case.guardian
+    keeper = case.guardian_on(today.date)
     if keeper is None or not keeper.serves_on(today.date):
         return lacking(gap="is appointed for the child")
     # Somebody may have been named among the alleged since the appointment.

@@ -10,6 +10,7 @@ from pydantic import Field
 from app.casework.forms import Entry, Kind, RecordForm, Short, not_before
 from app.kit.words import mark
 from policies.model import FieldGroup
+from workflows.child_facts import line_with
 from workflows.facts import CaseFacts, GuardianFacts
 
 
@@ -34,9 +35,10 @@ class GuardianAppointment(RecordForm):
 
 
 def fold(facts: CaseFacts, form: GuardianAppointment, entry: Entry) -> CaseFacts:
-    """The newest appointment counts."""
+    """The newest appointment counts from its first day; until then whoever was appointed speaks for the child."""
     keeper = GuardianFacts(form.since, form.until, form.conflict_checked, bool(form.of_family))
-    return replace(facts, guardian=keeper)
+    first, *later = line_with(facts.guardians, keeper, entry.on)
+    return replace(facts, guardian=first, later_guardians=tuple(later))
 
 
 KIND = Kind(

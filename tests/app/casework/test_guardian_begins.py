@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
+
+from app.kit.errors import Conflict
 from app.oversight.rebuild import rebuild_facts
 from app.worker import Worker as Machine
 from tests.app.casework.test_days_of_the_world import house as house
@@ -42,4 +45,41 @@ def test_the_duty_ends_on_the_day_the_appointment_begins(house: Any, clock: Any)
     clock.advance(timedelta(days=1))
     assert Machine(house).come_of_age() == 0
     assert due(house, for_a_time, APPOINT) == [until]
+    assert rebuild_facts(house) == []
+
+
+def test_whoever_is_appointed_next_silences_nobody_until_then(house: Any, clock: Any) -> None:
+    """The court names the next guardian a month ahead: until that day the present one agrees for the child."""
+    staff = hire_staff(house)
+    lawyer, manager = staff["legal_officer"], staff["case_manager"]
+    case_id = cases.bring_case(house, staff, "identified", child=True, age_band="15-17")
+    cases.add(house, lawyer, case_id, "guardian_appointment", since=day(house), until=None)
+    cases.add(house, lawyer, case_id, "guardian_appointment", since=day(house, 30), until=day(house, 90))
+    assert due(house, case_id, APPOINT) == [date.fromisoformat(day(house, 90))], "nobody is missing in between"
+    said = {"purpose": "medical", "giver": "guardian", "child_assent": True}
+    cases.add(house, manager, case_id, "consent", **said)
+    worker = Machine(house)
+    for _ in range(2):
+        clock.advance(timedelta(days=15))
+        worker.come_of_age()
+        cases.add(house, manager, case_id, "consent", **said)
+        assert len(due(house, case_id, APPOINT)) == 1
+    clock.advance(timedelta(days=61))
+    with pytest.raises(Conflict) as error:
+        cases.add(house, manager, case_id, "consent", **said)
+    assert [each["code"] for each in error.value.extra["refusals"]] == ["guardian_who_agrees_serves"]
+    assert rebuild_facts(house) == []
+
+
+def test_a_gap_between_two_guardians_is_told(house: Any, clock: Any) -> None:
+    staff = hire_staff(house)
+    lawyer = staff["legal_officer"]
+    case_id = cases.bring_case(house, staff, "identified", child=True, age_band="15-17")
+    ends = date.fromisoformat(day(house, 10))
+    cases.add(house, lawyer, case_id, "guardian_appointment", since=day(house), until=ends.isoformat())
+    cases.add(house, lawyer, case_id, "guardian_appointment", since=day(house, 30), until=None)
+    assert due(house, case_id, APPOINT) == [ends]
+    clock.advance(timedelta(days=30))
+    Machine(house).come_of_age()
+    assert due(house, case_id, APPOINT) == []
     assert rebuild_facts(house) == []
