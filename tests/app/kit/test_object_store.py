@@ -185,7 +185,7 @@ def test_what_somebody_else_puts_in_between_is_noticed(store: Store) -> None:
 
 
 def test_every_put_bears_a_digest_and_asks_that_nothing_is_there(store: Store) -> None:
-    """A bucket that locks what it gets takes nothing without a digest; and no other checksum, which older ones refuse."""
+    """A bucket that locks takes nothing without a digest; and there is no other checksum, which older ones refuse."""
     seen: list[dict[str, str]] = []
 
     def keep(headers: dict[str, str], way: str) -> None:
