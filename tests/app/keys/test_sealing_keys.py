@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -34,22 +33,22 @@ from tests.app.keys.test_signing_keys import Load
 from tests.conftest import START, Grounds
 from tests.inspect import reading
 from tests.journeys import proof
-from tests.journeys.apart import Apart, open_apart
+from tests.journeys.apart import Apart, introduce, open_apart
 
 OTHER: Final = {"TH": "MM", "MM": "TH"}
 OFFICES: Final = {"TH": "th-datip", "MM": "mm-dor"}
 OFFER: Final[dict[str, Any]] = {"about": {}, "consents": [], "child": False}
 SOME: Final = 5
 DYING: Final = """
-import os, signal, sys
+import os, pathlib, signal, sys
 from app.kit import keyfile
-real = getattr(keyfile, sys.argv[1])
+after, act, file = sys.argv[1:]
+real = getattr(keyfile, after)
 def dying(*arguments):
     real(*arguments)
     os.kill(os.getpid(), signal.SIGKILL)
-setattr(keyfile, sys.argv.pop(1), dying)
-from app.cli import main
-main()
+setattr(keyfile, after, dying)
+getattr(keyfile, act)(pathlib.Path(file), "exchange key")
 """
 
 
@@ -122,20 +121,11 @@ class Line:
         finally:
             house.db.dispose()
 
-    def command(self, country: str, *more: str, dies_after: str = "") -> int:
-        """`waymark partner rotate` in a process of its own, which may be killed with signal 9; its exit code."""
-        settings = self.settings[country]
-        told = {
-            "WAYMARK_ENVIRONMENT": "demo", "WAYMARK_VAR": str(settings.var), "WAYMARK_PORT": "0",
-            "WAYMARK_DATABASE_URL": settings.database_url, "WAYMARK_KEK_FILE": str(settings.kek_file),
-        }  # fmt: skip
-        start = [DYING, dies_after] if dies_after else ["from app.cli import main; main()"]
-        done = subprocess.run(
-            [sys.executable, "-c", *start, "partner", "rotate", country, *more],
-            env={**os.environ, **told}, capture_output=True, timeout=120, check=False,
-        )  # fmt: skip
-        assert done.returncode in (0, -signal.SIGKILL), done.stderr.decode()
-        return done.returncode
+    def killed(self, country: str, act: str, after: str) -> bool:
+        """A process that does to the key file what the command does, killed with signal 9 after one of its writes."""
+        file = self.house(country).exchange.file_of(country)
+        done = subprocess.run([sys.executable, "-c", DYING, after, act, str(file)], timeout=120, check=False)
+        return done.returncode == -signal.SIGKILL
 
     def brings(self, content: bytes, to: str) -> int:
         """A letter that was written earlier arrives now; the status."""
@@ -180,6 +170,10 @@ def line(request: pytest.FixtureRequest, grounds: Grounds) -> Iterator[Line]:
         grounds(request.param) as far,
         open_apart(near, far, SettableClock(START)) as opened,
     ):
+        here, there = opened.houses
+        for own, country, to in ((here, "TH", there), (there, "MM", here)):
+            # A quota is no part of this; more is written here in minutes than in an hour of a corridor.
+            introduce(own, opened.addresses[country], country, to=to, per_hour=100_000)
         places = {"TH": near, "MM": far}
         yield Line(
             opened,
@@ -243,11 +237,11 @@ def test_killed_while_the_key_is_exchanged_the_same_command_finishes_it(line: Li
     """kill -9 after each write of either command, while letters travel: none fails, none is lost."""
     killed = 0
     with line.load() as load:
-        for more in ((), ("--retire",)):
+        for act in ("add_version", "retire_versions"):
             for point in ("_draft", "same_owner", "keep_names"):
-                killed += line.command("TH", *more, dies_after=point) == -signal.SIGKILL
+                killed += line.killed("TH", act, point)
                 load.goes_on()
-            assert line.command("TH", *more) == 0
+            line.rotate("TH", retire=act == "retire_versions")
             load.goes_on()
             line.new_card("TH")
             load.goes_on()
