@@ -93,8 +93,11 @@ class Worker:
         """Work until ``stop`` is set: effects first, then missed deadlines, then the sweep, then a rest.
 
         The watch comes round every minute, however much is waiting: an alarm is no good tomorrow. What goes to a
-        partner with an installation of its own goes by a thread of its own: one that hangs holds up nobody.
+        partner with an installation of its own goes by a thread of its own: one that hangs holds up nobody. So do
+        checkpoints, since the places off the machine may hang too.
         """
+        apart = threading.Thread(target=self._keep_sealing, args=(stop,), name="sealing")
+        apart.start()
         while not stop.is_set():
             self._open_lanes(stop)
             try:
@@ -105,12 +108,17 @@ class Worker:
             idle: dict[str, Callable[[], int]] = {
                 "ring": self.ring, "sweep": self.sweep, "come_of_age": self.come_of_age,
             }  # fmt: skip
-            self._apart(({} if busy else idle) | {"watch": self.watch, "seal": self.seal})
+            self._apart(({} if busy else idle) | {"watch": self.watch})
             if not busy:
                 stop.wait(self._pause)
-        for lane in self._lanes.values():
-            lane.join()
+        for thread in (apart, *self._lanes.values()):
+            thread.join()
         self._transport.close()
+
+    def _keep_sealing(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            self._apart({"seal": self.seal})
+            stop.wait(self._pause)
 
     def _open_lanes(self, stop: threading.Event) -> None:
         for partner in self._partners():

@@ -207,47 +207,42 @@ def check_entries(
     begins: dict[Any, bytes] = {}
     for entry in entries:
         seq += 1
-        canonical, said, link = entry[8], entry[10], entry[11]
-        if entry[0] != seq:
-            return seq - after - 1, f"{subject_id}: entry {seq} is missing (found {entry[0]})"
+        number, subject, its, kind, step, version, happened, recorded, canonical, sealed, said, link, who = entry[:13]
+        if number != seq:
+            return seq - after - 1, f"{subject_id}: entry {seq} is missing (found {number})"
         if seq == after + 1 and after:
-            previous = said
-        # SQLite keeps whatever type is written: text in place of bytes is tampering, not a crash.
-        if not (type(canonical) is type(said) is type(link) is bytes) or (
-            said != previous or link != sha256(previous + canonical).digest()
-        ):
+            previous = said if type(said) is bytes else NO_HASH
+        # SQLite keeps whatever type is written: text in place of bytes is tampering, not a crash. What equals bytes of
+        # our own is bytes; what is hashed has to be told.
+        if type(canonical) is not bytes or said != previous or link != sha256(previous + canonical).digest():
             return seq - after - 1, f"{subject_id}: entry {seq} does not continue the chain"
-        # Who acted begins the bytes of most entries as it began an earlier one's that was read.
-        begin = begins.get(entry[12])
-        if begin is None or not canonical.startswith(begin) or not canonical.endswith(_end_of(entry, subject_id)):
+        # Who acted begins the bytes of most entries as it began an earlier one's that was read. Their end is written
+        # from the columns, and no bytes need to be read then: keys of canonical bytes are sorted, so after who acted
+        # and the details come exactly these, up to the last brace. A text that JSON would escape makes an end that
+        # does not fit; `_column_that_differs` has the last word then. The moment as SQLite keeps it is written here,
+        # since it is in every entry; any other way is left to `moment_of`.
+        begin = begins.get(who)
+        if type(happened) is str and len(happened) == 26 and happened[10] == " " and happened[19:] != ".000000":
+            at = f"{happened[:10]}T{happened[11:]}+00:00"
+        else:
+            at = moment_of(happened)
+        noted = at if recorded == happened else moment_of(recorded)
+        note = "null" if sealed is None else f'"{_digest(sealed)}"'
+        end = (
+            f',"happened_at":"{at}","kind":"{kind}","note":{note},"recorded_at":"{noted}","seq":{number},'
+            f'"step":"{step}","subject":"{subject}","subject_id":"{its}","version":{version}}}'
+        ).encode("utf-8", "surrogatepass")
+        if begin is None or its != subject_id or not canonical.startswith(begin) or not canonical.endswith(end):
             wrong = _column_that_differs(entry, subject_id)
             if wrong:
                 return seq - after - 1, f"{subject_id}: entry {seq}: the column '{wrong}' is not what was hashed"
-            _remember(begins, canonical, entry[12])
+            _remember(begins, canonical, who)
         previous = link
     if seq != count:
         return seq - after, f"{subject_id}: the chain ends at {seq}, the record says {count}"
     if previous != head:
         return max(0, seq - after - 1), f"{subject_id}: entry {seq} is not the one the record ends with"
     return seq - after, None
-
-
-def _end_of(entry: Sequence[Any], subject_id: str) -> bytes:
-    """How the hashed bytes must end, written from the columns: no bytes need to be read then.
-
-    Keys of canonical bytes are sorted, so after who acted and the details come exactly these, up to the last brace. A
-    text that JSON would escape makes an end that does not fit; `_column_that_differs` has the last word then.
-    """
-    _, subject, subject_of, kind, step, version, happened, recorded, _, sealed, *_ = entry
-    if subject_of != subject_id:
-        return b"another subject"
-    at = moment_of(happened)
-    noted = at if recorded == happened else moment_of(recorded)
-    note = "null" if sealed is None else f'"{_digest(sealed)}"'
-    return (
-        f',"happened_at":"{at}","kind":"{kind}","note":{note},"recorded_at":"{noted}","seq":{entry[0]},'
-        f'"step":"{step}","subject":"{subject}","subject_id":"{subject_of}","version":{version}}}'
-    ).encode("utf-8", "surrogatepass")
 
 
 def _remember(begins: dict[Any, bytes], canonical: bytes, actor: Any) -> None:

@@ -5,6 +5,7 @@ Nothing here signs: who sent something is proven by the signature around it (app
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -47,6 +48,8 @@ class ExchangeKeys:
         self._create = create
         self._held: dict[str, Mapping[str, X25519PrivateKey]] = {}
         self._watched: dict[str, WatchedKeys] = {}
+        # News of a file come once: of two letters at that moment, the second must not meet the keys of before.
+        self._alone = threading.Lock()
 
     def file_of(self, country: str) -> Path:
         """Where the keys of a country are, or would be."""
@@ -79,12 +82,13 @@ class ExchangeKeys:
     def _of(self, country: str) -> Mapping[str, X25519PrivateKey]:
         """Key id -> key, oldest first."""
         file = self.file_of(country)
-        if country not in self._held:
-            self._watched[country] = WatchedKeys(file, EXCHANGE_KEY)
-            self._held[country] = _read(load_keys(file, create=self._create, purpose=EXCHANGE_KEY))
-        elif (news := self._watched[country].news()) is not None:
-            self._held[country] = _read(news)
-        return self._held[country]
+        with self._alone:
+            if country not in self._held:
+                self._watched[country] = WatchedKeys(file, EXCHANGE_KEY)
+                self._held[country] = _read(load_keys(file, create=self._create, purpose=EXCHANGE_KEY))
+            elif (news := self._watched[country].news()) is not None:
+                self._held[country] = _read(news)
+            return self._held[country]
 
     def __repr__(self) -> str:
         """Name the folder, never a key."""

@@ -1,4 +1,7 @@
-"""Places off the machine that keep signed checkpoints: a folder, or a log host that speaks syslog."""
+"""Places off the machine that keep signed checkpoints: a folder, or a log host that speaks syslog.
+
+A third is in app/kit/object_store.py.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import re
 import secrets
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +21,10 @@ from urllib.parse import urlsplit
 from app.kit.folders import keep_names
 from app.kit.signing import KeyFile, Signer
 
-__all__ = ["Folder", "LogHost", "Place", "PlaceFault", "Witness"]
+__all__ = [
+    "FILE", "LONGEST_NAMES", "Folder", "LogHost", "Place", "PlaceFault", "Witness", "file_name", "has_left",
+    "name_fault",
+]  # fmt: skip
 
 # Numbers go on after a restored backup, so what was made since has the epoch in its name (docs/decisions/0037).
 FILE: Final = re.compile(r"checkpoint-(\d{10})(?:-epoch-([0-9a-z-]+))?\.json")
@@ -28,8 +34,38 @@ WAIT_SECONDS: Final = 10.0
 PRIORITY: Final = 13 * 8 + 5
 
 
+# The places a checkpoint has left for stand in its row (app/models/checkpoint.py).
+LONGEST_NAMES: Final = 400
+
+
 class PlaceFault(Exception):
-    """A place does not take a checkpoint, or holds another one under its number; the text says which."""
+    """A place does not take a checkpoint, or holds another one under its number; the text says which.
+
+    ``code``: the same as a word, for the log.
+    """
+
+    def __init__(self, text: str, code: str = "place_away") -> None:
+        """text: for whoever asks; it holds addresses and names of settings, never a key."""
+        super().__init__(text)
+        self.code = code
+
+
+def file_name(number: int, epoch: str) -> str:
+    """The name of the file or object that holds a checkpoint; epoch: empty for the first."""
+    return f"checkpoint-{number:010}" + (f"-epoch-{epoch}" if epoch else "") + ".json"
+
+
+def has_left(left_for: str | None, name: str) -> bool:
+    """Whether ``name`` is among the places that a checkpoint left for, as they stand in its row."""
+    return f", {name}, " in f", {left_for or ''}, "
+
+
+def name_fault(places: Sequence[Place]) -> str | None:
+    """What is wrong with the names of these places together: they must fit into the row of a checkpoint."""
+    names = [place.name for place in places]
+    if len(", ".join(names)) > LONGEST_NAMES:
+        return f"the places for checkpoints have names of more than {LONGEST_NAMES} letters in all"
+    return None
 
 
 class Place(Protocol):
@@ -90,7 +126,7 @@ class Folder:
 
     def put(self, number: int, epoch: str, at: datetime, whole: bytes, compact: bytes) -> None:
         """Write the file `checkpoint-NNNNNNNNNN.json`, whole or not at all, readable by its owner only."""
-        file = self._path / (f"checkpoint-{number:010}" + (f"-epoch-{epoch}" if epoch else "") + ".json")
+        file = self._path / file_name(number, epoch)
         draft = self._path / f".{file.name}.{secrets.token_hex(8)}"
         try:
             handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
@@ -106,7 +142,8 @@ class Folder:
                 draft.unlink(missing_ok=True)
         except FileExistsError:
             if file.read_bytes() != whole:
-                raise PlaceFault(f"{file} is another checkpoint {number} than the one of this database") from None
+                text = f"{file} is another checkpoint {number} than the one of this database"
+                raise PlaceFault(text, "another_checkpoint") from None
         except OSError as error:
             raise PlaceFault(f"{self._path} cannot be written to: {error.strerror}") from None
 

@@ -15,7 +15,7 @@ class Checkpoint(Base):
 
     ``body``: the canonical bytes that were signed; ``leaves``: the lines under its Merkle root; ``through``: up to
     which moment entries are among them or in an earlier one; ``hash``: SHA-256 of body and signature, which the next
-    one names; ``left_at``: when every place off the machine had it, ``left_for``: which places these were.
+    one names; ``left_for``: the places off the machine that have it, ``left_at``: when every one had.
     """
 
     __tablename__ = "checkpoint"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -36,7 +36,7 @@ from app.casework.checkpoints import (
     whole_of,
 )
 from app.casework.timeline import HISTORY
-from app.kit.places import PlaceFault
+from app.kit.places import LONGEST_NAMES, Place, PlaceFault, has_left
 from app.models.session import LoginAttempt
 
 __all__ = ["SLACK", "due", "round_of", "seal_now", "send_off"]
@@ -107,31 +107,72 @@ def seal_now(house: House) -> Sealed | None:
 
 
 def send_off(house: House) -> int:
-    """Bring every checkpoint that has not left to every place, the oldest first; how many have left now.
+    """Bring every checkpoint that has not left to every place, the oldest first; how many have left everywhere now.
 
-    A place that does not take one is tried again at the next round; later ones wait, so that no gap is made.
+    A place that does not take one is tried again at the next round; later ones wait for that place, so that no gap is
+    made in it. The other places wait for nothing.
     """
     if house.witness is None or not house.witness.places:
         return 0
-    left = 0
-    while True:
+    for place in house.witness.places:
+        try:
+            _send_to(house, place)
+        except _Stays as stays:
+            log.warning("checkpoint_stays", count=stays.number, kind="PlaceFault", code=stays.code)
+    return _all_left(house, house.witness.places)
+
+
+class _Stays(Exception):
+    """A place did not take this checkpoint."""
+
+    def __init__(self, number: int, code: str) -> None:
+        super().__init__(code)
+        self.number, self.code = number, code
+
+
+def _send_to(house: House, place: Place) -> None:
+    """Bring what has not left for one place there; _Stays at the first that it does not take."""
+    for number, left_for in _waiting(house):
+        if has_left(left_for, place.name):
+            continue
         with house.db.read() as session:
             rows.enter_everything(session)
-            query = select(CHECKPOINT).where(CHECKPOINT.c.left_at.is_(None)).order_by(CHECKPOINT.c.number).limit(1)
-            row = session.execute(query).one_or_none()
-        if row is None:
-            return left
+            row = session.execute(select(CHECKPOINT).where(CHECKPOINT.c.number == number)).one()
         try:
-            for place in house.witness.places:
-                place.put(row.number, epoch_of(row.body), row.made_at, whole_of(row), compact_of(row))
+            place.put(row.number, epoch_of(row.body), row.made_at, whole_of(row), compact_of(row))
         except PlaceFault as fault:
-            log.warning("checkpoint_stays", count=row.number, kind=type(fault).__name__)
-            return left
+            raise _Stays(number, fault.code) from None
+        _note_left(house, number, place.name)
+
+
+def _waiting(house: House) -> list[tuple[int, str | None]]:
+    """The numbers that have not left for every place, the oldest first, and for which places each has."""
+    with house.db.read() as session:
+        rows.enter_everything(session)
+        query = select(CHECKPOINT.c.number, CHECKPOINT.c.left_for).where(CHECKPOINT.c.left_at.is_(None))
+        return [(number, left_for) for number, left_for in session.execute(query.order_by(CHECKPOINT.c.number))]
+
+
+def _note_left(house: House, number: int, name: str) -> None:
+    mine = CHECKPOINT.c.number == number
+    with house.db.write() as session:
+        rows.enter_everything(session)
+        # Another worker may be bringing it to another place just now.
+        before = session.execute(select(CHECKPOINT.c.left_for).where(mine).with_for_update()).scalar_one()
+        if not has_left(before, name):
+            told = f"{before}, {name}" if before else name
+            session.execute(update(CHECKPOINT).where(mine).values(left_for=told[:LONGEST_NAMES]))
+
+
+def _all_left(house: House, places: Sequence[Place]) -> int:
+    """Note the moment for what has left for every place there is; how many these were."""
+    gone = [number for number, told in _waiting(house) if all(has_left(told, place.name) for place in places)]
+    for number in gone:
         with house.db.write() as session:
             rows.enter_everything(session)
-            told = {"left_at": house.clock.now(), "left_for": house.witness.names[:400]}
-            session.execute(update(CHECKPOINT).where(CHECKPOINT.c.number == row.number).values(told))
-        left += 1
+            mine = (CHECKPOINT.c.number == number) & CHECKPOINT.c.left_at.is_(None)
+            session.execute(update(CHECKPOINT).where(mine).values(left_at=house.clock.now()))
+    return len(gone)
 
 
 @dataclass(slots=True)
@@ -191,9 +232,6 @@ def _collect(session: Session, before: Row[Any] | None, now: datetime) -> _New:
         looks=last.looks + len(looks), sign_in_buckets=int(buckets), sign_in_failures=int(failures),
     )  # fmt: skip
     return _New(lines, counts, through)
-
-
-
 
 
 def _entries(session: Session, start: datetime | None, now: datetime) -> Any:

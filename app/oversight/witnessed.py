@@ -21,7 +21,7 @@ from app.casework import epochs
 from app.casework.checkpoints import CHECKPOINT, LOOKS, STORED_LOOK, digest_of_look, epoch_of, fault_of, whole_of
 from app.casework.timeline import HISTORY
 from app.kit.canonical import NotCanonical
-from app.kit.places import Place, PlaceFault
+from app.kit.places import Place, PlaceFault, has_left
 from app.oversight.restored import Lost
 from app.oversight.sealing import SLACK
 
@@ -263,10 +263,10 @@ def _check_copies(
             elif whole_of(row) != copy:
                 raise _Fault(f"checkpoint {number} is not the one in the {place.name}")
         left = select(CHECKPOINT.c.number, CHECKPOINT.c.left_for, CHECKPOINT.c.body).where(
-            CHECKPOINT.c.left_at.is_not(None), CHECKPOINT.c.number >= first
+            CHECKPOINT.c.left_for.is_not(None), CHECKPOINT.c.number >= first
         )
         for number, left_for, body in session.execute(left.order_by(CHECKPOINT.c.number)):
-            if (number, epoch_of(body)) not in held and place.name in (left_for or "").split(", "):
+            if (number, epoch_of(body)) not in held and has_left(left_for, place.name):
                 raise _Fault(f"checkpoint {number} left for the {place.name} and is not there")
 
 

@@ -11,8 +11,9 @@ from pydantic import AliasChoices, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.kit.keyservice import KekPlace, named
-from app.kit.places import Folder, LogHost, Place
-from app.settings import keys, unsafe
+from app.kit.object_store import parts_of
+from app.kit.places import Folder, LogHost, Place, name_fault
+from app.settings import keys, stores, unsafe
 
 __all__ = ["Settings"]
 
@@ -82,6 +83,15 @@ class Settings(BaseSettings):
     checkpoint_log: str = Field(
         default="", description="a log host that takes them too: tls://host:6514, tcp://host:601 or udp://host:514"
     )
+    checkpoint_store: str = Field(
+        default="", description="an object store (S3) that takes them too: https://host/bucket/prefix; extra store"
+    )
+    checkpoint_store_region: str = Field(default="us-east-1", description="the region of it, where it has any")
+    checkpoint_store_key_file: Path | None = Field(
+        default=None, description="a TOML file with the access_key and secret_key for it; or these two instead:"
+    )
+    checkpoint_store_access_key: str = Field(default="", repr=False, description="the name of the key for it")
+    checkpoint_store_secret_key: str = Field(default="", repr=False, description="its secret half")
     checkpoint_key_file: Path = Field(
         default=Path(), description="the key that signs them, out of reach of the database; default keys/checkpoint.pem"
     )
@@ -158,6 +168,20 @@ class Settings(BaseSettings):
             LogHost(value)
         return value
 
+    @field_validator("checkpoint_store")
+    @classmethod
+    def _can_be_an_object_store(cls, value: str) -> str:
+        if value:
+            parts_of(value)
+        return value
+
+    @model_validator(mode="after")
+    def _name_the_places_whole(self) -> Self:
+        wrong = stores.half_said(self) or name_fault(self.checkpoint_places)
+        if wrong:
+            raise ValueError(wrong)
+        return self
+
     @model_validator(mode="after")
     def _name_the_provider_whole(self) -> Self:
         if not self.oidc_issuer:
@@ -197,8 +221,9 @@ class Settings(BaseSettings):
     @property
     def checkpoint_places(self) -> tuple[Place, ...]:
         """Where checkpoints go beside the database."""
-        folder = () if self.checkpoint_target is None else (Folder(self.checkpoint_target),)
-        return (*folder, *((LogHost(self.checkpoint_log),) if self.checkpoint_log else ()))
+        folder = None if self.checkpoint_target is None else Folder(self.checkpoint_target)
+        log_host = LogHost(self.checkpoint_log) if self.checkpoint_log else None
+        return tuple(each for each in (folder, log_host, stores.place(self)) if each is not None)
 
     @property
     def kek(self) -> KekPlace:

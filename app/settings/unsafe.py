@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
+from app.settings import stores
+
 if TYPE_CHECKING:
     from app.settings import Settings
 
@@ -48,7 +50,7 @@ def hosts(settings: Settings) -> list[str]:
 
 def found(settings: Settings) -> list[str]:
     """Everything that is wrong beside the keys."""
-    checks = (_switches, _public_url, _listening, _proxies, _database, _folders, _mail, _surroundings)
+    checks = (_switches, _public_url, _listening, _proxies, _database, _folders, stores.unsafe, _mail, _surroundings)
     return [*hosts(settings), *(sentence for check in checks for sentence in check(settings))]
 
 
@@ -139,7 +141,9 @@ def _folders(settings: Settings) -> Iterator[str]:
         ("WAYMARK_BACKUP_TARGET", settings.backup_target, "backups"),
         ("WAYMARK_CHECKPOINT_TARGET", settings.checkpoint_target, "signed checkpoints of the history"),
     ):
-        if folder is None and name == "WAYMARK_CHECKPOINT_TARGET" and settings.checkpoint_log:
+        if folder is None and name == "WAYMARK_CHECKPOINT_TARGET" and (
+            settings.checkpoint_log or settings.checkpoint_store
+        ):
             continue
         if folder is None:
             yield f"{name} is missing; name a folder outside WAYMARK_VAR for {what}"

@@ -25,6 +25,7 @@ from app.access.unsafe_start import UnsafeStart
 from app.demo.serve import run
 from app.kit.vault import Vault
 from app.settings import Settings, keys, unsafe
+from app.settings import stores as settings_of_stores
 from tests.postgres import OWNER, Cluster
 
 FEWEST = 15
@@ -123,6 +124,18 @@ def a_mail_password_for_everybody(place: Installation, _patch: pytest.MonkeyPatc
     }  # fmt: skip
 
 
+def a_store_key_for_everybody(place: Installation, _patch: pytest.MonkeyPatch) -> None:
+    file = place.folder / "store-key"
+    file.write_text('access_key = "a"\nsecret_key = "nine-lanterns"\n', encoding="utf-8")
+    file.chmod(0o644)
+    place.values |= {"checkpoint_store": "https://store.example/bucket", "checkpoint_store_key_file": file}
+
+
+def a_store_without_its_package(place: Installation, patch: pytest.MonkeyPatch) -> None:
+    changed(**STORE)(place, patch)
+    patch.setattr(settings_of_stores, "find_spec", lambda _name: None)
+
+
 def an_old_starlette(_place: Installation, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(unsafe, "version", lambda _name: "1.2.9")
 
@@ -131,6 +144,10 @@ def telemetry(_place: Installation, patch: pytest.MonkeyPatch) -> None:
     patch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "https://collector.example")
 
 
+STORE = {
+    "checkpoint_store": "https://store.example/bucket", "checkpoint_store_access_key": "a",
+    "checkpoint_store_secret_key": "nine-lanterns",
+}  # fmt: skip
 Spoil = Callable[[Installation, pytest.MonkeyPatch], None]
 # What is unsafe -> the variable the refusal must name, and how the installation is spoilt.
 UNSAFE: dict[str, tuple[str, Spoil]] = {
@@ -174,6 +191,15 @@ UNSAFE: dict[str, tuple[str, Spoil]] = {
     "backups beside the data": ("WAYMARK_BACKUP_TARGET", a_folder_inside_var),
     "no checkpoints": ("WAYMARK_CHECKPOINT_TARGET", changed(checkpoint_target=None)),
     "checkpoints for everybody": ("WAYMARK_CHECKPOINT_TARGET", a_folder_for_everybody),
+    "a store in clear": (
+        "WAYMARK_CHECKPOINT_STORE", changed(**{**STORE, "checkpoint_store": "http://store.example/bucket"})
+    ),
+    "a key for the store that is not there": (
+        "WAYMARK_CHECKPOINT_STORE_KEY_FILE",
+        changed(checkpoint_store=STORE["checkpoint_store"], checkpoint_store_key_file=Path("none")),
+    ),
+    "a key for the store for everybody": ("WAYMARK_CHECKPOINT_STORE_KEY_FILE", a_store_key_for_everybody),
+    "a store without its package": ("WAYMARK_CHECKPOINT_STORE", a_store_without_its_package),
     "rules for everybody": ("WAYMARK_POLICIES_FOLDER", a_rule_book_for_everybody),
     "mail in clear": (
         "WAYMARK_SMTP_SECURITY",
@@ -222,7 +248,7 @@ def test_an_unsafe_start_is_refused_and_names_its_variable(
     spoil(safe, monkeypatch)
     said = refusal_of(safe)
     assert said is not None and "production does not start" in said and variable in said, said
-    assert not any(secret in said for secret in (PASSWORD, "k2-Qz", "c2hvcnQ="))
+    assert not any(secret in said for secret in (PASSWORD, "k2-Qz", "c2hvcnQ=", "nine-lanterns"))
     # The mutant: the same start with the checks taken out.
     for module in (unsafe, keys):
         monkeypatch.setattr(module, "found", lambda _settings: [])
@@ -262,6 +288,8 @@ def test_the_safe_start_starts_and_keeps_its_description_to_itself(safe: Install
     assert not paths & {"/api/v1/docs", "/api/v1/openapi.json"}
     behind = {**safe.values, "host": "0.0.0.0", "trusted_proxies": ("10.0.0.0/8", "192.0.2.7")}
     assert refusal_of(Installation(safe.folder, behind)) is None
+    stored = {**safe.values, **STORE, "checkpoint_target": None}
+    assert refusal_of(Installation(safe.folder, stored)) is None
     program.state.house.db.dispose()
 
 
