@@ -1,4 +1,4 @@
-"""How one country reads the codes of another: a table for each direction, dated, so that old messages read the old way."""
+"""How one country reads the codes of another: a table for each direction, dated: old messages read the old way."""
 
 from __future__ import annotations
 

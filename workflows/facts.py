@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from workflows.abroad import AbroadFacts, HeardCode
 from workflows.care_facts import ContactFacts as ContactFacts
 from workflows.care_facts import DeathFacts as DeathFacts
 from workflows.care_facts import EmploymentFacts as EmploymentFacts
@@ -30,6 +31,7 @@ from workflows.referral_facts import ReceiptFacts as ReceiptFacts
 from workflows.referral_facts import ReceptionFacts as ReceptionFacts
 from workflows.referral_facts import ScheduleFacts as ScheduleFacts
 from workflows.referral_facts import TracingFacts as TracingFacts
+from workflows.referral_facts import TravelDocumentFacts as TravelDocumentFacts
 from workflows.stay import AdmissionFacts, BedFacts, ExtensionFacts, LeaveFacts
 from workflows.training_facts import SigningFacts as SigningFacts
 from workflows.training_facts import TrainingFacts as TrainingFacts
@@ -117,14 +119,6 @@ class ReturnRiskFacts:
     level: str
     covers_family: bool
     valid_until: date
-
-
-@dataclass(frozen=True, slots=True)
-class TravelDocumentFacts:
-    """A travel document issued by the country of origin."""
-
-    issued: date
-    expires: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +351,7 @@ class ReferralFacts:
     contact_lost: bool = False
     custody: str = "sender"
     unknown_codes: tuple[str, ...] = ()
+    heard_codes: tuple[HeardCode, ...] = ()
     # Since when the other country has been told that a consent has ended, and has not confirmed it: by either side.
     sender_took_back: date | None = None
     receiver_took_back: date | None = None
@@ -386,7 +381,8 @@ class Situation:
     """Everything one decision may look at. ``given`` is what the step's form says, as plain values.
 
     matter: the one of the case's matters that the step is about; it is among ``case.matters`` unless the step opens it.
-    signing: what the actor was trained in. keeping: how long the person's data are kept.
+    signing: what the actor was trained in. keeping: how long the person's data are kept. abroad: what the other
+    country's installation reads.
     """
 
     actor: Actor
@@ -398,3 +394,4 @@ class Situation:
     matter: MatterFacts | None = None
     signing: SigningFacts = SigningFacts()
     keeping: KeepingFacts = KeepingFacts()
+    abroad: AbroadFacts = AbroadFacts()

@@ -57,3 +57,11 @@ class ReceiptFacts:
     on: date
     person_present: bool
     discrepancy: str
+
+
+@dataclass(frozen=True, slots=True)
+class TravelDocumentFacts:
+    """A travel document issued by the country of origin."""
+
+    issued: date
+    expires: date
