@@ -218,7 +218,7 @@ class Policies(Policy):
         return bool(ids) and all(self.source(each).strength is Strength.OVERRIDE for each in ids)
 
     def read_as(self, list_name: str, code: str, *, of: str, by: str, on: date) -> str:
-        """What the country ``by`` reads for a code of ``of`` in a message of a day: its own by the table, or the same."""
+        """What the country ``by`` reads for a code of ``of`` in a message of a day: by its table, or as spelled."""
         table = self.mappings.get(f"{of}-{by}".lower())
         return (table.ours(list_name, code, on) if table is not None else None) or code
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
+
+# What the exchange as a whole speaks; one more with each change that an older installation could not read.
+PROTOCOL: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class AbroadFacts:
     steps: frozenset[str] = frozenset()
     forms: Mapping[str, frozenset[int]] = field(default_factory=dict)
     written: Mapping[str, frozenset[int]] = field(default_factory=dict)
-    protocol: int = 1
+    protocol: int = PROTOCOL
 
     def lacks(self, step: str, form: str | None) -> str:
         """What the other side would need to read the message of a step; empty where it can, or has never said."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
@@ -14,6 +14,7 @@ from app.kit.canonical import NotCanonical
 from app.kit.errors import Conflict
 from app.kit.keyfile import KeyMissing
 from app.kit.signing import verify
+from workflows.abroad import PROTOCOL
 
 _Id = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 _Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -35,9 +36,6 @@ class MessageRefused(Conflict):
     def __init__(self, detail: str, reason: str, extra: Mapping[str, Any] | None = None) -> None:
         super().__init__(detail, extra={**(extra or {}), "reason": reason})
 
-
-# What the exchange as a whole speaks; one more with each change that an older installation could not read.
-PROTOCOL: Final = 1
 
 
 def newer(detail: str, what: str, reads: int) -> MessageRefused:
