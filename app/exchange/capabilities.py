@@ -134,4 +134,4 @@ def telling(house: House, country: str, partner: str) -> str:
     """The digest of what a partner has to be told of a country here; empty where it knows it already."""
     said = own(house.policies, country, house.policies.day(country, house.clock.now()))
     digest = digest_of(said)
-    return digest if house.partners.sayings.told(partner) != f"{country} {digest}" else ""
+    return digest if house.partners.sayings.told(partner, country) != digest else ""

@@ -58,7 +58,7 @@ def tell(house: House, country: str, partner: str, client: httpx2.Client | None 
     finally:
         if client is None:
             line.close()
-    house.partners.sayings.keep_told(partner, f"{country} {digest}")
+    house.partners.sayings.keep_told(partner, country, digest)
     return True
 
 

@@ -1,6 +1,6 @@
 """What each partner has said that it reads, and what each was told of us: files beside those of the partners.
 
-CC.says holds the partner's signed word as it came, CC.told the digest of ours that it has confirmed. Whoever writes
+CC.says holds the partner's signed word as it came, CC.told the digests of ours that it has confirmed. Whoever writes
 here has checked the signature; who is no partner has no such file.
 """
 
@@ -36,13 +36,18 @@ class Sayings:
         """Keep what a partner says in the place of what it said before. LookupError: there is no folder."""
         self._write(country, _SAYS, content)
 
-    def told(self, country: str) -> str:
+    def told(self, partner: str, country: str) -> str:
         """The digest of what a partner was told last of a country here and has taken in; empty if of nothing."""
-        return (self._read(country, _TOLD) or b"").decode("ascii", "replace").strip()
+        return self._all_told(partner).get(country, "")
 
-    def keep_told(self, country: str, digest: str) -> None:
+    def keep_told(self, partner: str, country: str, digest: str) -> None:
         """A partner has taken in what has this digest."""
-        self._write(country, _TOLD, digest.encode() + b"\n")
+        lines = self._all_told(partner) | {country: digest}
+        self._write(partner, _TOLD, "".join(f"{name} {each}\n" for name, each in sorted(lines.items())).encode())
+
+    def _all_told(self, partner: str) -> dict[str, str]:
+        lines = (self._read(partner, _TOLD) or b"").decode("ascii", "replace").splitlines()
+        return {name: each for name, _, each in (line.partition(" ") for line in lines)}
 
     def _read(self, country: str, what: str) -> bytes | None:
         if self._folder is None:
