@@ -26,6 +26,7 @@ class AbroadFacts:
 
     steps: the messages it knows; forms: kind of record -> versions it reads; protocols: of the exchange as a whole.
     ``written``: kind of record -> versions that are written here; ``protocol``: the one that is spoken here.
+    ``with_form``: whether the form of the step has been filled in, and would travel.
     """
 
     told: bool = False
@@ -34,6 +35,7 @@ class AbroadFacts:
     forms: Mapping[str, frozenset[int]] = field(default_factory=dict)
     written: Mapping[str, frozenset[int]] = field(default_factory=dict)
     protocol: int = PROTOCOL
+    with_form: bool = False
 
     def lacks(self, step: str, form: str | None) -> str:
         """What the other side would need to read the message of a step; empty where it can, or has never said."""

@@ -206,7 +206,8 @@ def _refusals(spec: MachineSpec, row: Step, situation: Situation, policies: Poli
     if row.system_only and not situation.actor.system:
         reasons.append(_only_system(row))
     if any(isinstance(effect, SendMessage) for effect in row.effects):
-        lacks = situation.abroad.lacks(row.name, row.form)
+        travels = row.form_required or situation.abroad.with_form
+        lacks = situation.abroad.lacks(row.name, row.form if travels else None)
         if lacks and not situation.actor.system:
             reasons.append(_not_read_there(lacks, situation))
     for guard in row.guards:

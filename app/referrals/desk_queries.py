@@ -148,14 +148,15 @@ _OFFERED: Final = _carried()
 
 
 def waiting_post(desk: Desk, shared_id: str) -> Row[Any] | None:
-    """How many messages of this referral have not reached the other country, since when, and how often it was tried.
+    """How many messages of this referral have not reached the other country, since when, how often it was tried, and
+    the code of an answer that refused one.
 
     None when everything has arrived. The caller has found the referral to be within reach.
     """
     line = f"{desk.actor.country}:{shared_id}"
     query = select(
         func.count().label("waiting"), func.min(OUTBOX.c.created_at).label("since"),
-        func.max(OUTBOX.c.attempts).label("attempts"),
+        func.max(OUTBOX.c.attempts).label("attempts"), func.max(OUTBOX.c.last_error).label("error"),
     ).where(OUTBOX.c.line == line, OUTBOX.c.effect == "deliver", OUTBOX.c.done_at.is_(None))  # fmt: skip
     with as_the_house(desk.session, desk.actor.country):
         row = desk.session.execute(query).one()
