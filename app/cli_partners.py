@@ -138,7 +138,8 @@ def compare(
     typer.echo(f"{country} said on {theirs.made:%Y-%m-%d %H:%M} what it reads.")
     for each in found:
         typer.echo(f"- {each}")
-    typer.echo(f"{len(found)} differences." if found else "Nothing differs.")
+    counted = "1 difference." if len(found) == 1 else f"{len(found)} differences."
+    typer.echo(counted if found else "Nothing differs.")
 
 
 @exchange_app.command("capabilities")
