@@ -151,3 +151,60 @@ def test_a_refusal_for_an_unknown_reason_is_a_refusal(apart: Apart) -> None:
         f"/cases/{apart['th.manager'].look(crossing.case)['reference']}/timeline"
     ).text
     assert "flood_season" in timeline
+
+
+def test_rules_take_an_unknown_result_for_no_answer(apart: Apart) -> None:
+    """It neither confirms nor denies: no plan of return rests on it, and no way home is closed by it."""
+    crossing = paths.traced(apart, nationality="confirmed_by_elders")
+    manager = apart["th.manager"]
+    tracing = facts(apart.house, crossing.sent.id).tracing
+    assert tracing is not None and tracing.nationality == "confirmed_by_elders"
+    assert facts(apart.house, crossing.sent.id).unknown_codes == ("nationality_result:confirmed_by_elders",)
+    manager.record(crossing.case, "pre_return_risk")
+    for step, guard in (
+        ("propose_plan", "nationality_is_confirmed"), ("find_no_safe_return", "return_is_found_unsafe"),
+    ):  # fmt: skip
+        body = manager.step_body(crossing.sent, step, filled() if step == "propose_plan" else None)
+        answer = manager.knock(f"{crossing.sent.path}/steps/{step}", body)
+        assert answer.status_code == 409
+        assert guard in {each["code"] for each in answer.json()["refusals"]}
+    page = browser_at(apart, manager).get(f"/referrals/{crossing.sent.id}").text
+    assert "confirmed_by_elders" in page and "not known here, and kept as it came" in page
+
+
+def test_lists_and_cases_show_an_unknown_code_as_itself_and_figures_count_it_for_unknown(apart: Apart) -> None:
+    case = paths.open_case(apart["th.social"], age_band="60+")
+    paths.protect(apart, case)
+    apart["th.social"].take(case, "open_decision")
+    apart["th.focal"].take(case, "identify", filled(exploitation="SeaSlavery"))
+    manager, focal, social = apart["th.manager"], apart["mm.focal"], apart["mm.social"]
+    manager.take(case, "plan_return", filled())
+    paths.consent(manager, case)
+    crossing = paths.send(apart, case, paths.draft(apart, case))
+    # Before there is a case there: in the inbox as it came.
+    (row,) = focal.get("/referrals?box=inbox")["items"]
+    assert row["age_band"] == "60+"
+    assert "60+ (unknown code)" in browser_at(apart.far, focal).get("/referrals").text
+    for hand, paper, step, form in (
+        (focal, crossing.arrived, "acknowledge", None), (manager, crossing.sent, "disclose_identity", None),
+        (social, crossing.arrived, "start_tracing", None), (social, crossing.arrived, "report_assessment", filled()),
+    ):  # fmt: skip
+        hand.take(paper, step, form)
+        apart.post()
+    manager.record(case, "pre_return_risk")
+    for hand, paper, step in ((manager, crossing.sent, "propose_plan"), (focal, crossing.arrived, "accept")):
+        hand.take(paper, step, filled())
+        apart.post()
+    home = focal.look(paths.receiving_case(apart, crossing))
+    assert (home["facts"]["age_band"], home["facts"]["exploitation"]) == ("60+", "SeaSlavery")
+    assert "60+ (unknown code)" in browser_at(apart.far, focal).get(f"/cases/{home['reference']}").text
+    assert {"age_band:60+", "exploitation:SeaSlavery"} <= set(facts(apart.far.house, crossing.arrived.id).unknown_codes)
+    manager.record(case, "travel_document")
+    manager.record(case, "legal_status")
+    paths.meet_again(apart, crossing, "schedule_handover")
+    paths.cross(apart, crossing)
+    table = focal.get(f"/statistics/returns?year={apart.clock.now().year}")
+    # Counted, and for unknown: neither left out nor among the adults.
+    assert [(cell["key"]["age_band"], cell["persons"]) for cell in table["cells"]] == [("unknown", 1)]
+    for house in apart.houses:
+        proof.facts_follow_from_history(house)

@@ -10,10 +10,11 @@ from policies.load import HERE
 
 # Country -> list -> a code that only its installation has.
 OWN: Final = {
-    "TH": {"postpone_reason": "strike"},
+    "TH": {"postpone_reason": "strike", "exploitation": "SeaSlavery", "age_band": "60+"},
     "MM": {
         "exploitation": "LabourTrafficking", "service_kind": "music_therapy", "visit_method": "village_elder",
         "decline_reason": "flood_season", "info_request_reason": "household_list",
+        "nationality_result": "confirmed_by_elders",
     },
 }  # fmt: skip
 # From-to -> list -> theirs -> ours.
