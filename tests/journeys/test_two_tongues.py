@@ -76,7 +76,12 @@ def test_a_person_goes_home_in_two_tongues(apart: Apart) -> None:
     apart.post()
     assert facts(there, crossing.arrived.id).unknown_codes == ("postpone_reason:strike",)
     paths.meet_again(apart, crossing)
-    paths.cross(apart, crossing)
+    apart["th.bridge"].take(crossing.sent, "sign_handover", filled())
+    apart.post()
+    apart["mm.bridge"].take(crossing.arrived, "sign_receipt", filled(discrepancy="baggage_late"))
+    apart.post()
+    paper = browser_at(apart, apart["th.bridge"]).get(f"/referrals/{crossing.sent.id}/receipt").text
+    assert "baggage_late (unknown code)" in paper
     paths.settle(apart, crossing)
     keeper = apart["mm.manager"]
     apart.days(30)
@@ -100,13 +105,15 @@ def shown_on_both_sides(apart: Apart, crossing: paths.Crossing) -> None:
     """Their code stands beside what was read for it: on the page, in the timeline, as JSON, and in the message."""
     near, far = browser_at(apart, apart["th.manager"]), browser_at(apart.far, apart["mm.manager"])
     page = near.get(f"/referrals/{crossing.sent.id}").text
-    for word in ("village_elder", "read here as Through a partner", "music_therapy", "not known here, and kept as it"):
+    for word in (
+        "village_elder", "read here as Through a partner", "music_therapy", "not known here, and kept as it", "Myanmar",
+    ):  # fmt: skip
         assert word in page, word
     other = far.get(f"/referrals/{crossing.arrived.id}").text
     for word in ("ForcedLabour", "read here as Only said in MM", "strike", "not known here, and kept as it came"):
         assert word in other, word
     told = apart["th.manager"].look(crossing.sent)["facts"]
-    assert told["unknown_codes"] == ["service_kind:music_therapy"]
+    assert told["unknown_codes"] == ["discrepancy:baggage_late", "service_kind:music_therapy"]
     assert {each["theirs"] for each in told["heard_codes"]} == {"village_elder", "household_list"}
     line = apart["th.manager"].get(f"/referrals/{crossing.sent.id}/timeline?limit=100")["items"]
     details = {entry["step"]: entry["details"] for entry in line if entry["kind"] == "partner"}

@@ -14,7 +14,7 @@ OWN: Final = {
     "MM": {
         "exploitation": "LabourTrafficking", "service_kind": "music_therapy", "visit_method": "village_elder",
         "decline_reason": "flood_season", "info_request_reason": "household_list",
-        "nationality_result": "confirmed_by_elders",
+        "nationality_result": "confirmed_by_elders", "discrepancy": "baggage_late",
     },
 }  # fmt: skip
 # From-to -> list -> theirs -> ours.
