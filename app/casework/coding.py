@@ -19,6 +19,7 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from app.access.desk import Desk
+from app.access.rows import as_the_house
 from app.casework import messages
 from app.casework.facts import referral_facts_from
 from app.casework.forms import Coded
@@ -168,7 +169,9 @@ def _remembered(desk: Desk, held: Held) -> tuple[list[HeardCode], frozenset[str]
             REFERRAL.c.case_id == held.case.id, REFERRAL.c.other_country == facts.other_country,
             REFERRAL.c.id != held.id,
         )
-        before = desk.session.execute(query.order_by(REFERRAL.c.opened_at)).scalars()
+        # Codes alone are looked up, whoever of the country may see the other conversation.
+        with as_the_house(desk.session, desk.actor.country):
+            before = desk.session.execute(query.order_by(REFERRAL.c.opened_at)).scalars().all()
         copies = [*(referral_facts_from(text) for text in before), facts]
     unknown = frozenset(code for each in copies for code in each.unknown_codes)
     return [code for each in copies for code in each.heard_codes], unknown
