@@ -98,7 +98,7 @@ def resume(country: Country) -> None:
 @told
 def status() -> None:
     """Each partner: address, key, and whether the exchange is suspended; nothing is asked of anybody."""
-    from app.exchange import cards
+    from app.exchange import capabilities, cards
     from app.main import open_house
 
     settings = Settings()
@@ -107,12 +107,64 @@ def status() -> None:
         partner = house.partners.of(code)
         assert partner is not None
         state = f"suspended since {partner.suspended_at:%Y-%m-%d %H:%M}" if partner.suspended_at else "open"
-        typer.echo(f"{code}  {state}  {partner.address}  signs {partner.signing[-1].key_id}")
+        said = capabilities.kept(house, code)
+        reads = f"said what it reads on {said.made:%Y-%m-%d}" if said else "has not said what it reads"
+        typer.echo(f"{code}  {state}  {partner.address}  signs {partner.signing[-1].key_id}  {reads}")
     if not house.partners.countries:
         typer.echo("There are no partners: every country is at home here, or cannot be reached.")
     for code in house.signing.countries:
         content = cards.make(house, code, settings.public_url or "http://localhost")
         typer.echo(f"{code}  at home here; print of its card: {cards.spoken(cards.read(content).fingerprint)}")
+
+
+@partners_app.command("compare")
+@told
+def compare(
+    country: Country,
+    own: Annotated[str, typer.Option(help="Our side, where several countries are at home here.")] = "",
+) -> None:
+    """Say how a partner's installation differs from ours: codes, versions, messages, languages, agreements."""
+    from app.exchange import capabilities
+    from app.exchange.comparing import differences
+
+    house = _house()
+    theirs = capabilities.kept(house, country)
+    if theirs is None:
+        stop(f"{country} has not said what it reads; it does so over the line, or with `waymark exchange capabilities`")
+    home = house.signing.countries
+    if own and own not in home or not home:
+        stop(f"{own or 'no country'} is not at home here")
+    found = differences(capabilities.ours(house, own or home[0]), theirs)
+    typer.echo(f"{country} said on {theirs.made:%Y-%m-%d %H:%M} what it reads.")
+    for each in found:
+        typer.echo(f"- {each}")
+    counted = "1 difference." if len(found) == 1 else f"{len(found)} differences."
+    typer.echo(counted if found else "Nothing differs.")
+
+
+@exchange_app.command("capabilities")
+@told
+def capability(
+    country: Annotated[str, typer.Argument(help="A country that is at home in this installation.")] = "",
+    to: Annotated[Path | None, typer.Option(help="The file to write, which must not be there yet.")] = None,
+    take: Annotated[Path | None, typer.Option("--import", help="Keep what a partner's file says instead.")] = None,
+) -> None:
+    """Write what this installation reads, signed, for a partner that no network reaches; or keep a partner's."""
+    from app.exchange import capabilities
+
+    house = _house()
+    if take is not None:
+        said = capabilities.take_in(house, take.read_bytes())
+        typer.echo(f"What {said.country} reads, as it said on {said.made:%Y-%m-%d %H:%M}, is kept.")
+        return
+    if country not in house.signing.countries:
+        stop(f"{country or 'no country'} is not at home here")
+    content = capabilities.make(house, country)
+    if to is None:
+        typer.echo(content.decode(), nl=False)
+        return
+    _write(to, content)
+    typer.echo(f"{to}: what {country} reads, signed. It is public; the other side keeps it with --import.")
 
 
 @exchange_app.command("export")

@@ -33,7 +33,7 @@ from app.access.site import build_site
 from app.access.tokens import Tokens
 from app.access.unsafe_start import check_start
 from app.casework.tombstones import FOLDER
-from app.exchange import post
+from app.exchange import capability_door, post
 from app.exchange.receiving import Post
 from app.kit import log, problems
 from app.kit.clock import Clock
@@ -270,6 +270,7 @@ def _slot() -> FastAPI:
     """The door for other countries' installations: its own application, which answers with problems and codes."""
     slot = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, telemetry=_QUIET)
     slot.include_router(post.router)
+    slot.include_router(capability_door.router)
     problems.install(slot)
     return slot
 

@@ -21,6 +21,7 @@ from app.casework.following import HANDLERS
 from app.casework.ringing import ring
 from app.casework.stopping import wake
 from app.emergency import watching as emergencies
+from app.exchange import capability_door
 from app.exchange.delivery import deliver
 from app.exchange.remote import PartnerAway, Routed
 from app.exchange.transport import Transport
@@ -86,6 +87,8 @@ class Worker:
         self._aged: dict[str, date] = {}
         self._asked_to_seal: datetime | None = None
         self._lanes: dict[str, threading.Thread] = {}
+        # Partner -> when it was last seen to that it knows what we read.
+        self._told: dict[str, datetime] = {}
         # Lane -> how often in a row its partner did not answer, and until when it rests.
         self._rests: dict[str, tuple[int, datetime]] = {}
 
@@ -131,11 +134,21 @@ class Worker:
         while not stop.is_set():
             try:
                 busy = self.one(partner)
+                if not busy:
+                    self.tell(partner)
             except Exception as error:  # noqa: BLE001 - as in `run`
                 log.warning("worker_rests", kind=type(error).__name__)
                 busy = False
             if not busy:
                 stop.wait(self._pause)
+
+    def tell(self, partner: str) -> int:
+        """Once a minute, in the partner's own lane: tell it what we read, if that changed; of how many countries."""
+        now = self._house.clock.now()
+        if partner in self._told and now - self._told[partner] < WATCH_EVERY:
+            return 0
+        self._told[partner] = now
+        return capability_door.ring(self._house, partner)
 
     def _partners(self) -> tuple[str, ...]:
         """The partners, as far as their files can be read: a file that is wrong stops no other work."""

@@ -10,6 +10,8 @@ from policies.checks import EVERYTHING, Names
 from policies.clocks import ClockRules
 from policies.corridor_checks import check_corridor
 from policies.lists import CodeList, IndicatorPack, Report, RetentionRule, RolePolicy
+from policies.mapping_checks import check_mapping
+from policies.mappings import Mapping
 from policies.model import Corridor, Country, Disclosure, FrozenDict, Policies, Safeguards, Source
 from policies.needs import NeedsRules
 from policies.needs_checks import check_needs
@@ -17,7 +19,7 @@ from policies.nodes import Built, Document
 from policies.notices import Notice
 
 SINGLES = ("sources.yaml", "roles.yaml", "retention.yaml", "safeguards.yaml", "clocks.yaml", "needs.yaml")
-FOLDERS = ("codes", "corridors", "countries", "indicators", "notices", "reports")
+FOLDERS = ("codes", "corridors", "countries", "indicators", "mappings", "notices", "reports")
 DEFAULT = "corridors/_default.yaml"
 INHERITED = ("documents", "escalation", "meetings", "disclosure", "statistics_channel", "instruments")
 
@@ -86,6 +88,7 @@ class Builder:
         self._packs_include_packs(packs)
         reports = self._one_each("reports", Report, checks.check_report)
         notices = self._one_each("notices", Notice, checks.check_notice)
+        mappings = self._one_each("mappings", Mapping, check_mapping)
         default, corridors = self._corridors()
         clocks = self._clocks()
         needs = self._needs()
@@ -103,6 +106,7 @@ class Builder:
             codes=codes,
             indicators=packs,
             notices=notices,
+            mappings=mappings,
             retention=retention,
             reports=reports,
             safeguards=safeguards,

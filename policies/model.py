@@ -42,6 +42,7 @@ from policies.lists import (
     RolePolicy,
     labels_of,
 )
+from policies.mappings import Mapping
 from policies.needs import NeedsRules as NeedsRules
 from policies.notices import Notice, NoticeWords
 from policies.safeguards import Drafts, MailRules, Safeguards, Screen
@@ -93,6 +94,7 @@ __all__ = [
     "IndicatorPack",
     "Instrument",
     "MailRules",
+    "Mapping",
     "Meeting",
     "NamedDay",
     "Notice",
@@ -129,6 +131,7 @@ class Policies(Policy):
     retention: FrozenMap[RetentionRule]
     reports: FrozenMap[Report]
     notices: FrozenMap[Notice] = Field(default_factory=dict)
+    mappings: FrozenMap[Mapping] = Field(default_factory=dict)
     safeguards: Safeguards = Safeguards()
     clocks: ClockRules = ClockRules()
     needs: NeedsRules
@@ -213,6 +216,11 @@ class Policies(Policy):
         """
         ids = tuple(source_ids)
         return bool(ids) and all(self.source(each).strength is Strength.OVERRIDE for each in ids)
+
+    def read_as(self, list_name: str, code: str, *, of: str, by: str, on: date) -> str:
+        """What the country ``by`` reads for a code of ``of`` in a message of a day: by its table, or as spelled."""
+        table = self.mappings.get(f"{of}-{by}".lower())
+        return (table.ours(list_name, code, on) if table is not None else None) or code
 
     def knows(self, list_name: str, code: str) -> bool:
         """Whether a code stands in a code list; KeyError when there is no such list."""

@@ -24,7 +24,7 @@ from workflows import (
     threat,
     transfer,
 )
-from workflows.effects import Effect
+from workflows.effects import Effect, SendMessage
 from workflows.facts import Situation
 from workflows.matter import MATTER
 from workflows.step import Fork, MachineSpec, Step
@@ -205,6 +205,11 @@ def _refusals(spec: MachineSpec, row: Step, situation: Situation, policies: Poli
         reasons.append(_wrong_side(row))
     if row.system_only and not situation.actor.system:
         reasons.append(_only_system(row))
+    if any(isinstance(effect, SendMessage) for effect in row.effects):
+        travels = row.form_required or situation.abroad.with_form
+        lacks = situation.abroad.lacks(row.name, row.form if travels else None)
+        if lacks and not situation.actor.system:
+            reasons.append(_not_read_there(lacks, situation))
     for guard in row.guards:
         reason = guard.objection(situation, policies)
         if reason is not None and not excused(reason, situation):
@@ -270,6 +275,18 @@ def _only_system(row: Step) -> Refusal:
         "Take the step in the referral that leads here.",
         ("border_focal_point",),
         ("WM-PROTOCOL", "WM-CUSTODY"),
+    )
+
+
+def _not_read_there(lacks: str, situation: Situation) -> Refusal:
+    there = situation.referral.other_country if situation.referral is not None else ""
+    return Refusal(
+        "other_side_cannot_read",
+        f"The installation of {there} cannot read this yet: it lacks {lacks}.",
+        "What the other side cannot read would lie there and move nothing.",
+        "Ask the operators of both installations to bring the older one up to date. In a hurry, telephone.",
+        ("national_focal_point", "administrator"),
+        ("WM-PROTOCOL",),
     )
 
 

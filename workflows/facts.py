@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from workflows.abroad import AbroadFacts, HeardCode
 from workflows.care_facts import ContactFacts as ContactFacts
 from workflows.care_facts import DeathFacts as DeathFacts
 from workflows.care_facts import EmploymentFacts as EmploymentFacts
@@ -351,6 +352,7 @@ class ReferralFacts:
     contact_lost: bool = False
     custody: str = "sender"
     unknown_codes: tuple[str, ...] = ()
+    heard_codes: tuple[HeardCode, ...] = ()
     # Since when the other country has been told that a consent has ended, and has not confirmed it: by either side.
     sender_took_back: date | None = None
     receiver_took_back: date | None = None
@@ -380,7 +382,8 @@ class Situation:
     """Everything one decision may look at. ``given`` is what the step's form says, as plain values.
 
     matter: the one of the case's matters that the step is about; it is among ``case.matters`` unless the step opens it.
-    signing: what the actor was trained in. keeping: how long the person's data are kept.
+    signing: what the actor was trained in. keeping: how long the person's data are kept. abroad: what the other
+    country's installation reads.
     """
 
     actor: Actor
@@ -392,3 +395,4 @@ class Situation:
     matter: MatterFacts | None = None
     signing: SigningFacts = SigningFacts()
     keeping: KeepingFacts = KeepingFacts()
+    abroad: AbroadFacts = AbroadFacts()

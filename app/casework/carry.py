@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from app.access.desk import Desk
-from app.casework import alarm, ledger, messages, outbox, receipts
+from app.casework import alarm, coding, ledger, messages, outbox, receipts
 from app.casework.held import Held
 from app.casework.records import Filled
 from app.casework.stopping import freeze, thaw
@@ -135,4 +135,4 @@ def _send(
             state = held.referral_facts.state if held.referral_facts else ""
             outcome = {"step": step.name, "state": state, "reason": str(given.get("reason", ""))}
             body["receipts"] = [receipts.give(desk, heard.message_id, heard.digest.hex(), "decided", outcome)]
-    messages.post(desk, held, step.name, body)
+    messages.post(desk, held, step.name, coding.returned(desk, held, body))

@@ -63,7 +63,7 @@ def told_by_partner(desk: Desk, held: Held) -> dict[str, Any]:
     A group that may not be used any more, because the consent for it has ended, is not told again.
     """
     told: dict[str, Any] = {}
-    for _, body in ledger.bodies(desk, held, "in"):
+    for body in ledger.read_bodies(desk, held):
         told |= body.get("about") or {}
         for group in body.get("taken_back") or ():
             told.pop(group, None)

@@ -366,7 +366,8 @@ class Kind:
     the ``withheld`` fields (all of them optional); a field of ``bound`` crosses only where corridor and consent
     let its data group travel. fold_matter: what it changes in the matter whose step it comes with. permission: what
     adding it needs. continues: the fields that a page begins a new one with, as the last one says them. upgrades:
-    version of a stored form -> the same form as the next version has it. example: a full form for the API description.
+    version of a stored form -> the same form as the next version has it; downgrades: version -> the same as the version
+    before has it, for a partner that reads no newer one. example: a full form for the API description.
     """
 
     name: str
@@ -385,6 +386,21 @@ class Kind:
     permission: str = "record:write"
     continues: frozenset[str] = frozenset()
     upgrades: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
+    downgrades: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
+
+    @property
+    def written(self) -> frozenset[int]:
+        """The versions that can be written here: today's, and the older ones that lead down from it."""
+        oldest = self.version
+        while oldest in self.downgrades:
+            oldest -= 1
+        return frozenset(range(oldest, self.version + 1))
+
+    def lowered(self, body: dict[str, Any], version: int) -> dict[str, Any]:
+        """A form of today as an older version has it; KeyError where nobody said how."""
+        for newer in range(self.version, version, -1):
+            body = self.downgrades[newer](body)
+        return body
 
     def upgraded(self, body: dict[str, Any], version: int) -> dict[str, Any]:
         """A form that was stored in ``version`` as this version has it; KeyError where nobody said how."""

@@ -10,6 +10,7 @@ from sqlalchemy import Row, bindparam, select, update
 
 from app.access.desk import Desk
 from app.casework import projection, trainings
+from app.casework.capabilities import abroad
 from app.casework.facts import case_facts_from, referral_facts_from, stored
 from app.casework.history import Chain
 from app.kit.crypto import DESTROYED
@@ -18,6 +19,7 @@ from app.models.case import Case, CaseFactsRow
 from app.models.office import Office
 from app.models.person import DataKey, Person
 from app.models.referral import Referral
+from workflows.abroad import AbroadFacts
 from workflows.facts import CaseFacts, MatterFacts, ReferralFacts, SigningFacts, Situation, Today
 
 CASE: Any = Case.__table__
@@ -138,6 +140,7 @@ class Held:
             given=given or {},
             matter=self.matter,
             signing=SigningFacts(trainings.of_actor(desk), on) if self.kind == "case" else SigningFacts(),
+            abroad=abroad(desk, self.facts.other_country) if isinstance(self.facts, ReferralFacts) else AbroadFacts(),
         )
 
 

@@ -6,14 +6,14 @@ not matter why a consent has ended (taken back, narrowed, replaced, run out), an
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import select
 
 from app.access.desk import Desk
-from app.casework import messages
+from app.casework import coding, messages
 from app.casework.held import Held
 from app.casework.messages import TABLE, consent_said, is_for
 from workflows.disclosure import REPORTED, REPORTS, still_agreed
@@ -49,11 +49,21 @@ class Lost:
 
 def bodies(desk: Desk, held: Held, direction: str) -> Iterator[tuple[Any, dict[str, Any]]]:
     """The messages of a held copy that went out ('out') or came in ('in'), in their order: row and opened body."""
+    for row in _rows(desk, held, direction):
+        yield row, messages.body_of(desk, row, held.key(desk))
+
+
+def read_bodies(desk: Desk, held: Held) -> Iterator[dict[str, Any]]:
+    """What the messages that came in say in our codes, in their order."""
+    for row in _rows(desk, held, "in"):
+        yield coding.opened(desk, row, held.key(desk))
+
+
+def _rows(desk: Desk, held: Held, direction: str) -> Sequence[Any]:
     query = select(TABLE).where(
         TABLE.c.country == desk.actor.country, TABLE.c.shared_id == held.row.shared_id, TABLE.c.direction == direction
     )
-    for row in desk.session.execute(query.order_by(TABLE.c.seq)).all():
-        yield row, messages.body_of(desk, row, held.key(desk))
+    return desk.session.execute(query.order_by(TABLE.c.seq)).all()
 
 
 def told(desk: Desk, held: Held) -> Told:

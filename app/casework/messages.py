@@ -12,12 +12,14 @@ from sqlalchemy import bindparam, insert, select
 
 from app.access.desk import Desk
 from app.casework import identity, outbox, records
+from app.casework.capabilities import version_for
 from app.casework.forms import unspoken
 from app.casework.held import Held
 from app.casework.records import Filled
 from app.kit.canonical import canonical_bytes
 from app.models.base import new_id
 from app.models.referral import Message
+from workflows.abroad import PROTOCOL
 from workflows.disclosure import allowed_groups, speakable
 from workflows.effects import SendMessage
 from workflows.facts import CaseFacts, ConsentFacts, ReferralFacts
@@ -76,10 +78,12 @@ def compose(
         kept_back = filled.kind.withheld | {
             name for name, group in bound.items() if group not in allowed(frozenset(bound.values()))
         }
+        version = version_for(desk, referral.other_country, filled.kind)
+        told = filled.kind.lowered(unspoken(filled.body), version)
         body["record"] = {
             "kind": filled.kind.name,
-            "version": filled.kind.version,
-            "body": {k: v for k, v in unspoken(filled.body).items() if k not in kept_back and v is not None},
+            "version": version,
+            "body": {k: v for k, v in told.items() if k not in kept_back and v is not None},
         }
     if effect.carries:
         groups = sorted(allowed(effect.carries))
@@ -121,6 +125,7 @@ def post(desk: Desk, held: Held, kind: str, body: dict[str, Any]) -> str:
         "to_office": referral.receiver_office or "",
         "from_office": _speaking_office(desk, referral),
         "key": signer.key_id,
+        "protocol": PROTOCOL,
     }
     unsigned = Envelope(header, body, b"")
     signed = unsigned.signed_bytes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -11,20 +12,23 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from app.access.desk import Desk
-from app.casework import carry, copies, crossing, identity, messages, outbox, projection, receipts, records
+from app.casework import carry, coding, copies, crossing, identity, messages, outbox, projection, receipts, records
 from app.casework.erasing_abroad import CONFIRM
+from app.casework.facts import plain
 from app.casework.forms import Entry
 from app.casework.held import Held, hold_referral, office_at, office_id_of
 from app.casework.history import Event
+from app.casework.kinds import KINDS
 from app.casework.messages import Envelope
 from app.casework.move import fold_record, write
 from app.casework.opening import office_row
 from app.casework.records import Filled
-from app.casework.wire import MessageRefused, must_be_sound
+from app.casework.wire import MessageRefused, must_be_sound, newer
 from app.kit.canonical import canonical_bytes
 from app.kit.errors import Invalid
 from app.models.base import new_id
 from workflows import engine
+from workflows.abroad import HeardCode
 from workflows.erasure_abroad import ASKS, ERASED, OF_ERASURE
 from workflows.facts import Actor, ConsentFacts, ReferralFacts
 from workflows.referral import Referral
@@ -189,13 +193,12 @@ def _apply(desk: Desk, held: Held, step: Step | None, envelope: Envelope) -> str
         return _note(desk, held, envelope, partner, ERASED, ())
     if step is None or step.by is None or step.by == facts.side:
         return _note(desk, held, envelope, partner, "kept_unknown", (f"step:{envelope.header['type']}",))
-    filled, unknown = _form(desk, step, envelope)
-    given = {str(k): str(v) for k, v in (envelope.body.get("given") or {}).items()}
-    unknown += tuple(
-        f"{step.given[name]}:{value}"
-        for name, value in given.items()
-        if name in step.given and not desk.policies.knows(step.given[name], value)
-    )
+    # The message is kept as it came; what it says in our codes is what moves this side's copy.
+    at_home = str(envelope.header["from"]) in desk.signing.countries
+    said = coding.read(desk.policies, envelope.header, envelope.body, own=at_home)
+    filled = _form(desk, step, said.body)
+    given = {str(k): str(v) for k, v in (said.body.get("given") or {}).items()}
+    unknown = said.unknown
     here = Referral(facts.state)
     leaves = here in step.start
     if here in engine.MACHINES["referral"].final and not leaves:
@@ -209,7 +212,7 @@ def _apply(desk: Desk, held: Held, step: Step | None, envelope: Envelope) -> str
     held.facts = with_consents(facts if filled is None else _facts(held), envelope.body)
     to = engine.replay("referral", step.name, held.situation(desk)) if leaves else str(here.value)
     held.facts = projection.referral_after_step(_facts(held), step.name, to, given, entry)
-    held.facts = replace(_facts(held), unknown_codes=tuple(sorted({*_facts(held).unknown_codes, *unknown})))
+    held.facts = with_codes(_facts(held), unknown, said.heard)
     details = {
         "machine": "referral",
         "from": here.value,
@@ -219,9 +222,10 @@ def _apply(desk: Desk, held: Held, step: Step | None, envelope: Envelope) -> str
         "message": envelope.header["id"],
         "disclosed": sorted(envelope.body.get("about") or {}),
         "unknown": list(unknown),
+        **({"heard": plain(said.heard)} if said.heard else {}),
     }
     write(desk, held, Event("partner", step.name, held.version + 1, details, desk.now), partner)
-    _learn_identity(desk, held, envelope)
+    _learn_identity(desk, held, said.body)
     carry.carry_out(desk, held, step, step.effects, given=given, filled=filled, came_from=here.value, mirrored=True)
     return "applied"
 
@@ -233,25 +237,38 @@ def _too_late(held: Held, step: Step | None) -> bool:
 
 def _note(desk: Desk, held: Held, envelope: Envelope, partner: Actor, outcome: str, unknown: tuple[str, ...]) -> str:
     """Keep and show a message that moves nothing."""
-    facts = _facts(held)
-    held.facts = replace(facts, unknown_codes=tuple(sorted({*facts.unknown_codes, *unknown})))
+    held.facts = with_codes(_facts(held), unknown)
     details = {"message": envelope.header["id"], "result": outcome, "unknown": list(unknown)}
     event = Event("message", str(envelope.header["type"])[:40], held.version + 1, details, desk.now)
     write(desk, held, event, partner)
     return outcome
 
 
-def _form(desk: Desk, step: Step, envelope: Envelope) -> tuple[Filled | None, tuple[str, ...]]:
-    sent = envelope.body.get("record")
+def _form(desk: Desk, step: Step, body: dict[str, Any]) -> Filled | None:
+    sent = body.get("record")
     if not sent:
-        return None, ()
+        return None
     if sent["kind"] != step.form:
         raise MessageRefused("The form in the message does not belong to its step.", "form")
+    kind, version = KINDS[str(sent["kind"])], sent.get("version", 1)
+    if version > kind.version:
+        raise newer("The message has a newer form than this installation reads.", kind.name, kind.version)
     try:
-        filled = records.check(desk.policies, str(sent.get("kind")), sent.get("body"), lenient=True)
+        filled = records.check(desk.policies, kind.name, kind.upgraded(sent["body"], version), lenient=True)
     except Invalid as error:
         raise MessageRefused("The form in the message does not fit its kind.", "form", extra=error.extra) from None
-    return filled, filled.unknown
+    except (KeyError, TypeError, ValueError, AttributeError):
+        # An older form that lacks what its own version had to have.
+        raise MessageRefused("The form in the message does not fit its kind.", "form") from None
+    return filled
+
+
+def with_codes(facts: ReferralFacts, unknown: Iterable[str], heard: Iterable[HeardCode] = ()) -> ReferralFacts:
+    """The facts with what a message said in codes that nobody here knows, and in those that were read as ours."""
+    kept = {(each.code_list, each.theirs, each.ours, each.at): each for each in (*facts.heard_codes, *heard)}
+    return replace(
+        facts, unknown_codes=tuple(sorted({*facts.unknown_codes, *unknown})), heard_codes=tuple(kept.values())
+    )
 
 
 def _keep_form(desk: Desk, held: Held, filled: Filled | None, entry: Entry) -> dict[str, Any] | None:
@@ -295,9 +312,9 @@ def with_consents(facts: ReferralFacts, body: dict[str, Any]) -> ReferralFacts:
     return replace(facts, consents=rows)
 
 
-def _learn_identity(desk: Desk, held: Held, envelope: Envelope) -> None:
+def _learn_identity(desk: Desk, held: Held, body: dict[str, Any]) -> None:
     """An identity disclosed after our case was opened completes what that case knows of the person."""
-    about = envelope.body.get("about") or {}
+    about = body.get("about") or {}
     told = {name: value for part in identity.PARTS for name, value in (about.get(part) or {}).items()}
     if told and held.case is not None and held.referral_facts and held.referral_facts.side == "receiver":
         known = identity.read(desk, held.case.person_id, held.key(desk))

@@ -107,6 +107,8 @@ def perform(desk: Desk, command: Command) -> Outcome:
     found_out = conflict_check.of_step(desk, held, step) | beds.of_step(desk, held, step)
     decided_by = fund_requests.of_step(desk, held, step)
     situation = held.situation(desk, given | found_out | decided_by, entry.on)
+    if filled is not None:
+        situation = replace(situation, abroad=replace(situation.abroad, with_form=True))
     decision = engine.decide(command.machine, command.step, situation, desk.policies)
     given |= services.found_out(desk, held, filled) | decided_by
     refusals = _against_the_day(desk, held, spec, command.happened_at)

@@ -15,6 +15,7 @@ from app.casework import history, messages, mirror, projection, records
 from app.casework.facts import case_facts_from, referral_facts_from
 from app.casework.forms import Entry, Form
 from app.casework.held import Held, links_of
+from workflows.abroad import HeardCode
 from workflows.engine import find_step, forked
 from workflows.facts import CaseFacts, ReferralFacts
 
@@ -93,7 +94,8 @@ def referral_facts(desk: Desk, held: Held) -> ReferralFacts:
         if kind in {"step", "partner"}:
             facts = projection.referral_after_step(facts, said["step"], details["to"], details["given"], entry)
         if kind in {"partner", "message"}:
-            facts = replace(facts, unknown_codes=tuple(sorted({*facts.unknown_codes, *details["unknown"]})))
+            heard = (HeardCode(**each) for each in details.get("heard", ()))
+            facts = mirror.with_codes(facts, details["unknown"], heard)
     return facts
 
 

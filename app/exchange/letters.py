@@ -21,7 +21,7 @@ from app.kit.hpke import seal_to
 from app.kit.keybook import key_id_of
 from app.kit.signing import Signer
 
-__all__ = ["FORMAT", "LARGEST", "Letter", "Unreadable", "read", "write"]
+__all__ = ["FORMAT", "LARGEST", "Letter", "Unreadable", "parsed", "read", "write"]
 
 FORMAT: Final = "waymark-letter-1"
 # A referral with everything in it has a few kilobytes; a whole letter with a long story stays well below this.
@@ -146,3 +146,6 @@ def _deeper(said: Any, left: int) -> bool:
         return False
     inside = said.values() if isinstance(said, dict) else said
     return left == 0 or any(_deeper(each, left - 1) for each in inside)
+
+
+parsed: Final = _parsed

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from app.access.desk import Desk
 from app.access.page_door import Page, opens
 from app.access.sheet import PageForm
-from app.exchange import queries, service
+from app.exchange import capabilities, queries, service
 from app.kit.keybook import key_id_of
 
 router = APIRouter()
@@ -29,10 +29,12 @@ def links(page: Operator, done: Annotated[str, Query(max_length=20)] = "") -> Re
         lines = queries.lines(desk)
         signing, own, now = desk.signing, desk.actor.country, desk.now
     partners = {line.country: partner for line in lines if (partner := signing.partner(line.country)) is not None}
+    said = {code: found for code in partners if (found := capabilities.kept(page.house, code)) is not None}
     known = {own, *signing.countries, *partners}
     keys = {code: key_id_of(signing.public(code)) for code in (own, *(line.country for line in lines)) if code in known}
     return page.show(
-        "exchange/links.html", here="admin", lines=lines, keys=keys, partners=partners, own=own, now=now, done=done
+        "exchange/links.html", here="admin", lines=lines, keys=keys, partners=partners, own=own, now=now, done=done,
+        said=said,
     )
 
 

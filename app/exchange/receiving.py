@@ -49,7 +49,7 @@ class Post:
 
     def __init__(self, house: House) -> None:
         """house: what the running program holds."""
-        self._house = house
+        self.house = self._house = house
         self._counts = _Counts()
 
     def letter(self, content: bytes, *, carried: bool = False) -> dict[str, Any]:

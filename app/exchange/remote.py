@@ -77,6 +77,10 @@ class HttpTransport:
         said = {"from": by, "to": to, "message": message_id, **receipt}
         self._post(self._partner(to), RECEIPTS, json.dumps(said, ensure_ascii=False).encode())
 
+    def bring(self, to: str, path: str, content: bytes) -> dict[str, Any]:
+        """Bring something else that is signed (app/exchange/capability_door.py); raises as `hand_over`."""
+        return self._post(self._partner(to), path, content)
+
     def close(self) -> None:
         """Close the lines; the next letter opens its own again."""
         with self._lock:

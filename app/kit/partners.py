@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from app.kit.folders import keep_names
 from app.kit.keybook import Known, key_id_of, read_book, write_book
 from app.kit.keyfile import KeyMissing, mark_of
+from app.kit.sayings import Sayings
 
 __all__ = ["PER_HOUR", "Partner", "PartnerKey", "Partners", "address_fault"]
 
@@ -65,6 +66,7 @@ class Partners:
     def __init__(self, folder: Path | None = None) -> None:
         """``folder`` may be missing: then there are none, and none can be kept without one."""
         self._folder = folder
+        self.sayings = Sayings(folder)
         self._mark: tuple[object, ...] | None = None
         self._held: dict[str, Partner] = {}
 

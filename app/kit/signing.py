@@ -142,6 +142,10 @@ class SigningKeys:
         """The installation of its own that signs for a country; None where it is at home here, or unknown."""
         return self._partners.of(country)
 
+    def said(self, country: str) -> bytes | None:
+        """What a partner has said that it reads, as it came; None where it is at home here or has said nothing."""
+        return self._partners.sayings.said(country) if self.partner(country) is not None else None
+
     @property
     def countries(self) -> tuple[str, ...]:
         """The country codes whose key is at hand, sorted."""

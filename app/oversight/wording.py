@@ -212,6 +212,7 @@ def _changes(desk: Desk, entry: TimelineEntryOut, people: Mapping[str, Row[Any]]
     if entry.kind == "document" and said.get("why"):
         found.append(Changed(mark("Reason"), Word(said["why"], "document_error_reason")))
     found += [Changed(mark("Field"), Word(name)) for name in said.get("fields") or ()]
+    found += _codes(said)
     found += refusals(said.get("refusals") or ())
     found += _named(said, people)
     if isinstance(said.get("user"), str):
@@ -225,6 +226,20 @@ def _changes(desk: Desk, entry: TimelineEntryOut, people: Mapping[str, Row[Any]]
     if entry.kind == "block" and said.get("why"):
         found.append(Changed(mark("Reason"), Word(said["why"], "block_reason")))
     return found
+
+
+def _codes(said: Mapping[str, Any]) -> list[Changed]:
+    """What another country said in codes of its own: theirs and what was read for it, or theirs alone."""
+    found = [
+        Changed(mark("Code of the other country"), Word(each["ours"], each["code_list"]), Word(each["theirs"]))
+        for each in said.get("heard") or ()
+    ]
+    unknown = (str(each).partition(":") for each in said.get("unknown") or ())
+    return found + [
+        Changed(mark("Code of the other country, not known here"), Word(code, code_list))
+        for code_list, _, code in unknown
+        if code_list != "step"
+    ]
 
 
 def _inputs(step: Step | None, given: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -14,7 +14,7 @@ from app.access.desk import Desk
 from app.access.may import permitted
 from app.access.rows import as_the_house
 from app.access.scope import referrals_in_scope, tasks_in_scope
-from app.casework import messages
+from app.casework import coding
 from app.casework.held import REFERRAL
 from app.casework.tasks import WAITING
 from app.kit.crypto import DESTROYED
@@ -129,7 +129,7 @@ def offers(desk: Desk, shared_ids: Sequence[str]) -> dict[str, Offer]:
     found: dict[str, Offer] = {}
     for row in desk.session.execute(query) if shared_ids else ():
         header = json.loads(row.header)
-        told = messages.body_of(desk, row, desk.keys.unwrap(row.wrapped)).get("about") or {}
+        told = coding.opened(desk, row, desk.keys.unwrap(row.wrapped)).get("about") or {}
         about = {name: told[name] for name in _OFFERED & set(told)}
         before = found[row.shared_id].about if row.shared_id in found else {}
         found[row.shared_id] = Offer(
@@ -148,14 +148,15 @@ _OFFERED: Final = _carried()
 
 
 def waiting_post(desk: Desk, shared_id: str) -> Row[Any] | None:
-    """How many messages of this referral have not reached the other country, since when, and how often it was tried.
+    """How many messages of this referral have not reached the other country, since when, how often it was tried, and
+    the code of an answer that refused one.
 
     None when everything has arrived. The caller has found the referral to be within reach.
     """
     line = f"{desk.actor.country}:{shared_id}"
     query = select(
         func.count().label("waiting"), func.min(OUTBOX.c.created_at).label("since"),
-        func.max(OUTBOX.c.attempts).label("attempts"),
+        func.max(OUTBOX.c.attempts).label("attempts"), func.max(OUTBOX.c.last_error).label("error"),
     ).where(OUTBOX.c.line == line, OUTBOX.c.effect == "deliver", OUTBOX.c.done_at.is_(None))  # fmt: skip
     with as_the_house(desk.session, desk.actor.country):
         row = desk.session.execute(query).one()

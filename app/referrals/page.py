@@ -38,6 +38,16 @@ _MOST_MESSAGES: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
+class ForeignCode:
+    """A code that the other country used: its list, itself, and the code of ours that was read for it, "" if none."""
+
+    code_list: str
+    title: str
+    theirs: str
+    ours: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReferralPage:
     """Everything the page of one referral shows. ``case_reference``: of our own case, if the actor sees it.
 
@@ -63,6 +73,7 @@ class ReferralPage:
     dropped: tuple[str, ...] | None
     # Whether the other country erased the person, asks for the same, and the reader may answer.
     erased_abroad: bool
+    codes: tuple[ForeignCode, ...] = ()
 
 
 def opened(desk: Desk, referral_id: str) -> ReferralPage:
@@ -96,7 +107,20 @@ def opened(desk: Desk, referral_id: str) -> ReferralPage:
         stops=out.clock is not None and desk_queries.clock_may_change(desk, out.clock),
         dropped=_dropped(facts, said),
         erased_abroad=any(step.step in DECLINES.values() for step in steps),
+        codes=_codes(desk, facts) if facts is not None else (),
     )
+
+
+def _codes(desk: Desk, facts: ReferralFacts) -> tuple[ForeignCode, ...]:
+    """What the other country said in codes that are not ours, each once: with what was read for it, or as it came."""
+
+    def one(code_list: str, theirs: str, ours: str = "") -> ForeignCode:
+        known = desk.policies.codes.get(code_list)
+        return ForeignCode(code_list, known.title if known is not None else code_list, theirs, ours)
+
+    heard = (one(each.code_list, each.theirs, each.ours) for each in facts.heard_codes)
+    parted = (each.partition(":") for each in facts.unknown_codes)
+    return tuple(dict.fromkeys((*heard, *(one(code_list, code) for code_list, _, code in parted))))
 
 
 def _dropped(facts: ReferralFacts | None, said: Iterable[MessageOut]) -> tuple[str, ...] | None:

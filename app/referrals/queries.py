@@ -12,7 +12,7 @@ from sqlalchemy import Row, exists, func, select
 from app.access.desk import Desk
 from app.access.rows import as_the_house
 from app.access.scope import referrals_in_scope
-from app.casework import messages, receipts, tasks
+from app.casework import coding, messages, receipts, tasks
 from app.casework.held import FACTS, REFERRAL
 from app.casework.tasks import OPEN, UNDONE
 from app.kit.crypto import DESTROYED
@@ -189,7 +189,7 @@ def _told_age_bands(desk: Desk, shared_ids: Sequence[str]) -> dict[str, str]:
     )
     found: dict[str, str] = {}
     for row in desk.session.execute(query) if shared_ids else ():
-        about = messages.body_of(desk, row, desk.keys.unwrap(row.wrapped)).get("about") or {}
+        about = coding.opened(desk, row, desk.keys.unwrap(row.wrapped)).get("about") or {}
         band = (about.get("age_band") or {}).get("age_band")
         if band:
             found[row.shared_id] = str(band)

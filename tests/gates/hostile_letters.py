@@ -137,7 +137,8 @@ def _header(foe: Foe, _stranger: bytes, other: str) -> Iterator[Attack]:
         ("seq", 2**50), ("seq", True), ("prev_hash", "0" * 64 if seq else "1" * 64), ("prev_hash", "x"),
         ("answers", "x"), ("type", "x" * 200), ("type", SCRIPT), ("type", ""), ("reference", SCRIPT),
         ("reference", FORMULA), ("reference", "a\x00b"), ("reference", "x" * 400), ("created", "2026-11-26T09:00:00"),
-        ("created", "now"), ("to_office", SCRIPT), ("from_office", FORMULA), ("from_office", "x" * 100),
+        ("created", "now"), ("protocol", "2"), ("protocol", 0), ("protocol", 9),
+        ("to_office", SCRIPT), ("from_office", FORMULA), ("from_office", "x" * 100),
     ):  # fmt: skip
         word = f"{name}_" if name in ("from", "type") else name
         yield Attack(f"header_{name}_{value!s:.24}", foe.honest(**{word: value}))
@@ -166,6 +167,10 @@ def _body(foe: Foe, _stranger: bytes, _other: str) -> Iterator[Attack]:
         ("about_of_texts", {"about": {"identity": "Ko Htet"}}),
         ("consents_endless", {"consents": [{"purpose": "return"}] * 500}),
         ("consents_without_days", {"consents": [{"purpose": "return", "data_groups": [], "giver": "x"}]}),
+        ("record_of_a_version_that_is_none", {"record": {"kind": "suggestion", "version": "2", "body": {}}}),
+        ("yours_endless", {"yours": ["about.age_band.sex"] * 500}),
+        ("yours_text", {"yours": "everything"}),
+        ("yours_objects", {"yours": [{"a": 1}]}),
         ("receipts_endless", {"receipts": [{}] * 100}),
         ("receipts_text", {"receipts": ["x"]}),
         ("child_text", {"child": "maybe"}),

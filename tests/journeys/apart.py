@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -93,12 +93,18 @@ def introduce(house: House, address: str, country: str, to: House, **more: Any) 
 
 
 @contextmanager
-def open_apart(near: tuple[str, Path], far: tuple[str, Path], clock: SettableClock) -> Iterator[Apart]:
-    """Both programs over their (migrated) databases, each with a folder of its own, known to one another."""
+def open_apart(
+    near: tuple[str, Path], far: tuple[str, Path], clock: SettableClock, policies: Mapping[str, Path] | None = None
+) -> Iterator[Apart]:
+    """Both programs over their (migrated) databases, each with a folder of its own, known to one another.
+
+    policies: country -> the folder of policies that its installation reads instead of the package's own.
+    """
     with ExitStack() as stack:
         scenes, addresses = [], {}
         for country, (url, folder) in zip(("TH", "MM"), (near, far), strict=True):
-            settings = Settings(environment="demo", var=folder / "var", database_url=url)
+            rules = (policies or {}).get(country)
+            settings = Settings(environment="demo", var=folder / "var", database_url=url, policies_folder=rules)
             scene = stack.enter_context(open_scene(settings, clock))
             addresses[country] = stack.enter_context(served(scene.app))
             scenes.append(scene)

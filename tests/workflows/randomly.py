@@ -60,6 +60,7 @@ BY_NAME: dict[str, st.SearchStrategy[Any]] = {
     "blocked_countries": st.frozensets(COUNTRIES, max_size=2),
     "border_point": st.sampled_from(["mae-sot-myawaddy", "unheard-of"]),
     "unknown_codes": st.just(()),
+    "heard_codes": st.just(()),
     "machine": st.sampled_from([spec.name for spec in matter_machines()]),
     "flags": st.frozensets(st.sampled_from(FLAGS), max_size=4),
     "ways": st.frozensets(WORDS, max_size=2),
