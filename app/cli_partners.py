@@ -12,6 +12,7 @@ from app.terminal import must_be_migrated, stop, told
 
 if TYPE_CHECKING:
     from app.access.desk import House
+    from app.exchange.witnessing import Standing
 
 partners_app = typer.Typer(help="Countries with an installation of their own.", no_args_is_help=True)
 
@@ -102,17 +103,54 @@ def status() -> None:
     from app.main import open_house
 
     settings = Settings()
+    must_be_migrated(settings)
     house = open_house(settings)
+    logs = {code: _logs(house, code) for code in house.signing.countries} if house.partners.countries else {}
     for code in house.partners.countries:
         partner = house.partners.of(code)
         assert partner is not None
         state = f"suspended since {partner.suspended_at:%Y-%m-%d %H:%M}" if partner.suspended_at else "open"
         typer.echo(f"{code}  {state}  {partner.address}  signs {partner.signing[-1].key_id}")
+        for here, known in logs.items():
+            typer.echo(f"    {_of_its_log(here, known.get(code))}")
     if not house.partners.countries:
         typer.echo("There are no partners: every country is at home here, or cannot be reached.")
     for code in house.signing.countries:
         content = cards.make(house, code, settings.public_url or "http://localhost")
         typer.echo(f"{code}  at home here; print of its card: {cards.spoken(cards.read(content).fingerprint)}")
+
+
+@partners_app.command("witnessed")
+@told
+def witnessed(
+    country: Country,
+    out: Annotated[Path, typer.Option("--out", help="The file to write, which must not be there yet.")],
+) -> None:
+    """Write what is kept of a partner's signed checkpoints, for that country's auditor.
+
+    The auditor gives the file to `waymark audit verify --witness FILE`, or to script/verify_bundle.py.
+    """
+    from app.exchange import witnessing
+
+    house = _house()
+    lines = [line for here in house.signing.countries for line in witnessing.kept(house, here, country)]
+    if not lines:
+        stop(f"no checkpoint of {country} has come here")
+    _write(out, b"\n".join(lines) + b"\n")
+    typer.echo(f"{out}: {len(lines)} checkpoints of {country}, each vouched for by that country's own key.")
+
+
+@partners_app.command("settle")
+@told
+def settle(
+    country: Country, why: Annotated[str, typer.Option(help="A few words: what it was; they are kept.")]
+) -> None:
+    """Note that what did not fit in a partner's log is explained; it stays on record with the reason."""
+    from app.exchange import witnessing
+
+    house = _house()
+    done = sum(witnessing.settle(house, here, country, why) for here in house.signing.countries)
+    typer.echo(f"{done} findings of the log of {country} are settled." if done else "There was nothing to settle.")
 
 
 @exchange_app.command("export")
@@ -150,6 +188,24 @@ def take_in(
         typer.echo(f"{answer}: {packed.answers} receipts, {packed.letters} letters. Carry it back.")
     if done.refused:
         stop(f"{len(done.refused)} were not taken in: {', '.join(sorted(set(done.refused)))}")
+
+
+def _logs(house: House, here: str) -> dict[str, Standing]:
+    from app.exchange import witnessing
+
+    with house.db.read() as session:
+        return witnessing.standing(house.system_desk(session, here, "exchange"))
+
+
+def _of_its_log(here: str, known: Standing | None) -> str:
+    if known is None or not (known.number or known.doubts):
+        return f"{here} has seen no checkpoint of its log"
+    at = f", seen {known.made_known_at:%Y-%m-%d %H:%M}" if known.made_known_at else ""
+    seen = f"{here} knows its log up to checkpoint {known.number}{at}"
+    if not known.doubts:
+        return f"{seen}; nothing contradicts it"
+    last = f"the last {known.code} at {known.found_at:%Y-%m-%d %H:%M}"
+    return f"{seen}; NOT AS IT SHOULD BE: {known.doubts} findings, {last}"
 
 
 def _write(to: Path, content: bytes) -> None:

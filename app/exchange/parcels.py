@@ -17,7 +17,7 @@ from typing import Any, Final
 from sqlalchemy import update
 
 from app.access.desk import House
-from app.exchange import letters, queries
+from app.exchange import letters, queries, witnessing
 from app.exchange.delivery import envelope_of, take_receipt
 from app.exchange.receiving import CARRIED, Post
 from app.kit.canonical import canonical_bytes
@@ -79,6 +79,8 @@ def pack(house: House, country: str, partner: str, back: Unpacked | None = None)
     if known.suspended_at is not None:
         raise ParcelUnfit(f"The exchange with {partner} is suspended.", code="partner_suspended")
     signer, now = house.signing.signer(country), house.clock.now()
+    checkpoint = witnessing.ours(house, country)
+    carried = {} if checkpoint is None else {"checkpoint": checkpoint}
     answers = back.answers if back is not None else {}
     sent: list[str] = []
     later: list[dict[str, Any]] = []
@@ -88,9 +90,10 @@ def pack(house: House, country: str, partner: str, back: Unpacked | None = None)
             said = json.loads(row.payload)
             if row.effect == "deliver":
                 envelope, _, _ = envelope_of(desk, said["message"])
-                sent.append(base64.b64encode(letters.write(envelope, known.seals_with, signer, now)).decode())
+                letter = letters.write(envelope, known.seals_with, signer, now, checkpoint)
+                sent.append(base64.b64encode(letter).decode())
             else:
-                later.append({"message": said["message"], **said["receipt"]})
+                later.append({"message": said["message"], **said["receipt"], **carried})
     said = {
         "format": FORMAT, "from": country, "to": partner, "made": now.isoformat(), "key": signer.key_id,
         "letters": sent, "receipts": later, "heard": back.heard if back is not None else [],
@@ -137,6 +140,7 @@ def unpack(house: House, content: bytes) -> Unpacked:
             desk = house.system_desk(session, receiver, "exchange")
             kept = take_receipt(desk, sender, str(each.get("message", "")), receipt)
         if kept:
+            witnessing.heard(house, receiver, sender, each.get("checkpoint"), said_at(said))
             done.kept += 1
             done.heard += [digest_of(receipt["content"])] if each in said["receipts"] else []
         else:

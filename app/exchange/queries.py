@@ -12,6 +12,8 @@ from sqlalchemy import func, select
 from app.access import rows
 from app.access.desk import Desk
 from app.casework.messages import TABLE as MESSAGE
+from app.exchange import witnessing
+from app.exchange.witnessing import Standing
 from app.models.outbox import OutboxRow
 
 __all__ = ["LATE_AFTER", "Line", "lines", "on_its_way"]
@@ -40,6 +42,8 @@ class Line:
     next_at: datetime | None = None
     sent_at: datetime | None = None
     received_at: datetime | None = None
+    # What its log looks like from here.
+    log: Standing = Standing()
 
     def late(self, now: datetime) -> bool:
         """Whether something has waited too long."""
@@ -54,8 +58,9 @@ def lines(desk: Desk) -> list[Line]:
     with rows.as_the_house(desk.session, desk.actor.country):
         waiting = _waiting(desk)
         last = _last(desk)
+        logs = witnessing.standing(desk)
     others = sorted(set(desk.policies.countries) - {desk.actor.country})
-    return [_line(other, waiting.get(other, []), last) for other in others]
+    return [_line(other, waiting.get(other, []), last, logs.get(other, Standing())) for other in others]
 
 
 def on_its_way(country: str, partner: str) -> Any:
@@ -95,7 +100,7 @@ def _last(desk: Desk) -> dict[tuple[str, str], datetime]:
     return {(other, direction): at for other, direction, at in desk.session.execute(query)}
 
 
-def _line(other: str, waiting: list[Any], last: dict[tuple[str, str], datetime]) -> Line:
+def _line(other: str, waiting: list[Any], last: dict[tuple[str, str], datetime], log: Standing) -> Line:
     errors = Counter(row.last_error for row in waiting if row.last_error)
     return Line(
         other,
@@ -106,4 +111,5 @@ def _line(other: str, waiting: list[Any], last: dict[tuple[str, str], datetime])
         min((row.next_at for row in waiting), default=None),
         last.get((other, "out")),
         last.get((other, "in")),
+        log,
     )

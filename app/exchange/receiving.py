@@ -18,6 +18,7 @@ from app.access.desk import House
 from app.access.log import noted
 from app.casework.mirror import take_in
 from app.casework.wire import MessageRefused
+from app.exchange import witnessing
 from app.exchange.delivery import take_receipt
 from app.exchange.letters import Letter, Unreadable, bound_to, read
 from app.kit.errors import AppError, TooMany
@@ -68,9 +69,13 @@ class Post:
             envelope = self._opened(letter, now, CARRIED if carried else SKEW)
             with self._house.db.write() as session:
                 desk = self._house.system_desk(session, letter.receiver, "exchange")
-                return take_in(desk, envelope).receipt
+                receipt = take_in(desk, envelope).receipt
         except AppError as refusal:
             raise self._refused(letter, refusal) from None
+        # The letter holds by its own signatures, whatever its sender's log looks like.
+        witnessing.heard(self._house, letter.receiver, letter.sender, letter.checkpoint, letter.sent)
+        ours = witnessing.ours(self._house, letter.receiver)
+        return receipt if ours is None else {**receipt, "checkpoint": ours}
 
     def receipt(self, content: bytes) -> bool:
         """Keep a later receipt for a message of ours; False where it answers none, or is not signed by a partner."""
@@ -89,6 +94,7 @@ class Post:
             raise self._refused(None, _suspended())
         with self._house.db.write() as session:
             take_receipt(self._house.system_desk(session, to, "exchange"), by, said["message"], receipt)
+        witnessing.heard(self._house, to, by, said.get("checkpoint"))
         return True
 
     def _sender(self, letter: Letter, now: datetime) -> Partner:
@@ -170,7 +176,7 @@ def _suspended() -> LetterRefused:
     return refusal
 
 
-def _receipt(content: bytes) -> dict[str, str]:
+def _receipt(content: bytes) -> dict[str, Any]:
     """The parts of a receipt as it travels; LetterRefused for anything else."""
     parts = ("from", "to", "message", "content", "signature")
     try:
@@ -178,7 +184,7 @@ def _receipt(content: bytes) -> dict[str, str]:
         inner = json.loads(said["content"]) if isinstance(said, dict) else None
     except (ValueError, KeyError, TypeError, RecursionError):
         said = inner = None
-    if not isinstance(said, dict) or not isinstance(inner, dict) or said.keys() != set(parts):
+    if not isinstance(said, dict) or not isinstance(inner, dict) or said.keys() - {"checkpoint"} != set(parts):
         raise LetterRefused(mark("This is no receipt that can be read."))
     if not all(isinstance(said[name], str) for name in parts) or not isinstance(inner.get("key"), str):
         raise LetterRefused(mark("This is no receipt that can be read."))

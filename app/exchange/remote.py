@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ import httpx2
 
 from app.access.desk import House
 from app.casework.messages import Envelope
-from app.exchange import letters
+from app.exchange import letters, witnessing
 from app.exchange.transport import LocalTransport, Transport
 from app.kit.errors import AppError
 from app.kit.partners import Partner
@@ -23,6 +24,7 @@ INBOX: Final = "/exchange/v1/inbox"
 RECEIPTS: Final = "/exchange/v1/receipts"
 # A dead partner costs its own lane this long, and nobody else anything (app/worker.py).
 TIMES: Final = httpx2.Timeout(20.0, connect=5.0)
+UNREADABLE: Final = "letter_unreadable"
 LARGEST_ANSWER: Final = 65_536
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
@@ -66,7 +68,11 @@ class HttpTransport:
         partner = self._partner(str(envelope.header["to"]))
         signer = self._house.signing.signer(str(envelope.header["from"]))
         now = self._house.clock.now()
-        answer = self._post(partner, INBOX, letters.write(envelope, partner.seals_with, signer, now))
+
+        def letter(checkpoint: dict[str, str] | None) -> bytes:
+            return letters.write(envelope, partner.seals_with, signer, now, checkpoint)
+
+        answer = self._post_with(partner, INBOX, letter, str(envelope.header["from"]))
         receipt = answer.get("receipt")
         if not isinstance(receipt, dict):
             raise PartnerRefused(code="no_receipt")
@@ -75,7 +81,12 @@ class HttpTransport:
     def bring_receipt(self, to: str, by: str, message_id: str, receipt: dict[str, Any]) -> None:
         """Bring a later receipt of country ``by``; raises as `hand_over`."""
         said = {"from": by, "to": to, "message": message_id, **receipt}
-        self._post(self._partner(to), RECEIPTS, json.dumps(said, ensure_ascii=False).encode())
+
+        def written(checkpoint: dict[str, str] | None) -> bytes:
+            carried = {} if checkpoint is None else {"checkpoint": checkpoint}
+            return json.dumps({**said, **carried}, ensure_ascii=False).encode()
+
+        self._post_with(self._partner(to), RECEIPTS, written, by)
 
     def close(self) -> None:
         """Close the lines; the next letter opens its own again."""
@@ -91,6 +102,21 @@ class HttpTransport:
         if partner.suspended_at is not None:
             raise PartnerAway(code="partner_suspended")
         return partner
+
+    def _post_with(
+        self, partner: Partner, path: str, write: Callable[[dict[str, str] | None], bytes], country: str
+    ) -> dict[str, Any]:
+        """Post what ``write`` makes of the newest checkpoint of ``country``.
+
+        An installation from before checkpoints travelled cannot read that form: it is given the first one.
+        """
+        checkpoint = witnessing.ours(self._house, country)
+        try:
+            return self._post(partner, path, write(checkpoint))
+        except PartnerRefused as refused:
+            if checkpoint is None or refused.code != UNREADABLE:
+                raise
+        return self._post(partner, path, write(None))
 
     def _post(self, partner: Partner, path: str, content: bytes) -> dict[str, Any]:
         line = self._line(partner)

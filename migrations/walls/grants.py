@@ -117,6 +117,15 @@ FIXED: Final[dict[str, frozenset[str]]] = {
             "told_language", "sealed",
         }
     ),
+    "witness_finding": frozenset(
+        {"id", "country", "partner", "code", "epoch", "number", "checkpoint_id", "other_id", "found_at"}
+    ),
+    "witnessed_checkpoint": frozenset(
+        {
+            "id", "country", "partner", "epoch", "number", "hash", "body", "signature", "vouched_by", "vouched",
+            "said_at", "received_at",
+        }
+    ),
 }
 
 _COLUMNS: Final = text(
