@@ -98,8 +98,8 @@ def resume(country: Country) -> None:
 @partners_app.command("status")
 @told
 def status() -> None:
-    """Each partner: address, key, and whether the exchange is suspended; nothing is asked of anybody."""
-    from app.exchange import cards
+    """Each partner: address, key, whether the exchange is suspended, its log; nothing is asked of anybody."""
+    from app.exchange import cards, replaying
     from app.main import open_house
 
     settings = Settings()
@@ -113,6 +113,8 @@ def status() -> None:
         typer.echo(f"{code}  {state}  {partner.address}  signs {partner.signing[-1].key_id}")
         for here, known in logs.items():
             typer.echo(f"    {_of_its_log(here, known.get(code))}")
+            if replaying.awaited(house, here, code):
+                typer.echo(f"    {here} went back to a backup and waits to hear what was forgotten; it asks by itself")
     if not house.partners.countries:
         typer.echo("There are no partners: every country is at home here, or cannot be reached.")
     for code in house.signing.countries:

@@ -129,20 +129,25 @@ class Body(_Part):
     receipts: Annotated[list[dict[str, Any]], Field(max_length=20)] = []
 
 
-def must_be_sound(desk: Desk, envelope: Envelope) -> bytes:
-    """The signed bytes of a well-formed message to this country, from a partner, under its own signature.
-
-    Raises MessageRefused (409), naming the field or the fault and never repeating what was sent.
-    """
+def must_be_formed(envelope: Envelope) -> bytes:
+    """The signed bytes of a well-formed message, whoever wrote it. MessageRefused: it has not the agreed form."""
     try:
         Header.model_validate(envelope.header)
         Body.model_validate(envelope.body)
-        signed = envelope.signed_bytes
+        return envelope.signed_bytes
     except ValidationError as error:
         faults = [".".join(map(str, each["loc"])) for each in error.errors(include_input=False, include_url=False)]
         raise MessageRefused("The message has not the agreed form.", "form", extra={"fields": faults}) from None
     except NotCanonical:
         raise MessageRefused("The message has not the agreed form.", "form") from None
+
+
+def must_be_sound(desk: Desk, envelope: Envelope) -> bytes:
+    """The signed bytes of a well-formed message to this country, from a partner, under its own signature.
+
+    Raises MessageRefused (409), naming the field or the fault and never repeating what was sent.
+    """
+    signed = must_be_formed(envelope)
     sender = str(envelope.header["from"])
     if envelope.header["to"] != desk.actor.country or sender == desk.actor.country:
         raise MessageRefused("The message is addressed to another country.", "address")

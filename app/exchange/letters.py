@@ -109,9 +109,9 @@ def write(
     return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def read(content: bytes) -> Letter:
+def read(content: bytes, largest: int = LARGEST) -> Letter:
     """A letter from what came; nothing of it is believed yet. Raises Unreadable."""
-    if len(content) > LARGEST:
+    if len(content) > largest:
         raise Unreadable("the letter is too large")
     said = _parsed(content)
     form = said.get("format")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from app.access import rows
 from app.access.desk import Desk
+from app.casework import replays
 from app.casework.messages import TABLE as MESSAGE
 from app.exchange import witnessing
 from app.exchange.witnessing import Standing
@@ -44,6 +45,8 @@ class Line:
     received_at: datetime | None = None
     # What its log looks like from here.
     log: Standing = Standing()
+    # Whether we went back to a backup, and it has not told yet what we forgot.
+    awaited: bool = False
 
     def late(self, now: datetime) -> bool:
         """Whether something has waited too long."""
@@ -59,8 +62,10 @@ def lines(desk: Desk) -> list[Line]:
         waiting = _waiting(desk)
         last = _last(desk)
         logs = witnessing.standing(desk)
+        awaited = {other for other in desk.policies.countries if replays.awaited(desk, other) is not None}
     others = sorted(set(desk.policies.countries) - {desk.actor.country})
-    return [_line(other, waiting.get(other, []), last, logs.get(other, Standing())) for other in others]
+    found = [_line(other, waiting.get(other, []), last, logs.get(other, Standing())) for other in others]
+    return [replace(line, awaited=line.country in awaited) for line in found]
 
 
 def on_its_way(country: str, partner: str) -> Any:

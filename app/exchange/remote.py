@@ -13,15 +13,16 @@ import httpx2
 
 from app.access.desk import House
 from app.casework.messages import Envelope
-from app.exchange import letters, witnessing
+from app.exchange import letters, replaying, witnessing
 from app.exchange.transport import LocalTransport, Transport
 from app.kit.errors import AppError
 from app.kit.partners import Partner
 
-__all__ = ["INBOX", "RECEIPTS", "HttpTransport", "PartnerAway", "PartnerRefused", "Routed"]
+__all__ = ["EPOCHS", "INBOX", "RECEIPTS", "HttpTransport", "PartnerAway", "PartnerRefused", "Routed"]
 
 INBOX: Final = "/exchange/v1/inbox"
 RECEIPTS: Final = "/exchange/v1/receipts"
+EPOCHS: Final = "/exchange/v1/epochs"
 # A dead partner costs its own lane this long, and nobody else anything (app/worker.py).
 TIMES: Final = httpx2.Timeout(20.0, connect=5.0)
 UNREADABLE: Final = "letter_unreadable"
@@ -88,6 +89,14 @@ class HttpTransport:
 
         self._post_with(self._partner(to), RECEIPTS, written, by)
 
+    def announce(self, to: str, content: bytes) -> bytes:
+        """Bring an announcement of an epoch; the letter that answers it. Raises as `hand_over`."""
+        answer = self._post(self._partner(to), EPOCHS, content, replaying.LARGEST)
+        letter = answer.get("letter")
+        if not isinstance(letter, str):
+            raise PartnerRefused(code="no_replay")
+        return letter.encode()
+
     def close(self) -> None:
         """Close the lines; the next letter opens its own again."""
         with self._lock:
@@ -118,7 +127,9 @@ class HttpTransport:
                 raise
         return self._post(partner, path, write(None))
 
-    def _post(self, partner: Partner, path: str, content: bytes) -> dict[str, Any]:
+    def _post(
+        self, partner: Partner, path: str, content: bytes, largest: int = LARGEST_ANSWER
+    ) -> dict[str, Any]:
         line = self._line(partner)
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         address = f"{partner.address.rstrip('/')}{path}"
@@ -127,7 +138,7 @@ class HttpTransport:
                 body = b""
                 for piece in answer.iter_bytes():
                     body += piece
-                    if len(body) > LARGEST_ANSWER:
+                    if len(body) > largest:
                         raise PartnerRefused(code="answer_too_large")
                 status = answer.status_code
         except (httpx2.HTTPError, httpx2.InvalidURL):
@@ -170,6 +181,10 @@ class Routed:
     def bring_receipt(self, to: str, by: str, message_id: str, receipt: dict[str, Any]) -> None:
         """Bring a later receipt by the way of the country it goes to."""
         self._way(to).bring_receipt(to, by, message_id, receipt)
+
+    def announce(self, to: str, content: bytes) -> bytes:
+        """Announce an epoch to a partner; those at home here are never asked."""
+        return self._far.announce(to, content)
 
     def close(self) -> None:
         """Close the lines to the partners."""

@@ -63,6 +63,8 @@ SENTENCES: Final[dict[str, str]] = {
     "task_escalated": mark("A task that nobody did in time was passed on to you."),
     "threat_reported": mark("A threat was reported. Open the case at once."),
     "task_late": mark("A task of yours is late."),
+    "replay_done": mark("After the restored backup another country has told what was forgotten here."),
+    "replay_lost": mark("Some of what another country knows could not be taken up after the backup. Ring them."),
     "partner_log_doubt": mark("Another country's log is not what it was. Ring those who audit there."),
     "partner_restored": mark("Another country's installation has gone back to a backup. Ask them whether that is so."),
     "partner_late": mark("Another country has not answered in time."),

@@ -1,4 +1,4 @@
-"""Checkpoints of other countries' installations, and what does not fit in them."""
+"""Checkpoints of other countries' installations, what does not fit in them, and what partners gave back."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add both tables, which on PostgreSQL stand behind their walls at once."""
+    """Add the tables, which on PostgreSQL stand behind their walls at once."""
     op.create_table(
         "witnessed_checkpoint",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -56,6 +56,17 @@ def upgrade() -> None:
             name=op.f("uq_witness_finding_country_partner_code_epoch_number"),
         ),  # fmt: skip
     )
+    op.create_table(
+        "partner_replay",
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("partner", sa.String(length=2), nullable=False),
+        sa.Column("epoch", sa.String(length=36), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("theirs", sa.Integer(), nullable=False),
+        sa.Column("ours", sa.Integer(), nullable=False),
+        sa.Column("lost", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("country", "partner", "epoch", name=op.f("pk_partner_replay")),
+    )
     if op.get_bind().dialect.name == "postgresql":
         for table, rule in policies.WITNESS_RULES.items():
             for statement in policies.of_table(table, rule):
@@ -63,6 +74,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take both away; what was exported for an auditor stays where it is."""
+    """Take them away; what was exported for an auditor stays where it is."""
+    op.drop_table("partner_replay")
     op.drop_table("witness_finding")
     op.drop_table("witnessed_checkpoint")

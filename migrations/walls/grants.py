@@ -11,7 +11,7 @@ ONLY_ADDED: Final = frozenset(
     {
         "access_entry", "bulk_act", "document", "document_error", "fund_movement", "history_entry", "incident_case",
         "incident_offender",
-        "meeting", "meeting_case", "message", "message_receipt", "record", "training_entry",
+        "meeting", "meeting_case", "message", "message_receipt", "partner_replay", "record", "training_entry",
     }
 )  # fmt: skip
 # Of evidence, what an erasure empties; the rule of the table lets nothing else through.
