@@ -40,20 +40,20 @@ def give_back(desk: Desk, envelope: Envelope, partner: str) -> None:
     signed = must_be_formed(envelope)
     header, here = envelope.header, desk.actor.country
     if (header["from"], header["to"]) != (here, partner):
-        raise MessageRefused("The message is between other countries.", "address")
+        raise MessageRefused("The message is addressed to another country.", "address")
     created = datetime.fromisoformat(header["created"])
     if not desk.signing.verifies(here, signed, envelope.signature, str(header.get("key")), created):
-        raise MessageRefused("The signature is not ours.", "signature")
+        raise MessageRefused("The signature is not the sender's.", "signature")
     found = copies.copy_id(desk, header["referral"])
     if found is None:
         raise Forgotten(header["referral"])
     last = messages.last_message(desk, header["referral"], "out")
     expected, previous = (last.seq + 1, last.digest.hex()) if last else (1, messages.NO_DIGEST)
     if (header["seq"], header["prev_hash"]) != (expected, previous):
-        raise MessageRefused("A message of ours is missing before this one.", "gap")
+        raise MessageRefused("A message is missing before this one.", "gap")
     held = hold_referral(desk, found)
     if held.row.other_country != partner:
-        raise MessageRefused("No referral of this number is known here.", "unknown_referral")
+        raise MessageRefused("The message is addressed to another country.", "address")
     mirror.store(desk, held, envelope, hashlib.sha256(signed).digest(), "out")
     _apply(desk, held, envelope)
 

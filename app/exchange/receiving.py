@@ -104,7 +104,7 @@ class Post:
             self._may_send(partner, now, carried=carried)
             asked = self._opened(letter, now, CARRIED if carried else SKEW)
             if letter.header.get("type") != replaying.ASKS:
-                raise LetterRefused(mark("This announces no epoch."), code="no_announcement")
+                raise LetterRefused(code="no_announcement")
             yield from replaying.answers(self._house, letter.receiver, letter.sender, asked)
         except AppError as refusal:
             raise self._refused(letter, refusal) from None

@@ -26,7 +26,6 @@ from app.exchange import letters
 from app.kit.canonical import NotCanonical
 from app.kit.errors import AppError, Conflict, Erased
 from app.kit.log import logger
-from app.kit.words import mark
 
 __all__ = ["ASKS", "LARGEST", "Answers", "ReplayUnfit", "announcement", "answers", "awaited", "catch_up", "take"]
 
@@ -79,7 +78,7 @@ def announcement(house: House, here: str, partner: str, after: str = "") -> byte
     with house.db.read() as session:
         epoch = replays.awaited(house.system_desk(session, here, "exchange"), partner)
     if epoch is None or known is None:
-        raise ReplayUnfit(f"Nothing is awaited from {partner}.")
+        raise ReplayUnfit()
     header = {"from": here, "to": partner, "type": ASKS}
     said = {
         "epoch": epoch.id, "number": epoch.number, "backup_at": epoch.backup_at.isoformat(), "after": after,
@@ -121,9 +120,9 @@ def take(house: House, here: str, partner: str, told: Envelope) -> str:
         epoch = replays.awaited(house.system_desk(session, here, "exchange"), partner)
     following, said = told.body.get("next"), told.body.get("conversations")
     if epoch is None or told.header.get("type") != TELLS or told.header.get("epoch") != epoch.id:
-        raise ReplayUnfit("This answers nothing that was asked.")
+        raise ReplayUnfit()
     if not isinstance(following, str) or not isinstance(said, list):
-        raise ReplayUnfit("What was told cannot be read.")
+        raise ReplayUnfit(code="replay_unreadable")
     counts = _Counts()
     for each in said:
         _take_up(house, here, partner, each, counts)
@@ -152,7 +151,7 @@ def catch_up(house: House, transport: Answers, partner: str, read: Callable[[byt
             told = read(transport.announce(partner, announcement(house, here, partner, after)), here, partner)
             following = take(house, here, partner, told)
             if following and following <= after:
-                raise ReplayUnfit("The answer goes round in a circle.")
+                raise ReplayUnfit(code="replay_in_a_circle")
             after, asked = following, True
     return asked
 
@@ -164,9 +163,9 @@ def _asked(asked: Envelope, now: datetime) -> tuple[str, datetime, str]:
         if since.tzinfo is None or len(epoch) > 36 or len(after) > 36 or "\0" in after:
             raise ValueError
     except (KeyError, ValueError, TypeError):
-        raise ReplayUnfit(mark("The announcement of an epoch cannot be read.")) from None
+        raise ReplayUnfit(code="epoch_unreadable") from None
     if not now - OLDEST <= since <= now + SLACK:
-        raise ReplayUnfit(mark("No backup is that old."), code="epoch_too_old")
+        raise ReplayUnfit(code="epoch_too_old")
     return epoch, since - SLACK, after
 
 
@@ -255,7 +254,7 @@ class _Conversation:
         """Bring back what is missing, in the order in which it had happened here, then the receipts."""
         here = self._desk.actor.country
         if any(each.header["referral"] != self._shared for each in self._told):
-            raise MessageRefused("A message belongs to another conversation.", "address")
+            raise MessageRefused("The message is addressed to another country.", "address")
         missing = [each for each in self._told if not self._is_known(str(each.header["id"]))]
         missing.sort(key=lambda one: int(one.header["seq"]))
         ours = [each for each in missing if each.header["from"] == here]
