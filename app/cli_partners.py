@@ -122,6 +122,20 @@ def status() -> None:
         typer.echo(f"{code}  at home here; print of its card: {cards.spoken(cards.read(content).fingerprint)}")
 
 
+@partners_app.command("forgo")
+@told
+def forgo(country: Country) -> None:
+    """After a restored backup, wait no longer for a partner that cannot tell what was forgotten here.
+
+    Referrals that went on after the backup then stand still on both sides; compare them by telephone first.
+    """
+    from app.exchange import replaying
+
+    house = _house()
+    done = [here for here in house.signing.countries if replaying.forgo(house, here, country)]
+    typer.echo(f"{', '.join(done)} no longer waits for {country}." if done else f"Nothing is awaited from {country}.")
+
+
 @partners_app.command("witnessed")
 @told
 def witnessed(

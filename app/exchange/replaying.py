@@ -27,7 +27,9 @@ from app.kit.canonical import NotCanonical
 from app.kit.errors import AppError, Conflict, Erased
 from app.kit.log import logger
 
-__all__ = ["ASKS", "LARGEST", "Answers", "ReplayUnfit", "announcement", "answers", "awaited", "catch_up", "take"]
+__all__ = [
+    "ASKS", "LARGEST", "Answers", "ReplayUnfit", "announcement", "answers", "awaited", "catch_up", "forgo", "take",
+]  # fmt: skip
 
 ASKS: Final = "epoch"
 TELLS: Final = "replay"
@@ -154,6 +156,22 @@ def catch_up(house: House, transport: Answers, partner: str, read: Callable[[byt
                 raise ReplayUnfit(code="replay_in_a_circle")
             after, asked = following, True
     return asked
+
+
+def forgo(house: House, here: str, partner: str) -> bool:
+    """Wait no longer for a partner that cannot tell what we forgot; whether anything was waited for.
+
+    What it would have told is then known to nobody here, and it refuses numbers that were used before.
+    """
+    with house.db.write() as session:
+        desk = house.system_desk(session, here, "exchange")
+        epoch = replays.awaited(desk, partner)
+        if epoch is None:
+            return False
+        row = {"country": here, "partner": partner, "epoch": epoch.id, "done_at": desk.now}
+        session.execute(insert(replays.TABLE), {**row, "theirs": 0, "ours": 0, "lost": 0})
+        looked(desk, "replay_forgone", "country", partner)
+    return True
 
 
 def _asked(asked: Envelope, now: datetime) -> tuple[str, datetime, str]:

@@ -16,6 +16,7 @@ from app.casework.facts import referral_facts_from
 from app.casework.held import REFERRAL
 from app.casework.messages import TABLE as MESSAGE
 from app.casework.receipts import TABLE as RECEIPT
+from app.exchange import replaying
 from app.exchange.parcels import pack, unpack
 from app.exchange.remote import Routed
 from app.kit.clock import SettableClock
@@ -246,3 +247,18 @@ def test_a_referral_that_was_written_after_the_backup_is_told_to_somebody(apart:
         kinds = session.execute(select(Notice.kind).where(Notice.user_id == apart["th.focal"].id)).scalars()
         assert {"replay_done", "replay_lost"} <= set(kinds)
     assert apart["mm.focal"].look(crossing.arrived)["state"] == "sent"
+
+
+def test_an_operator_can_end_the_waiting(apart: Apart) -> None:
+    """The partner may be gone for good, or know no epochs: then nothing would ever go to it again."""
+    case = paths.ready_to_refer(apart)
+    here = apart.houses[0]
+    restore(apart, here, backup(here), apart.clock.now())
+    sent = paths.draft(apart, case)
+    body = apart["th.manager"].step_body(sent, "send")
+    answer = apart["th.manager"].knock(f"{sent.path}/steps/send", body)
+    assert (answer.status_code, answer.json()["code"]) == (409, "awaits_replay")
+    assert replaying.forgo(here, "TH", "MM") is True
+    assert replaying.forgo(here, "TH", "MM") is False
+    paths.send(apart, case, sent)
+    agree(apart)
