@@ -150,7 +150,7 @@ def test_a_rewritten_log_is_told_and_the_letter_is_applied(apart: Apart, crossin
     apart["th.manager"].take(crossing.sent, "disclose_identity")
     apart.post()
     assert "another_root" in codes(here) and set(codes(here)) <= ALARMS
-    assert apart["mm.social"].look(crossing.arrived)["identity"] is not None
+    proof.nothing_waits(here)
     people, looks = told(here)
     assert apart["th.auditor"].id in people and looks == len(set(codes(here)))
     assert told(there) == ([], 0)
