@@ -12,6 +12,7 @@ from app.terminal import must_be_migrated, stop, told
 
 if TYPE_CHECKING:
     from app.access.desk import House
+    from app.exchange.witnessing import Standing
 
 partners_app = typer.Typer(help="Countries with an installation of their own.", no_args_is_help=True)
 
@@ -97,12 +98,14 @@ def resume(country: Country) -> None:
 @partners_app.command("status")
 @told
 def status() -> None:
-    """Each partner: address, key, and whether the exchange is suspended; nothing is asked of anybody."""
-    from app.exchange import capabilities, cards
+    """Each partner: address, key, whether it is suspended, what it reads, its log; nothing is asked of anybody."""
+    from app.exchange import capabilities, cards, replaying
     from app.main import open_house
 
     settings = Settings()
+    must_be_migrated(settings)
     house = open_house(settings)
+    logs = {code: _logs(house, code) for code in house.signing.countries} if house.partners.countries else {}
     for code in house.partners.countries:
         partner = house.partners.of(code)
         assert partner is not None
@@ -110,6 +113,10 @@ def status() -> None:
         said = capabilities.kept(house, code)
         reads = f"said what it reads on {said.made:%Y-%m-%d}" if said else "has not said what it reads"
         typer.echo(f"{code}  {state}  {partner.address}  signs {partner.signing[-1].key_id}  {reads}")
+        for here, known in logs.items():
+            typer.echo(f"    {_of_its_log(here, known.get(code))}")
+            if replaying.awaited(house, here, code):
+                typer.echo(f"    {here} went back to a backup and waits to hear what was forgotten; it asks by itself")
     if not house.partners.countries:
         typer.echo("There are no partners: every country is at home here, or cannot be reached.")
     for code in house.signing.countries:
@@ -165,6 +172,51 @@ def capability(
         return
     _write(to, content)
     typer.echo(f"{to}: what {country} reads, signed. It is public; the other side keeps it with --import.")
+@partners_app.command("forgo")
+@told
+def forgo(country: Country) -> None:
+    """After a restored backup, wait no longer for a partner that cannot tell what was forgotten here.
+
+    Referrals that went on after the backup then stand still on both sides; compare them by telephone first.
+    """
+    from app.exchange import replaying
+
+    house = _house()
+    done = [here for here in house.signing.countries if replaying.forgo(house, here, country)]
+    typer.echo(f"{', '.join(done)} no longer waits for {country}." if done else f"Nothing is awaited from {country}.")
+
+
+@partners_app.command("witnessed")
+@told
+def witnessed(
+    country: Country,
+    out: Annotated[Path, typer.Option("--out", help="The file to write, which must not be there yet.")],
+) -> None:
+    """Write what is kept of a partner's signed checkpoints, for that country's auditor.
+
+    The auditor gives the file to `waymark audit verify --witness FILE`, or to script/verify_bundle.py.
+    """
+    from app.exchange import witnessing
+
+    house = _house()
+    lines = [line for here in house.signing.countries for line in witnessing.kept(house, here, country)]
+    if not lines:
+        stop(f"no checkpoint of {country} has come here")
+    _write(out, b"\n".join(lines) + b"\n")
+    typer.echo(f"{out}: {len(lines)} checkpoints of {country}, each vouched for by that country's own key.")
+
+
+@partners_app.command("settle")
+@told
+def settle(
+    country: Country, why: Annotated[str, typer.Option(help="A few words: what it was; they are kept.")]
+) -> None:
+    """Note that what did not fit in a partner's log is explained; it stays on record with the reason."""
+    from app.exchange import witnessing
+
+    house = _house()
+    done = sum(witnessing.settle(house, here, country, why) for here in house.signing.countries)
+    typer.echo(f"{done} findings of the log of {country} are settled." if done else "There was nothing to settle.")
 
 
 @exchange_app.command("export")
@@ -202,6 +254,24 @@ def take_in(
         typer.echo(f"{answer}: {packed.answers} receipts, {packed.letters} letters. Carry it back.")
     if done.refused:
         stop(f"{len(done.refused)} were not taken in: {', '.join(sorted(set(done.refused)))}")
+
+
+def _logs(house: House, here: str) -> dict[str, Standing]:
+    from app.exchange import witnessing
+
+    with house.db.read() as session:
+        return witnessing.standing(house.system_desk(session, here, "exchange"))
+
+
+def _of_its_log(here: str, known: Standing | None) -> str:
+    if known is None or not (known.number or known.doubts):
+        return f"{here} has seen no checkpoint of its log"
+    at = f", seen {known.made_known_at:%Y-%m-%d %H:%M}" if known.made_known_at else ""
+    seen = f"{here} knows its log up to checkpoint {known.number}{at}"
+    if not known.doubts:
+        return f"{seen}; nothing contradicts it"
+    last = f"the last {known.code} at {known.found_at:%Y-%m-%d %H:%M}"
+    return f"{seen}; NOT AS IT SHOULD BE: {known.doubts} findings, {last}"
 
 
 def _write(to: Path, content: bytes) -> None:

@@ -21,8 +21,9 @@ from app.casework.following import HANDLERS
 from app.casework.ringing import ring
 from app.casework.stopping import wake
 from app.emergency import watching as emergencies
-from app.exchange import capability_door
+from app.exchange import capability_door, replaying
 from app.exchange.delivery import deliver
+from app.exchange.receiving import Post
 from app.exchange.remote import PartnerAway, Routed
 from app.exchange.transport import Transport
 from app.fund import watching as claims
@@ -80,6 +81,9 @@ class Worker:
         """pause: seconds to rest when nothing is waiting; transport: to the other countries."""
         self._house = house
         self._transport = transport or Routed(house)
+        self._post = Post(house)
+        # Which partners have nothing to tell any more: nobody restores a backup under a running program.
+        self._whole: set[str] = set()
         self._pause = pause
         self._swept: datetime | None = None
         self._watched: datetime | None = None
@@ -241,20 +245,37 @@ class Worker:
         tries, until = self._rests.get(lane, (0, None))
         if until is not None and self._house.clock.now() < until:
             return False
+        try:
+            # After a restored backup a partner tells first what was forgotten; until then nothing is said to it.
+            if lane and lane not in self._whole:
+                asked = replaying.catch_up(self._house, self._transport, lane, self._post.told)
+                self._whole.add(lane)
+                if asked:
+                    return True
+        except PartnerAway:
+            self._let_rest(lane, tries)
+            return False
+        except AppError as error:
+            log.warning("replay_waits", country=lane, kind=error.code)
+            self._let_rest(lane, tries)
+            return False
         row = self._next(lane)
         if row is None:
             return False
         try:
             self._carry_out(row)
         except PartnerAway as away:
-            rest = min(FIRST_REST * 2 ** min(tries, 6), LONGEST_REST)
-            self._rests[lane] = (tries + 1, self._house.clock.now() + rest)
+            self._let_rest(lane, tries)
             self._postpone(row, away, timedelta(0))
             return False
         except Exception as error:  # noqa: BLE001 - any failure only delays this one line
             self._postpone(row, error, min(timedelta(seconds=2 ** min(row.attempts, 12)), LONGEST_WAIT))
         self._rests.pop(lane, None)
         return True
+
+    def _let_rest(self, lane: str, tries: int) -> None:
+        rest = min(FIRST_REST * 2 ** min(tries, 6), LONGEST_REST)
+        self._rests[lane] = (tries + 1, self._house.clock.now() + rest)
 
     def ring(self) -> int:
         """Note every deadline that has passed unanswered, and let clocks run whose cause is over; how many."""

@@ -2,8 +2,8 @@
 """Check an audit bundle (`waymark audit export`) without Waymark: verify_bundle.py BUNDLE --key HEX --witness FILE
 
 Give --key the public key you were told by another way than the bundle (several if it was exchanged), and --witness each
-checkpoint that you or a partner kept (a file of the checkpoint folder, or a line of the log host). Ends with 0 if all
-is whole, else with 1 and the first fault. Needs Python 3.10 and the package `cryptography`, or `openssl` 3.
+checkpoint that you or a partner kept (a file of its folder, or lines of the log host or of a partner). Ends with 0 if
+all is whole, else with 1 and the first fault. Needs Python 3.10 and the package `cryptography`, or `openssl` 3.
 
 A bundle is one JSON object a line: what it is; every checkpoint (the exact signed text, the lines under its root, an
 Ed25519 signature); every chain (count, head, and of each entry: number, hashed text or null if closed, hash); lines of
@@ -170,7 +170,8 @@ def check(path, keys, witnesses):
         bundle.take(head, json.loads(line))
     bundle.end()
     for witness in witnesses:
-        bundle.witness(Path(witness).read_text(encoding="utf-8"))
+        for line in filter(str.strip, Path(witness).read_text(encoding="utf-8").split("\n")):
+            bundle.witness(line)
     counts = f"{len(bundle.chains)} chains, {bundle.entries} entries, {len(bundle.seen)} looks: whole"
     return f"checkpoints {head['first']} to {bundle.last['number']}, {counts}, up to {bundle.last['through']}"
 

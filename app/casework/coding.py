@@ -29,7 +29,7 @@ from policies.model import Policies
 from workflows.abroad import HeardCode
 from workflows.engine import MACHINES
 
-__all__ = ["ABOUT", "Place", "Reading", "opened", "places", "read", "returned", "sending_lists"]
+__all__ = ["ABOUT", "Place", "Reading", "opened", "places", "read", "read_back", "returned", "sending_lists"]
 
 # Group of data -> its field -> the list that its code is of.
 ABOUT: Final[Mapping[str, Mapping[str, str]]] = {
@@ -108,13 +108,29 @@ def read(policies: Policies, header: Mapping[str, Any], body: dict[str, Any], *,
     own: the sender is at home in this installation and has the same lists. Codes that the sender marks as ours
     (``yours``) came from here and are read as they are. Nothing is defaulted and nothing is dropped.
     """
-    of, by = str(header["from"]), str(header["to"])
+    yours = _yours(body)
+    theirs = frozenset() if own else frozenset(each.at for each in places(body)) - yours
+    return _read(policies, header, body, theirs, of=str(header["from"]), by=str(header["to"]))
+
+
+def read_back(policies: Policies, header: Mapping[str, Any], body: dict[str, Any]) -> Reading:
+    """What a message of our own said in our codes: where it had put those of its receiver, they are read once more."""
+    return _read(policies, header, body, _yours(body), of=str(header["to"]), by=str(header["from"]))
+
+
+def _yours(body: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(str(each) for each in body.get(YOURS) or ())
+
+
+def _read(
+    policies: Policies, header: Mapping[str, Any], body: dict[str, Any], theirs: frozenset[str], *, of: str, by: str
+) -> Reading:
+    """A body with the codes at the places ``theirs`` read by the table that ``by`` has for codes of ``of``."""
     on = policies.day(by, datetime.fromisoformat(str(header["created"])))
-    yours = frozenset(str(each) for each in body.get(YOURS) or ())
     heard, unknown, changed = [], [], deepcopy(body)
     for place in places(body):
         ours = place.code
-        if not own and place.at not in yours and place.code != NOTHING:
+        if place.at in theirs and place.code != NOTHING:
             ours = policies.read_as(place.code_list, place.code, of=of, by=by, on=on)
         if ours != place.code:
             heard.append(HeardCode(place.code_list, place.code, ours, place.at))

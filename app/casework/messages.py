@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select
 
 from app.access.desk import Desk
-from app.casework import identity, outbox, records
+from app.casework import identity, outbox, records, replays
 from app.casework.capabilities import version_for
 from app.casework.forms import unspoken
 from app.casework.held import Held
@@ -53,6 +53,11 @@ class Envelope:
     def signed_bytes(self) -> bytes:
         """What the signature covers."""
         return canonical_bytes({**self.header, "body_digest": digest_of(self.body)})
+
+
+def digest_of_signed(envelope: Envelope) -> str:
+    """The hex digest by which a message is named in receipts, and by the message after it."""
+    return hashlib.sha256(envelope.signed_bytes).hexdigest()
 
 
 def digest_of(body: dict[str, Any]) -> str:
@@ -105,6 +110,7 @@ def post(desk: Desk, held: Held, kind: str, body: dict[str, Any]) -> str:
     """Write the signed message and queue its delivery; the message id."""
     referral = held.referral_facts
     assert referral is not None and held.referral is not None
+    replays.must_be_whole(desk, referral.other_country)
     # Read once: the key is named in the header and signs it, whatever is exchanged in between.
     signer = desk.signing.signer(desk.actor.country)
     here, there, shared_id = desk.actor.country, referral.other_country, held.referral.shared_id

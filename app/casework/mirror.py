@@ -46,8 +46,10 @@ class Taken:
     repeated: bool
 
 
-def take_in(desk: Desk, envelope: Envelope) -> Taken:
+def take_in(desk: Desk, envelope: Envelope, given: tuple[bytes, bytes] | None = None) -> Taken:
     """Apply one message on the receiving country's desk (a system desk), in one transaction.
+
+    given: content and signature of the receipt that we had given for it before a backup was restored; it stands.
 
     A known id gives the stored receipt again. Raises MessageRefused (409) for a bad form or signature, a wrong
     address, a gap in the sequence or a broken chain; the sender keeps the message and tries again.
@@ -61,12 +63,15 @@ def take_in(desk: Desk, envelope: Envelope) -> Taken:
         return _again(desk, known, digest)
     _must_be_next(desk, header)
     held, step = _copy_for(desk, envelope, sender)
-    _store(desk, held, step, envelope, digest)
+    store(desk, held, envelope, digest, "in", too_late=_too_late(held, step))
     outcome = _apply(desk, held, step, envelope)
     if held.erased and step is not None and step.name in ASKS.values():
         outbox.put(desk, CONFIRM, {"referral": held.id}, line=f"{desk.actor.country}:{held.row.shared_id}:after")
     for travelled in envelope.body.get("receipts", []):
         _keep_receipt(desk, travelled, sender)
+    if given is not None:
+        receipts.keep(desk, header["id"], "stored", *given)
+        return Taken(receipts.travelling(*given), False)
     state = held.referral_facts.state if held.referral_facts else "unknown"
     receipt = receipts.give(
         desk,
@@ -148,9 +153,12 @@ def _border_office(desk: Desk, facts: ReferralFacts, point: str | None) -> str |
     return office_at(desk, facts, point) if point else None
 
 
-def _store(desk: Desk, held: Held, step: Step | None, envelope: Envelope, digest: bytes) -> None:
+def store(
+    desk: Desk, held: Held, envelope: Envelope, digest: bytes, direction: str, *, too_late: bool = False
+) -> None:
+    """Keep a message of a held copy, sealed; ``direction``: "in", or "out" for one of ours that came back."""
     row_id = new_id()
-    if _too_late(held, step):
+    if too_late:
         # Its number and digest are kept, so that the conversation goes on and can be proved; not a word of it is.
         key_id, sealed = held.key_id, b""
     else:
@@ -162,9 +170,9 @@ def _store(desk: Desk, held: Held, step: Step | None, envelope: Envelope, digest
             "id": row_id,
             "message_id": envelope.header["id"],
             "country": desk.actor.country,
-            "direction": "in",
+            "direction": direction,
             "shared_id": envelope.header["referral"],
-            "other_country": envelope.header["from"],
+            "other_country": envelope.header["from" if direction == "in" else "to"],
             "seq": envelope.header["seq"],
             "type": envelope.header["type"],
             "header": canonical_bytes(envelope.header),
@@ -190,23 +198,23 @@ def _apply(desk: Desk, held: Held, step: Step | None, envelope: Envelope) -> str
         system=True,
     )
     if _too_late(held, step):
-        return _note(desk, held, envelope, partner, ERASED, ())
+        return note(desk, held, envelope, partner, ERASED, ())
     if step is None or step.by is None or step.by == facts.side:
-        return _note(desk, held, envelope, partner, "kept_unknown", (f"step:{envelope.header['type']}",))
+        return note(desk, held, envelope, partner, "kept_unknown", (f"step:{envelope.header['type']}",))
     # The message is kept as it came; what it says in our codes is what moves this side's copy.
     at_home = str(envelope.header["from"]) in desk.signing.countries
     said = coding.read(desk.policies, envelope.header, envelope.body, own=at_home)
-    filled = _form(desk, step, said.body)
+    filled = form_of(desk, step, said.body)
     given = {str(k): str(v) for k, v in (said.body.get("given") or {}).items()}
     unknown = said.unknown
     here = Referral(facts.state)
     leaves = here in step.start
     if here in engine.MACHINES["referral"].final and not leaves:
-        return _note(desk, held, envelope, partner, "already_ended", unknown)
+        return note(desk, held, envelope, partner, "already_ended", unknown)
     if crossing.confirms_an_older_day(desk, step, envelope) or not (
         leaves or crossing.still_fits(desk, step, envelope)
     ):
-        return _note(desk, held, envelope, partner, "not_applicable", unknown)
+        return note(desk, held, envelope, partner, "not_applicable", unknown)
     entry = Entry(partner.id, partner.office, partner.country, desk.today)
     record = _keep_form(desk, held, filled, entry)
     held.facts = with_consents(facts if filled is None else _facts(held), envelope.body)
@@ -235,7 +243,7 @@ def _too_late(held: Held, step: Step | None) -> bool:
     return held.erased and (step is None or step.name not in OF_ERASURE)
 
 
-def _note(desk: Desk, held: Held, envelope: Envelope, partner: Actor, outcome: str, unknown: tuple[str, ...]) -> str:
+def note(desk: Desk, held: Held, envelope: Envelope, partner: Actor, outcome: str, unknown: tuple[str, ...]) -> str:
     """Keep and show a message that moves nothing."""
     held.facts = with_codes(_facts(held), unknown)
     details = {"message": envelope.header["id"], "result": outcome, "unknown": list(unknown)}
@@ -244,7 +252,8 @@ def _note(desk: Desk, held: Held, envelope: Envelope, partner: Actor, outcome: s
     return outcome
 
 
-def _form(desk: Desk, step: Step, body: dict[str, Any]) -> Filled | None:
+def form_of(desk: Desk, step: Step, body: dict[str, Any]) -> Filled | None:
+    """The form that a message brings, in our codes and as we have it today. MessageRefused: it does not fit."""
     sent = body.get("record")
     if not sent:
         return None

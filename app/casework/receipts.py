@@ -28,7 +28,7 @@ def give(desk: Desk, message_id: str, digest: str, level: str, outcome: dict[str
     said = {"message": message_id, "digest": digest, "level": level, "outcome": outcome}
     content, signature = _signed(desk, said)
     keep(desk, message_id, level, content, signature)
-    return _travelling(content, signature)
+    return travelling(content, signature)
 
 
 def again(desk: Desk, row: Any) -> dict[str, Any]:
@@ -36,8 +36,8 @@ def again(desk: Desk, row: Any) -> dict[str, Any]:
     said = json.loads(row.content)
     key = desk.signing.named(desk.actor.country, said["key"])
     if key is not None and key.counts_at(desk.now):
-        return _travelling(row.content, row.signature)
-    return _travelling(*_signed(desk, said))
+        return travelling(row.content, row.signature)
+    return travelling(*_signed(desk, said))
 
 
 def _signed(desk: Desk, said: dict[str, Any]) -> tuple[bytes, bytes]:
@@ -47,7 +47,8 @@ def _signed(desk: Desk, said: dict[str, Any]) -> tuple[bytes, bytes]:
     return content, signer.sign(content)
 
 
-def _travelling(content: bytes, signature: bytes) -> dict[str, Any]:
+def travelling(content: bytes, signature: bytes) -> dict[str, Any]:
+    """A receipt as it travels."""
     return {"content": content.decode(), "signature": signature.hex()}
 
 

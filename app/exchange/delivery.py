@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.access.desk import Desk, House
 from app.casework import erasing_abroad, messages, receipts, records
 from app.casework.messages import Envelope
+from app.exchange import witnessing
 from workflows.erasure_abroad import ERASED
 
 
@@ -42,6 +43,9 @@ def deliver(house: House, transport: Carrier, country: str, message_row_id: str)
             raise ReceiptDoesNotFit(message_id)
         if said["outcome"].get("result") == ERASED:
             erasing_abroad.found_erased(desk, str(envelope.header["referral"]), message_id)
+    to = str(envelope.header["to"])
+    if house.partners.of(to) is not None:
+        witnessing.heard(house, country, to, travelled.get("checkpoint"))
 
 
 def envelope_of(desk: Desk, message_row_id: str) -> tuple[Envelope, str, str]:

@@ -21,15 +21,18 @@ from app.kit.hpke import seal_to
 from app.kit.keybook import key_id_of
 from app.kit.signing import Signer
 
-__all__ = ["FORMAT", "LARGEST", "Letter", "Unreadable", "parsed", "read", "write"]
+__all__ = ["FORMAT", "LARGEST", "WITNESSED", "Letter", "Unreadable", "parsed", "read", "write"]
 
+# A letter of an installation without a checkpoint, or from before there were any; and one that carries the newest.
 FORMAT: Final = "waymark-letter-1"
+WITNESSED: Final = "waymark-letter-2"
 # A referral with everything in it has a few kilobytes; a whole letter with a long story stays well below this.
 LARGEST: Final = 524_288
 DEEPEST: Final = 40
 _PARTS: Final = frozenset(
     {"format", "from", "to", "sent", "key", "sealed_for", "header", "sealed", "signed", "signature"}
 )
+_OBJECTS: Final = frozenset({"header", "checkpoint"})
 
 
 class Unreadable(Exception):
@@ -40,6 +43,7 @@ class Unreadable(Exception):
 class Letter:
     """One letter. ``sent``: when this copy was written; ``key``: which signing key vouches for it.
 
+    ``checkpoint``: the newest of the sender's log, as it came (app/exchange/testimony.py); None in the first form.
     ``header``: of the message, in the open; ``sealed``: its body under HPKE for the key ``sealed_for``, bound to the
     header; ``signed``: the signature that belongs to the message itself.
     """
@@ -53,13 +57,20 @@ class Letter:
     sealed: bytes
     signed: bytes
     signature: bytes
+    checkpoint: dict[str, Any] | None = None
+
+    @property
+    def form(self) -> str:
+        """Which form it has."""
+        return FORMAT if self.checkpoint is None else WITNESSED
 
     @property
     def signed_bytes(self) -> bytes:
         """What the signature of the letter covers: all of it but the signature."""
+        carried = {} if self.checkpoint is None else {"checkpoint": self.checkpoint}
         return canonical_bytes(
             {
-                "format": FORMAT, "from": self.sender, "to": self.receiver, "sent": self.sent.isoformat(),
+                **carried, "format": self.form, "from": self.sender, "to": self.receiver, "sent": self.sent.isoformat(),
                 "key": self.key, "sealed_for": self.sealed_for, "header": self.header,
                 "sealed": hashlib.sha256(self.sealed).hexdigest(), "signed": self.signed.hex(),
             }
@@ -75,39 +86,47 @@ def bound_to(header: dict[str, Any]) -> bytes:
     return hashlib.sha256(canonical_bytes(header)).digest()
 
 
-def write(envelope: Envelope, public: bytes, signer: Signer, now: datetime) -> bytes:
-    """A message as a letter, ready to be sent. public: the receiver's exchange key (32 bytes)."""
+def write(
+    envelope: Envelope, public: bytes, signer: Signer, now: datetime, checkpoint: dict[str, Any] | None = None
+) -> bytes:
+    """A message as a letter, ready to be sent. public: the receiver's exchange key (32 bytes).
+
+    checkpoint: the newest of our log, as it travels; without one the letter has the first form, which all can read.
+    """
     header = envelope.header
     sealed = seal_to(public, canonical_bytes(envelope.body), bound_to(header))
     unsigned = Letter(
         str(header["from"]), str(header["to"]), now, signer.key_id, key_id_of(public), header, sealed,
-        envelope.signature, b"",
+        envelope.signature, b"", checkpoint,
     )  # fmt: skip
     said = {
-        "format": FORMAT, "from": unsigned.sender, "to": unsigned.receiver, "sent": now.isoformat(),
+        "format": unsigned.form, "from": unsigned.sender, "to": unsigned.receiver, "sent": now.isoformat(),
         "key": signer.key_id, "sealed_for": unsigned.sealed_for, "header": header,
         "sealed": base64.b64encode(sealed).decode(), "signed": envelope.signature.hex(),
         "signature": signer.sign(unsigned.signed_bytes).hex(),
+        **({} if checkpoint is None else {"checkpoint": checkpoint}),
     }  # fmt: skip
     return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def read(content: bytes) -> Letter:
+def read(content: bytes, largest: int = LARGEST) -> Letter:
     """A letter from what came; nothing of it is believed yet. Raises Unreadable."""
-    if len(content) > LARGEST:
+    if len(content) > largest:
         raise Unreadable("the letter is too large")
     said = _parsed(content)
-    if said.get("format") != FORMAT:
+    form = said.get("format")
+    if form not in (FORMAT, WITNESSED):
         raise Unreadable("this is no letter of a form that is known here")
-    if said.keys() != _PARTS or not all(isinstance(said[name], str) for name in _PARTS - {"header"}):
+    parts = _PARTS if form == FORMAT else _PARTS | {"checkpoint"}
+    if said.keys() != parts or not all(isinstance(said[name], str) for name in parts - _OBJECTS):
         raise Unreadable("the letter has not the agreed parts")
-    if not isinstance(said["header"], dict):
-        raise Unreadable("the letter has no header")
+    if not all(isinstance(said[name], dict) for name in parts & _OBJECTS):
+        raise Unreadable("the letter has no header, or no checkpoint")
     try:
         letter = Letter(
             said["from"], said["to"], datetime.fromisoformat(said["sent"]), said["key"], said["sealed_for"],
             said["header"], base64.b64decode(said["sealed"], validate=True), bytes.fromhex(said["signed"]),
-            bytes.fromhex(said["signature"]),
+            bytes.fromhex(said["signature"]), said.get("checkpoint"),
         )  # fmt: skip
         letter.signed_bytes  # noqa: B018 - a header without one byte form is no header
     except (ValueError, binascii.Error, NotCanonical):

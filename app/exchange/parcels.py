@@ -17,7 +17,7 @@ from typing import Any, Final
 from sqlalchemy import update
 
 from app.access.desk import House
-from app.exchange import letters, queries
+from app.exchange import letters, queries, replaying, witnessing
 from app.exchange.delivery import envelope_of, take_receipt
 from app.exchange.receiving import CARRIED, Post
 from app.kit.canonical import canonical_bytes
@@ -29,6 +29,8 @@ __all__ = ["Parcel", "Unpacked", "pack", "unpack"]
 FORMAT: Final = "waymark-parcel-1"
 LARGEST: Final = 64 << 20
 _OUTBOX: Final[Any] = OutboxRow.__table__
+# An announcement of an epoch and the answer to one, where there is any: letters in base64, as those in ``letters``.
+_AFTER_A_RESTORE: Final = ("epoch", "replay")
 _PARTS: Final = ("format", "from", "to", "made", "key", "letters", "receipts", "answers", "heard", "signature")
 
 
@@ -65,6 +67,8 @@ class Unpacked:
     refused: list[str] = field(default_factory=list)
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     heard: list[str] = field(default_factory=list)
+    # The answers to an announcement of an epoch, to be carried back.
+    replay: list[str] = field(default_factory=list)
 
 
 def pack(house: House, country: str, partner: str, back: Unpacked | None = None) -> Parcel:
@@ -79,6 +83,8 @@ def pack(house: House, country: str, partner: str, back: Unpacked | None = None)
     if known.suspended_at is not None:
         raise ParcelUnfit(f"The exchange with {partner} is suspended.", code="partner_suspended")
     signer, now = house.signing.signer(country), house.clock.now()
+    checkpoint = witnessing.ours(house, country)
+    carried = {} if checkpoint is None else {"checkpoint": checkpoint}
     answers = back.answers if back is not None else {}
     sent: list[str] = []
     later: list[dict[str, Any]] = []
@@ -88,14 +94,19 @@ def pack(house: House, country: str, partner: str, back: Unpacked | None = None)
             said = json.loads(row.payload)
             if row.effect == "deliver":
                 envelope, _, _ = envelope_of(desk, said["message"])
-                sent.append(base64.b64encode(letters.write(envelope, known.seals_with, signer, now)).decode())
+                letter = letters.write(envelope, known.seals_with, signer, now, checkpoint)
+                sent.append(base64.b64encode(letter).decode())
             else:
-                later.append({"message": said["message"], **said["receipt"]})
+                later.append({"message": said["message"], **said["receipt"], **carried})
     said = {
         "format": FORMAT, "from": country, "to": partner, "made": now.isoformat(), "key": signer.key_id,
         "letters": sent, "receipts": later, "heard": back.heard if back is not None else [],
         "answers": [{"message": message, **receipt} for message, receipt in sorted(answers.items())],
     }  # fmt: skip
+    if replaying.awaited(house, country, partner):
+        said["epoch"] = [base64.b64encode(replaying.announcement(house, country, partner)).decode()]
+    if back is not None and back.replay:
+        said["replay"] = back.replay
     whole = {**said, "signature": signer.sign(_digest(said)).hex()}
     content = json.dumps(whole, ensure_ascii=False, indent=1).encode() + b"\n"
     return Parcel(content, len(sent), len(later), len(answers))
@@ -120,6 +131,7 @@ def unpack(house: House, content: bytes) -> Unpacked:
     if abs(now - said_at(said)) > CARRIED:
         raise ParcelUnfit("The parcel is too old: have the other side write what still waits into a new one.")
     done, post = Unpacked(sender, receiver), Post(house)
+    _after_a_restore(post, house, said, done)
     for text in said["letters"]:
         try:
             letter = base64.b64decode(text, validate=True)
@@ -137,11 +149,31 @@ def unpack(house: House, content: bytes) -> Unpacked:
             desk = house.system_desk(session, receiver, "exchange")
             kept = take_receipt(desk, sender, str(each.get("message", "")), receipt)
         if kept:
+            witnessing.heard(house, receiver, sender, each.get("checkpoint"), said_at(said))
             done.kept += 1
             done.heard += [digest_of(receipt["content"])] if each in said["receipts"] else []
         else:
             done.refused.append("receipt_unfit")
     return done
+
+
+def _after_a_restore(post: Post, house: House, said: dict[str, Any], done: Unpacked) -> None:
+    """Answer an announcement, and take up an answer to ours, before anything else is read."""
+    try:
+        for text in said.get("epoch", ()):
+            done.replay += _all_of_it(post, base64.b64decode(text, validate=True))
+        for text in said.get("replay", ()):
+            told = post.told(base64.b64decode(text, validate=True), done.receiver, done.sender, carried=True)
+            replaying.take(house, done.receiver, done.sender, told)
+    except AppError as refusal:
+        done.refused.append(refusal.code)
+    except (ValueError, letters.Unreadable):
+        done.refused.append("letter_unreadable")
+
+
+def _all_of_it(post: Post, asked: bytes) -> list[str]:
+    """Every page of the answer: whoever carries a stick goes once."""
+    return [base64.b64encode(each).decode() for each in post.announced_whole(asked)]
 
 
 def _heard(house: House, done: Unpacked, digests: set[str]) -> None:
@@ -178,16 +210,17 @@ def _read(content: bytes) -> dict[str, Any]:
         said = json.loads(content)
     except (ValueError, RecursionError):
         raise damaged from None
-    if not isinstance(said, dict) or set(said) != set(_PARTS) or said["format"] != FORMAT:
+    if not isinstance(said, dict) or set(said) - set(_AFTER_A_RESTORE) != set(_PARTS) or said["format"] != FORMAT:
         raise damaged
-    lists = ("letters", "receipts", "answers", "heard")
+    after_a_restore = tuple(name for name in _AFTER_A_RESTORE if name in said)
+    lists = ("letters", "receipts", "answers", "heard", *after_a_restore)
     texts = [name for name in _PARTS if name not in lists]
     kinds = (
         *((said[name], list) for name in lists), *((said[name], str) for name in texts),
     )  # fmt: skip
     if not all(isinstance(value, kind) for value, kind in kinds):
         raise damaged
-    if not all(isinstance(each, str) for name in ("letters", "heard") for each in said[name]):
+    if not all(isinstance(each, str) for name in ("letters", "heard", *after_a_restore) for each in said[name]):
         raise damaged
     if not all(isinstance(each, dict) for name in ("receipts", "answers") for each in said[name]):
         raise damaged

@@ -25,6 +25,16 @@ async def inbox(request: Request) -> Response:
     return JSONResponse({"receipt": await run_in_threadpool(post.letter, content)})
 
 
+@router.post("/epochs", include_in_schema=False)
+@public("an announcement is believed only under the signature of a partner")
+async def epochs(request: Request) -> Response:
+    """Answer a partner that went back to a backup: a sealed letter with what it knew and we still know."""
+    post: Post = request.app.state.post
+    content = await request.body()
+    letter = await run_in_threadpool(post.announced, content)
+    return JSONResponse({"letter": letter.decode()})
+
+
 @router.post("/receipts", include_in_schema=False)
 @public("a receipt is believed only under the signature of a partner")
 async def receipts(request: Request) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -11,7 +11,10 @@ from sqlalchemy import func, select
 
 from app.access import rows
 from app.access.desk import Desk
+from app.casework import replays
 from app.casework.messages import TABLE as MESSAGE
+from app.exchange import witnessing
+from app.exchange.witnessing import Standing
 from app.models.outbox import OutboxRow
 
 __all__ = ["LATE_AFTER", "Line", "lines", "on_its_way"]
@@ -40,6 +43,10 @@ class Line:
     next_at: datetime | None = None
     sent_at: datetime | None = None
     received_at: datetime | None = None
+    # What its log looks like from here.
+    log: Standing = Standing()
+    # Whether we went back to a backup, and it has not told yet what we forgot.
+    awaited: bool = False
 
     def late(self, now: datetime) -> bool:
         """Whether something has waited too long."""
@@ -54,8 +61,11 @@ def lines(desk: Desk) -> list[Line]:
     with rows.as_the_house(desk.session, desk.actor.country):
         waiting = _waiting(desk)
         last = _last(desk)
+        logs = witnessing.standing(desk)
+        awaited = {other for other in desk.policies.countries if replays.awaited(desk, other) is not None}
     others = sorted(set(desk.policies.countries) - {desk.actor.country})
-    return [_line(other, waiting.get(other, []), last) for other in others]
+    found = [_line(other, waiting.get(other, []), last, logs.get(other, Standing())) for other in others]
+    return [replace(line, awaited=line.country in awaited) for line in found]
 
 
 def on_its_way(country: str, partner: str) -> Any:
@@ -95,7 +105,7 @@ def _last(desk: Desk) -> dict[tuple[str, str], datetime]:
     return {(other, direction): at for other, direction, at in desk.session.execute(query)}
 
 
-def _line(other: str, waiting: list[Any], last: dict[tuple[str, str], datetime]) -> Line:
+def _line(other: str, waiting: list[Any], last: dict[tuple[str, str], datetime], log: Standing) -> Line:
     errors = Counter(row.last_error for row in waiting if row.last_error)
     return Line(
         other,
@@ -106,4 +116,5 @@ def _line(other: str, waiting: list[Any], last: dict[tuple[str, str], datetime])
         min((row.next_at for row in waiting), default=None),
         last.get((other, "out")),
         last.get((other, "in")),
+        log,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
@@ -16,8 +17,11 @@ from typing import Any, Final
 
 from app.access.desk import House
 from app.access.log import noted
+from app.casework.messages import Envelope
 from app.casework.mirror import take_in
+from app.casework.replays import AWAITED
 from app.casework.wire import MessageRefused
+from app.exchange import replaying, witnessing
 from app.exchange.delivery import take_receipt
 from app.exchange.letters import Letter, Unreadable, bound_to, read
 from app.kit.errors import AppError, TooMany
@@ -66,11 +70,65 @@ class Post:
         try:
             self._may_send(partner, now, carried=carried)
             envelope = self._opened(letter, now, CARRIED if carried else SKEW)
+            self._must_be_whole(letter.receiver, letter.sender)
             with self._house.db.write() as session:
                 desk = self._house.system_desk(session, letter.receiver, "exchange")
-                return take_in(desk, envelope).receipt
+                receipt = take_in(desk, envelope).receipt
         except AppError as refusal:
             raise self._refused(letter, refusal) from None
+        # The letter holds by its own signatures, whatever its sender's log looks like.
+        witnessing.heard(self._house, letter.receiver, letter.sender, letter.checkpoint, letter.sent)
+        ours = witnessing.ours(self._house, letter.receiver)
+        return receipt if ours is None else {**receipt, "checkpoint": ours}
+
+    def announced(self, content: bytes) -> bytes:
+        """Answer a partner that went back to a backup: a letter with what we know of the conversations since."""
+        return next(self._answers(content, carried=False))
+
+    def announced_whole(self, content: bytes) -> Iterator[bytes]:
+        """The same for an announcement that came in a parcel: all letters of the answer."""
+        return self._answers(content, carried=True)
+
+    def _answers(self, content: bytes, *, carried: bool) -> Iterator[bytes]:
+        """The letters of an answer, one after the other.
+
+        Nothing of ours changes but the book of looks. Raises as `letter`, and ReplayUnfit (409).
+        """
+        now = self._house.clock.now()
+        try:
+            letter = read(content)
+        except Unreadable as fault:
+            raise self._refused(None, LetterRefused(f"{fault}.".capitalize())) from None
+        partner = self._sender(letter, now)
+        try:
+            self._may_send(partner, now, carried=carried)
+            asked = self._opened(letter, now, CARRIED if carried else SKEW)
+            if letter.header.get("type") != replaying.ASKS:
+                raise LetterRefused(code="no_announcement")
+            yield from replaying.answers(self._house, letter.receiver, letter.sender, asked)
+        except AppError as refusal:
+            raise self._refused(letter, refusal) from None
+
+    def told(self, content: bytes, here: str, partner: str, *, carried: bool = False) -> Envelope:
+        """The opened answer of a partner that `announced` has written for ``here``. LetterRefused: it is none."""
+        now = self._house.clock.now()
+        try:
+            letter = read(content, replaying.LARGEST)
+        except Unreadable as fault:
+            raise LetterRefused(f"{fault}.".capitalize()) from None
+        if (letter.sender, letter.receiver) != (partner, here):
+            raise _stranger()
+        self._sender(letter, now)
+        return self._opened(letter, now, CARRIED if carried else SKEW)
+
+    def _must_be_whole(self, here: str, partner: str) -> None:
+        """What comes before the partner has told what we forgot would be applied to the wrong state."""
+        if replaying.awaited(self._house, here, partner):
+            refusal = LetterRefused(
+                mark("We went back to a backup and wait for your answer to our announcement."), code=AWAITED
+            )
+            refusal.status = 503
+            raise refusal
 
     def receipt(self, content: bytes) -> bool:
         """Keep a later receipt for a message of ours; False where it answers none, or is not signed by a partner."""
@@ -87,8 +145,10 @@ class Post:
             raise self._refused(None, _stranger())
         if partner.suspended_at is not None:
             raise self._refused(None, _suspended())
+        self._must_be_whole(to, by)
         with self._house.db.write() as session:
             take_receipt(self._house.system_desk(session, to, "exchange"), by, said["message"], receipt)
+        witnessing.heard(self._house, to, by, said.get("checkpoint"))
         return True
 
     def _sender(self, letter: Letter, now: datetime) -> Partner:
@@ -107,7 +167,7 @@ class Post:
         if not carried and not self._counts.admits(partner.country, partner.per_hour, now):
             raise TooMany(mark("This partner sends more in an hour than was agreed."), code="quota_reached")
 
-    def _opened(self, letter: Letter, now: datetime, skew: timedelta) -> Any:
+    def _opened(self, letter: Letter, now: datetime, skew: timedelta) -> Envelope:
         if abs(now - letter.sent) > skew:
             raise LetterRefused(mark("The clocks of the two installations differ too much."), code="clock_wrong")
         try:
@@ -170,7 +230,7 @@ def _suspended() -> LetterRefused:
     return refusal
 
 
-def _receipt(content: bytes) -> dict[str, str]:
+def _receipt(content: bytes) -> dict[str, Any]:
     """The parts of a receipt as it travels; LetterRefused for anything else."""
     parts = ("from", "to", "message", "content", "signature")
     try:
@@ -178,7 +238,7 @@ def _receipt(content: bytes) -> dict[str, str]:
         inner = json.loads(said["content"]) if isinstance(said, dict) else None
     except (ValueError, KeyError, TypeError, RecursionError):
         said = inner = None
-    if not isinstance(said, dict) or not isinstance(inner, dict) or said.keys() != set(parts):
+    if not isinstance(said, dict) or not isinstance(inner, dict) or said.keys() - {"checkpoint"} != set(parts):
         raise LetterRefused(mark("This is no receipt that can be read."))
     if not all(isinstance(said[name], str) for name in parts) or not isinstance(inner.get("key"), str):
         raise LetterRefused(mark("This is no receipt that can be read."))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -12,17 +13,19 @@ import httpx2
 
 from app.access.desk import House
 from app.casework.messages import Envelope
-from app.exchange import letters
+from app.exchange import letters, replaying, witnessing
 from app.exchange.transport import LocalTransport, Transport
 from app.kit.errors import AppError
 from app.kit.partners import Partner
 
-__all__ = ["INBOX", "RECEIPTS", "HttpTransport", "PartnerAway", "PartnerRefused", "Routed"]
+__all__ = ["EPOCHS", "INBOX", "RECEIPTS", "HttpTransport", "PartnerAway", "PartnerRefused", "Routed"]
 
 INBOX: Final = "/exchange/v1/inbox"
 RECEIPTS: Final = "/exchange/v1/receipts"
+EPOCHS: Final = "/exchange/v1/epochs"
 # A dead partner costs its own lane this long, and nobody else anything (app/worker.py).
 TIMES: Final = httpx2.Timeout(20.0, connect=5.0)
+UNREADABLE: Final = "letter_unreadable"
 LARGEST_ANSWER: Final = 65_536
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
@@ -66,7 +69,11 @@ class HttpTransport:
         partner = self._partner(str(envelope.header["to"]))
         signer = self._house.signing.signer(str(envelope.header["from"]))
         now = self._house.clock.now()
-        answer = self._post(partner, INBOX, letters.write(envelope, partner.seals_with, signer, now))
+
+        def letter(checkpoint: dict[str, str] | None) -> bytes:
+            return letters.write(envelope, partner.seals_with, signer, now, checkpoint)
+
+        answer = self._post_with(partner, INBOX, letter, str(envelope.header["from"]))
         receipt = answer.get("receipt")
         if not isinstance(receipt, dict):
             raise PartnerRefused(code="no_receipt")
@@ -75,7 +82,20 @@ class HttpTransport:
     def bring_receipt(self, to: str, by: str, message_id: str, receipt: dict[str, Any]) -> None:
         """Bring a later receipt of country ``by``; raises as `hand_over`."""
         said = {"from": by, "to": to, "message": message_id, **receipt}
-        self._post(self._partner(to), RECEIPTS, json.dumps(said, ensure_ascii=False).encode())
+
+        def written(checkpoint: dict[str, str] | None) -> bytes:
+            carried = {} if checkpoint is None else {"checkpoint": checkpoint}
+            return json.dumps({**said, **carried}, ensure_ascii=False).encode()
+
+        self._post_with(self._partner(to), RECEIPTS, written, by)
+
+    def announce(self, to: str, content: bytes) -> bytes:
+        """Bring an announcement of an epoch; the letter that answers it. Raises as `hand_over`."""
+        answer = self._post(self._partner(to), EPOCHS, content, replaying.LARGEST)
+        letter = answer.get("letter")
+        if not isinstance(letter, str):
+            raise PartnerRefused(code="no_replay")
+        return letter.encode()
 
     def bring(self, to: str, path: str, content: bytes) -> dict[str, Any]:
         """Bring something else that is signed (app/exchange/capability_door.py); raises as `hand_over`."""
@@ -96,7 +116,24 @@ class HttpTransport:
             raise PartnerAway(code="partner_suspended")
         return partner
 
-    def _post(self, partner: Partner, path: str, content: bytes) -> dict[str, Any]:
+    def _post_with(
+        self, partner: Partner, path: str, write: Callable[[dict[str, str] | None], bytes], country: str
+    ) -> dict[str, Any]:
+        """Post what ``write`` makes of the newest checkpoint of ``country``.
+
+        An installation from before checkpoints travelled cannot read that form: it is given the first one.
+        """
+        checkpoint = witnessing.ours(self._house, country)
+        try:
+            return self._post(partner, path, write(checkpoint))
+        except PartnerRefused as refused:
+            if checkpoint is None or refused.code != UNREADABLE:
+                raise
+        return self._post(partner, path, write(None))
+
+    def _post(
+        self, partner: Partner, path: str, content: bytes, largest: int = LARGEST_ANSWER
+    ) -> dict[str, Any]:
         line = self._line(partner)
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         address = f"{partner.address.rstrip('/')}{path}"
@@ -105,7 +142,7 @@ class HttpTransport:
                 body = b""
                 for piece in answer.iter_bytes():
                     body += piece
-                    if len(body) > LARGEST_ANSWER:
+                    if len(body) > largest:
                         raise PartnerRefused(code="answer_too_large")
                 status = answer.status_code
         except (httpx2.HTTPError, httpx2.InvalidURL):
@@ -148,6 +185,10 @@ class Routed:
     def bring_receipt(self, to: str, by: str, message_id: str, receipt: dict[str, Any]) -> None:
         """Bring a later receipt by the way of the country it goes to."""
         self._way(to).bring_receipt(to, by, message_id, receipt)
+
+    def announce(self, to: str, content: bytes) -> bytes:
+        """Announce an epoch to a partner; those at home here are never asked."""
+        return self._far.announce(to, content)
 
     def close(self) -> None:
         """Close the lines to the partners."""

@@ -19,6 +19,9 @@ class Transport(Protocol):
     def bring_receipt(self, to: str, by: str, message_id: str, receipt: dict[str, Any]) -> None:
         """Bring a later receipt of country ``by`` to ``to``, whose message ``message_id`` it answers."""
 
+    def announce(self, to: str, content: bytes) -> bytes:
+        """Bring an announcement of an epoch to ``to``; the letter that answers it."""
+
     def close(self) -> None:
         """Give back what it holds open."""
 
@@ -40,6 +43,10 @@ class LocalTransport:
         """Have the receipt checked and kept on the other country's desk; one that does not fit is not kept."""
         with self._house.db.write() as session:
             take_receipt(self._house.system_desk(session, to, "exchange"), by, message_id, receipt)
+
+    def announce(self, to: str, content: bytes) -> bytes:
+        """Never asked: countries in one installation went back to the same backup."""
+        raise LookupError(f"{to} has no installation of its own")
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -64,7 +65,8 @@ def prove(
             chains = verify_all(session, since)
             seen = check_witnessed(session, trusted, settings.checkpoint_places, since, restored)
             lost = Lost(session, trusted, restored)
-            doubts = [has_witness(session, file.read_bytes(), lost) for file in witnesses]
+            held = [each for file in witnesses for each in _told(file.read_bytes())]
+            doubts = [has_witness(session, each, lost) for each in held]
             notes = dict.fromkeys((*seen.notes, *lost.sentences()))
     finally:
         database.dispose()
@@ -75,10 +77,19 @@ def prove(
     elif chains.entries and seen.fault is None:
         checked.append("there is no checkpoint yet, so nothing tells whether a chain was made anew")
     if witnesses:
-        checked.append(f"{len(witnesses)} witnesses asked")
+        checked.append(f"{len(witnesses)} witnesses asked about {len(held)} checkpoints")
     checked += [f"NOTE: {each}" for each in notes]
     found = (None if chains.sound else chains.fault or chains.sentence, seen.fault, *doubts)
     return Proof(tuple(checked), tuple(each for each in found if each))
+
+
+def _told(content: bytes) -> list[bytes]:
+    """The checkpoints of a witness: one, or one a line, as `waymark partner witnessed` writes them."""
+    try:
+        json.loads(content)
+    except (ValueError, RecursionError):
+        return [line for line in content.split(b"\n") if line.strip()] or [content]
+    return [content]
 
 
 def open_seals(settings: Settings) -> Opened:

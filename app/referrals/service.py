@@ -9,7 +9,7 @@ from app.access.desk import Desk
 from app.access.log import looked
 from app.access.may import referral_within_reach, visible_case, visible_referral, within_reach
 from app.access.scope import Reach, reach_of
-from app.casework import choices, copies, fieldgroups, following, move, outbox, receipts
+from app.casework import choices, copies, fieldgroups, following, move, outbox, receipts, replays
 from app.casework.held import Held, hold_case, hold_referral, links_of, office_at, save_case_facts
 from app.casework.history import Event
 from app.casework.opening import ALPHABET
@@ -243,7 +243,12 @@ def _reference(desk: Desk, country: str) -> str:
 
 
 def _see(desk: Desk, held: Held) -> None:
-    """Give the receipt `seen` for everything unopened; the copy is locked, so two readers give it once."""
+    """Give the receipt `seen` for everything unopened; the copy is locked, so two readers give it once.
+
+    None while a partner has not told what we forgot: we may have given it before.
+    """
+    if replays.awaited(desk, held.row.other_country) is not None:
+        return
     for row in queries.unseen(desk, held.row.shared_id):
         roles = sorted(desk.actor.roles)
         travelled = receipts.give(desk, row.message_id, row.digest.hex(), "seen", {"roles": roles})

@@ -11,7 +11,7 @@ ONLY_ADDED: Final = frozenset(
     {
         "access_entry", "bulk_act", "document", "document_error", "fund_movement", "history_entry", "incident_case",
         "incident_offender",
-        "meeting", "meeting_case", "message", "message_receipt", "record", "training_entry",
+        "meeting", "meeting_case", "message", "message_receipt", "partner_replay", "record", "training_entry",
     }
 )  # fmt: skip
 # Of evidence, what an erasure empties; the rule of the table lets nothing else through.
@@ -115,6 +115,15 @@ FIXED: Final[dict[str, frozenset[str]]] = {
             "id", "country", "organisation", "office_id", "reference", "created_by", "opened_at", "way", "noticed_on",
             "place_kind", "sector", "exploitation", "people", "children", "danger", "call_back", "told",
             "told_language", "sealed",
+        }
+    ),
+    "witness_finding": frozenset(
+        {"id", "country", "partner", "code", "epoch", "number", "checkpoint_id", "other_id", "found_at"}
+    ),
+    "witnessed_checkpoint": frozenset(
+        {
+            "id", "country", "partner", "epoch", "number", "hash", "body", "signature", "vouched_by", "vouched",
+            "said_at", "received_at",
         }
     ),
 }

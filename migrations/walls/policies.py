@@ -343,10 +343,18 @@ ABROAD_RULES: Final[dict[str, Rule]] = {
         f" AND (r.key_id = message.key_id OR {SYSTEM} AND waymark_key_is_new(message.key_id)))",
     ),
 }
+# Tables of revision 032. What partners said of their logs is hashes and counts; the system alone writes and shows it.
+WITNESS_RULES: dict[str, Rule] = {
+    table: Rule(sees=f"{HERE} AND {SYSTEM}", adds=f"{HERE} AND {SYSTEM}")
+    for table in ("witnessed_checkpoint", "witness_finding")
+}
+# Whether a partner has given back what it knows is asked by whoever writes to it.
+WITNESS_RULES |= {"partner_replay": Rule(sees=HERE, adds=f"{HERE} AND {SYSTEM}")}
 ALL_RULES: Final[dict[str, Rule]] = {
     **RULES, **DESK_RULES, **INCIDENT_RULES, **SHELTER_RULES, **DOCUMENT_RULES, **LIST_RULES, **SHARED_LIST_RULES,
     **FUND_RULES, **TRANSFER_RULES, **TIP_RULES, **OPERATION_RULES, **MATCHING_RULES,
     **CHECKPOINT_RULES, **TRAINING_RULES, **SERVICE_RULES, **KEEPING_RULES, **CLAIM_RULES, **ABROAD_RULES,
+    **WITNESS_RULES,
 }  # fmt: skip
 
 

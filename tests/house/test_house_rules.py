@@ -29,6 +29,8 @@ LOADS_FOR_THE_PROGRAM = {
     "app/backups/making.py": "a backup holds the keys of persons, wrapped",
     "app/emergency/watching.py": "the worker rings what nobody has reviewed",
     "app/exchange/delivery.py": "the worker delivers messages by their row",
+    "app/exchange/replaying.py": "a partner that went back to a backup is told the messages that both had",
+    "app/exchange/witnessing.py": "keeps and compares what installations say of their logs, nothing of anybody",
     "app/keys/agreed.py": "the command line uses an approval of a key operation up",
     "app/keys/rewrapping.py": "the command line wraps stored keys anew",
     "app/keys/signing.py": "the command line counts what is on its way before a key is retired",

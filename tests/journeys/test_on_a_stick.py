@@ -35,6 +35,10 @@ class Nothing:
         """Nobody answers."""
         raise PartnerAway()
 
+    def announce(self, *_: Any) -> bytes:
+        """Nobody answers."""
+        raise PartnerAway()
+
     def close(self) -> None:
         """Nothing is open."""
 
