@@ -63,6 +63,8 @@ SENTENCES: Final[dict[str, str]] = {
     "task_escalated": mark("A task that nobody did in time was passed on to you."),
     "threat_reported": mark("A threat was reported. Open the case at once."),
     "task_late": mark("A task of yours is late."),
+    "partner_not_reached": mark("A message has not reached another country in time."),
+    "partner_not_opened": mark("Another country has not opened a referral in time."),
     "partner_late": mark("Another country has not answered in time."),
     "seal_names_changed": mark("Who is named on a sealed case was changed."),
     "seal_unconfirmed": mark("A case is sealed until a second person agrees."),
