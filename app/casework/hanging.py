@@ -102,15 +102,15 @@ def _before(row: Any) -> tuple[str, ...]:
 def due_of(policies: Policies, facts: ReferralFacts, country: str, wait: Wait) -> tuple[str | None, datetime | None]:
     """The name of the clock of a wait of ``country``'s copy, and the moment by which what is waited for should be here.
 
-    What the other country has to store and open is counted in its own working days; an answer, as the duty to give
-    it, in those of both (DESIGN 9).
+    Days end where it has to be done, in the other country. What it has to store and open is counted in its own working
+    days; an answer, as the duty to give it, in those of both (DESIGN 9).
     """
     name = clock_name(wait, facts.child)
     if name is None:
         return None, None
     other = facts.other_country
     clock = policies.clock(name, country, other, on=policies.day(country, wait.since))
-    calendar = policies.calendar(other) if wait.level in (STORED, SEEN) else policies.calendar(country, other)
+    calendar = policies.calendar(other, None if wait.level in (STORED, SEEN) else country)
     return name, rings_at(wait.since, clock, calendar)
 
 

@@ -1,4 +1,4 @@
-"""Both ends in one list: who did what and when, whose signature holds, what it waits for; and the proof to take along."""
+"""Both ends in one list: who did what and when, whose signature holds, what it waits for; and the proof of it."""
 
 from __future__ import annotations
 
