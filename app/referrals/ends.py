@@ -12,20 +12,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 
 from app.access.desk import Desk
-from app.access.rows import as_the_house
-from app.casework import hanging, messages
+from app.casework import messages
 from app.casework.held import Held
 from app.kit.keyfile import KeyMissing
 from app.kit.signing import verify
-from app.referrals import queries, where
-from app.referrals.queries import MESSAGE
+from app.referrals import queries, wait_queries, where
 from app.referrals.wait_schemas import BothEndsOut, EndOut, SignatureOut
 from workflows.referral import MACHINE
 
-__all__ = ["MOST", "both_ends", "messages_of", "signed_text"]
+__all__ = ["MOST", "both_ends", "signed_text"]
 
 # A conversation has some twenty messages; of one that never ends the newest are shown.
 MOST: Final = 200
@@ -35,7 +33,7 @@ _CODE: Final = 64
 
 def both_ends(desk: Desk, held: Held) -> BothEndsOut:
     """The list of one copy, oldest act first. The caller has checked sight and noted the look."""
-    rows = messages_of(desk, held.row.shared_id)
+    rows = wait_queries.messages_of(desk, held.row.shared_id)
     answers = queries.receipts_of(desk, [row.message_id for row in rows])
     found = [end for row in rows for end in _ends_of(desk, held, row, answers.get(row.message_id, []))]
     shown = found[-MOST:] if len(found) <= MOST else [end for end in found if end.message in _newest(rows)]
@@ -48,15 +46,6 @@ def both_ends(desk: Desk, held: Held) -> BothEndsOut:
         verified=sum(each.signature.fits for each in items),
         signatures=len(items),
     )
-
-
-def messages_of(desk: Desk, shared_id: str) -> Sequence[Row[Any]]:
-    """Every message of both directions as stored here; none before one that its sender had heard."""
-    query = select(MESSAGE).where(MESSAGE.c.country == desk.actor.country, MESSAGE.c.shared_id == shared_id)
-    with as_the_house(desk.session, desk.actor.country):
-        rows = desk.session.execute(query).all()
-    depth = hanging.depths(rows)
-    return sorted(rows, key=lambda row: (depth[row.digest.hex()], row.created_at, row.direction))
 
 
 def signed_text(desk: Desk, held: Held, row: Row[Any]) -> bytes | None:

@@ -13,7 +13,7 @@ from app.access.desk import Desk
 from app.casework.held import Held
 from app.kit.canonical import canonical_bytes
 from app.kit.keyfile import KeyMissing
-from app.referrals import ends, queries
+from app.referrals import ends, queries, wait_queries
 
 __all__ = ["FORMAT", "MEDIA_TYPE", "written"]
 
@@ -28,7 +28,7 @@ def written(desk: Desk, held: Held) -> bytes:
     """
     facts = held.referral_facts
     assert facts is not None
-    rows = ends.messages_of(desk, held.row.shared_id)
+    rows = wait_queries.messages_of(desk, held.row.shared_id)
     answers = queries.receipts_of(desk, [row.message_id for row in rows])
     lines: list[dict[str, Any]] = [
         {

@@ -6,28 +6,24 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 
 from app.access.desk import Desk
 from app.access.rows import as_the_house
-from app.casework import hanging, tasks
+from app.casework import hanging
 from app.casework.facts import referral_facts_from
 from app.casework.hanging import Hanging
 from app.casework.held import Held
-from app.casework.tasks import UNDONE
-from app.models.history import HistoryEntry
-from app.models.outbox import OutboxRow
+from app.referrals import wait_queries
 from app.referrals.wait_schemas import On, RungOut, WaitOut
 from workflows.facts import ReferralFacts
 from workflows.waiting import DECIDED, OURS, SEEN, STORED
 
 __all__ = ["nearest", "of_one"]
 
-_TASK: Final[Any] = tasks.TABLE
-_OUTBOX: Final[Any] = OutboxRow.__table__
-_HISTORY: Final[Any] = HistoryEntry.__table__
 # Nothing answered at all, or nothing may be sent: the line. Anything else was said by the machine at its end.
-_NO_LINE: Final = frozenset({"partner_away", "no_partner", "partner_suspended"})
+_SUSPENDED: Final = "partner_suspended"
+_NO_LINE: Final = frozenset({"partner_away", "no_partner", _SUSPENDED})
 _ON: Final = {SEEN: On.THEIR_DESK, DECIDED: On.THEIR_DECISION, OURS: On.OUR_DESK}
 
 
@@ -43,7 +39,7 @@ def of_one(desk: Desk, held: Held) -> list[WaitOut]:
     assert facts is not None
     found = _waits(desk, [(held.id, held.row.shared_id, facts, held.row.opened_at)]).get(held.id, [])
     rang = _rang(desk, held.id)
-    open_tasks = _open(desk, [held.id])
+    open_tasks = wait_queries.duties(desk, [held.id])
     for each in found:
         task = open_tasks.get((held.id, each.task or ""))
         each.rungs = rang.get(task.id, []) if task is not None else []
@@ -57,9 +53,9 @@ def _waits(desk: Desk, copies: Sequence[tuple[str, str, ReferralFacts, Any]]) ->
     # The caller has found every one of these copies within reach: what is told of them are codes and moments.
     with as_the_house(desk.session, country):
         said = hanging.said_of(desk.session, country, [shared for _, shared, _, _ in copies])
-        duties = _open(desk, [copy for copy, *_ in copies])
-        post = _post(desk, [shared for _, shared, _, _ in copies])
-        dead = _dead_lines(desk)
+    duties = wait_queries.duties(desk, [copy for copy, *_ in copies])
+    post = wait_queries.post(desk, [shared for _, shared, _, _ in copies])
+    dead = wait_queries.dead_lines(desk, sorted(_NO_LINE))
     found: dict[str, list[WaitOut]] = {}
     for copy, shared, facts, opened_at in copies:
         waiting = hanging.hangs(desk.policies, facts, country, said[shared], opened_at)
@@ -78,7 +74,7 @@ def _told(
     if wait.level == STORED:
         tries = post.attempts if post is not None else 0
         error = (post.last_error if post is not None else None) or dead.get(facts.other_country)
-        on = On.OUR_WORKER if error is None else On.LINE if error in _NO_LINE else On.THEIR_MACHINE
+        on = On.OUR_WORKER if error is None else _of_error(desk, facts.other_country, error)
     else:
         on = _ON[wait.level]
     due = duty.due_at if duty is not None else each.due_at
@@ -98,60 +94,23 @@ def _told(
     )  # fmt: skip
 
 
+def _of_error(desk: Desk, country: str, error: str) -> On:
+    if error == _SUSPENDED:
+        # Either side may have ended the exchange; ours is in our own file.
+        partner = desk.signing.partner(country)
+        return On.LINE if partner is not None and partner.suspended_at is not None else On.THEIR_MACHINE
+    return On.LINE if error in _NO_LINE else On.THEIR_MACHINE
+
+
 def _roles(desk: Desk, code: str) -> list[str]:
     rule = desk.policies.clocks.rungs.get(code)
     return [] if rule is None else sorted(rule.roles)
 
 
-def _open(desk: Desk, copies: Sequence[str]) -> dict[tuple[str, str], Row[Any]]:
-    """Copy and kind -> the open duty of that kind."""
-    query = (
-        select(
-            _TASK.c.id, _TASK.c.referral_id, _TASK.c.kind, _TASK.c.due_at, _TASK.c.escalation, _TASK.c.rung,
-            _TASK.c.missed_at, _TASK.c.next_rung_at,
-        )
-        .where(_TASK.c.referral_id.in_(copies), _TASK.c.state.in_(UNDONE))
-        .order_by(_TASK.c.due_at, _TASK.c.id)
-    )  # fmt: skip
-    with as_the_house(desk.session, desk.actor.country):
-        found = desk.session.execute(query).all()
-    return {(row.referral_id, row.kind): row for row in reversed(found)}
-
-
-def _post(desk: Desk, shared_ids: Sequence[str]) -> dict[str, Row[Any]]:
-    """Shared id -> the first message in our outbox: how often it was tried, and what came of it."""
-    lines = {f"{desk.actor.country}:{each}": each for each in shared_ids}
-    query = (
-        select(_OUTBOX.c.line, _OUTBOX.c.attempts, _OUTBOX.c.last_error)
-        .where(_OUTBOX.c.line.in_(sorted(lines)), _OUTBOX.c.effect == "deliver", _OUTBOX.c.done_at.is_(None))
-        .order_by(_OUTBOX.c.seq.desc())
-    )
-    return {lines[row.line]: row for row in desk.session.execute(query)}
-
-
-def _dead_lines(desk: Desk) -> dict[str, str]:
-    """Country -> why its line rests, where one message has found out for all the others."""
-    query = (
-        select(_OUTBOX.c.to_country, _OUTBOX.c.last_error)
-        .distinct()
-        .where(
-            _OUTBOX.c.country == desk.actor.country, _OUTBOX.c.done_at.is_(None),
-            _OUTBOX.c.last_error.in_(sorted(_NO_LINE)),
-        )
-        .order_by(_OUTBOX.c.to_country, _OUTBOX.c.last_error)
-    )  # fmt: skip
-    return {row.to_country: row.last_error for row in desk.session.execute(query) if row.to_country}
-
-
 def _rang(desk: Desk, referral_id: str) -> dict[str, list[RungOut]]:
     """Duty -> its rungs that rang, as the timeline of the copy says: when, and how many were told."""
-    query = (
-        select(_HISTORY.c.canonical, _HISTORY.c.recorded_at)
-        .where(_HISTORY.c.subject_id == referral_id, _HISTORY.c.kind.in_(("deadline", "escalated")))
-        .order_by(_HISTORY.c.seq)
-    )
     found: dict[str, list[RungOut]] = {}
-    for row in desk.session.execute(query):
+    for row in wait_queries.rungs(desk, referral_id):
         said = json.loads(row.canonical)["details"]
         code = str(said["rung"])
         found.setdefault(str(said["task"]), []).append(
