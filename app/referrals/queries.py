@@ -20,7 +20,7 @@ from app.kit.paging import Ask
 from app.models.person import DataKey
 from app.referrals import pen, where
 from app.referrals.schemas import Box, ClockOut, ReferralRow, ReferralsOut
-from workflows.waiting import PENS
+from workflows.waiting import PENS, WATCHED
 
 MESSAGE: Final[Any] = messages.TABLE
 RECEIPT: Final[Any] = receipts.TABLE
@@ -115,9 +115,13 @@ def _clocks(desk: Desk, referral_ids: Sequence[str]) -> dict[str, ClockOut]:
             TASK.c.id, TASK.c.referral_id, TASK.c.kind, TASK.c.role, TASK.c.due_at, TASK.c.clock, TASK.c.basis,
             TASK.c.sources, TASK.c.state, TASK.c.stop_cause,
         )
-        .where(TASK.c.referral_id.in_(referral_ids), TASK.c.state.in_(UNDONE))
+        .where(
+            TASK.c.referral_id.in_(referral_ids), TASK.c.state.in_(UNDONE),
+            # What only watches the other end is told beside it (`hangs`).
+            TASK.c.kind.not_in(WATCHED),
+        )
         .order_by(TASK.c.referral_id, TASK.c.due_at, TASK.c.id)
-    )
+    )  # fmt: skip
     found: dict[str, ClockOut] = {}
     with as_the_house(desk.session, desk.actor.country):
         ringing = desk.session.execute(query).all()
