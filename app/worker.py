@@ -67,7 +67,8 @@ FIRST_REST = timedelta(seconds=1)
 LONGEST_REST = timedelta(seconds=30)
 # What is watched every minute, beside the book of looks: each for itself, whatever happens to the others.
 WATCHED: Final[Mapping[str, Callable[[House], int]]] = {
-    "emergencies": emergencies.ring, "referrals": referrals.ring, "shelters": shelters.ring, "services": services.ring,
+    "emergencies": emergencies.ring, "referrals": referrals.ring, "hanging": referrals.ring_hanging,
+    "shelters": shelters.ring, "services": services.ring,
     "claims": claims.ring,
     "transfers": transfers.ring, "tips": tips.ring, "operations": operations.ring, "trainings": trainings.ring,
     "approvals": deciding.expire, "tombstones": burying.bury_all,

@@ -10,6 +10,10 @@ from pydantic import Field, StrictBool, StrictInt
 from policies.terms import Cited, Clock, CountryCode, Dated, DatedClock, FrozenMap, Policy, Slug, Text
 
 CORRIDOR_CLOCKS = (
+    "stored",
+    "stored_child",
+    "seen",
+    "seen_child",
     "acknowledge",
     "acknowledge_child",
     "supply_info",

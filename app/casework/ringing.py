@@ -12,22 +12,23 @@ from sqlalchemy import Row, and_, or_, select, update
 from app.access import rows
 from app.access.desk import Desk, House
 from app.access.notices import tell
-from app.casework import move, rungs
+from app.casework import hanging, move, rungs
 from app.casework.held import Held
 from app.casework.history import Event
 from app.casework.stopping import calendar_of, held_of
 from app.casework.tasks import OPEN, PASSING, TABLE, WAITING
 from policies.model import Rung
 from workflows.clocks import rung_rings
+from workflows.waiting import AWAIT_SEEN, AWAIT_STORED, WATCHED
 
 BATCH = 200
 JOB: Final = "ring"
-FALLBACK = ("reminder",)
 # Kinds of notice: to whoever has to act, and to whoever is told because nobody did.
 LATE: Final = "task_late"
 ESCALATED: Final = "task_escalated"
 # To whoever keeps an eye on it: not their own delay, another country's.
 UNANSWERED: Final = "partner_late"
+NEWS: Final = {AWAIT_STORED: "partner_not_reached", AWAIT_SEEN: "partner_not_opened"}
 
 
 def ring(house: House) -> int:
@@ -57,11 +58,11 @@ def ring(house: House) -> int:
 def ladder_of(desk: Desk, held: Held, row: Row[Any]) -> tuple[str, ...]:
     """The rungs for a task, first one first; a time of the person's own that passes is noted and nobody is told."""
     if row.kind in PASSING:
-        return FALLBACK
+        return hanging.FALLBACK
     facts = held.referral_facts
     if facts is None:
-        return desk.policies.clocks.case_ladder or FALLBACK
-    return desk.policies.corridor(facts.from_country, facts.to_country).escalation or FALLBACK
+        return desk.policies.clocks.case_ladder or hanging.FALLBACK
+    return hanging.ladder(desk.policies, facts)
 
 
 def _ring_one(house: House, task_id: str) -> bool:
@@ -76,6 +77,8 @@ def _ring_one(house: House, task_id: str) -> bool:
         ladder = ladder_of(desk, held, row)
         at = row.escalation
         if row.state != OPEN or (row.missed_at is None and row.due_at >= desk.now):
+            return False
+        if row.kind in WATCHED and not hanging.still(desk, held, row):
             return False
         due = row.missed_at is None or (at < len(ladder) and _moment(desk, row, ladder[at]) <= desk.now)
         climbed = at + 1 if due else at
@@ -120,6 +123,6 @@ def _tell(desk: Desk, held: Held, row: Row[Any], code: str, *, first: bool) -> N
     # The version stays: a passing clock must not make a worker's open form stale.
     happened = row.due_at if first else desk.now
     move.remark(desk, held, Event("deadline" if first else "escalated", row.kind, held.version, details, happened))
-    first_circle = LATE if row.kind not in WAITING else UNANSWERED
+    first_circle = LATE if row.kind not in WAITING else NEWS.get(row.kind, UNANSWERED)
     kind = first_circle if rule is not None and rule.to == "doers" else ESCALATED
     tell(desk, people, kind, held.kind, held.id, {"task": row.id, "kind": row.kind, "rung": code})

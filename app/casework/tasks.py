@@ -23,6 +23,7 @@ from workflows.guards.fund import decider_of
 from workflows.matter import URGENT
 from workflows.recording import BY_CALENDAR
 from workflows.referral import HONOUR, HONOUR_BACK
+from workflows.waiting import AWAIT_STORED, WATCHED
 
 TABLE: Any = Task.__table__
 OPEN: Final = "open"
@@ -36,7 +37,8 @@ _OPEN_OF = {
     for kind, column in (("case", TABLE.c.case_id), ("referral", TABLE.c.referral_id))
 }
 # What a withdrawn consent, or an erasure abroad, asks for is still to be done when the referral or the case is over.
-_OUTLIVING: Final = (HONOUR, HONOUR_BACK, ANSWER, AWAIT)
+# That it is over has to arrive as well.
+_OUTLIVING: Final = (HONOUR, HONOUR_BACK, ANSWER, AWAIT, AWAIT_STORED)
 _ALL_OF = {kind: query.where(TABLE.c.kind.not_in(_OUTLIVING)) for kind, query in _OPEN_OF.items()}
 # A case's own step leaves the tasks of its matters alone, and a matter's step those of the others.
 _OF_MATTER = _OPEN_OF["case"].where(
@@ -50,7 +52,7 @@ _EVERYWHERE_OF = _OPEN_OF["case"].where(TABLE.c.kind == bindparam("of_kind"))
 # Times of the person's own, which pass by themselves: nobody is late with them.
 PASSING = frozenset({"end_of_reflection", "end_of_reconsideration"})
 # Duties that only watch a clock of the other country's.
-WAITING: Final = frozenset({"await_answer", "await_receipt", AWAIT})
+WAITING: Final = frozenset({"await_answer", "await_receipt", AWAIT, *WATCHED})
 PRIORITIES = "task_priority"
 NORMAL = "normal"
 # The state of care of a person who has not arrived yet.

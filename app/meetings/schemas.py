@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -66,8 +66,24 @@ class AgendaItemOut(BaseModel):
     ]
 
 
+class StuckOut(BaseModel):
+    """One referral whose late duty has climbed to the agenda of a case management meeting, on either side."""
+
+    referral_id: Id
+    reference: Annotated[str, Field(examples=["TH-MM-2017-7F3K2Q"])]
+    state: Annotated[str, Field(examples=["sent"], description="Code list referral_state.")]
+    other_country: Annotated[str, Field(examples=["MM"])]
+    task: Annotated[str, Field(examples=["await_seen"], description="The duty that is late (task_kind).")]
+    due_at: datetime
+    rung: Annotated[str, Field(examples=["case_management_meeting"], description="The last rung that rang.")]
+
+
 class AgendaOut(BaseModel):
-    """What a meeting has to discuss within your reach: flagged for a meeting first, then other flags, then late."""
+    """What a meeting has to discuss within your reach: flagged for a meeting first, then other flags, then late.
+
+    referrals: of a case management meeting, those that hang for so long that they belong there.
+    """
 
     meeting: MeetingOut
     items: list[AgendaItemOut]
+    referrals: list[StuckOut]

@@ -18,12 +18,23 @@ from app.kit.errors import Invalid, NotFound
 from app.kit.fields import at_field
 from app.kit.words import mark
 from app.meetings import queries
-from app.meetings.schemas import AgendaItemOut, AgendaOut, MeetingIn, MeetingOut, MeetingsOut, PresentOut
+from app.meetings.schemas import (
+    AgendaItemOut,
+    AgendaOut,
+    MeetingIn,
+    MeetingOut,
+    MeetingsOut,
+    PresentOut,
+    StuckOut,
+)
 from app.models.base import new_id
 from workflows.facts import Situation, Today
 from workflows.guards.consent import consent_for_case_meeting
 
 KINDS: Final = "case_meeting_kind"
+# The meeting between those who answer for an agreement, and the rung of the ladder that leads there.
+CASE_MANAGEMENT: Final = "case_management"
+MEETING_RUNG: Final = "case_management_meeting"
 MOST: Final = 25
 MOST_CASES: Final = 50
 # In this order: what somebody put down for the meeting, what else they worry about, what stands still.
@@ -70,8 +81,27 @@ def agenda(desk: Desk, meeting_id: str) -> AgendaOut:
     for wanted in _FILTERS:
         for each in queries.waiting(desk, wanted, MOST_CASES - len(found)):
             found.setdefault(each.id, _item(desk, row, each, each.id in late, each.id in done))
-    looked(desk, "meeting_agenda_read", "meeting", row.id, {"count": len(found)})
-    return AgendaOut(meeting=_out(row, seen), items=list(found.values()))
+    stuck = _stuck(desk) if row.kind == CASE_MANAGEMENT else []
+    looked(desk, "meeting_agenda_read", "meeting", row.id, {"count": len(found) + len(stuck)})
+    return AgendaOut(meeting=_out(row, seen), items=list(found.values()), referrals=stuck)
+
+
+def _stuck(desk: Desk) -> list[StuckOut]:
+    """The referrals whose late duties have climbed to the rung of the meeting, or beyond it."""
+    return [
+        StuckOut(
+            referral_id=copy.id, reference=copy.reference, state=copy.state, other_country=copy.other_country,
+            task=duty.kind, due_at=duty.due_at, rung=duty.rung,
+        )
+        for copy, duty in queries.stuck(desk, _from_the_meeting_on(desk), MOST_CASES)
+    ]  # fmt: skip
+
+
+def _from_the_meeting_on(desk: Desk) -> frozenset[str]:
+    known = desk.policies.corridors.values()
+    ladders = {desk.policies.default_corridor.escalation, *(each.escalation for each in known)}
+    found = (ladder[ladder.index(MEETING_RUNG):] for ladder in ladders if MEETING_RUNG in ladder)
+    return frozenset(code for rungs in found for code in rungs)
 
 
 def _item(desk: Desk, row: Row[Any], case: Row[Any], late: bool, discussed: bool) -> AgendaItemOut:

@@ -14,7 +14,7 @@ from app.casework.shapes import StepIn
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionMissing, StaleVersion
 from app.kit.paging import ask
 from app.kit.problems import documented
-from app.referrals import service
+from app.referrals import evidence, service
 from app.referrals.schemas import (
     Box,
     DisclosedOut,
@@ -28,6 +28,7 @@ from app.referrals.schemas import (
     StepTakenOut,
     TimelineOut,
 )
+from app.referrals.wait_schemas import BothEndsOut
 
 router = APIRouter(tags=["referrals"])
 
@@ -108,6 +109,34 @@ def read_messages(referral_id: str, door: Reader, limit: Limit = None, cursor: C
     asked = ask(limit, cursor, (datetime, str, int))
     with door.write() as desk:
         return service.conversation(desk, referral_id, asked)
+
+
+@router.get("/referrals/{referral_id}/both-ends", response_model=BothEndsOut)
+def read_both_ends(referral_id: str, door: Reader) -> BothEndsOut:
+    """What was sent, stored, seen and decided at both ends, in the order it happened, and what is waited for now.
+
+    Each act says who (country, office, role; never a person), and whether its signature holds: by which key, and
+    whether that key counted on that day. `waiting` says on whom it waits, since when, and which rung is next.
+    """
+    with door.write() as desk:
+        return service.both_ends(desk, referral_id)
+
+
+@router.get(
+    "/referrals/{referral_id}/proof",
+    response_class=Response,
+    responses={200: {"content": {evidence.MEDIA_TYPE: {}}, "description": "The file, as an attachment."}},
+    summary="Take the proof of a referral",
+)
+def take_proof(referral_id: str, door: Reader) -> Response:
+    """The signed texts of all messages and receipts with the keys, to be checked anywhere (script/verify_referral.py).
+
+    No name and nothing that was told about the person is in it: messages are signed by the digest of their body.
+    """
+    with door.write() as desk:
+        name, content = service.proof_of(desk, referral_id)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, headers=headers, media_type=evidence.MEDIA_TYPE)
 
 
 @router.get("/referrals/{referral_id}/handover", response_model=HandoverOut)

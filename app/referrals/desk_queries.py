@@ -51,7 +51,7 @@ def by_deadline(desk: Desk, box: Box, ask: Ask) -> tuple[list[ReferralRow], str 
         select(func.min(TASK.c.due_at)).where(TASK.c.referral_id == REFERRAL.c.id, TASK.c.state == "open")
     ).scalar_subquery()
     due = func.coalesce(soonest, literal(_NEVER, Stamp()), type_=Stamp())
-    query = queries.ROWS.add_columns(due.label("due"), REFERRAL.c.opened_at).where(
+    query = queries.ROWS.add_columns(due.label("due")).where(
         referrals_in_scope(desk, "referral:read"), *queries.in_box(box, desk.today)
     )
     found = desk.session.execute(ask.narrow(query, [due, REFERRAL.c.opened_at, REFERRAL.c.id])).all()

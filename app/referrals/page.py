@@ -15,9 +15,10 @@ from app.casework.ledger import TELLING
 from app.casework.shapes import NextStepOut, RefusalOut
 from app.kit.paging import Ask
 from app.referrals import desk as referral_desk
-from app.referrals import desk_queries, service
+from app.referrals import desk_queries, service, where
 from app.referrals.desk import Answerers, Card, Mark, Sharing
 from app.referrals.schemas import MessageOut, ReferralOut
+from app.referrals.wait_schemas import WaitOut
 from workflows.erasure_abroad import DECLINES
 from workflows.facts import ReferralFacts
 
@@ -73,6 +74,8 @@ class ReferralPage:
     dropped: tuple[str, ...] | None
     # Whether the other country erased the person, asks for the same, and the reader may answer.
     erased_abroad: bool
+    # What it waits for, the nearest first.
+    waiting: tuple[WaitOut, ...]
     codes: tuple[ForeignCode, ...] = ()
 
 
@@ -108,6 +111,7 @@ def opened(desk: Desk, referral_id: str) -> ReferralPage:
         dropped=_dropped(facts, said),
         erased_abroad=any(step.step in DECLINES.values() for step in steps),
         codes=_codes(desk, facts) if facts is not None else (),
+        waiting=tuple(where.of_one(desk, held)),
     )
 
 

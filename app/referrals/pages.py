@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.referrals import pages_handover, pages_inbox, pages_receipt, pages_refer, pages_referral
+from app.referrals import pages_ends, pages_handover, pages_inbox, pages_receipt, pages_refer, pages_referral
 
 router = APIRouter()
 router.include_router(pages_inbox.router)
 router.include_router(pages_referral.router)
+router.include_router(pages_ends.router)
 router.include_router(pages_handover.router)
 router.include_router(pages_receipt.router)
 router.include_router(pages_refer.router)

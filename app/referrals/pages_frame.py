@@ -9,7 +9,7 @@ from fastapi import Depends, Path, Query, Response
 
 from app.access.page_door import Page, opens
 from app.kit.words import say
-from app.referrals import words
+from app.referrals import wait_words, words
 
 Reader = Annotated[Page, Depends(opens("referral:read"))]
 Reference = Annotated[str, Path(max_length=64)]
@@ -36,6 +36,8 @@ def shared(page: Page, **context: Any) -> dict[str, Any]:
         "message_word": words.message_word,
         "field_word": words.field_word,
         "bridge_time": words.bridge_time,
+        "on_word": wait_words.on_word,
+        "on_short": wait_words.on_short,
         "moment_of": datetime.fromisoformat,
         **context,
     }

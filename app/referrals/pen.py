@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from app.kit.words import mark
 from policies.model import Policies
-from workflows.referral import FINAL, MACHINE, Referral
+from workflows.referral import FINAL, Referral
+from workflows.waiting import PENS
 
 CLOSED = tuple(sorted(state.value for state in FINAL))
 # A person who has arrived is looked after; nobody waits for an answer any more.
@@ -15,18 +16,6 @@ _UNTIL = mark("%(here)s is responsible for the person until the receiving office
 ARRIVING = (Referral.HANDOVER_SCHEDULED.value, Referral.HANDED_OVER.value)
 
 
-def _pens() -> dict[str, str]:
-    """State -> the side (sender or receiver) whose steps lead on from it; read from the machine's own table."""
-    found: dict[str, str] = {}
-    for row in MACHINE.steps:
-        if row.by is None or row.system_only or not row.targets():
-            continue
-        for state in row.start:
-            found[state.value] = row.by.value
-    return found
-
-
-PENS = _pens()
 TO_ANSWER = tuple(sorted(state for state, side in PENS.items() if side == "receiver" and state not in ARRIVED))
 
 

@@ -18,8 +18,9 @@ from app.casework.tasks import OPEN, UNDONE
 from app.kit.crypto import DESTROYED
 from app.kit.paging import Ask
 from app.models.person import DataKey
-from app.referrals import pen
+from app.referrals import pen, where
 from app.referrals.schemas import Box, ClockOut, ReferralRow, ReferralsOut
+from workflows.waiting import PENS, WATCHED
 
 MESSAGE: Final[Any] = messages.TABLE
 RECEIPT: Final[Any] = receipts.TABLE
@@ -31,7 +32,7 @@ _OFFERS: Final = ("send", "supply_info")
 _ROW: Final = (
     REFERRAL.c.id, REFERRAL.c.shared_id, REFERRAL.c.reference, REFERRAL.c.side, REFERRAL.c.country,
     REFERRAL.c.other_country, REFERRAL.c.case_id, REFERRAL.c.state, REFERRAL.c.border_point, REFERRAL.c.custody,
-    REFERRAL.c.changed_at, REFERRAL.c.version, REFERRAL.c.facts, FACTS.c.age_band,
+    REFERRAL.c.changed_at, REFERRAL.c.version, REFERRAL.c.facts, FACTS.c.age_band, REFERRAL.c.opened_at,
 )  # fmt: skip
 ROWS: Final = select(*_ROW).outerjoin(FACTS, FACTS.c.case_id == REFERRAL.c.case_id)
 
@@ -70,14 +71,15 @@ def in_box(box: Box | None, today: date) -> tuple[Any, ...]:
 
 
 def shown(desk: Desk, rows: Sequence[Any]) -> list[ReferralRow]:
-    """Rows of `ROWS` as lists show them; three further queries for a whole page."""
+    """Rows of `ROWS` as lists show them; eight further queries for a whole page."""
     clocks = _clocks(desk, [row.id for row in rows])
     unread = _unread(desk, [row.shared_id for row in rows])
+    hanging = where.nearest(desk, rows)
     told = _told_age_bands(desk, [row.shared_id for row in rows if row.age_band is None])
     found = []
     for row in rows:
         facts = json.loads(row.facts)
-        turn = pen.PENS.get(row.state)
+        turn = PENS.get(row.state)
         found.append(
             ReferralRow(
                 id=row.id,
@@ -97,6 +99,7 @@ def shown(desk: Desk, rows: Sequence[Any]) -> list[ReferralRow]:
                 custody=row.custody,
                 responsible_country=facts["from_country" if row.custody == "sender" else "to_country"],
                 end_asked=facts["end_asked"] is not None,
+                hangs=hanging.get(row.id),
                 unread=unread.get(row.shared_id, 0),
                 version=row.version,
                 changed_at=row.changed_at,
@@ -112,9 +115,13 @@ def _clocks(desk: Desk, referral_ids: Sequence[str]) -> dict[str, ClockOut]:
             TASK.c.id, TASK.c.referral_id, TASK.c.kind, TASK.c.role, TASK.c.due_at, TASK.c.clock, TASK.c.basis,
             TASK.c.sources, TASK.c.state, TASK.c.stop_cause,
         )
-        .where(TASK.c.referral_id.in_(referral_ids), TASK.c.state.in_(UNDONE))
+        .where(
+            TASK.c.referral_id.in_(referral_ids), TASK.c.state.in_(UNDONE),
+            # What only watches the other end is told beside it (`hangs`).
+            TASK.c.kind.not_in(WATCHED),
+        )
         .order_by(TASK.c.referral_id, TASK.c.due_at, TASK.c.id)
-    )
+    )  # fmt: skip
     found: dict[str, ClockOut] = {}
     with as_the_house(desk.session, desk.actor.country):
         ringing = desk.session.execute(query).all()

@@ -17,6 +17,7 @@ from app.casework.shapes import (
     TimelineEntryOut,
     Version,
 )
+from app.referrals.wait_schemas import WaitOut
 
 State = Annotated[str, Field(examples=["acknowledged"], description="Code list referral_state.")]
 StepName = Annotated[str, Field(examples=["acknowledge"])]
@@ -108,6 +109,7 @@ class ReferralRow(BaseModel):
     custody: Side
     responsible_country: CountryCode
     end_asked: bool
+    hangs: Annotated[WaitOut | None, Field(description="what it waits for first; null when it waits for nothing")]
     unread: Annotated[int, Field(description="messages of the other country that nobody here has opened")]
     version: Version
     changed_at: Moment

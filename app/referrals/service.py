@@ -18,7 +18,7 @@ from app.casework.shapes import NextStepOut, StepIn
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from app.kit.paging import Ask
 from app.models.base import new_id
-from app.referrals import border, pen, proof, queries, timeline
+from app.referrals import border, ends, evidence, pen, proof, queries, timeline
 from app.referrals.schemas import (
     Box,
     DisclosedOut,
@@ -32,6 +32,7 @@ from app.referrals.schemas import (
     StepTakenOut,
     TimelineOut,
 )
+from app.referrals.wait_schemas import BothEndsOut
 from workflows import engine
 from workflows.facts import CaseFacts, ReferralFacts
 from workflows.guards.protection import case_is_open
@@ -145,6 +146,17 @@ def conversation(desk: Desk, referral_id: str, ask: Ask) -> MessagesOut:
     key = held.key(desk)
     items = [proof.message(desk, row, key, answers.get(row.message_id, [])) for row in rows]
     return MessagesOut(items=items, next=following_page)
+
+
+def both_ends(desk: Desk, referral_id: str) -> BothEndsOut:
+    """What happened at both ends in one list, every signature recomputed, and what is waited for now."""
+    return ends.both_ends(desk, _looked_at(desk, referral_id, "referral_ends_read"))
+
+
+def proof_of(desk: Desk, referral_id: str) -> tuple[str, bytes]:
+    """The name and the content of the file that proves a referral without us. The look is noted."""
+    held = _looked_at(desk, referral_id, "referral_proof_taken")
+    return f"{held.row.reference}.proof.jsonl", evidence.written(desk, held)
 
 
 def handover(desk: Desk, referral_id: str) -> HandoverOut:

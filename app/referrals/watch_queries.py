@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, exists, select
+from sqlalchemy import Row, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.access.desk import Desk
 from app.casework.held import OFFICE, REFERRAL
+from app.casework.tasks import UNDONE
 from app.models.notice import Notice
+from app.models.outbox import OutboxRow
 from app.referrals.queries import TASK
-from workflows.referral import Referral
+from workflows.referral import FINAL, Referral
+from workflows.waiting import WATCHED
 
 NOTICE: Final[Any] = Notice.__table__
+OUTBOX: Final[Any] = OutboxRow.__table__
 ONE_SIDED: Final = "handover_one_sided"
 UNANSWERED: Final = "referral_unanswered"
 
@@ -51,6 +56,36 @@ def unanswered(now: datetime, countries: list[str], most: int) -> Select[Any]:
         .order_by(TASK.c.due_at, REFERRAL.c.id)
         .limit(most)
     )
+
+
+def that_may_hang(session: Session, country: str, most: int) -> Iterator[list[Row[Any]]]:
+    """The copies of a country of which something may wait at the other end, ``most`` at a time.
+
+    Those that are open, those that are over and hold a message that has not arrived, and those a duty still watches.
+    """
+    # Whatever has not arrived lies in the outbox, whose line is the country and the referral.
+    waiting = select(func.substr(OUTBOX.c.line, 4)).where(
+        OUTBOX.c.country == country, OUTBOX.c.effect == "deliver", OUTBOX.c.done_at.is_(None)
+    )
+    unstored = REFERRAL.c.shared_id.in_(waiting)
+    watched = exists().where(
+        TASK.c.referral_id == REFERRAL.c.id, TASK.c.kind.in_(WATCHED), TASK.c.state.in_(UNDONE)
+    )
+    is_open = REFERRAL.c.state.not_in([*(each.value for each in FINAL), Referral.DRAFT.value])
+    last = ""
+    while True:
+        query = (
+            select(REFERRAL.c.id, REFERRAL.c.shared_id, REFERRAL.c.facts, REFERRAL.c.opened_at)
+            .where(REFERRAL.c.country == country, REFERRAL.c.id > last, or_(is_open, unstored, watched))
+            .order_by(REFERRAL.c.id)
+            .limit(most)
+        )
+        found = list(session.execute(query))
+        if found:
+            yield found
+        if len(found) < most:
+            return
+        last = found[-1].id
 
 
 def _told(kind: str, since: Any) -> Any:

@@ -1,6 +1,7 @@
-"""Rings for a handover that only one side has signed, and for a referral that nobody has answered in time.
+"""Rings for a handover that only one side has signed, for a referral that nobody has answered, and for one that hangs.
 
-Each is told once, as a notice without a name, to those whose business it is and who may see that referral.
+The first two are told once, as a notice without a name, to those whose business it is and who may see that referral.
+What the other end has not stored, opened or decided in time becomes a duty, which climbs the ladder of the corridor.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from sqlalchemy import Select
 from app.access import rows
 from app.access.desk import Desk, House
 from app.access.notices import holders, tell
-from app.casework import onlookers
+from app.casework import hanging, onlookers
 from app.casework.colleagues import colleague, reaches
+from app.casework.facts import referral_facts_from
 from app.casework.held import Held, hold_referral
 from app.referrals import desk as referral_desk
 from app.referrals import watch_queries
@@ -31,6 +33,31 @@ def ring(house: House) -> int:
     one_sided = watch_queries.one_sided(now - house.policies.safeguards.one_sided_for, countries, BATCH)
     unanswered = watch_queries.unanswered(now, countries, BATCH)
     return _each(house, one_sided, _tell_supervisors) + _each(house, unanswered, _tell_deputy)
+
+
+def ring_hanging(house: House) -> int:
+    """Open and end the duties that watch the other end; of how many copies. Most need none: all are read first."""
+    now, countries = house.clock.now(), sorted(house.policies.countries)
+    with house.db.read() as session:
+        rows.enter_everything(session)
+        found: dict[str, str] = {}
+        for country in countries:
+            for some in watch_queries.that_may_hang(session, country, BATCH):
+                said = hanging.said_of(session, country, [row.shared_id for row in some])
+                duties = hanging.open_of(session, [row.id for row in some])
+                for row in some:
+                    facts = referral_facts_from(row.facts)
+                    waiting = hanging.hangs(house.policies, facts, country, said[row.shared_id], row.opened_at)
+                    if hanging.needs_settling(hanging.late(waiting, now), duties.get(row.id, {})):
+                        found[row.id] = country
+
+    def settle(referral_id: str) -> bool:
+        with house.db.write() as session:
+            rows.enter_everything(session)
+            desk = house.system_desk(session, found[referral_id])
+            return hanging.settle(desk, hold_referral(desk, referral_id)) > 0
+
+    return house.setbacks.each("hanging", found, now, settle)
 
 
 def _each(house: House, query: Select[Any], tell_of: Callable[[Desk, Held], int]) -> int:

@@ -67,6 +67,8 @@ SENTENCES: Final[dict[str, str]] = {
     "replay_lost": mark("Some of what another country knows could not be taken up after the backup. Ring them."),
     "partner_log_doubt": mark("Another country's log is not what it was. Ring those who audit there."),
     "partner_restored": mark("Another country's installation has gone back to a backup. Ask them whether that is so."),
+    "partner_not_reached": mark("A message has not reached another country in time."),
+    "partner_not_opened": mark("Another country has not opened a referral in time."),
     "partner_late": mark("Another country has not answered in time."),
     "seal_names_changed": mark("Who is named on a sealed case was changed."),
     "seal_unconfirmed": mark("A case is sealed until a second person agrees."),

@@ -18,6 +18,8 @@ from typing import Any
 
 from app.kit import migrate
 from app.kit.reader import LANGUAGES
+from app.referrals import watching
+from app.worker import Worker as Postman
 from tests.app.shelter.houses import ask, presumed, shelter_of, sign
 from tests.app.shelter.houses import place as put
 from tests.desk.place import VIEWS, Place, chromium, open_place
@@ -53,7 +55,10 @@ def invented(place: Place) -> list[Shot]:
     late = cases.bring_case(house, th, "recovering")
     place.due(late, "decide_identification", -3)
     asked = [referrals.bring_referral(house, th, mm, "sent") for _ in range(3)]
+    hanging = referrals.bring_referral(house, th, mm, "sent", child=True, age_band="15-17")
     town.clock.advance(timedelta(hours=40))
+    watching.ring_hanging(house)
+    Postman(house).ring()
     open_case = referrals.bring_referral(house, th, mm, "acknowledged")
     bridge = referrals.bring_referral(house, th, mm, "handover_scheduled")
     cases.take(house, th["case_manager"], bridge.case_id, "depart")
@@ -88,6 +93,10 @@ def invented(place: Place) -> list[Shot]:
         ("timeline", th["supervisor"], f"{case}/timeline"),
         ("inbox", mm["border_focal_point"], "/"),
         ("referral", mm["border_focal_point"], f"/referrals/{place.referral(asked[0].arrived)}"),
+        ("sent", th["case_manager"], "/referrals?box=outbox"),
+        ("hanging", th["case_manager"], f"/referrals/{place.referral(hanging.sent_from)}"),
+        ("ends", th["case_manager"], f"/referrals/{place.referral(over.sent_from)}/both-ends"),
+        ("ends-late", th["case_manager"], f"/referrals/{place.referral(hanging.sent_from)}/both-ends"),
         ("handover", th["border_focal_point"], f"/referrals/{place.referral(bridge.sent_from)}/handover"),
         ("receipt", mm["border_focal_point"], f"/referrals/{place.referral(over.arrived)}/receipt"),
         ("durations", th["supervisor"], "/reports/stages"),
