@@ -97,11 +97,11 @@ class Drill:
 class Course:
     """One referral from the offer to its end."""
 
-    def __init__(self, drill: Drill, number: int) -> None:
-        """number: which course; its end and all its chances follow from it."""
+    def __init__(self, drill: Drill, number: int, ends: tuple[str, ...] = ENDS) -> None:
+        """number: which course; which of ``ends`` it takes and all its chances follow from it."""
         self.drill = drill
         self.chance = Random(7000 + number)
-        self.end = ENDS[number % len(ENDS)]
+        self.end = ends[number % len(ends)]
         self.leaves = self.chance.choice(LEAVES[self.end])
         self.number = number
         self.case = self.sent = self.shared = self.arrived = ""
