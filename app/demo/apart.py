@@ -74,14 +74,14 @@ class ApartStage(Stage):
 
     def other_copy(self, referral_id: str) -> tuple[str, str | None]:
         """The other country's copy of a referral, in whichever house it lies."""
-        found = {}
+        shared = None
         for session in self._sessions.values():
             rows.enter_everything(session)
             query = select(REFERRAL.c.shared_id).where(REFERRAL.c.id == referral_id)
-            found |= {"shared": shared for shared in session.execute(query).scalars()}
+            shared = session.execute(query).scalar_one_or_none() or shared
         for session in self._sessions.values():
             query = select(REFERRAL.c.id, REFERRAL.c.case_id).where(
-                REFERRAL.c.shared_id == found["shared"], REFERRAL.c.id != referral_id
+                REFERRAL.c.shared_id == shared, REFERRAL.c.id != referral_id
             )
             row = session.execute(query).one_or_none()
             if row is not None:

@@ -1,4 +1,4 @@
-"""Two installations of the demonstration: where they lie, how they come to know each other, and the play across them."""
+"""Two installations of the demonstration: where they lie, how they come to know each other, and the play across."""
 
 from __future__ import annotations
 

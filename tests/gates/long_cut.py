@@ -78,8 +78,8 @@ def run(places: tuple[Place, Place], messages: int) -> Found:
         route.close()
         apart.post()
         order = _order(there)[len(before) :]
-        said = {crossing.shared_id: [seq for shared_id, seq in order if shared_id == crossing.shared_id] for crossing in crossings}
-        astray = sum(numbers != sorted(numbers) for numbers in said.values())
+        said = [[seq for shared_id, seq in order if shared_id == crossing.shared_id] for crossing in crossings]
+        astray = sum(numbers != sorted(numbers) for numbers in said)
         # The referrals go on; here only what was said of them is judged.
         faults = [each for each in judge(here, there, {}).faults if "the end is" not in each]
         return Found(waited, len(order), astray, tries, rested, faults)

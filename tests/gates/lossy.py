@@ -124,8 +124,9 @@ def run(places: tuple[Place, Place], plan: Plan, *, aloud: bool = False) -> Foun
         ]
         for each in watchers:
             each.start()
+        courses = [Course(drill, number, plan.ends) for number in range(plan.courses)]
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            for n, _ in enumerate(pool.map(lambda number: Course(drill, number, plan.ends).run(), range(plan.courses)), 1):
+            for n, _ in enumerate(pool.map(Course.run, courses), 1):
                 if aloud and n % 100 == 0:
                     print(f"  {n} courses, {crew.killed} kills, {time.monotonic() - began:.0f} s", flush=True)
         stop.set()
@@ -189,14 +190,14 @@ def report(found: Found, plan: Plan, engine: str) -> bool:
         told("g20", "confirmed_and_lost", len(verdict.lost), 0, counted["acts"], engine=engine),
         told("g20", "courses_stuck", len(found.drill.stuck), 0, plan.courses, engine=engine),
         told("g20", "ends_missing", missing, 0, n, engine=engine),
-        told("g20", "answers_5xx", _fives(found), 0, sum(line.counted["requests"] for line in found.lines), engine=engine),
+        told("g20", "answers_5xx", _sum(found, "status 500"), 0, _sum(found, "requests"), engine=engine),
         found.killed >= plan.kills,
     ])  # fmt: skip
 
 
-def _fives(found: Found) -> int:
-    """Answers on the line that say the program broke: a partner never gets one."""
-    return sum(line.counted["status 500"] for line in found.lines)
+def _sum(found: Found, what: str) -> int:
+    """How often it was so on both lines together; a partner never gets an answer that says the program broke."""
+    return sum(line.counted[what] for line in found.lines)
 
 
 def main() -> int:

@@ -21,6 +21,7 @@ from sqlalchemy import select
 
 from app.access.desk import House
 from app.casework.held import CASE, REFERRAL
+from app.casework.messages import TABLE
 from tests.factories import cases, referrals
 from tests.factories.forms import form
 from tests.factories.staff import Staff, Worker, token_for
@@ -241,7 +242,8 @@ class Course:
             if point == "sent" and self.chance.random() < 0.5:
                 self.theirs("national_focal_point", "acknowledge", may_fail=True)
         else:
-            self.ours("case_manager", {"withdrawn": "withdraw", "cancelled": "cancel"}[self.end], given={"reason": reason})
+            step = {"withdrawn": "withdraw", "cancelled": "cancel"}[self.end]
+            self.ours("case_manager", step, given={"reason": reason})
         return True
 
     def _ask_to_end(self, reason: str = "other") -> None:
@@ -270,8 +272,6 @@ class Course:
 
     def _received(self, kind: str, end: str = "there") -> bool:
         """Whether a message of that type has come in, since the last one was asked about."""
-        from app.casework.messages import TABLE
-
         house = (self.drill.here if end == "here" else self.drill.there).house
         sender = self.drill.there if end == "here" else self.drill.here
 
@@ -319,7 +319,8 @@ class Course:
         for _ in range(20):
             with reading(post.house.db) as session:
                 seen = session.execute(select(table.c.version).where(table.c.id == paper)).scalar_one()
-            answer = self._answer(post, role, f"{API}/{room}/{paper}/{verb}/{act}", {"seen_version": seen, **(body or {})})
+            path = f"{API}/{room}/{paper}/{verb}/{act}"
+            answer = self._answer(post, role, path, {"seen_version": seen, **(body or {})})
             if answer.status_code in (200, 201):
                 self.drill.counted["acts"] += 1
                 return True

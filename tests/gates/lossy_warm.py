@@ -10,9 +10,11 @@ from app.settings import Settings
 from tests.factories import programs
 from tests.gates import lossy_sides
 
-with tempfile.TemporaryDirectory(prefix="waymark-warm-") as _folder:
-    with programs.program(Settings(environment="demo", var=Path(_folder)), Clock()) as _built:
-        # Whoever is forked moves it to a house of its own; to build it takes longer than a whole course.
-        _built.state.house.db.dispose()
+with (
+    tempfile.TemporaryDirectory(prefix="waymark-warm-") as _folder,
+    programs.program(Settings(environment="demo", var=Path(_folder)), Clock()) as _built,
+):
+    # Whoever is forked moves it to a house of its own; to build it takes longer than a whole course.
+    _built.state.house.db.dispose()
 
 __all__ = ["lossy_sides"]
