@@ -34,7 +34,9 @@ LEAVES: Final = {
     "completed": ("in_reintegration",),
     "declined": ("sent", "acknowledged", "tracing", "plan_proposed"),
     "no_safe_return": ("assessed", "accepted", "handover_scheduled", "postponed"),
-    "withdrawn": ("returned_for_info", "assessed", "accepted", "handover_scheduled", "sent", "tracing", "plan_proposed"),
+    "withdrawn": (
+        "returned_for_info", "assessed", "accepted", "handover_scheduled", "sent", "tracing", "plan_proposed",
+    ),
     "cancelled": ("returned_for_info", "assessed", "accepted", "handover_scheduled", "acknowledged", "handed_over"),
 }  # fmt: skip
 ENDS: Final = tuple(LEAVES)
