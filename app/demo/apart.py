@@ -16,6 +16,7 @@ from app.casework.held import REFERRAL
 from app.demo.stage import OUTBOX, PAUSE, Stage, StoryFault
 from app.demo.transaction import OneTransaction
 from app.demo.world import Cast
+from app.exchange.remote import Routed
 from app.kit.clock import SettableClock
 from app.worker import Worker
 
@@ -36,7 +37,8 @@ class ApartStage(Stage):
         self._each: tuple[House, ...] = tuple({id(house): house for house in houses.values()}.values())
         self._sessions: dict[int, Session] = {}
         self._open = ExitStack()
-        self._postmen = [Worker(house) for house in self._each]
+        self._lines = [Routed(house) for house in self._each]
+        self._postmen = [Worker(house, line) for house, line in zip(self._each, self._lines, strict=True)]
         # Letters that were carried over the line, and receipts that followed later.
         self.carried = 0
 
@@ -101,6 +103,11 @@ class ApartStage(Stage):
         """Let the worker of each house do what it can, outside any transaction, until nothing waits."""
         while done := sum(postman.drain() for postman in self._postmen):
             self.carried += done
+
+    def hang_up(self) -> None:
+        """Close the lines between the houses."""
+        for line in self._lines:
+            line.close()
 
     def ring(self) -> None:
         """Ring every deadline that has passed, in each house."""

@@ -30,7 +30,7 @@ from app.exchange import cards, enrolling
 from app.kit import migrate
 from app.kit.clock import SettableClock
 from app.kit.keyfile import write_private
-from app.main import create_app
+from app.main import create_app, open_house
 
 Tell = Callable[[str], None]
 HOST: Final = "127.0.0.1"
@@ -42,19 +42,13 @@ PER_HOUR: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """One of the two: its name, where it lies, who is at home there, its program and where it answers."""
+    """One of the two: its name, where it lies, who is at home there, what its program holds, and where it answers."""
 
     name: str
     folder: Path
     countries: tuple[str, ...]
-    program: FastAPI
+    house: House
     port: int
-
-    @property
-    def house(self) -> House:
-        """What the program holds."""
-        house: House = self.program.state.house
-        return house
 
     @property
     def address(self) -> str:
@@ -101,12 +95,13 @@ def build(
         pair = []
         for (name, countries), line in zip(AT_HOME.items(), on, strict=True):
             pair.append(_made(folder / name, name, countries, line, clock))
-            stack.enter_context(_answering(pair[-1].program, line))
+            stack.enter_context(_answering(create_app(settings_of(folder / name, port=pair[-1].port), clock), line))
         tell("Two installations, each with a database and keys of its own:")
         introduce(pair, tell)
         stage = ApartStage(
             {country: each.house for each in pair for country in each.countries}, clock, _cast(pair, password)
         )
+        stack.callback(stage.hang_up)
         life = bridge_post.person(stage)
         play_all(stage, figures, progress, [bridge_post.story(life)])
         stage.carry()
@@ -140,7 +135,7 @@ def _made(
     port = int(on.getsockname()[1])
     settings = settings_of(folder, port=port)
     migrate.upgrade(settings.database_url)
-    made = Installation(name, folder, countries, create_app(settings, clock), port)
+    made = Installation(name, folder, countries, open_house(settings, clock), port)
     for country in countries:
         made.house.signing.signer(country)
     return made

@@ -19,7 +19,7 @@ from app.demo.pair_report import sections
 from app.demo.place import OffsetClock, is_built, logging_in, password_of, running_clock, settings_of
 from app.demo.play import Progress
 from app.demo.serve import listening, logins, run
-from app.main import PREFIX, create_app
+from app.main import PREFIX, create_app, open_house
 
 CHECK_EVERY = 0.2
 PATIENCE = 15.0
@@ -98,8 +98,8 @@ def _welcome(folder: Path, numbers: list[int], moment: datetime) -> Iterator[str
     pair = []
     for (name, countries), number in zip(AT_HOME.items(), numbers, strict=True):
         with logging_in(folder / name):
-            program = create_app(settings_of(folder / name, port=number), OffsetClock(moment))
-        pair.append(Installation(name, folder / name, countries, program, number))
+            house = open_house(settings_of(folder / name, port=number), OffsetClock(moment))
+        pair.append(Installation(name, folder / name, countries, house, number))
     known: list[str] = []
     introduce(pair, known.append)
     yield f"Two installations: it is {moment:%d %B %Y, %H:%M} UTC in both. Ctrl-C ends them."
@@ -118,7 +118,6 @@ def _welcome(folder: Path, numbers: list[int], moment: datetime) -> Iterator[str
     yield from (f"  {line}" for line in known)
     yield ""
     yield f"  The border post: what was carried over the bridge on a stick lies in {folder / 'post'}."
-    yield "  More of it goes with WAYMARK_VAR set to one of the two folders: waymark exchange export|import."
     yield ""
 
 
