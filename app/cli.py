@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,6 +20,9 @@ from app.settings import Settings
 from app.terminal import must_be_migrated, must_not_be_restoring, stop, told
 from app.wording.commands import words_app
 from policies.load import PolicyError, load_policies
+
+if TYPE_CHECKING:
+    from app.demo.figures import Figures
 
 app = typer.Typer(
     help="Waymark: case work for trafficked persons, inside one country and across borders.",
@@ -51,6 +54,9 @@ def demo(
     people: Annotated[
         int | None, typer.Option(min=20, help="A smaller world of about so many people, for a quick look.")
     ] = None,
+    two: Annotated[
+        bool, typer.Option("--two-instances", help="Two installations that know each other, at --port and the next.")
+    ] = False,
     var: Var = Path("var"),
 ) -> None:
     """Two countries, a border and a year of invented cases, in published numbers; then the API on this machine."""
@@ -61,6 +67,8 @@ def demo(
 
     wanted = figures.published() if people is None else figures.sample(people)
     try:
+        if two:
+            return _two_instances(var, wanted, port, once=once, fresh=fresh)
         if once:
             bar = Bar("Playing two years of casework")
             same = build_and_report(var / "demo-once", wanted, typer.echo, bar)
@@ -78,6 +86,22 @@ def demo(
     except StoryFault as fault:
         stop(f"the program did not let the story go on: {fault}")
     serve.serve(folder, port)
+
+
+def _two_instances(var: Path, wanted: Figures, port: int, *, once: bool, fresh: bool) -> None:
+    from app.demo import pair_serve
+    from app.demo.progress import Bar
+
+    bar = Bar("Playing two years of casework across two installations")
+    if once:
+        same = pair_serve.once(var / "demo-two-once", wanted, typer.echo, bar)
+        raise typer.Exit(0 if same else 1)
+    folder = var / "demo-two"
+    if fresh:
+        shutil.rmtree(folder, ignore_errors=True)
+    if pair_serve.make_if_missing(folder, wanted, port, typer.echo, bar):
+        bar.end("Both are built")
+    pair_serve.serve(folder, port, typer.echo)
 
 
 @app.command()

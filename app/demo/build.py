@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from app.access.desk import House
 from app.demo.beds import open_houses
 from app.demo.figures import Figures
 from app.demo.helped import ask_the_hospital
-from app.demo.play import Play, Progress, at
+from app.demo.play import Play, Progress, Story, at
 from app.demo.returns import returns
 from app.demo.shelter import shelter
 from app.demo.stage import Stage
@@ -44,11 +45,18 @@ def build(
     with house.db.write() as session:
         cast = settle(session, house.policies, house.passwords, password, clock.now())
     stage = Stage(house, clock, cast)
+    play_all(stage, figures, progress)
+    return stage
+
+
+def play_all(
+    stage: Stage, figures: Figures, progress: Progress | None = None, more: Iterable[Story] = ()
+) -> None:
+    """Play every story on the stage, and ``more``, up to `last_moment`."""
     play = Play(stage)
-    for story in (*shelter(stage, figures, LAST_DAY), *returns(stage, figures)):
+    for story in (*shelter(stage, figures, LAST_DAY), *returns(stage, figures), *more):
         play.add(story)
     play.run(last_moment(), progress)
     open_houses(stage)
     ask_the_hospital(stage)
     from_outside(stage)
-    return stage

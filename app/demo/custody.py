@@ -54,7 +54,7 @@ def custody(session: Session) -> Section:
         copies[row.shared_id].append(row)
     at_rest: Counter[str] = Counter()
     for shared_id, pair in copies.items():
-        fault = _fault(pair)
+        fault = fault_of(pair)
         if fault:
             section.faults.append(f"referral {pair[0].reference} ({shared_id}): {fault}")
         else:
@@ -72,7 +72,7 @@ def custody(session: Session) -> Section:
     return section
 
 
-def _fault(pair: list[Any]) -> str | None:
+def fault_of(pair: list[Any]) -> str | None:
     """What is wrong with the copies of one referral, or None."""
     sides = sorted(row.side for row in pair)
     told = [json.loads(row.facts) for row in pair]

@@ -79,13 +79,14 @@ def welcome(house: House, folder: Path, port: int) -> Iterator[str]:
     yield f"  {base}{PREFIX}/openapi.json  the same for programs"
     yield ""
     yield f"  Everybody's password: {password_of(folder)}   (also in {folder / 'password'})"
-    yield from _logins(house)
+    yield from logins(house)
     yield ""
     yield from _examples(house, base, password_of(folder))
     yield ""
 
 
-def _logins(house: House) -> Iterator[str]:
+def logins(house: House) -> Iterator[str]:
+    """The names one can sign in with, by country and role, line by line."""
     query = (
         select(User.login, UserRole.role, Office.code, Office.country)
         .join(UserRole, UserRole.user_id == User.id)

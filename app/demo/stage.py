@@ -85,11 +85,16 @@ class Stage:
 
     def desk(self, login: str) -> Desk:
         """The desk of one of the cast, now."""
-        actor, house = self.cast.actors[login], self.house
+        actor = self.cast.actors[login]
+        house, session = self.place_of(actor.country)
         return Desk(
-            self.session, actor, self.clock.now(), house.policies, house.keys, house.signing, "demo",
+            session, actor, self.clock.now(), house.policies, house.keys, house.signing, "demo",
             office_id=self.cast.offices[actor.office],
         )  # fmt: skip
+
+    def place_of(self, country: str) -> tuple[House, Session]:
+        """The house in which a country is at home, and its open transaction: here all share one."""
+        return self.house, self.session
 
     def open_case(
         self, login: str, person: Invented, source: str, channel: str, happened_at: datetime | None = None
@@ -172,11 +177,11 @@ class Stage:
         machine = "referral" if engine.MACHINES["referral"].step(step) else engine.machine_of_case_step(step)
         desk = self.desk(login)
         try:
-            with self.session.begin_nested():
+            with desk.session.begin_nested():
                 perform(desk, self._seen(desk, Command(machine, step, subject_id, None, record, dict(given))))
         except StepRefused as refusal:
             for keep in desk.take_kept():
-                keep(self.session)
+                keep(desk.session)
             self.said[subject_id, desk.now.isoformat()] = [each["missing"] for each in refusal.extra["refusals"]]
             self._done()
             return [reason["code"] for reason in refusal.extra["refusals"]]

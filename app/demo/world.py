@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -112,8 +112,11 @@ def new_password() -> str:
             return password
 
 
-def settle(session: Session, policies: Policies, passwords: Passwords, password: str, now: datetime) -> Cast:
-    """Write offices and accounts; who they are."""
+def settle(
+    session: Session, policies: Policies, passwords: Passwords, password: str, now: datetime,
+    countries: Container[str] | None = None,
+) -> Cast:  # fmt: skip
+    """Write offices and accounts; who they are. countries: those at home here, whose people get accounts; None: all."""
     sync_offices(session, policies)
     cast = Cast()
     trained: list[dict[str, Any]] = []
@@ -123,6 +126,8 @@ def settle(session: Session, policies: Policies, passwords: Passwords, password:
     stored = passwords.hash(password)
     for login, role, office in _posts(ROSTER):
         place = policies.office(office)
+        if countries is not None and place.country not in countries:
+            continue
         user_id = new_id()
         session.execute(
             insert(User),

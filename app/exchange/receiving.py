@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from app.access.desk import House
+from sqlalchemy.exc import IntegrityError
+
+from app.access.desk import Desk, House
 from app.access.log import noted
 from app.casework.messages import Envelope
 from app.casework.mirror import take_in
@@ -38,6 +40,7 @@ SKEW: Final = timedelta(hours=24)
 CARRIED: Final = timedelta(days=30)
 HOUR: Final = timedelta(hours=1)
 LARGEST_RECEIPT: Final = 16_384
+Settled = TypeVar("Settled")
 
 
 class LetterRefused(AppError):
@@ -71,9 +74,7 @@ class Post:
             self._may_send(partner, now, carried=carried)
             envelope = self._opened(letter, now, CARRIED if carried else SKEW)
             self._must_be_whole(letter.receiver, letter.sender)
-            with self._house.db.write() as session:
-                desk = self._house.system_desk(session, letter.receiver, "exchange")
-                receipt = take_in(desk, envelope).receipt
+            receipt = self._settled(letter.receiver, lambda desk: take_in(desk, envelope).receipt)
         except AppError as refusal:
             raise self._refused(letter, refusal) from None
         # The letter holds by its own signatures, whatever its sender's log looks like.
@@ -146,10 +147,22 @@ class Post:
         if partner.suspended_at is not None:
             raise self._refused(None, _suspended())
         self._must_be_whole(to, by)
-        with self._house.db.write() as session:
-            take_receipt(self._house.system_desk(session, to, "exchange"), by, said["message"], receipt)
+        self._settled(to, lambda desk: take_receipt(desk, by, said["message"], receipt))
         witnessing.heard(self._house, to, by, said.get("checkpoint"))
         return True
+
+    def _settled(self, country: str, work: Callable[[Desk], Settled]) -> Settled:
+        """What ``work`` gives on the desk of a country, in one transaction.
+
+        A line that doubles may bring the same twice at one moment: who comes second to the unique index finds it known
+        the next time, and is answered as one that comes later.
+        """
+        try:
+            with self._house.db.write() as session:
+                return work(self._house.system_desk(session, country, "exchange"))
+        except IntegrityError:
+            with self._house.db.write() as session:
+                return work(self._house.system_desk(session, country, "exchange"))
 
     def _sender(self, letter: Letter, now: datetime) -> Partner:
         """The partner that has signed this letter, just now and for a country that is at home here."""
