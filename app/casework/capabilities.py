@@ -18,7 +18,8 @@ from app.kit.canonical import NotCanonical, canonical_bytes
 from workflows.abroad import PROTOCOL, AbroadFacts
 
 __all__ = [
-    "FORMAT", "LARGEST", "Capability", "CapabilityUnfit", "abroad", "digest_of", "parsed", "readable", "version_for",
+    "FORMAT", "LARGEST", "Capability", "CapabilityUnfit", "abroad", "digest_of", "lowered", "parsed",
+    "readable", "version_for", "written",
 ]  # fmt: skip
 
 FORMAT: Final = "waymark-capability-1"
@@ -78,6 +79,21 @@ def readable(kind: Kind) -> frozenset[int]:
     return frozenset(range(oldest, kind.version + 1))
 
 
+def written(kind: Kind) -> frozenset[int]:
+    """The versions of a kind of record that can be written here: today's, and the older ones that lead down from it."""
+    oldest = kind.version
+    while oldest in kind.downgrades:
+        oldest -= 1
+    return frozenset(range(oldest, kind.version + 1))
+
+
+def lowered(kind: Kind, body: dict[str, Any], version: int) -> dict[str, Any]:
+    """A form of today as an older version has it; KeyError where nobody said how."""
+    for newer in range(kind.version, version, -1):
+        body = kind.downgrades[newer](body)
+    return body
+
+
 def digest_of(said: Mapping[str, Any]) -> str:
     """The digest of what an installation reads, whenever and under which key it says so."""
     told = {name: value for name, value in said.items() if name not in ("made", "key", "signature")}
@@ -121,7 +137,7 @@ def abroad(desk: Desk, country: str) -> AbroadFacts:
 def version_for(desk: Desk, country: str, kind: Kind) -> int:
     """The newest version of a form that is written here and read there; ours where the other side never said."""
     known = abroad(desk, country)
-    both = known.forms.get(kind.name, frozenset()) & kind.written
+    both = known.forms.get(kind.name, frozenset()) & written(kind)
     return max(both) if known.told and both else kind.version
 
 
@@ -139,7 +155,7 @@ def _facts(content: bytes) -> AbroadFacts:
         protocols=frozenset(found.protocols),
         steps=frozenset(found.messages),
         forms={name: frozenset(versions) for name, versions in found.forms.items()},
-        written={name: kind.written for name, kind in KINDS.items() if kind.shared},
+        written={name: written(kind) for name, kind in KINDS.items() if kind.shared},
         protocol=PROTOCOL,
     )
 

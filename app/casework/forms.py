@@ -388,20 +388,6 @@ class Kind:
     upgrades: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
     downgrades: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
 
-    @property
-    def written(self) -> frozenset[int]:
-        """The versions that can be written here: today's, and the older ones that lead down from it."""
-        oldest = self.version
-        while oldest in self.downgrades:
-            oldest -= 1
-        return frozenset(range(oldest, self.version + 1))
-
-    def lowered(self, body: dict[str, Any], version: int) -> dict[str, Any]:
-        """A form of today as an older version has it; KeyError where nobody said how."""
-        for newer in range(self.version, version, -1):
-            body = self.downgrades[newer](body)
-        return body
-
     def upgraded(self, body: dict[str, Any], version: int) -> dict[str, Any]:
         """A form that was stored in ``version`` as this version has it; KeyError where nobody said how."""
         for older in range(version, self.version):

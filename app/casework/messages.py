@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, insert, select
 
 from app.access.desk import Desk
 from app.casework import identity, outbox, records, replays
-from app.casework.capabilities import version_for
+from app.casework.capabilities import lowered, version_for
 from app.casework.forms import unspoken
 from app.casework.held import Held
 from app.casework.records import Filled
@@ -84,7 +84,7 @@ def compose(
             name for name, group in bound.items() if group not in allowed(frozenset(bound.values()))
         }
         version = version_for(desk, referral.other_country, filled.kind)
-        told = filled.kind.lowered(unspoken(filled.body), version)
+        told = lowered(filled.kind, unspoken(filled.body), version)
         body["record"] = {
             "kind": filled.kind.name,
             "version": version,

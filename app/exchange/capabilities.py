@@ -6,19 +6,16 @@ import json
 from datetime import date, timedelta
 from typing import Any, Final
 
-from app.access import rows
-from app.access.desk import SYSTEM, House
-from app.access.log import noted
+from app.access.desk import House
 from app.casework.capabilities import FORMAT, LARGEST, Capability, CapabilityUnfit, digest_of, parsed, readable
 from app.casework.coding import sending_lists
 from app.casework.kinds import KINDS
-from app.exchange import letters, parcels
+from app.exchange import enrolling, letters, parcels
 from app.kit.canonical import canonical_bytes
 from app.kit.log import logger
 from policies.model import Policies
 from workflows.abroad import PROTOCOL
 from workflows.engine import MACHINES
-from workflows.facts import Actor
 
 __all__ = ["ADDRESS", "kept", "make", "ours", "own", "read", "take_in", "telling"]
 
@@ -113,11 +110,7 @@ def take_in(house: House, content: bytes) -> Capability:
     except (OSError, LookupError):
         logger().error("capability_not_kept", country=country)
         raise CapabilityUnfit("it cannot be kept just now", "not_kept") from None
-    with house.db.write() as session:
-        rows.enter_everything(session)
-        for code in house.signing.countries:
-            actor = Actor(SYSTEM, frozenset(), "", "", code, system=True)
-            noted(session, actor, now, "capability_kept", "country", country, {"digest": found.digest})
+    enrolling.note(house, "capability_kept", country, {"digest": found.digest})
     return found
 
 

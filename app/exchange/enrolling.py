@@ -14,7 +14,7 @@ from app.kit.keyfile import add_version, load_keys, retire_versions
 from app.kit.partners import Partner
 from workflows.facts import Actor
 
-__all__ = ["add", "resume", "retire_keys", "rotate_key", "suspend"]
+__all__ = ["add", "note", "resume", "retire_keys", "rotate_key", "suspend"]
 
 LONGEST_WHY: Final = 200
 
@@ -22,7 +22,7 @@ LONGEST_WHY: Final = 200
 def add(house: House, card: Card, fingerprint: str, per_hour: int | None = None) -> Partner:
     """Enrol a country, or take up its new keys (app/exchange/cards.py); CardUnfit says what is missing."""
     partner = cards.enrol(house, card, fingerprint, per_hour)
-    _noted(house, "partner_added", partner.country, {"key": partner.signing[-1].key_id, "heard": bool(fingerprint)})
+    note(house, "partner_added", partner.country, {"key": partner.signing[-1].key_id, "heard": bool(fingerprint)})
     return partner
 
 
@@ -34,7 +34,7 @@ def suspend(house: House, country: str, why: str) -> None:
         house.partners.suspend(country, house.clock.now(), why.strip()[:LONGEST_WHY])
     except LookupError as fault:
         raise CardUnfit(f"{fault}") from None
-    _noted(house, "partner_suspended", country, {})
+    note(house, "partner_suspended", country, {})
 
 
 def resume(house: House, country: str) -> None:
@@ -43,7 +43,7 @@ def resume(house: House, country: str) -> None:
         house.partners.resume(country)
     except LookupError as fault:
         raise CardUnfit(f"{fault}") from None
-    _noted(house, "partner_resumed", country, {})
+    note(house, "partner_resumed", country, {})
 
 
 def rotate_key(house: House, country: str) -> str:
@@ -52,7 +52,7 @@ def rotate_key(house: House, country: str) -> str:
     house.exchange.public(country)  # KeyMissing where there is none yet
     version = add_version(file, EXCHANGE_KEY)
     key_id = house.exchange.newest(country)
-    _noted(house, "exchange_key_rotated", country, {"version": version})
+    note(house, "exchange_key_rotated", country, {"version": version})
     return key_id
 
 
@@ -62,12 +62,12 @@ def retire_keys(house: House, country: str) -> tuple[int, ...]:
     load_keys(file, create=False, purpose=EXCHANGE_KEY)
     gone = retire_versions(file, EXCHANGE_KEY)
     if gone:
-        _noted(house, "keys_retired", country, {"versions": [str(each) for each in gone]})
+        note(house, "keys_retired", country, {"versions": [str(each) for each in gone]})
     return gone
 
 
-def _noted(house: House, action: str, country: str, detail: Detail) -> None:
-    """In the book of looks of every country that is at home here: the exchange is theirs."""
+def note(house: House, action: str, country: str, detail: Detail) -> None:
+    """Write it in the book of looks of every country that is at home here: the exchange is theirs."""
     with house.db.write() as session:
         rows.enter_everything(session)
         for code in house.signing.countries:
