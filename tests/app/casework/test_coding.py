@@ -181,6 +181,16 @@ def test_a_table_on_the_way_back_does_not_touch_what_came_from_there(first: str,
     assert read(policies, BACK, body, own=False).heard == ()
 
 
+def test_a_message_of_our_own_that_a_backup_forgot_is_read_in_our_codes_again() -> None:
+    """It had put the receiver's word back where that came from; the rest it had said in ours (0051, 0052)."""
+    policies = mapped({"decline_reason": {"never_heard": "other"}})
+    body = with_code(BODIES["decline_reason"], "never_heard")
+    returned = coding.read_back(policies, BACK, body | {coding.YOURS: ["given.reason"]})
+    assert at_mark("decline_reason", returned.body).code == "other" and returned.unknown == ()
+    own = coding.read_back(policies, BACK, body)
+    assert own.body == body and own.heard == () and own.unknown == ("decline_reason:never_heard",)
+
+
 def _defaulted(policies: Policies, head: Any, body: dict[str, Any], *, own: bool) -> Reading:
     said = read(policies, head, body, own=own)
     changed = json.loads(json.dumps(said.body))
