@@ -38,7 +38,7 @@ FACTS_BY_GROUP: Final[dict[FieldGroup, tuple[str, ...]]] = {
     FieldGroup.LEGAL: (
         "decision", "earlier_deciders", "reconsideration_grounds", "only_asked", "remedies_notice", "guardian",
         "best_interests", "best_interests_due", "legal", "legal_hold", "extension", "decision_notice", "age",
-        "interests", "permits", "employment",
+        "later_guardians", "interests", "permits", "employment",
     ),
     FieldGroup.RISK: (
         "needs", "return_risk", "asylum_claim", "missing", "deceased", "death", "protection_risk", "complicity_alleged",

@@ -32,7 +32,7 @@ CASE_FACTS: Final[dict[str, str]] = {
         (
             "decision", "earlier_deciders", "reconsideration_grounds", "only_asked", "remedies_notice", "guardian",
             "best_interests", "best_interests_due", "legal", "legal_hold", "extension", "decision_notice", "age",
-            "interests",
+            "interests", "later_guardians",
             "permits", "employment",
         ),
         LEGAL,

@@ -88,6 +88,7 @@ def test_every_route_is_in_the_inventory(world: World) -> None:
         "/health", f"{API}/auth/token", f"{API}/auth/refresh", f"{API}/openapi.json", f"{API}/docs",
         "/sign-in", "/sign-in/code", "/sign-in/organisation", "/sign-in/organisation/back", "/neutral", "/locked",
         "/static/{name}", "/exchange/v1/inbox", "/exchange/v1/receipts", "/exchange/v1/epochs",
+        "/exchange/v1/capabilities",
     }  # fmt: skip
     for path in ("/", "/me"):
         assert routes[path].html and routes[path].guarded and routes[path].permission == "account:self"
