@@ -153,6 +153,7 @@ def _answers(address: str) -> None:
             with urllib.request.urlopen(f"{address}/health", timeout=2) as answer:
                 assert answer.status == 200
                 return
-        except urllib.error.URLError:
+        except OSError:
+            # Refused, or accepted and too busy to answer: a time that is over while reading is no URLError.
             time.sleep(0.2)
     raise AssertionError(f"nobody answers at {address}")
