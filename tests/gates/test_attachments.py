@@ -36,7 +36,8 @@ WITHOUT_PARENT = {
     "access_entry", "bulk_act", "case_export", "checkpoint", "data_key", "deputy", "draft", "erasure",
     "idempotency_key",
     "incident", "index_key", "meeting", "notice", "saved_list", "operation",
-    "operation_reserve", "shelter_beds", "tip", "training_entry",
+    "operation_reserve", "partner_replay", "shelter_beds", "tip", "training_entry", "witness_finding",
+    "witnessed_checkpoint",
 }  # fmt: skip
 
 
