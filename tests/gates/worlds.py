@@ -68,7 +68,8 @@ NOW: Final = START
 # Since and until, seen from now: open, live, over, to come, over this very moment, from this very moment.
 SPANS: Final = ((-2, None), (-2, 1), (-2, -1), (1, 2), (-2, 0), (0, 1))
 _COPY_FACTS: Final = (
-    '{{"child":false,"end_asked":null,"from_country":"{0}","schedule":null,"side":"sender","to_country":"{1}"}}'
+    '{{"child":false,"end_asked":null,"from_country":"{0}","schedule":null,"side":"sender","state":"sent",'
+    '"to_country":"{1}"}}'
 )
 
 
