@@ -75,6 +75,8 @@ def serve(folder: Path, first: int, tell: Tell) -> None:
     try:
         while all(each.poll() is None for each in running):
             time.sleep(CHECK_EVERY)
+        # Ctrl-C reaches all three at once, and the other two may have heard it first.
+        time.sleep(CHECK_EVERY)
         raise ChildProcessError("one of the two installations has ended; log.jsonl in its folder says why")
     except KeyboardInterrupt:
         tell("Both are ended.")
