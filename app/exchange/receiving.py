@@ -65,11 +65,7 @@ class Post:
         Raises LetterRefused (400, 403, 404), MessageRefused (409), TooMany (429), each with a code.
         """
         now = self._house.clock.now()
-        try:
-            letter = read(content)
-        except Unreadable as fault:
-            raise self._refused(None, LetterRefused(f"{fault}.".capitalize())) from None
-        partner = self._sender(letter, now)
+        letter, partner = self._signed(content, now)
         try:
             self._may_send(partner, now, carried=carried)
             envelope = self._opened(letter, now, CARRIED if carried else SKEW)
@@ -96,11 +92,7 @@ class Post:
         Nothing of ours changes but the book of looks. Raises as `letter`, and ReplayUnfit (409).
         """
         now = self._house.clock.now()
-        try:
-            letter = read(content)
-        except Unreadable as fault:
-            raise self._refused(None, LetterRefused(f"{fault}.".capitalize())) from None
-        partner = self._sender(letter, now)
+        letter, partner = self._signed(content, now)
         try:
             self._may_send(partner, now, carried=carried)
             asked = self._opened(letter, now, CARRIED if carried else SKEW)
@@ -163,6 +155,14 @@ class Post:
         except IntegrityError:
             with self._house.db.write() as session:
                 return work(self._house.system_desk(session, country, "exchange"))
+
+    def _signed(self, content: bytes, now: datetime) -> tuple[Letter, Partner]:
+        """A letter as it came, still sealed, and the partner that has signed it. LetterRefused: it is none."""
+        try:
+            letter = read(content)
+        except Unreadable as fault:
+            raise self._refused(None, LetterRefused(f"{fault}.".capitalize())) from None
+        return letter, self._sender(letter, now)
 
     def _sender(self, letter: Letter, now: datetime) -> Partner:
         """The partner that has signed this letter, just now and for a country that is at home here."""
