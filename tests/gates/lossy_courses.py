@@ -8,6 +8,7 @@ database: through the door it would take three quarters of the whole drill, and 
 
 from __future__ import annotations
 
+import threading
 import time
 import uuid
 from collections import Counter
@@ -72,6 +73,37 @@ class Post:
         return kept[1]
 
 
+class Copies:
+    """Where the copies of one side stand: asked of its database once for everybody who waits, not by each alone."""
+
+    STALE: Final = 0.1
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._lock = threading.Lock()
+        self._asked = -self.STALE
+        self._wanted: set[str] = set()
+        self._found: dict[str, Any] = {}
+
+    def of(self, shared_id: str) -> Any:
+        """The row of a copy (id, state, case_id) as it was a tenth of a second ago or later; None if there is none."""
+        with self._lock:
+            known = shared_id in self._wanted
+            self._wanted.add(shared_id)
+            if not known or time.monotonic() - self._asked >= self.STALE:
+                columns = (REFERRAL.c.shared_id, REFERRAL.c.id, REFERRAL.c.state, REFERRAL.c.case_id)
+                with reading(self._house.db) as session:
+                    rows = session.execute(select(*columns).where(REFERRAL.c.shared_id.in_(self._wanted)))
+                    self._found = {row.shared_id: row for row in rows}
+                self._asked = time.monotonic()
+            return self._found.get(shared_id)
+
+    def forget(self, shared_id: str) -> None:
+        """Nobody waits for it any more."""
+        with self._lock:
+            self._wanted.discard(shared_id)
+
+
 @dataclass
 class Drill:
     """What all courses share. ``patience``: seconds of the machine that anybody waits for anything."""
@@ -84,6 +116,11 @@ class Drill:
     # Shared id -> the steps that somebody was told are taken: (side, step).
     confirmed: dict[str, Counter[tuple[str, str]]] = field(default_factory=dict)
     over: bool = False
+    copies: dict[str, Copies] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Each side's copies are looked at in one place."""
+        self.copies = {"here": Copies(self.here.house), "there": Copies(self.there.house)}
 
     def until(self, what: str, done: Callable[[], Any]) -> Any:
         """What ``done`` gives as soon as it is something. Stuck: it never was."""
@@ -118,6 +155,9 @@ class Course:
             self.drill.stuck.append(f"course {self.number} ({self.shared}): {stuck}")
         except Exception as fault:  # noqa: BLE001 - a thread that dies tells nobody
             self.drill.stuck.append(f"course {self.number} ({self.shared}): {type(fault).__name__} {fault}")
+        finally:
+            for each in self.drill.copies.values():
+                each.forget(self.shared)
 
     # ------------------------------------------------------------------------------------------- the way
 
@@ -260,10 +300,8 @@ class Course:
         )
 
     def _copy(self, end: str, column: str) -> Any:
-        house = (self.drill.here if end == "here" else self.drill.there).house
-        with reading(house.db) as session:
-            query = select(REFERRAL.c[column]).where(REFERRAL.c.shared_id == self.shared)
-            return session.execute(query).scalar_one_or_none()
+        row = self.drill.copies[end].of(self.shared)
+        return row and getattr(row, column)
 
     def _state(self, end: str) -> str:
         return str(self._copy(end, "state"))

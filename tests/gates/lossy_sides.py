@@ -33,7 +33,7 @@ FORKS: Final = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.gates.lossy_warm"])
 ROLES: Final = ("server", "worker")
 # How long a worker rests when nothing waits, in seconds of the machine.
-PAUSE: Final = 0.05
+PAUSE: Final = 0.1
 
 class QuickClock(Clock):
     """A clock that all processes read alike and that runs ``pace`` times as fast as the machine's."""

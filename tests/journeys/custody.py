@@ -15,7 +15,8 @@ def holders(house: House) -> dict[str, list[str]]:
     """Shared id of each referral -> the countries whose own copy says that they are responsible."""
     found: dict[str, list[str]] = {}
     with reading(house.db) as session:
-        for row in session.execute(select(REFERRAL).order_by(REFERRAL.c.shared_id, REFERRAL.c.side)):
+        asked = select(REFERRAL.c.shared_id, REFERRAL.c.side, REFERRAL.c.custody, REFERRAL.c.country)
+        for row in session.execute(asked.order_by(REFERRAL.c.shared_id, REFERRAL.c.side)):
             mine = found.setdefault(row.shared_id, [])
             if row.custody == row.side:
                 mine.append(row.country)
