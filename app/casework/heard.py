@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from app.casework import contacts
 from app.casework.correspondence import Heard
 
 __all__ = ["HEARD"]
 
-HEARD: Final[dict[str, Heard]] = {}
+HEARD: Final[dict[str, Heard]] = {**contacts.TYPES}

@@ -28,8 +28,8 @@ ANSWERED_BY_FORM: Final[dict[str, frozenset[str]]] = {
     "report_assessment": frozenset({"tracing_is_reported", "consent_for_contact_family"}),
     "propose_plan": frozenset({"return_plan_covers_life", "child_has_an_escort"}),
     "accept": frozenset({"reception_is_arranged", "child_has_somewhere_safe"}),
-    "schedule_handover": frozenset({"border_point_is_agreed", "day_is_ahead"}),
-    "reschedule": frozenset({"border_point_is_agreed", "day_is_ahead"}),
+    "schedule_handover": frozenset({"border_point_is_agreed", "border_contact_is_valid", "day_is_ahead"}),
+    "reschedule": frozenset({"border_point_is_agreed", "border_contact_is_valid", "day_is_ahead"}),
     "sign_handover": frozenset({"person_reconfirmed_today", "handover_is_complete"}),
     "sign_receipt": frozenset({"person_is_here"}),
 }

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, text
 # Rows that are evidence, or that only ever get company: nobody changes or removes them while serving.
 ONLY_ADDED: Final = frozenset(
     {
-        "access_entry", "bulk_act", "document", "document_error", "fund_movement", "history_entry", "incident_case",
+        "access_entry", "bulk_act", "contact", "contact_answer", "contact_told",
+        "document", "document_error", "fund_movement", "history_entry", "incident_case",
         "incident_offender",
         "meeting", "meeting_case", "message", "message_receipt", "partner_replay", "record", "training_entry",
     }

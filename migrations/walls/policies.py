@@ -356,6 +356,12 @@ _TALK: Final = (
     " WHERE t.country = message.country AND t.shared_id = message.shared_id)"
 )
 TALK_RULES: dict[str, Rule] = {
+    # Who answers where is no secret between colleagues; it names no person. Acts on it are checked before the house
+    # writes them.
+    **{
+        table: Rule(sees=HERE, adds=f"{HERE} AND {SYSTEM}")
+        for table in ("contact", "contact_answer", "contact_told")
+    },
     "correspondence": Rule(sees=f"{HERE} AND {SYSTEM}", adds=f"{HERE} AND {SYSTEM}"),
     "message": Rule(
         sees=f"{HERE} AND (EXISTS (SELECT FROM referral r"
