@@ -196,7 +196,9 @@ def _hear_entry(desk: Desk, header: Mapping[str, Any], body: Mapping[str, Any], 
         raise MessageRefused("This entry of the directory is another country's.", "another_owner")
     if known is not None and known.version >= body["version"]:
         return "not_applicable"
-    keep_entry(desk, owner, body, f"partner:{owner}")
+    # What a newer partner says beyond what is known here lies in the message.
+    known_here = {name: value for name, value in body.items() if name in EntrySaid.model_fields}
+    keep_entry(desk, owner, known_here, f"partner:{owner}")
     if owner == desk.actor.country:
         # It had been told before: whoever has it gave it back.
         found = entry(desk, body["entry"])

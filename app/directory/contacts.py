@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import ValidationError
 
 from app.access.desk import Desk
 from app.access.log import looked
 from app.casework import contact_rows, contacts
+from app.casework.contact_duty import duty_of
 from app.casework.contact_rows import Entry
 from app.casework.contacts import AnswerSaid, EntrySaid
 from app.directory.contact_schemas import ContactIn, ContactOut, ContactsOut, DutyOut, FoundIn, FoundOut
@@ -19,7 +18,6 @@ from app.kit.words import mark
 from app.models.base import is_id, new_id
 from policies.model import Policies, PolicyOffice
 from workflows.deadlines import rings_at
-from workflows.directory import DAYS, duty
 
 __all__ = [
     "KEEP", "READ", "add_entry", "answer", "change", "check", "corridor_contacts", "offices_of", "one", "points_of",
@@ -187,12 +185,13 @@ def _shown(desk: Desk, found: list[Entry]) -> list[ContactOut]:
 
 
 def _out(desk: Desk, found: Entry, answers: dict[tuple[str, str], Any], offices: dict[str, str]) -> ContactOut:
-    said = EntrySaid.model_validate(found.said)
+    said, now = EntrySaid.model_validate(found.said), duty_of(desk.policies, found, desk.now)
     return ContactOut(
         id=found.id, country=found.owner, version=found.version, office=found.office,
         office_name=offices.get(found.office) or said.office_name or found.office, said=said,
         valid=contact_rows.named(found).holds_on(desk.today), out_of_date=found.stale(desk.today),
-        own=found.owner == desk.actor.country, duty=duty_of(desk.policies, found, desk.now),
+        own=found.owner == desk.actor.country,
+        duty=DutyOut(open=now.open, until=now.until, opens=now.opens),
         found=[
             FoundOut(country=by, version=row.version, result=row.result, on=row.on, by_role=row.by_role)
             for (entry_id, by), row in answers.items()
@@ -200,25 +199,6 @@ def _out(desk: Desk, found: Entry, answers: dict[tuple[str, str], Any], offices:
         ],
         told_at=found.said_at,
     )  # fmt: skip
-
-
-def duty_of(policies: Policies, found: Entry, now: datetime) -> DutyOut:
-    """Whether somebody is on duty at an office now, by its own clock; days off of its country are closed."""
-    try:
-        zone: Any = ZoneInfo(found.said["timezone"])
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        zone = policies.zone(found.owner)
-    here = now.astimezone(zone)
-    # A public holiday is closed, whatever its weekday says; a weekend is not, where hours are said for it.
-    calendar, weekend = policies.calendar(found.owner), policies.countries[found.owner].holidays.weekend
-    off = frozenset(day for day in _week(here.date()) if day in calendar and day.isoweekday() not in weekend)
-    hours = {day: found.said["hours"].get(day, "") for day in DAYS}
-    told = duty(hours, here, frozenset() if set(hours.values()) == {"00:00-24:00"} else off)
-    return DutyOut(open=told.open, until=told.until, opens=told.opens)
-
-
-def _week(day: date) -> list[date]:
-    return [date.fromordinal(day.toordinal() + ahead) for ahead in range(-1, 8)]
 
 
 def _unfit(field: str, sentence: str) -> Invalid:

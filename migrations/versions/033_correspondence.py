@@ -10,6 +10,7 @@ from alembic import op
 from migrations.walls import policies
 from migrations.walls.grants import EMPTIED
 from migrations.walls.policies import Rule
+from migrations.walls.talk import TALK_RULES
 
 revision = "033"
 down_revision = "032"
@@ -36,8 +37,8 @@ def upgrade() -> None:
     _directory()
     if op.get_bind().dialect.name == "postgresql":
         for table in ("correspondence", "contact", "contact_answer", "contact_told"):
-            _say(policies.of_table(table, policies.TALK_RULES[table]))
-        _of_messages(policies.TALK_RULES["message"])
+            _say(policies.of_table(table, TALK_RULES[table]))
+        _of_messages(TALK_RULES["message"])
 
 
 def downgrade() -> None:

@@ -7,24 +7,12 @@ A table has one rule: ``sees`` says which rows are visible and may be changed, `
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from migrations.walls.functions import SYSTEM, content, within, work
-
-HERE: Final = "country = waymark_said('country')"
-ME: Final = "waymark_said('me')"
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """The rule of one table; ``keeps`` and ``removes`` (which rows may go) are ``sees`` if they say nothing else."""
-
-    sees: str
-    adds: str
-    keeps: str = ""
-    removes: str = ""
-
+from migrations.walls.rule import HERE, ME
+from migrations.walls.rule import Rule as Rule
+from migrations.walls.talk import TALK_RULES
 
 CASE: Final = "EXISTS (SELECT FROM case_file c WHERE c.id = {0} AND " + content("c") + ")"
 COPY: Final = "EXISTS (SELECT FROM referral r WHERE r.id = {0})"
@@ -350,27 +338,6 @@ WITNESS_RULES: dict[str, Rule] = {
 }
 # Whether a partner has given back what it knows is asked by whoever writes to it.
 WITNESS_RULES |= {"partner_replay": Rule(sees=HERE, adds=f"{HERE} AND {SYSTEM}")}
-# Tables of revision 033. A conversation of two countries is its room's to show; the house alone reads and writes it.
-_TALK: Final = (
-    f"{SYSTEM} AND EXISTS (SELECT FROM correspondence t"
-    " WHERE t.country = message.country AND t.shared_id = message.shared_id)"
-)
-TALK_RULES: dict[str, Rule] = {
-    # Who answers where is no secret between colleagues; it names no person. Acts on it are checked before the house
-    # writes them.
-    **{
-        table: Rule(sees=HERE, adds=f"{HERE} AND {SYSTEM}")
-        for table in ("contact", "contact_answer", "contact_told")
-    },
-    "correspondence": Rule(sees=f"{HERE} AND {SYSTEM}", adds=f"{HERE} AND {SYSTEM}"),
-    "message": Rule(
-        sees=f"{HERE} AND (EXISTS (SELECT FROM referral r"
-        f" WHERE r.country = message.country AND r.shared_id = message.shared_id) OR {_TALK})",
-        adds=f"{HERE} AND (EXISTS (SELECT FROM referral r WHERE r.country = message.country"
-        " AND r.shared_id = message.shared_id"
-        f" AND (r.key_id = message.key_id OR {SYSTEM} AND waymark_key_is_new(message.key_id))) OR {_TALK})",
-    ),
-}
 ALL_RULES: Final[dict[str, Rule]] = {
     **RULES, **DESK_RULES, **INCIDENT_RULES, **SHELTER_RULES, **DOCUMENT_RULES, **LIST_RULES, **SHARED_LIST_RULES,
     **FUND_RULES, **TRANSFER_RULES, **TIP_RULES, **OPERATION_RULES, **MATCHING_RULES,

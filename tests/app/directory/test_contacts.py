@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from app.casework.contact_rows import ANSWER, CONTACT
+from app.casework.held import CASE, REFERRAL
 from app.models.notice import Notice
 from app.worker import Worker as Postman
+from tests.factories import cases, referrals
 from tests.factories.pages import browser_at
 from tests.factories.towns import Town
 from tests.inspect import reading
@@ -203,3 +205,30 @@ def test_the_pages_say_the_same_to_both(town: Town) -> None:
     assert mm.post(path, mm.form(path).fields | {"other_way": "Radio"}).status_code in (302, 303)
     assert "Radio" in mm.get(page).text
     assert "Change it" not in browser_at(town, town.th["social_worker"]).get(page).text
+
+
+def test_who_refers_sees_for_which_places_an_office_is_competent_and_who_is_on_duty(town: Town) -> None:
+    pair = referrals.bring_referral(town.house, town.th, town.mm, "acknowledged")
+    add(town)
+    drain(town)
+    with reading(town.house.db) as session:
+        reference = session.execute(select(REFERRAL.c.reference).where(REFERRAL.c.id == pair.sent_from)).scalar_one()
+    page = browser_at(town, town.th["national_focal_point"]).get(f"/referrals/{reference}").text
+    assert "Who answers there" in page and "+95 00 000 001" in page
+    assert "On duty now" in page or "Closed now" in page
+    case = cases.bring_case(town.house, town.th, "planning_return")
+    with reading(town.house.db) as session:
+        called = session.execute(select(CASE.c.reference).where(CASE.c.id == case)).scalar_one()
+    page = browser_at(town, town.th["case_manager"]).get(f"/cases/{called}/refer").text
+    assert "Kayin State, Mon State" in page
+
+
+def test_an_entry_that_ran_out_stands_in_the_way_before_a_draft_is_written(town: Town) -> None:
+    add(town, valid_until="2017-02-01")
+    drain(town)
+    case = cases.bring_case(town.house, town.th, "planning_return")
+    with reading(town.house.db) as session:
+        called = session.execute(select(CASE.c.reference).where(CASE.c.id == case)).scalar_one()
+    browser = browser_at(town, town.th["case_manager"])
+    page = browser.get(f"/cases/{called}/refer/check?to=MM&office=mm-dor").text
+    assert "has run out" in page and "renew its entry in the directory" in page

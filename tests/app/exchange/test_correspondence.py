@@ -12,7 +12,7 @@ from pydantic import Field
 from sqlalchemy import func, select
 
 from app.access.desk import Desk
-from app.casework import correspondence, giving_back, messages, receipts, records
+from app.casework import contact_rows, contacts, correspondence, giving_back, messages, receipts, records
 from app.casework.correspondence import CONVERSATION, CORRESPONDENCE, Heard, Key, Said
 from app.casework.heard import HEARD
 from app.casework.wire import MessageRefused
@@ -228,3 +228,53 @@ def test_an_installation_says_which_types_it_hears(post: Post, ears: Ears) -> No
     assert KIND in said["messages"] and "send" in said["messages"]
     with desk_of(post.house, post.th["case_manager"]) as desk:
         assert correspondence.readable_there(desk, "MM", KIND)
+
+
+def entry_said(**changes: Any) -> dict[str, Any]:
+    """The body of an entry of the directory."""
+    return {
+        "entry": new_id(), "version": 1, "office": "th-datip", "kinds": ["referral"], "timezone": "Asia/Bangkok",
+        "hours": {"mon": "08:30-16:30"}, "phone": "+66 00 000 001", "valid_from": "2026-01-01",
+        "verified_on": "2026-01-01", "verified_by": "national_focal_point", "next_check": "2027-01-01", **changes,
+    }  # fmt: skip
+
+
+def test_nobody_changes_the_entry_of_another_country(post: Post) -> None:
+    said = entry_said()
+    own = Hand(post.house)
+    own.give(own.envelope("", said, type_="directory_entry", conversation=CORRESPONDENCE))
+    foe = Hand(post.house, "LA", "MM")
+    wrong = foe.envelope("", {**said, "version": 2}, type_="directory_entry", conversation=CORRESPONDENCE)
+    assert refused(post, foe, wrong) == "another_owner"
+    back = Hand(post.house, "MM", "TH")
+    with_theirs = back.envelope("", {**said, "version": 2}, type_="directory_entry", conversation=CORRESPONDENCE)
+    back.give(with_theirs, "TH")
+    with reading(post.house.db) as session:
+        told = {
+            country: contact_rows.entry(post.house.system_desk(session, country), said["entry"])
+            for country in ("MM", "TH")
+        }
+    assert told["MM"] is not None and (told["MM"].owner, told["MM"].version) == ("TH", 1)
+
+
+def test_an_older_version_that_comes_late_changes_nothing(post: Post) -> None:
+    hand, entry = Hand(post.house), new_id()
+    outcomes = [
+        hand.say("", entry_said(entry=entry, version=number), type_="directory_entry", conversation=CORRESPONDENCE)
+        for number in (2, 1, 2, 3)
+    ]
+    assert [said["outcome"]["result"] for said in outcomes] == [
+        "applied", "not_applicable", "not_applicable", "applied"
+    ]  # fmt: skip
+
+
+def test_our_own_entries_and_answers_come_back_after_a_backup(post: Post) -> None:
+    hand, said = Hand(post.house), entry_said()
+    ours = hand.envelope("", said, type_="directory_entry", conversation=CORRESPONDENCE, reference="DIRECTORY-TH")
+    with writing(post.house.db) as session:
+        desk = post.house.system_desk(session, "TH", "exchange")
+        giving_back.give_back(desk, ours, "MM")
+        found = contact_rows.entry(desk, said["entry"])
+        assert found is not None and (found.owner, found.version) == ("TH", 1)
+        assert contacts.tell(desk, found) in (0, 1), "Myanmar has it; Lao PDR may not"
+    assert [header["to"] for kind, header, _ in post.wire() if kind == "directory_entry"].count("MM") == 1
