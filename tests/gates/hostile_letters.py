@@ -182,7 +182,7 @@ def _body(foe: Foe, _stranger: bytes, _other: str) -> Iterator[Attack]:
         yield Attack(f"body_{name}", foe.honest(body=body))
 
 
-def _talk(foe: Foe, _stranger: bytes, other: str) -> Iterator[Attack]:
+def _talk(foe: Foe, _stranger: bytes, _other: str) -> Iterator[Attack]:
     """Conversations that are no referral: the directory of Myanmar, told and answered with harm in mind."""
     entry: dict[str, Any] = {
         "entry": new_id(), "version": 1, "office": "mm-dor", "kinds": ["referral"], "timezone": "Asia/Yangon",
@@ -195,7 +195,7 @@ def _talk(foe: Foe, _stranger: bytes, other: str) -> Iterator[Attack]:
         return foe.letter(foe.hand.envelope("", body, **(begun | header)))
 
     for name, header in (
-        ("of_the_referral", {"referral": foe.hand.shared_id}), ("of_two_others", {"referral": other}),
+        ("of_the_referral", {"referral": foe.hand.shared_id}),
         ("in_the_middle", {"seq": 2}), ("without_a_beginning", {"prev_hash": "1" * 64}),
         ("no_number", {"referral": "1"}), ("for_another", {"to": "LA"}), ("script", {"type_": SCRIPT}),
         ("of_tomorrow", {"type_": "directory_everything"}),
