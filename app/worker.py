@@ -20,6 +20,7 @@ from app.casework import birthdays, burying, guardians, withdrawing
 from app.casework.following import HANDLERS
 from app.casework.ringing import ring
 from app.casework.stopping import wake
+from app.directory import watching as directory
 from app.emergency import watching as emergencies
 from app.exchange import capability_door, replaying
 from app.exchange.delivery import deliver
@@ -72,6 +73,7 @@ WATCHED: Final[Mapping[str, Callable[[House], int]]] = {
     "claims": claims.ring,
     "transfers": transfers.ring, "tips": tips.ring, "operations": operations.ring, "trainings": trainings.ring,
     "approvals": deciding.expire, "tombstones": burying.bury_all,
+    "directory": directory.ring,
 }
 
 

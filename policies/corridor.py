@@ -31,6 +31,7 @@ CORRIDOR_CLOCKS = (
     "visit_3",
     "visit_4",
     "erasure_answer",
+    "contact_check",
 )
 
 # What may travel before anybody at the other end has said that they are competent (DESIGN 4, minimum first).

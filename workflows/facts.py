@@ -19,6 +19,7 @@ from workflows.child_facts import BestInterestsFacts as BestInterestsFacts
 from workflows.child_facts import GuardianFacts as GuardianFacts
 from workflows.child_facts import InterestFacts as InterestFacts
 from workflows.child_facts import line_from, spoken_for_until
+from workflows.directory import DirectoryFacts
 from workflows.identification_facts import DecisionFacts as DecisionFacts
 from workflows.identification_facts import InformationFacts as InformationFacts
 from workflows.identification_facts import NoticeFacts as NoticeFacts
@@ -383,7 +384,7 @@ class Situation:
 
     matter: the one of the case's matters that the step is about; it is among ``case.matters`` unless the step opens it.
     signing: what the actor was trained in. keeping: how long the person's data are kept. abroad: what the other
-    country's installation reads.
+    country's installation reads. directory: the contacts of the corridor, for steps that need an addressee.
     """
 
     actor: Actor
@@ -396,3 +397,4 @@ class Situation:
     signing: SigningFacts = SigningFacts()
     keeping: KeepingFacts = KeepingFacts()
     abroad: AbroadFacts = AbroadFacts()
+    directory: DirectoryFacts = DirectoryFacts()

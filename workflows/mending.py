@@ -245,6 +245,8 @@ ACTS: dict[str, Act] = {
     "end_is_not_asked": ASK,
     "agreement_is_in_force": ASK,
     "receiving_office_is_known": ASK,
+    "receiving_contact_is_valid": ASK,
+    "border_contact_is_valid": ASK,
     "identity_is_disclosed": ASK,
     "nationality_is_confirmed": ASK,
     "tracing_is_reported": Act(Way.REFERRAL),

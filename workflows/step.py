@@ -14,7 +14,7 @@ from workflows.facts import Situation
 from workflows.verdict import Lack, Refusal
 
 Question = Callable[..., bool | Lack]
-PARTS = ("actor", "today", "case", "referral", "matter", "given", "signing", "keeping", "policies")
+PARTS = ("actor", "today", "case", "referral", "matter", "given", "signing", "keeping", "directory", "policies")
 # A receiving country has no case before it accepts: what cannot be looked at is a refusal, never a crash.
 ABSENT = {
     "case": "There is no case here yet that could show it.",

@@ -11,6 +11,7 @@ from sqlalchemy import Row, bindparam, select, update
 from app.access.desk import Desk
 from app.casework import projection, trainings
 from app.casework.capabilities import abroad
+from app.casework.contact_rows import facts_for
 from app.casework.facts import case_facts_from, referral_facts_from, stored
 from app.casework.history import Chain
 from app.kit.crypto import DESTROYED
@@ -141,6 +142,7 @@ class Held:
             matter=self.matter,
             signing=SigningFacts(trainings.of_actor(desk), on) if self.kind == "case" else SigningFacts(),
             abroad=abroad(desk, self.facts.other_country) if isinstance(self.facts, ReferralFacts) else AbroadFacts(),
+            directory=facts_for(desk, self.facts),
         )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query
 
 from app.access.door import Door, needs
-from app.directory import queries
+from app.directory import contact_api, queries
 from app.directory.schemas import BorderPointsOut, CorridorOut, CorridorsOut, OfficesOut
 from app.kit.paging import ask
 
@@ -51,3 +51,6 @@ def read_corridor(a: Code, b: Code, door: Reader) -> CorridorOut:
     """What holds between two countries today, in either order: texts, offices, clocks, meetings, disclosure."""
     with door.read() as desk:
         return queries.corridor(desk.policies, a, b, desk.today)
+
+
+router.include_router(contact_api.router)

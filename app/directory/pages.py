@@ -1,4 +1,4 @@
-"""The HTML door of the directory room: offices with their hours, and what is agreed between countries. Only to read."""
+"""The HTML door of the directory room: offices with their hours, and what is agreed between countries."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 
 from app.access.may import permitted
 from app.access.page_door import Page, opens
-from app.directory import queries, versions
+from app.directory import contact_pages, queries, versions
 from app.kit.paging import ask
 
 router = APIRouter()
@@ -56,11 +56,15 @@ def corridors(page: Reader) -> Response:
 def corridor(a: Code, b: Code, page: Reader) -> Response:
     """What holds between two countries: texts, clocks with their versions, border points, meetings, disclosure."""
     with page.read() as desk:
-        policies, today = desk.policies, desk.today
+        policies, today, own = desk.policies, desk.today, desk.actor.country
         found = queries.corridor(policies, a, b, today)
     pair = policies.corridor(a, b)
     return page.show(
         "directory/corridor.html", here="admin", it=found, texts=versions.texts(pair, today),
         clocks=versions.clock_rows(policies, pair, today), sources=policies.sources,
         offices={each.code: each.name for country in policies.countries.values() for each in country.offices},
+        own=own,
     )  # fmt: skip
+
+
+router.include_router(contact_pages.router)

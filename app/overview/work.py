@@ -97,6 +97,7 @@ _ROOMS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 _PAGES: Final[Mapping[str, str]] = {
     "approval": "/reports/approvals", "caseload": "/cases?who=mine", "case_transfers": "/transfers",
+    "contact": "/admin/corridors",
 }  # fmt: skip
 
 

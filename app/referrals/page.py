@@ -10,6 +10,7 @@ from app.access.desk import Desk
 from app.access.may import visible_case, within_reach
 from app.casework import blocking
 from app.casework.blocking import Blocking, Reason
+from app.casework.contact_duty import Answering, answering
 from app.casework.held import hold_referral
 from app.casework.ledger import TELLING
 from app.casework.shapes import NextStepOut, RefusalOut
@@ -28,14 +29,15 @@ ANSWERED_BY_FORM: Final[dict[str, frozenset[str]]] = {
     "report_assessment": frozenset({"tracing_is_reported", "consent_for_contact_family"}),
     "propose_plan": frozenset({"return_plan_covers_life", "child_has_an_escort"}),
     "accept": frozenset({"reception_is_arranged", "child_has_somewhere_safe"}),
-    "schedule_handover": frozenset({"border_point_is_agreed", "day_is_ahead"}),
-    "reschedule": frozenset({"border_point_is_agreed", "day_is_ahead"}),
+    "schedule_handover": frozenset({"border_point_is_agreed", "border_contact_is_valid", "day_is_ahead"}),
+    "reschedule": frozenset({"border_point_is_agreed", "border_contact_is_valid", "day_is_ahead"}),
     "sign_handover": frozenset({"person_reconfirmed_today", "handover_is_complete"}),
     "sign_receipt": frozenset({"person_is_here"}),
 }
 # The page of the handover takes these, with ticks and codes of its own.
 AT_THE_BRIDGE: Final = frozenset({"sign_handover", "sign_receipt", "report_not_received", "postpone"})
 _MOST_MESSAGES: Final = 100
+_AT_THE_BORDER: Final = frozenset({"handover_scheduled", "handed_over", "postponed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class ReferralPage:
     # What it waits for, the nearest first.
     waiting: tuple[WaitOut, ...]
     codes: tuple[ForeignCode, ...] = ()
+    # Who answers in the other country for what comes next, by the directory.
+    there: tuple[Answering, ...] = ()
 
 
 def opened(desk: Desk, referral_id: str) -> ReferralPage:
@@ -112,7 +116,14 @@ def opened(desk: Desk, referral_id: str) -> ReferralPage:
         erased_abroad=any(step.step in DECLINES.values() for step in steps),
         codes=_codes(desk, facts) if facts is not None else (),
         waiting=tuple(where.of_one(desk, held)),
+        there=tuple(_there(desk, facts)) if facts is not None else (),
     )
+
+
+def _there(desk: Desk, facts: ReferralFacts) -> list[Answering]:
+    if facts.state in _AT_THE_BORDER and facts.schedule is not None:
+        return answering(desk, facts.other_country, ("handover",), facts.schedule.border_point)
+    return answering(desk, facts.other_country, ("child", "referral") if facts.child else ("referral",))
 
 
 def _codes(desk: Desk, facts: ReferralFacts) -> tuple[ForeignCode, ...]:

@@ -190,6 +190,9 @@ def phone_of_other(desk: Desk, it: referral_page.ReferralPage) -> str:
     row = it.referral
     receives = row.side == "receiver"
     other = row.from_country if receives else row.to_country
+    said = next((str(each.said["phone"]) for each in it.there if each.said.get("phone")), "")
+    if said:
+        return said
     office = it.card.other_office
     if office is not None and office.duty_phone:
         return office.duty_phone

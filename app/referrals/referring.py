@@ -9,6 +9,8 @@ from app.access.desk import Desk
 from app.access.may import visible_case, within_reach
 from app.casework import blocking
 from app.casework.blocking import Blocking, Reason
+from app.casework.contact_duty import Answering, answering
+from app.casework.contact_rows import facts_for
 from app.casework.held import Held, hold_case
 from app.casework.move import refusal_out
 from app.casework.shapes import RefusalOut
@@ -41,6 +43,8 @@ class Receiver:
 
     country: str
     office: PolicyOffice
+    # What its country says of it in the directory: for which places, and who is on duty.
+    contact: Answering | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +60,21 @@ class Preview:
 
 
 def receivers(desk: Desk, case_id: str) -> list[Receiver]:
-    """The offices that the corridors of this country name as receivers; the case has to be within `referral:draft`."""
+    """The offices that the corridors or the directory name as receivers; the case has to be within `referral:draft`."""
     visible_case(desk, "referral:draft", case_id)
     here, found = desk.actor.country, []
     for country in sorted(set(desk.policies.countries) - {here}):
-        corridor = desk.policies.corridor(here, country)
-        for code in corridor.focal_offices.get(country, ()):
-            found.append(Receiver(country, desk.policies.office(code)))
+        known = {office.code: office for office in desk.policies.countries[country].offices}
+        named = {each.office: each for each in answering(desk, country, ("referral", "child")) if each.office in known}
+        focal = desk.policies.corridor(here, country).focal_offices.get(country, ())
+        # Whoever says for which places they are competent stands first.
+        codes = sorted({*focal, *named}, key=lambda code: (not _places(named.get(code)), code not in focal, code))
+        found += [Receiver(country, known[code], named.get(code)) for code in codes if code in known]
     return found
+
+
+def _places(contact: Answering | None) -> list[str]:
+    return list(contact.said.get("places") or ()) if contact is not None else []
 
 
 def preview(desk: Desk, case_id: str, reference: str, to: str, office: str) -> Preview:
@@ -106,7 +117,8 @@ def _when(desk: Desk, case: Held, facts: ReferralFacts) -> list[tuple[str, str]]
 
 def _in_the_way(desk: Desk, case: Held, facts: ReferralFacts, reference: str) -> list[Reason]:
     situation = Situation(
-        actor=desk.actor, today=Today(desk.now, desk.today), case=case.case_facts, referral=facts
+        actor=desk.actor, today=Today(desk.now, desk.today), case=case.case_facts, referral=facts,
+        directory=facts_for(desk, facts),
     )  # fmt: skip
     decision = engine.decide("referral", "send", situation, desk.policies)
     refused = decision.refusals if isinstance(decision, engine.Refused) else ()

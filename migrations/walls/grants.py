@@ -9,7 +9,8 @@ from sqlalchemy import Connection, text
 # Rows that are evidence, or that only ever get company: nobody changes or removes them while serving.
 ONLY_ADDED: Final = frozenset(
     {
-        "access_entry", "bulk_act", "document", "document_error", "fund_movement", "history_entry", "incident_case",
+        "access_entry", "bulk_act", "contact", "contact_answer", "contact_told",
+        "document", "document_error", "fund_movement", "history_entry", "incident_case",
         "incident_offender",
         "meeting", "meeting_case", "message", "message_receipt", "partner_replay", "record", "training_entry",
     }
@@ -66,6 +67,7 @@ FIXED: Final[dict[str, frozenset[str]]] = {
     ),
     "case_team": frozenset({"id", "case_id", "user_id", "since"}),
     "checkpoint": frozenset({"number", "made_at", "through", "body", "leaves", "signature", "hash"}),
+    "correspondence": frozenset({"id", "country", "shared_id", "other_country", "reference", "opened_at"}),
     "data_key": frozenset({"id", "country", "created_at"}),
     "deputy": frozenset({"id", "country", "user_id", "deputy_id", "set_by", "since"}),
     "draft": frozenset({"id", "country", "user_id", "place"}),

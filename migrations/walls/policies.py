@@ -7,24 +7,12 @@ A table has one rule: ``sees`` says which rows are visible and may be changed, `
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from migrations.walls.functions import SYSTEM, content, within, work
-
-HERE: Final = "country = waymark_said('country')"
-ME: Final = "waymark_said('me')"
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """The rule of one table; ``keeps`` and ``removes`` (which rows may go) are ``sees`` if they say nothing else."""
-
-    sees: str
-    adds: str
-    keeps: str = ""
-    removes: str = ""
-
+from migrations.walls.rule import HERE, ME
+from migrations.walls.rule import Rule as Rule
+from migrations.walls.talk import TALK_RULES
 
 CASE: Final = "EXISTS (SELECT FROM case_file c WHERE c.id = {0} AND " + content("c") + ")"
 COPY: Final = "EXISTS (SELECT FROM referral r WHERE r.id = {0})"
@@ -354,7 +342,7 @@ ALL_RULES: Final[dict[str, Rule]] = {
     **RULES, **DESK_RULES, **INCIDENT_RULES, **SHELTER_RULES, **DOCUMENT_RULES, **LIST_RULES, **SHARED_LIST_RULES,
     **FUND_RULES, **TRANSFER_RULES, **TIP_RULES, **OPERATION_RULES, **MATCHING_RULES,
     **CHECKPOINT_RULES, **TRAINING_RULES, **SERVICE_RULES, **KEEPING_RULES, **CLAIM_RULES, **ABROAD_RULES,
-    **WITNESS_RULES,
+    **WITNESS_RULES, **TALK_RULES,
 }  # fmt: skip
 
 

@@ -113,6 +113,29 @@ def invented(place: Place) -> list[Shot]:
         *kin(place),
         *skills(place),
         *stays(place),
+        *answering(place),
+    ]
+
+
+def answering(place: Place) -> list[Shot]:
+    """The directory of a corridor: an entry of each side, one of which was tried."""
+    town, said = place.town, {"kinds": ["referral", "child"], "hours": {"mon": "08:30-16:30", "fri": "08:30-12:00"}}
+    today, keeper = town.clock.now().date().isoformat(), town.th["national_focal_point"]
+    said |= {"languages": ["en"], "places": ["Kayin State", "Mon State"], "deputy_role": "national_focal_point"}
+    made = {}
+    for country, staff, office in (("TH", town.th, "th-datip"), ("MM", town.mm, "mm-dor")):
+        body = {**said, "office": office, "deputy_office": office, "phone": "+66 00 000 001", "valid_from": today}
+        answer = town.post(staff["national_focal_point"], "/directory/contacts", body)
+        assert answer.status_code == 201, answer.text
+        made[country] = answer.json()["id"]
+    Postman(town.house).drain()
+    theirs = f"/directory/contacts/{made['MM']}/found"
+    assert town.post(keeper, theirs, {"result": "answers", "seen_version": 1}).status_code == 200
+    return [
+        ("contacts", keeper, "/admin/corridors/TH/MM/contacts"),
+        ("contact", keeper, f"/admin/contacts/{made['TH']}"),
+        ("contact-check", keeper, f"/admin/contacts/{made['TH']}/check"),
+        ("contact-found", keeper, f"/admin/contacts/{made['MM']}/found"),
     ]
 
 

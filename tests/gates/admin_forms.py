@@ -14,6 +14,7 @@ from app.models.base import new_id
 from app.models.outbox import OutboxRow
 from app.models.training import TrainingEntry
 from app.models.user import User
+from app.worker import Worker as Postman
 from tests.factories.staff import Worker, add_user
 from tests.factories.towns import Town
 from tests.gates.town_forms import Ready, filled
@@ -112,6 +113,32 @@ def training(what: str, **typed: Any) -> Callable[[Town], Ready]:
     return make
 
 
+CONTACT: dict[str, Any] = {
+    "office": "th-datip", "kinds": ["referral"], "phone": "+66 00 000 001", "valid_from": "2026-01-01",
+}  # fmt: skip
+
+
+def new_contact(town: Town) -> Ready:
+    """Add an entry of the directory."""
+    path = "/admin/contacts/new"
+    typed = {"office": "th-datip", "kinds": ["referral"], "phone": "+66 00 000 001"}
+    return filled(town, town.th["national_focal_point"], path, path, **typed)
+
+
+def contact(what: str, country: str, **typed: Any) -> Callable[[Town], Ready]:
+    """The form ``what`` of an entry that a country keeps, in the hands of Thailand."""
+
+    def make(town: Town) -> Ready:
+        staff, office = {"TH": (town.th, "th-datip"), "MM": (town.mm, "mm-dor")}[country]
+        made = town.post(staff["national_focal_point"], "/directory/contacts", CONTACT | {"office": office})
+        assert made.status_code == 201, made.text
+        Postman(town.house).drain()
+        path = f"/admin/contacts/{made.json()['id']}{what}"
+        return filled(town, town.th["national_focal_point"], path, path, **typed)
+
+    return make
+
+
 ADMIN_FORMS: dict[str, Callable[[Town], Ready]] = {
     "/admin/users/new": new_user,
     "/admin/users/{user_id}/roles": account("roles", roles=["health_officer"]),
@@ -129,4 +156,8 @@ ADMIN_FORMS: dict[str, Callable[[Town], Ready]] = {
     "/admin/deputies/new": deputy,
     "/admin/deputies/{deputy_row}/end": deputy_end,
     "/admin/links/try": try_again,
+    "/admin/contacts/new": new_contact,
+    "/admin/contacts/{contact_id}": contact("", "TH", other_way="Radio"),
+    "/admin/contacts/{contact_id}/check": contact("/check", "TH"),
+    "/admin/contacts/{contact_id}/found": contact("/found", "MM", result="answers"),
 }

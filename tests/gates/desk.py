@@ -47,6 +47,7 @@ SOMETIMES: Final[dict[str, str]] = {
     "GET ~/referrals/{reference}/erasure": "the other country has to have asked",
     "GET ~/cases/{reference}/refer": "the step has to belong to the role",
     "GET ~/cases/{reference}/refer/check": "a receiver has to be chosen",
+    "GET ~/admin/contacts/{contact_id}/found": "another country has to keep it",
     "GET ~/referrals/{reference}/not-today": "the handover has to be agreed and not over",
     "GET ~/transfers/{transfer_id}/person": "the office has to be asked, and to have agreed",
     "GET ~/referrals/{reference}/person": "the other country has to have told who it is",

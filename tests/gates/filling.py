@@ -15,7 +15,7 @@ from app.access.docs_page import DocsPage
 from app.access.routes import Declared
 from app.main import PREFIX
 from tests.factories.staff import Worker
-from tests.gates.scene import NOBODY, Scene, Subject
+from tests.gates.scene import CONTACT, NOBODY, Scene, Subject
 
 # Path parameters that name something one may not know of.
 SUBJECTS: Final = (
@@ -43,6 +43,7 @@ FIXED: Final[dict[str, str]] = {
     "report": "returns",
     "language": "th",
     "paper": "rights",
+    "contact_id": CONTACT,
 }
 STEPS: Final = {"case": "start_recovery", "referral": "withdraw", "matter": "accept_service"}
 # The machine of the case's step.
@@ -105,6 +106,8 @@ ALSO: Final[dict[str, set[int | str]]] = {
     "POST /cases/{case_id}/seal": {"names_do_not_carry"},
     "POST /cases/{case_id}/seal/names": {"names_do_not_carry"},
     "POST /deputies": {422},
+    # The example names an office of one country.
+    "POST /directory/contacts": {422},
     # The example names a training that is nobody's.
     "POST /users/{user_id}/trainings/correct": {"training_unknown"},
     "POST /users/{user_id}/trainings/revoke": {"training_unknown"},

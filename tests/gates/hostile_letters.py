@@ -84,7 +84,7 @@ class Foe:
 
 def attacks(foe: Foe, stranger: bytes, other: str) -> Iterator[Attack]:
     """The list. stranger: a public exchange key of nobody; other: the id of a referral of two other countries."""
-    for part in (_no_letters, _outer, _header, _body):
+    for part in (_no_letters, _outer, _header, _body, _talk):
         yield from part(foe, stranger, other)
 
 
@@ -180,6 +180,43 @@ def _body(foe: Foe, _stranger: bytes, _other: str) -> Iterator[Attack]:
     )
     for name, body in bodies:
         yield Attack(f"body_{name}", foe.honest(body=body))
+
+
+def _talk(foe: Foe, _stranger: bytes, _other: str) -> Iterator[Attack]:
+    """Conversations that are no referral: the directory of Myanmar, told and answered with harm in mind."""
+    entry: dict[str, Any] = {
+        "entry": new_id(), "version": 1, "office": "mm-dor", "kinds": ["referral"], "timezone": "Asia/Yangon",
+        "hours": {"mon": "08:30-16:30"}, "phone": "+95 00 000 001", "valid_from": "2026-01-01",
+        "verified_on": "2026-01-01", "verified_by": "national_focal_point", "next_check": "2027-01-01",
+    }  # fmt: skip
+
+    def said(body: dict[str, Any], kind: str = "directory_entry", **header: Any) -> bytes:
+        begun = {"referral": new_id(), "seq": 1, "prev_hash": "0" * 64, "type_": kind, "conversation": "correspondence"}
+        return foe.letter(foe.hand.envelope("", body, **(begun | header)))
+
+    for name, header in (
+        ("of_the_referral", {"referral": foe.hand.shared_id}),
+        ("in_the_middle", {"seq": 2}), ("without_a_beginning", {"prev_hash": "1" * 64}),
+        ("no_number", {"referral": "1"}), ("for_another", {"to": "LA"}), ("script", {"type_": SCRIPT}),
+        ("of_tomorrow", {"type_": "directory_everything"}),
+        ("protocol", {"protocol": 9}), ("reference", {"reference": FORMULA}),
+    ):  # fmt: skip
+        yield Attack(f"talk_{name}", said(entry, **header))
+    for name, value in (
+        ("entry", "1"), ("entry", SCRIPT), ("version", 0), ("version", "2"), ("version", 2**40), ("office", SCRIPT),
+        ("office", "../../etc"), ("office_name", "x" * 5_000), ("kinds", []), ("kinds", ["x"] * 500),
+        ("kinds", FORMULA),
+        ("places", ["x" * 500]), ("places", ["x"] * 5_000), ("points", [SCRIPT]), ("timezone", "../../etc/passwd " * 9),
+        ("hours", {"mon": "always"}), ("hours", {"doomsday": "00:00-24:00"}), ("hours", []), ("phone", FORMULA),
+        ("phone", "+" + "9" * 500), ("other_way", "x" * 5_000), ("languages", [SCRIPT]), ("deputy_role", SCRIPT),
+        ("valid_from", "soon"), ("valid_until", "never"), ("next_check", None), ("verified_by", ""),
+    ):  # fmt: skip
+        yield Attack(f"talk_{name}_{value!s:.24}", said({**entry, name: value}))
+    answer = {"entry": new_id(), "version": 1, "result": "answers", "on": "2026-11-26", "by": "national_focal_point"}
+    for name, changed in (
+        ("about_nothing", {}), ("result", {"result": SCRIPT}), ("version", {"version": -1}), ("by", {"by": FORMULA}),
+    ):  # fmt: skip
+        yield Attack(f"talk_answer_{name}", said(answer | changed, "directory_answer"))
 
 
 # What is well formed and must move nothing: it is kept and shown, or refused; both are told to the sender.

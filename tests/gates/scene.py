@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from sqlalchemy import delete, insert, select, update
 
 from app.access.desk import House
+from app.casework import contacts
 from app.casework.held import CASE, KEY, PERSON, REFERRAL
 from app.kit import log
 from app.kit.clock import SettableClock
@@ -34,7 +35,7 @@ from tests.factories.staff import Staff, Worker, add_user, disable, hire, step_u
 from tests.gates.belongings import belong
 from tests.gates.knocking import Knocker
 from tests.gates.oracle import Asker, written_rights
-from tests.inspect import reading, tampering
+from tests.inspect import reading, tampering, writing
 
 # Where the askers sit, seen from a case of the shelter in Tak that is referred to Myanmar.
 PLACES = {
@@ -48,6 +49,8 @@ PLACES = {
 }
 _PLACES_OF = {"other_office": "sister", "other_organisation": "ngo", "other_country": "abroad", "partner": "partner"}
 NOBODY = "00000000-0000-4000-8000-000000000000"
+# An entry of the directory that every country knows, and Thailand keeps.
+CONTACT = "5f1e2d3c-4b5a-4678-9012-3456789abcde"
 STRANGE = "not-an-id"
 
 
@@ -165,6 +168,7 @@ def _build(scene: Scene) -> None:
     tokens = tokens_for(house, [scene.worker(name) for name in scene.askers()], fresh=True)
     scene.tokens |= zip(scene.askers(), tokens, strict=True)
     _subjects(scene)
+    _directory(scene.house)
     _walls(scene, home, ngo, sister)
 
 
@@ -217,6 +221,18 @@ def _subject(house: House, name: str, case_id: str, referral_id: str, user_id: s
         name, case_id, referral_id, record or "", task or "", user_id, reference=reference, number=number,
         referral_reference=called,
     )  # fmt: skip
+
+
+def _directory(house: House) -> None:
+    """What the directory says of one office, as every country keeps it."""
+    said = {
+        "entry": CONTACT, "version": 1, "office": "th-datip", "kinds": ["referral"], "timezone": "Asia/Bangkok",
+        "hours": {"mon": "08:30-16:30"}, "phone": "+66 00 000 001", "valid_from": "2026-01-01",
+        "verified_on": "2026-01-01", "verified_by": "national_focal_point", "next_check": "2027-01-01",
+    }  # fmt: skip
+    with writing(house.db) as session:
+        for country in house.policies.countries:
+            contacts.keep_entry(house.system_desk(session, country), "TH", said, "partner:TH")
 
 
 def _walls(scene: Scene, home: Staff, ngo: Staff, sister: Staff) -> None:

@@ -43,6 +43,8 @@ JUSTIFIED = {
     ("POST /cases/{case_id}/same-person/apart", "reference"): "the same: which record is taken apart again",
     ("POST /tips/{tip_id}/join", "reference"): "to which case a tip belongs; only a case within reach is taken",
     ("POST /operations/{operation_id}/reservations", "office"): "which office is asked; it answers for itself",
+    ("POST /directory/contacts", "office"): "which office of the own country the entry is about; no owner is set",
+    ("POST /directory/contacts/{contact_id}", "office"): "the same, said anew",
     ("POST /cases/{case_id}/team", "role"): "the part a colleague takes; refused unless the colleague holds that role",
 }
 # Bodies that ignore what they do not know, and why.

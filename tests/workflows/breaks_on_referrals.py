@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 from policies.model import Policies
 from tests.workflows.breaking import (
@@ -21,10 +22,12 @@ from tests.workflows.breaking import (
 )
 from tests.workflows.situations import LATELY, LONG_AGO, SERVICES, TODAY, TRACED_ON, with_actor
 from workflows import facts as f
+from workflows.directory import Contact, DirectoryFacts
 
 SERIOUS = f.ReturnRiskFacts(LATELY, "serious", True, TOMORROW)
 SUSPECTED = f.TracingFacts(TODAY, "confirmed", True, True, True, True)
 LOCAL_CARE = f.BestInterestsFacts(TODAY, "local_care", 3, True, False, weighed=True)
+LATER = TODAY + timedelta(days=300)
 NO_CARE = f.ReceptionFacts("mm-dor", True, SERVICES, False)
 
 
@@ -32,6 +35,15 @@ def without_instruments(policies: Policies) -> Policies:
     """The policies with no agreement between Thailand and Myanmar in force."""
     corridor = policies.corridor("TH", "MM").model_copy(update={"instruments": ()})
     return policies.model_copy(update={"corridors": {**policies.corridors, "th-mm": corridor}})
+
+
+def directory_with(*named: Contact, child: bool | None = None) -> Break:
+    """Break what the directory of the corridor says."""
+    return Break(lambda situation: replace(situation, directory=DirectoryFacts(named)), {}, child)
+
+
+def _post(point: str, begins: date, ends: date | None = None) -> Contact:
+    return Contact("MM", "mm-border-myawaddy", frozenset({"handover"}), begins, ends, frozenset({point}))
 
 
 RETURN: dict[str, list[Break]] = {
@@ -122,6 +134,19 @@ CONVERSATION: dict[str, list[Break]] = {
     "another_has_approved": [copy_with(approved_by=None), copy_with(approved_by="author-1")],
     "approver_is_not_author": [Break(lambda situation: with_actor(situation, id="author-1"))],
     "agreement_is_in_force": [Break(lambda situation: situation, policies=without_instruments)],
+    "receiving_contact_is_valid": [
+        directory_with(Contact("MM", "mm-dor", frozenset({"referral"}), LONG_AGO, YESTERDAY)),
+        directory_with(Contact("MM", "mm-dor", frozenset({"referral", "tracing"}), TOMORROW)),
+        # Whoever has named somebody for children is reached there.
+        directory_with(
+            Contact("MM", "mm-dor", frozenset({"referral"}), LONG_AGO),
+            Contact("MM", "mm-dsw", frozenset({"child"}), LONG_AGO, YESTERDAY), child=True,
+        ),
+    ],
+    "border_contact_is_valid": [
+        directory_with(_post("mae-sot-myawaddy", LONG_AGO, YESTERDAY)),
+        directory_with(_post("mae-sot-myawaddy", LATER)),
+    ],
     "receiving_office_is_known": [copy_with(receiver_office=None), copy_with(receiver_office="")],
     "end_is_not_asked": [copy_with(end_asked=each) for each in ("consent_withdrawn", "other")],
     "end_is_asked": [copy_with(end_asked=None)],

@@ -58,7 +58,9 @@ OBLIGATIONS: dict[str, list[tuple[list[tuple[str, str]], set[str]]]] = {
         ([(R, "send"), (R, "supply_info")], {"consent_for_notify_origin"}),
         ([(R, "disclose_identity")], {"consent_for_notify_origin_of_identity"}),
         ([*PLANNING, (R, "accept")], {"consent_for_return"}),
-        ([(R, "send")], {"another_has_approved", "agreement_is_in_force", "receiving_office_is_known"}),
+        ([(R, "send")], {
+            "another_has_approved", "agreement_is_in_force", "receiving_office_is_known", "receiving_contact_is_valid",
+        }),
         ([(C, "plan_return"), (C, "depart")], {"no_asylum_claim_is_open"}),
     ],
     "G11": [
@@ -99,7 +101,9 @@ OBLIGATIONS: dict[str, list[tuple[list[tuple[str, str]], set[str]]]] = {
                 "handover_is_complete",
             },
         ),
-        ([(R, "schedule_handover"), (R, "reschedule")], {"border_point_is_agreed", "day_is_ahead"}),
+        ([(R, "schedule_handover"), (R, "reschedule")], {
+            "border_point_is_agreed", "border_contact_is_valid", "day_is_ahead",
+        }),
     ],
     "G18": [([(C, "depart"), (R, "schedule_handover")], {"claims_have_a_route"})],
     "G19": [

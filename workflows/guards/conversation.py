@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from policies.model import Policies
+from workflows.directory import DirectoryFacts, Standing
 from workflows.facts import Actor, CaseFacts, ReferralFacts, Today
 from workflows.guards.returning import NEEDED_SERVICES, visits_agreed
 from workflows.step import guard
@@ -63,6 +64,44 @@ def agreement_is_in_force(referral: ReferralFacts, today: Today, policies: Polic
 )
 def receiving_office_is_known(referral: ReferralFacts) -> bool | Lack:
     return bool(referral.receiver_office) or lacking(there=referral.to_country)
+
+
+@guard(
+    sources=("OHCHR-G11.7", "WM-DIRECTORY"),
+    says="The contact of {there} for referrals {gap}.",
+    why="An offer to a desk at which nobody answers leaves a person waiting.",
+    mend="Have the focal point of that country renew its entry in the directory. In a hurry, telephone.",
+    who=FOCAL,
+)
+def receiving_contact_is_valid(referral: ReferralFacts, directory: DirectoryFacts, today: Today) -> bool | Lack:
+    there = referral.to_country
+    standing = directory.for_referrals(there, today.date, child=referral.child)
+    if standing is Standing.OVER:
+        return lacking(there=there, gap="has run out")
+    if standing is Standing.COMING:
+        return lacking(there=there, gap="is not valid yet")
+    return True
+
+
+@guard(
+    rule="G17",
+    sources=("OHCHR-G11.7", "WM-DIRECTORY", "WM-HANDOVER"),
+    says="The contact of {there} at the border point '{point}' {gap}.",
+    why="Nobody is brought to a border at which nobody is known to wait.",
+    mend="Have the focal point of that country renew its entry in the directory, or choose another border point.",
+    who=(*FOCAL, *BORDER),
+)
+def border_contact_is_valid(referral: ReferralFacts, directory: DirectoryFacts) -> bool | Lack:
+    plan = referral.schedule
+    if plan is None:
+        return True
+    there, point = referral.to_country, plan.border_point
+    standing = directory.at_the_border(there, point, plan.on)
+    if standing is Standing.OVER:
+        return lacking(there=there, point=point, gap="has run out by the day of the handover")
+    if standing is Standing.COMING:
+        return lacking(there=there, point=point, gap="is not valid yet on the day of the handover")
+    return True
 
 
 @guard(
