@@ -162,6 +162,9 @@ def referral_after_step(
         changed = replace(changed, came_from=facts.state)
     elif step == "disclose_identity":
         changed = replace(changed, identity_disclosed=True)
+    elif step == "ask_again" and facts.tracing is not None:
+        # What was found of the family stays; the nationality waits for another report.
+        changed = replace(changed, tracing=replace(facts.tracing, nationality="pending"))
     elif step == "request_end":
         changed = replace(changed, end_asked=str(given.get("reason", "other")))
     elif step in {"grant_end", "refuse_end"}:
