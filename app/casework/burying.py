@@ -80,7 +80,7 @@ def carry_out(desk: Desk, payload: Mapping[str, Any]) -> None:
 
 
 def _not_seeking_protection(desk: Desk, cases: Iterable[str]) -> list[str]:
-    """The cases of which another country may hear: while asylum is asked for it would be a sign of life (OHCHR-G2.7)."""
+    """The cases of which others may hear: while asylum is asked for it would be a sign of life (OHCHR-G2.7)."""
     held = [hold_case(desk, each) for each in cases]
     return [each.id for each in held if each.case_facts is not None and not each.case_facts.asylum_claim]
 

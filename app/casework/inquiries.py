@@ -22,7 +22,16 @@ from app.models.base import new_id
 from app.models.inquiry import Inquiry
 from workflows.deadlines import rings_at
 from workflows.facts import CaseFacts, MatterFacts, Today
-from workflows.guards.inquiries import ASKING, CLOCKS, FORGET, NAME, TRACING, asked_country, competent_office, is_carried
+from workflows.guards.inquiries import (
+    ASKING,
+    CLOCKS,
+    FORGET,
+    NAME,
+    TRACING,
+    asked_country,
+    competent_office,
+    is_carried,
+)
 from workflows.inquiry import TOLD, WAITING, I
 from workflows.verdict import Refusal
 

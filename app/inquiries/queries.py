@@ -1,4 +1,4 @@
-"""Every SELECT of the inquiries room, always within the reach of a permission: the questions that came in, no others."""
+"""Every SELECT of the inquiries room, within the reach of a permission: questions that came in, no others."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The verbs of the inquiries room: list and read what another country asks, take it up, and answer it or say why not."""
+"""The verbs of the inquiries room: read what another country asks, take it up, answer it or say why not."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Row, update
 
@@ -34,6 +34,7 @@ from workflows.inquiry import ANSWER, READ
 __all__ = ["ANSWER", "READ", "answer", "cannot_tell", "decline", "listed", "read", "take_up"]
 
 KIND: Final = "inquiry_answer"
+AnyForm = TypeVar("AnyForm", bound=Form)
 _UNFIT: Final = mark("Some answers are missing or cannot be read.")
 
 
@@ -103,7 +104,7 @@ def _said(desk: Desk, row: Row[Any], kind: str, said: dict[str, Any], **values: 
     return _whole(desk, _found(desk, row.id))
 
 
-def _checked[AnyForm: Form](desk: Desk, form: type[AnyForm], body: dict[str, Any], place: str) -> AnyForm:
+def _checked(desk: Desk, form: type[AnyForm], body: dict[str, Any], place: str) -> AnyForm:
     return validated(form, body, CodeCheck(desk.policies, today=desk.today), place, _UNFIT)
 
 

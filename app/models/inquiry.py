@@ -1,4 +1,4 @@
-"""Questions about a person between two countries that are no referral: what was asked abroad, and what is asked here."""
+"""Questions about a person between two countries that are no referral: those asked abroad, and those asked here."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from policies.model import Policies
 from workflows.deadlines import rings_at
-from workflows.facts import CaseFacts, ConsentFacts, MatterFacts, ReferralFacts, TracingFacts, Today
+from workflows.facts import CaseFacts, ConsentFacts, MatterFacts, ReferralFacts, Today, TracingFacts
 from workflows.guards.consent import ASKERS, consent_found
 from workflows.step import guard
 from workflows.verdict import Lack, lacking
