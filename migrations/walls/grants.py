@@ -66,6 +66,7 @@ FIXED: Final[dict[str, frozenset[str]]] = {
     ),
     "case_team": frozenset({"id", "case_id", "user_id", "since"}),
     "checkpoint": frozenset({"number", "made_at", "through", "body", "leaves", "signature", "hash"}),
+    "correspondence": frozenset({"id", "country", "shared_id", "other_country", "reference", "opened_at"}),
     "data_key": frozenset({"id", "country", "created_at"}),
     "deputy": frozenset({"id", "country", "user_id", "deputy_id", "set_by", "since"}),
     "draft": frozenset({"id", "country", "user_id", "place"}),
