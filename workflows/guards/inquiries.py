@@ -179,6 +179,8 @@ def inquiry_is_not_double(case: CaseFacts, matter: MatterFacts) -> bool:
 def time_to_answer_is_over(
     case: CaseFacts, matter: MatterFacts, today: Today, policies: Policies
 ) -> bool | Lack:
+    if not asked_country(matter):
+        return lacking(until="?")
     until = last_day(policies, case, matter)
     return today.date > until or lacking(until=until.isoformat())
 
