@@ -35,7 +35,7 @@ MODELS = {mapper.local_table.name: mapper.class_ for mapper in Base.registry.map
 # A conversation of two countries is written by the house alone.
 WITHOUT_PARENT = {
     "access_entry", "bulk_act", "case_export", "checkpoint", "correspondence", "data_key", "deputy", "draft", "erasure",
-    "idempotency_key",
+    "idempotency_key", "inquiry",
     "incident", "index_key", "meeting", "notice", "saved_list", "operation",
     "operation_reserve", "partner_replay", "shelter_beds", "tip", "training_entry", "witness_finding",
     "witnessed_checkpoint",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.workflows.breaking import Break, case_with, consent_breaks, copy_with, group_breaks, matter_with
+from tests.workflows.breaking import Break, also, case_with, consent_breaks, copy_with, group_breaks, matter_with
 from tests.workflows.situations import LATELY, TRACED_ON, with_case
 from workflows.facts import MatterFacts, Situation, TracingFacts
 
@@ -15,8 +15,13 @@ def _the_same(situation: Situation) -> Situation:
     return with_case(situation, matters=(*case.matters, other))
 
 
+# Where nobody is agreed to be asked, nobody can have agreed to it either.
+_NOWHERE = "the person has agreed to another country"
 INQUIRIES: dict[str, list[Break]] = {
-    "competent_office_is_known": [],
+    "competent_office_is_known": [
+        matter_with(flags=frozenset(flags), also=also(_NOWHERE, "consent_for_asking", "consent_for_tracing"))
+        for flags in ((), ("to.TH",), ("to.JP",))
+    ],
     "asked_country_is_not_blocked": [case_with(blocked_countries=frozenset({"KH", "MM"}))],
     "consent_for_asking": [*consent_breaks("notify_origin"), *group_breaks("notify_origin", "identity")],
     "consent_for_tracing": consent_breaks("contact_family"),
@@ -28,5 +33,3 @@ INQUIRIES: dict[str, list[Break]] = {
         copy_with(tracing=TracingFacts(TRACED_ON, "confirmed", True, True, True, False)),
     ],
 }
-# Where there is no country nobody could have agreed to it either.
-_NOWHERE = "consent_for_asking", "consent_for_tracing"

@@ -178,9 +178,9 @@ def test_a_family_is_traced(town: Town) -> None:
     agree(town, case_id)
     assert codes(ask(town, case_id, "ask_tracing")) == {"consent_for_tracing"}
     agree(town, case_id, "contact_family")
-    cases.add(town.house, town.th["social_worker"], case_id, "circumstances", asylum_claim=False, family_complicity=True)
+    suspect(town, case_id, True)
     assert codes(ask(town, case_id, "ask_tracing")) == {"family_is_free_of_suspicion"}
-    cases.add(town.house, town.th["social_worker"], case_id, "circumstances", asylum_claim=False, family_complicity=False)
+    suspect(town, case_id, False)
     answer = ask(town, case_id, "ask_tracing")
     assert answer.status_code == 201, answer.text
     matter = str(answer.json()["matter"]["id"])
@@ -195,6 +195,13 @@ def test_a_family_is_traced(town: Town) -> None:
     found = cases.facts_of(town.house, case_id).matter(matter)
     assert found is not None
     assert {"family.found", "family.willing", "family.safe"} <= found.flags
+
+
+def suspect(town: Town, case_id: str, suspected: bool) -> None:
+    cases.add(
+        town.house, town.th["social_worker"], case_id, "circumstances", asylum_claim=False,
+        family_complicity=suspected,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
