@@ -179,7 +179,7 @@ PREPARING = (
     Step(
         "ask_again", "Ask about the nationality again", (R.ASSESSED,), R.TRACING, "referral:plan",
         (conversation.nationality_is_still_open, OUTWARD_CONSENTS["identity"], *MAY_SHARE),
-        (NOTICE, CloseTask("propose_plan"),
+        (sharing("identity", "nationality"), CloseTask("propose_plan"),
          OpenTask("report_tracing", "social_worker", "tracing", side="receiver")),
         by=S,
     ),

@@ -19,7 +19,8 @@ _BATCH: Final = 500
 # Of one person: sealed under their key. Of one row: under a key that stands beside it.
 _OF_PERSONS: Final = (
     ("record", "sealed"), ("document", "sealed"), ("document", "about"), ("message", "sealed_body"),
-    ("person_identity", "sealed"), ("history_entry", "sealed_note"), ("inquiry", "sealed"), ("inquiry", "sealed_answer"),
+    ("person_identity", "sealed"), ("history_entry", "sealed_note"),
+    ("inquiry", "sealed"), ("inquiry", "sealed_answer"),
 )  # fmt: skip
 _OF_ROWS: Final = (
     ("approval", "sealed"), ("approval", "answer"), ("tip", "sealed"), ("operation", "sealed"),

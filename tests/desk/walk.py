@@ -47,8 +47,8 @@ _FORMS: Final = {
     tip_forms.passing: "case_manager",
 }  # fmt: skip
 # What lies beside cases and referrals: the scene holds one of each, which is over.
-BESIDE: Final = ("/inquiries/", "/transfers/", "/services/", "/tips/", "/operations/", "/reservations/", "/reports/fund",
-                 "/fund/claims")
+BESIDE: Final = ("/inquiries/", "/transfers/", "/services/", "/tips/", "/operations/", "/reservations/",
+                 "/reports/fund", "/fund/claims")
 # What is walked; everything else the scene's own gates have seen.
 _WALKED: Final = ("/cases/", "/referrals/", "/tasks/", "/r/", *BESIDE)
 _LINK: Final = re.compile(r'<a\b[^>]*?\bhref="([^"]+)"')

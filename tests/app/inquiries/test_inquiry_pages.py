@@ -18,7 +18,7 @@ def test_a_question_is_asked_and_answered_at_two_desks(town: Town) -> None:
     us = browser_at(town, town.th["case_manager"])
     ask = f"{path_of(town, case_id)}/steps/inquiry/ask_tracing"
     fields = posted(town, "tracing_inquiry", may_say_why=False)
-    assert us.get(ask).status_code == 200
+    assert us.get(ask).status_code == 200, us.last.text
     refused = us.post(ask, us.form(ask).fields | fields)
     assert "consent to contacting the family (MM)" in refused.text
     agree(town, case_id)
