@@ -15,6 +15,7 @@ from workflows.guards.consent import no_asylum_claim_is_open
 from workflows.guards.inquiries import (
     FORGET,
     NAME,
+    another_country_was_asked,
     asked_country_is_not_blocked,
     competent_office_is_known,
     consent_for_asking,
@@ -52,6 +53,7 @@ MAY_ASK = (
     consent_for_asking, guardian_is_appointed, inquiry_is_not_double,
 )  # fmt: skip
 AWAIT = "await_inquiry"
+HEARD = (another_country_was_asked,)
 ANSWERED = (CloseTask(AWAIT, by_the_way=True), Alert("inquiry_answered", ASK))
 
 STEPS = (
@@ -67,19 +69,19 @@ STEPS = (
         form="tracing_inquiry", form_required=True,
     ),
     Step(
-        "note_inquiry_taken_up", "The other country has taken the question up", (I.ASKED,), I.ACKNOWLEDGED, ASK, (),
+        "note_inquiry_taken_up", "The other country has taken the question up", (I.ASKED,), I.ACKNOWLEDGED, ASK, HEARD,
         system_only=True,
     ),
     Step(
-        "note_inquiry_answer", "The other country has answered", WAITING, I.ANSWERED, ASK, (), ANSWERED,
+        "note_inquiry_answer", "The other country has answered", WAITING, I.ANSWERED, ASK, HEARD, ANSWERED,
         form="inquiry_answer", form_required=True, system_only=True,
     ),
     Step(
-        "note_inquiry_unanswered", "The other country cannot tell", WAITING, I.CANNOT_TELL, ASK, (), ANSWERED,
+        "note_inquiry_unanswered", "The other country cannot tell", WAITING, I.CANNOT_TELL, ASK, HEARD, ANSWERED,
         given={"reason": "inquiry_cannot_reason"}, system_only=True,
     ),
     Step(
-        "note_inquiry_declined", "The other country declines to answer", WAITING, I.DECLINED, ASK, (), ANSWERED,
+        "note_inquiry_declined", "The other country declines to answer", WAITING, I.DECLINED, ASK, HEARD, ANSWERED,
         given={"reason": "inquiry_decline_reason"}, system_only=True,
     ),
     # Who takes a question back asks the other side to forget what it was told.

@@ -187,6 +187,7 @@ ACTS: dict[str, Act] = {
     **dict.fromkeys(("consent_for_asking", "consent_for_tracing"), _record("consent")),
     "family_is_free_of_suspicion": ASK,
     "inquiry_is_not_double": Act(Way.MATTERS),
+    "another_country_was_asked": ASK,
     "time_to_answer_is_over": ASK,
     "nothing_was_asked_to_be_forgotten": ASK,
     "nationality_is_still_open": ASK,

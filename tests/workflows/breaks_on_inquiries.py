@@ -27,6 +27,7 @@ INQUIRIES: dict[str, list[Break]] = {
     "consent_for_tracing": consent_breaks("contact_family"),
     "family_is_free_of_suspicion": [case_with(family_complicity=True)],
     "inquiry_is_not_double": [Break(_the_same)],
+    "another_country_was_asked": [matter_with(flags=frozenset())],
     "time_to_answer_is_over": [matter_with(opened_on=LATELY)],
     "nothing_was_asked_to_be_forgotten": [matter_with(flags=frozenset({"to.MM", "forget.danger"}))],
     "nationality_is_still_open": [

@@ -170,7 +170,7 @@ def inquiry_is_not_double(case: CaseFacts, matter: MatterFacts) -> bool:
 
 
 @guard(
-    sources=("WM-CLOCKS", "OHCHR-G11.5"),
+    sources=("WM-CLOCKS", "OHCHR-G11.5", "WM-PROTOCOL"),
     says="The other country is in time until {until}.",
     why="A question that is dropped early is asked twice, and nobody hears the answer to the first.",
     mend="Wait until then, or take the question back.",
@@ -180,9 +180,20 @@ def time_to_answer_is_over(
     case: CaseFacts, matter: MatterFacts, today: Today, policies: Policies
 ) -> bool | Lack:
     if not asked_country(matter):
-        return lacking(until="?")
+        return lacking(until=today.date.isoformat())
     until = last_day(policies, case, matter)
     return today.date > until or lacking(until=until.isoformat())
+
+
+@guard(
+    sources=("WM-PROTOCOL", "OHCHR-G11.5"),
+    says="No other country was asked this.",
+    why="Only what was asked can be answered.",
+    mend="Ask the other country.",
+    who=ASKING,
+)
+def another_country_was_asked(matter: MatterFacts) -> bool:
+    return asked_country(matter) != ""
 
 
 @guard(
