@@ -67,7 +67,7 @@ def answer(desk: Desk, inquiry_id: str, body: dict[str, Any]) -> InquiryOut:
     refuse(desk, "answer_inquiry", "Answer the question", refusals)
     told = {name: value for name, value in unspoken(filled.body).items() if value not in (None, [], ())}
     place = inquiries_heard.place(row.id, "sealed_answer")
-    sealed = desk.keys.seal(records.key_of(desk, row.key_id), canonical_bytes(told), place)
+    sealed = desk.keys.seal(_key(desk, row), canonical_bytes(told), place)
     said = {"version": filled.kind.version, "answer": told}
     return _ended(desk, row, REPLIED, said, state=answering.ANSWERED, sealed_answer=sealed)
 
@@ -98,8 +98,9 @@ def _said(desk: Desk, row: Row[Any], kind: str, said: dict[str, Any], **values: 
     done: Any = desk.session.execute(update(TABLE).where(*still).values(**values))
     if done.rowcount != 1:
         raise Conflict("Somebody has answered this question meanwhile.", code="inquiry_answered")
-    key = records.key_of(desk, row.key_id)
-    correspondence.say(desk, row.other_country, row.conversation, row.reference, kind, said, row.key_id, key)
+    correspondence.say(
+        desk, row.other_country, row.conversation, row.reference, kind, said, row.key_id, _key(desk, row)
+    )
     looked(desk, "inquiry_answered", "inquiry", row.id, {"step": kind})
     return _whole(desk, _found(desk, row.id))
 
@@ -113,6 +114,12 @@ def _found(desk: Desk, inquiry_id: str) -> Row[Any]:
     if row is None:
         raise NotFound()
     return row
+
+
+def _key(desk: Desk, row: Row[Any]) -> bytes:
+    """The key of a question that the actor may answer: it belongs to no case in their reach."""
+    with rows.as_the_house(desk.session, desk.actor.country):
+        return records.key_of(desk, row.key_id)
 
 
 def _row(desk: Desk, row: Row[Any]) -> dict[str, Any]:
