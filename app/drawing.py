@@ -52,6 +52,12 @@ TEXTS = {
         "with those alleged to have taken part; for a child somebody has found that the contact serves it, and nobody\n"
         "who is not wanted is called. A relative who is kept apart can be named again, and is compared anew."
     ),
+    "inquiry": (
+        "One question to another country about a person, before or without any referral: whether they are a national\n"
+        "there, or where their family is. It carries names, birth and origin and nothing of what happened. What the\n"
+        "other country is asked opens no case there; it takes the question up, answers it, or says why it cannot.\n"
+        "Where the person no longer agrees, the question is taken back and destroyed there, with a receipt."
+    ),
     "service": (
         "One request to a provider for help to one person. A case can have many of them, each with its own state, due\n"
         "day and tasks. The loop is closed: a request ends as `done`, with its result and what the person says of it,\n"

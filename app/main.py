@@ -54,12 +54,14 @@ ROOMS: Final = (
     "accounts", "approvals", "cases", "exports", "people", "worklist", "emergency", "walls", "deputies", "oversight",
     "referrals", "directory", "lifecycle", "statistics", "keys", "documents", "caseload",
     "meetings", "shelter", "incidents", "fund", "transfers", "services", "tips", "readiness", "keeping",
+    "inquiries",
 )  # fmt: skip
 # Every room that has an HTML door: app/<room>/pages.py with a `router`.
 PAGE_ROOMS: Final = (
     "accounts", "cases", "overview", "people", "oversight", "walls", "emergency", "statistics", "approvals", "exports",
     "lifecycle", "directory", "deputies", "exchange", "upkeep", "referrals", "caseload",
     "meetings", "shelter", "incidents", "fund", "transfers", "services", "tips", "readiness", "keeping",
+    "inquiries",
 )  # fmt: skip
 PREFIX: Final = "/api/v1"
 # Measured: with more threads than this the same code answers later, not sooner.

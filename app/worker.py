@@ -28,6 +28,7 @@ from app.exchange.receiving import Post
 from app.exchange.remote import PartnerAway, Routed
 from app.exchange.transport import Transport
 from app.fund import watching as claims
+from app.inquiries import watching as inquiries
 from app.kit.errors import AppError
 from app.kit.keyfile import KeyMissing
 from app.models.outbox import OutboxRow
@@ -72,8 +73,8 @@ WATCHED: Final[Mapping[str, Callable[[House], int]]] = {
     "shelters": shelters.ring, "services": services.ring,
     "claims": claims.ring,
     "transfers": transfers.ring, "tips": tips.ring, "operations": operations.ring, "trainings": trainings.ring,
+    "directory": directory.ring, "inquiries": inquiries.ring,
     "approvals": deciding.expire, "tombstones": burying.bury_all,
-    "directory": directory.ring,
 }
 
 

@@ -19,6 +19,8 @@ CORRIDOR_CLOCKS = (
     "supply_info",
     "tracing",
     "tracing_extension",
+    "nationality_check",
+    "inquiry_kept",
     "assess",
     "plan",
     "accept",

@@ -15,6 +15,7 @@ from workflows import (
     care,
     fund_claim,
     identification,
+    inquiry,
     non_punishment,
     proceeding,
     referral,
@@ -35,6 +36,7 @@ MACHINES: dict[str, MachineSpec] = {
     for spec in (
         identification.MACHINE, care.MACHINE, referral.MACHINE, service.MACHINE, remedy.MACHINE, fund_claim.MACHINE,
         transfer.MACHINE, non_punishment.MACHINE, proceeding.MACHINE, threat.MACHINE, relative.MACHINE,
+        inquiry.MACHINE,
     )
 }  # fmt: skip
 

@@ -181,6 +181,16 @@ ACTS: dict[str, Act] = {
     "payment_is_within_the_amount": Act(Way.RIGHTS),
     "payment_was_made": ASK,
     # Other offices of the country.
+    # Another country is asked.
+    "competent_office_is_known": ASK,
+    "asked_country_is_not_blocked": ASK,
+    **dict.fromkeys(("consent_for_asking", "consent_for_tracing"), _record("consent")),
+    "family_is_free_of_suspicion": ASK,
+    "inquiry_is_not_double": Act(Way.MATTERS),
+    "another_country_was_asked": ASK,
+    "time_to_answer_is_over": ASK,
+    "nothing_was_asked_to_be_forgotten": ASK,
+    "nationality_is_still_open": ASK,
     "asked_office_is_another": ASK,
     "transfer_is_not_double": Act(Way.MATTERS),
     "nobody_abroad_is_asked": Act(Way.REFERRAL),
@@ -306,6 +316,11 @@ _TOLD_BY_FORM: dict[str, str | tuple[str, ...]] = {
         "transfer_request",
     ),
     "consent_for_law_enforcement": ("transfer_request", "file_answer"),
+    **dict.fromkeys(
+        ("competent_office_is_known", "asked_country_is_not_blocked", "consent_for_asking", "inquiry_is_not_double"),
+        ("nationality_inquiry", "tracing_inquiry"),
+    ),
+    "consent_for_tracing": "tracing_inquiry",
     **dict.fromkeys(("review_finds_a_link", "review_finds_no_link"), "penalty_review"),
     **dict.fromkeys(("review_keeps_to_the_request", "review_takes_out_what_harms"), "file_review"),
     **dict.fromkeys(("answer_keeps_to_the_review", "person_knows_what_is_given"), "file_answer"),
@@ -368,10 +383,14 @@ def answered_by_form(code: str, form: str | None, step: str = "", case: CaseFact
     return form is not None and (act_for(code, step) == _record(form) or form in kinds)
 
 
+# What a question to another country rests on.
+_ABROAD = {"consent_for_asking": "notify_origin", "consent_for_tracing": "contact_family"}
+
+
 def consent_purpose(code: str) -> str:
     """The purpose of the consent that a refusal misses, or nothing."""
-    if not code.startswith("consent_for_"):
-        return ""
+    if code in _ABROAD or not code.startswith("consent_for_"):
+        return _ABROAD.get(code, "")
     return code.removeprefix("consent_for_").removesuffix("_of_identity")
 
 

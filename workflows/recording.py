@@ -91,6 +91,9 @@ ONLY_WITH_STEP = OF_MATTERS | {
     "family_tracing", "stay_extension", "reopening",
 }  # fmt: skip
 
+# What another country was asked, and what it answered under its signature: neither is made unsaid by a correction.
+SAID_ABROAD = frozenset({"nationality_inquiry", "tracing_inquiry", "inquiry_answer"})
+
 # What has to hold of a machine's matters after the correction of a form of theirs, as it did at each step.
 STILL_TRUE: dict[str, tuple[Guard, ...]] = {
     REMEDY: (claim_has_one_currency, days_of_the_claim_fit, payments_are_within_the_award),
@@ -313,7 +316,7 @@ def guards_for(kind: str, correcting: bool = False) -> tuple[Guard, ...]:
 
 def can_be_corrected(kind: str) -> bool:
     """Whether a record of this kind can be corrected by itself; what certifies an act of two sides cannot."""
-    return kind not in OF_TWO_PERSONS and (kind in OF_MATTERS or kind not in ONLY_WITH_STEP)
+    return kind not in OF_TWO_PERSONS | SAID_ABROAD and (kind in OF_MATTERS or kind not in ONLY_WITH_STEP)
 
 
 def turned(matter: MatterFacts) -> tuple[CloseTask | OpenTask, ...]:

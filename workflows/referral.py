@@ -175,6 +175,14 @@ PREPARING = (
          OpenTask("propose_plan", "case_manager", "plan", side="sender")),
         form="family_tracing", by=T,
     ),
+    # Only the country that is asked can say who is its national; what it could not find once it may find with more.
+    Step(
+        "ask_again", "Ask about the nationality again", (R.ASSESSED,), R.TRACING, "referral:plan",
+        (conversation.nationality_is_still_open, OUTWARD_CONSENTS["identity"], *MAY_SHARE),
+        (sharing("identity", "nationality"), CloseTask("propose_plan"),
+         OpenTask("report_tracing", "social_worker", "tracing", side="receiver")),
+        by=S,
+    ),
     Step(
         "propose_plan", "Propose the return plan", (R.ASSESSED,), R.PLAN_PROPOSED, "referral:plan",
         (person_is_with_us, OUTWARD_CONSENTS["return"], *MAY_SHARE, *STILL_SAFE,

@@ -33,7 +33,7 @@ _WHO: Final = ("kind", "me", "office", "organisation", "country", "now")
 #   look      looks at what one reaches      review    emergency accesses     bed   requests to a shelter
 #   fund      movements of the fund
 #   transfer  what one office asks of another      service  what a provider is asked for a person
-#   claim     what the fund's office is asked
+#   claim     what the fund's office is asked     inquiry  what another country asks of an office
 #   tip       what people who stay unknown have told     operation, reserve   planned operations, what is kept ready
 #   list      working lists that an office shares
 _CASE: Final = frozenset({"case", "row", "facts"})
@@ -75,6 +75,9 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     # The same between offices: asking is work on a case, an asked office sees what it was asked and no case by it.
     "transfer:request": _CASE,
     "transfer": frozenset({"transfer"}),
+    # Asking another country is work on a case; the office that is asked by one sees the question, and no case by it.
+    "inquiry:ask": _CASE,
+    "inquiry": frozenset({"inquiry"}),
     # A provider sees what it was asked, and no case by it.
     "service": frozenset({"service"}),
     # A tip is nobody's case, and reaches none.

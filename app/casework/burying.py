@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.access import rows
 from app.access.desk import Desk, House
-from app.casework import erasing, erasing_abroad, move
+from app.casework import erasing, erasing_abroad, inquiries, move
 from app.casework.erasing import (
     Subjects,
     destroyed_copies,
@@ -59,7 +59,8 @@ def carry_out(desk: Desk, payload: Mapping[str, Any]) -> None:
     found = _subjects(session, row)
     destroyed = sweep(session, desk.keys, found)
     partners = erasing_abroad.plan(desk, found.copies)
-    body = _body(desk, row, found, destroyed, partners)
+    asked = inquiries.erased(desk, _not_seeking_protection(desk, found.cases))
+    body = _body(desk, row, found, destroyed, partners, asked)
     signer = desk.signing.signer(row.country)
     signature = signer.sign(body)
     values = {"erased_at": desk.now, "tombstone": body, "signature": signature}
@@ -78,13 +79,20 @@ def carry_out(desk: Desk, payload: Mapping[str, Any]) -> None:
     erasing_abroad.tell(desk, partners)
 
 
+def _not_seeking_protection(desk: Desk, cases: Iterable[str]) -> list[str]:
+    """The cases of which others may hear: while asylum is asked for it would be a sign of life (OHCHR-G2.7)."""
+    held = [hold_case(desk, each) for each in cases]
+    return [each.id for each in held if each.case_facts is not None and not each.case_facts.asylum_claim]
+
+
 def _subjects(session: Session, row: Any) -> Subjects:
     """What there is of whoever was erased: a person with everything of them, or a copy that never had a case here."""
     return subjects_of(session, row.person_id) if row.person_id else subjects_of_copy(session, row.referral_id)
 
 
 def _body(
-    desk: Desk, row: Any, found: Subjects, destroyed: Mapping[str, int], partners: Iterable[erasing_abroad.Telling]
+    desk: Desk, row: Any, found: Subjects, destroyed: Mapping[str, int], partners: Iterable[erasing_abroad.Telling],
+    asked: Iterable[Mapping[str, str]],
 ) -> bytes:
     return body_of(
         erasure=row.id, country=row.country, person=row.person_id, key=row.key_id, keys=list(found.keys),
@@ -92,7 +100,9 @@ def _body(
         approval=row.approval_id, asked_by=row.asked_by, agreed_by=row.agreed_by, agreed_at=row.agreed_at.isoformat(),
         erased_at=desk.now.isoformat(), destroyed=dict(destroyed), policy=desk.policies.digest,
         referral=row.referral_id,
-        partners=[{"country": each.country, "referral": each.shared_id, "told": each.step} for each in partners],
+        partners=[
+            *({"country": each.country, "referral": each.shared_id, "told": each.step} for each in partners), *asked,
+        ],
     )  # fmt: skip
 
 

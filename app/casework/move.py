@@ -15,6 +15,7 @@ from app.casework import (
     fund_book,
     fund_requests,
     history,
+    inquiries,
     projection,
     records,
     services,
@@ -261,6 +262,7 @@ def write(desk: Desk, held: Held, event: Event, actor: Actor | None = None) -> N
         beds.settle(desk, held)
         fund_book.settle(desk, held)
         fund_requests.settle(desk, held)
+        inquiries.settle(desk, held)
     held.version = event.version
 
 

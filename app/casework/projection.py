@@ -158,18 +158,18 @@ def referral_after_step(
     changed = replace(facts, state=to)
     if step == "approve":
         changed = replace(changed, approved_by=entry.actor)
+    elif step == "ask_again":
+        changed = _asked_again(changed)
     elif step in {"return_for_info", "postpone"}:
         changed = replace(changed, came_from=facts.state)
-    elif step == "disclose_identity":
-        changed = replace(changed, identity_disclosed=True)
     elif step == "request_end":
         changed = replace(changed, end_asked=str(given.get("reason", "other")))
     elif step in {"grant_end", "refuse_end"}:
         changed = replace(changed, end_asked=None)
     elif step == "sign_receipt":
         changed = replace(changed, custody="receiver")
-    elif step == "start_reintegration":
-        changed = replace(changed, reintegration_started=True)
+    elif step in {"disclose_identity", "start_reintegration"}:
+        changed = _said_once(changed, step)
     elif step in ASKED_TO_ERASE:
         asked: dict[str, Any] = {ASKED_TO_ERASE[step]: entry.on}
         changed = replace(changed, **asked)
@@ -183,3 +183,15 @@ def referral_after_step(
         changed = replace(changed, **said)
     # Where the conversation is over, no question about its end is open any more, whoever asked it.
     return replace(changed, end_asked=None) if to in MAJOR_END else changed
+
+
+def _said_once(facts: ReferralFacts, step: str) -> ReferralFacts:
+    """What a step says once and for all."""
+    if step == "disclose_identity":
+        return replace(facts, identity_disclosed=True)
+    return replace(facts, reintegration_started=True) if step == "start_reintegration" else facts
+
+
+def _asked_again(facts: ReferralFacts) -> ReferralFacts:
+    """What was found of the family stays; the nationality waits for another report."""
+    return facts if facts.tracing is None else replace(facts, tracing=replace(facts.tracing, nationality="pending"))

@@ -20,6 +20,8 @@ from workflows.effects import CloseTask, OpenTask
 from workflows.erasure_abroad import ANSWER, AWAIT
 from workflows.facts import MatterFacts
 from workflows.guards.fund import decider_of
+from workflows.guards.inquiries import NAME as INQUIRY
+from workflows.guards.inquiries import asked_country
 from workflows.matter import URGENT
 from workflows.recording import BY_CALENDAR
 from workflows.referral import HONOUR, HONOUR_BACK
@@ -85,6 +87,8 @@ def clock_for(desk: Desk, held: Held, effect: OpenTask, on: date | None = None) 
     name = effect.urgent_clock if urgent and effect.urgent_clock else name
     here = desk.actor.country
     other = referral.other_country if referral else None
+    if held.matter is not None and held.matter.machine == INQUIRY:
+        other = asked_country(held.matter) or None
     clock = desk.policies.clock(name, here, other, on=on or desk.today)
     return name, clock, desk.policies.calendar(here, other)
 

@@ -13,7 +13,7 @@ from sqlalchemy import exists, or_, select
 
 from app.access import rows
 from app.access.desk import Desk, House
-from app.casework import ledger, outbox, services, transfers
+from app.casework import inquiries, ledger, outbox, services, transfers
 from app.casework.held import CASE, FACTS, REFERRAL, Held, hold_case, hold_referral
 from app.casework.move import Command, perform
 from app.casework.projection import MAJOR_END, TRANSFER
@@ -23,6 +23,8 @@ from app.casework.transfers import TRANSFERS
 from app.kit.errors import AppError
 from workflows.disclosure import REFERRAL_RESTS_ON
 from workflows.facts import CaseFacts
+from workflows.guards.inquiries import FORGET
+from workflows.guards.inquiries import NAME as INQUIRY
 from workflows.referral import MACHINE
 from workflows.service import SEEN_TO
 
@@ -47,7 +49,9 @@ def after_record(desk: Desk, held: Held, kind: str, body: dict[str, Any]) -> Non
         return
     # Whoever records it may not see the referral itself.
     with rows.as_the_house(desk.session, desk.actor.country):
-        abroad = ends or desk.session.execute(select(_copies_of(held.id))).scalar_one()
+        abroad = (
+            ends or inquiries.known_abroad(now) or desk.session.execute(select(_copies_of(held.id))).scalar_one()
+        )
     if abroad:
         said = {"case": held.id, "recipients": list(body.get("recipients") or ()) if ends else [], "ends": ends}
         outbox.put(desk, EFFECT, said, line=f"{desk.actor.country}:{held.id}:withdrawal")
@@ -72,7 +76,20 @@ def reach_all(desk: Desk, case_id: str, taken_back: bool = False, recipients: fr
             done += _end(desk, row, taken_back, recipients)
         if row.state != _DRAFT:
             done += _tell(desk, row)
-    return done
+    return done + _end_inquiries(desk, case_id)
+
+
+def _end_inquiries(desk: Desk, case_id: str) -> int:
+    """Have other countries forget what an inquiry told them, where the person no longer agrees; how many."""
+    held = hold_case(desk, case_id)
+    facts = held.case_facts
+    # No authority there may hear from us while the person asks for protection (OHCHR-G2.7); told when that is over.
+    if facts is None or facts.asylum_claim:
+        return 0
+    over = inquiries.not_carried(desk, facts)
+    for matter_id, step in over:
+        perform(desk, Command(INQUIRY, step, case_id, None, given={FORGET: "consent_withdrawn"}, matter_id=matter_id))
+    return len(over)
 
 
 def _end(desk: Desk, row: Any, taken_back: bool, recipients: frozenset[str]) -> bool:
@@ -116,10 +133,14 @@ def ring(house: House) -> int:
     asked = exists().where(TRANSFERS.c.case_id == CASE.c.id, TRANSFERS.c.ended_at.is_(None))
     # An open request to a provider always has somebody who has to see to it.
     served = exists().where(TASK.c.case_id == CASE.c.id, TASK.c.kind.in_(SEEN_TO), TASK.c.state.in_(UNDONE))
+    inquired = exists().where(
+        inquiries.TABLE.c.case_id == CASE.c.id, inquiries.TABLE.c.side == inquiries.ASKING_SIDE,
+        inquiries.TABLE.c.gone_at.is_(None),
+    )  # fmt: skip
     query = (
         select(CASE.c.id, CASE.c.country, FACTS.c.facts)
         .join(FACTS, FACTS.c.case_id == CASE.c.id)
-        .where(or_(_copies_of(CASE.c.id), asked, served))
+        .where(or_(_copies_of(CASE.c.id), asked, served, inquired))
     )
     with house.db.read() as session:
         rows.enter_everything(session)

@@ -20,6 +20,7 @@ _BATCH: Final = 500
 _OF_PERSONS: Final = (
     ("record", "sealed"), ("document", "sealed"), ("document", "about"), ("message", "sealed_body"),
     ("person_identity", "sealed"), ("history_entry", "sealed_note"),
+    ("inquiry", "sealed"), ("inquiry", "sealed_answer"),
 )  # fmt: skip
 _OF_ROWS: Final = (
     ("approval", "sealed"), ("approval", "answer"), ("tip", "sealed"), ("operation", "sealed"),

@@ -136,7 +136,7 @@ def _line(desk: Desk, opened: Opened, spec: MachineSpec, matter: MatterFacts) ->
         changed_on=matter.changed_on,
         money=money_of(matter),
         look=ENDED if not matter.is_open else LATE if late else OPEN,
-        steps=own_steps(desk, at_matter(opened.held, matter.id), opened.reach) if matter.is_open else (),
+        steps=own_steps(desk, at_matter(opened.held, matter.id), opened.reach),
         concerns=matter.concerns,
         days=matter.days,
     )

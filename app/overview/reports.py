@@ -51,6 +51,11 @@ _CARDS: Final = (
         mark("Help that teams ask of your office for a person, and yours of others."),
     ),
     (
+        "inquiry:read", "/inquiries",
+        mark("What other countries ask"),
+        mark("Questions about people, before or without a referral."),
+    ),
+    (
         "shelter:read", "/shelters",
         mark("Beds in shelters"),
         mark("Free, held and taken today, without names."),

@@ -91,6 +91,7 @@ CAUSE_OF: Final[Mapping[str, str]] = {
     "attend_hearing": "us",
     "await_answer": "partner",
     "await_decision": "partner",
+    "await_inquiry": "partner",
     "await_receipt": "partner",
     "await_seen": "partner",
     "await_stored": "partner",

@@ -85,6 +85,12 @@ FIXED: Final[dict[str, frozenset[str]]] = {
     "idempotency_key": frozenset({"user_id", "key", "fingerprint", "created_at"}),
     "incident": frozenset({"id", "country", "reference", "created_by", "opened_at"}),
     "index_key": frozenset({"country", "key_id", "created_at"}),
+    "inquiry": frozenset(
+        {
+            "id", "country", "side", "conversation", "reference", "other_country", "case_id", "key_id", "subject",
+            "asked_at",
+        }
+    ),
     "legal_hold": frozenset({"id", "country", "case_id", "why", "until", "set_by", "since"}),
     "name_key": frozenset({"person_id", "digest"}),
     "notice": frozenset({"id", "country", "user_id", "kind", "subject_kind", "subject_id", "detail", "at"}),

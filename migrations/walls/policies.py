@@ -237,6 +237,17 @@ SERVICE_RULES: Final[dict[str, Rule]] = {
         keeps=f"{HERE} AND {SYSTEM}",
     ),
 }
+# Table of revision 035. A question that another country asks is known to the office it was sent to, and of ours only
+# to whoever works on the case. Rows are made by the exchange, or for a case one works on.
+INQUIRY_RULES: Final[dict[str, Rule]] = {
+    "inquiry": Rule(
+        sees=f"{HERE} AND ({SYSTEM} OR case_id IS NULL AND ARRAY['country:' || country,"
+        " 'organisation:' || organisation, 'office:' || office_id] && waymark_words('inquiry')"
+        f" OR {CASE.format('case_id')})",
+        adds=f"{HERE} AND {SYSTEM}",
+        keeps=f"{HERE} AND ({SYSTEM} OR case_id IS NULL)",
+    ),
+}
 # Table of revision 029. The office of the fund and the office that claims know a claim in codes, without the case.
 CLAIM_RULES: Final[dict[str, Rule]] = {
     "fund_request": Rule(
@@ -342,7 +353,7 @@ ALL_RULES: Final[dict[str, Rule]] = {
     **RULES, **DESK_RULES, **INCIDENT_RULES, **SHELTER_RULES, **DOCUMENT_RULES, **LIST_RULES, **SHARED_LIST_RULES,
     **FUND_RULES, **TRANSFER_RULES, **TIP_RULES, **OPERATION_RULES, **MATCHING_RULES,
     **CHECKPOINT_RULES, **TRAINING_RULES, **SERVICE_RULES, **KEEPING_RULES, **CLAIM_RULES, **ABROAD_RULES,
-    **WITNESS_RULES, **TALK_RULES,
+    **WITNESS_RULES, **INQUIRY_RULES, **TALK_RULES,
 }  # fmt: skip
 
 

@@ -27,7 +27,7 @@ from tests.factories.forms import form
 from tests.factories.pages import browser_at
 from tests.factories.staff import Worker
 from tests.factories.towns import Town
-from tests.gates import fund_forms, list_forms, readiness_forms, service_forms, tip_forms, transfer_forms
+from tests.gates import fund_forms, inquiry_forms, list_forms, readiness_forms, service_forms, tip_forms, transfer_forms
 from tests.gates.filling import Route
 from tests.gates.town_forms import Ready
 from tests.inspect import reading
@@ -47,8 +47,8 @@ _FORMS: Final = {
     tip_forms.passing: "case_manager",
 }  # fmt: skip
 # What lies beside cases and referrals: the scene holds one of each, which is over.
-BESIDE: Final = ("/transfers/", "/services/", "/tips/", "/operations/", "/reservations/", "/reports/fund",
-                 "/fund/claims")
+BESIDE: Final = ("/inquiries/", "/transfers/", "/services/", "/tips/", "/operations/", "/reservations/",
+                 "/reports/fund", "/fund/claims")
 # What is walked; everything else the scene's own gates have seen.
 _WALKED: Final = ("/cases/", "/referrals/", "/tasks/", "/r/", *BESIDE)
 _LINK: Final = re.compile(r'<a\b[^>]*?\bhref="([^"]+)"')
@@ -157,6 +157,7 @@ def _beside(town: Town) -> Iterator[tuple[str, Worker, str]]:
     yield "begun", *service_forms.running(town)
     manager, chief = town.th["case_manager"], town.th["supervisor"]
     yield "told", manager, f"/tips/{town.post(manager, '/tips', tip_forms.TOLD).json()['id']}"
+    yield "asked from abroad", *inquiry_forms.asked(town)
     yield "planned", *readiness_forms.planned(town)
     entitled = cases.bring_case(town.house, town.th, "identified")
     claim = form(town.house, "fund_claim")

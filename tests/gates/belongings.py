@@ -18,6 +18,7 @@ from app.models.approval import Approval, CaseExport
 from app.models.base import new_id
 from app.models.document import Document
 from app.models.fund import FundRequest
+from app.models.inquiry import Inquiry
 from app.models.keeping import LegalHold
 from app.models.meeting import Meeting
 from app.models.notice import Notice
@@ -51,6 +52,7 @@ OWNERS = {
     "meeting_id": "supervisor",
     "list_id": "supervisor",
     "tip_id": "supervisor",
+    "inquiry_id": "national_focal_point",
     "operation_id": "supervisor",
     "reservation_id": "supervisor",
 }
@@ -132,6 +134,7 @@ def belong(house: House, staff: Staff, case_id: str) -> dict[str, str]:
         ),
         (SavedList, _list(house, chief, ids["list_id"])),
         (Tip, _tip(house, chief, ids["tip_id"], long_ago)),
+        (Inquiry, _inquiry(staff["national_focal_point"], key.id, ids["inquiry_id"], long_ago)),
         (Operation, _operation(house, chief, ids["operation_id"], long_ago)),
         (
             OperationReserve,
@@ -244,6 +247,16 @@ def _tip(house: House, chief: Worker, tip_id: str, at: Any) -> dict[str, Any]:
         "reference": tip_id, "created_by": chief.id, "opened_at": at, **codes, "danger": "low", "call_back": "no",
         "told": "", "told_language": "my", "wrapped": wrapped, "triage_by": at, "state": "closed",
         "sealed": house.keys.seal(plain, words, f"tip|sealed|{tip_id}|1".encode()),
+    }  # fmt: skip
+
+
+def _inquiry(focal: Worker, key_id: str, inquiry_id: str, at: Any) -> dict[str, Any]:
+    """A question of another country that is over, and forgotten."""
+    return {
+        "id": inquiry_id, "country": focal.country, "side": "answering", "conversation": inquiry_id,
+        "reference": inquiry_id, "other_country": "KH", "organisation": focal.organisation,
+        "office_id": focal.office_id, "key_id": key_id, "subject": "nationality_and_residence", "state": "withdrawn",
+        "asked_at": at, "answer_by": at, "ended_at": at, "gone_at": at,
     }  # fmt: skip
 
 

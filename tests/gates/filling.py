@@ -21,7 +21,7 @@ from tests.gates.scene import CONTACT, NOBODY, Scene, Subject
 SUBJECTS: Final = (
     "case_id", "referral_id", "record_id", "task_id", "user_id", "block_id", "deputy_row", "emergency_id", "notice_id",
     "export_id", "approval_id", "reference", "number", "document_id", "matter_id", "shelter_id", "beds_id",
-    "bed_request_id", "meeting_id", "list_id", "transfer_id", "service_id", "tip_id", "operation_id",
+    "bed_request_id", "meeting_id", "list_id", "transfer_id", "service_id", "tip_id", "inquiry_id", "operation_id",
     "reservation_id", "hold_id", "claim_id",
 )  # fmt: skip
 # Routes that name such a thing in their body or in their query.
@@ -81,6 +81,7 @@ _CODED: Final = frozenset(
         "POST /cases/{case_id}/documents/{document_id}/error", "POST /transfers/{transfer_id}/decline",
         "POST /transfers/answers",
         "POST /services/{service_id}/decline",
+        "POST /inquiries/{inquiry_id}/decline", "POST /inquiries/{inquiry_id}/cannot-tell",
         "POST /fund/claims/{claim_id}/return", "POST /fund/claims/{claim_id}/decline",
         "POST /fund/claims/{claim_id}/fail",
     }

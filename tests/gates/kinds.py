@@ -128,6 +128,11 @@ class Shelf:
             spec.name, row.name, case_id, seen, record=body, given=self._given(row),
             matter_id=None if row.opens else matter,
         )  # fmt: skip
+        if row.system_only:
+            # What another country has answered is written down by the exchange.
+            with self.house.db.write() as session:
+                done = perform(self.house.system_desk(session, "TH", "exchange"), command)
+            return done.record_id, done.matter_id
         with desk_of(self.house, self.writer) as desk:
             done = perform(desk, command)
         return done.record_id, done.matter_id

@@ -85,6 +85,7 @@ class Subject:
     meeting_id: str = ""
     list_id: str = ""
     tip_id: str = ""
+    inquiry_id: str = ""
     operation_id: str = ""
     reservation_id: str = ""
 

@@ -36,7 +36,7 @@ MODELS = {mapper.local_table.name: mapper.class_ for mapper in Base.registry.map
 WITHOUT_PARENT = {
     "access_entry", "bulk_act", "case_export", "checkpoint", "contact", "contact_answer", "contact_told",
     "correspondence", "data_key", "deputy", "draft", "erasure",
-    "idempotency_key",
+    "idempotency_key", "inquiry",
     "incident", "index_key", "meeting", "notice", "saved_list", "operation",
     "operation_reserve", "partner_replay", "shelter_beds", "tip", "training_entry", "witness_finding",
     "witnessed_checkpoint",

@@ -401,7 +401,10 @@ CHILDREN: dict[str, list[Break]] = {
             lambda situation: with_case(
                 situation, guardian=f.GuardianFacts(LONG_AGO, None, True, True), family_complicity=True
             ),
-            also("the family is said to be involved", "suspicion_was_weighed", "suspected_family_stays_out"),
+            also(
+                "the family is said to be involved", "suspicion_was_weighed", "suspected_family_stays_out",
+                "family_is_free_of_suspicion",
+            ),
             True,
         ),
     ],

@@ -190,6 +190,7 @@ SPECIAL: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {
         {"return_risk": f.ReturnRiskFacts(LATELY, "serious", True, TODAY)},
         {},
     ),
+    ("referral", "ask_again"): ({}, {"tracing": f.TracingFacts(TRACED_ON, "not_found", True, True, True, False)}),
     ("referral", "grant_end"): ({}, {"end_asked": "consent_withdrawn"}),
     ("referral", "refuse_end"): ({}, {"end_asked": "consent_withdrawn"}),
     ("referral", "confirm_withdrawal"): ({}, {"sender_took_back": LATELY}),
@@ -229,9 +230,12 @@ MATTERS: dict[str, dict[str, Any]] = {
         "about": "criminal", "due": TODAY,
         "flags": frozenset({"witness", "represented", "limits", "offered", "testimony", *REVIEWED}),
     },
+    "inquiry": {"about": "nationality_and_residence", "flags": frozenset({"to.MM"})},
     "threat": {"about": "violence", "flags": frozenset({"measures_agreed"})},
 }  # fmt: skip
 SPECIAL_MATTERS: dict[tuple[str, str], dict[str, Any]] = {
+    ("inquiry", "ask_tracing"): {"about": "family_tracing"},
+    ("inquiry", "let_inquiry_lapse"): {"opened_on": LONG_AGO},
     ("transfer", "take_over_case"): {"about": "take_over"},
     **{
         ("service", step): {"flags": frozenset({"agreed", "answers.provider"})}
@@ -284,7 +288,8 @@ def ready(machine: str, step: str, *, child: bool = ADULT, start: str | None = N
     today = f.Today(NOW, TODAY)
     if MACHINES[machine].aggregate == MATTER:
         known = {**MATTERS[machine], **SPECIAL_MATTERS.get((machine, step), {})}
-        about = f.MatterFacts("matter-1", machine, state, LATELY, LATELY, **{"by": "worker-1", **known})
+        since = known.pop("opened_on", LATELY)
+        about = f.MatterFacts("matter-1", machine, state, since, LATELY, **{"by": "worker-1", **known})
         facts = replace(case(child), matters=() if row.opens else (about,), **of_case)
         who = actor(system=row.system_only)
         if step in BY_THE_ASKED or step == "finish_share":

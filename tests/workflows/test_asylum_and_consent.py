@@ -60,6 +60,7 @@ RESTS_ON = {
     "supply_info": "notify_origin",
     "disclose_identity": "notify_origin",
     "report_assessment": "contact_family",
+    "ask_again": "notify_origin",
     "propose_plan": "return",
     "accept": "return",
     "schedule_handover": "return",
@@ -183,6 +184,8 @@ def test_a_consent_matters_only_where_it_is_used(machine: str, step: str, polici
     needed = {RESTS_ON.get(step)} if machine == "referral" else set()
     if step == "start_tracing":
         needed = {"contact_family"}
+    if machine == "inquiry" and step.startswith("ask_") and step != "ask_to_forget":
+        needed = {"notify_origin"} | ({"contact_family"} if step == "ask_tracing" else set())
     for purpose in ("notify_origin", "contact_family", "return", "reintegration_report"):
         answer = decide(machine, step, without(purpose, ready(machine, step)), policies)
         assert isinstance(answer, Refused) == (purpose in needed)

@@ -10,6 +10,7 @@ from policies.model import Policies
 from tests.workflows import (
     breaks_on_cases,
     breaks_on_fund,
+    breaks_on_inquiries,
     breaks_on_law,
     breaks_on_referrals,
     breaks_on_relatives,
@@ -38,6 +39,7 @@ BREAKS: dict[str, list[Break]] = {
     **breaks_on_transfers.TRANSFERS,
     **breaks_on_law.LAW,
     **breaks_on_relatives.RELATIVES,
+    **breaks_on_inquiries.INQUIRIES,
 }
 # The start state in which the guard matters, where it is not the first one.
 MEANINGFUL_START = {("care", "close", "monitoring_is_done"): "reintegrating"}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from workflows.facts import CaseFacts, ReferralFacts, Today
+from workflows.guards.inquiries import traced_on
 from workflows.step import guard
 from workflows.verdict import Lack, lacking
 
@@ -174,8 +175,8 @@ def child_was_heard(case: CaseFacts) -> bool | Lack:
 def tracing_came_first(case: CaseFacts, referral: ReferralFacts) -> bool:
     if not case.child:
         return True
-    found, traced = case.best_interests, referral.tracing
-    return found is not None and traced is not None and found.on >= traced.on
+    found, traced = case.best_interests, traced_on(case, referral)
+    return found is not None and traced is not None and found.on >= traced
 
 
 @guard(

@@ -21,9 +21,13 @@ WORDS = {
 }
 
 
-def _found(
+def consent_found(
     rows: tuple[ConsentFacts, ...], purpose: str, country: str, today: Today, child: bool, group: str | None
 ) -> bool | Lack:
+    """Whether one of these rows lets ``purpose`` happen towards a country today; else what is lacking.
+
+    group: data group it must cover, or None for any. child: the guardian has to have given it, with the child's assent.
+    """
     live = [row for row in rows if row.covers(purpose, country, today.date)]
     values = {"purpose": WORDS[purpose], "country": country}
     if not live:
@@ -47,7 +51,7 @@ def consent_of_case(purpose: str, sources: tuple[str, ...], group: str | None = 
     """
 
     def ask(case: CaseFacts, referral: ReferralFacts, today: Today) -> bool | Lack:
-        return _found(case.consents, purpose, referral.other_country, today, case.child, group)
+        return consent_found(case.consents, purpose, referral.other_country, today, case.child, group)
 
     return _named(ask, purpose, group, sources)
 
@@ -56,7 +60,7 @@ def consent_of_copy(purpose: str, sources: tuple[str, ...]) -> Guard:
     """The same on the receiving side before a case exists there: read from what the sender passed on."""
 
     def ask(referral: ReferralFacts, today: Today) -> bool | Lack:
-        return _found(referral.consents, purpose, referral.to_country, today, referral.child, None)
+        return consent_found(referral.consents, purpose, referral.to_country, today, referral.child, None)
 
     return _named(ask, purpose, None, sources)
 
@@ -73,7 +77,7 @@ def consent_of_copy_for_family_news(sources: tuple[str, ...]) -> Guard:
             news.family_found or news.family_willing or news.family_safe or news.complicity_suspected
         )
         purpose = "contact_family"
-        return silent or _found(referral.consents, purpose, referral.to_country, today, referral.child, None)
+        return silent or consent_found(referral.consents, purpose, referral.to_country, today, referral.child, None)
 
     return _named(ask, "contact_family", None, sources)
 
@@ -141,7 +145,7 @@ def suspected_family_stays_out(case: CaseFacts, referral: ReferralFacts, today: 
 def consent_for_case_meeting(case: CaseFacts, given: Mapping[str, object], today: Today) -> bool | Lack:
     if not given.get("outsiders"):
         return True
-    return _found(case.consents, "case_meeting", case.country, today, case.child, None)
+    return consent_found(case.consents, "case_meeting", case.country, today, case.child, None)
 
 
 def wider_names(name: str, policies: Policies) -> frozenset[str]:

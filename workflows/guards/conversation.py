@@ -182,6 +182,17 @@ def tracing_is_reported(referral: ReferralFacts) -> bool:
 
 
 @guard(
+    sources=("ACTIP-15.3", "OHCHR-G11.5"),
+    says="The other country has confirmed the nationality already.",
+    why="A question that was answered is not asked twice.",
+    mend="Propose the plan, or record that there is no safe return.",
+    who=SENDERS,
+)
+def nationality_is_still_open(referral: ReferralFacts) -> bool:
+    return referral.tracing is None or referral.tracing.nationality != "confirmed"
+
+
+@guard(
     sources=("OHCHR-G6.8", "OHCHR-G11.12"),
     says="The reception {gap}.",
     why="Accepting means that an office, a partner organisation and services are waiting.",

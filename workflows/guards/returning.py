@@ -9,6 +9,7 @@ from policies.model import Corridor, Policies
 from workflows.claims import REMEDY, claims_without_route
 from workflows.deadlines import ends_on
 from workflows.facts import CaseFacts, ReferralFacts, Today
+from workflows.guards.inquiries import nationality_known
 from workflows.step import guard
 from workflows.verdict import Lack, lacking
 
@@ -115,11 +116,10 @@ def return_risk_is_bearable(case: CaseFacts) -> bool:
     mend="Wait for the report, ask again, or take the question to the meeting.",
     who=("national_focal_point", "case_manager"),
 )
-def nationality_is_confirmed(referral: ReferralFacts) -> bool | Lack:
-    traced = referral.tracing
-    if traced is not None and traced.nationality == "confirmed":
-        return True
-    return lacking(result=traced.nationality if traced else "none")
+def nationality_is_confirmed(case: CaseFacts, referral: ReferralFacts) -> bool | Lack:
+    # What an inquiry was answered counts as what the report said; the newer word holds.
+    result = nationality_known(case, referral)
+    return result == "confirmed" or lacking(result=result)
 
 
 @guard(

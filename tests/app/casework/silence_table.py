@@ -128,6 +128,8 @@ REASONS: Final[dict[str, dict[str, str]]] = {
     "transfer_request": {
         "what": ACT, "to_office": OFFICE, "why": WORKER, "urgency": WORKER, "needs": WORKER, "data_groups": CONSENT,
     },
+    "nationality_inquiry": {"to_country": OFFICE},
+    "tracing_inquiry": {"to_country": OFFICE, "look_for": WORKER, "approach": WORKER},
     "travel_document": {"document_kind": PAPER, "issuer": PAPER, "issued": PAPER, "expires": PAPER},
     "wish": {"options_explained": TOLD},
 }
