@@ -62,7 +62,7 @@ def list_page(page: Reader, on: On = None, post: Post = None) -> Response:
 
 
 @router.get("/border-day/several")
-def several_page(page: Reader, step: StepOf, on: On = None, post: Post = None) -> Response:
+def several_page(page: Reader, step: StepOf = BridgeStep.SCHEDULE, on: On = None, post: Post = None) -> Response:
     """One step for several people: who may be ticked, and what is the same for all."""
     with page.write() as desk:
         context = _context(desk, page, step, on, post)
@@ -70,7 +70,7 @@ def several_page(page: Reader, step: StepOf, on: On = None, post: Post = None) -
 
 
 @router.post("/border-day/several")
-def several(page: Reader, step: StepOf, on: On = None, post: Post = None) -> Response:
+def several(page: Reader, step: StepOf = BridgeStep.SCHEDULE, on: On = None, post: Post = None) -> Response:
     """Take the step for everybody who was ticked; each by themselves."""
     typed = page.typed_form()
 
