@@ -113,6 +113,40 @@ def invented(place: Place) -> list[Shot]:
         *kin(place),
         *skills(place),
         *stays(place),
+        *at_the_border(place),
+    ]
+
+
+def at_the_border(place: Place) -> list[Shot]:
+    """A day at a border point: a group of whom one is received, one is on the bridge and one did not come."""
+    town, th, mm = place.town, place.town.th, place.town.mm
+    house, bridge, far = town.house, th["border_focal_point"], mm["border_focal_point"]
+    plan = form(house, "handover_schedule", group="G-12", time="10:30", transport="van of the shelter",
+                phone="+66 55 000 000")  # fmt: skip
+    group = [referrals.bring_referral(house, th, mm, "accepted", child=number == 2) for number in range(4)]
+    for number, each in enumerate(group):
+        cases.add(house, th["case_manager"], each.case_id, "travel_document")
+        cases.add(house, th["legal_officer"], each.case_id, "legal_status")
+        mate = {"travels_with": place.referral(group[1].sent_from)} if number == 2 else {}
+        referrals.take(house, bridge, each.sent_from, "schedule_handover", plan | mate)
+        confirmed = form(house, "handover_confirmation", phone="+95 58 000 000")
+        referrals.take(house, far, each.arrived, "confirm_handover", confirmed)
+        cases.take(house, th["case_manager"], each.case_id, "depart")
+    for each in group[:2]:
+        referrals.take(house, bridge, each.sent_from, "sign_handover", form(house, "handover"))
+    referrals.take(house, far, group[0].arrived, "sign_receipt", form(house, "receipt"))
+    referrals.take(house, bridge, group[3].sent_from, "postpone", given={"reason": "person_did_not_come"})
+    free = referrals.bring_referral(house, th, mm, "accepted")
+    assert free.arrived
+    where = f"on={plan['on']}&post={plan['border_point']}"
+    return [
+        ("border-day", bridge, f"/border-day?{where}"),
+        ("border-there", far, f"/border-day?{where}"),
+        ("border-list", bridge, f"/border-day/list?{where}"),
+        ("border-several", far, f"/border-day/several?step=sign_receipt&{where}"),
+        ("border-plan", bridge, "/border-day/several?step=schedule_handover"),
+        ("border-together", bridge, f"/referrals/{place.referral(group[2].sent_from)}/handover"),
+        ("border-codes", bridge, f"/referrals/{place.referral(group[0].sent_from)}/handover"),
     ]
 
 
