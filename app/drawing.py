@@ -177,6 +177,8 @@ def _words(effect: Effect) -> str:
             clock += "" if effect.urgent_clock is None else f", urgent: {effect.urgent_clock}"
             where = f" at the {effect.side}" if effect.side else ""
             only = " for a child" if effect.only_child else ""
+            only += f" after {', '.join(sorted(effect.reasons))}" if effect.reasons else ""
+            only += f" unless {', '.join(sorted(effect.not_for))}" if effect.not_for else ""
             return f"task {effect.kind}{only} ({effect.role}{where}; {clock})"
         case Alert():
             return f"notice {effect.kind} at once"

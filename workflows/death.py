@@ -23,6 +23,7 @@ TO_THE_LIVING: Final = frozenset({
     "review_care_plan", "follow_up_visit", "prepare_adulthood", "assess_age", "look_after_leave", "renew_permit",
     "ask_stay", "apply_stay", "settle_stay", "answer_refused_stay", "ask_employment", "agree_work", "renew_consent",
     "review_interests", "renew_document", "search_missing", "tell_police_missing", "tell_partner_missing",
+    "look_for_person", "ask_again",
     "review_detention", "start_reintegration", "plan_alternatives", "hear_person", "protect_person",
     "review_protection", "decide_contact", "visit_1", "visit_2", "visit_3", "visit_4", "own_visit", "own_accompany",
     "answer_data_request",

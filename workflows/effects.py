@@ -21,6 +21,7 @@ class OpenTask:
     kind, which keeps its time. here: not while the person is still awaited from another country. ends: the day on which
     what the task is about runs out; lead: how long before that it is due (policies/clocks.yaml). there: the role whose
     task it is in the office of the fund, where that office decides on the matter; it is that office's task then.
+    reasons: opened only where the step was taken for one of these reasons; not_for: for every reason but these.
     """
 
     kind: str
@@ -43,6 +44,12 @@ class OpenTask:
     ends: date | None = None
     lead: str = ""
     there: str = ""
+    reasons: frozenset[str] = frozenset()
+    not_for: frozenset[str] = frozenset()
+
+    def follows(self, reason: str) -> bool:
+        """Whether the task is opened by a step that was taken for this reason ("" for a step that takes none)."""
+        return reason not in self.not_for and (not self.reasons or reason in self.reasons)
 
     @property
     def is_fixed(self) -> bool:
@@ -84,11 +91,13 @@ class Alert:
     """Those for whom ``permission`` reaches the case, and its case manager, are told at once that there is something.
 
     kind: of the notice, which says neither who nor what. side: the end of a referral where they are told (None = here).
+    at_border: of a referral, the office at the border point is told too.
     """
 
     kind: str
     permission: str
     side: str | None = None
+    at_border: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from workflows.keeping_facts import DataRequestFacts as DataRequestFacts
 from workflows.keeping_facts import HoldFacts as HoldFacts
 from workflows.keeping_facts import KeepingFacts as KeepingFacts
 from workflows.matter_facts import MatterFacts as MatterFacts
+from workflows.referral_facts import DayOffFacts as DayOffFacts
 from workflows.referral_facts import HandoverFacts as HandoverFacts
 from workflows.referral_facts import ReceiptFacts as ReceiptFacts
 from workflows.referral_facts import ReceptionFacts as ReceptionFacts
@@ -361,6 +362,8 @@ class ReferralFacts:
     sender_asked_erasure: date | None = None
     receiver_asked_erasure: date | None = None
     erasure_answer: str = ""
+    # Days at the bridge that came to nothing, in their order.
+    days_off: tuple[DayOffFacts, ...] = ()
 
     @property
     def sender_waits_for_erasure(self) -> bool:

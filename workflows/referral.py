@@ -101,6 +101,18 @@ VISITS = tuple(
     OpenTask(f"visit_{number}", "case_manager", f"visit_{number}", side="receiver") for number in (1, 2, 3, 4)
 )
 
+# A day at the bridge that comes to nothing: whoever did not come is looked for, whoever said no is asked again on
+# another day, and only then a new one is set. The other side hears at once.
+NOT_COME, NOT_AGREED = "person_did_not_come", "person_did_not_agree"
+NEW_DAY = (
+    OpenTask(
+        "schedule_handover", "border_focal_point", "schedule", side="sender", not_for=frozenset({NOT_AGREED})
+    ),
+    OpenTask("look_for_person", "case_manager", "missing_search", side="sender", reasons=frozenset({NOT_COME})),
+    OpenTask("ask_again", "case_manager", "schedule", side="sender", reasons=frozenset({NOT_AGREED})),
+)
+DAY_IS_SET = (CloseTask("schedule_handover"), CloseTask("look_for_person"), CloseTask("ask_again"))
+
 OPENING = (
     Step(
         "approve", "Approve the draft", (R.DRAFT,), None, "referral:approve",
@@ -230,16 +242,16 @@ CROSSING = (
     Step(
         "postpone", "Postpone", (R.HANDOVER_SCHEDULED,), R.POSTPONED, "referral:handover",
         (conversation.end_is_not_asked,),
-        (NOTICE, StepOnCase("turn_back", "sender"),
-         OpenTask("schedule_handover", "border_focal_point", "schedule", side="sender")),
+        (NOTICE, StepOnCase("turn_back", "sender"), *NEW_DAY, CloseTask("confirm_handover"),
+         Alert("handover_off", "referral:receive", side="receiver", at_border=True)),
         given={"reason": "postpone_reason"}, by=S,
     ),
     Step(
         "reschedule", "Schedule again", (R.POSTPONED,), R.HANDOVER_SCHEDULED, "referral:schedule",
-        (person_is_with_us, OUTWARD_CONSENTS["return"], *MAY_SHARE, *STILL_SAFE,
+        (person_is_with_us, conversation.person_was_asked_again, OUTWARD_CONSENTS["return"], *MAY_SHARE, *STILL_SAFE,
          returning.travel_document_is_valid, conversation.border_point_is_agreed,
          conversation.border_contact_is_valid, conversation.day_is_ahead, conversation.agreement_is_in_force),
-        (sharing("corridor_plan", "documents"), CloseTask("schedule_handover"),
+        (sharing("corridor_plan", "documents"), *DAY_IS_SET,
          OpenTask("confirm_handover", "border_focal_point", "schedule", side="receiver")),
         form="handover_schedule", form_required=True, by=S,
     ),
@@ -248,7 +260,8 @@ CROSSING = (
         (person_is_with_us, conversation.journey_has_begun, OUTWARD_CONSENTS["return"], *MAY_SHARE,
          *STILL_SAFE, stay_for_proceedings_is_kept, refused_leave_is_answered, returning.travel_document_is_valid,
          conversation.officers_are_named, conversation.day_has_come,
-         conversation.person_reconfirmed_today, conversation.handover_is_complete),
+         conversation.person_reconfirmed_today, conversation.handover_is_complete,
+         conversation.who_travels_together_stays_together),
         (sharing("documents", "health"),
          OpenTask("sign_receipt", "border_focal_point", "receipt", side="receiver"),
          OpenTask("await_receipt", "border_focal_point", "receipt", side="sender")),
@@ -266,8 +279,8 @@ CROSSING = (
         "report_not_received", "Report that nobody was received", (R.HANDED_OVER,), R.POSTPONED,
         "referral:receive",
         (conversation.end_is_not_asked,),
-        (NOTICE, CloseTask("sign_receipt"), CloseTask("await_receipt"), StepOnCase("turn_back", "sender"),
-         OpenTask("schedule_handover", "border_focal_point", "schedule", side="sender")),
+        (NOTICE, CloseTask("sign_receipt"), CloseTask("await_receipt"), StepOnCase("turn_back", "sender"), *NEW_DAY,
+         Alert("handover_off", "referral:handover", side="sender", at_border=True)),
         given={"reason": "postpone_reason"}, by=T,
     ),
 )

@@ -30,17 +30,41 @@ class ReceptionFacts:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleFacts:
-    """The agreed handover: border point code, day, and whether each side has named its officer."""
+    """The agreed handover: border point code, day, and whether each side has named its officer.
+
+    group: the code of those who travel together that day, "" for somebody alone. travels_with: the reference of the
+    referral of who goes along (a child's escort, a parent), "" for nobody.
+    """
 
     border_point: str
     on: date
     sender_officer: bool
     receiver_officer: bool
+    group: str = ""
+    travels_with: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DayOffFacts:
+    """A day at the bridge that did not end in a handover: which, where, with which group, and why (postpone_reason).
+
+    said_on: the day on which it was called off; by: the side that did.
+    """
+
+    border_point: str
+    on: date
+    reason: str
+    said_on: date
+    by: str
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class HandoverFacts:
-    """What the sending officer certifies at the border on the day."""
+    """What the sending officer certifies at the border on the day.
+
+    together: whether who was to go along crosses too (None: not said); apart: the reason is recorded why they do not.
+    """
 
     on: date
     reconfirmed_on: date
@@ -48,6 +72,8 @@ class HandoverFacts:
     belongings_listed: bool
     fit_to_travel: bool
     onward_booked: bool
+    together: bool | None = None
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,14 @@ def _of_case(desk: Desk, held: Held, alert: Alert) -> set[str]:
 
 
 def _of_referral(desk: Desk, held: Held, alert: Alert) -> set[str]:
-    """The office that holds the copy, who answers for the whole country, and the case manager if there is a case."""
+    """The office that holds the copy, who answers for the whole country, and the case manager if there is a case.
+
+    Where the alert says so, the office at the border point too.
+    """
     people = {*notices.holders(desk, alert.permission, held.row.office_id)}
     people |= {*onlookers.countrywide(desk, alert.permission)}
+    if alert.at_border and held.row.border_office_id is not None:
+        people |= {*notices.holders(desk, alert.permission, held.row.border_office_id)}
     if held.case is not None and held.case.case_manager_id is not None:
         people.add(held.case.case_manager_id)
     known = [(user_id, colleague(desk, user_id)) for user_id in sorted(people)]

@@ -67,7 +67,8 @@ def carry_out(
     over = held.matter is not None and not held.matter.is_open
     for effect in effects:
         if isinstance(effect, OpenTask):
-            if not over and (effect.side is None and not mirrored or effect.side == side):
+            ours = effect.side is None and not mirrored or effect.side == side
+            if not over and ours and effect.follows(str(given.get("reason", ""))):
                 open_task(desk, held, effect)
         elif isinstance(effect, HERE):
             _tasks(desk, held, effect)

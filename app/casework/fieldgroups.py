@@ -55,6 +55,7 @@ FACT_GROUPS: Final[dict[str, frozenset[FieldGroup]]] = {
             "side", "from_country", "to_country", "state", "child", "drafted_by", "approved_by", "came_from",
             "receiver_office", "identity_disclosed", "plan", "reception", "schedule", "handover", "receipt",
             "reintegration_started", "visits", "contact_lost", "custody", "unknown_codes", "heard_codes",
+            "days_off",
         ),
         OPEN,
     ),

@@ -11,6 +11,7 @@ from app.access.desk import Desk
 from app.casework import (
     beds,
     carry,
+    companions,
     conflict_check,
     fund_book,
     fund_requests,
@@ -106,6 +107,7 @@ def perform(desk: Desk, command: Command) -> Outcome:
     if filled is not None:
         fold_record(held, filled, entry)
     found_out = conflict_check.of_step(desk, held, step) | beds.of_step(desk, held, step)
+    found_out |= companions.of_step(desk, held)
     decided_by = fund_requests.of_step(desk, held, step)
     situation = held.situation(desk, given | found_out | decided_by, entry.on)
     if filled is not None:

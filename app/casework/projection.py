@@ -12,7 +12,7 @@ from app.casework.kinds import KINDS
 from workflows import matter as matters
 from workflows.engine import MACHINES, find_step
 from workflows.erasure_abroad import ASKS, CONFIRMS, DECLINES, ERASED
-from workflows.facts import CaseFacts, MatterFacts, ReferralFacts
+from workflows.facts import CaseFacts, DayOffFacts, MatterFacts, ReferralFacts
 from workflows.referral import FINAL
 from workflows.stay import LEFT_THE_HOUSE, BedFacts, used
 
@@ -27,6 +27,8 @@ TAKEN_BACK: dict[str, tuple[str, bool]] = {
     "tell_withdrawal_back": ("receiver_took_back", True),
     "confirm_withdrawal_back": ("receiver_took_back", False),
 }
+# Which side calls a day at the bridge off by which step.
+CALLS_OFF: dict[str, str] = {"postpone": "sender", "report_not_received": "receiver"}
 # Which of the two sides has asked for the other's copy to be erased.
 ASKED_TO_ERASE: dict[str, str] = {step: f"{side}_asked_erasure" for side, step in ASKS.items()}
 
@@ -155,7 +157,7 @@ def referral_after_step(
     facts: ReferralFacts, step: str, to: str, given: Mapping[str, object], entry: Entry
 ) -> ReferralFacts:
     """Facts of a referral copy once the step was taken on either side."""
-    changed = replace(facts, state=to)
+    changed = _called_off(replace(facts, state=to), step, given, entry)
     if step == "approve":
         changed = replace(changed, approved_by=entry.actor)
     elif step == "ask_again":
@@ -195,3 +197,14 @@ def _said_once(facts: ReferralFacts, step: str) -> ReferralFacts:
 def _asked_again(facts: ReferralFacts) -> ReferralFacts:
     """What was found of the family stays; the nationality waits for another report."""
     return facts if facts.tracing is None else replace(facts, tracing=replace(facts.tracing, nationality="pending"))
+
+
+def _called_off(facts: ReferralFacts, step: str, given: Mapping[str, object], entry: Entry) -> ReferralFacts:
+    """Keep the day that came to nothing: a new one takes its place in the schedule, not in what happened."""
+    plan = facts.schedule
+    if plan is None or step not in CALLS_OFF:
+        return facts
+    off = DayOffFacts(
+        plan.border_point, plan.on, str(given.get("reason", "other")), entry.on, CALLS_OFF[step], plan.group
+    )
+    return replace(facts, days_off=(*facts.days_off, off))

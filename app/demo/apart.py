@@ -90,6 +90,13 @@ class ApartStage(Stage):
                 return row.id, row.case_id
         raise StoryFault("the other country has no copy of this referral")
 
+    def shared_of(self, country: str, referral_id: str) -> str:
+        """The id that both copies of a referral share, of a copy that lies in that country's house."""
+        _, session = self.place_of(country)
+        rows.enter_everything(session)
+        query = select(REFERRAL.c.shared_id).where(REFERRAL.c.id == referral_id)
+        return str(session.execute(query).scalar_one())
+
     def deliver(self) -> None:
         """Commit, carry out what waits in both outboxes over the line between them, and go on."""
         if self.mail:

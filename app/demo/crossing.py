@@ -12,6 +12,8 @@ from app.demo.world import Cast
 
 # After this a first assessment of a high level is out of date (policies/needs.yaml), and others soon.
 ASSESSMENT_HOLDS = timedelta(days=27)
+# Those who travel in one van to the post without a network.
+GROUP = "G-12"
 IDENTITY = ["identity", "nationality", "needs", "family", "contact"]
 # Partner organisations that wait on the other side, by country.
 PARTNERS = {"MM": "mm-mwaf", "LA": "la-vfi", "KH": "kh-ijm", "VN": "vn-blue-dragon"}
@@ -151,7 +153,8 @@ def prepare(life: Life, bridge: Bridge, on: date, *, hasty: bool = False) -> Sto
         claims.file(life)
     yield life.on(life.today() + timedelta(days=2), 10)
     life.record(crew.social, "pre_return_risk", forms.return_risk(life))
-    life.refer(crew.manager, "schedule_handover", schedule(bridge, on))
+    together = {"group": GROUP, "transport": "van of the shelter"} if "in_group" in life.quirks else {}
+    life.refer(crew.manager, "schedule_handover", {**schedule(bridge, on), **together})
     yield life.on(life.today() + timedelta(days=2), 11)
     confirm(life, bridge)
 

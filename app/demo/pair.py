@@ -102,10 +102,10 @@ def build(
             {country: each.house for each in pair for country in each.countries}, clock, _cast(pair, password)
         )
         stack.callback(stage.hang_up)
-        life = bridge_post.person(stage)
-        play_all(stage, figures, progress, [bridge_post.story(life)])
+        post = bridge_post.people(stage)
+        play_all(stage, figures, progress, [bridge_post.story(each) for each in post])
         stage.carry()
-        for sentence in bridge_post.hand_over(stage, life, folder / "post"):
+        for sentence in bridge_post.hand_over(stage, *post[:2], folder / "post"):
             tell(f"  {sentence}")
     for each in pair:
         write_private(each.folder / PASSWORD, f"{password}\n".encode())

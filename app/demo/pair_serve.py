@@ -13,6 +13,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
+from app.demo import bridge_post, crossing
 from app.demo.figures import Figures
 from app.demo.pair import AT_HOME, HOST, Installation, Tell, build, build_whole, introduce, ports
 from app.demo.pair_report import sections
@@ -20,6 +23,8 @@ from app.demo.place import OffsetClock, is_built, logging_in, password_of, runni
 from app.demo.play import Progress
 from app.demo.serve import listening, logins, run
 from app.main import PREFIX, create_app, open_house
+from app.models.office import Office
+from app.models.user import User
 
 CHECK_EVERY = 0.2
 PATIENCE = 15.0
@@ -103,6 +108,7 @@ def _welcome(folder: Path, numbers: list[int], moment: datetime) -> Iterator[str
             house = open_house(settings_of(folder / name, port=number), OffsetClock(moment))
         pair.append(Installation(name, folder / name, countries, house, number))
     known: list[str] = []
+    desks: list[str] = []
     introduce(pair, known.append)
     yield f"Two installations: it is {moment:%d %B %Y, %H:%M} UTC in both. Ctrl-C ends them."
     for each in pair:
@@ -112,6 +118,7 @@ def _welcome(folder: Path, numbers: list[int], moment: datetime) -> Iterator[str
         yield f"    {each.address}/sign-in          pages"
         yield f"    {each.address}{PREFIX}/docs     the JSON API"
         yield from logins(each.house)
+        desks.append(_post(each))
         each.house.db.dispose()
     yield ""
     yield f"  Everybody's password: {password_of(folder / next(iter(AT_HOME)))}"
@@ -120,7 +127,22 @@ def _welcome(folder: Path, numbers: list[int], moment: datetime) -> Iterator[str
     yield from (f"  {line}" for line in known)
     yield ""
     yield f"  The border post: what was carried over the bridge on a stick lies in {folder / 'post'}."
+    yield "  Its desk, on a telephone:"
+    yield from desks
     yield ""
+
+
+def _post(each: Installation) -> str:
+    """Who sits at the post on this side, and where their day stands."""
+    query = (
+        select(User.login)
+        .join(Office, Office.id == User.office_id)
+        .where(Office.code.in_(crossing.BRIDGES[bridge_post.POINT][:2]))
+        .order_by(User.login)
+    )
+    with each.house.db.read() as session:
+        login = session.execute(query.where(Office.country.in_(each.countries))).scalars().first()
+    return f"    {each.address}/border-day    as {login}: {bridge_post.LAST_DAY:%d %B}, and the days after it"
 
 
 def main(folder: Path, number: int, moment: datetime) -> None:

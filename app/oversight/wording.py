@@ -34,6 +34,7 @@ CONSENTS: Final = frozenset({"consent", "consent_withdrawal"})
 # Why somebody was refused, where it was not a condition of the step.
 REFUSED_BY: Final = {
     "permission_missing": mark("Their role does not allow this."),
+    "code_wrong": mark("The code that was given is not the one of this handover."),
     "field_group_missing": mark("Their role does not see what this is about."),
 }
 _STEPS: Final = {(spec.name, step.name): step for spec in MACHINES.values() for step in spec.steps}

@@ -14,7 +14,7 @@ from app.casework.shapes import StepIn
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionMissing, StaleVersion
 from app.kit.paging import ask
 from app.kit.problems import documented
-from app.referrals import evidence, service
+from app.referrals import api_days, evidence, service
 from app.referrals.schemas import (
     Box,
     DisclosedOut,
@@ -31,6 +31,7 @@ from app.referrals.schemas import (
 from app.referrals.wait_schemas import BothEndsOut
 
 router = APIRouter(tags=["referrals"])
+router.include_router(api_days.router)
 
 Drafter = Annotated[Door, Depends(needs("referral:draft"))]
 Reader = Annotated[Door, Depends(needs("referral:read"))]

@@ -47,6 +47,8 @@ class GivingPage(TickedPage):
 
     things: Words = ""
     onward: Line = ""
+    together: Word = ""
+    apart: Line = ""
 
 
 class TakingPage(TickedPage):
@@ -55,6 +57,12 @@ class TakingPage(TickedPage):
     code_heard: Word = ""
     discrepancy: Word = ""
     note: Words = ""
+
+
+class CodePage(PageForm):
+    """The code that the other officer read aloud, or that stands on their paper."""
+
+    code_heard: Word = ""
 
 
 class NotTodayPage(PageForm):

@@ -96,6 +96,8 @@ class Meeting:
     number: str
     shared_id: str
     onward: str
+    travels_with: str
+    group: str
 
 
 def meeting(desk: Desk, referral_id: str) -> Meeting:
@@ -123,6 +125,8 @@ def meeting(desk: Desk, referral_id: str) -> Meeting:
         number=number_of(str(held.row.shared_id)),
         shared_id=str(held.row.shared_id),
         onward=reception.name if reception else "",
+        travels_with=facts.schedule.travels_with if facts and facts.schedule else "",
+        group=facts.schedule.group if facts and facts.schedule else "",
     )
 
 
@@ -181,6 +185,8 @@ def giving_record(form: Mapping[str, Any], on: date) -> dict[str, Any]:
         "person_told": bool(form["told"]),
         "medical_summary_sealed": bool(form["medical"]),
         "contact_card": bool(form["card"]),
+        **({"together": bool(form["together"])} if form["together"] or form["apart"] else {}),
+        "apart_reason": " ".join(form["apart"].split()) or None,
     }
 
 

@@ -31,7 +31,9 @@ ANSWERED_BY_FORM: Final[dict[str, frozenset[str]]] = {
     "accept": frozenset({"reception_is_arranged", "child_has_somewhere_safe"}),
     "schedule_handover": frozenset({"border_point_is_agreed", "border_contact_is_valid", "day_is_ahead"}),
     "reschedule": frozenset({"border_point_is_agreed", "border_contact_is_valid", "day_is_ahead"}),
-    "sign_handover": frozenset({"person_reconfirmed_today", "handover_is_complete"}),
+    "sign_handover": frozenset(
+        {"person_reconfirmed_today", "handover_is_complete", "who_travels_together_stays_together"}
+    ),
     "sign_receipt": frozenset({"person_is_here"}),
 }
 # The page of the handover takes these, with ticks and codes of its own.

@@ -10,13 +10,13 @@ from fastapi import APIRouter, Response
 from app.access.desk import Desk
 from app.access.page_door import Page
 from app.casework.shapes import StepIn
-from app.kit.errors import NotFound
+from app.kit.errors import Conflict, NotFound
 from app.kit.typed_dates import typed_day
 from app.kit.words import mark
+from app.referrals import codes, handing, service
 from app.referrals import desk as referral_desk
-from app.referrals import handing, service
 from app.referrals import page as referral_page
-from app.referrals.forms import GivingPage, LatePage, NotTodayPage, TakingPage, TickedPage
+from app.referrals.forms import CodePage, GivingPage, LatePage, NotTodayPage, TakingPage, TickedPage
 from app.referrals.handing import GIVING, TAKING, Tick
 from app.referrals.pages_frame import Done, Reader, Reference, shared
 from app.referrals.pages_referral import needed, phone_of_other
@@ -30,7 +30,6 @@ _NOT_TODAY: Final = "referrals/not_today.html"
 _CALLS_OFF: Final = {"sender": "postpone", "receiver": "report_not_received"}
 _TICK_IT: Final = mark("Tick this only when it is so. If it is not, choose “Not today” below: that is no mistake.")
 _WHERE_TO: Final = mark("Say where the person sleeps tonight.")
-_WRONG_CODE: Final = mark("This is not the code of this handover. Ask the other officer to read it again.")
 _NO_TIME: Final = mark("Write the time as 10:30.")
 _NO_DAY: Final = mark("Write the day, the month and the year of the paper.")
 _CHOOSE: Final = mark("Choose what happened.")
@@ -73,10 +72,30 @@ def receive(page: Reader, reference: Reference) -> Response:
     if form.code_heard:
         with page.write() as desk:
             if not handing.code_fits(desk, context["it"].referral.id, form.code_heard):
-                raise needed("code_heard", _WRONG_CODE)
+                codes.count_wrong(desk, context["it"].referral.id)
+                raise needed("code_heard", codes.WRONG_CODE)
     when = late(page, form)
     record = handing.taking_record(form.model_dump()) | on_paper(form, when, context)
     return _taken(page, context, "sign_receipt", record, when, "taken")
+
+
+@router.post("/referrals/{reference}/check-code")
+def compare_code(page: Reader, reference: Reference) -> Response:
+    """Compare the code that the other officer read out; one that does not fit is counted."""
+    with page.write() as desk:
+        context = bridge_context(desk, page, reference)
+    page.again(_BRIDGE, **context)
+    form = page.form(CodePage)
+
+    def act(desk: Desk) -> None:
+        try:
+            codes.compare(desk, context["it"].referral.id, form.code_heard)
+        except Conflict as error:
+            if error.code != codes.WRONG:
+                raise
+            raise needed("code_heard", codes.WRONG_CODE) from None
+
+    return page.act(act, f"/referrals/{reference}/handover?done=fits")
 
 
 @router.get("/referrals/{reference}/not-today")

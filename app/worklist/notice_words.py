@@ -65,6 +65,7 @@ SENTENCES: Final[dict[str, str]] = {
     "person_missing": mark("A person is missing. Open the case at once."),
     "service_answered": mark("A provider has answered."),
     "service_asked": mark("A team asks your office for a service."),
+    "handover_off": mark("A day at the bridge came to nothing. Open the referral to read why."),
     "service_consent": mark("The consent for a service has ended."),
     "service_late": mark("The time to answer a request for a service is over."),
     "service_stopped": mark("A request for a service was stopped."),

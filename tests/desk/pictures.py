@@ -22,14 +22,12 @@ from app.referrals import watching
 from app.worker import Worker as Postman
 from tests.app.shelter.houses import ask, presumed, shelter_of, sign
 from tests.app.shelter.houses import place as put
-from tests.desk.place import VIEWS, Place, chromium, open_place
+from tests.desk.pictures_abroad import answering, at_the_border
+from tests.desk.place import VIEWS, Place, Shot, chromium, open_place
 from tests.factories import cases, referrals
 from tests.factories.forms import day, form
-from tests.factories.staff import Worker
 from tests.gates import fund_forms, readiness_forms, service_forms, tip_forms, transfer_forms
 from tests.gates.scene import quiet
-
-Shot = tuple[str, Worker, str]
 
 
 def claims(place: Place) -> tuple[str, str]:
@@ -114,28 +112,7 @@ def invented(place: Place) -> list[Shot]:
         *skills(place),
         *stays(place),
         *answering(place),
-    ]
-
-
-def answering(place: Place) -> list[Shot]:
-    """The directory of a corridor: an entry of each side, one of which was tried."""
-    town, said = place.town, {"kinds": ["referral", "child"], "hours": {"mon": "08:30-16:30", "fri": "08:30-12:00"}}
-    today, keeper = town.clock.now().date().isoformat(), town.th["national_focal_point"]
-    said |= {"languages": ["en"], "places": ["Kayin State", "Mon State"], "deputy_role": "national_focal_point"}
-    made = {}
-    for country, staff, office in (("TH", town.th, "th-datip"), ("MM", town.mm, "mm-dor")):
-        body = {**said, "office": office, "deputy_office": office, "phone": "+66 00 000 001", "valid_from": today}
-        answer = town.post(staff["national_focal_point"], "/directory/contacts", body)
-        assert answer.status_code == 201, answer.text
-        made[country] = answer.json()["id"]
-    Postman(town.house).drain()
-    theirs = f"/directory/contacts/{made['MM']}/found"
-    assert town.post(keeper, theirs, {"result": "answers", "seen_version": 1}).status_code == 200
-    return [
-        ("contacts", keeper, "/admin/corridors/TH/MM/contacts"),
-        ("contact", keeper, f"/admin/contacts/{made['TH']}"),
-        ("contact-check", keeper, f"/admin/contacts/{made['TH']}/check"),
-        ("contact-found", keeper, f"/admin/contacts/{made['MM']}/found"),
+        *at_the_border(place),
     ]
 
 

@@ -30,6 +30,8 @@ from tests.factories.towns import Town, open_town
 from tests.inspect import reading, writing
 
 COOKIE: Final = "demo-waymark"
+# A picture: its name, who looks, at which path.
+Shot = tuple[str, Worker, str]
 VIEWS: Final = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "height": 900}}
 
 

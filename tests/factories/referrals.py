@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.access.desk import House
-from app.casework import copies, move
+from app.casework import copies, messages, move
 from app.casework.held import CASE, REFERRAL, hold_case, office_at
 from app.casework.move import Command, Outcome, perform
 from app.casework.opening import new_reference
@@ -81,6 +81,14 @@ def row_of(house: House, referral_id: str) -> Any:
     """The row of a copy."""
     with reading(house.db) as session:
         return session.execute(select(REFERRAL).where(REFERRAL.c.id == referral_id)).one()
+
+
+def newest_letter(house: House, shared_id: str, kind: str) -> Any:
+    """The newest message of that type, in whichever country it lies."""
+    table: Any = messages.TABLE
+    with reading(house.db) as session:
+        query = select(table).where(table.c.shared_id == shared_id, table.c.type == kind)
+        return session.execute(query.order_by(table.c.created_at.desc()).limit(1)).one()
 
 
 def take(house: House, worker: Worker, referral_id: str, step: str, record: Any = None, **more: Any) -> Outcome:

@@ -52,6 +52,7 @@ REFERRAL_FACTS: Final[dict[str, frozenset[str]]] = {
             "side", "from_country", "to_country", "state", "child", "drafted_by", "approved_by", "came_from",
             "receiver_office", "identity_disclosed", "plan", "reception", "schedule", "handover", "receipt",
             "reintegration_started", "visits", "contact_lost", "custody", "unknown_codes", "heard_codes",
+            "days_off",
             "sender_asked_erasure", "receiver_asked_erasure", "erasure_answer",
         ),
         frozenset({FACTS}),

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from app.referrals.handing import check_code as check_code_of
 from tests.app.access.browser import Browser
 from tests.factories import cases, referrals
+from tests.factories.forms import form
 from tests.factories.pages import browser_at
 from tests.factories.staff import Worker
 from tests.factories.towns import Town
@@ -78,11 +80,34 @@ def refer(town: Town) -> Ready:
     return filled(town, town.th["case_manager"], f"{path}?to=MM&office=mm-dor", path)
 
 
+def check_code(town: Town) -> Ready:
+    """Type in the code that the other officer reads."""
+    pair = referrals.bring_referral(town.house, town.th, town.mm, "received")
+    page, path = path_of(town, pair.sent_from, "/handover"), path_of(town, pair.sent_from, "/check-code")
+    row = referrals.newest_letter(town.house, pair.shared_id, "sign_receipt")
+    return filled(town, town.th["border_focal_point"], page, path, code_heard=check_code_of(row.digest.hex()))
+
+
+def several(town: Town) -> Ready:
+    """Name the receiving officer for everybody of a day."""
+    pair = referrals.bring_referral(town.house, town.th, town.mm, "accepted")
+    cases.add(town.house, town.th["case_manager"], pair.case_id, "travel_document")
+    cases.add(town.house, town.th["legal_officer"], pair.case_id, "legal_status")
+    plan = form(town.house, "handover_schedule")
+    referrals.take(town.house, town.th["border_focal_point"], pair.sent_from, "schedule_handover", plan)
+    path = f"/border-day/several?step=confirm_handover&on={plan['on']}&post={plan['border_point']}"
+    person = f"{pair.arrived}|{referrals.row_of(town.house, pair.arrived).version}"
+    typed = {"person": person, "record-receiver_officer": "officer 8, Myawaddy"}
+    return filled(town, town.mm["border_focal_point"], path, path, **typed)
+
+
 REFERRAL_FORMS: dict[str, Callable[[Town], Ready]] = {
     "/referrals/{reference}/steps/{step}": step,
     "/referrals/{reference}/person": person,
     "/referrals/{reference}/handover": hand_over,
     "/referrals/{reference}/received": receive,
     "/referrals/{reference}/not-today": not_today,
+    "/referrals/{reference}/check-code": check_code,
+    "/border-day/several": several,
     "/cases/{reference}/refer/check": refer,
 }

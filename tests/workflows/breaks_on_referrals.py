@@ -199,6 +199,18 @@ CONVERSATION: dict[str, list[Break]] = {
         paper_with("handover", onward_booked=False),
         copy_with(handover=None, also=also(SAME_RECORD, "person_reconfirmed_today")),
     ],
+    "person_was_asked_again": [
+        # The wish was recorded before the day, or on it.
+        copy_with(days_off=(f.DayOffFacts("mae-sot", TODAY, "person_did_not_agree", TODAY, "sender"),)),
+        both(
+            copy_with(days_off=(f.DayOffFacts("mae-sot", LATELY, "person_did_not_agree", LATELY, "receiver"),)),
+            case_with(wish=f.WishFacts(LATELY, "return", True, True)),
+        ),
+    ],
+    "who_travels_together_stays_together": [
+        both(paper_with("schedule", travels_with="TH-MM-2017-AAAAAA"), paper_with("handover", together=None)),
+        both(paper_with("schedule", travels_with="TH-MM-2017-AAAAAA"), paper_with("handover", together=False)),
+    ],
     "person_is_here": [
         copy_with(receipt=None),
         paper_with("receipt", person_present=False),

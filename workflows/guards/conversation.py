@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from policies.model import Policies
 from workflows.directory import DirectoryFacts, Standing
 from workflows.facts import Actor, CaseFacts, ReferralFacts, Today
@@ -12,6 +15,8 @@ from workflows.verdict import Lack, lacking
 SENDERS = ("case_manager", "social_worker")
 FOCAL = ("national_focal_point",)
 BORDER = ("border_focal_point",)
+# What a look at the referral of who goes along finds out: whether they stay behind today (app/casework/companions.py).
+MATE_STAYS = "mate_stays"
 # Where the receiving side moves the conversation on (tests/workflows/test_graph.py compares with the table).
 THEIR_TURN = frozenset(
     {"sent", "acknowledged", "tracing", "plan_proposed", "handed_over", "received", "in_reintegration"}
@@ -311,6 +316,39 @@ def handover_is_complete(referral: ReferralFacts) -> bool | Lack:
         if not held
     ]
     return lacking(missing="; ".join(gaps)) if gaps else True
+
+
+@guard(
+    rule="G17",
+    sources=("OHCHR-P11", "OHCHR-G6.7", "WM-HANDOVER"),
+    says="The person did not agree to go on {day} and has not been asked again on another day.",
+    why="Whoever said no at the bridge is asked again without haste, or not at all.",
+    mend="Talk with the person on a later day and record what they wish.",
+    who=SENDERS,
+)
+def person_was_asked_again(case: CaseFacts, referral: ReferralFacts) -> bool | Lack:
+    last = referral.days_off[-1] if referral.days_off else None
+    if last is None or last.reason != "person_did_not_agree":
+        return True
+    wish = case.wish
+    return (wish is not None and wish.on > last.said_on) or lacking(day=last.said_on.isoformat())
+
+
+@guard(
+    rule="G17",
+    sources=("OHCHR-G8.6", "WM-HANDOVER"),
+    says="The person was to travel with somebody: {gap}.",
+    why="A child is not parted from whoever goes along, nor a family, without a reason that is kept.",
+    mend="Let both cross together, agree on another day, or write down why they part.",
+    who=BORDER,
+)
+def who_travels_together_stays_together(referral: ReferralFacts, given: Mapping[str, Any]) -> bool | Lack:
+    plan, said = referral.schedule, referral.handover
+    if plan is None or said is None or not plan.travels_with or said.apart:
+        return True
+    if said.together is not True:
+        return lacking(gap="nothing says that both cross today")
+    return not given.get(MATE_STAYS) or lacking(gap="the other one does not cross today")
 
 
 @guard(

@@ -42,6 +42,10 @@ class Handover(RecordForm):
         title=mark("What must the other side know to keep the person well?"),
         description=mark("Travels only as far as the person agreed."),
     )
+    together: bool | None = Field(
+        default=None, title=mark("Does the person cross together with those they are not to be parted from?")
+    )
+    apart_reason: Short | None = Field(default=None, title=mark("If not: why do they part?"))
     person_told: bool | None = Field(
         default=None, title=mark("Was the person told where they go, in their own language?")
     )
@@ -59,7 +63,7 @@ def fold_referral(facts: ReferralFacts, form: Handover, entry: Entry) -> Referra
     """What was certified, and on which day."""
     certified = HandoverFacts(
         entry.on, form.reconfirmed_on, bool(form.person_agrees), bool(form.belongings) or form.nothing_to_hand_over,
-        form.fit_to_travel, bool(form.onward_service),
+        form.fit_to_travel, bool(form.onward_service), form.together, bool((form.apart_reason or "").strip()),
     )
     return replace(facts, handover=certified)
 

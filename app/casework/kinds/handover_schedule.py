@@ -37,13 +37,26 @@ class HandoverSchedule(RecordForm):
         title=mark("Which medicine does the person take along?"),
         description=mark("Travels only as far as the person agreed."),
     )
+    group: Short | None = Field(
+        default=None,
+        title=mark("With which group does the person travel?"),
+        description=mark("The same short code for everybody in one transport, such as G-12. Empty for somebody alone."),
+    )
+    travels_with: Short | None = Field(
+        default=None,
+        title=mark("Whom are they not to be parted from?"),
+        description=mark("The number of the other referral: a child's escort, a parent, a sister."),
+    )
     person_told: Short | None = Field(default=None, title=mark("What was the person told about the day?"))
     phone: Short | None = Field(default=None, title=mark("Which number is called if something goes wrong?"))
 
 
 def fold_referral(facts: ReferralFacts, form: HandoverSchedule, entry: Entry) -> ReferralFacts:
     """A new day needs a new confirmation by the other side."""
-    agreed = ScheduleFacts(code_only(form.border_point), form.on, bool(form.sender_officer), False)
+    agreed = ScheduleFacts(
+        code_only(form.border_point), form.on, bool(form.sender_officer), False,
+        " ".join((form.group or "").split()), " ".join((form.travels_with or "").split()),
+    )  # fmt: skip
     return replace(facts, schedule=agreed)
 
 

@@ -12,22 +12,32 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 from typer.testing import CliRunner
 
+from app.access import rows
+from app.access.desk import Desk
+from app.casework.colleagues import colleague
 from app.casework.held import CASE, REFERRAL
 from app.cli import app
 from app.demo import pair
+from app.demo.build import LAST_DAY, last_moment
 from app.demo.figures import sample
 from app.demo.pair import AT_HOME
 from app.demo.pair_serve import once
-from app.demo.place import settings_of
+from app.demo.place import logging_in, settings_of
 from app.demo.serve import PortTaken, listening
+from app.kit.clock import SettableClock
 from app.kit.db import Database
+from app.main import open_house
+from app.models.office import Office
 from app.models.user import User
+from app.referrals.day_schemas import DayOut
+from app.referrals.days import day
 
 # Everybody who was returned, one of each kind, and one person in a shelter.
 PEOPLE = 9
@@ -95,7 +105,35 @@ def test_a_person_is_handed_over_at_a_post_without_network(played: Played) -> No
             found[name] = dict(session.execute(query).all())
             assert session.execute(select(func.count()).select_from(CASE)).scalar_one() > 0
         database.dispose()
+    assert re.findall(r"reads out the code (\w{3}-\w{3}); .* types it in, and it fits", played.text)
+    assert played.text.count(" and it fits") == 2
     assert found["thailand"] == found["origin"] and set(found["origin"].values()) == {"receiver"}
+
+
+def test_both_desks_of_the_post_say_the_same_of_the_day(played: Played) -> None:
+    days = []
+    for name, login in (("thailand", "th-border-mae-sot"), ("origin", "mm-border-myawaddy")):
+        with logging_in(played.folder / name):
+            house = open_house(settings_of(played.folder / name), SettableClock(last_moment()))
+        with house.db.write() as session:
+            rows.enter_everything(session)
+            query = select(User.id).join(Office, Office.id == User.office_id).where(Office.code == login)
+            who = colleague(house.system_desk(session, login[:2].upper()), session.execute(query).scalars().first())
+            assert who is not None
+            desk = Desk(
+                session, who.actor, last_moment(), house.policies, house.keys, house.signing, "test",
+                office_id=who.office_id,
+            )  # fmt: skip
+            days.append([day(desk, LAST_DAY + timedelta(days=more)) for more in (0, 5, 6)])
+        house.db.dispose()
+    assert [len(each.items) >= 1 for each in days[0]] == [True, True, True]
+    assert [_said(each) for each in days[0]] == [_said(each) for each in days[1]]
+    (group,) = days[0][0].groups
+    assert (group.expected, group.received, group.called_off) == (2, 1, 1)
+
+
+def _said(found: DayOut) -> list[tuple[str, str, str, str]]:
+    return [(each.reference, each.group, each.state, each.reason) for each in found.items]
 
 
 @pytest.fixture
