@@ -362,7 +362,6 @@ class ReferralFacts:
     sender_asked_erasure: date | None = None
     receiver_asked_erasure: date | None = None
     erasure_answer: str = ""
-    # Days at the bridge that came to nothing, in their order.
     days_off: tuple[DayOffFacts, ...] = ()
 
     @property

@@ -48,7 +48,7 @@ class ScheduleFacts:
 class DayOffFacts:
     """A day at the bridge that did not end in a handover: which, where, with which group, and why (postpone_reason).
 
-    said_on: the day on which it was called off; by: the side that did.
+    said_on: the day on which it was called off; by: the side that did. A copy keeps them in their order.
     """
 
     border_point: str

@@ -105,7 +105,7 @@ def build(
         post = bridge_post.people(stage)
         play_all(stage, figures, progress, [bridge_post.story(each) for each in post])
         stage.carry()
-        for sentence in bridge_post.hand_over(stage, *post[:2], folder / "post"):
+        for sentence in bridge_post.hand_over(stage, post[0], post[1], folder / "post"):
             tell(f"  {sentence}")
     for each in pair:
         write_private(each.folder / PASSWORD, f"{password}\n".encode())

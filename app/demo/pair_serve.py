@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.demo import bridge_post, crossing
+from app.demo.build import LAST_DAY
 from app.demo.figures import Figures
 from app.demo.pair import AT_HOME, HOST, Installation, Tell, build, build_whole, introduce, ports
 from app.demo.pair_report import sections
@@ -142,7 +143,7 @@ def _post(each: Installation) -> str:
     )
     with each.house.db.read() as session:
         login = session.execute(query.where(Office.country.in_(each.countries))).scalars().first()
-    return f"    {each.address}/border-day    as {login}: {bridge_post.LAST_DAY:%d %B}, and the days after it"
+    return f"    {each.address}/border-day    as {login}: {LAST_DAY:%d %B}, and the days after it"
 
 
 def main(folder: Path, number: int, moment: datetime) -> None:

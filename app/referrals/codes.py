@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import func, select
-
 from app.access.desk import Desk
 from app.access.may import visible_referral
 from app.casework import move
@@ -13,9 +11,8 @@ from app.casework.held import hold_referral
 from app.casework.history import Event
 from app.kit.errors import Conflict
 from app.kit.words import mark
-from app.referrals import handing, queries
+from app.referrals import day_queries, handing, queries
 from app.referrals.day_schemas import CodeOut
-from app.referrals.desk_queries import HISTORY
 from workflows.referral import Referral
 
 COMPARE: Final = "compare_code"
@@ -63,7 +60,4 @@ def count_wrong(desk: Desk, referral_id: str) -> None:
 
 def wrong_before(desk: Desk, referral_id: str) -> int:
     """How often a wrong code was given on this side."""
-    query = select(func.count()).where(
-        HISTORY.c.subject_id == referral_id, HISTORY.c.kind == "attempt", HISTORY.c.step == COMPARE
-    )
-    return int(desk.session.execute(query).scalar_one())
+    return day_queries.wrong_codes(desk, referral_id, COMPARE)

@@ -7,29 +7,27 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row
 
 from app.access.desk import Desk
 from app.access.log import looked
-from app.access.scope import referrals_in_scope
 from app.casework import fieldgroups, records
 from app.casework.facts import referral_facts_from
-from app.casework.held import REFERRAL, Held, hold_referral
+from app.casework.held import Held, hold_referral
 from app.kit.errors import Invalid
 from app.kit.fields import at_field
 from app.kit.words import mark
-from app.referrals import queries
+from app.referrals import day_queries, queries
 from app.referrals.day_schemas import DayOut, DayRowOut, GroupOut, PostOut
 from app.referrals.schemas import ReferralRow
 from policies.model import Policies
 from workflows.facts import DayOffFacts, ReferralFacts
 from workflows.referral import FINAL, Referral
 
-MOST: Final = 200
 PLANNED, CONFIRMED, GIVEN, ONE_SIDED = "planned", "confirmed", "handed_over", "one_sided"
 RECEIVED, OFF, ENDED = "received", "called_off", "ended"
 _ARRIVED: Final = frozenset({Referral.RECEIVED, Referral.IN_REINTEGRATION, Referral.COMPLETED})
@@ -50,7 +48,8 @@ def day(desk: Desk, on: date | None = None, post: str | None = None) -> DayOut:
         post = own_post(desk)
     if post and post not in {each.code for each in known}:
         raise Invalid("Nothing can be done like this.", extra=at_field("post", _NO_POST))
-    found, more = _expected(desk, on, post)
+    rows, more = day_queries.expected(desk, on, post)
+    found = [row for row in rows if not post or _at(referral_facts_from(row.facts), on, post)]
     looked(desk, "border_day_read", "referral", "-", {"on": on.isoformat(), "post": post, "count": len(found)})
     told = {row.id: row for row in queries.shown(desk, found)}
     items = sorted((_row(desk, row, told[row.id], on) for row in found), key=_by_time)
@@ -122,26 +121,6 @@ def called_off(facts: ReferralFacts, on: date) -> DayOffFacts | None:
         return None
     set_anew = facts.schedule is not None and facts.schedule.on == on and facts.state != Referral.POSTPONED.value
     return None if set_anew else found[-1]
-
-
-def _expected(desk: Desk, on: date, post: str) -> tuple[Sequence[Any], int]:
-    """The rows of the day within reach, and how many there are beyond what one answer holds."""
-    # The stored facts are canonical JSON (keys sorted): only a schedule, and only a day that came to nothing, have
-    # these two side by side; the border point of the latter may be another one than today's.
-    meets = f'"on":"{on.isoformat()}","receiver_officer":'
-    was_off = f'"on":"{on.isoformat()}","reason":'
-    where = [
-        referrals_in_scope(desk, queries.READ),
-        or_(REFERRAL.c.facts.contains(meets, autoescape=True), REFERRAL.c.facts.contains(was_off, autoescape=True)),
-    ]
-    if post:
-        where.append(REFERRAL.c.facts.contains(f'"border_point":"{post}"', autoescape=True))
-    query = queries.ROWS.where(*where).order_by(REFERRAL.c.reference, REFERRAL.c.id).limit(MOST)
-    found = [row for row in desk.session.execute(query) if not post or _at(referral_facts_from(row.facts), on, post)]
-    if len(found) < MOST:
-        return found, 0
-    count = desk.session.execute(select(func.count()).select_from(REFERRAL).where(*where)).scalar_one()
-    return found, int(count) - len(found)
 
 
 def _at(facts: ReferralFacts, on: date, post: str) -> bool:

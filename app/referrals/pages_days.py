@@ -17,7 +17,7 @@ from app.casework.kinds import KINDS
 from app.casework.offers import offered
 from app.kit.errors import AppError, Invalid, NotFound
 from app.kit.typed import Typed
-from app.referrals import days, queries, together
+from app.referrals import day_queries, days, together
 from app.referrals.day_schemas import BridgeStep, ChosenIn, DayOut, DayRowOut, SeveralIn
 from app.referrals.pages_frame import Reader, shared
 from workflows.referral import MACHINE
@@ -49,7 +49,7 @@ def day_page(page: Reader, on: On = None, post: Post = None, act_id: ActId = "")
     with page.write() as desk:
         found = days.day(desk, on, post)
         report = together.report(desk, act_id) if act_id else None
-        plans = bool(queries.to_schedule(desk))
+        plans = bool(day_queries.to_schedule(desk))
     return page.show("referrals/day.html", **_shown(page, found), report=report, plans=plans, today=_today(page))
 
 
@@ -82,7 +82,8 @@ def several(page: Reader, step: StepOf = BridgeStep.SCHEDULE, on: On = None, pos
         if step is BridgeStep.SCHEDULE and len(chosen) > 1 and not record.get("group"):
             record["group"] = together.group_code()
         if step is BridgeStep.TAKE:
-            record["person_present"] = True
+            # What the tick of the page says of each.
+            record |= {"person_present": True, "person_told": True, "person_agrees": True}
         try:
             done = together.take(desk, SeveralIn(step=step, items=chosen, record=record)).id
         except Invalid as error:
@@ -114,7 +115,7 @@ def _ticked(typed: Typed) -> list[ChosenIn]:
 def _context(desk: Desk, page: Page, step: BridgeStep, on: date | None, post: str | None) -> dict[str, Any]:
     kind, inputs = _form(desk, step)
     if step is BridgeStep.SCHEDULE:
-        rows: Sequence[Any] = queries.to_schedule(desk)
+        rows: Sequence[Any] = day_queries.to_schedule(desk)
         found: DayOut | None = None
     else:
         found = days.day(desk, on, post)

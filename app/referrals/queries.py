@@ -204,14 +204,6 @@ def _told_age_bands(desk: Desk, shared_ids: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def references(desk: Desk, referral_ids: Sequence[str]) -> dict[str, str]:
-    """Id -> reference of those of these copies that `referral:read` reaches."""
-    query = select(REFERRAL.c.id, REFERRAL.c.reference).where(
-        REFERRAL.c.id.in_(referral_ids), referrals_in_scope(desk, READ)
-    )
-    return {row.id: row.reference for row in desk.session.execute(query)}
-
-
 def open_to(desk: Desk, case_id: str, country: str) -> str | None:
     """The reference of a referral of this case to ``country`` that has not ended, or None."""
     query = (
@@ -275,23 +267,3 @@ def levels(desk: Desk, shared_id: str) -> dict[tuple[str, str | None], int]:
         (direction, None): count for direction, count in desk.session.execute(everything)
     }
     return found | {(direction, level): count for direction, level, count in desk.session.execute(query)}
-
-
-def state_of(desk: Desk, referral_id: str) -> str | None:
-    """The state of a copy that `referral:read` reaches, or None."""
-    query = select(REFERRAL.c.state).where(REFERRAL.c.id == referral_id, referrals_in_scope(desk, READ))
-    found = desk.session.execute(query).scalar_one_or_none()
-    return None if found is None else str(found)
-
-
-def to_schedule(desk: Desk) -> list[ReferralRow]:
-    """Those whom this country hands over and who have no day at the bridge, as far as `referral:schedule` reaches."""
-    query = (
-        ROWS.where(
-            referrals_in_scope(desk, "referral:schedule"), referrals_in_scope(desk, READ),
-            REFERRAL.c.side == "sender", REFERRAL.c.state.in_(("accepted", "postponed")),
-        )
-        .order_by(REFERRAL.c.reference, REFERRAL.c.id)
-        .limit(100)
-    )  # fmt: skip
-    return shown(desk, desk.session.execute(query).all())

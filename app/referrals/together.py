@@ -16,7 +16,7 @@ from app.casework.opening import ALPHABET
 from app.casework.shapes import StepIn
 from app.kit.errors import NotFound
 from app.kit.words import mark
-from app.referrals import queries, service
+from app.referrals import day_queries, service
 from app.referrals.day_schemas import BecameOut, BridgeStep, ChosenIn, SeveralIn, SeveralOut
 from workflows.referral import Referral
 
@@ -69,7 +69,7 @@ def _take_one(desk: Desk, chosen: ChosenIn, body: SeveralIn) -> str:
     record = None if body.record is None and not chosen.record else {**(body.record or {}), **chosen.record}
     step = StepIn(record=record, given=dict(body.given), happened_at=body.happened_at)
     name = body.step
-    if name is BridgeStep.SCHEDULE and queries.state_of(desk, chosen.referral_id) == Referral.POSTPONED.value:
+    if name is BridgeStep.SCHEDULE and day_queries.state_of(desk, chosen.referral_id) == Referral.POSTPONED.value:
         # Whoever had a day before gets a new one; for the group it is the same act.
         name = BridgeStep.AGAIN
     service.take_step(desk, chosen.referral_id, name.value, step, chosen.seen_version)
@@ -78,7 +78,7 @@ def _take_one(desk: Desk, chosen: ChosenIn, body: SeveralIn) -> str:
 
 def _out(desk: Desk, row: Row[Any]) -> SeveralOut:
     outcome = several.outcome_of(row)
-    seen = queries.references(desk, [each.subject for each in outcome])
+    seen = day_queries.references(desk, [each.subject for each in outcome])
     items = [_one(desk, each, seen.get(each.subject)) for each in outcome]
     done = sum(1 for each in items if each.outcome == DONE)
     return SeveralOut(id=row.id, step=BridgeStep(row.why), done=done, stayed=len(items) - done, items=items)
