@@ -29,6 +29,7 @@ from app.exchange.transport import Transport
 from app.fund import watching as claims
 from app.kit.errors import AppError
 from app.kit.keyfile import KeyMissing
+from app.meetings import watching as meetings
 from app.models.outbox import OutboxRow
 from app.oversight import sealing
 from app.oversight import watching as looks
@@ -70,7 +71,8 @@ WATCHED: Final[Mapping[str, Callable[[House], int]]] = {
     "emergencies": emergencies.ring, "referrals": referrals.ring, "hanging": referrals.ring_hanging,
     "shelters": shelters.ring, "services": services.ring,
     "claims": claims.ring,
-    "transfers": transfers.ring, "tips": tips.ring, "operations": operations.ring, "trainings": trainings.ring,
+    "transfers": transfers.ring, "tips": tips.ring, "operations": operations.ring,
+    "meetings": meetings.ring, "decisions": meetings.ring_decisions, "trainings": trainings.ring,
     "approvals": deciding.expire, "tombstones": burying.bury_all,
 }
 

@@ -350,11 +350,19 @@ WITNESS_RULES: dict[str, Rule] = {
 }
 # Whether a partner has given back what it knows is asked by whoever writes to it.
 WITNESS_RULES |= {"partner_replay": Rule(sees=HERE, adds=f"{HERE} AND {SYSTEM}")}
+# Tables of revision 034. A meeting of two countries holds numbers and codes; those who hold such meetings see it.
+_MEETS: Final = f"{HERE} AND ({SYSTEM} OR 'country:' || country = ANY (waymark_words('meeting')))"
+CORRIDOR_MEETING_RULES: Final[dict[str, Rule]] = {
+    "corridor_meeting": Rule(sees=_MEETS, adds=_MEETS),
+    "corridor_decision": Rule(
+        sees=_MEETS, adds=f"{_MEETS} AND EXISTS (SELECT FROM corridor_meeting m WHERE m.id = meeting_id)"
+    ),
+}
 ALL_RULES: Final[dict[str, Rule]] = {
     **RULES, **DESK_RULES, **INCIDENT_RULES, **SHELTER_RULES, **DOCUMENT_RULES, **LIST_RULES, **SHARED_LIST_RULES,
     **FUND_RULES, **TRANSFER_RULES, **TIP_RULES, **OPERATION_RULES, **MATCHING_RULES,
     **CHECKPOINT_RULES, **TRAINING_RULES, **SERVICE_RULES, **KEEPING_RULES, **CLAIM_RULES, **ABROAD_RULES,
-    **WITNESS_RULES,
+    **WITNESS_RULES, **CORRIDOR_MEETING_RULES,
 }  # fmt: skip
 
 

@@ -1,0 +1,160 @@
+"""Takes in what another country says of a meeting: by the same machine, and what crossed on the way by its one rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from sqlalchemy import Row, update
+
+from app.access.desk import Desk
+from app.casework import conferring, conferring_decisions
+from app.casework.conferring import DECISION, NEWS, PREFIX, PROPOSED
+from app.casework.conferring_bodies import (
+    AgendaBody,
+    CalledOffBody,
+    Contents,
+    DoneBody,
+    MinutesBody,
+    ProposalBody,
+    ReturnedBody,
+)
+from app.casework.wire import MessageRefused
+from workflows import corridor_meeting as rules
+
+__all__ = ["HEARD", "hear"]
+
+Body = TypeVar("Body", bound=BaseModel)
+# What is said in the receipt.
+APPLIED: Final = "applied"
+TOO_LATE: Final = "not_applicable"
+_BODIES: Final[Mapping[str, type[BaseModel]]] = {
+    "accept_day": ProposalBody, "other_day": ProposalBody, "move_day": ProposalBody, "call_off": CalledOffBody,
+    "send_items": AgendaBody, "close_agenda": AgendaBody, "propose_minutes": MinutesBody,
+    "confirm_minutes": MinutesBody, "return_minutes": ReturnedBody,
+}
+
+
+def hear(desk: Desk, header: Mapping[str, Any], body: Mapping[str, Any], key: Any = None) -> str:
+    """Take in one message about a meeting on the receiving country's desk (a system desk); a word for the receipt.
+
+    MessageRefused (409) for a body that cannot be read, a meeting that is not known, or an act that nobody could take
+    from where the meeting stands; nothing is changed then. Source: WM-PROTOCOL.
+    """
+    name, other = str(header["type"]).removeprefix(PREFIX), str(header["from"])
+    row = conferring.of_conversation(desk, str(header["referral"]), other)
+    if name == "propose":
+        return _proposed(desk, header, body, row)
+    if row is None:
+        raise MessageRefused("No meeting of this number is known here.", "unknown_meeting")
+    if name == "decision_done":
+        return _done(desk, row, _read(DoneBody, body))
+    said = _read(_BODIES[name], body)
+    kept = conferring.contents(desk, row)
+    try:
+        to = rules.heard(name, conferring.facts_of(desk, row, kept))
+    except LookupError:
+        raise MessageRefused("The meeting does not stand where this can be done.", "state_jump") from None
+    if to is None:
+        return TOO_LATE
+    values = _TAKEN[name](desk, row, kept, said)
+    conferring.change(desk, row, kept, **{"state": to.value, **values})
+    conferring.tell(desk, row.id, PROPOSED if name in _ASKING else NEWS)
+    return APPLIED
+
+
+def _proposed(desk: Desk, header: Mapping[str, Any], body: Mapping[str, Any], row: Row[Any] | None) -> str:
+    said, other, here = _read(ProposalBody, body), str(header["from"]), desk.actor.country
+    if row is not None:
+        raise MessageRefused("A meeting of this number is known here already.", "state_jump")
+    if said.host not in (here, other):
+        raise MessageRefused("The host is one of the two countries.", "host_unknown")
+    if desk.policies.corridor(here, other).focal_office(here) is None:
+        raise MessageRefused("No office here is competent for this meeting.", "no_office")
+    row_id = conferring.new_copy(desk, other, str(header["referral"]), str(header["reference"]), said, other)
+    conferring.tell(desk, row_id, PROPOSED)
+    return APPLIED
+
+
+def _done(desk: Desk, row: Row[Any], said: DoneBody) -> str:
+    decision = conferring_decisions.by_its_number(desk, row.id, said.number)
+    if decision is None or decision.by_country != row.other_country:
+        raise MessageRefused("No decision of this number is theirs to do.", "unknown_decision")
+    if decision.done_at is not None:
+        return TOO_LATE
+    desk.session.execute(update(DECISION).where(DECISION.c.id == decision.id).values(done_at=desk.now))
+    conferring.tell(desk, row.id, NEWS)
+    return APPLIED
+
+
+def _day(desk: Desk, row: Row[Any], kept: Contents, said: ProposalBody) -> dict[str, Any]:
+    return {"day": said.day, "way": said.way, "proposed_by": row.other_country}
+
+
+def _accepted(desk: Desk, row: Row[Any], kept: Contents, said: ProposalBody) -> dict[str, Any]:
+    if (said.day, said.way) != (row.day, row.way):
+        raise MessageRefused("Another day was proposed than the one that is agreed to.", "state_jump")
+    return {}
+
+
+def _called_off(desk: Desk, row: Row[Any], kept: Contents, said: CalledOffBody) -> dict[str, Any]:
+    return {"reason": said.reason}
+
+
+def _items(desk: Desk, row: Row[Any], kept: Contents, said: AgendaBody) -> dict[str, Any]:
+    # Nobody speaks for another country: the reasons are theirs, whatever they are said to be.
+    for each in said.items:
+        each.reasons = [one.model_copy(update={"by": row.other_country}) for one in each.reasons]
+    kept.theirs = said.items
+    return {}
+
+
+def _agenda(desk: Desk, row: Row[Any], kept: Contents, said: AgendaBody) -> dict[str, Any]:
+    kept.agenda = said.items
+    return {}
+
+
+def _minutes(desk: Desk, row: Row[Any], kept: Contents, said: MinutesBody) -> dict[str, Any]:
+    _must_be_whole(said)
+    if conferring_decisions.unknown_here(desk, row, said):
+        raise MessageRefused("A decision is about a referral that has not arrived here.", "unknown_referral")
+    kept.minutes, kept.returned = said, None
+    return {"reason": None}
+
+
+def _confirmed(desk: Desk, row: Row[Any], kept: Contents, said: MinutesBody) -> dict[str, Any]:
+    if kept.minutes is None or said != kept.minutes:
+        raise MessageRefused("Other minutes were proposed than those that are confirmed.", "state_jump")
+    conferring_decisions.take_on(desk, row, said)
+    return {"held_on": said.held_on}
+
+
+def _returned(desk: Desk, row: Row[Any], kept: Contents, said: ReturnedBody) -> dict[str, Any]:
+    kept.returned = said
+    return {}
+
+
+def _must_be_whole(said: MinutesBody) -> None:
+    numbers = [each.number for each in said.decisions]
+    if sorted(numbers) != list(range(1, len(numbers) + 1)):
+        raise MessageRefused("The decisions are not numbered from one on.", "body_malformed")
+
+
+def _read(model: type[Body], body: Mapping[str, Any]) -> Body:
+    try:
+        return model.model_validate(dict(body))
+    except ValidationError:
+        raise MessageRefused("What is said of the meeting cannot be read.", "body_malformed") from None
+
+
+_TAKEN: Final[Mapping[str, Callable[[Desk, Row[Any], Contents, Any], dict[str, Any]]]] = {
+    "accept_day": _accepted, "other_day": _day, "move_day": _day, "call_off": _called_off, "send_items": _items,
+    "close_agenda": _agenda, "propose_minutes": _minutes, "confirm_minutes": _confirmed, "return_minutes": _returned,
+}
+# What the other country waits for an answer to.
+_ASKING: Final = frozenset({"other_day", "move_day", "propose_minutes", "return_minutes"})
+# Type of message -> who hears it.
+HEARD: Final = {
+    f"{PREFIX}{name}": hear for name in ("propose", *(each.name for each in rules.ACTS), "decision_done")
+}
