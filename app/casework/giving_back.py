@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from app.access.desk import Desk
-from app.casework import carry, coding, copies, messages, mirror, move, projection, records
+from app.casework import carry, coding, copies, correspondence, hearing, messages, mirror, move, projection, records
+from app.casework.correspondence import Said
 from app.casework.forms import Entry
 from app.casework.held import Held, hold_referral
 from app.casework.history import Event
@@ -36,20 +37,24 @@ def give_back(desk: Desk, envelope: Envelope, partner: str) -> None:
     Raises MessageRefused for one that is not ours, or not the next one, and Forgotten where no copy of the referral is
     here.
     """
-    signed = must_be_formed(envelope)
     header, here = envelope.header, desk.actor.country
+    talk = correspondence.is_one(header)
+    signed = must_be_formed(envelope, Said) if talk else must_be_formed(envelope)
     if (header["from"], header["to"]) != (here, partner):
         raise MessageRefused("The message is addressed to another country.", "address")
     created = datetime.fromisoformat(header["created"])
     if not desk.signing.verifies(here, signed, envelope.signature, str(header.get("key")), created):
         raise MessageRefused("The signature is not the sender's.", "signature")
-    found = copies.copy_id(desk, header["referral"])
-    if found is None:
+    found = None if talk else copies.copy_id(desk, header["referral"])
+    if found is None and not talk:
         raise Forgotten(header["referral"])
     last = messages.last_message(desk, header["referral"], "out")
     expected, previous = (last.seq + 1, last.digest.hex()) if last else (1, messages.NO_DIGEST)
     if (header["seq"], header["prev_hash"]) != (expected, previous):
         raise MessageRefused("A message is missing before this one.", "gap")
+    if found is None:
+        hearing.taken_back(desk, envelope, partner)
+        return
     held = hold_referral(desk, found)
     if held.row.other_country != partner:
         raise MessageRefused("The message is addressed to another country.", "address")

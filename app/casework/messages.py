@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -111,32 +112,48 @@ def post(desk: Desk, held: Held, kind: str, body: dict[str, Any]) -> str:
     referral = held.referral_facts
     assert referral is not None and held.referral is not None
     replays.must_be_whole(desk, referral.other_country)
+    return write_out(
+        desk, to=referral.other_country, shared_id=held.referral.shared_id, reference=held.referral.reference,
+        kind=kind, body=body, key=key_for(desk, held), to_office=referral.receiver_office or "",
+        from_office=_speaking_office(desk, referral), marks={},
+    )  # fmt: skip
+
+
+def write_out(
+    desk: Desk, *, to: str, shared_id: str, reference: str, kind: str, body: dict[str, Any], key: tuple[str, bytes],
+    to_office: str, from_office: str, marks: Mapping[str, str],
+) -> str:
+    """Sign, seal and queue the next message of a conversation; the message id.
+
+    key: the id and the plain key that our copy lies under; marks: what else the header says.
+    """
     # Read once: the key is named in the header and signs it, whatever is exchanged in between.
     signer = desk.signing.signer(desk.actor.country)
-    here, there, shared_id = desk.actor.country, referral.other_country, held.referral.shared_id
+    here = desk.actor.country
     previous = last_message(desk, shared_id, "out")
     heard = last_message(desk, shared_id, "in")
     header = {
         "id": new_id(),
         "referral": shared_id,
-        "reference": held.referral.reference,
+        "reference": reference,
         "from": here,
-        "to": there,
+        "to": to,
         "seq": previous.seq + 1 if previous else 1,
         "type": kind,
         "prev_hash": previous.digest.hex() if previous else NO_DIGEST,
         "created": desk.now.isoformat(),
         "expires": (desk.now + LIFETIME).isoformat(),
         "answers": heard.digest.hex() if heard else NO_DIGEST,
-        "to_office": referral.receiver_office or "",
-        "from_office": _speaking_office(desk, referral),
+        "to_office": to_office,
+        "from_office": from_office,
         "key": signer.key_id,
         "protocol": PROTOCOL,
+        **marks,
     }
     unsigned = Envelope(header, body, b"")
     signed = unsigned.signed_bytes
     row_id = new_id()
-    key_id, key = key_for(desk, held)
+    key_id, plain = key
     desk.session.execute(
         _INSERT,
         {
@@ -145,18 +162,18 @@ def post(desk: Desk, held: Held, kind: str, body: dict[str, Any]) -> str:
             "country": here,
             "direction": "out",
             "shared_id": shared_id,
-            "other_country": there,
+            "other_country": to,
             "seq": header["seq"],
             "type": kind,
             "header": canonical_bytes(header),
             "key_id": key_id,
-            "sealed_body": desk.keys.seal(key, canonical_bytes(body), place(row_id)),
+            "sealed_body": desk.keys.seal(plain, canonical_bytes(body), place(row_id)),
             "digest": hashlib.sha256(signed).digest(),
             "signature": signer.sign(signed),
             "created_at": desk.now,
         },
     )
-    outbox.put(desk, "deliver", {"message": row_id}, line=f"{here}:{shared_id}", to=there)
+    outbox.put(desk, "deliver", {"message": row_id}, line=f"{here}:{shared_id}", to=to)
     return str(header["id"])
 
 

@@ -12,7 +12,20 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from app.access.desk import Desk
-from app.casework import carry, coding, copies, crossing, identity, messages, outbox, projection, receipts, records
+from app.casework import (
+    carry,
+    coding,
+    copies,
+    correspondence,
+    crossing,
+    hearing,
+    identity,
+    messages,
+    outbox,
+    projection,
+    receipts,
+    records,
+)  # fmt: skip
 from app.casework.erasing_abroad import CONFIRM
 from app.casework.facts import plain
 from app.casework.forms import Entry
@@ -54,7 +67,8 @@ def take_in(desk: Desk, envelope: Envelope, given: tuple[bytes, bytes] | None = 
     A known id gives the stored receipt again. Raises MessageRefused (409) for a bad form or signature, a wrong
     address, a gap in the sequence or a broken chain; the sender keeps the message and tries again.
     """
-    signed = must_be_sound(desk, envelope)
+    talk = correspondence.is_one(envelope.header)
+    signed = hearing.sound(desk, envelope) if talk else must_be_sound(desk, envelope)
     header = envelope.header
     digest = hashlib.sha256(signed).digest()
     sender = str(header["from"])
@@ -62,6 +76,8 @@ def take_in(desk: Desk, envelope: Envelope, given: tuple[bytes, bytes] | None = 
     if known is not None:
         return _again(desk, known, digest)
     _must_be_next(desk, header)
+    if talk:
+        return _receipted(desk, envelope, digest, hearing.heard(desk, envelope, digest), given)
     held, step = _copy_for(desk, envelope, sender)
     store(desk, held, envelope, digest, "in", too_late=_too_late(held, step))
     outcome = _apply(desk, held, step, envelope)
@@ -69,18 +85,19 @@ def take_in(desk: Desk, envelope: Envelope, given: tuple[bytes, bytes] | None = 
         outbox.put(desk, CONFIRM, {"referral": held.id}, line=f"{desk.actor.country}:{held.row.shared_id}:after")
     for travelled in envelope.body.get("receipts", []):
         _keep_receipt(desk, travelled, sender)
-    if given is not None:
-        receipts.keep(desk, header["id"], "stored", *given)
-        return Taken(receipts.travelling(*given), False)
     state = held.referral_facts.state if held.referral_facts else "unknown"
-    receipt = receipts.give(
-        desk,
-        header["id"],
-        digest.hex(),
-        "stored",
-        {"result": outcome, "state": state, "history": held.chain.count, "head": held.chain.head.hex()},
-    )
-    return Taken(receipt, False)
+    outcome_said = {"result": outcome, "state": state, "history": held.chain.count, "head": held.chain.head.hex()}
+    return _receipted(desk, envelope, digest, outcome_said, given)
+
+
+def _receipted(
+    desk: Desk, envelope: Envelope, digest: bytes, outcome: dict[str, Any], given: tuple[bytes, bytes] | None
+) -> Taken:
+    message_id = envelope.header["id"]
+    if given is not None:
+        receipts.keep(desk, message_id, "stored", *given)
+        return Taken(receipts.travelling(*given), False)
+    return Taken(receipts.give(desk, message_id, digest.hex(), "stored", outcome), False)
 
 
 def _again(desk: Desk, known: Any, digest: bytes) -> Taken:
@@ -107,7 +124,8 @@ def _copy_for(desk: Desk, envelope: Envelope, sender: str) -> tuple[Held, Step |
     step = engine.MACHINES["referral"].step(str(body.get("step")))
     found = copies.copy_id(desk, header["referral"])
     if found is None:
-        if step is None or step.name != "send":
+        # Nor is a conversation of two countries entered with an offer that bears its number.
+        if step is None or step.name != "send" or correspondence.row_of(desk, header["referral"]) is not None:
             raise MessageRefused("No referral of this number is known here, and this is no offer.", "unknown_referral")
         found = _new_copy(desk, envelope, sender)
     held = hold_referral(desk, found)

@@ -141,11 +141,14 @@ class Body(_Part):
     yours: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=200)] = []
 
 
-def must_be_formed(envelope: Envelope) -> bytes:
-    """The signed bytes of a well-formed message, whoever wrote it. MessageRefused: it has not the agreed form."""
+def must_be_formed(envelope: Envelope, form: type[BaseModel] = Body) -> bytes:
+    """The signed bytes of a well-formed message, whoever wrote it. MessageRefused: it has not the agreed form.
+
+    form: of its body; that of a referral's messages if left out.
+    """
     try:
         Header.model_validate(envelope.header)
-        Body.model_validate(envelope.body)
+        form.model_validate(envelope.body)
         return envelope.signed_bytes
     except ValidationError as error:
         faults = [".".join(map(str, each["loc"])) for each in error.errors(include_input=False, include_url=False)]
@@ -154,12 +157,14 @@ def must_be_formed(envelope: Envelope) -> bytes:
         raise MessageRefused("The message has not the agreed form.", "form") from None
 
 
-def must_be_sound(desk: Desk, envelope: Envelope) -> bytes:
+def must_be_sound(desk: Desk, envelope: Envelope, form: type[BaseModel] = Body) -> bytes:
     """The signed bytes of a well-formed message to this country, from a partner, under its own signature.
+
+    form: of its body, as for `must_be_formed`.
 
     Raises MessageRefused (409), naming the field or the fault and never repeating what was sent.
     """
-    signed = must_be_formed(envelope)
+    signed = must_be_formed(envelope, form)
     if envelope.header.get("protocol", 1) > PROTOCOL:
         raise newer("The message is of a newer exchange than this installation speaks.", "protocol", PROTOCOL)
     sender = str(envelope.header["from"])

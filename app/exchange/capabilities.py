@@ -9,6 +9,7 @@ from typing import Any, Final
 from app.access.desk import House
 from app.casework.capabilities import FORMAT, LARGEST, Capability, CapabilityUnfit, digest_of, parsed, readable
 from app.casework.coding import sending_lists
+from app.casework.heard import HEARD
 from app.casework.kinds import KINDS
 from app.exchange import enrolling, letters, parcels
 from app.kit.canonical import canonical_bytes
@@ -38,7 +39,7 @@ def own(policies: Policies, country: str, on: date) -> dict[str, Any]:
         "country": country,
         "protocols": list(range(1, PROTOCOL + 1)),
         "formats": [letters.FORMAT, parcels.FORMAT],
-        "messages": sorted(step.name for step in MACHINES["referral"].steps if step.by is not None),
+        "messages": sorted({*(step.name for step in MACHINES["referral"].steps if step.by is not None), *HEARD}),
         "forms": {name: sorted(readable(kind)) for name, kind in KINDS.items() if kind.shared},
         "lists": {name: sorted(policies.codes[name].codes) for name in sorted(sending_lists())},
         "reads": reads,

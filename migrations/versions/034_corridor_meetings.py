@@ -8,7 +8,7 @@ from alembic import op
 from migrations.walls import policies
 
 revision = "034"
-down_revision = "032"
+down_revision = "033"
 branch_labels = None
 depends_on = None
 

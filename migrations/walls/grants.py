@@ -72,6 +72,7 @@ FIXED: Final[dict[str, frozenset[str]]] = {
     "corridor_meeting": frozenset(
         {"id", "country", "other_country", "shared_id", "reference", "office_id", "kind", "opened_at"}
     ),
+    "correspondence": frozenset({"id", "country", "shared_id", "other_country", "reference", "opened_at"}),
     "data_key": frozenset({"id", "country", "created_at"}),
     "deputy": frozenset({"id", "country", "user_id", "deputy_id", "set_by", "since"}),
     "draft": frozenset({"id", "country", "user_id", "place"}),

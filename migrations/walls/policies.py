@@ -350,6 +350,21 @@ WITNESS_RULES: dict[str, Rule] = {
 }
 # Whether a partner has given back what it knows is asked by whoever writes to it.
 WITNESS_RULES |= {"partner_replay": Rule(sees=HERE, adds=f"{HERE} AND {SYSTEM}")}
+# Tables of revision 033. A conversation of two countries is its room's to show; the house alone reads and writes it.
+_TALK: Final = (
+    f"{SYSTEM} AND EXISTS (SELECT FROM correspondence t"
+    " WHERE t.country = message.country AND t.shared_id = message.shared_id)"
+)
+TALK_RULES: dict[str, Rule] = {
+    "correspondence": Rule(sees=f"{HERE} AND {SYSTEM}", adds=f"{HERE} AND {SYSTEM}"),
+    "message": Rule(
+        sees=f"{HERE} AND (EXISTS (SELECT FROM referral r"
+        f" WHERE r.country = message.country AND r.shared_id = message.shared_id) OR {_TALK})",
+        adds=f"{HERE} AND (EXISTS (SELECT FROM referral r WHERE r.country = message.country"
+        " AND r.shared_id = message.shared_id"
+        f" AND (r.key_id = message.key_id OR {SYSTEM} AND waymark_key_is_new(message.key_id))) OR {_TALK})",
+    ),
+}
 # Tables of revision 034. A meeting of two countries holds numbers and codes; those who hold such meetings see it.
 _MEETS: Final = f"{HERE} AND ({SYSTEM} OR 'country:' || country = ANY (waymark_words('meeting')))"
 CORRIDOR_MEETING_RULES: Final[dict[str, Rule]] = {
@@ -362,7 +377,7 @@ ALL_RULES: Final[dict[str, Rule]] = {
     **RULES, **DESK_RULES, **INCIDENT_RULES, **SHELTER_RULES, **DOCUMENT_RULES, **LIST_RULES, **SHARED_LIST_RULES,
     **FUND_RULES, **TRANSFER_RULES, **TIP_RULES, **OPERATION_RULES, **MATCHING_RULES,
     **CHECKPOINT_RULES, **TRAINING_RULES, **SERVICE_RULES, **KEEPING_RULES, **CLAIM_RULES, **ABROAD_RULES,
-    **WITNESS_RULES, **CORRIDOR_MEETING_RULES,
+    **WITNESS_RULES, **TALK_RULES, **CORRIDOR_MEETING_RULES,
 }  # fmt: skip
 
 
