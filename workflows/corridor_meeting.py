@@ -135,13 +135,18 @@ _CROSSING: Final = {
 }
 
 
-def against_convening(*, in_force: bool, reached: bool, open_already: bool) -> tuple[Refusal, ...]:
+def against_convening(
+    *, in_force: bool, reached: bool, read_there: bool, open_already: bool
+) -> tuple[Refusal, ...]:
     """Why a meeting cannot be proposed to another country.
 
-    in_force: an agreement of the two holds today; reached: it has a focal office; open_already: one of this kind is
-    not over yet.
+    in_force: an agreement of the two holds today; reached: both have a focal office; read_there: their installation
+    reads what is said of meetings; open_already: one of this kind is not over yet.
     """
-    told = ((not in_force, _NO_AGREEMENT), (not reached, _NOBODY_THERE), (open_already, _OPEN_ALREADY))
+    told = (
+        (not in_force, _NO_AGREEMENT), (not reached, _NOBODY_THERE), (not read_there, _NOT_READ),
+        (open_already, _OPEN_ALREADY),
+    )  # fmt: skip
     return tuple(reason for holds, reason in told if holds)
 
 
@@ -205,6 +210,11 @@ _NOBODY_THERE: Final = Refusal(
     "Nobody there would answer.", "Ask the ministry which office answers there.",
     ("national_focal_point", "administrator"), _SOURCES,
 )
+_NOT_READ: Final = Refusal(
+    "meetings_are_read_there", "The other country's program cannot read yet what is said of meetings.",
+    "What nobody reads there would wait for ever.", "Agree on the day by telephone until they have the newer program.",
+    _FOCAL, _SOURCES,
+)
 _OPEN_ALREADY: Final = Refusal(
     "no_other_meeting_is_open", "A meeting of this kind with this country is not over yet.",
     "Two agendas at one time would ask for the same twice.", "Finish that one, or call it off.", _FOCAL, _SOURCES,
@@ -221,6 +231,6 @@ _WORDS: Final = Refusal(
     ("social_worker", "case_manager", "national_focal_point"), ("IOM-4", "WM-CONSENT"),
 )
 EVERY: Final = (
-    _ELSEWHERE, *_NOT_OURS.values(), _THEIRS_MISSING, _DAY_AHEAD, _NO_AGREEMENT, _NOBODY_THERE, _OPEN_ALREADY,
-    _NOT_LISTED, _WORDS,
+    _ELSEWHERE, *_NOT_OURS.values(), _THEIRS_MISSING, _DAY_AHEAD, _NO_AGREEMENT, _NOBODY_THERE, _NOT_READ,
+    _OPEN_ALREADY, _NOT_LISTED, _WORDS,
 )  # fmt: skip

@@ -59,6 +59,7 @@ def convene(desk: Desk, other: str, proposal: ProposalBody) -> str:
     reasons = rules.against_convening(
         in_force=bool(corridor.in_force(desk.today)),
         reached=corridor.focal_office(other) is not None and corridor.focal_office(here) is not None,
+        read_there=correspondence.readable_there(desk, other, f"{PREFIX}propose"),
         open_already=desk.session.execute(still.limit(1)).first() is not None,
     )
     refuse(desk, "convene_meeting", _TITLE, reasons)
@@ -139,11 +140,9 @@ def change(desk: Desk, row: Row[Any], kept: Contents, **values: Any) -> None:
 
 def say(desk: Desk, row: Row[Any], name: str, body: BaseModel) -> None:
     """Tell the other country of an act, signed and sealed, after everything that was said before."""
-    key_id, key = records.new_key(desk)
-    correspondence.say(
-        desk, row.other_country, row.shared_id, row.reference, f"{PREFIX}{name}", body.model_dump(mode="json"), key_id,
-        key,
-    )  # fmt: skip
+    key = correspondence.key_of(desk, row.shared_id) or records.new_key(desk)
+    told = body.model_dump(mode="json")
+    correspondence.say(desk, row.other_country, row.shared_id, row.reference, f"{PREFIX}{name}", told, *key)
 
 
 def tell(desk: Desk, row_id: str, kind: str) -> None:

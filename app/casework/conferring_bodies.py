@@ -1,4 +1,4 @@
-"""What two countries tell each other of a meeting, and what each keeps of it sealed: numbers, codes, days, few words."""
+"""What two countries tell each other of a meeting, and what each keeps of it sealed: numbers, codes, days."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.casework.correspondence import Said
 from workflows.corridor_agenda import Item, Reason
 
 __all__ = [
@@ -24,12 +25,12 @@ _Words = Annotated[str, Field(max_length=300)]
 MOST_ITEMS = 200
 
 
-class _Body(BaseModel):
+class _Part(BaseModel):
     # A partner may say more than we know; what we do know has to be of its type.
     model_config = ConfigDict(extra="ignore", strict=True)
 
 
-class ProposalBody(_Body):
+class ProposalBody(Said):
     """A day and a place. On an answer kind and host are those of the meeting."""
 
     kind: _Code
@@ -38,13 +39,13 @@ class ProposalBody(_Body):
     day: _Day
 
 
-class CalledOffBody(_Body):
+class CalledOffBody(Said):
     """Why there is no meeting."""
 
     reason: _Code
 
 
-class ReasonBody(_Body):
+class ReasonBody(_Part):
     """Why somebody wants to discuss a referral, and what is late of it as far as it may be told."""
 
     code: _Code
@@ -54,7 +55,7 @@ class ReasonBody(_Body):
     about: Annotated[str, Field(pattern=r"^[A-Za-z0-9/_-]{0,60}$")] = ""
 
 
-class ItemBody(_Body):
+class ItemBody(_Part):
     """One referral to discuss."""
 
     referral: _Shared
@@ -63,13 +64,13 @@ class ItemBody(_Body):
     bounded: bool
 
 
-class AgendaBody(_Body):
+class AgendaBody(Said):
     """What one country wants to discuss, or the agenda of both."""
 
     items: Annotated[list[ItemBody], Field(max_length=2 * MOST_ITEMS)]
 
 
-class DecisionBody(_Body):
+class DecisionBody(_Part):
     """What is done next for a referral, by whom of which country, until when."""
 
     number: _Number
@@ -81,14 +82,14 @@ class DecisionBody(_Body):
     words: _Words = ""
 
 
-class MinutesBody(_Body):
+class MinutesBody(Said):
     """What was decided on which day."""
 
     held_on: _Day
     decisions: Annotated[list[DecisionBody], Field(max_length=200)]
 
 
-class ReturnedBody(_Body):
+class ReturnedBody(Said):
     """Why the minutes come back, and at which decision (none: all of them)."""
 
     remark: _Code
@@ -96,13 +97,13 @@ class ReturnedBody(_Body):
     words: _Words = ""
 
 
-class DoneBody(_Body):
+class DoneBody(Said):
     """A decision that is done."""
 
     number: _Number
 
 
-class Contents(_Body):
+class Contents(_Part):
     """What a country keeps of a meeting, sealed. by_hand: the referrals that a focal point here has put down."""
 
     by_hand: list[str] = Field(default_factory=list)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from pydantic import BaseModel, ValidationError
 from sqlalchemy import Row, update
 
 from app.access.desk import Desk
@@ -20,37 +19,37 @@ from app.casework.conferring_bodies import (
     ProposalBody,
     ReturnedBody,
 )
+from app.casework.correspondence import Heard, Key, Said
 from app.casework.wire import MessageRefused
 from workflows import corridor_meeting as rules
 
-__all__ = ["HEARD", "hear"]
+__all__ = ["HEARD", "again", "hear"]
 
-Body = TypeVar("Body", bound=BaseModel)
 # What is said in the receipt.
 APPLIED: Final = "applied"
 TOO_LATE: Final = "not_applicable"
-_BODIES: Final[Mapping[str, type[BaseModel]]] = {
-    "accept_day": ProposalBody, "other_day": ProposalBody, "move_day": ProposalBody, "call_off": CalledOffBody,
-    "send_items": AgendaBody, "close_agenda": AgendaBody, "propose_minutes": MinutesBody,
-    "confirm_minutes": MinutesBody, "return_minutes": ReturnedBody,
+_BODIES: Final[Mapping[str, type[Said]]] = {
+    "propose": ProposalBody, "accept_day": ProposalBody, "other_day": ProposalBody, "move_day": ProposalBody,
+    "call_off": CalledOffBody, "send_items": AgendaBody, "close_agenda": AgendaBody, "propose_minutes": MinutesBody,
+    "confirm_minutes": MinutesBody, "return_minutes": ReturnedBody, "decision_done": DoneBody,
 }
 
 
-def hear(desk: Desk, header: Mapping[str, Any], body: Mapping[str, Any], key: Any = None) -> str:
+def hear(desk: Desk, header: Mapping[str, Any], body: Mapping[str, Any], key: Key) -> str:
     """Take in one message about a meeting on the receiving country's desk (a system desk); a word for the receipt.
 
-    MessageRefused (409) for a body that cannot be read, a meeting that is not known, or an act that nobody could take
-    from where the meeting stands; nothing is changed then. Source: WM-PROTOCOL.
+    MessageRefused (409) for a meeting that is not known, or an act that nobody could take from where it stands;
+    nothing is changed then, and it is tried again. Source: WM-PROTOCOL.
     """
     name, other = str(header["type"]).removeprefix(PREFIX), str(header["from"])
     row = conferring.of_conversation(desk, str(header["referral"]), other)
+    said = _BODIES[name].model_validate(dict(body))
     if name == "propose":
-        return _proposed(desk, header, body, row)
+        return _proposed(desk, header, said, row)
     if row is None:
         raise MessageRefused("No meeting of this number is known here.", "unknown_meeting")
-    if name == "decision_done":
-        return _done(desk, row, _read(DoneBody, body))
-    said = _read(_BODIES[name], body)
+    if isinstance(said, DoneBody):
+        return _done(desk, row, said)
     kept = conferring.contents(desk, row)
     try:
         to = rules.heard(name, conferring.facts_of(desk, row, kept))
@@ -64,8 +63,29 @@ def hear(desk: Desk, header: Mapping[str, Any], body: Mapping[str, Any], key: An
     return APPLIED
 
 
-def _proposed(desk: Desk, header: Mapping[str, Any], body: Mapping[str, Any], row: Row[Any] | None) -> str:
-    said, other, here = _read(ProposalBody, body), str(header["from"]), desk.actor.country
+def again(desk: Desk, header: Mapping[str, Any], body: Mapping[str, Any], key: Key) -> str:
+    """Take up what this country had said itself, as a partner gives it back after a restored backup; nobody is told."""
+    name, other = str(header["type"]).removeprefix(PREFIX), str(header["to"])
+    row = conferring.of_conversation(desk, str(header["referral"]), other)
+    said = _BODIES[name].model_validate(dict(body))
+    if isinstance(said, ProposalBody) and name == "propose" and row is None:
+        reference, here = str(header["reference"]), desk.actor.country
+        conferring.new_copy(desk, other, str(header["referral"]), reference, said, here)
+        return APPLIED
+    if row is None or name == "propose":
+        return TOO_LATE
+    if isinstance(said, DoneBody):
+        return _noted(desk, row, said, desk.actor.country)
+    kept = conferring.contents(desk, row)
+    act = next(each for each in rules.ACTS if each.name == name)
+    values = _OWN[name](desk, row, kept, said)
+    conferring.change(desk, row, kept, **{"state": act.to.value if act.to is not None else row.state, **values})
+    return APPLIED
+
+
+def _proposed(desk: Desk, header: Mapping[str, Any], said: Said, row: Row[Any] | None) -> str:
+    assert isinstance(said, ProposalBody)
+    other, here = str(header["from"]), desk.actor.country
     if row is not None:
         raise MessageRefused("A meeting of this number is known here already.", "state_jump")
     if said.host not in (here, other):
@@ -78,18 +98,28 @@ def _proposed(desk: Desk, header: Mapping[str, Any], body: Mapping[str, Any], ro
 
 
 def _done(desk: Desk, row: Row[Any], said: DoneBody) -> str:
+    outcome = _noted(desk, row, said, row.other_country)
+    if outcome == APPLIED:
+        conferring.tell(desk, row.id, NEWS)
+    return outcome
+
+
+def _noted(desk: Desk, row: Row[Any], said: DoneBody, by: str) -> str:
     decision = conferring_decisions.by_its_number(desk, row.id, said.number)
-    if decision is None or decision.by_country != row.other_country:
+    if decision is None or decision.by_country != by:
         raise MessageRefused("No decision of this number is theirs to do.", "unknown_decision")
     if decision.done_at is not None:
         return TOO_LATE
     desk.session.execute(update(DECISION).where(DECISION.c.id == decision.id).values(done_at=desk.now))
-    conferring.tell(desk, row.id, NEWS)
     return APPLIED
 
 
 def _day(desk: Desk, row: Row[Any], kept: Contents, said: ProposalBody) -> dict[str, Any]:
     return {"day": said.day, "way": said.way, "proposed_by": row.other_country}
+
+
+def _own_day(desk: Desk, row: Row[Any], kept: Contents, said: ProposalBody) -> dict[str, Any]:
+    return {"day": said.day, "way": said.way, "proposed_by": row.country}
 
 
 def _accepted(desk: Desk, row: Row[Any], kept: Contents, said: ProposalBody) -> dict[str, Any]:
@@ -110,15 +140,26 @@ def _items(desk: Desk, row: Row[Any], kept: Contents, said: AgendaBody) -> dict[
     return {}
 
 
+def _own_items(desk: Desk, row: Row[Any], kept: Contents, said: AgendaBody) -> dict[str, Any]:
+    kept.ours = said.items
+    return {}
+
+
 def _agenda(desk: Desk, row: Row[Any], kept: Contents, said: AgendaBody) -> dict[str, Any]:
     kept.agenda = said.items
     return {}
 
 
 def _minutes(desk: Desk, row: Row[Any], kept: Contents, said: MinutesBody) -> dict[str, Any]:
-    _must_be_whole(said)
+    numbers = [each.number for each in said.decisions]
+    if sorted(numbers) != list(range(1, len(numbers) + 1)):
+        raise MessageRefused("The decisions are not numbered from one on.", "body_malformed")
     if conferring_decisions.unknown_here(desk, row, said):
         raise MessageRefused("A decision is about a referral that has not arrived here.", "unknown_referral")
+    return _own_minutes(desk, row, kept, said)
+
+
+def _own_minutes(desk: Desk, row: Row[Any], kept: Contents, said: MinutesBody) -> dict[str, Any]:
     kept.minutes, kept.returned = said, None
     return {"reason": None}
 
@@ -135,26 +176,16 @@ def _returned(desk: Desk, row: Row[Any], kept: Contents, said: ReturnedBody) -> 
     return {}
 
 
-def _must_be_whole(said: MinutesBody) -> None:
-    numbers = [each.number for each in said.decisions]
-    if sorted(numbers) != list(range(1, len(numbers) + 1)):
-        raise MessageRefused("The decisions are not numbered from one on.", "body_malformed")
-
-
-def _read(model: type[Body], body: Mapping[str, Any]) -> Body:
-    try:
-        return model.model_validate(dict(body))
-    except ValidationError:
-        raise MessageRefused("What is said of the meeting cannot be read.", "body_malformed") from None
-
-
-_TAKEN: Final[Mapping[str, Callable[[Desk, Row[Any], Contents, Any], dict[str, Any]]]] = {
+_Taker = Callable[[Desk, Row[Any], Contents, Any], dict[str, Any]]
+_TAKEN: Final[Mapping[str, _Taker]] = {
     "accept_day": _accepted, "other_day": _day, "move_day": _day, "call_off": _called_off, "send_items": _items,
     "close_agenda": _agenda, "propose_minutes": _minutes, "confirm_minutes": _confirmed, "return_minutes": _returned,
 }
+# The same for what this country said itself.
+_OWN: Final[Mapping[str, _Taker]] = {
+    **_TAKEN, "other_day": _own_day, "move_day": _own_day, "send_items": _own_items, "propose_minutes": _own_minutes,
+}
 # What the other country waits for an answer to.
 _ASKING: Final = frozenset({"other_day", "move_day", "propose_minutes", "return_minutes"})
-# Type of message -> who hears it.
-HEARD: Final = {
-    f"{PREFIX}{name}": hear for name in ("propose", *(each.name for each in rules.ACTS), "decision_done")
-}
+# Type of message -> its form and who hears it.
+HEARD: Final[dict[str, Heard]] = {f"{PREFIX}{name}": Heard(body, hear, again) for name, body in _BODIES.items()}

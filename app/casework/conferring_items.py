@@ -1,4 +1,4 @@
-"""What this country wants to discuss at a meeting of two countries: read from its own copies, cut to what may be told."""
+"""What this country wants to discuss with another: read from its own copies, cut to what may be told."""
 
 from __future__ import annotations
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from app.casework import conferring_heard
 from app.casework.correspondence import Heard
 
 __all__ = ["HEARD"]
 
-HEARD: Final[dict[str, Heard]] = {}
+HEARD: Final[dict[str, Heard]] = {**conferring_heard.HEARD}

@@ -108,10 +108,11 @@ def test_what_nobody_could_have_done_is_refused() -> None:
 
 
 def test_a_meeting_needs_an_agreement_and_somebody_who_answers() -> None:
-    assert rules.against_convening(in_force=True, reached=True, open_already=False) == ()
-    every = rules.against_convening(in_force=False, reached=False, open_already=True)
+    assert rules.against_convening(in_force=True, reached=True, read_there=True, open_already=False) == ()
+    every = rules.against_convening(in_force=False, reached=False, read_there=False, open_already=True)
     assert [each.code for each in every] == [
-        "agreement_is_in_force", "other_side_has_a_focal_office", "no_other_meeting_is_open",
+        "agreement_is_in_force", "other_side_has_a_focal_office", "meetings_are_read_there",
+        "no_other_meeting_is_open",
     ]  # fmt: skip
 
 
