@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import Row, insert, select, update
@@ -41,7 +42,7 @@ def take_on(desk: Desk, row: Row[Any], minutes: MinutesBody) -> None:
         copy = copies.get(each.referral) if each.by_country == here else None
         values = each.model_dump(include={"number", "referral", "what", "by_country", "part", "until"})
         values |= {"id": new_id(), "country": here, "meeting_id": row.id, "done_at": None}
-        values["task_id"] = None if copy is None else _open(desk, copy, each.part, each.until)
+        values["task_id"] = None if copy is None else _open(desk, row, copy, each.part, each.until)
         desk.session.execute(insert(DECISION), values)
 
 
@@ -90,15 +91,19 @@ def _copies(desk: Desk, row: Row[Any], minutes: MinutesBody) -> dict[str, Row[An
     return {each.shared_id: each for each in desk.session.execute(query)}
 
 
-def _open(desk: Desk, copy: Row[Any], part: str, until: Any) -> str:
-    """A task at the copy of the referral; the day that was agreed, or today where that is over already."""
+def _open(desk: Desk, row: Row[Any], copy: Row[Any], part: str, until: date) -> str:
+    """A task at the copy of the referral; the day that was agreed, or today where that is over already.
+
+    It is its office's that holds the copy, and a focal point's own at the focal office.
+    """
     task_id = new_id()
     # A part that only the other country knows is a focal point's to give on; nobody's task would be lost otherwise.
     role = part if part in parts(desk.policies) else _FOCAL
+    office_id = row.office_id if role == _FOCAL else copy.office_id
     desk.session.execute(
         insert(TASK),
         {
-            "id": task_id, "country": desk.actor.country, "office_id": copy.office_id, "case_id": copy.case_id,
+            "id": task_id, "country": desk.actor.country, "office_id": office_id, "case_id": copy.case_id,
             "referral_id": copy.id, "kind": KIND, "role": role, "clock": own_tasks.BY_HAND, "basis": "practice",
             "sources": _SOURCE, "opened_at": desk.now, "due_at": end_of(desk, max(until, desk.today)), "state": OPEN,
             "done_at": None, "done_by": None, "missed_at": None, "escalation": 0,

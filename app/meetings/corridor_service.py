@@ -185,13 +185,14 @@ def shown(desk: Desk, row_id: str) -> CorridorMeetingOut:
     mine = items_told(conferring_items.own_items(desk, row, kept.by_hand)) if row.state in _PREPARING else []
     agenda, theirs = kept.agenda or [], kept.theirs or []
     decided = kept.minutes.decisions if kept.minutes else []
-    asked = (*(each.referral for each in (*mine, *agenda, *theirs, *decided)), *kept.by_hand)
+    items = (*mine, *agenda, *theirs)
+    asked = {each.referral for each in items} | {each.referral for each in decided} | set(kept.by_hand)
     seen, hidden = conferring_items.readable(desk, asked)
 
     def told(items: Iterable[ItemBody]) -> list[AgendaItemOut]:
         return [_item(each, seen.get(each.referral)) for each in items if each.referral not in hidden]
 
-    names = {each.referral: each.reference for each in (*agenda, *theirs, *mine)}
+    names = {each.referral: each.reference for each in items}
     return CorridorMeetingOut(
         **_plain(desk, row), host=row.host, way=row.way, proposed_by=row.proposed_by, reason=row.reason,
         held_on=row.held_on, sent=kept.ours is not None, received=kept.theirs is not None, prepared=told(mine),
