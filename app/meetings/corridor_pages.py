@@ -65,7 +65,7 @@ def propose(page: Holder) -> Response:
 
     def act(desk: Desk) -> str:
         body = ProposalIn.model_construct(
-            country=typed.get("country", "")[:2], kind=typed.get("kind", "")[:40], day=_day(typed, "day"),
+            to_country=typed.get("to_country", "")[:2], kind=typed.get("kind", "")[:40], day=_day(typed, "day"),
             way=typed.get("way", "")[:40], host=typed.get("host", "")[:2],
         )  # fmt: skip
         return f"{LIST}/{service.convened(desk, body).id}?done=proposed"

@@ -21,8 +21,8 @@ class _In(BaseModel):
 class ProposalIn(_In):
     """A meeting that is proposed to another country."""
 
-    country: Annotated[str, Field(max_length=2, description="The other country.", examples=["MM"])]
-    kind: Annotated[Code, Field(description="A code of meeting_kind that the agreement knows.", examples=["case_management"])]  # noqa: E501
+    to_country: Annotated[str, Field(max_length=2, description="The other country.", examples=["MM"])]
+    kind: Annotated[Code, Field(description="A code of meeting_kind in the agreement.", examples=["case_management"])]
     day: Day
     way: Annotated[Code, Field(description="A code of meeting_way.", examples=["border"])]
     host: Annotated[str, Field(max_length=2, description="Which of the two countries is the host.", examples=["TH"])]

@@ -86,15 +86,15 @@ def convened(desk: Desk, body: ProposalIn) -> CorridorMeetingOut:
     Invalid (422) for a country without an agreement, a kind it does not know, another host, or a day that is over.
     """
     here = desk.actor.country
-    if body.country not in corridor_cadence.partners(desk):
-        raise unfit("country", mark("Choose a country with which there is an agreement."))
-    if body.kind not in {each.kind for each in corridor_cadence.kinds_with(desk, body.country)}:
+    if body.to_country not in corridor_cadence.partners(desk):
+        raise unfit("to_country", mark("Choose a country with which there is an agreement."))
+    if body.kind not in {each.kind for each in corridor_cadence.kinds_with(desk, body.to_country)}:
         raise unfit("kind", mark("Choose a kind of meeting that the agreement knows."))
-    if body.host not in (here, body.country):
+    if body.host not in (here, body.to_country):
         raise unfit("host", _CHOOSE)
     _must_be_ahead(desk, body.day, body.way)
     proposal = ProposalBody(kind=body.kind, host=body.host, way=body.way, day=body.day)
-    return shown(desk, conferring.convene(desk, body.country, proposal))
+    return shown(desk, conferring.convene(desk, body.to_country, proposal))
 
 
 def read(desk: Desk, meeting_id: str) -> CorridorMeetingOut:

@@ -10,12 +10,14 @@ from sqlalchemy import insert, select, update
 
 from app.access.desk import House
 from app.access.two_persons import digest_of
+from app.casework.conferring_bodies import Contents
 from app.casework.facts import case_facts_from, stored
 from app.casework.held import CASE, FACTS, KEY, PERSON
 from app.emergency.service import reason_place
 from app.kit.canonical import canonical_bytes
 from app.models.approval import Approval, CaseExport
 from app.models.base import new_id
+from app.models.corridor_meeting import CorridorMeeting
 from app.models.document import Document
 from app.models.fund import FundRequest
 from app.models.keeping import LegalHold
@@ -49,6 +51,7 @@ OWNERS = {
     "claim_id": "shelter_manager",
     # A meeting is its whole office's, a working list one account's.
     "meeting_id": "supervisor",
+    "corridor_meeting_id": "supervisor",
     "list_id": "supervisor",
     "tip_id": "supervisor",
     "operation_id": "supervisor",
@@ -130,6 +133,7 @@ def belong(house: House, staff: Staff, case_id: str) -> dict[str, str]:
                 "made_at": long_ago,
             },
         ),
+        (CorridorMeeting, _corridor_meeting(house, chief, ids["corridor_meeting_id"], long_ago)),
         (SavedList, _list(house, chief, ids["list_id"])),
         (Tip, _tip(house, chief, ids["tip_id"], long_ago)),
         (Operation, _operation(house, chief, ids["operation_id"], long_ago)),
@@ -244,6 +248,23 @@ def _tip(house: House, chief: Worker, tip_id: str, at: Any) -> dict[str, Any]:
         "reference": tip_id, "created_by": chief.id, "opened_at": at, **codes, "danger": "low", "call_back": "no",
         "told": "", "told_language": "my", "wrapped": wrapped, "triage_by": at, "state": "closed",
         "sealed": house.keys.seal(plain, words, f"tip|sealed|{tip_id}|1".encode()),
+    }  # fmt: skip
+
+
+def _corridor_meeting(house: House, chief: Worker, meeting_id: str, at: Any) -> dict[str, Any]:
+    """A meeting of two countries that was called off after its agenda was closed."""
+    plain, wrapped = house.keys.new_data_key()
+    other = "MM" if chief.country != "MM" else "TH"
+    kept = Contents(ours=[], theirs=[], agenda=[])
+    return {
+        "id": meeting_id, "country": chief.country, "other_country": other, "shared_id": new_id(),
+        "reference": f"{chief.country}-{other}-M-{meeting_id[:8]}", "office_id": chief.office_id,
+        "kind": "case_management", "host": chief.country, "way": "line", "day": at.date(),
+        "proposed_by": chief.country, "state": "called_off", "reason": "no_time", "held_on": None, "wrapped": wrapped,
+        "sealed": house.keys.seal(
+            plain, canonical_bytes(kept.model_dump(mode="json")), f"corridor_meeting|sealed|{meeting_id}|1".encode()
+        ),
+        "version": 1, "opened_at": at, "changed_at": at,
     }  # fmt: skip
 
 

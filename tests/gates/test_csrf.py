@@ -28,6 +28,7 @@ from tests.gates.digests import of_tables
 from tests.gates.full_world import FullWorld, world
 from tests.gates.fund_forms import FUND_FORMS
 from tests.gates.list_forms import LIST_FORMS
+from tests.gates.meeting_forms import MEETING_FORMS
 from tests.gates.readiness_forms import READINESS_FORMS
 from tests.gates.referral_forms import REFERRAL_FORMS
 from tests.gates.service_forms import SERVICE_FORMS
@@ -40,7 +41,7 @@ __all__ = ["town", "world"]
 # Forms of pages that need a town with its policies and people.
 TOWN_FORMS = {
     **CASE_FORMS, **WATCH_FORMS, **REFERRAL_FORMS, **ADMIN_FORMS, **LIST_FORMS, **TRANSFER_FORMS, **TIP_FORMS,
-    **READINESS_FORMS, **SERVICE_FORMS, **FUND_FORMS,
+    **READINESS_FORMS, **SERVICE_FORMS, **FUND_FORMS, **MEETING_FORMS,
 }  # fmt: skip
 
 Fields = dict[str, Any]

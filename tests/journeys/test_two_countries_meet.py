@@ -51,7 +51,7 @@ def test_two_installations_hold_a_meeting(apart: Apart) -> None:
     th, mm = apart["th.focal"], apart["mm.focal"]
     reference = th.get(f"/referrals/{crossing.sent.id}")["reference"]
     day = (apart.clock.now() + timedelta(days=7)).date().isoformat()
-    proposal = {"country": "TH", "kind": "case_management", "day": day, "way": "border", "host": "MM"}
+    proposal = {"to_country": "TH", "kind": "case_management", "day": day, "way": "border", "host": "MM"}
     mm.post(MEETINGS, proposal)
     apart.post()
     act(apart, th, "accept_day")

@@ -27,7 +27,7 @@ def ahead(town: Town, days: int = 14) -> str:
 
 
 def proposal(town: Town, **changes: Any) -> dict[str, Any]:
-    said = {"country": "MM", "kind": "case_management", "day": ahead(town), "way": "border", "host": "TH"}
+    said = {"to_country": "MM", "kind": "case_management", "day": ahead(town), "way": "border", "host": "TH"}
     return {**said, **changes}
 
 
@@ -141,7 +141,7 @@ def test_a_day_is_proposed_moved_and_agreed_and_both_see_where_it_stands(town: T
 
 def test_what_cannot_be_proposed_is_refused(town: Town) -> None:
     for changes in (
-        {"country": "XX"}, {"country": "TH"}, {"kind": "tea"}, {"kind": "case_worker_visit"}, {"way": "boat"},
+        {"to_country": "XX"}, {"to_country": "TH"}, {"kind": "tea"}, {"kind": "case_worker_visit"}, {"way": "boat"},
         {"host": "VN"}, {"day": ahead(town, -1)},
     ):  # fmt: skip
         assert town.post(town.th[FOCAL], PATH, proposal(town, **changes)).status_code == 422, changes
@@ -334,7 +334,7 @@ def test_the_pages_lead_from_the_proposal_to_the_minutes_and_the_papers(town: To
     assert browser.send(f"{PATH}/new").status_code == 422
     day = town.clock.now() + timedelta(days=14)
     on = {f"day_{part}": str(getattr(day, part)) for part in ("day", "month", "year")}
-    answer = browser.send(f"{PATH}/new", country="MM", kind="case_management", way="line", host="TH", **on)
+    answer = browser.send(f"{PATH}/new", to_country="MM", kind="case_management", way="line", host="TH", **on)
     assert answer.status_code == 303, answer.text
     path = answer.headers["location"].split("?")[0]
     here = path.rpartition("/")[2]
