@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-
-from sqlalchemy import func, select
 
 from app.access.desk import Desk
-from app.access.rows import as_the_house
-from app.casework.conferring import CASE_WORKER_VISIT, TABLE, last_held
-from app.casework.held import REFERRAL
+from app.casework.conferring import CASE_WORKER_VISIT, last_held
+from app.meetings import corridor_queries
 from policies.corridor import Meeting
 from workflows.corridor_agenda import LEAD, next_day
-from workflows.corridor_meeting import OPEN
 
 __all__ = ["DUE", "LATE", "PLANNED", "QUIET", "Standing", "kinds_with", "partners", "standing"]
 
@@ -56,32 +51,19 @@ def standing(desk: Desk) -> Iterator[Standing]:
 
 def _standing(desk: Desk, other: str, rule: Meeting) -> Standing:
     last = last_held(desk, other, rule.kind)
-    since = last or _first_referral(desk, other)
+    since = last or _first_day(desk, other)
     if rule.every_months is None or since is None:
-        stands = PLANNED if _is_open(desk, other, rule.kind) else QUIET
+        stands = PLANNED if corridor_queries.is_open(desk, other, rule.kind) else QUIET
         return Standing(other, rule, last, None, None, stands)
     lead = desk.policies.clocks.leads[LEAD]
     begin, end = next_day(since, rule.every_months, desk.policies.zone(desk.actor.country), lead)
-    if _is_open(desk, other, rule.kind):
+    if corridor_queries.is_open(desk, other, rule.kind):
         stands = PLANNED
     else:
         stands = QUIET if desk.today < begin else DUE if desk.today <= end else LATE
     return Standing(other, rule, last, begin, end, stands)
 
 
-def _is_open(desk: Desk, other: str, kind: str) -> bool:
-    query = select(TABLE.c.id).where(
-        TABLE.c.country == desk.actor.country, TABLE.c.other_country == other, TABLE.c.kind == kind,
-        TABLE.c.state.in_(sorted(OPEN)),
-    )  # fmt: skip
-    return desk.session.execute(query.limit(1)).first() is not None
-
-
-def _first_referral(desk: Desk, other: str) -> date | None:
-    """The day on which the first referral of the two countries was opened here: since then there is what to discuss."""
-    query: Any = select(func.min(REFERRAL.c.opened_at)).where(
-        REFERRAL.c.country == desk.actor.country, REFERRAL.c.other_country == other
-    )
-    with as_the_house(desk.session, desk.actor.country):
-        first = desk.session.execute(query).scalar_one_or_none()
+def _first_day(desk: Desk, other: str) -> date | None:
+    first = corridor_queries.first_referral(desk, other)
     return None if first is None else desk.policies.day(desk.actor.country, first)

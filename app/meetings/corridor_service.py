@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 
 from app.access.desk import Desk
 from app.access.log import looked
 from app.access.rows import as_the_house
 from app.casework import conferring, conferring_decisions, conferring_items
-from app.casework.conferring import DECISION, TABLE
 from app.casework.conferring_bodies import (
     AgendaBody,
     CalledOffBody,
@@ -31,6 +30,7 @@ from app.kit.errors import Invalid, NotFound
 from app.kit.fields import at_field
 from app.kit.words import mark
 from app.meetings import corridor_cadence
+from app.meetings import corridor_queries as queries
 from app.meetings.corridor_schemas import (
     ActIn,
     ActOut,
@@ -61,13 +61,7 @@ _CHOOSE: Final = mark("Choose an answer.")
 
 def listed(desk: Desk) -> CorridorMeetingsOut:
     """The standing meetings of the actor's country, and its meetings, the newest first."""
-    query = (
-        select(TABLE)
-        .where(TABLE.c.country == desk.actor.country)
-        .order_by(TABLE.c.day.desc(), TABLE.c.id)
-        .limit(MOST)
-    )
-    rows = list(desk.session.execute(query))
+    rows = queries.newest(desk, MOST)
     looked(desk, "corridor_meetings_listed", "country", desk.actor.country, {"count": len(rows)})
     standing = [
         StandingOut(
@@ -171,8 +165,7 @@ def proposed(desk: Desk, meeting_id: str, body: MinutesIn) -> CorridorMeetingOut
 
 def found(desk: Desk, meeting_id: str, *, lock: bool = False) -> Row[Any]:
     """The copy of a meeting that the actor's country holds; NotFound for any other."""
-    query = select(TABLE).where(TABLE.c.id == meeting_id, TABLE.c.country == desk.actor.country)
-    row = desk.session.execute(query.with_for_update() if lock else query).one_or_none() if is_id(meeting_id) else None
+    row = queries.one(desk, meeting_id, lock=lock) if is_id(meeting_id) else None
     if row is None:
         raise NotFound()
     return row
@@ -243,8 +236,7 @@ def _minutes(
 ) -> MinutesOut | None:
     if kept.minutes is None:
         return None
-    query = select(DECISION.c.number, DECISION.c.done_at).where(DECISION.c.meeting_id == row.id)
-    done = {each.number: each.done_at for each in desk.session.execute(query)}
+    done = queries.done_at(desk, row.id)
     decisions = [
         DecisionOut(
             number=each.number, reference=names.get(each.referral, "-"), what=each.what, by_country=each.by_country,

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import exists, select
-
 from app.access import notices
 from app.access.desk import Desk, House
 from app.casework import conferring_decisions
 from app.casework.conferring import HOLD
 from app.casework.rounds import BATCH, one_by_one
-from app.meetings import corridor_cadence
+from app.meetings import corridor_cadence, corridor_queries
 from app.meetings.corridor_cadence import DUE, LATE, Standing
-from app.models.notice import Notice
 
 __all__ = ["ring", "ring_decisions"]
 
@@ -43,9 +40,6 @@ def _finish(house: House, decision_id: str, country: str) -> bool:
 def _tell(desk: Desk, each: Standing) -> int:
     kind = NEWS[each.stands]
     subject = f"{each.country}:{each.rule.kind}:{each.next_by}"
-    known = exists().where(
-        Notice.country == desk.actor.country, Notice.kind == kind, Notice.subject_id == subject
-    )
-    if desk.session.execute(select(known)).scalar_one():
+    if corridor_queries.was_told(desk, kind, subject):
         return 0
     return min(1, notices.tell(desk, notices.holders(desk, HOLD), kind, "corridor", subject))

@@ -7,35 +7,11 @@ A table has one rule: ``sees`` says which rows are visible and may be changed, `
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from migrations.walls.functions import SYSTEM, content, within, work
-
-HERE: Final = "country = waymark_said('country')"
-ME: Final = "waymark_said('me')"
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """The rule of one table; ``keeps`` and ``removes`` (which rows may go) are ``sees`` if they say nothing else."""
-
-    sees: str
-    adds: str
-    keeps: str = ""
-    removes: str = ""
-
-
-CASE: Final = "EXISTS (SELECT FROM case_file c WHERE c.id = {0} AND " + content("c") + ")"
-COPY: Final = "EXISTS (SELECT FROM referral r WHERE r.id = {0})"
-SUBJECT: Final = (
-    "CASE subject WHEN 'case' THEN " + CASE.format("subject_id")
-    + " WHEN 'referral' THEN " + COPY.format("subject_id") + " ELSE false END"
-)  # fmt: skip
-LOOK: Final = "waymark_words('look') IS NOT NULL AND CASE subject_kind WHEN 'case' THEN " + (
-    CASE.format("subject_id") + " WHEN 'referral' THEN " + COPY.format("subject_id")
-    + " WHEN 'task' THEN false ELSE 'country:' || country = ANY (waymark_words('look')) END"
-)  # fmt: skip
+from migrations.walls.meetings import CORRIDOR_MEETING_RULES
+from migrations.walls.terms import CASE, COPY, HERE, LOOK, ME, SUBJECT, Rule
 
 RULES: Final[dict[str, Rule]] = {
     "case_file": Rule(
@@ -363,14 +339,6 @@ TALK_RULES: dict[str, Rule] = {
         adds=f"{HERE} AND (EXISTS (SELECT FROM referral r WHERE r.country = message.country"
         " AND r.shared_id = message.shared_id"
         f" AND (r.key_id = message.key_id OR {SYSTEM} AND waymark_key_is_new(message.key_id))) OR {_TALK})",
-    ),
-}
-# Tables of revision 034. A meeting of two countries holds numbers and codes; those who hold such meetings see it.
-_MEETS: Final = f"{HERE} AND ({SYSTEM} OR 'country:' || country = ANY (waymark_words('meeting')))"
-CORRIDOR_MEETING_RULES: Final[dict[str, Rule]] = {
-    "corridor_meeting": Rule(sees=_MEETS, adds=_MEETS),
-    "corridor_decision": Rule(
-        sees=_MEETS, adds=f"{_MEETS} AND EXISTS (SELECT FROM corridor_meeting m WHERE m.id = meeting_id)"
     ),
 }
 ALL_RULES: Final[dict[str, Rule]] = {
