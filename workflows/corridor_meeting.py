@@ -112,22 +112,27 @@ def heard(name: str, facts: MeetingFacts) -> Meeting | None:
     """
     act = _BY_NAME[name]
     mirrored = MeetingFacts(facts.state, not facts.hosts, not facts.proposes, facts.day, facts.theirs)
-    if name in _CROSSING and M(facts.state) in _CROSSING[name]:
-        return None if name != "propose_minutes" else M.MINUTES_PROPOSED
+    here = M(facts.state)
+    if name in _KEPT and here == _KEPT[name]:
+        return here
+    if here in _CROSSING.get(name, ()):
+        return M.MINUTES_PROPOSED if name == "propose_minutes" else None
     if facts.state not in act.start or not _is_theirs(act.by, mirrored):
         raise LookupError(name)
     return act.to or M(facts.state)
 
 
+# What is kept, though the meeting stays where it is: items while we moved the day, and the agenda of a meeting that
+# we called off, since minutes that may follow are about it.
+_KEPT: Final = {"send_items": M.PROPOSED, "close_agenda": M.CALLED_OFF}
 # What the other country may have done before it heard of ours: of two that cross, ours stands or theirs does.
 _CROSSING: Final = {
     # We called it off while they went on: it stays called off, as they will hear.
     "accept_day": (M.CALLED_OFF,),
     "other_day": (M.CALLED_OFF,),
     "move_day": (M.CALLED_OFF,),
-    # They sent theirs while we, the host, closed the agenda or moved the day.
-    "send_items": (M.CALLED_OFF, M.PREPARED, M.PROPOSED, M.MINUTES_PROPOSED),
-    "close_agenda": (M.CALLED_OFF,),
+    # They sent theirs while we, the host, closed the agenda.
+    "send_items": (M.CALLED_OFF, M.PREPARED, M.MINUTES_PROPOSED),
     # It was held before they heard that we called it off.
     "propose_minutes": (M.CALLED_OFF,),
     # They called it off while we wrote the minutes, or did the same.

@@ -17,6 +17,7 @@ from app.casework.conferring_bodies import (
     DoneBody,
     MinutesBody,
     ProposalBody,
+    ReasonBody,
     ReturnedBody,
 )
 from app.casework.correspondence import Heard, Key, Said
@@ -146,6 +147,22 @@ def _own_items(desk: Desk, row: Row[Any], kept: Contents, said: AgendaBody) -> d
 
 
 def _agenda(desk: Desk, row: Row[Any], kept: Contents, said: AgendaBody) -> dict[str, Any]:
+    # What was said here stands as it was said here: no reason in our name, and no more of a person than we told.
+    ours = {each.referral: each for each in kept.ours or []}
+    for each in said.items:
+        mine = ours.get(each.referral)
+        known = mine.reasons if mine is not None else []
+        each.reasons = [one for one in each.reasons if one.by != row.country or any(_same(one, own) for own in known)]
+        each.bounded = each.bounded or (mine is not None and mine.bounded)
+    return _own_agenda(desk, row, kept, said)
+
+
+def _same(one: ReasonBody, own: ReasonBody) -> bool:
+    """Whether a reason is one of ours, cut where the other country may tell less."""
+    return (one.code, one.about) == (own.code, own.about) and one.task in ("", own.task)
+
+
+def _own_agenda(desk: Desk, row: Row[Any], kept: Contents, said: AgendaBody) -> dict[str, Any]:
     kept.agenda = said.items
     return {}
 
@@ -154,6 +171,11 @@ def _minutes(desk: Desk, row: Row[Any], kept: Contents, said: MinutesBody) -> di
     numbers = [each.number for each in said.decisions]
     if sorted(numbers) != list(range(1, len(numbers) + 1)):
         raise MessageRefused("The decisions are not numbered from one on.", "body_malformed")
+    listed = {each.referral: each.bounded for each in kept.agenda or []}
+    bounded = [referral for referral, is_so in listed.items() if is_so]
+    decided = [(each.referral, bool(each.words)) for each in said.decisions]
+    if rules.against_decisions(listed, bounded, decided):
+        raise MessageRefused("The decisions go beyond the agenda, or beyond what people agreed to.", "not_agreed_to")
     if conferring_decisions.unknown_here(desk, row, said):
         raise MessageRefused("A decision is about a referral that has not arrived here.", "unknown_referral")
     return _own_minutes(desk, row, kept, said)
@@ -183,7 +205,8 @@ _TAKEN: Final[Mapping[str, _Taker]] = {
 }
 # The same for what this country said itself.
 _OWN: Final[Mapping[str, _Taker]] = {
-    **_TAKEN, "other_day": _own_day, "move_day": _own_day, "send_items": _own_items, "propose_minutes": _own_minutes,
+    **_TAKEN, "other_day": _own_day, "move_day": _own_day, "send_items": _own_items, "close_agenda": _own_agenda,
+    "propose_minutes": _own_minutes,
 }
 # What the other country waits for an answer to.
 _ASKING: Final = frozenset({"other_day", "move_day", "propose_minutes", "return_minutes"})
