@@ -10,9 +10,12 @@ from sqlalchemy import Row, insert, select, update
 from app.access.desk import Desk
 from app.casework import own_tasks
 from app.casework.conferring import DECISION, TABLE, say
-from app.casework.conferring_bodies import DoneBody, MinutesBody
-from app.casework.held import REFERRAL
+from app.casework.conferring_bodies import DecisionBody, DoneBody, MinutesBody
+from app.casework.conflict import DECIDED
+from app.casework.held import REFERRAL, hold_referral
+from app.casework.history import Event
 from app.casework.offers import WORKS
+from app.casework.remarks import remark
 from app.casework.tasks import DONE, OPEN, end_of, usual_rank
 from app.casework.tasks import TABLE as TASK
 from app.models.base import new_id
@@ -34,11 +37,14 @@ def parts(policies: Policies) -> tuple[str, ...]:
 def take_on(desk: Desk, row: Row[Any], minutes: MinutesBody) -> None:
     """Keep each decision of confirmed minutes, and open a task for those that are this country's own to do.
 
+    The history of each referral says what was decided; the other country's part as well as one's own.
     The caller reaches the referrals as the house: whoever confirms the minutes may not see each of them.
     """
     here = desk.actor.country
     copies = _copies(desk, row, minutes)
     for each in minutes.decisions:
+        if each.referral in copies:
+            _noted(desk, row, copies[each.referral].id, each)
         copy = copies.get(each.referral) if each.by_country == here else None
         values = each.model_dump(include={"number", "referral", "what", "by_country", "part", "until"})
         values |= {"id": new_id(), "country": here, "meeting_id": row.id, "done_at": None}
@@ -81,6 +87,15 @@ def finish(desk: Desk, decision_id: str) -> bool:
     row = desk.session.execute(select(TABLE).where(TABLE.c.id == decision.meeting_id)).one()
     say(desk, row, "decision_done", DoneBody(number=decision.number))
     return True
+
+
+def _noted(desk: Desk, row: Row[Any], copy_id: str, decision: DecisionBody) -> None:
+    """Write what was decided into the history of the referral: whoever does it reads it there, its words too."""
+    held = hold_referral(desk, copy_id)
+    details = decision.model_dump(mode="json", include={"number", "by_country", "part", "until"})
+    words = None if held.erased else decision.words or None
+    event = Event(DECIDED, decision.what, held.version, {"meeting": row.reference, **details}, desk.now, words)
+    remark(desk, held, event)
 
 
 def _copies(desk: Desk, row: Row[Any], minutes: MinutesBody) -> dict[str, Row[Any]]:

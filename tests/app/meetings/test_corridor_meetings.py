@@ -239,6 +239,10 @@ def test_minutes_become_tasks_on_both_sides_and_the_other_side_hears_what_is_don
         assert seen["minutes"]["decisions"][0]["words"] == "Ask in the village school."
     [there_task], [here_task] = tasks(town, town.mm[FOCAL]), tasks(town, town.th[FOCAL])
     assert there_task["referral_id"] == pairs[0].arrived and here_task["referral_id"] == pairs[1].sent_from
+    for who, copy, words in ((town.th[FOCAL], pairs[0].sent_from, True), (town.mm[FOCAL], pairs[1].arrived, False)):
+        told_there = said(town.get(who, f"/referrals/{copy}/timeline"))["items"]
+        [entry] = [each for each in told_there if each["kind"] == "decided"]
+        assert entry["has_note"] is words and entry["details"]["meeting"].startswith("MM-TH-")
     assert said(town.post(town.mm[FOCAL], f"/tasks/{there_task['id']}/done", {}))
     deliver(town)
     for who, copy in ((town.th[FOCAL], here), (town.mm[FOCAL], there)):
