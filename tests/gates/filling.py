@@ -56,7 +56,7 @@ _NAMED: Final = re.compile(r"\{(\w+)(?::\w+)?\}")
 _BODIES: Final[dict[str, Any]] = {
     "POST /cases": {"source": "police", "child": False, "age_band": "18+"},
     "POST /cases/{case_id}/steps/{step}": {},
-    "POST /corridor-meetings/{corridor_meeting_id}/acts/{act}": {"reason": "no_time"},
+    "POST /corridor-meetings/{corridor_meeting_id}/acts/{act}": {},
     "POST /cases/{case_id}/matters/{matter_id}/steps/{step}": {},
     "POST /referrals/{referral_id}/steps/{step}": {},
     "POST /cases/{case_id}/records/{kind}": {"record": {"note": "Seen today."}},
