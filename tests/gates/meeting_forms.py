@@ -26,10 +26,10 @@ def _day(town: Town, name: str, days: int = 0) -> dict[str, str]:
     return {f"{name}_{part}": str(getattr(day, part)) for part in ("day", "month", "year")}
 
 
-def _proposed(town: Town, days: int) -> str:
-    """The id of a meeting that Thailand has proposed to Myanmar."""
+def _proposed(town: Town, days: int, kind: str) -> str:
+    """The id of a meeting that Thailand has proposed to Myanmar; each form has a kind of its own in one town."""
     day = (town.clock.now() + timedelta(days=days)).date().isoformat()
-    body = {"to_country": "MM", "kind": "case_management", "day": day, "way": "line", "host": "TH"}
+    body = {"to_country": "MM", "kind": kind, "day": day, "way": "line", "host": "TH"}
     answer = town.post(town.th[FOCAL], LIST, body)
     assert answer.status_code == 201, answer.text
     _post(town)
@@ -46,8 +46,9 @@ def closed(town: Town) -> tuple[str, str]:
     """A meeting of today whose agenda is closed, with one referral: its address and the reference."""
     pair = referrals.bring_referral(town.house, town.th, town.mm, "sent")
     reference = str(referrals.row_of(town.house, pair.sent_from).reference)
-    here = _proposed(town, 0)
-    [there] = [each["id"] for each in town.get(town.mm[FOCAL], LIST).json()["items"] if each["state"] == "proposed"]
+    here = _proposed(town, 0, "case_management")
+    theirs = town.get(town.mm[FOCAL], LIST).json()["items"]
+    [there] = [each["id"] for each in theirs if (each["state"], each["kind"]) == ("proposed", "case_management")]
     _act(town, town.mm[FOCAL], there, "accept_day")
     _act(town, town.th[FOCAL], here, "send_items", referrals=[reference])
     _act(town, town.th[FOCAL], here, "close_agenda")
@@ -56,13 +57,13 @@ def closed(town: Town) -> tuple[str, str]:
 
 def propose(town: Town) -> Ready:
     """Propose a meeting."""
-    typed = {"to_country": "MM", "kind": "case_management", "way": "line", "host": "TH", **_day(town, "day", 9)}
+    typed = {"to_country": "MM", "kind": "police", "way": "line", "host": "TH", **_day(town, "day", 9)}
     return filled(town, town.th[FOCAL], f"{LIST}/new", f"{LIST}/new", **typed)
 
 
 def call_off(town: Town) -> Ready:
     """Call a meeting off."""
-    path = f"{LIST}/{_proposed(town, 9)}"
+    path = f"{LIST}/{_proposed(town, 9, "agreement_review")}"
     return filled(town, town.th[FOCAL], path, f"{path}/act", name="call_off", reason="no_time")
 
 
