@@ -63,7 +63,7 @@ def propose(town: Town) -> Ready:
 
 def call_off(town: Town) -> Ready:
     """Call a meeting off."""
-    path = f"{LIST}/{_proposed(town, 9, "agreement_review")}"
+    path = f"{LIST}/{_proposed(town, 9, 'agreement_review')}"
     return filled(town, town.th[FOCAL], path, f"{path}/act", name="call_off", reason="no_time")
 
 
