@@ -35,7 +35,7 @@ _WHO: Final = ("kind", "me", "office", "organisation", "country", "now")
 #   transfer  what one office asks of another      service  what a provider is asked for a person
 #   claim     what the fund's office is asked     inquiry  what another country asks of an office
 #   tip       what people who stay unknown have told     operation, reserve   planned operations, what is kept ready
-#   list      working lists that an office shares
+#   list      working lists that an office shares      meeting  meetings with other countries, in numbers and codes
 _CASE: Final = frozenset({"case", "row", "facts"})
 _COPY: Final = frozenset({"referral", "copy"})
 _COUNT: Final = frozenset({"row", "facts", "copy"})
@@ -85,6 +85,8 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     # Those who plan an operation see what was asked of others; who was asked sees that alone.
     "operation": frozenset({"operation"}),
     "operation:answer": frozenset({"reserve"}),
+    # A meeting of two countries reaches no case and no copy; what it lists is read with the rights to referrals.
+    "meeting": frozenset({"meeting"}),
     # A working list reaches no case; who tends those of the office changes what colleagues shared.
     "list:share": frozenset(),
     "list": frozenset({"list"}),

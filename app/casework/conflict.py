@@ -19,7 +19,9 @@ from app.models.record import Record
 from app.models.user import User
 from workflows.engine import MACHINES
 
-__all__ = ["ABOUT_CAUSES", "ABOUT_TASKS", "Change", "Conflict", "Theirs", "conflict_of", "theirs_called", "what_of"]
+__all__ = [
+    "ABOUT_CAUSES", "ABOUT_TASKS", "DECIDED", "Change", "Conflict", "Theirs", "conflict_of", "theirs_called", "what_of",
+]  # fmt: skip
 
 _RECORD: Final[Any] = Record.__table__
 _USER: Final[Any] = User.__table__
@@ -28,6 +30,8 @@ _USER: Final[Any] = User.__table__
 # Kinds of entry whose step is a kind of task, and those whose step is the cause of a stop.
 ABOUT_TASKS: Final = frozenset({"deadline", "priority", "task", "escalated", "stopped", "resumed", "extended"})
 ABOUT_CAUSES: Final = frozenset({"frozen", "thawed"})
+# Entries whose step is what two countries decided at a meeting.
+DECIDED: Final = "decided"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,8 @@ def what_of(kind: str, step: str) -> tuple[str, str]:
         return step, "task_kind"
     if kind in ABOUT_CAUSES:
         return step, "stop_cause"
+    if kind == DECIDED:
+        return step, "meeting_decision"
     found = next((spec.step(step) for spec in MACHINES.values() if spec.step(step)), None)
     return (found.title if found else _ACTS.get(step, step)), ""
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.casework import contacts, inquiries_heard
+from app.casework import conferring_heard, contacts, inquiries_heard
 from app.casework.correspondence import Heard
 
 __all__ = ["HEARD"]
 
-HEARD: Final[dict[str, Heard]] = {**contacts.TYPES, **inquiries_heard.TYPES}
+HEARD: Final[dict[str, Heard]] = {**contacts.TYPES, **inquiries_heard.TYPES, **conferring_heard.HEARD}

@@ -289,6 +289,7 @@ EVENTS: Final[Mapping[tuple[str, str], str]] = {
     ("thawed", "*"): mark("The clocks run again: %(what)s"),
     ("priority", "*"): mark("Said how pressing it is: %(what)s"),
     ("task", "*"): mark("Marked as done: %(what)s"),
+    ("decided", "*"): mark("Decided with the other country: %(what)s"),
     ("attempt", "*"): mark("Tried and refused: %(what)s"),
     ("message", "*"): mark("Message from the other country: %(what)s"),
     ("bed", "ask"): mark("A bed was asked for"),

@@ -9,11 +9,12 @@ from fastapi import APIRouter, Depends, Query, Response
 from app.access.door import Door, needs
 from app.kit.errors import Forbidden, Invalid, NotFound
 from app.kit.problems import documented
-from app.meetings import service
+from app.meetings import corridor_api, service
 from app.meetings.queries import MEET
 from app.meetings.schemas import AgendaOut, MeetingIn, MeetingOut, MeetingsOut
 
 router = APIRouter(tags=["meetings"])
+router.include_router(corridor_api.router)
 
 Meeter = Annotated[Door, Depends(needs(MEET))]
 

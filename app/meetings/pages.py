@@ -13,10 +13,11 @@ from app.kit.errors import AppError
 from app.kit.typed import Typed
 from app.kit.typed_dates import typed_day
 from app.kit.words import mark
-from app.meetings import queries, service
+from app.meetings import corridor_pages, queries, service
 from app.meetings.schemas import MeetingIn, PresentIn
 
 router = APIRouter()
+router.include_router(corridor_pages.router)
 
 Meeter = Annotated[Page, Depends(opens(queries.MEET))]
 LIST: Final = "/meetings"

@@ -12,7 +12,7 @@ from sqlalchemy import Row
 from app.access.desk import Desk
 from app.casework import unsaid
 from app.casework.audience import AUDIENCES
-from app.casework.conflict import ABOUT_CAUSES, ABOUT_TASKS
+from app.casework.conflict import ABOUT_CAUSES, ABOUT_TASKS, DECIDED
 from app.casework.kinds import KINDS
 from app.casework.phrases import SOURCES, phrase_of
 from app.casework.shapes import TimelineEntryOut
@@ -167,6 +167,8 @@ def _what(entry: TimelineEntryOut) -> Word | None:
         return Word(entry.step, "task_kind")
     if entry.kind in ABOUT_CAUSES:
         return Word(entry.step, "stop_cause")
+    if entry.kind == DECIDED:
+        return Word(entry.step, "meeting_decision")
     if entry.kind in ("attempt", "message"):
         return titled(entry.step)
     return None

@@ -127,6 +127,7 @@ CAUSE_OF: Final[Mapping[str, str]] = {
     "own_accompany": "us",
     "own_call": "us",
     "own_decision": "us",
+    "meeting_decision": "us",
     "own_document": "us",
     "own_other": "us",
     "own_service": "us",

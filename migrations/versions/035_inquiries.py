@@ -8,7 +8,7 @@ from alembic import op
 from migrations.walls import policies
 
 revision = "035"
-down_revision = "033"
+down_revision = "034"
 branch_labels = None
 depends_on = None
 

@@ -67,6 +67,12 @@ FIXED: Final[dict[str, frozenset[str]]] = {
     ),
     "case_team": frozenset({"id", "case_id", "user_id", "since"}),
     "checkpoint": frozenset({"number", "made_at", "through", "body", "leaves", "signature", "hash"}),
+    "corridor_decision": frozenset(
+        {"id", "country", "meeting_id", "number", "referral", "what", "by_country", "part", "until", "task_id"}
+    ),
+    "corridor_meeting": frozenset(
+        {"id", "country", "other_country", "shared_id", "reference", "office_id", "kind", "opened_at"}
+    ),
     "correspondence": frozenset({"id", "country", "shared_id", "other_country", "reference", "opened_at"}),
     "data_key": frozenset({"id", "country", "created_at"}),
     "deputy": frozenset({"id", "country", "user_id", "deputy_id", "set_by", "since"}),

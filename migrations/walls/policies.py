@@ -10,20 +10,9 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from migrations.walls.functions import SYSTEM, content, within, work
-from migrations.walls.rule import HERE, ME
-from migrations.walls.rule import Rule as Rule
+from migrations.walls.meetings import CORRIDOR_MEETING_RULES
 from migrations.walls.talk import TALK_RULES
-
-CASE: Final = "EXISTS (SELECT FROM case_file c WHERE c.id = {0} AND " + content("c") + ")"
-COPY: Final = "EXISTS (SELECT FROM referral r WHERE r.id = {0})"
-SUBJECT: Final = (
-    "CASE subject WHEN 'case' THEN " + CASE.format("subject_id")
-    + " WHEN 'referral' THEN " + COPY.format("subject_id") + " ELSE false END"
-)  # fmt: skip
-LOOK: Final = "waymark_words('look') IS NOT NULL AND CASE subject_kind WHEN 'case' THEN " + (
-    CASE.format("subject_id") + " WHEN 'referral' THEN " + COPY.format("subject_id")
-    + " WHEN 'task' THEN false ELSE 'country:' || country = ANY (waymark_words('look')) END"
-)  # fmt: skip
+from migrations.walls.terms import CASE, COPY, HERE, LOOK, ME, SUBJECT, Rule
 
 RULES: Final[dict[str, Rule]] = {
     "case_file": Rule(
@@ -353,7 +342,7 @@ ALL_RULES: Final[dict[str, Rule]] = {
     **RULES, **DESK_RULES, **INCIDENT_RULES, **SHELTER_RULES, **DOCUMENT_RULES, **LIST_RULES, **SHARED_LIST_RULES,
     **FUND_RULES, **TRANSFER_RULES, **TIP_RULES, **OPERATION_RULES, **MATCHING_RULES,
     **CHECKPOINT_RULES, **TRAINING_RULES, **SERVICE_RULES, **KEEPING_RULES, **CLAIM_RULES, **ABROAD_RULES,
-    **WITNESS_RULES, **INQUIRY_RULES, **TALK_RULES,
+    **WITNESS_RULES, **INQUIRY_RULES, **TALK_RULES, **CORRIDOR_MEETING_RULES,
 }  # fmt: skip
 
 

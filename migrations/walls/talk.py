@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from migrations.walls.functions import SYSTEM
-from migrations.walls.rule import HERE, Rule
+from migrations.walls.terms import HERE, Rule
 
 __all__ = ["TALK_RULES"]
 

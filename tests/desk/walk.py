@@ -27,7 +27,16 @@ from tests.factories.forms import form
 from tests.factories.pages import browser_at
 from tests.factories.staff import Worker
 from tests.factories.towns import Town
-from tests.gates import fund_forms, inquiry_forms, list_forms, readiness_forms, service_forms, tip_forms, transfer_forms
+from tests.gates import (
+    fund_forms,
+    inquiry_forms,
+    list_forms,
+    meeting_forms,
+    readiness_forms,
+    service_forms,
+    tip_forms,
+    transfer_forms,
+)
 from tests.gates.filling import Route
 from tests.gates.town_forms import Ready
 from tests.inspect import reading
@@ -44,11 +53,12 @@ _DISCLOSED: Final = "tracing"
 _FORMS: Final = {
     list_forms.assign: "supervisor", list_forms.meeting: "social_worker", list_forms.priority: "social_worker",
     readiness_forms.answering: "shelter_manager", readiness_forms.releasing: "national_focal_point",
-    tip_forms.passing: "case_manager",
+    tip_forms.passing: "case_manager", meeting_forms.propose: "national_focal_point",
+    meeting_forms.call_off: "national_focal_point", meeting_forms.write: "national_focal_point",
 }  # fmt: skip
 # What lies beside cases and referrals: the scene holds one of each, which is over.
 BESIDE: Final = ("/inquiries/", "/transfers/", "/services/", "/tips/", "/operations/", "/reservations/",
-                 "/reports/fund", "/fund/claims")
+                 "/reports/fund", "/fund/claims", "/corridor-meetings/")
 # What is walked; everything else the scene's own gates have seen.
 _WALKED: Final = ("/cases/", "/referrals/", "/tasks/", "/r/", *BESIDE)
 _LINK: Final = re.compile(r'<a\b[^>]*?\bhref="([^"]+)"')

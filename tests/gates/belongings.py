@@ -10,12 +10,14 @@ from sqlalchemy import insert, select, update
 
 from app.access.desk import House
 from app.access.two_persons import digest_of
+from app.casework.conferring_bodies import Contents
 from app.casework.facts import case_facts_from, stored
 from app.casework.held import CASE, FACTS, KEY, PERSON
 from app.emergency.service import reason_place
 from app.kit.canonical import canonical_bytes
 from app.models.approval import Approval, CaseExport
 from app.models.base import new_id
+from app.models.corridor_meeting import CorridorMeeting
 from app.models.document import Document
 from app.models.fund import FundRequest
 from app.models.inquiry import Inquiry
@@ -50,6 +52,7 @@ OWNERS = {
     "claim_id": "shelter_manager",
     # A meeting is its whole office's, a working list one account's.
     "meeting_id": "supervisor",
+    "corridor_meeting_id": "supervisor",
     "list_id": "supervisor",
     "tip_id": "supervisor",
     "inquiry_id": "national_focal_point",
@@ -132,6 +135,7 @@ def belong(house: House, staff: Staff, case_id: str) -> dict[str, str]:
                 "made_at": long_ago,
             },
         ),
+        (CorridorMeeting, _corridor_meeting(house, chief, ids["corridor_meeting_id"], long_ago)),
         (SavedList, _list(house, chief, ids["list_id"])),
         (Tip, _tip(house, chief, ids["tip_id"], long_ago)),
         (Inquiry, _inquiry(staff["national_focal_point"], key.id, ids["inquiry_id"], long_ago)),
@@ -257,6 +261,23 @@ def _inquiry(focal: Worker, key_id: str, inquiry_id: str, at: Any) -> dict[str, 
         "reference": inquiry_id, "other_country": "KH", "organisation": focal.organisation,
         "office_id": focal.office_id, "key_id": key_id, "subject": "nationality_and_residence", "state": "withdrawn",
         "asked_at": at, "answer_by": at, "ended_at": at, "gone_at": at,
+    }  # fmt: skip
+
+
+def _corridor_meeting(house: House, chief: Worker, meeting_id: str, at: Any) -> dict[str, Any]:
+    """A meeting of two countries that was called off after its agenda was closed."""
+    plain, wrapped = house.keys.new_data_key()
+    other = "MM" if chief.country != "MM" else "TH"
+    kept = Contents(ours=[], theirs=[], agenda=[])
+    return {
+        "id": meeting_id, "country": chief.country, "other_country": other, "shared_id": new_id(),
+        "reference": f"{chief.country}-{other}-M-{meeting_id[:8]}", "office_id": chief.office_id,
+        "kind": "case_management", "host": chief.country, "way": "line", "day": at.date(),
+        "proposed_by": chief.country, "state": "called_off", "reason": "no_time", "held_on": None, "wrapped": wrapped,
+        "sealed": house.keys.seal(
+            plain, canonical_bytes(kept.model_dump(mode="json")), f"corridor_meeting|sealed|{meeting_id}|1".encode()
+        ),
+        "version": 1, "opened_at": at, "changed_at": at,
     }  # fmt: skip
 
 

@@ -83,6 +83,7 @@ class Subject:
     referral_reference: str = ""
     matter_id: str = ""
     meeting_id: str = ""
+    corridor_meeting_id: str = ""
     list_id: str = ""
     tip_id: str = ""
     inquiry_id: str = ""

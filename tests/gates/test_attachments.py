@@ -32,10 +32,11 @@ MODELS = {mapper.local_table.name: mapper.class_ for mapper in Base.registry.map
 # in a text, and a meeting an office's. What is reserved hangs on an operation, which the worker has no right to see:
 # tests/app/readiness tries its tie with those who have. A checkpoint is of the whole installation,
 # and a training is an account's. An erasure is written by the house alone, after two people agreed.
-# A conversation of two countries, and the directory that goes with it, is written by the house alone.
+# A conversation of two countries, and the directory that goes with it, is written by the house alone; a meeting of
+# theirs by those who hold such meetings.
 WITHOUT_PARENT = {
     "access_entry", "bulk_act", "case_export", "checkpoint", "contact", "contact_answer", "contact_told",
-    "correspondence", "data_key", "deputy", "draft", "erasure",
+    "correspondence", "corridor_decision", "corridor_meeting", "data_key", "deputy", "draft", "erasure",
     "idempotency_key", "inquiry",
     "incident", "index_key", "meeting", "notice", "saved_list", "operation",
     "operation_reserve", "partner_replay", "shelter_beds", "tip", "training_entry", "witness_finding",

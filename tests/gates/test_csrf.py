@@ -29,6 +29,7 @@ from tests.gates.full_world import FullWorld, world
 from tests.gates.fund_forms import FUND_FORMS
 from tests.gates.inquiry_forms import INQUIRY_FORMS
 from tests.gates.list_forms import LIST_FORMS
+from tests.gates.meeting_forms import MEETING_FORMS
 from tests.gates.readiness_forms import READINESS_FORMS
 from tests.gates.referral_forms import REFERRAL_FORMS
 from tests.gates.service_forms import SERVICE_FORMS
@@ -41,7 +42,7 @@ __all__ = ["town", "world"]
 # Forms of pages that need a town with its policies and people.
 TOWN_FORMS = {
     **CASE_FORMS, **WATCH_FORMS, **REFERRAL_FORMS, **ADMIN_FORMS, **LIST_FORMS, **TRANSFER_FORMS, **TIP_FORMS,
-    **READINESS_FORMS, **SERVICE_FORMS, **FUND_FORMS, **INQUIRY_FORMS,
+    **READINESS_FORMS, **SERVICE_FORMS, **FUND_FORMS, **INQUIRY_FORMS, **MEETING_FORMS,
 }  # fmt: skip
 
 Fields = dict[str, Any]

@@ -15,6 +15,7 @@ from app.access.sheet import PageForm
 from app.cases import filing
 from app.cases.filing_schemas import RecordIn
 from app.casework import fieldgroups
+from app.casework.conferring import READ as MEETINGS
 from app.casework.inputs import SILENCES
 from app.kit import names
 from app.kit.catalogue import SOURCE
@@ -22,7 +23,8 @@ from app.kit.errors import Invalid, NotFound
 from app.kit.fields import at_field
 from app.kit.reader import LANGUAGES, Reader, reading
 from app.kit.words import mark
-from app.overview.papers import case_papers, press, receipts, rights
+from app.meetings import corridor_service as corridor_meetings
+from app.overview.papers import case_papers, corridor_pack, press, receipts, rights
 from app.overview.papers.wanted import wanted
 from app.people import own_copy as own_copies
 from app.referrals import desk as referral_desk
@@ -35,6 +37,7 @@ router = APIRouter()
 
 Looker = Annotated[Page, Depends(opens("record:read"))]
 Revealer = Annotated[Page, Depends(opens("identity:reveal"))]
+MeetingReader = Annotated[Page, Depends(opens(MEETINGS))]
 ReferralReader = Annotated[Page, Depends(opens("referral:read"))]
 Writer = Annotated[Page, Depends(opens("record:write"))]
 Myself = Annotated[Page, Depends(opens("account:self"))]
@@ -122,6 +125,21 @@ def receipt(page: ReferralReader, reference: Annotated[str, Path(max_length=64)]
         with reading(words.reader_of(desk.policies, row.from_country, page.reader)):
             content = press.printed(receipts.of(said, referral_paper.qr(said.number)))
     return page.file(content, "application/pdf", "receipt.pdf")
+
+
+@router.get("/corridor-meetings/{corridor_meeting_id}/pack")
+def meeting_pack(page: MeetingReader, corridor_meeting_id: str, lang: Lang = "") -> Response:
+    """The papers of a meeting with another country as a file, by number alone. NotFound before the agenda is closed."""
+    with page.write() as desk:
+        found = corridor_meetings.read(desk, corridor_meeting_id)
+        if found.agenda is None:
+            raise NotFound()
+        looked(desk, "corridor_meeting_printed", "corridor_meeting", found.id)
+        reader = page.reader
+        language = lang if lang in LANGUAGES else reader.language
+        with reading(Reader(language, "", reader.zone, reader.now)):
+            content = press.printed(corridor_pack.pack(desk, found))
+    return page.file(content, "application/pdf", "meeting.pdf")
 
 
 @router.get("/rights/{language}")
