@@ -1,7 +1,7 @@
 """Three installations in one process for the simulation: each with a database, keys, people and a clock of its own.
 
 A morning is prepared once, through the real services: a referral from Thailand to Myanmar at several depths, and one
-from Myanmar to China that waits to be sent. Every seed begins with a copy of one of these mornings, which costs a moment.
+from Myanmar to China that waits to be sent. Every seed begins with a copy of one of these mornings: that costs little.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -109,14 +109,14 @@ def _part(seeds: range) -> Sum:
 def run(first: int, seeds: int, jobs: int) -> Sum:
     """Play that many seeds in so many processes, and take the tour."""
     found, began = Sum(), time.monotonic()
-    parts = [range(0), *(range(at, min(at + A_PART, first + seeds)) for at in range(first, first + seeds, A_PART))]
+    parts = [*(range(at, min(at + A_PART, first + seeds)) for at in range(first, first + seeds, A_PART)), range(0)]
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_open) as pool:
-        for each in pool.map(_part, parts):
+        for done in as_completed([pool.submit(_part, part) for part in parts]):
+            each = done.result()
             found.add(each)
             for seed, (faults, schedule) in each.failed.items():
                 print(f"  seed {seed}: {faults[0]}\n    {list(schedule)}", flush=True)
-            if found.seeds and found.seeds % 500 == 0:
-                print(f"  {found.seeds} seeds, {time.monotonic() - began:.0f} s", flush=True)
+            print(f"  {found.seeds} seeds, {time.monotonic() - began:.0f} s", flush=True)
     return found
 
 
