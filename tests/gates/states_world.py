@@ -159,7 +159,7 @@ class World:
 
     def _prepare(self) -> None:
         """Walk one referral through its depths in fair weather, and keep the databases at each of them."""
-        self.talks = tuple(self._talk(here, there, office) for here, there, office in (
+        self.talks = tuple(self.talk(here, there, office) for here, there, office in (
             ("TH", "MM", "mm-dor"), ("MM", "CN", "cn-mps"),
         ))  # fmt: skip
         for depth, steps in DEPTHS.items():
@@ -168,7 +168,8 @@ class World:
                 self.drain()
             self._keep(depth)
 
-    def _talk(self, here: str, there: str, office: str) -> Talk:
+    def talk(self, here: str, there: str, office: str) -> Talk:
+        """A draft that somebody else has approved, for a case with all that its whole way rests on."""
         house, people = self[here].house, self[here].staff
         case = cases.bring_case(house, people, "planning_return")
         for purpose in referrals.CONSENTS:
