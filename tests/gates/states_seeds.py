@@ -126,7 +126,8 @@ class Play:
             world.air.arrive(0)
         if before != [world.print_of(code) for code in COUNTRIES]:
             seen.faults.append("a letter that came after the end has changed something")
-        seen.faults += faults_of(world)
+        # Chains and facts are proved in every third: it takes a tenth of a seed, and each depth and end comes to it.
+        seen.faults += faults_of(world, whole=seen.seed % 3 == 0)
         if self.table is not None:
             for talk in world.talks:
                 for code in (talk.here, talk.there):

@@ -16,7 +16,7 @@ from workflows.erasure_abroad import OF_ERASURE
 from workflows.referral import Referral
 
 # From which seed on each fault is looked for, so that the suite has it soon, and in how many seeds it has to be found.
-LOOK_FROM = {"no_inbox_dedupe": 0, "applies_out_of_order": 5, "custody_before_the_receipt": 18, "clock_decides": 0}
+LOOK_FROM = {"no_inbox_dedupe": 0, "applies_out_of_order": 6, "custody_before_the_receipt": 18, "clock_decides": 6}
 FOUND_WITHIN = 25
 # In the suite a few of the messages in each state; the long form tries all.
 A_FEW = 4
