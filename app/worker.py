@@ -51,9 +51,11 @@ _FIRST_OF_LINE = ~(
     .where(_EARLIER.line == TABLE.c.line, _EARLIER.done_at.is_(None), _EARLIER.seq < TABLE.c.seq)
     .exists()
 )
+# What is to be tried later than anything ever waits was put off by a clock that has been put right since.
+_IN_TIME = or_(TABLE.c.next_at <= bindparam("now"), TABLE.c.next_at > bindparam("beyond"))
 _DUE = (
     select(TABLE)
-    .where(TABLE.c.done_at.is_(None), TABLE.c.next_at <= bindparam("now"), _FIRST_OF_LINE)
+    .where(TABLE.c.done_at.is_(None), _IN_TIME, _FIRST_OF_LINE)
     .order_by(TABLE.c.next_at, TABLE.c.created_at, TABLE.c.line, TABLE.c.seq)
     .limit(1)
 )
@@ -78,6 +80,11 @@ WATCHED: Final[Mapping[str, Callable[[House], int]]] = {
     "meetings": meetings.ring, "decisions": meetings.ring_decisions,
     "approvals": deciding.expire, "tombstones": burying.bury_all,
 }
+
+
+def _within(passed: timedelta, every: timedelta) -> bool:
+    """Whether it was done so short a time ago; a clock that was put back since makes it due, or it would wait."""
+    return timedelta(0) <= passed < every
 
 
 class Worker:
@@ -155,7 +162,7 @@ class Worker:
     def tell(self, partner: str) -> int:
         """Once a minute, in the partner's own lane: tell it what we read, if that changed; of how many countries."""
         now = self._house.clock.now()
-        if partner in self._told and now - self._told[partner] < WATCH_EVERY:
+        if partner in self._told and _within(now - self._told[partner], WATCH_EVERY):
             return 0
         self._told[partner] = now
         return capability_door.ring(self._house, partner)
@@ -181,7 +188,7 @@ class Worker:
     def sweep(self) -> int:
         """Every hour, forget what is kept only for a time: answers given once, failed sign-ins, dead tokens, drafts."""
         now = self._house.clock.now()
-        if self._swept is not None and now - self._swept < SWEEP_EVERY:
+        if self._swept is not None and _within(now - self._swept, SWEEP_EVERY):
             return 0
         with self._house.db.write() as session:
             rows.enter_everything(session)
@@ -211,7 +218,7 @@ class Worker:
         Then mails say that there is something new: last, since a server that does not answer takes its time.
         """
         now = self._house.clock.now()
-        if self._watched is not None and now - self._watched < WATCH_EVERY:
+        if self._watched is not None and _within(now - self._watched, WATCH_EVERY):
             return 0
         self._watched = now
         rounds = {name: partial(ring, self._house) for name, ring in WATCHED.items()}
@@ -229,7 +236,7 @@ class Worker:
     def seal(self) -> int:
         """Every ten seconds, seal a checkpoint if one is due and bring off the machine what has not left; how many."""
         now = self._house.clock.now()
-        if self._asked_to_seal is not None and timedelta(0) <= now - self._asked_to_seal < SEAL_EVERY:
+        if self._asked_to_seal is not None and _within(now - self._asked_to_seal, SEAL_EVERY):
             return 0
         self._asked_to_seal = now
         return sealing.round_of(self._house)
@@ -249,7 +256,8 @@ class Worker:
         longer than that.
         """
         tries, until = self._rests.get(lane, (0, None))
-        if until is not None and self._house.clock.now() < until:
+        now = self._house.clock.now()
+        if until is not None and now < until <= now + LONGEST_REST:
             return False
         try:
             # After a restored backup a partner tells first what was forgotten; until then nothing is said to it.
@@ -289,11 +297,12 @@ class Worker:
 
     def _next(self, lane: str) -> Any:
         now = self._house.clock.now()
+        when = {"now": now, "beyond": now + LONGEST_WAIT}
         with self._house.db.read() as session:
             rows.enter_everything(session)
             if lane:
-                return session.execute(_NEXT_OF_LANE, {"now": now, "lane": lane}).one_or_none()
-            return session.execute(_NEXT, {"now": now, "far": list(self._partners())}).one_or_none()
+                return session.execute(_NEXT_OF_LANE, {**when, "lane": lane}).one_or_none()
+            return session.execute(_NEXT, {**when, "far": list(self._partners())}).one_or_none()
 
     def _carry_out(self, row: Any) -> None:
         payload = json.loads(row.payload)

@@ -38,7 +38,7 @@ def own(policies: Policies, country: str, on: date) -> dict[str, Any]:
         "format": FORMAT,
         "country": country,
         "protocols": list(range(1, PROTOCOL + 1)),
-        "formats": [letters.FORMAT, parcels.FORMAT],
+        "formats": [letters.FORMAT, letters.WITNESSED, parcels.FORMAT],
         "messages": sorted({*(step.name for step in MACHINES["referral"].steps if step.by is not None), *HEARD}),
         "forms": {name: sorted(readable(kind)) for name, kind in KINDS.items() if kind.shared},
         "lists": {name: sorted(policies.codes[name].codes) for name in sorted(sending_lists())},

@@ -125,14 +125,13 @@ class Post:
 
     def receipt(self, content: bytes) -> bool:
         """Keep a later receipt for a message of ours; False where it answers none, or is not signed by a partner."""
-        said = _receipt(content)
+        said, key = _receipt(content)
         by, to = said["from"], said["to"]
         partner = self._house.partners.of(by)
         if partner is None or to not in self._house.signing.countries:
             raise self._refused(None, _stranger())
         receipt = {"content": said["content"], "signature": said["signature"]}
         signed = _bytes(said["signature"])
-        key = json.loads(said["content"]).get("key")
         now = self._house.clock.now()
         if not self._house.signing.verifies(by, said["content"].encode(), signed, key, now):
             raise self._refused(None, _stranger())
@@ -243,8 +242,8 @@ def _suspended() -> LetterRefused:
     return refusal
 
 
-def _receipt(content: bytes) -> dict[str, Any]:
-    """The parts of a receipt as it travels; LetterRefused for anything else."""
+def _receipt(content: bytes) -> tuple[dict[str, Any], str]:
+    """The parts of a receipt as it travels, and the id of its key; LetterRefused for anything else."""
     parts = ("from", "to", "message", "content", "signature")
     try:
         said = json.loads(content) if len(content) <= LARGEST_RECEIPT else None
@@ -255,7 +254,7 @@ def _receipt(content: bytes) -> dict[str, Any]:
         raise LetterRefused(mark("This is no receipt that can be read."))
     if not all(isinstance(said[name], str) for name in parts) or not isinstance(inner.get("key"), str):
         raise LetterRefused(mark("This is no receipt that can be read."))
-    return said
+    return said, inner["key"]
 
 
 def _bytes(text: str) -> bytes:

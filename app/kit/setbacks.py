@@ -43,7 +43,8 @@ class Setbacks:
         is away.
         """
         times, until = self._of.get((job, one), (0, now))
-        if until > now:
+        # Later than anything ever rests: the clock was put back since.
+        if now < until <= now + LONGEST_REST:
             return 0
         try:
             done = work()

@@ -15,25 +15,20 @@ from app.exchange import letters, replaying
 from app.exchange.receiving import LetterRefused, Post
 from app.exchange.remote import EPOCHS, INBOX
 from app.exchange.replaying import ReplayUnfit
-from app.kit.clock import SettableClock
 from app.models.base import new_id
-from tests.conftest import START, Grounds
+from tests.conftest import Grounds
 from tests.gates.hostile_letters import Foe
 from tests.gates.test_hostile_letters import a_foe, copies, counts, refusals, send
 from tests.inspect import tampering
 from tests.journeys import paths
-from tests.journeys.apart import Apart, open_apart
+from tests.journeys.apart import Apart, apart_on
 from tests.journeys.paths import Crossing
 
 
 @pytest.fixture(scope="module", params=("sqlite", "postgresql"))
 def apart(request: pytest.FixtureRequest, grounds: Grounds) -> Iterator[Apart]:
     """Two installations on a line."""
-    with (
-        grounds(request.param) as near,
-        grounds(request.param) as far,
-        open_apart(near, far, SettableClock(START)) as opened,
-    ):
+    with apart_on(grounds, request.param) as opened:
         yield opened
 
 

@@ -20,17 +20,16 @@ from app.casework.held import REFERRAL
 from app.exchange import receiving
 from app.exchange.remote import INBOX, RECEIPTS
 from app.kit import log, signing
-from app.kit.clock import SettableClock
 from app.models.access_log import AccessEntry
 from app.models.base import Base, new_id
 from tests.app.exchange.wire import Hand
-from tests.conftest import START, Grounds
+from tests.conftest import Grounds
 from tests.factories import referrals
 from tests.factories.pages import browser_at
 from tests.gates.hostile_letters import IDLE, SCRIPT, TEXTS, Attack, Foe, attacks
 from tests.inspect import reading
 from tests.journeys import paths, proof
-from tests.journeys.apart import Apart, open_apart
+from tests.journeys.apart import Apart, apart_on
 from tests.journeys.paths import Crossing
 
 FEWEST = 60
@@ -41,11 +40,7 @@ TOLD = {"access_entry"}
 @pytest.fixture(scope="module", params=("sqlite", "postgresql"))
 def apart(request: pytest.FixtureRequest, grounds: Grounds) -> Iterator[Apart]:
     """Two installations on a line."""
-    with (
-        grounds(request.param) as near,
-        grounds(request.param) as far,
-        open_apart(near, far, SettableClock(START)) as opened,
-    ):
+    with apart_on(grounds, request.param) as opened:
         yield opened
 
 

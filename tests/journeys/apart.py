@@ -20,6 +20,7 @@ from app.exchange.remote import Routed
 from app.kit.clock import SettableClock
 from app.settings import Settings
 from app.worker import Worker
+from tests.conftest import START, Grounds
 from tests.journeys import custody
 from tests.journeys.hands import Hand
 from tests.journeys.scene import SECOND, Scene, open_scene
@@ -64,6 +65,17 @@ class Apart(Scene):
                 assert set(countries) <= {country}, "an installation keeps another country's copy"
                 found.setdefault(shared_id, []).extend(countries)
         return found
+
+
+@contextmanager
+def apart_on(grounds: Grounds, engine: str, clock: SettableClock | None = None) -> Iterator[Apart]:
+    """Both programs over fresh databases of that engine; the clock stands at START if left out."""
+    with (
+        grounds(engine) as near,
+        grounds(engine) as far,
+        open_apart(near, far, clock or SettableClock(START)) as opened,
+    ):
+        yield opened
 
 
 def _one(worker: Worker, house: House) -> bool:

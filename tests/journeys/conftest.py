@@ -10,6 +10,7 @@ from app.kit.clock import SettableClock
 from app.settings import Settings
 from tests.conftest import START, Grounds
 from tests.journeys import proof
+from tests.journeys.apart import Apart, apart_on
 from tests.journeys.doors import DOORS, Door
 from tests.journeys.scene import Scene, open_scene
 
@@ -21,6 +22,13 @@ WAYS = (("json", "sqlite"), ("pages", "sqlite"), ("json", "postgresql"))
 def scene(settings: Settings, clock: SettableClock) -> Iterator[Scene]:
     """The real program, its cast signed in and nothing done yet."""
     with open_scene(settings, clock) as opened:
+        yield opened
+
+
+@pytest.fixture(params=("sqlite", "postgresql"))
+def apart(request: pytest.FixtureRequest, grounds: Grounds) -> Iterator[Apart]:
+    """Thailand and Myanmar, each with its own program, database and keys."""
+    with apart_on(grounds, request.param) as opened:
         yield opened
 
 

@@ -14,13 +14,12 @@ from app.access.desk import House
 from app.exchange import parcels
 from app.exchange.parcels import ParcelUnfit, Unpacked, pack, unpack
 from app.exchange.remote import PartnerAway
-from app.kit.clock import SettableClock
 from app.worker import Worker
-from tests.conftest import START, Grounds
+from tests.conftest import Grounds
 from tests.gates.test_hostile_letters import counts
 from tests.inspect import reading
 from tests.journeys import paths, proof
-from tests.journeys.apart import Apart, open_apart
+from tests.journeys.apart import Apart, apart_on
 from tests.journeys.proof import OUTBOX
 
 
@@ -80,11 +79,7 @@ class ByStick(Apart):
 @pytest.fixture(params=("sqlite", "postgresql"))
 def apart(request: pytest.FixtureRequest, grounds: Grounds) -> Iterator[ByStick]:
     """Both countries; no line between them."""
-    with (
-        grounds(request.param) as near,
-        grounds(request.param) as far,
-        open_apart(near, far, SettableClock(START)) as opened,
-    ):
+    with apart_on(grounds, request.param) as opened:
         yield ByStick(opened.app, opened.client, opened.clock, opened.cast, far=opened.far, addresses={})
 
 
@@ -163,7 +158,7 @@ def test_a_damaged_parcel_is_named_and_not_opened(
 @pytest.fixture(scope="module")
 def stick(grounds: Grounds) -> Iterator[tuple[ByStick, bytes]]:
     """A parcel with an offer in it, not opened yet."""
-    with grounds("sqlite") as near, grounds("sqlite") as far, open_apart(near, far, SettableClock(START)) as opened:
+    with apart_on(grounds, "sqlite") as opened:
         apart = ByStick(opened.app, opened.client, opened.clock, opened.cast, far=opened.far, addresses={})
         apart["th.manager"].take(paths.draft(apart, paths.ready_to_refer(apart)), "send")
         yield apart, pack(apart.house, "TH", "MM").content

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -19,15 +18,13 @@ from app.casework.receipts import TABLE as RECEIPT
 from app.exchange import replaying
 from app.exchange.parcels import pack, unpack
 from app.exchange.remote import Routed
-from app.kit.clock import SettableClock
 from app.models.base import Base, new_id
 from app.models.notice import Notice
 from app.worker import Worker
-from tests.conftest import START, Grounds
 from tests.factories.pages import browser_at
 from tests.inspect import reading, tampering
 from tests.journeys import paths, proof
-from tests.journeys.apart import Apart, open_apart
+from tests.journeys.apart import Apart
 from tests.journeys.paths import Crossing
 from tests.journeys.proof import OUTBOX
 from tests.journeys.test_on_a_stick import ByStick
@@ -36,17 +33,6 @@ Rows = dict[str, list[Any]]
 SHARED = (
     "state", "custody", "end_asked", "identity_disclosed", "child", "schedule", "handover", "receipt", "visits",
 )  # fmt: skip
-
-
-@pytest.fixture(params=("sqlite", "postgresql"))
-def apart(request: pytest.FixtureRequest, grounds: Grounds) -> Iterator[Apart]:
-    """Thailand and Myanmar, each with its own program, database and keys."""
-    with (
-        grounds(request.param) as near,
-        grounds(request.param) as far,
-        open_apart(near, far, SettableClock(START)) as opened,
-    ):
-        yield opened
 
 
 def backup(house: House) -> Rows:

@@ -2,26 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
-from app.kit.clock import SettableClock
-from tests.conftest import START, Grounds
 from tests.journeys import paths, proof
-from tests.journeys.apart import Apart, open_apart
+from tests.journeys.apart import Apart
 from tests.journeys.hands import filled
-
-
-@pytest.fixture(params=("sqlite", "postgresql"))
-def apart(request: pytest.FixtureRequest, grounds: Grounds) -> Iterator[Apart]:
-    """Thailand and Myanmar, each with its own program, database and keys."""
-    with (
-        grounds(request.param) as near,
-        grounds(request.param) as far,
-        open_apart(near, far, SettableClock(START)) as opened,
-    ):
-        yield opened
 
 
 def test_a_person_goes_home_between_two_installations(apart: Apart) -> None:
