@@ -17,7 +17,7 @@ from app.access.desk import Desk
 from app.casework import correspondence, identity, records
 from app.casework.held import Held
 from app.casework.opening import ALPHABET
-from app.casework.remarks import refusal
+from app.casework.remarks import StepRefused, refusal
 from app.models.base import new_id
 from app.models.inquiry import Inquiry
 from workflows.deadlines import rings_at
@@ -32,7 +32,7 @@ from workflows.guards.inquiries import (
     competent_office,
     is_carried,
 )
-from workflows.inquiry import TOLD, WAITING, I
+from workflows.inquiry import MACHINE, TOLD, WAITING, I
 from workflows.verdict import Refusal
 
 TABLE: Final[Any] = Inquiry.__table__
@@ -112,7 +112,7 @@ def _settle_one(desk: Desk, held: Held, facts: CaseFacts, matter: MatterFacts) -
         _ask(desk, held, facts, matter)
         return
     if (row.other_country, row.subject) != (asked_country(matter), matter.about):
-        raise refusal(desk, held, "ask_abroad", "Ask another country", (_STAYS,))
+        raise _refused(desk, held, matter, _STAYS)
     values: dict[str, Any] = {"state": matter.state}
     if matter.state == I.ACKNOWLEDGED and row.taken_up_at is None:
         values["taken_up_at"] = desk.now
@@ -131,7 +131,7 @@ def _ask(desk: Desk, held: Held, facts: CaseFacts, matter: MatterFacts) -> None:
     person = {name: known[name] for name in _FIELDS if known.get(name)}
     named = any(person.get(name) for name in ("given_names", "family_name", "other_names"))
     if not named:
-        raise refusal(desk, held, "ask_abroad", "Ask another country", (_NO_NAME,))
+        raise _refused(desk, held, matter, _NO_NAME)
     office = competent_office(desk.policies, here, there)
     assert office is not None
     form = _newest_form(desk, held, matter, key)
@@ -170,3 +170,9 @@ def _take_back(desk: Desk, row: Any, why: str, key_id: str, key: bytes) -> None:
         desk, row.other_country, row.conversation, row.reference, TAKEN_BACK, {"reason": why}, key_id, key
     )
 
+
+def _refused(desk: Desk, held: Held, matter: MatterFacts, reason: Refusal) -> StepRefused:
+    """The step that asks is refused for a reason that only the house can see."""
+    step = MACHINE.step("ask_tracing" if matter.about == TRACING else "ask_nationality")
+    assert step is not None
+    return refusal(desk, held, step.name, step.title, (reason,))

@@ -38,8 +38,9 @@ DONE: Final = {
     "cannot-tell": mark("Saved. The other country was told."),
     "decline": mark("Declined. The other country was told."),
 }
-# What is asked of whoever answers a question about nationality alone.
+# What is asked of whoever answers: of nationality and residence, or of a family.
 _OF_NATIONALITY: Final = frozenset({"nationality", "residence", "papers", "paper_days", "authority", "opinion"})
+_OF_PAPERS: Final = _OF_NATIONALITY - {"authority", "opinion"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +162,11 @@ def _body(inputs: tuple[Input, ...], typed: Typed) -> dict[str, Any]:
 
 def _inputs(sheet: Sheet, found: InquiryOut) -> tuple[Input, ...]:
     inputs = tuple(inputs_of(sheet.form))
-    if sheet is ANSWER and found.subject == NATIONALITY:
+    if sheet is not ANSWER:
+        return inputs
+    if found.subject == NATIONALITY:
         return tuple(each for each in inputs if each.field in _OF_NATIONALITY)
-    return inputs
+    return tuple(each for each in inputs if each.field not in _OF_PAPERS)
 
 
 def _one(desk: Desk, inquiry_id: str) -> dict[str, Any]:

@@ -69,6 +69,7 @@ _BODIES: Final[dict[str, Any]] = {
     "POST /caseload/hand-over": {
         "from_user": NOBODY, "user_id": NOBODY, "why": "leave", "cases": [{"case_id": NOBODY, "seen_version": STALE}],
     },
+    "POST /inquiries/{inquiry_id}/answer": {"nationality": "confirmed"},
     # The same of requests that nobody has made.
     "POST /transfers/answers": {"transfers": [NOBODY], "answer": "decline", "reason": "no_capacity"},
     # What the door makes of the file is told before the file itself is looked at; a page of bytes is no PDF.

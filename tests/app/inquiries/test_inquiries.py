@@ -10,12 +10,14 @@ import pytest
 from sqlalchemy import select
 
 from app.casework import inquiries, messages, records, refold
+from app.casework.burying import ERASURE
 from app.casework.held import KEY, hold_case
 from app.casework.messages import TABLE as MESSAGE
 from app.casework.tasks import TABLE as TASK
 from app.inquiries import watching
 from app.kit.crypto import DESTROYED
 from app.worker import Worker as Postman
+from tests.app.keeping.people import CLOSURE, close, erase
 from tests.factories import cases
 from tests.factories.forms import form
 from tests.factories.staff import Worker
@@ -241,6 +243,37 @@ def test_a_consent_taken_back_is_forgotten_abroad(town: Town) -> None:
     must_be_destroyed(town, inquiry)
     assert codes(town.post(there(town), f"/inquiries/{inquiry}/decline", {"reason": "other"})) == {"inquiry_waits"}
     follows_from_history(town, case_id)
+
+
+def test_an_erasure_reaches_it(town: Town) -> None:
+    case_id, _, inquiry = asked(town)
+    said = {"nationality": "confirmed"}
+    assert town.post(there(town), f"/inquiries/{inquiry}/answer", said).status_code == 200
+    go(town)
+    cases.add(
+        town.house, town.th["social_worker"], case_id, "circumstances", asylum_claim=False, contact_lost=True
+    )
+    cases.take(town.house, town.th["case_manager"], case_id, "close", CLOSURE)
+    erase(town.house, town.th, case_id)
+    go(town)
+    must_be_destroyed(town, inquiry)
+    with reading(town.house.db) as session:
+        body = json.loads(session.execute(select(ERASURE.c.tombstone)).scalar_one())
+    assert [each["told"] for each in body["partners"]] == [inquiries.TAKEN_BACK]
+
+
+def test_an_erasure_says_nothing_while_asylum_is_asked_for(town: Town) -> None:
+    case_id, _, inquiry = asked(town)
+    assert town.post(there(town), f"/inquiries/{inquiry}/decline", {"reason": "other"}).status_code == 200
+    go(town)
+    # The circumstances that close it say that asylum is asked for.
+    close(town.house, town.th, case_id)
+    erase(town.house, town.th, case_id)
+    go(town)
+    assert town.get(there(town), f"/inquiries/{inquiry}").json()["forgotten"] is False
+    town.clock.advance(timedelta(days=92))
+    assert watching.ring(town.house) == 1
+    must_be_destroyed(town, inquiry)
 
 
 def test_an_answer_is_forgotten_too(town: Town) -> None:
