@@ -146,7 +146,7 @@ class Makers:
             if migrated:
                 template = cluster.template("waymark_template", migrate.upgrade)
                 lending: Lending = self.ask("lending")
-                with lending.database(template) as url, fresh(Postgres(make_url(url).database or "", lending.keeper(url))):
+                with lending.database(template) as url, fresh(_postgres(url, lending)):
                     yield url
             else:
                 with cluster.database() as url:
@@ -162,6 +162,10 @@ class Makers:
             shutil.copyfile(template, path)
             with fresh(Lite(path, template)):
                 yield f"sqlite:///{path}"
+
+
+def _postgres(url: str, lending: Lending) -> Postgres:
+    return Postgres(make_url(url).database or "", lending.keeper(url))
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,11 @@
-"""States of a database that were brought about once are laid out again, row by row, instead of being brought about anew.
+"""States of a database that were brought about once are laid out again, row by row, instead of being made anew.
 
-Half of what the tests of `tests/app` cost was the same towns and cases, brought to the same point thousands of times. The
-first time everything runs as it does in use, through the real services. The rows it wrote are kept, and put into the next
-database of which all is known: it was in the very same state, at the same moment, under the same keys, and nobody has
-written to it since (SQLite and PostgreSQL are asked, no caller is believed). Wherever one of these is in doubt, whenever a
-test has patched anything, and in every test outside `tests/app`, it runs anew. What a test itself does is never kept.
+Half of what the tests of `tests/app` cost was the same towns and cases, brought to the same point thousands of times.
+The first time everything runs as it does in use, through the real services. The rows it wrote are kept, and put into
+the next database of which all is known: it was in the very same state, at the same moment, under the same keys, and
+nobody has written to it since (SQLite and PostgreSQL are asked, no caller is believed). Wherever one of these is in
+doubt, whenever a test has patched anything, and in every test outside `tests/app`, it runs anew. What a test does
+itself is never kept: only what the factories bring about before it begins.
 """
 
 from __future__ import annotations
@@ -191,15 +192,6 @@ class Grown:
 
     def _one_mock_less(self, _: Any) -> None:
         self._mocks -= 1
-
-    @contextmanager
-    def anew(self) -> Iterator[None]:
-        """Within the block everything is brought about anew."""
-        allowed, self.allowed = self.allowed, False
-        try:
-            yield
-        finally:
-            self.allowed = allowed
 
     def begins(self, item: pytest.Item) -> None:
         """A test begins: whether its towns and cases may be laid out."""
