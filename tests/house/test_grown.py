@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from app.access.desk import House
 from app.casework import history
@@ -122,7 +123,7 @@ def _one_key_more(place: Place) -> None:
 
 
 def _other_policies(place: Place) -> None:
-    place.house = replace(place.house, policies=replace(place.house.policies))
+    place.house = replace(place.house, policies=copy(place.house.policies))
 
 
 CHANGES = [_wrote, _later, _other_keys, _one_key_more, _other_policies]
@@ -168,6 +169,16 @@ def test_whoever_patched_anything_gets_all_of_it_anew(opens: Opens) -> None:
     with pytest.MonkeyPatch.context() as patch:
         assert _laid_after(opens, patched) == 0
     assert _laid_after(opens, lambda _: None) == 1
+
+
+def test_whoever_listens_to_statements_hears_all_of_them(opens: Opens) -> None:
+    heard: list[str] = []
+
+    def listening(place: Place) -> None:
+        event.listen(place.house.db.engine, "before_cursor_execute", lambda *said: heard.append(said[2]))
+
+    assert _laid_after(opens, listening) == 0
+    assert any("history_entry" in each for each in heard)
 
 
 def test_two_databases_at_once_share_no_id(opens: Opens) -> None:
