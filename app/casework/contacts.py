@@ -194,18 +194,19 @@ def _hear_entry(desk: Desk, header: Mapping[str, Any], body: Mapping[str, Any], 
     owner, known = str(header["from"]), entry(desk, body["entry"])
     if known is not None and known.owner != owner:
         raise MessageRefused("This entry of the directory is another country's.", "another_owner")
-    if known is not None and known.version >= body["version"]:
+    ours = owner == desk.actor.country
+    if known is None or known.version < body["version"]:
+        # What a newer partner says beyond what is known here lies in the message.
+        known_here = {name: value for name, value in body.items() if name in EntrySaid.model_fields}
+        keep_entry(desk, owner, known_here, f"partner:{owner}")
+        if not ours:
+            notices.tell(desk, notices.holders(desk, KEEP), "contact_changed", "contact", body["entry"])
+    elif not ours:
         return "not_applicable"
-    # What a newer partner says beyond what is known here lies in the message.
-    known_here = {name: value for name, value in body.items() if name in EntrySaid.model_fields}
-    keep_entry(desk, owner, known_here, f"partner:{owner}")
-    if owner == desk.actor.country:
+    found = entry(desk, body["entry"])
+    if ours and found is not None and found.version == body["version"] and not _was_told(desk, found, header["to"]):
         # It had been told before: whoever has it gave it back.
-        found = entry(desk, body["entry"])
-        assert found is not None
         _told(desk, found, str(header["to"]), str(header["id"]))
-    else:
-        notices.tell(desk, notices.holders(desk, KEEP), "contact_changed", "contact", body["entry"])
     return "applied"
 
 

@@ -165,5 +165,6 @@ def _choices(desk: Desk, found: ContactOut | None) -> dict[str, Any]:
         "offices": [(each.code, each.name) for each in contacts.offices_of(policies, here)],
         "points": list(contacts.points_of(policies, here).items()),
         "roles_known": [(name, role.title) for name, role in sorted(policies.roles.items())],
-        "kinds": list(policies.codes["contact_kind"].codes), "languages": list(policies.codes["language"].codes),
+        "kinds": list(policies.codes["contact_kind"].codes),
+        "languages": [code for code in policies.codes["language"].codes if code != "unknown"],
     }  # fmt: skip

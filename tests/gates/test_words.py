@@ -41,6 +41,7 @@ UNSEEN = NO_PAGES | {
     "/transfers/answered": "requests have to be answered first",
     "/meetings/agenda": "a meeting has to be put down first",
     "/cases/{reference}/refer/check": "a receiver has to be chosen",
+    "/admin/contacts/{contact_id}/found": "another country has to keep it",
     "/referrals/{reference}/not-today": "the handover of the scene is over",
     "/referrals/{reference}/erasure": "another country has to have erased a person and asked for the same",
     "/referrals/{reference}/person": "only the other country has been told who it is",

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.exchange.parcels import pack, unpack
 from app.kit.clock import SettableClock
 from app.worker import Worker
 from tests.conftest import START, Grounds
@@ -89,3 +90,17 @@ def test_a_partner_that_comes_later_is_told_all_and_the_watch_tells_nothing_twic
         apart.clock.advance(timedelta(minutes=2))
         apart.post()
     assert len(both_show(apart)) == before == 1
+
+
+def test_it_goes_on_a_stick_as_well(apart: Apart) -> None:
+    mm, (here, there) = apart["mm.focal"], apart.houses
+    mm.post("/directory/contacts", BODY | {"valid_from": apart.house.policies.day("MM", apart.clock.now()).isoformat()})
+    carried = unpack(here, pack(there, "MM", "TH").content)
+    assert (carried.taken, carried.refused) == (1, [])
+    again = unpack(here, pack(there, "MM", "TH").content)
+    assert (again.taken, again.refused) == (1, []), "a stick that is read twice changes nothing"
+    unpack(there, pack(here, "TH", "MM", carried).content)
+    assert len(both_show(apart)) == 1
+    apart.post()
+    for house in apart.houses:
+        proof.nothing_waits(house)

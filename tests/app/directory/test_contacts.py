@@ -109,7 +109,9 @@ def test_only_the_focal_point_keeps_and_only_the_own(town: Town) -> None:
     assert town.post(keeper(town, "TH"), path, BODY | {"office": "th-datip"}, If_Match='"1"').status_code == 409
     assert town.post(keeper(town, "TH"), f"{path}/check", {"seen_version": 1}).status_code == 409
     assert town.post(keeper(town, "MM"), f"{path}/found", {"result": "answers", "seen_version": 1}).status_code == 409
-    assert town.get(keeper(town, "TH"), "/directory/corridors/MM/LA/contacts").status_code == 404
+    others = town.get(keeper(town, "TH"), "/directory/corridors/MM/CN/contacts").json()["items"]
+    assert [each["country"] for each in others] == ["MM"], "what is known here of two others"
+    assert town.get(keeper(town, "TH"), "/directory/corridors/MM/XX/contacts").status_code == 404
     assert town.get(keeper(town, "TH"), "/directory/corridors/TH/TH/contacts").status_code == 404
     with reading(town.house.db) as session:
         assert session.execute(select(ANSWER.c.id)).all() == []
@@ -165,9 +167,14 @@ def test_who_keeps_it_is_reminded_once_and_it_is_shown_as_out_of_date(town: Town
 
 def test_who_is_on_duty_is_told_in_the_time_of_the_office(town: Town) -> None:
     add(town)
-    town.clock.set(datetime(2017, 6, 12, 3, tzinfo=UTC)) if hasattr(town.clock, "set") else None
+    # Monday, nine in the morning in Yangon; then the evening, and Tuesday is next.
+    monday = datetime(2027, 6, 7, 2, 30, tzinfo=UTC)
+    town.clock.advance(monday - town.clock.now())
     duty = seen_by(town, "MM")[0]["duty"]
-    assert isinstance(duty["open"], bool) and (duty["until"] or duty["opens"])
+    assert (duty["open"], datetime.fromisoformat(duty["until"])) == (True, datetime(2027, 6, 7, 10, tzinfo=UTC))
+    town.clock.advance(timedelta(hours=9))
+    duty = seen_by(town, "MM")[0]["duty"]
+    assert (duty["open"], datetime.fromisoformat(duty["opens"])) == (False, datetime(2027, 6, 8, 2, tzinfo=UTC))
 
 
 def test_the_pages_say_the_same_to_both(town: Town) -> None:
