@@ -16,7 +16,6 @@ from typing import Any
 
 import pytest
 from hypothesis import settings as examples
-from sqlalchemy import make_url
 
 from app.kit import migrate
 from app.kit.clock import SettableClock
@@ -24,8 +23,6 @@ from app.kit.crypto import KeyRing
 from app.kit.db import Database
 from app.kit.signing import SigningKeys
 from app.settings import Settings
-from tests.grounds import Lite, Postgres
-from tests.grown import fresh, grown, lasting_keys, patches_noticed
 from tests.lending import Lending
 from tests.lines import Lines
 from tests.postgres import Cluster, PostgresMissing, running_cluster
@@ -85,11 +82,6 @@ class _NamesFailures:
             self._reporter.write_line(f"\nFAILED {report.nodeid} ({report.when})", red=True)
 
 
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Tell those who bring about towns and cases which test it is for."""
-    grown.begins(item)
-
-
 def pytest_collection_finish() -> None:
     """Spare the garbage collector what stays for the whole run: it looked at hundreds of thousands of objects anew."""
     gc.collect()
@@ -101,7 +93,7 @@ def pytest_collection_finish() -> None:
 def _quick_engines() -> Iterator[Lines]:
     """Have no test compile again what an earlier one compiled, nor PostgreSQL plan again what it planned."""
     lines = Lines()
-    with quick_engines(lines), patches_noticed():
+    with quick_engines(lines):
         yield lines
 
 
@@ -145,8 +137,7 @@ class Makers:
             cluster: Cluster = self.ask("postgres")
             if migrated:
                 template = cluster.template("waymark_template", migrate.upgrade)
-                lending: Lending = self.ask("lending")
-                with lending.database(template) as url, fresh(_postgres(url, lending)):
+                with self.ask("lending").database(template) as url:
                     yield url
             else:
                 with cluster.database() as url:
@@ -154,18 +145,11 @@ class Makers:
             return
         with tempfile.TemporaryDirectory(prefix="waymark-lite-", dir=quick_folder() or self.folder) as folder:
             path = Path(folder) / "test.db"
-            if not migrated:
+            if migrated:
+                shutil.copyfile(self.ask("sqlite_template"), path)
+            else:
                 path.touch()
-                yield f"sqlite:///{path}"
-                return
-            template = self.ask("sqlite_template")
-            shutil.copyfile(template, path)
-            with fresh(Lite(path, template)):
-                yield f"sqlite:///{path}"
-
-
-def _postgres(url: str, lending: Lending) -> Postgres:
-    return Postgres(make_url(url).database or "", lending.keeper(url))
+            yield f"sqlite:///{path}"
 
 
 @pytest.fixture(scope="session")
@@ -235,17 +219,13 @@ def clock() -> SettableClock:
 @pytest.fixture(scope="session")
 def keys() -> KeyRing:
     """A key ring with one version."""
-    ring = KeyRing({1: bytes(range(7, 39))}, 1)
-    lasting_keys(ring)
-    return ring
+    return KeyRing({1: bytes(range(7, 39))}, 1)
 
 
 @pytest.fixture(scope="session")
 def signing(tmp_path_factory: pytest.TempPathFactory) -> SigningKeys:
     """Signing keys that are made for whichever country is asked for."""
-    made = SigningKeys.from_folder(tmp_path_factory.mktemp("signing"), create=True)
-    lasting_keys(made)
-    return made
+    return SigningKeys.from_folder(tmp_path_factory.mktemp("signing"), create=True)
 
 
 @pytest.fixture

@@ -62,22 +62,14 @@ class Lending:
     cluster: Cluster
     lines: Lines
     _idle: dict[str, list[_Lent]] = field(default_factory=lambda: defaultdict(list))
-    _keepers: dict[str, psycopg.Connection[Any]] = field(default_factory=dict)
 
     @contextmanager
     def database(self, template: str, role: str = SERVING) -> Iterator[str]:
         """The URL for ``role`` of a database that is like a fresh clone of ``template``; afterwards it is lent on."""
         lent = self._one(template)
         lent.uses += 1
-        url = self.cluster.url(lent.name, role)
-        self._keepers[url] = lent.keeper
-        yield url
-        del self._keepers[url]
+        yield self.cluster.url(lent.name, role)
         self._idle[template].append(lent)
-
-    def keeper(self, url: str) -> psycopg.Connection[Any]:
-        """The connection that looks after a database that is lent just now: it asks no trigger and no foreign key."""
-        return self._keepers[url]
 
     def close(self) -> None:
         """Leave every database; they go with their server."""

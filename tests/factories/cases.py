@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -17,8 +16,7 @@ from app.casework.held import CASE, FACTS
 from app.casework.move import Command, Outcome, perform
 from app.casework.opening import Opening
 from tests.factories.forms import form
-from tests.factories.staff import Staff, Worker, desk_of, ids_of
-from tests.grown import once
+from tests.factories.staff import Staff, Worker, desk_of
 from tests.inspect import reading
 from workflows.engine import MACHINES
 from workflows.facts import CaseFacts
@@ -171,22 +169,12 @@ def bring_case(house: House, staff: Staff, to: str = "reported", **opening_facts
     """A case of the staff's shelter with its team, brought to ``to``: "reported" or a key of POINTS."""
     if to != "reported" and to not in POINTS:
         raise ValueError(f"no point '{to}'; there are reported, {', '.join(POINTS)}")
-    told = (ids_of(staff), sorted(opening_facts.items()))
-    return once(house, "case", lambda: _brought(house, staff, to, opening_facts), to, *told)
-
-
-def _brought(house: House, staff: Staff, to: str, opening_facts: dict[str, Any]) -> str:
-    def begun() -> str:
-        case_id = open_case(house, staff["social_worker"], **opening_facts)
-        join(house, case_id, *(staff[role] for role in TEAM))
-        return case_id
-
-    who = ids_of(staff)
-    case_id = once(house, "case begun", begun, who, sorted(opening_facts.items()))
+    case_id = open_case(house, staff["social_worker"], **opening_facts)
+    join(house, case_id, *(staff[role] for role in TEAM))
     for name, go in POINTS.items():
         if to == "reported":
             break
-        once(house, "case brought on", partial(go, house, staff, case_id), who, case_id, name)
+        go(house, staff, case_id)
         if name == to:
             break
     return case_id

@@ -17,7 +17,6 @@ from app.kit.signing import SigningKeys
 from app.models.base import new_id
 from app.models.office import Office
 from policies.load import load_policies
-from tests.grown import once
 from tests.inspect import reading, writing
 
 # The least argon2 allows: tests of anything but passwords have no use for slow hashing.
@@ -32,10 +31,6 @@ def make_house(database: Database, clock: Clock, keys: KeyRing, signing: Signing
 
 def put_offices(house: House) -> dict[str, str]:
     """Every office of the policies in the database, once; office code -> row id."""
-    return once(house, "offices", lambda: _put_offices(house), sealed=False)
-
-
-def _put_offices(house: House) -> dict[str, str]:
     known = offices(house)
     rows = []
     for country in house.policies.countries.values():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -18,8 +17,7 @@ from app.models.base import new_id
 from app.worker import Worker as Postman
 from tests.factories import cases
 from tests.factories.forms import form
-from tests.factories.staff import Staff, Worker, desk_of, ids_of
-from tests.grown import once
+from tests.factories.staff import Staff, Worker, desk_of
 from tests.inspect import reading
 from workflows.facts import CaseFacts, ReferralFacts
 
@@ -39,11 +37,6 @@ class Pair:
 
 def bring_case_for_referral(house: House, staff: Staff, **opening_facts: Any) -> str:
     """A case at planning_return with every consent a referral rests on."""
-    told = (ids_of(staff), sorted(opening_facts.items()))
-    return once(house, "case for a referral", lambda: _with_consents(house, staff, opening_facts), *told)
-
-
-def _with_consents(house: House, staff: Staff, opening_facts: dict[str, Any]) -> str:
     case_id = cases.bring_case(house, staff, "planning_return", **opening_facts)
     child = cases.facts_of(house, case_id).child
     given = {"giver": "guardian", "child_assent": True} if child else {}
@@ -201,20 +194,11 @@ def bring_referral(house: House, here: Staff, there: Staff, to: str = "sent", **
     """A referral from ``here`` to ``there``, brought to ``to``: "draft" or a key of STATES."""
     if to != "draft" and to not in STATES:
         raise ValueError(f"no state '{to}'; there are draft, {', '.join(STATES)}")
-    told = (ids_of(here), ids_of(there), sorted(opening_facts.items()))
-    return once(house, "referral", lambda: _brought(house, here, there, to, opening_facts), to, *told)
-
-
-def _brought(house: House, here: Staff, there: Staff, to: str, opening_facts: dict[str, Any]) -> Pair:
-    def begun() -> str:
-        return draft(house, here, bring_case_for_referral(house, here, **opening_facts))
-
-    who = (ids_of(here), ids_of(there))
-    copy_id = once(house, "referral begun", begun, who, sorted(opening_facts.items()))
+    copy_id = draft(house, here, bring_case_for_referral(house, here, **opening_facts))
     for name, go in STATES.items():
         if to == "draft":
             break
-        once(house, "referral brought on", partial(go, house, here, there, copy_id), who, copy_id, name)
+        go(house, here, there, copy_id)
         if name == to:
             break
     return pair_of(house, copy_id)

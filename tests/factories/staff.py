@@ -17,7 +17,6 @@ from app.models.office import Office
 from app.models.session import LoginSession
 from app.models.user import User, UserRole
 from tests.factories.trainings import train
-from tests.grown import once
 from tests.inspect import writing
 from workflows.facts import Actor
 
@@ -92,20 +91,11 @@ def hire(house: House, wanted: Sequence[tuple[str, Sequence[str], str | None]]) 
 
 def hire_staff(house: House, country: str = "TH") -> Staff:
     """One account for every role: role -> worker, spread over shelter, ministry and border post."""
-    return once(house, "staff", lambda: _hire_staff(house, country), country, sealed=False)
-
-
-def _hire_staff(house: House, country: str) -> Staff:
     shelter, ministry, border = PLACES[country]
     where = dict.fromkeys(IN_SHELTER, shelter) | dict.fromkeys(IN_MINISTRY, ministry)
     where |= dict.fromkeys(AT_BORDER, border)
     workers = hire(house, [(office, (role,), None) for role, office in where.items()])
     return dict(zip(where, workers, strict=True))
-
-
-def ids_of(staff: Staff) -> list[tuple[str, str, str]]:
-    """Who the staff are: each part with its account and office."""
-    return sorted((role, worker.id, worker.office) for role, worker in staff.items())
 
 
 def disable(house: House, worker: Worker) -> None:

@@ -20,7 +20,6 @@ from app.settings import Settings
 from tests.factories.houses import put_offices
 from tests.factories.programs import program
 from tests.factories.staff import Staff, Worker, hire_staff, step_up, token_for
-from tests.grown import keys_of_town, once
 from tests.inspect import reading
 
 API = "/api/v1"
@@ -83,18 +82,13 @@ class Town:
 def open_town(settings: Settings, clock: SettableClock) -> Iterator[Town]:
     """The program over the database of ``settings`` (migrated), with every office and the staff of two countries."""
     with (
-        keys_of_town(settings) as opened,
         program(settings, clock) as app,
         TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client,
     ):
         town = Town(app, client, clock)
-        opened(town.house)
-        town.offices, town.th, town.mm = once(town.house, "people of a town", lambda: _people(town.house), sealed=False)
+        town.offices = put_offices(town.house)
+        town.th, town.mm = hire_staff(town.house, "TH"), hire_staff(town.house, "MM")
         yield town
-
-
-def _people(house: House) -> tuple[dict[str, str], Staff, Staff]:
-    return put_offices(house), hire_staff(house, "TH"), hire_staff(house, "MM")
 
 
 @pytest.fixture
