@@ -311,12 +311,10 @@ class CaseFacts(LeaveDays):
     finding: str | None = None
     information: InformationFacts | None = None
     decision_notice: NoticeFacts | None = None
-    # A child who came with a trafficked person.
-    accompanies: bool = False
+    accompanies: bool = False  # a child who came with a trafficked person
     age: AgeFacts | None = None
     # What the person asked about their own data, in the order in which they asked.
     data_requests: tuple[DataRequestFacts, ...] = ()
-    # The newest best-interests assessment of each question.
     interests: tuple[InterestFacts, ...] = ()
 
     def interest(self, question: str) -> InterestFacts | None:
@@ -355,7 +353,7 @@ class ReferralFacts:
     custody: str = "sender"
     unknown_codes: tuple[str, ...] = ()
     heard_codes: tuple[HeardCode, ...] = ()
-    # Since when the other country has been told that a consent has ended, and has not confirmed it: by either side.
+    # Since when the other country has been told that a consent has ended and has not confirmed it, by either side.
     sender_took_back: date | None = None
     receiver_took_back: date | None = None
     # Since when a side that erased the person asks the other to do so; the answer: erased, or why not.

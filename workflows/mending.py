@@ -385,14 +385,11 @@ def answered_by_form(code: str, form: str | None, step: str = "", case: CaseFact
     return form is not None and (act_for(code, step) == _record(form) or form in kinds)
 
 
-# What a question to another country rests on.
-_ABROAD = {"consent_for_asking": "notify_origin", "consent_for_tracing": "contact_family"}
-
-
 def consent_purpose(code: str) -> str:
     """The purpose of the consent that a refusal misses, or nothing."""
-    if code in _ABROAD or not code.startswith("consent_for_"):
-        return _ABROAD.get(code, "")
+    abroad = {"consent_for_asking": "notify_origin", "consent_for_tracing": "contact_family"}
+    if code in abroad or not code.startswith("consent_for_"):
+        return abroad.get(code, "")
     return code.removeprefix("consent_for_").removesuffix("_of_identity")
 
 
