@@ -10,7 +10,7 @@ from app.access import rows
 from app.access.desk import Desk
 from app.casework.facts import referral_facts_from
 from app.casework.held import REFERRAL, Held
-from workflows.guards.conversation import MATE_STAYS
+from workflows.guards.bridge import MATE_STAYS
 from workflows.referral import Referral
 
 # In these the other one stands at the bridge, or is over it already.

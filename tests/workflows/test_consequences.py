@@ -178,7 +178,8 @@ def test_every_reminder_has_a_lead_a_role_and_records_that_answer_it(policies: P
         assert policies.clocks.leads[each.task.lead] >= 1
         assert each.task.role in policies.roles and policies.knows("task_kind", each.task.kind)
         assert set(each.answered_by) <= set(KINDS)
-    assert len(REMINDERS) == len(policies.clocks.leads)
+    # The next meeting of two countries hangs on no case: app/meetings/watching.py reminds of it.
+    assert sorted([*(str(each.task.lead) for each in REMINDERS), "corridor_meeting"]) == sorted(policies.clocks.leads)
 
 
 def test_who_reports_a_penalty_has_begun_its_review() -> None:
