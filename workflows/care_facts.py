@@ -34,6 +34,21 @@ class PermitFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class VisitWishFacts:
+    """What a person says to one visit from abroad, by its number: whether they want to be met, and who agreed.
+
+    may_tell: whether the visitors may hear what the person wants.
+    """
+
+    visit: str
+    on: date
+    agrees: bool
+    by_guardian: bool = False
+    child_assent: bool | None = None
+    may_tell: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class EmploymentFacts:
     """Where looking for work stands: office_asked, agreed, nothing_found or no_wish; ``fair``: with a wage by law."""
 
@@ -98,6 +113,7 @@ class LeaveDays:
 
     permits: tuple[PermitFacts, ...]
     employment: EmploymentFacts | None
+    visit_wishes: tuple[VisitWishFacts, ...]
     # Both have the day they were made (``on``).
     decision: Any
     placement: Any
@@ -130,6 +146,15 @@ class LeaveDays:
         """The first last day on which a refused leave can be appealed, of those that wait for an answer."""
         waiting = (each for each in self.permits if each.result == "refused" and not each.is_answered)
         return min((each.appeal_until for each in waiting if each.appeal_until is not None), default=None)
+
+    @property
+    def asks_to_work(self) -> bool:
+        """Whether leave to work has been asked for and not been decided."""
+        return any((each.permit, each.result) == ("work", "applied") for each in self.permits)
+
+    def visit_wish(self, visit: str) -> VisitWishFacts | None:
+        """The newest word of the person on the visit from abroad of that number, or None."""
+        return next((each for each in self.visit_wishes if each.visit == visit), None)
 
     def _latest(self, *days: date | None) -> date | None:
         over = (each for each in self.permits if each.permit != "work" and each.result in {"refused", "ended"})

@@ -14,6 +14,7 @@ from workflows.care_facts import LeaveDays
 from workflows.care_facts import NeedsFacts as NeedsFacts
 from workflows.care_facts import PermitFacts as PermitFacts
 from workflows.care_facts import PlanFacts as PlanFacts
+from workflows.care_facts import VisitWishFacts as VisitWishFacts
 from workflows.child_facts import AgeFacts as AgeFacts
 from workflows.child_facts import BestInterestsFacts as BestInterestsFacts
 from workflows.child_facts import GuardianFacts as GuardianFacts
@@ -291,11 +292,6 @@ class CaseFacts(LeaveDays):
         """By when more time has to be asked for, for the leave that ends first."""
         return min((each.renew_on for each in self.permits if each.renew_on is not None), default=None)
 
-    @property
-    def asks_to_work(self) -> bool:
-        """Whether leave to work has been asked for and not been decided."""
-        return any((each.permit, each.result) == ("work", "applied") for each in self.permits)
-
     def matter(self, matter_id: str) -> MatterFacts | None:
         """The matter of that id, or None."""
         return next((each for each in self.matters if each.id == matter_id), None)
@@ -323,6 +319,7 @@ class CaseFacts(LeaveDays):
     permits: tuple[PermitFacts, ...] = ()
     contact: ContactFacts | None = None
     employment: EmploymentFacts | None = None
+    visit_wishes: tuple[VisitWishFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ _WHO: Final = ("kind", "me", "office", "organisation", "country", "now")
 #   claim     what the fund's office is asked     inquiry  what another country asks of an office
 #   tip       what people who stay unknown have told     operation, reserve   planned operations, what is kept ready
 #   list      working lists that an office shares      meeting  meetings with other countries, in numbers and codes
+#   visit     visits of case workers abroad, in numbers and codes
 _CASE: Final = frozenset({"case", "row", "facts"})
 _COPY: Final = frozenset({"referral", "copy"})
 _COUNT: Final = frozenset({"row", "facts", "copy"})
@@ -87,6 +88,8 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     "operation:answer": frozenset({"reserve"}),
     # A meeting of two countries reaches no case and no copy; what it lists is read with the rights to referrals.
     "meeting": frozenset({"meeting"}),
+    # The same of a visit: whom it is about is read with the rights to referrals and cases.
+    "visit": frozenset({"visit"}),
     # A working list reaches no case; who tends those of the office changes what colleagues shared.
     "list:share": frozenset(),
     "list": frozenset({"list"}),

@@ -30,7 +30,7 @@ FACTS_BY_GROUP: Final[dict[FieldGroup, tuple[str, ...]]] = {
         "exploitation", "language", "source", "presumed_on", "negative_on", "rights", "wish", "consents",
         "case_manager", "visits", "contact_lost", "closure", "overrides", "open_referrals", "referral_state",
         "receipt_signed", "support_agency", "follows_failed_return", "matters", "flags", "reopened", "closed_from",
-        "reopening_agreed", "finding", "information", "data_requests",
+        "reopening_agreed", "finding", "information", "data_requests", "visit_wishes",
     ),
     FieldGroup.IDENTITY: ("travel_document",),
     FieldGroup.CONTACT: ("placement", "bed_held", "bed_used", "admission", "leave", "protected_from", "contact"),

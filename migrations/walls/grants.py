@@ -123,6 +123,13 @@ FIXED: Final[dict[str, frozenset[str]]] = {
     "saved_list": frozenset({"id", "country", "user_id", "made_at"}),
     "seal_name": frozenset({"id", "country", "key_id", "user_id", "named_by", "since"}),
     "shelter_beds": frozenset({"id", "country", "office_id"}),
+    "shelter_visit": frozenset(
+        {
+            "id", "country", "other_country", "shared_id", "reference", "office_id", "host", "purpose", "language",
+            "opened_at",
+        }
+    ),
+    "shelter_visit_part": frozenset({"id", "country", "visit_id", "about", "number", "reference", "case_id"}),
     "task": frozenset({"id", "country", "case_id", "referral_id", "opened_at", "record_id"}),
     "tip": frozenset(
         {
