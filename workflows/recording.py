@@ -138,7 +138,7 @@ OWN_GUARDS: dict[str, tuple[Guard, ...]] = {
     ),
     **dict.fromkeys(("best_interests", "best_interests_assessment"), (interests_assessor_is_trained,)),
     "circumstances": (adulthood_was_assessed, every_detention_is_over),
-    "consent": (guardian_who_agrees_serves,),
+    **dict.fromkeys(("consent", "visit_wish"), (guardian_who_agrees_serves,)),
     "consent_withdrawal": (wider_consent_is_named,),
     REPORT: (death_is_told_safely,),
     "flag_clearance": (flag_is_up,),

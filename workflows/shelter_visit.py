@@ -50,7 +50,7 @@ _ELSEWHERE_NOW: Final = frozenset({"handed_over", "awaiting_arrival", "closed"})
 
 @dataclass(frozen=True, slots=True)
 class VisitFacts:
-    """What the rules know of one copy. hosts: whether this country is the host; day: of the visit, once it is granted."""
+    """What the rules know of one copy. hosts: whether this country is the host; day: the first that is asked for, or granted."""
 
     state: str
     hosts: bool
@@ -240,7 +240,7 @@ _NOT_READ: Final = Refusal(
 )
 _KEPT_AWAY: Final = Refusal(
     "person_may_be_asked", "This person cannot be met by visitors of that country now.",
-    "Whoever is protected from a country, or is not here, is met by nobody from there; the list says no more than that.",
+    "Whoever is protected from a country, or is not here, is met by nobody from there; more is not said here.",
     "Leave the person out. Whoever may open the case sees why.", ("case_manager", "supervisor"),
     ("OHCHR-G2.7", "OHCHR-P6", *_PERSON),
 )

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.casework import conferring_heard, contacts, inquiries_heard
+from app.casework import conferring_heard, contacts, inquiries_heard, visiting_heard
 from app.casework.correspondence import Heard
 
 __all__ = ["HEARD"]
 
-HEARD: Final[dict[str, Heard]] = {**contacts.TYPES, **inquiries_heard.TYPES, **conferring_heard.HEARD}
+HEARD: Final[dict[str, Heard]] = {
+    **contacts.TYPES, **inquiries_heard.TYPES, **conferring_heard.HEARD, **visiting_heard.HEARD,
+}  # fmt: skip

@@ -22,6 +22,7 @@ from app.casework import (
     services,
     trainings,
     transfers,
+    visiting_people,
     visits,
 )
 from app.casework import held as holding
@@ -266,6 +267,9 @@ def write(desk: Desk, held: Held, event: Event, actor: Actor | None = None) -> N
         fund_requests.settle(desk, held)
         inquiries.settle(desk, held)
     held.version = event.version
+    if held.kind == "case":
+        # Last, since the case's history goes on with it.
+        visiting_people.settle(desk, held)
 
 
 def refresh_linked(desk: Desk, held: Held) -> None:

@@ -11,7 +11,7 @@ from app.kit.words import mark
 from policies.model import Policies
 from workflows.engine import MACHINES
 
-__all__ = ["MEETING", "TEAM", "WORKS", "offered"]
+__all__ = ["MEETING", "TEAM", "VISIT", "WORKS", "offered"]
 
 ANYBODY: Final = "*"
 _CODES: Final = "code:"
@@ -20,6 +20,8 @@ _READY: Final = "ready"
 TEAM: Final = "team"
 # The list that is made of the meetings of the reader's own office.
 MEETING: Final = "meeting"
+# The list that is made of the visits from abroad that one case is asked for.
+VISIT: Final = "visit"
 WORKS: Final = "task:work"
 
 
@@ -175,4 +177,5 @@ _SOURCES: Final[Mapping[str, Callable[[Policies], list[Choice]]]] = {
     "task_role": _task_roles,
     TEAM: _nobody,
     MEETING: _nobody,
+    VISIT: _nobody,
 }

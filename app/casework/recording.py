@@ -23,6 +23,7 @@ from app.casework import (
     services,
     trainings,
     transfers,
+    visiting_people,
     visits,
     withdrawing,
 )
@@ -32,6 +33,7 @@ from app.casework.history import Event
 from app.casework.kinds.minutes import Minutes
 from app.casework.kinds.monitoring_visit import MonitoringVisit
 from app.casework.kinds.own_task import OwnTask
+from app.casework.kinds.visit_wish import VisitWish
 from app.casework.move import fold_record, must_be_current
 from app.casework.opening import join_team, leave_team
 from app.kit.errors import Invalid
@@ -115,6 +117,8 @@ def _told(
     """What the guards of a record are told: its form, and what the house finds out itself."""
     if isinstance(filled.form, Minutes):
         return meeting.given(desk, held, filled.form)
+    if isinstance(filled.form, VisitWish):
+        visiting_people.must_be_asked_for(desk, held.id, filled.form)
     found_out = adulthood.of_record(desk, held, filled.form, entry, correction)
     found_out = found_out | own_data.of_record(desk, held, filled.form)
     return filled.body | found_out | conflict_check.of_record(desk, held, filled.kind.name, filled.form)

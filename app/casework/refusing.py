@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.access.desk import Desk
-from app.casework.move import StepRefused, refusal_out
+from app.casework.remarks import StepRefused, refusal_out
 from workflows.verdict import Refusal
 
 

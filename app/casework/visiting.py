@@ -1,4 +1,4 @@
-"""Visits of case workers abroad: the copy that is held here, the one way it changes, and what the other side is told."""
+"""Visits of case workers abroad: the copy that is held here, the one way it changes, and what the other is told."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from workflows.shelter_visit import Visit, VisitFacts
 
 __all__ = [
     "AGREED", "ASK", "ASKED", "Copy", "ENDED", "GRANT", "KIND", "MET", "NEWS", "NOT_MET", "PART", "PREFIX", "READ",
-    "TABLE", "TOLD", "act", "ask", "change", "contents", "facts_of", "last_held", "new_copy", "of_conversation",
-    "parts_of", "say", "tell",
+    "TABLE", "TOLD", "act", "ask", "change", "contents", "facts_of", "last_held", "mark_parts", "new_copy",
+    "of_conversation", "parts_of", "say", "tell",
 ]  # fmt: skip
 
 TABLE: Final[Any] = ShelterVisit.__table__
@@ -139,7 +139,7 @@ def change(desk: Desk, row: Row[Any], kept: Contents, **values: Any) -> None:
     Of a visit that does not take place the place is not kept.
     """
     if values.get("state") == Visit.CALLED_OFF.value and kept.grant is not None:
-        kept.grant = kept.grant.model_copy(update={"address": "", "office": "", "place": "-"})
+        kept.grant = None
     sealed = _sealed(desk, desk.keys.unwrap(row.wrapped), row.id, kept)
     still = (TABLE.c.id == row.id, TABLE.c.version == row.version)
     done: Any = desk.session.execute(

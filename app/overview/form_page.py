@@ -9,12 +9,12 @@ from app.access.desk import Desk
 from app.access.log import looked
 from app.access.page_door import Page
 from app.casework import conflict as conflicts
-from app.casework import fieldgroups, meeting, posted, records
+from app.casework import fieldgroups, meeting, posted, records, visiting_people
 from app.casework.forms import Kind
 from app.casework.held import Held
 from app.casework.inputs import RECORD, Choice, Input, inputs_of
 from app.casework.kinds import KINDS
-from app.casework.offers import MEETING, TEAM
+from app.casework.offers import MEETING, TEAM, VISIT
 from app.casework.told import Answer, answers
 from app.kit.errors import AppError, StaleVersion
 from app.kit.typed import Typed
@@ -68,11 +68,11 @@ def continued(desk: Desk, opened: Opened, kind: Kind) -> Typed:
 def lists_of(
     desk: Desk, opened: Opened, inputs: Iterable[Input], body: Mapping[str, Any] | None = None
 ) -> dict[str, list[Choice]]:
-    """The people on the team and the reader's meetings, if a question asks for one of them.
+    """The people on the team, the reader's meetings and the case's visits, if a question asks for one of them.
 
     Whom ``body`` names is known although they left.
     """
-    sources = {each.source: each.field for each in inputs if each.source in (TEAM, MEETING)}
+    sources = {each.source: each.field for each in inputs if each.source in (TEAM, MEETING, VISIT)}
     found = {}
     if TEAM in sources:
         said = (body or {}).get(sources[TEAM])
@@ -82,6 +82,11 @@ def lists_of(
     if MEETING in sources:
         known = meeting.recent(desk, MOST_MEETINGS)
         found[MEETING] = [Choice(row.id, _meeting(desk, row), proper=True) for row in known]
+    if VISIT in sources:
+        found[VISIT] = [
+            Choice(row.reference, f"{row.day.isoformat()} · {row.reference}", proper=True)
+            for row in visiting_people.choices(desk, opened.id)
+        ]
     return found
 
 

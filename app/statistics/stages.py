@@ -128,6 +128,7 @@ CAUSE_OF: Final[Mapping[str, str]] = {
     "own_call": "us",
     "own_decision": "us",
     "meeting_decision": "us",
+    "ask_about_visit": "us",
     "own_document": "us",
     "own_other": "us",
     "own_service": "us",
