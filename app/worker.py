@@ -31,6 +31,7 @@ from app.fund import watching as claims
 from app.inquiries import watching as inquiries
 from app.kit.errors import AppError
 from app.kit.keyfile import KeyMissing
+from app.meetings import visit_watching as visits
 from app.meetings import watching as meetings
 from app.models.outbox import OutboxRow
 from app.oversight import sealing
@@ -78,6 +79,7 @@ WATCHED: Final[Mapping[str, Callable[[House], int]]] = {
     "transfers": transfers.ring, "tips": tips.ring, "operations": operations.ring, "trainings": trainings.ring,
     "directory": directory.ring, "inquiries": inquiries.ring,
     "meetings": meetings.ring, "decisions": meetings.ring_decisions,
+    "visits": visits.ring, "visit_parts": visits.ring_parts,
     "approvals": deciding.expire, "tombstones": burying.bury_all,
 }
 

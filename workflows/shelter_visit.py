@@ -50,7 +50,7 @@ _ELSEWHERE_NOW: Final = frozenset({"handed_over", "awaiting_arrival", "closed"})
 
 @dataclass(frozen=True, slots=True)
 class VisitFacts:
-    """What the rules know of one copy. hosts: whether this country is the host; day: the first that is asked for, or granted."""
+    """What the rules know of one copy. hosts: this country is the host; day: the first asked for, or the granted."""
 
     state: str
     hosts: bool

@@ -57,9 +57,11 @@ def case_list(
         may_ask = may_give and permitted(desk, "transfer:request")
         may_meet = permitted(desk, "case:meet")
         meets_abroad = permitted(desk, "meeting:read")
+        visits_abroad = permitted(desk, "visit:read")
         doors = [place for place in BESIDE if permitted(desk, place[0])]
     return page.show(
         "cases/list.html", here="cases", found=found, may_open=may_open, begun=begun, may_give=may_give, lists=lists,
-        may_ask=may_ask, may_meet=may_meet, meets_abroad=meets_abroad, doors=doors,
+        may_ask=may_ask, may_meet=may_meet, meets_abroad=meets_abroad, visits_abroad=visits_abroad,
+        doors=doors,
         path=path, query=path.partition("?")[2], kept=any(each.path == path for each, _ in lists),
     )  # fmt: skip

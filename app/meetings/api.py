@@ -9,12 +9,13 @@ from fastapi import APIRouter, Depends, Query, Response
 from app.access.door import Door, needs
 from app.kit.errors import Forbidden, Invalid, NotFound
 from app.kit.problems import documented
-from app.meetings import corridor_api, service
+from app.meetings import corridor_api, service, visit_api
 from app.meetings.queries import MEET
 from app.meetings.schemas import AgendaOut, MeetingIn, MeetingOut, MeetingsOut
 
 router = APIRouter(tags=["meetings"])
 router.include_router(corridor_api.router)
+router.include_router(visit_api.router)
 
 Meeter = Annotated[Door, Depends(needs(MEET))]
 

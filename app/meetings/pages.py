@@ -13,11 +13,12 @@ from app.kit.errors import AppError
 from app.kit.typed import Typed
 from app.kit.typed_dates import typed_day
 from app.kit.words import mark
-from app.meetings import corridor_pages, queries, service
+from app.meetings import corridor_pages, queries, service, visit_pages
 from app.meetings.schemas import MeetingIn, PresentIn
 
 router = APIRouter()
 router.include_router(corridor_pages.router)
+router.include_router(visit_pages.router)
 
 Meeter = Annotated[Page, Depends(opens(queries.MEET))]
 LIST: Final = "/meetings"
