@@ -96,7 +96,8 @@ def again(desk: Desk, header: Mapping[str, Any], body: Mapping[str, Any], key: K
 
 def as_the_visitor_knows(desk: Desk, other: str, subjects: list[SubjectBody]) -> list[visiting.Copy]:
     """The subjects of a visit by the visitor's own rows; a number that is none of its own is its own reference."""
-    here, found = desk.actor.country, []
+    here = desk.actor.country
+    found: list[visiting.Copy] = []
     for each in subjects:
         if each.about == "referral":
             query = select(REFERRAL.c.reference).where(

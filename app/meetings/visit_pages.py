@@ -67,7 +67,9 @@ def ask(page: Asker) -> Response:
     def act(desk: Desk) -> str:
         days = [_day(typed, f"day_{row}") for row in range(DAYS) if row == 0 or _is_typed(typed, f"day_{row}")]
         visitors = [
-            VisitorIn.model_construct(part=typed.get(f"part_{row}", "")[:40], office=typed.get(f"office_{row}", "")[:64])
+            VisitorIn.model_construct(
+                part=typed.get(f"part_{row}", "")[:40], office=typed.get(f"office_{row}", "")[:64]
+            )
             for row in range(VISITORS)
             if row == 0 or typed.get(f"part_{row}", "")
         ]

@@ -55,6 +55,7 @@ from app.meetings.visit_schemas import (
 from app.models.base import is_id
 from workflows import shelter_visit as rules
 from workflows.shelter_visit import V
+from workflows.verdict import Refusal
 
 MOST: Final = 50
 PURPOSE, PLACE, CONDITION, SAID, REMARK = (
@@ -211,7 +212,8 @@ def shown(desk: Desk, row_id: str) -> VisitOut:
 
 def _part(desk: Desk, row: Row[Any], part: Row[Any], wish: str) -> PartOut:
     """Somebody a visit is about. Why they are not met is the host's own; the visitors hear that they are not."""
-    hosts, reasons = row.host == desk.actor.country, ()
+    hosts = row.host == desk.actor.country
+    reasons: tuple[Refusal, ...] = ()
     if hosts and row.state in {each.value for each in rules.LIVE}:
         with as_the_house(desk.session, desk.actor.country):
             reasons = visiting_people.against(desk, row, part)

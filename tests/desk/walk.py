@@ -36,6 +36,7 @@ from tests.gates import (
     service_forms,
     tip_forms,
     transfer_forms,
+    visit_forms,
 )
 from tests.gates.filling import Route
 from tests.gates.town_forms import Ready
@@ -55,10 +56,11 @@ _FORMS: Final = {
     readiness_forms.answering: "shelter_manager", readiness_forms.releasing: "national_focal_point",
     tip_forms.passing: "case_manager", meeting_forms.propose: "national_focal_point",
     meeting_forms.call_off: "national_focal_point", meeting_forms.write: "national_focal_point",
+    visit_forms.ask: "national_focal_point", visit_forms.permit: "national_focal_point",
 }  # fmt: skip
 # What lies beside cases and referrals: the scene holds one of each, which is over.
 BESIDE: Final = ("/inquiries/", "/transfers/", "/services/", "/tips/", "/operations/", "/reservations/",
-                 "/reports/fund", "/fund/claims", "/corridor-meetings/")
+                 "/reports/fund", "/fund/claims", "/corridor-meetings/", "/shelter-visits/")
 # What is walked; everything else the scene's own gates have seen.
 _WALKED: Final = ("/cases/", "/referrals/", "/tasks/", "/r/", *BESIDE)
 _LINK: Final = re.compile(r'<a\b[^>]*?\bhref="([^"]+)"')

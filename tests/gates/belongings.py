@@ -13,6 +13,7 @@ from app.access.two_persons import digest_of
 from app.casework.conferring_bodies import Contents
 from app.casework.facts import case_facts_from, stored
 from app.casework.held import CASE, FACTS, KEY, PERSON
+from app.casework.visiting_bodies import Contents as VisitContents
 from app.emergency.service import reason_place
 from app.kit.canonical import canonical_bytes
 from app.models.approval import Approval, CaseExport
@@ -28,6 +29,7 @@ from app.models.operation import Operation, OperationReserve
 from app.models.saved_list import SavedList
 from app.models.service import CaseService
 from app.models.shelter import BedRequest, ShelterBeds
+from app.models.shelter_visit import ShelterVisit
 from app.models.tip import Tip
 from app.models.transfer import CaseTransfer
 from app.models.walls import AccessBlock, Deputy, EmergencyAccess
@@ -53,6 +55,7 @@ OWNERS = {
     # A meeting is its whole office's, a working list one account's.
     "meeting_id": "supervisor",
     "corridor_meeting_id": "supervisor",
+    "shelter_visit_id": "supervisor",
     "list_id": "supervisor",
     "tip_id": "supervisor",
     "inquiry_id": "national_focal_point",
@@ -136,6 +139,7 @@ def belong(house: House, staff: Staff, case_id: str) -> dict[str, str]:
             },
         ),
         (CorridorMeeting, _corridor_meeting(house, chief, ids["corridor_meeting_id"], long_ago)),
+        (ShelterVisit, _shelter_visit(house, chief, ids["shelter_visit_id"], long_ago)),
         (SavedList, _list(house, chief, ids["list_id"])),
         (Tip, _tip(house, chief, ids["tip_id"], long_ago)),
         (Inquiry, _inquiry(staff["national_focal_point"], key.id, ids["inquiry_id"], long_ago)),
@@ -276,6 +280,23 @@ def _corridor_meeting(house: House, chief: Worker, meeting_id: str, at: Any) -> 
         "proposed_by": chief.country, "state": "called_off", "reason": "no_time", "held_on": None, "wrapped": wrapped,
         "sealed": house.keys.seal(
             plain, canonical_bytes(kept.model_dump(mode="json")), f"corridor_meeting|sealed|{meeting_id}|1".encode()
+        ),
+        "version": 1, "opened_at": at, "changed_at": at,
+    }  # fmt: skip
+
+
+def _shelter_visit(house: House, chief: Worker, visit_id: str, at: Any) -> dict[str, Any]:
+    """A visit from another country that was called off."""
+    plain, wrapped = house.keys.new_data_key()
+    other = "MM" if chief.country != "MM" else "TH"
+    kept = VisitContents(days=[at.date()])
+    return {
+        "id": visit_id, "country": chief.country, "other_country": other, "shared_id": new_id(),
+        "reference": f"{chief.country}-{other}-V-{visit_id[:8]}", "office_id": chief.office_id,
+        "host": chief.country, "purpose": "get_to_know", "language": "my", "day": at.date(), "state": "called_off",
+        "reason": "no_time", "held_on": None, "wrapped": wrapped,
+        "sealed": house.keys.seal(
+            plain, canonical_bytes(kept.model_dump(mode="json")), f"shelter_visit|sealed|{visit_id}|1".encode()
         ),
         "version": 1, "opened_at": at, "changed_at": at,
     }  # fmt: skip

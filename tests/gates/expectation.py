@@ -78,7 +78,9 @@ class Expectation:
             return self._belonging(route, asker, subject)
         if route.subject in ("shelter_id", "bed_request_id", "transfer_id", "service_id", "claim_id"):
             return self._house(route, asker, subject)
-        if route.subject in ("tip_id", "inquiry_id", "operation_id", "reservation_id", "corridor_meeting_id"):
+        if route.subject in (
+            "tip_id", "inquiry_id", "operation_id", "reservation_id", "corridor_meeting_id", "shelter_visit_id",
+        ):  # fmt: skip
             owner = self._owner(subject, route.subject)
             reached = owner is not None and self._reached(oracle.scopes(asker, route.permission), asker, owner)
             return Verdict.ALLOWED if reached else Verdict.INVISIBLE

@@ -21,8 +21,8 @@ from tests.gates.scene import CONTACT, NOBODY, Scene, Subject
 SUBJECTS: Final = (
     "case_id", "referral_id", "record_id", "task_id", "user_id", "block_id", "deputy_row", "emergency_id", "notice_id",
     "export_id", "approval_id", "reference", "number", "document_id", "matter_id", "shelter_id", "beds_id",
-    "bed_request_id", "meeting_id", "corridor_meeting_id", "list_id", "transfer_id", "service_id", "tip_id",
-    "inquiry_id", "operation_id", "reservation_id", "hold_id", "claim_id",
+    "bed_request_id", "meeting_id", "corridor_meeting_id", "shelter_visit_id", "list_id", "transfer_id", "service_id",
+    "tip_id", "inquiry_id", "operation_id", "reservation_id", "hold_id", "claim_id",
 )  # fmt: skip
 # Routes that name such a thing in their body or in their query.
 IN_BODY: Final = {
@@ -58,6 +58,7 @@ _BODIES: Final[dict[str, Any]] = {
     "POST /cases": {"source": "police", "child": False, "age_band": "18+"},
     "POST /cases/{case_id}/steps/{step}": {},
     "POST /corridor-meetings/{corridor_meeting_id}/acts/{act}": {},
+    "POST /shelter-visits/{shelter_visit_id}/acts/{act}": {},
     "POST /cases/{case_id}/matters/{matter_id}/steps/{step}": {},
     "POST /referrals/{referral_id}/steps/{step}": {},
     "POST /cases/{case_id}/records/{kind}": {"record": {"note": "Seen today."}},

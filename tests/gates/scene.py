@@ -84,6 +84,7 @@ class Subject:
     matter_id: str = ""
     meeting_id: str = ""
     corridor_meeting_id: str = ""
+    shelter_visit_id: str = ""
     list_id: str = ""
     tip_id: str = ""
     inquiry_id: str = ""

@@ -39,6 +39,7 @@ WITHOUT_PARENT = {
     "correspondence", "corridor_decision", "corridor_meeting", "data_key", "deputy", "draft", "erasure",
     "idempotency_key", "inquiry",
     "incident", "index_key", "meeting", "notice", "saved_list", "operation",
+    "shelter_visit", "shelter_visit_part",
     "operation_reserve", "partner_replay", "shelter_beds", "tip", "training_entry", "witness_finding",
     "witnessed_checkpoint",
 }  # fmt: skip

@@ -36,6 +36,7 @@ from tests.gates.service_forms import SERVICE_FORMS
 from tests.gates.tip_forms import TIP_FORMS
 from tests.gates.town_forms import TOWN_FORMS as WATCH_FORMS
 from tests.gates.transfer_forms import TRANSFER_FORMS
+from tests.gates.visit_forms import VISIT_FORMS
 
 __all__ = ["town", "world"]
 
@@ -43,6 +44,7 @@ __all__ = ["town", "world"]
 TOWN_FORMS = {
     **CASE_FORMS, **WATCH_FORMS, **REFERRAL_FORMS, **ADMIN_FORMS, **LIST_FORMS, **TRANSFER_FORMS, **TIP_FORMS,
     **READINESS_FORMS, **SERVICE_FORMS, **FUND_FORMS, **INQUIRY_FORMS, **MEETING_FORMS,
+    **VISIT_FORMS,
 }  # fmt: skip
 
 Fields = dict[str, Any]

@@ -179,7 +179,8 @@ def test_every_reminder_has_a_lead_a_role_and_records_that_answer_it(policies: P
         assert each.task.role in policies.roles and policies.knows("task_kind", each.task.kind)
         assert set(each.answered_by) <= set(KINDS)
     # The next meeting of two countries hangs on no case: app/meetings/watching.py reminds of it.
-    assert sorted([*(str(each.task.lead) for each in REMINDERS), "corridor_meeting"]) == sorted(policies.clocks.leads)
+    watched = ["corridor_meeting", "case_worker_visit"]
+    assert sorted([*(str(each.task.lead) for each in REMINDERS), *watched]) == sorted(policies.clocks.leads)
 
 
 def test_who_reports_a_penalty_has_begun_its_review() -> None:

@@ -303,12 +303,44 @@ def test_the_next_visit_is_told_once_by_the_rhythm_of_the_agreement(town: Town) 
 @one_engine
 def test_a_visit_is_asked_for_and_permitted_on_pages(town: Town) -> None:
     first, _ = two_people(town)
-    here, there = asked(town, first)
-    number, one = look(town, town.th[FOCAL], here)["reference"], reference_of(town, first)
+    one = reference_of(town, first)
+    visitor = browser_at(town, town.mm[FOCAL])
+    assert 'href="/shelter-visits"' in visitor.get("/cases").text
+    assert "Social workers of Myanmar" in visitor.get(PATH).text
+    visitor.get(f"{PATH}/new")
+    assert visitor.send(f"{PATH}/new").status_code == 422
+    day = town.clock.now() + timedelta(days=14)
+    on = {f"day_0_{part}": str(getattr(day, part)) for part in ("day", "month", "year")}
+    answer = visitor.send(
+        f"{PATH}/new", host="TH", purpose="get_to_know", language="my", about_0=one, part_0="social_worker",
+        office_0=town.mm[FOCAL].office, **on,
+    )  # fmt: skip
+    assert answer.status_code == 303, answer.text
+    there = answer.headers["location"].split("?")[0]
+    deliver(town)
+    here = copy_of(town, there.rpartition("/")[2])
+    number = look(town, town.th[FOCAL], here)["reference"]
+    worker = browser_at(town, town.th["social_worker"])
+    assert number in worker.get(f"/cases/{first.case_id}/records/new/visit_wish").text
+    host, path = browser_at(town, town.th[FOCAL]), f"{PATH}/{here}"
+    assert "was not asked about this visit" in host.get(path).text
     wish(town, first, number)
-    with browser_at(town, town.th[FOCAL]) as browser:
-        page = browser.get(f"{PATH}/{here}")
-        assert page.status_code == 200 and number in page.text and one in page.text
-        assert browser.get(PATH).status_code == 200
-        assert browser.get(f"{PATH}/new").status_code == 200
-    assert look(town, town.mm[FOCAL], there)["state"] == "asked"
+    assert "Can be met" in host.get(path).text
+    said_yes = {"name": "grant", "day": day.date().isoformat(), "begins": "10:00", "ends": "11:00", "meets": one}
+    assert host.send(f"{path}/act", **{**said_yes, "place": "shelter"}).status_code == 422
+    assert host.send(f"{path}/act", **said_yes, place="office").status_code == 303
+    deliver(town)
+    assert "10:00" in visitor.get(there).text
+    town.clock.advance(timedelta(days=14))
+    host.get(path)
+    held = {f"held_on_{part}": str(getattr(town.clock.now(), part)) for part in ("day", "month", "year")}
+    log = {"part_0": "social_worker", "came_from_0": town.mm[FOCAL].office, "in_0": "10:00", "out_0": "10:30"}
+    answer = host.send(f"{path}/act", name="write_log", met=one, **{f"wish_{one}": "more_time"}, **held, **log)
+    assert answer.status_code == 303, answer.text
+    deliver(town)
+    assert "More time" in visitor.get(there).text
+    assert visitor.send(f"{there}/act", name="add_remarks", remarks="It was quiet.").status_code == 303
+    deliver(town)
+    host.get(path)
+    assert host.send(f"{path}/act", name="confirm_log").status_code == 303
+    assert "It was quiet." in host.get(path).text
