@@ -321,7 +321,8 @@ def test_a_visit_is_asked_for_and_permitted_on_pages(town: Town) -> None:
     here = copy_of(town, there.rpartition("/")[2])
     number = look(town, town.th[FOCAL], here)["reference"]
     worker = browser_at(town, town.th["social_worker"])
-    assert number in worker.get(f"/cases/{first.case_id}/records/new/visit_wish").text
+    case = said(town.get(town.th["social_worker"], f"/cases/{first.case_id}"))["reference"]
+    assert number in worker.get(f"/cases/{case}/records/new/visit_wish").text
     host, path = browser_at(town, town.th[FOCAL]), f"{PATH}/{here}"
     assert "was not asked about this visit" in host.get(path).text
     wish(town, first, number)
