@@ -23,6 +23,7 @@ SAYS: dict[str, dict[str, object]] = {
         "why_physical": "The papers contradict each other.", "professions": ["physician", "social_worker"],
     },
     "consent": {"giver": "guardian"},
+    "visit_wish": {"giver": "guardian"},
     "death_report": {"family_told": "through_origin"},
     "consent_withdrawal": {"purposes": ["assistance"], "recipients": [SENDER]},
     "flag_clearance": {"flag": "language"},
