@@ -333,6 +333,7 @@ def test_a_visit_is_asked_for_and_permitted_on_pages(town: Town) -> None:
     deliver(town)
     assert "10:00" in visitor.get(there).text
     town.clock.advance(timedelta(days=14))
+    host, visitor = browser_at(town, town.th[FOCAL]), browser_at(town, town.mm[FOCAL])
     host.get(path)
     held = {f"held_on_{part}": str(getattr(town.clock.now(), part)) for part in ("day", "month", "year")}
     log = {"part_0": "social_worker", "came_from_0": town.mm[FOCAL].office, "in_0": "10:00", "out_0": "10:30"}
