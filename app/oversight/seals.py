@@ -24,7 +24,7 @@ _OF_PERSONS: Final = (
 )  # fmt: skip
 _OF_ROWS: Final = (
     ("approval", "sealed"), ("approval", "answer"), ("tip", "sealed"), ("operation", "sealed"),
-    ("case_export", "sealed_note"), ("incident_offender", "sealed"),
+    ("case_export", "sealed_note"), ("incident_offender", "sealed"), ("corridor_meeting", "sealed"),
 )  # fmt: skip
 
 
