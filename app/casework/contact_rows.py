@@ -37,6 +37,13 @@ _ENTRIES: Final = (
 )
 
 
+# A partner may leave these out; whoever shows or asks an entry finds them all the same.
+_UNSAID: Final[dict[str, Any]] = {
+    "office_name": "", "points": [], "places": [], "phone": "", "other_way": "", "languages": [], "deputy_office": "",
+    "deputy_role": "", "valid_until": None,
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """The newest version of one entry, as this country keeps it. ``said``: the body as it was checked."""
@@ -101,5 +108,6 @@ def facts_for(desk: Desk, facts: CaseFacts | ReferralFacts) -> DirectoryFacts:
 
 def _entry(row: Row[Any]) -> Entry:
     return Entry(
-        row.shared_id, row.owner, row.version, row.office, json.loads(row.body), row.next_check, row.said_at
+        row.shared_id, row.owner, row.version, row.office, {**_UNSAID, **json.loads(row.body)}, row.next_check,
+        row.said_at,
     )

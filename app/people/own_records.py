@@ -27,7 +27,8 @@ THEIR_OWN: Final = frozenset(
         "admission", "age_assessment", "best_interests", "best_interests_assessment", "care_plan", "circumstances",
         "closure", "decision_notice", "employment", "foreign_decision", "found_report", "fund_approval", "fund_claim",
         "fund_payment", "handover", "handover_schedule", "hearing", "hearing_outcome", "identification_decision",
-        "information_given", "invitation", "legal_status", "missing_report", "monitoring_visit", "needs_assessment",
+        "information_given", "invitation", "legal_status", "missing_report", "monitoring_visit", "nationality_inquiry",
+        "needs_assessment",
         "penalty_outcome", "penalty_report", "penalty_representation", "penalty_review", "permit", "placement",
         "pre_return_risk", "proceeding", "proceeding_end", "reception_plan", "reconsideration_request", "refused_leave",
         "reintegration_plan", "release_report", "remedies_notice", "remedy_appeal", "remedy_award", "remedy_end",
@@ -42,7 +43,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     # About relatives, guardians and officers: somebody else's data.
     **dict.fromkeys(
         ("contact_decision", "death_report", "family_tracing", "guardian_appointment", "handover_confirmation",
-         "receipt", "relative"), _OTHERS,
+         "inquiry_answer", "receipt", "relative", "tracing_inquiry"), _OTHERS,
     ),
     # Told in a part of the copy of its own.
     **dict.fromkeys(("consent", "consent_withdrawal", "data_answer", "data_request"), _OWN_PART),

@@ -22,16 +22,19 @@ WRONG_CODE: Final = mark("This is not the code of this handover. Ask the other o
 # In which states what the other side signed last belongs to the handover of today.
 _GIVEN: Final = frozenset({Referral.HANDED_OVER, Referral.RECEIVED, Referral.IN_REINTEGRATION, Referral.COMPLETED})
 _TAKEN: Final = _GIVEN - {Referral.HANDED_OVER}
+# Codes are compared by whoever may sign on that side.
+_SIGNS: Final = {"sender": "referral:handover", "receiver": "referral:receive"}
 
 
 def compare(desk: Desk, referral_id: str, typed: str) -> CodeOut:
     """Compare a code that was heard with the one of what the other side has signed; the comparison stays on record.
 
-    Raises NotFound out of sight, Conflict (409) where they have not signed yet (nothing_to_compare) or the code is
-    another one (code_wrong, with how often that was so).
+    Raises NotFound out of sight, Forbidden for who may not sign on this side, Conflict (409) where they have not signed
+    yet (nothing_to_compare) or the code is another one (code_wrong, with how often that was so).
     """
     visible_referral(desk, queries.READ, referral_id)
     held = hold_referral(desk, referral_id)
+    visible_referral(desk, _SIGNS[held.row.side], referral_id)
     wanted = expected(desk, referral_id)
     before = wrong_before(desk, referral_id)
     if not wanted:

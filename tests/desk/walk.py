@@ -28,6 +28,7 @@ from tests.factories.pages import browser_at
 from tests.factories.staff import Worker
 from tests.factories.towns import Town
 from tests.gates import (
+    admin_forms,
     fund_forms,
     inquiry_forms,
     list_forms,
@@ -170,6 +171,8 @@ def _beside(town: Town) -> Iterator[tuple[str, Worker, str]]:
     manager, chief = town.th["case_manager"], town.th["supervisor"]
     yield "told", manager, f"/tips/{town.post(manager, '/tips', tip_forms.TOLD).json()['id']}"
     yield "asked from abroad", *inquiry_forms.asked(town)
+    theirs = admin_forms.contact("/found", "MM", result="answers")
+    yield from _after(town, theirs, town.th["national_focal_point"])
     yield "planned", *readiness_forms.planned(town)
     entitled = cases.bring_case(town.house, town.th, "identified")
     claim = form(town.house, "fund_claim")

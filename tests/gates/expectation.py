@@ -38,6 +38,7 @@ ACTS: Final = {
     "POST /cases/{case_id}/matters/{matter_id}/steps/{step}": "care:plan",
     "POST /cases/{case_id}/records/{kind}": "record:write",
     "POST /referrals/{referral_id}/steps/{step}": "referral:withdraw",
+    "POST /referrals/{referral_id}/check-code": "referral:handover",
 }
 # The offices of the scene that are shelters.
 SHELTERS: Final = frozenset({"th-shelter-tak", "th-shelter-chiang-rai"})

@@ -64,6 +64,7 @@ ACTS: Final[Mapping[str, Act]] = {
     "report_assessment": Act(_T, _SOCIAL, "family_tracing"),
     "propose_plan": Act(_S, _MANAGER, "return_plan", fields=_escort),
     "find_no_safe_return": Act(_S, _MANAGER),
+    "ask_again": Act(_S, _MANAGER),
     "accept": Act(_T, _FOCAL, "reception_plan"),
     "schedule_handover": Act(_S, _BORDER, "handover_schedule", fields=_point),
     "confirm_handover": Act(_T, _BORDER, "handover_confirmation"),

@@ -72,7 +72,7 @@ def receiver_forgets(patch: Patch) -> None:
 
 
 def nobody_asks_the_person(patch: Patch) -> None:
-    patch.setattr(consent, "_found", lambda *asked: True)
+    patch.setattr(consent, "consent_found", lambda *asked: True)
 
 
 def asylum_counts_for_nothing(patch: Patch) -> None:

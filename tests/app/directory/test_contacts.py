@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.casework.contact_rows import ANSWER, CONTACT
+from app.casework.contact_rows import _UNSAID, ANSWER, CONTACT
+from app.casework.contacts import EntrySaid
 from app.casework.held import CASE, REFERRAL
 from app.models.notice import Notice
 from app.worker import Worker as Postman
@@ -239,3 +240,9 @@ def test_an_entry_that_ran_out_stands_in_the_way_before_a_draft_is_written(town:
     browser = browser_at(town, town.th["case_manager"])
     page = browser.get(f"/cases/{called}/refer/check?to=MM&office=mm-dor").text
     assert "has run out" in page and "renew its entry in the directory" in page
+
+
+def test_what_a_partner_may_leave_out_is_there_for_whoever_reads_it() -> None:
+    may_lack = {name for name, field in EntrySaid.model_fields.items() if not field.is_required()}
+    assert set(_UNSAID) == may_lack
+    assert all(_UNSAID[name] == EntrySaid.model_fields[name].default for name in may_lack)
