@@ -19,7 +19,7 @@ from workflows.verdict import Refusal
 
 __all__ = [
     "ACTS", "Act", "EVERY", "LIVE", "V", "Visit", "VisitFacts", "against", "against_asking", "against_grant",
-    "against_log", "against_meeting", "heard", "may_be_asked", "offered",
+    "against_log", "against_meeting", "heard", "is_kept_away", "may_be_asked", "offered",
 ]  # fmt: skip
 
 
@@ -135,24 +135,33 @@ def against_asking(*, in_force: bool, reached: bool, read_there: bool) -> tuple[
     return tuple(reason for holds, reason in told if holds)
 
 
-def may_be_asked(case: CaseFacts, country: str, *, sealed: bool) -> bool:
-    """Whether a person is asked about a visit at all: nobody is who must be kept from that country."""
-    away = case.asylum_claim or country in case.blocked_countries or case.deceased
-    return not (sealed or away or case.care in _ELSEWHERE_NOW)
+def may_be_asked(case: CaseFacts, country: str, *, sealed: bool, was: bool = False) -> bool:
+    """Whether a person is asked about a visit at all: nobody is who must be kept from that country.
+
+    was: the day of the visit has come. Who left or died since then was met all the same, and the log may say so.
+    """
+    away = case.asylum_claim or country in case.blocked_countries
+    return not (sealed or away) and (was or not (case.deceased or case.care in _ELSEWHERE_NOW))
+
+
+def is_kept_away(case: CaseFacts) -> bool:
+    """Whether there are visitors whom this person is not asked about."""
+    return case.asylum_claim or case.deceased or bool(case.blocked_countries) or case.care in _ELSEWHERE_NOW
 
 
 def against_meeting(
-    case: CaseFacts, country: str, visit: str, *, sealed: bool, today: Today
+    case: CaseFacts, country: str, visit: str, *, sealed: bool, today: Today, was: bool = False
 ) -> tuple[Refusal, ...]:
     """Why a person is not met by visitors of ``country`` at the visit of that number; the host's own knowledge.
 
-    The visitors hear none of it: only that the person is not met.
+    was: the day of the visit has come. The visitors hear none of it: only that the person is not met.
     """
-    if not may_be_asked(case, country, sealed=sealed):
+    if not may_be_asked(case, country, sealed=sealed, was=was):
         # One reason for all of them: the list of a visit must not say who asks for asylum, or whose case is sealed.
         return (_KEPT_AWAY,)
     wish = case.visit_wish(visit)
-    if wish is None:
+    # Nobody says yes in the place of somebody grown up.
+    if wish is None or (wish.agrees and wish.by_guardian and not case.child):
         return (_NOT_ASKED,)
     if not wish.agrees:
         return (_SAID_NO,)
@@ -164,14 +173,15 @@ def against_meeting(
     return tuple(found)
 
 
-def against_grant(day: date, proposed: Collection[date], wanted: Collection[str], able: Collection[str]) -> (
-    tuple[Refusal, ...]
-):
+def against_grant(
+    day: date, proposed: Collection[date], wanted: Collection[str], able: Collection[str], *, in_force: bool
+) -> tuple[Refusal, ...]:
     """Why permission cannot be given like this.
 
-    proposed: the days that were asked for; wanted: whom the visitors are to meet; able: those who may be met.
+    proposed: the days that were asked for; wanted: whom the visitors are to meet; able: those who may be met;
+    in_force: an agreement of the two holds today.
     """
-    found = []
+    found = [] if in_force else [_NO_AGREEMENT]
     if day not in proposed:
         found.append(_OTHER_DAY)
     if not wanted:

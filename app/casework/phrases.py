@@ -245,6 +245,7 @@ RECORDS: Final[Mapping[str, str]] = {
     "threat_assessment": mark("Threat assessed"),
     "threat_report": mark("Threat reported"),
     "travel_document": mark("Travel document recorded"),
+    "visit_wish": mark("Wish about a visit from abroad recorded"),
     "wish": mark("The person's wish recorded"),
 }
 # Kind and step of every other entry; "*" stands for any step of the kind.

@@ -27,7 +27,7 @@ from workflows.shelter_visit import Visit, VisitFacts
 
 __all__ = [
     "AGREED", "ASK", "ASKED", "Copy", "ENDED", "GRANT", "KIND", "MET", "NEWS", "NOT_MET", "PART", "PREFIX", "READ",
-    "TABLE", "TOLD", "act", "ask", "change", "contents", "facts_of", "last_held", "mark_parts", "new_copy",
+    "TABLE", "TOLD", "act", "ask", "change", "contents", "facts_of", "is_known", "last_held", "mark_parts", "new_copy",
     "of_conversation", "parts_of", "say", "tell",
 ]  # fmt: skip
 
@@ -102,6 +102,12 @@ def of_conversation(desk: Desk, shared_id: str, other: str) -> Row[Any] | None:
         TABLE.c.country == desk.actor.country, TABLE.c.shared_id == shared_id, TABLE.c.other_country == other
     )
     return desk.session.execute(query.with_for_update()).one_or_none()
+
+
+def is_known(desk: Desk, reference: str) -> bool:
+    """Whether a visit of this country has this reference, whoever it is with."""
+    query = select(TABLE.c.id).where(TABLE.c.country == desk.actor.country, TABLE.c.reference == reference)
+    return desk.session.execute(query.limit(1)).first() is not None
 
 
 def parts_of(desk: Desk, visit_id: str) -> list[Row[Any]]:

@@ -119,7 +119,7 @@ class ReturnedBody(Said):
     """Why the log comes back."""
 
     remark: _Code
-    words: Annotated[str, Field(max_length=300)] = ""
+    words: Annotated[str, Field(max_length=600)] = ""
 
 
 class RemarksBody(Said):

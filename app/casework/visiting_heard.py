@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -35,6 +36,8 @@ __all__ = ["HEARD", "again", "as_the_visitor_knows", "hear"]
 # What is said in the receipt.
 APPLIED: Final = "applied"
 TOO_LATE: Final = "not_applicable"
+# As the form asks for it in which a person's answer names the visit (app/casework/kinds/visit_wish.py).
+_REFERENCE: Final = re.compile(r"[A-Z0-9-]{1,40}")
 _BODIES: Final[Mapping[str, type[Said]]] = {
     "ask": AskBody, "grant": GrantBody, "propose_day": DayBody, "refuse": ReasonBody, "take_day": DayBody,
     "call_off": ReasonBody, "part_ended": EndedBody, "write_log": LogBody, "return_log": ReturnedBody,
@@ -119,14 +122,17 @@ def _asked(desk: Desk, header: Mapping[str, Any], said: AskBody, row: Row[Any] |
         raise MessageRefused("A visit of this number is known here already.", "state_jump")
     if desk.policies.corridor(here, other).focal_office(here) is None:
         raise MessageRefused("No office here is competent for this visit.", "no_office")
+    # A person says yes to the visit of a reference: another one under the same would be met without being asked.
+    reference = str(header["reference"])
+    if not _REFERENCE.fullmatch(reference) or visiting.is_known(desk, reference):
+        raise MessageRefused("The reference of this visit is none, or is another visit's.", "body_malformed")
     if len({each.number for each in said.subjects}) != len(said.subjects):
         raise MessageRefused("Somebody is named twice.", "body_malformed")
     copies = visiting_people.as_the_host_knows(desk, other, said.subjects)
     if copies is None:
         # The same word for what has not arrived, what is nobody's and what is another country's.
         raise MessageRefused("The visit is about a number that is not known here.", "unknown_referral")
-    shared_id, reference = str(header["referral"]), str(header["reference"])
-    made = visiting.new_copy(desk, other, here, shared_id, reference, said, copies)
+    made = visiting.new_copy(desk, other, here, str(header["referral"]), reference, said, copies)
     visiting_people.ask_them(desk, made)
     visiting.tell(desk, made.id, TOLD, hosts=True)
     return APPLIED
@@ -170,8 +176,7 @@ def _day_taken(desk: Desk, row: Row[Any], kept: Contents, said: DayBody) -> dict
 
 
 def _over(desk: Desk, row: Row[Any], kept: Contents, said: ReasonBody) -> dict[str, Any]:
-    if row.host == desk.actor.country:
-        visiting_people.unsaid(desk, row)
+    visiting_people.left(desk, row)
     kept.grant = None
     return {"reason": said.reason}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Row, insert, select, update
@@ -19,7 +19,7 @@ from app.casework.kinds.visit_wish import VisitWish
 from app.casework.remarks import remark
 from app.casework.tasks import DONE, OPEN, UNDONE, end_of, usual_rank
 from app.casework.tasks import TABLE as TASK
-from app.casework.visiting import AGREED, ENDED, PART, TABLE
+from app.casework.visiting import AGREED, ASKED, ENDED, NOT_MET, PART, TABLE
 from app.casework.visiting_bodies import EndedBody, ReasonBody, SubjectBody
 from app.kit.errors import Invalid
 from app.kit.fields import at_field
@@ -33,7 +33,7 @@ from workflows.verdict import Refusal
 
 __all__ = [
     "EVENT", "NOBODY_LEFT", "TASK_KIND", "against", "ask_them", "as_the_host_knows", "choices", "end_lost", "ended",
-    "must_be_asked_for", "note", "settle", "told", "unsaid",
+    "left", "must_be_asked_for", "note", "settle", "told", "unsaid",
 ]  # fmt: skip
 
 # The kind of entry that a history keeps of a visit.
@@ -66,7 +66,10 @@ def as_the_host_knows(desk: Desk, other: str, subjects: Iterable[SubjectBody]) -
 
 
 def ask_them(desk: Desk, row: Row[Any]) -> None:
-    """Open a task for each person who can be asked whether they want to be met, until the day before the visit."""
+    """Open a task for each person who can be asked whether they want to be met, until the day before the visit.
+
+    It begins in the moment in which the visit does: so each visit knows its own.
+    """
     for part in visiting.parts_of(desk, row.id):
         if part.case_id is None:
             continue
@@ -80,25 +83,30 @@ def ask_them(desk: Desk, row: Row[Any]) -> None:
             {
                 "id": new_id(), "country": desk.actor.country, "office_id": held.row.office_id, "case_id": held.id,
                 "referral_id": None, "kind": TASK_KIND, "role": _ROLE, "clock": own_tasks.BY_HAND,
-                "basis": "practice", "sources": _SOURCE, "opened_at": desk.now,
-                "due_at": end_of(desk, max(row.day, desk.today)), "state": OPEN, "done_at": None, "done_by": None,
-                "missed_at": None, "escalation": 0, "priority": usual_rank(desk.policies, TASK_KIND),
+                "basis": "practice", "sources": _SOURCE, "opened_at": row.opened_at,
+                "due_at": end_of(desk, max(row.day - timedelta(days=1), desk.today)), "state": OPEN,
+                "done_at": None, "done_by": None, "missed_at": None, "escalation": 0, "priority": usual_rank(desk.policies, TASK_KIND),
             },
         )  # fmt: skip
 
 
-def against(desk: Desk, row: Row[Any], part: Row[Any]) -> tuple[Refusal, ...]:
-    """Why somebody is not met, by the newest facts of their case; the caller reaches it as the house."""
+def against(desk: Desk, row: Row[Any], part: Row[Any], *, lock: bool = False) -> tuple[Refusal, ...]:
+    """Why somebody is not met, by the newest facts of their case; the caller reaches it as the house.
+
+    lock: nobody changes the case until the transaction ends, so that a no that comes meanwhile finds the permission.
+    """
     if part.case_id is None:
         return rules.against_meeting(_NOBODY, row.other_country, row.reference, sealed=True, today=_today(desk))
-    return _against(desk, row, hold_case(desk, part.case_id, lock=False))
+    return _against(desk, row, hold_case(desk, part.case_id, lock))
 
 
 def _against(desk: Desk, row: Row[Any], held: Held) -> tuple[Refusal, ...]:
     facts = held.facts
     assert isinstance(facts, CaseFacts)
     kept_from = bool(held.row.sealed) or held.erased
-    return rules.against_meeting(facts, row.other_country, row.reference, sealed=kept_from, today=_today(desk))
+    return rules.against_meeting(
+        facts, row.other_country, row.reference, sealed=kept_from, today=_today(desk), was=desk.today >= row.day
+    )
 
 
 def told(desk: Desk, row: Row[Any], part: Row[Any]) -> bool:
@@ -133,12 +141,17 @@ def settle(desk: Desk, held: Held) -> None:
     In the transaction that changed the case, so that the other country hears of it at once.
     """
     facts = held.facts
-    if not isinstance(facts, CaseFacts) or not facts.visit_wishes:
+    if not isinstance(facts, CaseFacts):
         return
-    began = held.began.visit_wishes if held.began is not None else ()
+    before = held.began.visit_wishes if held.began is not None else ()
+    if not (facts.visit_wishes or before or rules.is_kept_away(facts)):
+        return
+    answered = {each.visit for each in facts.visit_wishes if each not in before}
     with as_the_house(desk.session, desk.actor.country):
-        if facts.visit_wishes != began:
-            _asked(desk, held.id)
+        for row in _waiting(desk, held.id):
+            asked = rules.may_be_asked(facts, row.other_country, sealed=bool(held.row.sealed))
+            if row.reference in answered or not asked:
+                _asked(desk, held.id, row)
         for part, row in _agreed(desk, held.id):
             if _against(desk, row, held):
                 _end(desk, row, part, held)
@@ -177,12 +190,12 @@ def ended(desk: Desk, part_id: str) -> bool:
 def _end(desk: Desk, row: Row[Any], part: Row[Any], held: Held) -> None:
     visiting.mark_parts(desk, row.id, {part.number: ENDED})
     kept = visiting.contents(desk, row)
-    left = [each for each in visiting.parts_of(desk, row.id) if each.state == AGREED]
+    others_left = [each for each in visiting.parts_of(desk, row.id) if each.state == AGREED]
     if kept.grant is not None:
         others = [each for each in kept.grant.met if each != part.number]
         # Nobody is met any more: the visit itself is called off below.
         kept.grant = kept.grant.model_copy(update={"met": others}) if others else None
-    if left:
+    if others_left:
         visiting.change(desk, row, kept)
         visiting.say(desk, row, "part_ended", EndedBody(number=part.number))
     else:
@@ -197,7 +210,17 @@ def unsaid(desk: Desk, row: Row[Any]) -> None:
     """End what still asks the people of a visit that is over, or that was answered."""
     for part in visiting.parts_of(desk, row.id):
         if part.case_id is not None:
-            _asked(desk, part.case_id)
+            _asked(desk, part.case_id, row)
+
+
+def left(desk: Desk, row: Row[Any]) -> None:
+    """What follows for the people of a visit that does not take place: nobody is asked any more, and nobody is met."""
+    unsaid(desk, row)
+    for part in visiting.parts_of(desk, row.id):
+        if part.state in (ASKED, AGREED):
+            visiting.mark_parts(desk, row.id, {part.number: NOT_MET})
+        if part.state == AGREED:
+            note(desk, row, part, "not_met")
 
 
 def choices(desk: Desk, case_id: str) -> list[Row[Any]]:
@@ -230,13 +253,25 @@ def _agreed(desk: Desk, case_id: str) -> list[tuple[Row[Any], Row[Any]]]:
     found = []
     for part in desk.session.execute(query).all():
         row = desk.session.execute(select(TABLE).where(TABLE.c.id == part.visit_id).with_for_update()).one()
-        found.append((part, row))
+        # Whoever held it meanwhile may have written its log, or called it off.
+        if row.state == V.GRANTED.value:
+            found.append((part, row))
     return found
 
 
-def _asked(desk: Desk, case_id: str) -> None:
+def _waiting(desk: Desk, case_id: str) -> list[Row[Any]]:
+    """The visits that are not over and about whom this case may still be asked."""
+    query = select(TABLE).join(PART, PART.c.visit_id == TABLE.c.id)
+    mine = (PART.c.case_id == case_id, TABLE.c.state.in_(sorted(each.value for each in LIVE)))
+    return list(desk.session.execute(query.where(*mine).order_by(TABLE.c.id)))
+
+
+def _asked(desk: Desk, case_id: str, row: Row[Any]) -> None:
     done = {"state": DONE, "done_at": desk.now, "done_by": desk.actor.id}
-    mine = (TASK.c.case_id == case_id, TASK.c.kind == TASK_KIND, TASK.c.state.in_(UNDONE))
+    mine = (
+        TASK.c.case_id == case_id, TASK.c.kind == TASK_KIND, TASK.c.opened_at == row.opened_at,
+        TASK.c.state.in_(UNDONE),
+    )  # fmt: skip
     desk.session.execute(update(TASK).where(*mine).values(done))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import Annotated, Any, Final
 
@@ -11,7 +13,7 @@ from app.access.desk import Desk
 from app.access.may import permitted
 from app.access.page_door import Page, opens
 from app.casework.visiting import ASK, READ
-from app.kit.errors import AppError
+from app.kit.errors import AppError, Invalid
 from app.kit.typed import Typed
 from app.kit.typed_dates import typed_day
 from app.kit.words import mark
@@ -66,12 +68,12 @@ def ask(page: Asker) -> Response:
 
     def act(desk: Desk) -> str:
         days = [_day(typed, f"day_{row}") for row in range(DAYS) if row == 0 or _is_typed(typed, f"day_{row}")]
+        come = [row for row in range(VISITORS) if row == 0 or typed.get(f"part_{row}", "")]
         visitors = [
             VisitorIn.model_construct(
                 part=typed.get(f"part_{row}", "")[:40], office=typed.get(f"office_{row}", "")[:64]
             )
-            for row in range(VISITORS)
-            if row == 0 or typed.get(f"part_{row}", "")
+            for row in come
         ]
         about = [typed.get(f"about_{row}", "").strip()[:40] for row in range(PEOPLE)]
         body = AskIn.model_construct(
@@ -81,7 +83,11 @@ def ask(page: Asker) -> Response:
         )  # fmt: skip
         if not body.about:
             raise unfit("about_0", mark("Write at least one number."))
-        return f"{LIST}/{service.asked(desk, body).id}?done=asked"
+        names = {"days": "day_0", "about": "about_0"}
+        for number, row in enumerate(come):
+            names |= {f"visitors.{number}.part": f"part_{row}", f"visitors.{number}.office": f"office_{row}"}
+        with _at(names):
+            return f"{LIST}/{service.asked(desk, body).id}?done=asked"
 
     def again(desk: Desk, error: AppError) -> dict[str, Any]:
         return {**_choices(desk), "country": "", "refusals": error.extra.get("refusals", [])}
@@ -105,7 +111,9 @@ def act_on(shelter_visit_id: str, page: Reader) -> Response:
     def act(desk: Desk) -> None:
         service.found(desk, shelter_visit_id)
         name = typed.get("name", "")[:20]
-        service.acted(desk, shelter_visit_id, name, _body(typed, name))
+        body = _body(typed, name)
+        with _at(_names(typed, name)):
+            service.acted(desk, shelter_visit_id, name, body)
 
     def again(desk: Desk, error: AppError) -> dict[str, Any]:
         return {**_one(desk, shelter_visit_id), "refusals": error.extra.get("refusals", []), "said": ""}
@@ -161,8 +169,34 @@ def _body(typed: Typed, name: str) -> VisitActIn:
             for each in typed.all("met")[:20]
         ],
         remark=typed.get("remark", "")[:40] or None,
-        words=(typed.get("remarks", "")[:600] if name == "add_remarks" else typed.get("words", "")[:300]),
+        words=(typed.get("remarks", "")[:600] if name == "add_remarks" else typed.get("words", "")[:600]),
     )  # fmt: skip
+
+
+@contextmanager
+def _at(names: Mapping[str, str]) -> Iterator[None]:
+    """Tell what is wrong at the field of the page that asked for it, whatever the JSON door calls it."""
+    try:
+        yield
+    except Invalid as error:
+        for rule in error.extra.get("errors", ()):
+            rule["field"] = names.get(rule["field"], rule["field"])
+        raise
+
+
+def _names(typed: Typed, name: str) -> dict[str, str]:
+    """What the JSON door calls a field of an act -> what the page calls it."""
+    if name == "write_log":
+        came = [row for row in range(VISITORS) if typed.get(f"part_{row}", "")]
+        names = {"entered": f"in_{came[0] if came else 0}"}
+        for number, row in enumerate(came):
+            names |= {f"entered.{number}.part": f"part_{row}", f"entered.{number}.office": f"came_from_{row}"}
+        return names | {f"met.{number}.wish": f"wish_{each[:40]}" for number, each in enumerate(typed.all("met"))}
+    found: dict[str, dict[str, str]] = {
+        "propose_day": {"day": "new_day"}, "take_day": {"day": "take_day"},
+        "refuse": {"reason": "refuse_reason"}, "call_off": {"reason": "off_reason"},
+    }
+    return found.get(name, {})
 
 
 def _entered(typed: Typed) -> list[EnteredIn]:

@@ -88,7 +88,7 @@ class PartOut(BaseModel):
     reference: Annotated[str, Field(examples=["TH-MM-2017-7F3K2Q"])]
     about: Annotated[str, Field(description="referral or inquiry.", examples=["referral"])]
     state: Annotated[str, Field(description="A code of visit_part_state.", examples=["agreed"])]
-    may_be_met: Annotated[bool | None, Field(description="At the host alone.")]
+    may_be_met: Annotated[bool | None, Field(description="At the host alone, while the visit is to come.")]
     refusals: list[RefusalOut]
     wish: Annotated[str, Field(description="What the log tells that they want.", examples=[""])]
 

@@ -151,12 +151,12 @@ def acted(desk: Desk, visit_id: str, name: str, body: VisitActIn) -> VisitOut:
             kept.grant = None
             visiting.act(desk, row, kept, name, ReasonBody(reason=reason), reason=reason)
             with as_the_house(desk.session, desk.actor.country):
-                visiting_people.unsaid(desk, row)
+                visiting_people.left(desk, row)
         case "write_log":
             _logged(desk, row, kept, body)
         case "return_log":
             remark = _known(desk, REMARK, body.remark, "remark")
-            kept.returned = ReturnedBody(remark=remark, words=body.words.strip()[:300])
+            kept.returned = ReturnedBody(remark=remark, words=body.words.strip())
             visiting.act(desk, row, kept, name, kept.returned)
         case "add_remarks":
             kept.remarks = RemarksBody(words=body.words.strip())
@@ -212,9 +212,9 @@ def shown(desk: Desk, row_id: str) -> VisitOut:
 
 def _part(desk: Desk, row: Row[Any], part: Row[Any], wish: str) -> PartOut:
     """Somebody a visit is about. Why they are not met is the host's own; the visitors hear that they are not."""
-    hosts = row.host == desk.actor.country
+    hosts = row.host == desk.actor.country and row.state in {each.value for each in rules.LIVE}
     reasons: tuple[Refusal, ...] = ()
-    if hosts and row.state in {each.value for each in rules.LIVE}:
+    if hosts:
         with as_the_house(desk.session, desk.actor.country):
             reasons = visiting_people.against(desk, row, part)
     return PartOut(
@@ -244,9 +244,13 @@ def _granted(desk: Desk, row: Row[Any], kept: Contents, body: VisitActIn) -> Non
     if any(each not in parts for each in body.meets):
         raise unfit("meets", _CHOOSE)
     wanted = list(dict.fromkeys(body.meets))
+    in_force = bool(desk.policies.corridor(here, row.other_country).in_force(desk.today))
     with as_the_house(desk.session, here):
-        able = {name for name, part in parts.items() if not visiting_people.against(desk, row, part)}
-    refuse(desk, "grant", ACTS["grant"].title, rules.against_grant(body.day, kept.days, wanted, able))
+        # Always in the same order, so that two who permit visits to the same people never wait for each other.
+        ordered = sorted(parts.values(), key=lambda part: part.case_id or "")
+        able = {part.reference for part in ordered if not visiting_people.against(desk, row, part, lock=True)}
+    reasons = rules.against_grant(body.day, kept.days, wanted, able, in_force=in_force)
+    refuse(desk, "grant", ACTS["grant"].title, reasons)
     try:
         kept.grant = GrantBody(
             day=body.day, begins=body.begins or "", ends=body.ends or "", place=place, office=office, address=address,
@@ -260,6 +264,8 @@ def _granted(desk: Desk, row: Row[Any], kept: Contents, body: VisitActIn) -> Non
     with as_the_house(desk.session, here):
         for name, part in parts.items():
             visiting_people.note(desk, row, part, "granted" if name in wanted else "not_met")
+        # Whoever was not asked until now is not met.
+        visiting_people.unsaid(desk, row)
 
 
 def _logged(desk: Desk, row: Row[Any], kept: Contents, body: VisitActIn) -> None:

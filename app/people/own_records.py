@@ -34,7 +34,8 @@ THEIR_OWN: Final = frozenset(
         "reintegration_plan", "release_report", "remedies_notice", "remedy_appeal", "remedy_award", "remedy_end",
         "remedy_filing", "remedy_payment", "remedy_preparation", "remedy_refusal", "remedy_representation", "reopening",
         "return_plan", "rights_notice", "screening", "secrecy_limits", "service_appointment", "service_outcome",
-        "service_request", "shelter_leave", "shelter_return", "stay_extension", "travel_document", "wish",
+        "service_request", "shelter_leave", "shelter_return", "stay_extension", "travel_document", "visit_wish",
+        "wish",
     }
 )  # fmt: skip
 # Kinds of which the copy tells only that there is one, and on which day.
@@ -69,6 +70,7 @@ OWN_WORDS: Final[Mapping[str, frozenset[str]]] = {
     "pre_return_risk": frozenset({"own_assessment"}),
     "reintegration_plan": frozenset({"objectives"}),
     "service_outcome": frozenset({"feedback_words"}),
+    "visit_wish": frozenset({"words"}),
     "wish": frozenset({"words"}),
 }
 # Suspicions, and what would tell where the person lives.

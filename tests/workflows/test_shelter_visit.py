@@ -105,9 +105,9 @@ def _case(**changes: Any) -> CaseFacts:
     return replace(sound_case(), consents=(consent,), visit_wishes=(wish,), care="recovering", **changes)
 
 
-def _codes(case: CaseFacts, *, sealed: bool = False, visit: str = VISIT) -> list[str]:
+def _codes(case: CaseFacts, *, sealed: bool = False, visit: str = VISIT, was: bool = False) -> list[str]:
     today = Today(datetime(2026, 12, 1, tzinfo=UTC), date(2026, 12, 1))
-    return [each.code for each in rules.against_meeting(case, "MM", visit, sealed=sealed, today=today)]
+    return [each.code for each in rules.against_meeting(case, "MM", visit, sealed=sealed, today=today, was=was)]
 
 
 def test_who_said_yes_is_met_and_nobody_else() -> None:
@@ -131,6 +131,21 @@ def test_who_is_kept_away_is_told_by_one_reason_whatever_it_is() -> None:
     assert not rules.may_be_asked(case, "MM", sealed=True) and rules.may_be_asked(case, "MM", sealed=False)
 
 
+def test_who_left_after_the_day_was_met_and_who_is_protected_since_then_is_told_of_no_more() -> None:
+    case = _case()
+    for each in (replace(case, care="handed_over"), replace(case, care="closed"), replace(case, deceased=True)):
+        assert _codes(each) == ["person_may_be_asked"] and _codes(each, was=True) == []
+    for each in (replace(case, asylum_claim=True), replace(case, blocked_countries=frozenset({"MM"}))):
+        assert _codes(each, was=True) == ["person_may_be_asked"]
+    assert _codes(case, sealed=True, was=True) == ["person_may_be_asked"]
+
+
+def test_nobody_says_yes_in_the_place_of_somebody_grown_up() -> None:
+    for agrees, code in ((True, "person_was_asked_about_visit"), (False, "person_agrees_to_visit")):
+        wish = VisitWishFacts(VISIT, LATELY, agrees, by_guardian=True)
+        assert _codes(replace(_case(), visit_wishes=(wish,))) == [code]
+
+
 def test_a_child_needs_guardian_and_own_word() -> None:
     child = replace(
         _case(child=True, guardian=None),
@@ -146,10 +161,12 @@ def test_a_child_needs_guardian_and_own_word() -> None:
 
 
 def test_a_permission_is_for_a_day_that_was_asked_for_and_for_who_agreed() -> None:
-    assert rules.against_grant(DAY, [DAY], ["a"], ["a", "b"]) == ()
-    found = rules.against_grant(DAY, [], ["c"], ["a"])
+    assert rules.against_grant(DAY, [DAY], ["a"], ["a", "b"], in_force=True) == ()
+    [lapsed] = rules.against_grant(DAY, [DAY], ["a"], ["a", "b"], in_force=False)
+    assert lapsed.code == "visits_are_agreed_on"
+    found = rules.against_grant(DAY, [], ["c"], ["a"], in_force=True)
     assert [each.code for each in found] == ["day_was_asked_for", "only_who_agreed_is_met"]
-    assert [each.code for each in rules.against_grant(DAY, [DAY], [], ["a"])] == ["somebody_is_met"]
+    assert [each.code for each in rules.against_grant(DAY, [DAY], [], ["a"], in_force=True)] == ["somebody_is_met"]
 
 
 def test_a_log_tells_no_more_than_was_agreed_to() -> None:

@@ -131,5 +131,6 @@ REASONS: Final[dict[str, dict[str, str]]] = {
     "nationality_inquiry": {"to_country": OFFICE},
     "tracing_inquiry": {"to_country": OFFICE, "look_for": WORKER, "approach": WORKER},
     "travel_document": {"document_kind": PAPER, "issuer": PAPER, "issued": PAPER, "expires": PAPER},
+    "visit_wish": {"visit": ACT, "giver": CONSENT},
     "wish": {"options_explained": TOLD},
 }

@@ -88,6 +88,16 @@ def test_a_request_is_bounded_and_about_those_of_whom_both_know(post: Post) -> N
     assert (row.host, row.other_country, row.state) == ("MM", "TH", "asked")
 
 
+def test_a_second_visit_does_not_go_under_the_reference_of_the_first(post: Post) -> None:
+    """Whoever said yes to the first would be met at the second without being asked."""
+    shared = post.bring("sent").shared_id
+    say(Hand(post.house), "ask", ask(post, shared))
+    again = Hand(post.house)
+    again.shared_id = new_id()
+    assert row_of(post).shared_id != again.shared_id
+    assert refused(post, again, "ask", ask(post, shared)) == "body_malformed"
+
+
 def test_a_visitor_permits_nothing_and_nobody_jumps(post: Post) -> None:
     shared = post.bring("sent").shared_id
     hand = Hand(post.house)

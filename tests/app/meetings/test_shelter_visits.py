@@ -181,6 +181,60 @@ def test_a_yes_that_is_taken_back_ends_that_part_at_once_and_the_last_one_the_vi
     assert [each["state"] for each in look(town, town.mm[FOCAL], there)["people"]] == ["ended", "ended"]
 
 
+def open_tasks(town: Town, case_id: str) -> int:
+    with reading(town.house.db) as session:
+        mine = (Task.case_id == case_id, Task.kind == "ask_about_visit", Task.state == "open")
+        return len(session.execute(select(Task.id).where(*mine)).all())
+
+
+def test_an_answer_that_is_taken_away_ends_that_part_at_once(town: Town) -> None:
+    """Somebody who gives no answer has not agreed: no round of the worker is needed for it."""
+    here, _, first, _, number = granted(town)
+    body = {"visit": number, "agrees": None, "giver": "self", "silent": {"agrees": "no_wish_to_answer"}}
+    cases.add(town.house, town.th["social_worker"], first.case_id, "visit_wish", **body)
+    with reading(town.house.db) as session:
+        assert session.execute(select(PART.c.state).where(PART.c.case_id == first.case_id)).scalar_one() == "ended"
+    assert look(town, town.th[FOCAL], here)["state"] == "called_off"
+
+
+def test_each_visit_is_asked_for_by_itself_and_nobody_is_asked_in_vain(town: Town) -> None:
+    first, second = two_people(town)
+    one_visit, _ = asked(town, first, second)
+    town.clock.advance(timedelta(minutes=5))
+    other_visit, there = asked(town, first)
+    assert (open_tasks(town, first.case_id), open_tasks(town, second.case_id)) == (2, 1)
+    # A yes to one visit answers nothing about the other.
+    wish(town, first, look(town, town.th[FOCAL], one_visit)["reference"])
+    assert open_tasks(town, first.case_id) == 1
+    assert codes(look(town, town.th[FOCAL], other_visit)["people"][0]) == ["person_was_asked_about_visit"]
+    # Permission is given without the second person: nobody asks them any more.
+    act(town, town.th[FOCAL], one_visit, "grant", **permission(town, reference_of(town, first)))
+    assert (open_tasks(town, first.case_id), open_tasks(town, second.case_id)) == (1, 0)
+    # Who asks for asylum is not asked about visits from there.
+    cases.add(
+        town.house, town.th["social_worker"], first.case_id, "circumstances", asylum_claim=True, missing=False,
+        protection_risk=False, complicity_alleged=False, family_complicity=False,
+    )  # fmt: skip
+    assert open_tasks(town, first.case_id) == 0
+    deliver(town)
+    act(town, town.mm[FOCAL], there, "call_off", reason="no_time")
+
+
+def test_of_a_visit_that_does_not_take_place_nobody_is_said_to_be_met(town: Town) -> None:
+    here, there, first, _, _ = granted(town)
+    act(town, town.mm[FOCAL], there, "call_off", reason="no_time")
+    for who, visit_id in ((town.th[FOCAL], here), (town.mm[FOCAL], there)):
+        people = look(town, who, visit_id)["people"]
+        assert [(each["state"], each["may_be_met"], each["refusals"]) for each in people] == [
+            ("not_met", None, []), ("not_met", None, []),
+        ]  # fmt: skip
+    for who, path in (
+        (town.th["case_manager"], f"/cases/{first.case_id}"), (town.mm[FOCAL], f"/referrals/{first.arrived}"),
+    ):  # fmt: skip
+        items = said(town.get(who, f"{path}/timeline"))["items"]
+        assert sorted(each["step"] for each in items if each["kind"] == "visit") == ["granted", "not_met"]
+
+
 def test_who_is_protected_or_sealed_is_never_met_and_nobody_can_tell_which(town: Town) -> None:
     first, second = two_people(town)
     here, there = asked(town, first, second)
@@ -329,6 +383,16 @@ def test_a_visit_is_asked_for_and_permitted_on_pages(town: Town) -> None:
     assert "Can be met" in host.get(path).text
     said_yes = {"name": "grant", "day": day.date().isoformat(), "begins": "10:00", "ends": "11:00", "meets": one}
     assert host.send(f"{path}/act", **{**said_yes, "place": "shelter"}).status_code == 422
+    # What is wrong is told at the field of this page.
+    over = {f"new_day_{part}": each for part, each in (("day", "1"), ("month", "2"), ("year", "2017"))}
+    for name, typed, field in (
+        ("propose_day", over, "new_day"), ("refuse", {"refuse_reason": "tea"}, "refuse_reason"),
+        ("call_off", {}, "off_reason"), ("grant", {**said_yes, "place": "office", "begins": "noon"}, "begins"),
+    ):  # fmt: skip
+        wrong = host.send(f"{path}/act", **{**typed, "name": name})
+        assert wrong.status_code == 422, name
+        assert f'href="#field-{field}"' in wrong.text and f'id="field-{field}"' in wrong.text, name
+        assert f'id="wrong-{field}"' in wrong.text, name
     assert host.send(f"{path}/act", **said_yes, place="office").status_code == 303
     deliver(town)
     assert "10:00" in visitor.get(there).text
@@ -337,6 +401,13 @@ def test_a_visit_is_asked_for_and_permitted_on_pages(town: Town) -> None:
     host.get(path)
     held = {f"held_on_{part}": str(getattr(town.clock.now(), part)) for part in ("day", "month", "year")}
     log = {"part_0": "social_worker", "came_from_0": town.mm[FOCAL].office, "in_0": "10:00", "out_0": "10:30"}
+    for changes, field in (
+        ({"came_from_0": "th-datip"}, "came_from_0"), ({"in_0": "noon"}, "in_0"),
+        ({f"wish_{one}": "tea"}, f"wish_{one}"),
+    ):  # fmt: skip
+        typed = {"name": "write_log", "met": one, **held, **log, **changes}
+        wrong = host.send(f"{path}/act", **typed)
+        assert wrong.status_code == 422 and f'id="wrong-{field}"' in wrong.text, field
     answer = host.send(f"{path}/act", name="write_log", met=one, **{f"wish_{one}": "more_time"}, **held, **log)
     assert answer.status_code == 303, answer.text
     deliver(town)
