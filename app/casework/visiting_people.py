@@ -85,7 +85,8 @@ def ask_them(desk: Desk, row: Row[Any]) -> None:
                 "referral_id": None, "kind": TASK_KIND, "role": _ROLE, "clock": own_tasks.BY_HAND,
                 "basis": "practice", "sources": _SOURCE, "opened_at": row.opened_at,
                 "due_at": end_of(desk, max(row.day - timedelta(days=1), desk.today)), "state": OPEN,
-                "done_at": None, "done_by": None, "missed_at": None, "escalation": 0, "priority": usual_rank(desk.policies, TASK_KIND),
+                "done_at": None, "done_by": None, "missed_at": None, "escalation": 0,
+                "priority": usual_rank(desk.policies, TASK_KIND),
             },
         )  # fmt: skip
 
