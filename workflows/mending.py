@@ -249,6 +249,8 @@ ACTS: dict[str, Act] = {
     "wider_consent_is_named": _record("consent_withdrawal"),
     "consent_for_notify_origin": _record("consent"),
     "consent_for_notify_origin_of_identity": _record("consent"),
+    "consent_for_notify_origin_of_legal": _record("consent"),
+    "consent_for_reintegration_report_of_legal": _record("consent"),
     "consent_for_contact_family": _record("consent"),
     "consent_for_return": _record("consent"),
     "consent_for_reintegration_report": _record("consent"),

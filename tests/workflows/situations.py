@@ -337,7 +337,7 @@ def bare(machine: str, step: str, *, child: bool = ADULT) -> f.Situation:
     assert full.referral is not None
     copy = f.ReferralFacts(full.referral.side, SENDER, RECEIVER, full.referral.state, child, drafted_by="worker-1")
     # Who was received has a case there.
-    here = full.referral.side == "sender" or full.referral.state == "in_reintegration"
+    here = full.referral.side == "sender" or full.referral.state in {"received", "in_reintegration"}
     return replace(full, case=empty if here else None, referral=copy)
 
 
