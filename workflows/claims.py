@@ -129,13 +129,13 @@ def told_of(case: CaseFacts, about: str, news: str | None = None) -> CaseFacts:
 
 
 def answered(rows: tuple[RemedyNewsFacts, ...], said: RemedyReplyFacts) -> tuple[RemedyNewsFacts, ...]:
-    """What was told, once the person's answer has come: it is to the newest word of that claim and all before it."""
+    """What was told, once the person's answer has come: to these news of that claim, and to what was told before them.
+
+    News that crossed with the answer wait still.
+    """
+    last = max((at for at, each in enumerate(rows) if (each.about, each.news) == (said.about, said.news)), default=-1)
     return tuple(
         replace(each, told=said.told, told_on=said.told_on, wish=said.wish)
-        if each.about == said.about and (each.told is None or each is _newest(rows, said.about)) else each
-        for each in rows
+        if at == last or (at < last and each.about == said.about and each.told is None) else each
+        for at, each in enumerate(rows)
     )
-
-
-def _newest(rows: tuple[RemedyNewsFacts, ...], about: str) -> RemedyNewsFacts | None:
-    return next((each for each in reversed(rows) if each.about == about), None)

@@ -98,6 +98,7 @@ class RemedyReplyFacts:
     """What the form of an answer says of a claim, until the step with which it came is taken."""
 
     about: str
+    news: str
     told: bool
     told_on: date
     way: str

@@ -89,7 +89,7 @@ def test_news_of_a_claim_reaches_the_person_and_their_wish_comes_back(door: Door
     assert due - scene.clock.now() < timedelta(days=4)
 
     # Nobody tells back of a claim of which nothing was told.
-    answer = filled(told_on=scene.day(0), wish="appeal", words=KEPT_WORDS)
+    answer = filled(news="refused", told_on=scene.day(0), wish="appeal", words=KEPT_WORDS)
     door.refused("mm.manager", crossing.arrived, "answer_remedy", "answer_is_about_a_told_claim",
                  record={**answer, "about": "settlement"})  # fmt: skip
     door.take("mm.manager", crossing.arrived, "answer_remedy", answer)
@@ -171,7 +171,7 @@ def test_two_claims_move_and_each_is_told_and_answered_by_itself(door: Door) -> 
     scene.post()
     assert duties(scene, crossing.case) == {"await_remedy"}
     door.take("mm.manager", crossing.arrived, "answer_remedy",
-              filled(about="compensation_state", told_on=scene.day(0), wish="undecided"))  # fmt: skip
+              filled(about="compensation_state", news="filed", told_on=scene.day(0), wish="undecided"))  # fmt: skip
     scene.post()
     assert duties(scene, home, "mm.manager") == duties(scene, crossing.case) == set()
     assert [each.wish for each in told(scene, crossing, "TH")] == ["go_on", "undecided"]

@@ -41,7 +41,8 @@ def without_claims(policies: Policies) -> Policies:
     """The policies with an agreement between Thailand and Myanmar that lets nothing about law travel."""
     corridor = policies.corridor("TH", "MM")
     said = corridor.disclosure
-    less = said.model_copy(update={"after_acceptance": tuple(each for each in said.after_acceptance if each != "legal")})
+    kept = tuple(each for each in said.after_acceptance if each != "legal")
+    less = said.model_copy(update={"after_acceptance": kept})
     return policies.model_copy(
         update={"corridors": {**policies.corridors, "th-mm": corridor.model_copy(update={"disclosure": less})}}
     )
@@ -186,7 +187,11 @@ CONVERSATION: dict[str, list[Break]] = {
             "filed", "refused", "appealed", "paid_in_part", "paid_in_full", "ended", "unheard-of",
         )),
     ],
-    "answer_is_about_a_told_claim": [copy_with(remedy_news=()), paper_with("remedy_reply", about="settlement")],
+    "answer_is_about_a_told_claim": [
+        copy_with(remedy_news=()),
+        paper_with("remedy_reply", about="settlement"),
+        paper_with("remedy_reply", news="paid_in_full"),
+    ],
     "way_of_telling_is_safe": [
         case_with(contact=f.ContactFacts(LATELY, frozenset(), frozenset({"in_person"}))),
     ],

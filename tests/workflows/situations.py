@@ -203,7 +203,7 @@ SPECIAL: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {
         {},
         {
             "remedy_news": (f.RemedyNewsFacts("wages", "awarded", LATELY),),
-            "remedy_reply": f.RemedyReplyFacts("wages", True, TODAY, "in_person", "go_on"),
+            "remedy_reply": f.RemedyReplyFacts("wages", "awarded", True, TODAY, "in_person", "go_on"),
         },
     ),
     ("referral", "grant_end"): ({}, {"end_asked": "consent_withdrawn"}),

@@ -51,7 +51,8 @@ def answer_is_about_a_told_claim(referral: ReferralFacts) -> bool | Lack:
     said = referral.remedy_reply
     if said is None:
         return bool(referral.remedy_news) or lacking(gap="a claim")
-    return any(each.about == said.about for each in referral.remedy_news) or lacking(gap="such a claim")
+    told = {(each.about, each.news) for each in referral.remedy_news}
+    return (said.about, said.news) in told or lacking(gap="such a claim, or other news of it")
 
 
 @guard(

@@ -18,6 +18,7 @@ class RemedyTold(RecordForm):
     """Practice 4.16. Their own words stay where they were said; what they want travels as a code."""
 
     about: Annotated[str, Coded("remedy_kind")] = Field(title=mark("What was claimed?"))
+    news: Annotated[str, Coded("remedy_news")] = Field(title=mark("Of which news is it?"))
     told: bool = Field(title=mark("Has the person heard of it?"))
     told_on: DoneOn = Field(
         title=mark("When was the person told?"),
@@ -37,13 +38,12 @@ def fold(facts: CaseFacts, form: RemedyTold, entry: Entry) -> CaseFacts:
 
 def fold_referral(facts: ReferralFacts, form: RemedyTold, entry: Entry) -> ReferralFacts:
     """The country of the claim hears it; the step makes it count."""
-    return replace(
-        facts, remedy_reply=RemedyReplyFacts(form.about, form.told, form.told_on, form.way, form.wish or "")
-    )
+    said = RemedyReplyFacts(form.about, form.news, form.told, form.told_on, form.way, form.wish or "")
+    return replace(facts, remedy_reply=said)
 
 
 KIND = Kind(
     "remedy_told", "What the person says about a claim", FieldGroup.LEGAL, RemedyTold,
-    {"about": "wages", "told": True, "told_on": "2017-03-02", "way": "in_person", "wish": "go_on"},
+    {"about": "wages", "news": "awarded", "told": True, "told_on": "2017-03-02", "way": "in_person", "wish": "go_on"},
     fold_case=fold, fold_referral=fold_referral, shared=True, withheld=frozenset({"words"}),
 )  # fmt: skip

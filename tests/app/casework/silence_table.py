@@ -105,7 +105,7 @@ REASONS: Final[dict[str, dict[str, str]]] = {
     "remedy_preparation": {"remedy_kind": ACT, "basis": WORKER},
     "remedy_refusal": {"decided_on": DAY, "reasons": COURT},
     "remedy_representation": {"representative": OFFICE, "power_of_attorney": PAPER},
-    "remedy_told": {"about": ACT, "told": TOLD, "told_on": DAY, "way": ACT},
+    "remedy_told": {"about": ACT, "news": COURT, "told": TOLD, "told_on": DAY, "way": ACT},
     "reopening": {"reason": DECISION},
     "return_plan": {"services": WORKER},
     "rights_notice": {
