@@ -11,8 +11,8 @@ from workflows.effects import CloseTask, Effect, OpenTask
 from workflows.engine import MACHINES
 from workflows.leave import ENDED_BY
 from workflows.recording import FOLLOWS
-from workflows.reminders import REMINDERS
 from workflows.remedy_abroad import REPORT
+from workflows.reminders import REMINDERS
 
 __all__ = ["CLOSERS", "NEXT_VISIT", "RECORD", "VISITS", "WAITING"]
 
