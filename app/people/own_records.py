@@ -32,7 +32,8 @@ THEIR_OWN: Final = frozenset(
         "penalty_outcome", "penalty_report", "penalty_representation", "penalty_review", "permit", "placement",
         "pre_return_risk", "proceeding", "proceeding_end", "reception_plan", "reconsideration_request", "refused_leave",
         "reintegration_plan", "release_report", "remedies_notice", "remedy_appeal", "remedy_award", "remedy_end",
-        "remedy_filing", "remedy_payment", "remedy_preparation", "remedy_refusal", "remedy_representation", "reopening",
+        "remedy_filing", "remedy_news", "remedy_payment", "remedy_preparation", "remedy_refusal",
+        "remedy_representation", "remedy_told", "reopening",
         "return_plan", "rights_notice", "screening", "secrecy_limits", "service_appointment", "service_outcome",
         "service_request", "shelter_leave", "shelter_return", "stay_extension", "travel_document", "wish",
     }
@@ -68,6 +69,7 @@ OWN_WORDS: Final[Mapping[str, frozenset[str]]] = {
     "monitoring_visit": frozenset({"note"}),
     "pre_return_risk": frozenset({"own_assessment"}),
     "reintegration_plan": frozenset({"objectives"}),
+    "remedy_told": frozenset({"words"}),
     "service_outcome": frozenset({"feedback_words"}),
     "wish": frozenset({"words"}),
 }
