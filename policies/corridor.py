@@ -34,6 +34,7 @@ CORRIDOR_CLOCKS = (
     "visit_4",
     "erasure_answer",
     "contact_check",
+    "remedy_news",
 )
 
 # What may travel before anybody at the other end has said that they are competent (DESIGN 4, minimum first).

@@ -6,11 +6,14 @@ guard, and so never stored.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
 from workflows.facts import CaseFacts, MatterFacts
-from workflows.matter import untold
+from workflows.matter import put, untold
+from workflows.matter_facts import NEWS
+from workflows.referral_facts import RemedyNewsFacts, RemedyReplyFacts
 
 REMEDY = "remedy"
 # The person wants the claim. Somebody can act for the person from afar. The money has come into the person's hands.
@@ -18,6 +21,19 @@ WANTED, ROUTE, REACHED = "wanted", "route", "reached"
 # What is said of the end of a claim.
 TOLD, EXPLAINED = "told", "explained"
 ALONE = "themself"
+# A person who went home hears of every step that moves a claim; what they decided themselves they know.
+MOVES = frozenset({"file_remedy", "award_remedy", "refuse_remedy", "appeal_remedy", "pay_remedy", "stop_remedy"})
+# What may be told of a claim (code list remedy_news) -> the states in which it is true.
+TRUE_IN: Mapping[str, frozenset[str]] = {
+    "filed": frozenset({"filed"}),
+    "awarded": frozenset({"awarded", "paying", "paid"}),
+    "refused": frozenset({"refused"}),
+    "appealed": frozenset({"appealed"}),
+    "paid_in_part": frozenset({"paying"}),
+    "paid_in_full": frozenset({"paid"}),
+    "ended": frozenset({"stopped"}),
+}
+HOME = "handed_over"
 # What a form says that cannot be.
 OTHER_CURRENCY, TOO_EARLY, AHEAD = "other_currency", "too_early", "ahead"
 
@@ -76,3 +92,50 @@ def claims_without_route(case: CaseFacts) -> int:
     ours = sum(each.is_open and ROUTE not in each.flags for each in case.matters_of(REMEDY))
     settled = case.legal is not None and case.legal.cross_border_route
     return ours + (0 if settled else untold_claims(case))
+
+
+def heard_at_home(matter: MatterFacts, care: str, step: str) -> MatterFacts:
+    """The claim once a step has moved it: where the person is at home again, they have to hear of it.
+
+    care: of the case. Who was told with the end of the claim knows already.
+    """
+    told = step == "stop_remedy" and TOLD in matter.flags
+    moved = matter.machine == REMEDY and step in MOVES and care == HOME and not told
+    return flagged(matter, **{NEWS: True}) if moved else matter
+
+
+def fits(matter: MatterFacts, about: str, news: str) -> bool:
+    """Whether this is a claim of that kind (remedy_kind), and stands as the news say."""
+    return matter.machine == REMEDY and matter.about == about and matter.state in TRUE_IN.get(news, frozenset())
+
+
+def untold_news(case: CaseFacts) -> frozenset[str]:
+    """The claims that moved after the person went home, and of which they have not been told."""
+    return frozenset(each.id for each in case.matters_of(REMEDY) if NEWS in each.flags)
+
+
+def told_of(case: CaseFacts, about: str, news: str | None = None) -> CaseFacts:
+    """The case once the person is told of a claim: with ``news`` of the one that waits longest and stands so.
+
+    Without, somebody has spoken with the person, and all claims of that kind are told.
+    """
+    waiting = [each for each in case.matters_of(REMEDY) if NEWS in each.flags and each.about == about]
+    if news is not None:
+        fitting = (each for each in waiting if fits(each, about, news))
+        waiting = sorted(fitting, key=lambda each: each.changed_on)[:1]
+    for each in waiting:
+        case = put(case, flagged(each, **{NEWS: False}))
+    return case
+
+
+def answered(rows: tuple[RemedyNewsFacts, ...], said: RemedyReplyFacts) -> tuple[RemedyNewsFacts, ...]:
+    """What was told, once the person's answer has come: to these news of that claim, and to what was told before them.
+
+    News that crossed with the answer wait still.
+    """
+    last = max((at for at, each in enumerate(rows) if (each.about, each.news) == (said.about, said.news)), default=-1)
+    return tuple(
+        replace(each, told=said.told, told_on=said.told_on, wish=said.wish)
+        if at == last or (at < last and each.about == said.about and each.told is None) else each
+        for at, each in enumerate(rows)
+    )

@@ -11,6 +11,7 @@ from datetime import date
 
 from workflows import again, harm, leave
 from workflows import death as deaths
+from workflows.claims import untold_news
 from workflows.clocks import frozen_by
 from workflows.effects import Alert, CloseTask, Effect, Following, FreezeClocks, OpenTask, ThawClocks
 from workflows.facts import CaseFacts
@@ -58,6 +59,8 @@ _OF_SEARCH = frozenset({"missing_report", "found_report"})
 IN_DANGER = Alert("person_in_danger", PROTECT)
 # Whoever speaks for a child is there until a day; by then somebody else is, or the appointment is renewed.
 NEXT_GUARDIAN = replace(APPOINT_GUARDIAN, unless=None, due_on="guardian_until", only_dated=True)
+# A claim lives on after the return, and whoever it belongs to hears of it.
+TELL_NEWS = OpenTask("report_remedy", "case_manager", "remedy_news", due_on="news_due", soonest=True)
 # Whoever moved in as somebody else than they turned out to be.
 REVIEW_PLACE = OpenTask("review_placement", "shelter_manager", "placement_review", "child_protection")
 
@@ -175,6 +178,21 @@ def leave_to_stay(change: Change) -> tuple[Following, ...]:
     return staying(change.before, change.after)
 
 
+def claims_news(change: Change) -> tuple[Effect, ...]:
+    """A claim that moves after the return is told to the person; nobody is led to do so while asylum is asked for."""
+    was, now = _to_be_told(change.before), _to_be_told(change.after)
+    if was == now:
+        return ()
+    if was - now:
+        # What is left of other claims is a duty still.
+        return (CloseTask(TELL_NEWS.kind), *((TELL_NEWS,) if now else ()))
+    return (replace(TELL_NEWS, once=True),)
+
+
+def _to_be_told(case: CaseFacts) -> frozenset[str]:
+    return frozenset() if case.asylum_claim else untold_news(case)
+
+
 def reminders(change: Change) -> tuple[Effect, ...]:
     """Whatever runs out is looked at before it does (workflows.reminders)."""
     return reminded(change.before, change.after, change.on)
@@ -207,6 +225,7 @@ CONSEQUENCES: tuple[Consequence, ...] = (
     guardian,
     work,
     leave_to_stay,
+    claims_news,
     reminders,
     clocks,
 )

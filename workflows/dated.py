@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Final
 
-from workflows.consequences import NEXT_GUARDIAN
+from workflows.consequences import NEXT_GUARDIAN, TELL_NEWS
 from workflows.effects import CloseTask, MoveTask, OpenTask
 from workflows.engine import MACHINES
 from workflows.facts import CaseFacts, MatterFacts
@@ -27,7 +27,7 @@ def _opened() -> Iterator[OpenTask]:
     for effects in FOLLOWS.values():
         yield from (each for each in effects if isinstance(each, OpenTask))
     yield from (each.task for each in REMINDERS)
-    yield from (NEXT_GUARDIAN, ANSWER_REFUSED, SETTLE_STAY)
+    yield from (NEXT_GUARDIAN, ANSWER_REFUSED, SETTLE_STAY, TELL_NEWS)
 
 
 # Kind of task -> how a day of the world is found for it.

@@ -26,7 +26,7 @@ TO_THE_LIVING: Final = frozenset({
     "look_for_person", "ask_again",
     "review_detention", "start_reintegration", "plan_alternatives", "hear_person", "protect_person",
     "review_protection", "decide_contact", "visit_1", "visit_2", "visit_3", "visit_4", "own_visit", "own_accompany",
-    "answer_data_request",
+    "answer_data_request", "report_remedy", "tell_remedy", "await_remedy",
 })  # fmt: skip
 
 

@@ -19,7 +19,9 @@ SHARING_PURPOSES = frozenset(
 # What a message needs to be answered at all, and what reports after a return carry.
 WITH_ANY_CONSENT = frozenset({"corridor_plan", "age_band", "language"})
 REPORTS, REPORTED = "reintegration_report", frozenset({"reintegration"})
-ACCEPTED_ON = frozenset({"accepted", "handover_scheduled", "handed_over", "received", "in_reintegration", "postponed"})
+ACCEPTED_ON = frozenset({
+    "accepted", "handover_scheduled", "handed_over", "received", "in_reintegration", "postponed", "completed",
+})  # fmt: skip
 # Withdrawing one of these ends, or asks to end, every referral that rests on it (IOM-4).
 REFERRAL_RESTS_ON = frozenset({"notify_origin", "return", "contact_family"})
 

@@ -28,13 +28,17 @@ from workflows.identification_facts import ScreeningFacts as ScreeningFacts
 from workflows.keeping_facts import DataRequestFacts as DataRequestFacts
 from workflows.keeping_facts import HoldFacts as HoldFacts
 from workflows.keeping_facts import KeepingFacts as KeepingFacts
+from workflows.matter_facts import ClaimDays
 from workflows.matter_facts import MatterFacts as MatterFacts
 from workflows.referral_facts import DayOffFacts as DayOffFacts
 from workflows.referral_facts import HandoverFacts as HandoverFacts
 from workflows.referral_facts import ReceiptFacts as ReceiptFacts
 from workflows.referral_facts import ReceptionFacts as ReceptionFacts
+from workflows.referral_facts import RemedyNewsFacts as RemedyNewsFacts
+from workflows.referral_facts import RemedyReplyFacts as RemedyReplyFacts
 from workflows.referral_facts import ScheduleFacts as ScheduleFacts
 from workflows.referral_facts import TracingFacts as TracingFacts
+from workflows.referral_facts import Waiting
 from workflows.return_facts import ReturnRiskFacts as ReturnRiskFacts
 from workflows.return_facts import TravelDocumentFacts as TravelDocumentFacts
 from workflows.return_facts import WishFacts as WishFacts
@@ -165,7 +169,7 @@ class OverrideFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseFacts(LeaveDays):
+class CaseFacts(LeaveDays, ClaimDays):
     """All that rules may know of one case."""
 
     country: str
@@ -323,7 +327,7 @@ class CaseFacts(LeaveDays):
 
 
 @dataclass(frozen=True, slots=True)
-class ReferralFacts:
+class ReferralFacts(Waiting):
     """One side's copy of a referral between two countries."""
 
     side: str
@@ -358,16 +362,10 @@ class ReferralFacts:
     receiver_asked_erasure: date | None = None
     erasure_answer: str = ""
     days_off: tuple[DayOffFacts, ...] = ()
-
-    @property
-    def sender_waits_for_erasure(self) -> bool:
-        """Whether the sending country erased the person, asked for the same, and has no answer."""
-        return self.sender_asked_erasure is not None and not self.erasure_answer
-
-    @property
-    def receiver_waits_for_erasure(self) -> bool:
-        """The same of the receiving country."""
-        return self.receiver_asked_erasure is not None and not self.erasure_answer
+    # What was told of claims after the return; what a form says of one until its step is taken.
+    remedy_news: tuple[RemedyNewsFacts, ...] = ()
+    remedy_said: RemedyNewsFacts | None = None
+    remedy_reply: RemedyReplyFacts | None = None
 
     @property
     def other_country(self) -> str:

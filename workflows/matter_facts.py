@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
+
+# The flag of a claim that moved after the person went home, and of which they have not been told.
+NEWS: Final = "news"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +62,16 @@ class MatterFacts:
     def is_open(self) -> bool:
         """Whether something still has to happen with it."""
         return self.ended_on is None
+
+
+class ClaimDays:
+    """By when the person has to hear of a claim, told by what the case knows of its matters."""
+
+    __slots__ = ()
+
+    matters: tuple[MatterFacts, ...]
+
+    @property
+    def news_due(self) -> date | None:
+        """The first last day of a claim that moved after the person went home, and of which they have not been told."""
+        return min((each.due for each in self.matters if NEWS in each.flags and each.due is not None), default=None)

@@ -152,7 +152,6 @@ ACTS: dict[str, Act] = {
     "provider_is_named": ASK,
     "provider_has_not_declined": ASK,
     "request_is_not_double": Act(Way.MATTERS),
-    "consent_for_service": _record("consent"),
     "provider_answers": ASK,
     "provider_is_outside": ASK,
     "provider_has_finished": ASK,
@@ -174,7 +173,6 @@ ACTS: dict[str, Act] = {
     "claim_is_within_the_days": Act(Way.RIGHTS),
     "claim_days_are_free": Act(Way.RIGHTS),
     "claim_is_another_s": ASK,
-    "consent_for_claim": _record("consent"),
     "fund_office_decides": ASK,
     "approval_is_within_the_claim": ASK,
     "payment_is_within_the_approval": ASK,
@@ -184,18 +182,19 @@ ACTS: dict[str, Act] = {
     # Another country is asked.
     "competent_office_is_known": ASK,
     "asked_country_is_not_blocked": ASK,
-    **dict.fromkeys(("consent_for_asking", "consent_for_tracing"), _record("consent")),
     "family_is_free_of_suspicion": ASK,
     "inquiry_is_not_double": Act(Way.MATTERS),
     "another_country_was_asked": ASK,
     "time_to_answer_is_over": ASK,
     "nothing_was_asked_to_be_forgotten": ASK,
     "nationality_is_still_open": ASK,
+    "agreement_lets_claims_travel": _record("remedy_told"),
+    "news_fits_the_claim": Act(Way.MATTERS),
+    "answer_is_about_a_told_claim": ASK,
+    "way_of_telling_is_safe": _record("contact_rules"),
     "asked_office_is_another": ASK,
     "transfer_is_not_double": Act(Way.MATTERS),
     "nobody_abroad_is_asked": Act(Way.REFERRAL),
-    "consent_for_assistance": _record("consent"),
-    "consent_for_law_enforcement": _record("consent"),
     "asked_office_answers": ASK,
     "one_of_the_two_ends_it": ASK,
     "transfer_is_a_take_over": ASK,
@@ -241,13 +240,7 @@ ACTS: dict[str, Act] = {
     "remedies_were_explained": _record("remedies_notice"),
     "monitoring_is_done": _record("monitoring_visit"),
     # Referral and consent.
-    "consent_for_case_meeting": _record("consent"),
     "wider_consent_is_named": _record("consent_withdrawal"),
-    "consent_for_notify_origin": _record("consent"),
-    "consent_for_notify_origin_of_identity": _record("consent"),
-    "consent_for_contact_family": _record("consent"),
-    "consent_for_return": _record("consent"),
-    "consent_for_reintegration_report": _record("consent"),
     "suspected_family_stays_out": _record("consent_withdrawal"),
     "country_is_not_blocked": Act(Way.WALLS),
     "approver_is_not_author": ASK,
@@ -284,6 +277,14 @@ ACTS: dict[str, Act] = {
     "answer_fits_the_request": _record("data_answer"),
     "refusal_says_why_and_where": _record("data_answer"),
     "withdrawal_waits_for_us": ASK,
+    **dict.fromkeys(
+        ("consent_for_service", "consent_for_claim", "consent_for_assistance", "consent_for_law_enforcement",
+         "consent_for_case_meeting", "consent_for_notify_origin", "consent_for_notify_origin_of_identity",
+         "consent_for_contact_family", "consent_for_return", "consent_for_reintegration_report",
+         "consent_for_asking", "consent_for_tracing", "consent_for_notify_origin_of_legal",
+         "consent_for_reintegration_report_of_legal"),
+        _record("consent"),
+    ),
     # What no guard says.
     "wrong_state": ASK,
     "wrong_side": ASK,
@@ -331,12 +332,12 @@ _TOLD_BY_FORM: dict[str, str | tuple[str, ...]] = {
     "claim_is_wanted": "remedy_filing",
     **dict.fromkeys(("child_is_represented", "claim_is_carried_on"), ("remedy_filing", "remedy_representation")),
     "claim_has_one_currency": ("remedy_preparation", "remedy_filing", "remedy_award", "remedy_payment"),
-    "days_of_the_claim_fit": (
-        "remedy_filing", "remedy_award", "remedy_refusal", "remedy_appeal", "remedy_payment",
-    ),
+    "days_of_the_claim_fit": ("remedy_filing", "remedy_award", "remedy_refusal", "remedy_appeal", "remedy_payment"),
     "payments_are_within_the_award": ("remedy_award", "remedy_payment"),
     "payment_reached_the_person": "remedy_payment",
     "end_of_claim_is_explained": "remedy_end",
+    "news_fits_the_claim": "remedy_news",
+    "answer_is_about_a_told_claim": "remedy_told",
     **dict.fromkeys(("relative_is_free_of_suspects", "contact_is_not_refused"), "contact_decision"),
     **dict.fromkeys(("bed_is_confirmed", "bed_still_fits"), "placement"),
     "information_was_given": "screening",
@@ -390,7 +391,7 @@ def consent_purpose(code: str) -> str:
     abroad = {"consent_for_asking": "notify_origin", "consent_for_tracing": "contact_family"}
     if code in abroad or not code.startswith("consent_for_"):
         return abroad.get(code, "")
-    return code.removeprefix("consent_for_").removesuffix("_of_identity")
+    return code.removeprefix("consent_for_").partition("_of_")[0]
 
 
 _DECIDING = frozenset(

@@ -88,7 +88,7 @@ OF_TWO_PERSONS = frozenset({"fund_claim", "fund_approval", "fund_payment", "tran
 # These kinds are written only by the step that certifies them.
 ONLY_WITH_STEP = OF_MATTERS | {
     "handover", "receipt", "handover_schedule", "handover_confirmation", "placement", "reception_plan",
-    "family_tracing", "stay_extension", "reopening",
+    "family_tracing", "stay_extension", "reopening", "remedy_news",
 }  # fmt: skip
 
 # What another country was asked, and what it answered under its signature: neither is made unsaid by a correction.
@@ -128,7 +128,9 @@ FOREIGN: dict[str, tuple[Guard, ...]] = {
     "identified": (foreign_decision_is_recorded, foreign_authority_is_competent),
 }
 # What is told to the person in a way of its own (information_way): never in a way that is not safe for them.
-TOLD_TO_THE_PERSON = frozenset({"decision_notice", "information_given", "invitation", "data_answer"})
+TOLD_TO_THE_PERSON = frozenset({
+    "decision_notice", "information_given", "invitation", "data_answer", "remedy_told",
+})
 # What a person may ask, and is answered, also when their case is over.
 ALSO_AFTERWARDS = frozenset({"data_request", "data_answer"})
 # What else has to be true before a record of a kind is taken in.
@@ -178,6 +180,8 @@ FOLLOWS: dict[str, tuple[CloseTask | OpenTask | Alert, ...]] = {
     # When the next one is due is said by the record itself, or by the clock of the country (app/casework/visits.py).
     "monitoring_visit": (CloseTask("follow_up_visit"),),
     "remedies_notice": (CloseTask("explain_remedies"),),
+    # Who speaks with the person without the other country has done what was waited for, too.
+    "remedy_told": (CloseTask("tell_remedy"), CloseTask("await_remedy")),
     REPORT: (CloseTask(SEE_TO.kind),),
     # A second report begins a second search: what was open of the first goes into it.
     "missing_report": (

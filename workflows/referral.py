@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from workflows import erasure_abroad
+from workflows import erasure_abroad, remedy_abroad
 from workflows.effects import (
     Alert,
     Arbitrate,
@@ -392,9 +392,9 @@ TAKING_BACK = (
 
 # Who erased a person asks the other country, whatever became of the referral; back only where there was a case.
 ERASING = erasure_abroad.steps(SENT_ONCE, WITH_A_CASE_THERE)
+NEWS = remedy_abroad.steps((R.RECEIVED, R.IN_REINTEGRATION, R.COMPLETED))
 
 MACHINE = MachineSpec(
     "referral", "Referral", Referral, (R.DRAFT,), FINAL,
-    OPENING + PREPARING + CROSSING + AFTER + ENDING + TAKING_BACK + ERASING,
-    "referral",
+    OPENING + PREPARING + CROSSING + AFTER + ENDING + TAKING_BACK + ERASING + NEWS, "referral",
 )

@@ -77,6 +77,71 @@ class HandoverFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class RemedyNewsFacts:
+    """How a claim of the person moved after they went home (codes remedy_kind and remedy_news), and their answer.
+
+    answer_by: the last day on which something can be done about it. told: whether the person has heard of it (None: no
+    answer has come); wish: what they want (code list remedy_wish), "" where they did not say.
+    """
+
+    about: str
+    news: str
+    on: date
+    answer_by: date | None = None
+    told: bool | None = None
+    told_on: date | None = None
+    wish: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemedyReplyFacts:
+    """What the form of an answer says of a claim, until the step with which it came is taken."""
+
+    about: str
+    news: str
+    told: bool
+    told_on: date
+    way: str
+    wish: str = ""
+
+
+class Waiting:
+    """What one side of a referral still waits for, told by what its copy knows."""
+
+    __slots__ = ()
+
+    sender_asked_erasure: date | None
+    receiver_asked_erasure: date | None
+    erasure_answer: str
+    remedy_news: tuple[RemedyNewsFacts, ...]
+
+    @property
+    def sender_waits_for_erasure(self) -> bool:
+        """Whether the sending country erased the person, asked for the same, and has no answer."""
+        return self.sender_asked_erasure is not None and not self.erasure_answer
+
+    @property
+    def receiver_waits_for_erasure(self) -> bool:
+        """The same of the receiving country."""
+        return self.receiver_asked_erasure is not None and not self.erasure_answer
+
+    @property
+    def remedy_news_waits(self) -> bool:
+        """Whether news of a claim was told of which nobody has said that the person heard it."""
+        return any(each.told is None for each in self.remedy_news)
+
+    @property
+    def all_news_are_answered(self) -> bool:
+        """The opposite."""
+        return not self.remedy_news_waits
+
+    @property
+    def news_due(self) -> date | None:
+        """The last day by which something can be done about a claim of which the person may not have heard."""
+        return min((each.answer_by for each in self.remedy_news if each.told is None and each.answer_by), default=None)
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptFacts:
     """What the receiving officer certifies."""
 

@@ -42,6 +42,7 @@ DECIDING = {
     "refuse_end": ("request_end",),
     "confirm_withdrawal": ("tell_withdrawal",),
     "confirm_withdrawal_back": ("tell_withdrawal_back",),
+    "answer_remedy": ("report_remedy",),
     **dict.fromkeys(("confirm_erasure", "decline_erasure"), ("ask_erasure",)),
     **dict.fromkeys(("confirm_erasure_back", "decline_erasure_back"), ("ask_erasure_back",)),
 }

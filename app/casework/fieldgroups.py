@@ -64,6 +64,7 @@ FACT_GROUPS: Final[dict[str, frozenset[FieldGroup]]] = {
     "receiver_took_back": GUARDED,
     **dict.fromkeys(("sender_asked_erasure", "receiver_asked_erasure", "erasure_answer"), OPEN),
     "end_asked": GUARDED,
+    **dict.fromkeys(("remedy_news", "remedy_said", "remedy_reply"), frozenset({FieldGroup.LEGAL})),
     "tracing": frozenset({FieldGroup.RISK}),
 }  # fmt: skip
 # Sex is a fact already; every other field belongs to the group of its part. The family is a way of contact.

@@ -245,6 +245,9 @@ def _group(desk: Desk, held: Held, name: str) -> Any:
             "border_point": plan.border_point if plan else held.row.border_point,
             "on": plan.on.isoformat() if plan else None,
         }
+    if name == "legal":
+        # What is told of a claim stands in the form; here, that something was.
+        return {"told_of": len(referral.remedy_news)}
     if case is None:
         return None
     return from_case(case, name)

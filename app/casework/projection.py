@@ -9,6 +9,7 @@ from typing import Any
 
 from app.casework.forms import Entry, Form
 from app.casework.kinds import KINDS
+from workflows import claims
 from workflows import matter as matters
 from workflows.engine import MACHINES, find_step
 from workflows.erasure_abroad import ASKS, CONFIRMS, DECLINES, ERASED
@@ -102,7 +103,8 @@ def after_matter_step(
     if matter.machine == TRANSFER and to == MOVED:
         # The office that took the case over holds it from now on; who carries it there is named next.
         facts = replace(facts, office=entry.office, case_manager=None)
-    changed = matters.put(facts, matters.moved(matter, spec, row, to, given, entry.actor, entry.on))
+    moved = matters.moved(matter, spec, row, to, given, entry.actor, entry.on)
+    changed = matters.put(facts, claims.heard_at_home(moved, facts.care, step))
     # Who is let go in one place may still be held in another.
     elsewhere = any(matters.HELD in each.flags for each in changed.matters)
     return replace(changed, detained=changed.detained or elsewhere)
@@ -157,7 +159,7 @@ def referral_after_step(
     facts: ReferralFacts, step: str, to: str, given: Mapping[str, object], entry: Entry
 ) -> ReferralFacts:
     """Facts of a referral copy once the step was taken on either side."""
-    changed = _called_off(replace(facts, state=to), step, given, entry)
+    changed = _claim_told(_called_off(replace(facts, state=to), step, given, entry))
     if step == "approve":
         changed = replace(changed, approved_by=entry.actor)
     elif step == "ask_again":
@@ -192,6 +194,14 @@ def _said_once(facts: ReferralFacts, step: str) -> ReferralFacts:
     if step == "disclose_identity":
         return replace(facts, identity_disclosed=True)
     return replace(facts, reintegration_started=True) if step == "start_reintegration" else facts
+
+
+def _claim_told(facts: ReferralFacts) -> ReferralFacts:
+    """What the form of a step says of a claim is told, or answered; no other step has such a form."""
+    said, reply = facts.remedy_said, facts.remedy_reply
+    rows = (*facts.remedy_news, said) if said is not None else facts.remedy_news
+    rows = claims.answered(rows, reply) if reply is not None else rows
+    return replace(facts, remedy_news=rows, remedy_said=None, remedy_reply=None)
 
 
 def _asked_again(facts: ReferralFacts) -> ReferralFacts:

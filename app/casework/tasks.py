@@ -25,6 +25,8 @@ from workflows.guards.inquiries import asked_country
 from workflows.matter import URGENT
 from workflows.recording import BY_CALENDAR
 from workflows.referral import HONOUR, HONOUR_BACK
+from workflows.remedy_abroad import AWAIT as AWAIT_REMEDY
+from workflows.remedy_abroad import TELL
 from workflows.waiting import AWAIT_STORED, WATCHED
 
 TABLE: Any = Task.__table__
@@ -39,8 +41,8 @@ _OPEN_OF = {
     for kind, column in (("case", TABLE.c.case_id), ("referral", TABLE.c.referral_id))
 }
 # What a withdrawn consent, or an erasure abroad, asks for is still to be done when the referral or the case is over.
-# That it is over has to arrive as well.
-_OUTLIVING: Final = (HONOUR, HONOUR_BACK, ANSWER, AWAIT, AWAIT_STORED)
+# That it is over has to arrive as well. A claim lives on after the referral.
+_OUTLIVING: Final = (HONOUR, HONOUR_BACK, ANSWER, AWAIT, AWAIT_STORED, TELL.kind, AWAIT_REMEDY.kind)
 _ALL_OF = {kind: query.where(TABLE.c.kind.not_in(_OUTLIVING)) for kind, query in _OPEN_OF.items()}
 # A case's own step leaves the tasks of its matters alone, and a matter's step those of the others.
 _OF_MATTER = _OPEN_OF["case"].where(
@@ -54,7 +56,7 @@ _EVERYWHERE_OF = _OPEN_OF["case"].where(TABLE.c.kind == bindparam("of_kind"))
 # Times of the person's own, which pass by themselves: nobody is late with them.
 PASSING = frozenset({"end_of_reflection", "end_of_reconsideration"})
 # Duties that only watch a clock of the other country's.
-WAITING: Final = frozenset({"await_answer", "await_receipt", AWAIT, *WATCHED})
+WAITING: Final = frozenset({"await_answer", "await_receipt", AWAIT, AWAIT_REMEDY.kind, *WATCHED})
 PRIORITIES = "task_priority"
 NORMAL = "normal"
 # The state of care of a person who has not arrived yet.
@@ -173,7 +175,7 @@ def _is_not_needed(desk: Desk, held: Held, effect: OpenTask) -> bool:
     if facts is not None and facts.deceased and effect.kind in TO_THE_LIVING:
         return True
     if facts is not None and effect.unless is not None:
-        done = getattr(facts, effect.unless)
+        done = _fact(held, effect.unless)
         if done(desk.today) if callable(done) else done:
             return True
     if facts is not None and effect.here and facts.care == AWAITED:
@@ -203,11 +205,16 @@ def _named_day(desk: Desk, held: Held, effect: OpenTask) -> date | None:
 
 
 def _day_of(held: Held, fact: str | None) -> date | None:
-    """The day that a fact of the case says, where an effect names one."""
+    """The day that a fact of the case says, or of the referral, where an effect names one."""
     if fact is None or held.case_facts is None:
         return None
-    day: date | None = getattr(held.case_facts, fact)
+    day: date | None = _fact(held, fact)
     return day
+
+
+def _fact(held: Held, name: str) -> Any:
+    """What the subject itself knows by that name: a referral copy, where it knows it, before its case."""
+    return getattr(held.facts, name) if hasattr(held.facts, name) else getattr(held.case_facts, name)
 
 
 def _border_office(desk: Desk, held: Held) -> str | None:

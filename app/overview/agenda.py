@@ -187,6 +187,9 @@ def _of_task(
         reasons = tuple(blocking.explained(desk, open_refusals(step, opened.held.case_facts), known))
     elif act:
         path = f"{opened.path}/records/new/{act.partition('.')[2]}"
+    elif any(each.startswith(f"{REFERRAL}.") for each in CLOSERS.get(task.kind, ())):
+        # A duty of the case that is done on its referral.
+        path = _referral_path(desk, opened)
     people = team.get(task.role, ())
     if task.assignee_id is not None:
         people = [one for each in team.values() for one in each if one[0] == task.assignee_id][:1]

@@ -45,7 +45,7 @@ DOCUMENTS: Final = (
     "rights_notice", "invitation", "consent", "information_given", "screening", "identification_decision",
     "decision_notice", "data_request", "data_answer", "foreign_decision", "reconsideration_request", "remedies_notice",
     "remedy_preparation", "remedy_filing", "remedy_representation", "remedy_award", "remedy_refusal", "remedy_appeal",
-    "remedy_payment", "remedy_end",
+    "remedy_payment", "remedy_end", "remedy_news", "remedy_told",
     "legal_status", "penalty_report", "penalty_review", "penalty_representation", "penalty_outcome", "release_report",
     "proceeding", "secrecy_limits", "testimony_offer", "hearing", "hearing_outcome", "file_request", "file_review",
     "file_answer", "proceeding_end",

@@ -125,9 +125,14 @@ def meeting(desk: Desk, referral_id: str) -> Meeting:
         number=number_of(str(held.row.shared_id)),
         shared_id=str(held.row.shared_id),
         onward=reception.name if reception else "",
-        travels_with=facts.schedule.travels_with if facts and facts.schedule else "",
-        group=facts.schedule.group if facts and facts.schedule else "",
+        travels_with=_in_one_line(schedule.get("travels_with")),
+        group=_in_one_line(schedule.get("group")),
     )
+
+
+def _in_one_line(said: object) -> str:
+    """A code of the schedule as it is compared: without the spaces that somebody typed around it, "" for none."""
+    return " ".join(str(said or "").split())
 
 
 def code_fits(desk: Desk, referral_id: str, typed: str) -> bool:

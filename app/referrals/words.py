@@ -38,6 +38,7 @@ FIELDS = {
     "language": mark("Language"), "nationality": mark("Nationality"), "exploitation": mark("What happened"),
     "border_point": mark("Border point"), "on": mark("Day"), "expires": mark("Runs out on"),
     "valid_until": mark("Valid until"), "visits": mark("Visits made"), "contact_lost": mark("Contact lost"),
+    "told_of": mark("Claims of which was told"),
 }  # fmt: skip
 
 

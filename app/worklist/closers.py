@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from app.casework.tasks import WAITING
+from workflows.consequences import TELL_NEWS
 from workflows.effects import CloseTask, Effect, OpenTask
 from workflows.engine import MACHINES
 from workflows.leave import ENDED_BY
 from workflows.recording import FOLLOWS
+from workflows.remedy_abroad import REPORT
 from workflows.reminders import REMINDERS
 
 __all__ = ["CLOSERS", "NEXT_VISIT", "RECORD", "VISITS", "WAITING"]
@@ -30,6 +32,8 @@ def _acts() -> Iterator[tuple[str, Iterable[Effect]]]:
     for reminder in REMINDERS:
         for kind in reminder.answered_by:
             yield f"{RECORD}.{kind}", (CloseTask(reminder.task.kind),)
+    # A duty of the case, done on its referral (workflows.consequences.claims_news).
+    yield f"referral.{REPORT}", (CloseTask(TELL_NEWS.kind),)
     for kind, tasks in ENDED_BY.items():
         yield f"{RECORD}.{kind}", [CloseTask(task) for task in tasks]
 

@@ -99,6 +99,8 @@ SENTENCES: Final[dict[str, str]] = {
     "transfer_ended": mark("What another office asked or shared has ended."),
     "erasure_asked": mark("Another country has erased a person and asks for the same. See the register of erasures."),
     "erasure_answered": mark("Another country has answered about erasing a person. See the register of erasures."),
+    "remedy_reported": mark("Another country has told how a claim of a person moved. Open the referral."),
+    "remedy_answered": mark("Another country has told what a person says about a claim. Open the referral."),
     "withdrawal_told": mark("Another country has told that a consent has ended. Open the referral."),
     "transfer_late": mark("The time to answer another office is over."),
 }

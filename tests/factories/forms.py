@@ -54,6 +54,8 @@ def _days(house: House) -> dict[str, dict[str, Any]]:
         "remedy_appeal": {"appealed_on": day(house)},
         "remedy_award": {"decided_on": day(house), "appeal_until": day(house, 30)},
         "remedy_filing": {"filed_on": day(house)},
+        "remedy_news": {"on": day(house), "answer_by": day(house, 30)},
+        "remedy_told": {"told_on": day(house)},
         "remedy_payment": {"paid_on": day(house)},
         "remedy_refusal": {"decided_on": day(house), "appeal_until": day(house, 30)},
         "hearing": {"hearing_on": day(house, 12)},

@@ -53,9 +53,11 @@ CELLS: Final = frozenset({"police_cell", "immigration_detention", "prison", "vag
 SENDER_NEEDS: Final = {
     "send": "notify_origin", "supply_info": "notify_origin", "disclose_identity": "notify_origin",
     "propose_plan": "return", "schedule_handover": "return", "reschedule": "return", "sign_handover": "return",
+    "report_remedy": "notify_origin",
 }  # fmt: skip
 RECEIVER_NEEDS: Final = {
     "start_tracing": "contact_family", "accept": "return", "report_visit": "reintegration_report",
+    "answer_remedy": "reintegration_report",
 }  # fmt: skip
 # Without these nobody could answer; they need some consent, not one that names them (workflows/disclosure.py).
 PROTOCOL: Final = frozenset({"corridor_plan", "age_band", "language", "reintegration"})

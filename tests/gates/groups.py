@@ -61,6 +61,7 @@ REFERRAL_FACTS: Final[dict[str, frozenset[str]]] = {
     "sender_took_back": frozenset({LEGAL, RISK}),
     "receiver_took_back": frozenset({LEGAL, RISK}),
     "end_asked": frozenset({LEGAL, RISK}),
+    **dict.fromkeys(("remedy_news", "remedy_said", "remedy_reply"), frozenset({LEGAL})),
     "tracing": frozenset({RISK}),
 }  # fmt: skip
 KINDS: Final[dict[str, str]] = {
@@ -86,8 +87,8 @@ KINDS: Final[dict[str, str]] = {
             "guardian_appointment", "identification_decision", "legal_status", "reconsideration_request",
             "remedies_notice", "stay_extension", "permit", "refused_leave", "employment", "foreign_decision",
             "remedy_appeal", "remedy_award",
-            "remedy_end", "remedy_filing", "remedy_payment", "remedy_preparation", "remedy_refusal",
-            "remedy_representation",
+            "remedy_end", "remedy_filing", "remedy_payment", "remedy_news", "remedy_preparation", "remedy_refusal",
+            "remedy_representation", "remedy_told",
             "fund_claim", "fund_approval", "fund_payment",
         ),
         LEGAL,

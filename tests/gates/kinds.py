@@ -126,6 +126,8 @@ class Shelf:
 
     def _with_step(self, case_id: str, kind: str, body: dict[str, Any]) -> str:
         spec, row = step_of(kind)
+        if spec.aggregate == "referral":
+            return self._at_home(kind, row, body)
         matter: str | None = None
         for _ in range(FARTHEST):
             here = self._state(case_id, spec, matter)
@@ -137,6 +139,21 @@ class Shelf:
             said = form(self.house, following.form) if following.form else None
             _, matter = self._step(case_id, spec, following, matter, said)
         raise AssertionError(f"no way leads to '{row.name}', the step of {kind}")
+
+    def _at_home(self, kind: str, row: Step, body: dict[str, Any]) -> str:
+        """With its step on a referral of somebody who is at home again, about a claim that was awarded meanwhile."""
+        pair = referrals.bring_referral(self.house, self.staff["TH"], self.staff["MM"], "received")
+        self.cases[kind] = pair.case_id
+        matter: str | None = None
+        for step, said in (
+            ("prepare_remedy", form(self.house, "remedy_preparation", remedy_kind=body["about"])),
+            ("file_remedy", form(self.house, "remedy_filing")), ("award_remedy", form(self.house, "remedy_award")),
+        ):
+            done = cases.take(self.house, self.writer, pair.case_id, step, said, matter_id=matter)
+            matter = done.matter_id
+        record_id = referrals.take(self.house, self.writer, pair.sent_from, row.name, body).record_id
+        assert record_id is not None
+        return record_id
 
     def _step(
         self, case_id: str, spec: MachineSpec, row: Step, matter: str | None, body: dict[str, Any] | None

@@ -32,6 +32,7 @@ ALIKE: Final = (
     "from_country", "to_country", "state", "child", "came_from", "end_asked", "receiver_office", "identity_disclosed",
     "tracing", "plan", "reception", "schedule", "handover", "receipt", "reintegration_started", "visits",
     "contact_lost", "custody", "unknown_codes", "sender_took_back", "receiver_took_back",
+    "remedy_news",
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.casework.held import CASE
 from app.kit.errors import AppError, NotFound
 from tests.factories import cases
+from tests.factories.forms import form
 from tests.inspect import reading
 from workflows.referral import FINAL, MACHINE, OWN_TURN
 
@@ -75,6 +76,8 @@ ACTS: Final[Mapping[str, Act]] = {
     "report_not_received": Act(_T, _BORDER, given={"reason": "person_did_not_come"}),
     "start_reintegration": Act(_T, _MANAGER),
     "report_visit": Act(_T, _MANAGER, "monitoring_visit", fields=_visit),
+    "report_remedy": Act(_S, _MANAGER, "remedy_news"),
+    "answer_remedy": Act(_T, _MANAGER, "remedy_told"),
     "complete": Act(_T, _MANAGER),
     "withdraw": Act(_S, _MANAGER, given={"reason": "consent_withdrawn"}),
     "cancel": Act(_S, _MANAGER, given={"reason": "other"}),
@@ -114,7 +117,9 @@ def prepare(world: World, talk: Talk, name: str) -> None:
         here = world[talk.here]
         said = {"level": "serious", "reprisals": "The recruiter lives next door."}
         cases.add(here.house, here.staff[_MANAGER], talk.case, "pre_return_risk", **said)
-    elif name in ("start_reintegration", "report_visit", "complete", "tell_withdrawal_back"):
+    elif name == "report_remedy":
+        _claim(world, talk)
+    elif name in ("start_reintegration", "report_visit", "answer_remedy", "complete", "tell_withdrawal_back"):
         _settle(world, talk, name)
 
 
@@ -132,6 +137,19 @@ def take_back(world: World, talk: Talk, name: str) -> None:
 def _care(world: World, talk: Talk) -> str:
     with reading(world[talk.here].house.db) as session:
         return str(session.execute(select(CASE.c.care).where(CASE.c.id == talk.case)).scalar_one())
+
+
+def _claim(world: World, talk: Talk) -> None:
+    """A claim for wages that was awarded in the country from which the person went home."""
+    here = world[talk.here]
+    matter = next((each.id for each in cases.facts_of(here.house, talk.case).matters_of("remedy")), None)
+    if matter is not None:
+        return
+    for step, kind in (
+        ("prepare_remedy", "remedy_preparation"), ("file_remedy", "remedy_filing"), ("award_remedy", "remedy_award"),
+    ):
+        said = form(here.house, kind)
+        matter = cases.take(here.house, here.staff[_MANAGER], talk.case, step, said, matter_id=matter).matter_id
 
 
 def _settle(world: World, talk: Talk, name: str) -> None:

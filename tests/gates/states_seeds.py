@@ -250,7 +250,8 @@ class Author:
             if ACTS[onward].side == side:
                 return (onward,)
         facts = self.world.facts(talk, code)
-        waits = {"confirm_withdrawal": facts.sender_took_back, "confirm_withdrawal_back": facts.receiver_took_back}
+        waits = {"confirm_withdrawal": facts.sender_took_back, "confirm_withdrawal_back": facts.receiver_took_back,
+                 "answer_remedy": facts.remedy_news_waits}
         names = [name for name in choices(side, state) if waits.get(name, True)]
         if not names:
             return (onward or "send",)

@@ -32,7 +32,7 @@ SAYS: dict[str, dict[str, object]] = {
     "permit": {"permit": "temporary_stay", "outcome": "granted", "valid_until": NEXT_YEAR.isoformat()},
     "refused_leave": {"permit": "temporary_stay"},
     "pre_return_risk": {"valid_until": (TODAY + timedelta(days=20)).isoformat()},
-    **dict.fromkeys(("decision_notice", "information_given", "invitation"), {"way": "in_person"}),
+    **dict.fromkeys(("decision_notice", "information_given", "invitation", "remedy_told"), {"way": "in_person"}),
     "data_request": {"asks": "use", "purpose": "statistics"},
     "data_answer": {
         "number": 1, "answer": "refused", "reason": "other", "turn_to": "The committee", "way": "in_person",

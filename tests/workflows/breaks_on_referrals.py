@@ -37,6 +37,17 @@ def without_instruments(policies: Policies) -> Policies:
     return policies.model_copy(update={"corridors": {**policies.corridors, "th-mm": corridor}})
 
 
+def without_claims(policies: Policies) -> Policies:
+    """The policies with an agreement between Thailand and Myanmar that lets nothing about law travel."""
+    corridor = policies.corridor("TH", "MM")
+    said = corridor.disclosure
+    kept = tuple(each for each in said.after_acceptance if each != "legal")
+    less = said.model_copy(update={"after_acceptance": kept})
+    return policies.model_copy(
+        update={"corridors": {**policies.corridors, "th-mm": corridor.model_copy(update={"disclosure": less})}}
+    )
+
+
 def directory_with(*named: Contact, child: bool | None = None) -> Break:
     """Break what the directory of the corridor says."""
     return Break(lambda situation: replace(situation, directory=DirectoryFacts(named)), {}, child)
@@ -122,6 +133,10 @@ SHARING: dict[str, list[Break]] = {
         *consent_breaks("notify_origin"),
         *group_breaks("notify_origin", "identity"),
     ],
+    "consent_for_notify_origin_of_legal": [*consent_breaks("notify_origin"), *group_breaks("notify_origin", "legal")],
+    "consent_for_reintegration_report_of_legal": [
+        *consent_breaks("reintegration_report"), *group_breaks("reintegration_report", "legal"),
+    ],
     "consent_for_return": consent_breaks("return"),
     "consent_for_contact_family": consent_breaks("contact_family"),
     "consent_for_reintegration_report": consent_breaks("reintegration_report"),
@@ -163,6 +178,22 @@ CONVERSATION: dict[str, list[Break]] = {
     "the_turn_is_theirs": [
         copy_with(state=each)
         for each in ("assessed", "accepted", "handover_scheduled", "returned_for_info", "postponed")
+    ],
+    "agreement_lets_claims_travel": [Break(lambda situation: situation, policies=without_claims)],
+    "news_fits_the_claim": [
+        case_with(matters=()),
+        paper_with("remedy_said", about="settlement"),
+        *(paper_with("remedy_said", news=each) for each in (
+            "filed", "refused", "appealed", "paid_in_part", "paid_in_full", "ended", "unheard-of",
+        )),
+    ],
+    "answer_is_about_a_told_claim": [
+        copy_with(remedy_news=()),
+        paper_with("remedy_reply", about="settlement"),
+        paper_with("remedy_reply", news="paid_in_full"),
+    ],
+    "way_of_telling_is_safe": [
+        case_with(contact=f.ContactFacts(LATELY, frozenset(), frozenset({"in_person"}))),
     ],
     "identity_is_disclosed": [copy_with(identity_disclosed=False)],
     "tracing_is_reported": [copy_with(tracing=None), paper_with("tracing", nationality="pending")],

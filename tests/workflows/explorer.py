@@ -15,13 +15,14 @@ from workflows.effects import MoveCustody
 from workflows.erasure_abroad import OF_ERASURE
 from workflows.facts import ReferralFacts
 from workflows.referral import FINAL, MACHINE
+from workflows.remedy_abroad import OF_CLAIMS
 from workflows.step import Fork, MachineSpec, Side, Step
 
 PROTOCOL = frozenset({"end_is_not_asked", "end_is_asked", "the_turn_is_theirs"})
 REASONS = ("consent_withdrawn", "no_safe_return", "other")
 IN_FLIGHT = 2
 # What may be said also when the conversation is over (app/casework/withdrawing.py tells nobody who knows nothing).
-AFTERWARDS = frozenset({"tell_withdrawal", "confirm_withdrawal", "tell_withdrawal_back", "confirm_withdrawal_back"})
+AFTERWARDS = OF_CLAIMS | {"tell_withdrawal", "confirm_withdrawal", "tell_withdrawal_back", "confirm_withdrawal_back"}
 ENDING = frozenset({"withdraw", "request_end", "grant_end", "refuse_end"})
 
 Message = tuple[str, str | None]

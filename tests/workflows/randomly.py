@@ -30,7 +30,7 @@ FLAGS = (
     "agreed", "urgent", "outside", "declined_by.th-datip", "link.none", "link.direct", "witness", "represented",
     "limits", "offered", "testimony", "measures_agreed", "wanted", "route", "reached", "told", "too_early",
     "other_currency", "end.unenforceable", "representative.themself", "asked_by.worker-1", "group.needs",
-    "apart", "wish.not_wanted",
+    "apart", "wish.not_wanted", "news",
 )  # fmt: skip
 
 # What a field is made of, by its name; everything else by its type below.

@@ -28,7 +28,7 @@ ADULT, CHILD = False, True
 SENDER, RECEIVER = "TH", "MM"
 SERVICES = frozenset({"health", "housing", "education", "employment"})
 PURPOSES = ("notify_origin", "contact_family", "return", "reintegration_report")
-GROUPS = frozenset({"needs", "age_band", "language", "nationality", "identity", "contact", "family", "health"})
+GROUPS = frozenset({"needs", "age_band", "language", "nationality", "identity", "contact", "family", "health", "legal"})
 POINTS = ("agrees", "purpose", "use", "research_use", "own_data", "storage", "withdrawal")
 CASE_MACHINES = ("identification", "care")
 # Whoever takes the step has learnt everything that is asked of anybody, and not too long ago.
@@ -152,6 +152,10 @@ NO: dict[str, Any] = {
     "finding": "exploited_migrant",
     "information": f.InformationFacts(LATELY, "my", frozenset({"where_to_get_help"}), frozenset({"legal_aid"})),
 }
+# A claim that was awarded after the person went home.
+CLAIM = f.MatterFacts(
+    "claim-1", "remedy", "awarded", LATELY, LATELY, about="wages", flags=frozenset({"wanted", "route", "news"})
+)
 # What a step needs beyond the case above: (facts of the case, facts of the referral copy).
 SPECIAL: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {
     ("identification", "screen_out"): ({**NO}, {}),
@@ -191,6 +195,17 @@ SPECIAL: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {
         {},
     ),
     ("referral", "ask_again"): ({}, {"tracing": f.TracingFacts(TRACED_ON, "not_found", True, True, True, False)}),
+    ("referral", "report_remedy"): (
+        {"care": "handed_over", "matters": (CLAIM,)},
+        {"remedy_said": f.RemedyNewsFacts("wages", "awarded", LATELY)},
+    ),
+    ("referral", "answer_remedy"): (
+        {},
+        {
+            "remedy_news": (f.RemedyNewsFacts("wages", "awarded", LATELY),),
+            "remedy_reply": f.RemedyReplyFacts("wages", "awarded", True, TODAY, "in_person", "go_on"),
+        },
+    ),
     ("referral", "grant_end"): ({}, {"end_asked": "consent_withdrawn"}),
     ("referral", "refuse_end"): ({}, {"end_asked": "consent_withdrawn"}),
     ("referral", "confirm_withdrawal"): ({}, {"sender_took_back": LATELY}),
@@ -322,7 +337,7 @@ def bare(machine: str, step: str, *, child: bool = ADULT) -> f.Situation:
     assert full.referral is not None
     copy = f.ReferralFacts(full.referral.side, SENDER, RECEIVER, full.referral.state, child, drafted_by="worker-1")
     # Who was received has a case there.
-    here = full.referral.side == "sender" or full.referral.state == "in_reintegration"
+    here = full.referral.side == "sender" or full.referral.state in {"received", "in_reintegration"}
     return replace(full, case=empty if here else None, referral=copy)
 
 

@@ -67,6 +67,8 @@ RESTS_ON = {
     "reschedule": "return",
     "sign_handover": "return",
     "report_visit": "reintegration_report",
+    "report_remedy": "notify_origin",
+    "answer_remedy": "reintegration_report",
 }
 
 

@@ -52,6 +52,8 @@ WITH_GUARDIAN = {
     ("referral", "supply_info"),
     ("referral", "disclose_identity"),
     ("referral", "report_visit"),
+    ("referral", "report_remedy"),
+    ("referral", "answer_remedy"),
     ("referral", "propose_plan"),
     ("referral", "schedule_handover"),
     ("referral", "reschedule"),

@@ -28,6 +28,7 @@ from workflows.leave import (
 )
 from workflows.matter import MATTER
 from workflows.recording import BY_CALENDAR, FOLLOWS, ONLY_WITH_STEP
+from workflows.remedy_abroad import OF_CLAIMS
 from workflows.staying import ASK_STAY, SETTLE_STAY
 from workflows.step import MachineSpec, Side, Step
 
@@ -36,7 +37,7 @@ HARM_IS_REPORTED = {"report_penalty", "report_threat"}
 # Steps of the receiver that only answer a request to end: taken while the sender is tied, never beside it.
 ANSWERS_A_REQUEST = "grant_end"
 # What a withdrawn consent asks for is said also when the referral is over; it moves nothing.
-TOLD_AFTERWARDS = OF_ERASURE | {
+TOLD_AFTERWARDS = OF_ERASURE | OF_CLAIMS | {
     "tell_withdrawal", "confirm_withdrawal", "tell_withdrawal_back", "confirm_withdrawal_back",
     "ask_to_forget",
 }

@@ -194,4 +194,6 @@ OUTWARD_CONSENTS = {
     "family_news": consent_of_copy_for_family_news(("OHCHR-G8.4",)),
     "return_copy": consent_of_copy("return", ("OHCHR-P11",)),
     "report": consent_of_case("reintegration_report", ("ACTIP-14.6",)),
+    "claim": consent_of_case("notify_origin", ("OHCHR-P17", "ACTIP-14.6"), "legal"),
+    "claim_answer": consent_of_case("reintegration_report", ("OHCHR-P17", "ACTIP-14.6"), "legal"),
 }

@@ -82,5 +82,9 @@ def _needed_until(case: CaseFacts) -> date | None:
     who=("case_manager", "social_worker"),
 )
 def way_of_contact_is_safe(case: CaseFacts, given: Mapping[str, object]) -> bool:
-    way = given.get("way")
-    return case.contact is None or not {way, _WITHIN.get(str(way), way)} & case.contact.never
+    return way_is_safe(case, str(given.get("way")))
+
+
+def way_is_safe(case: CaseFacts, way: str) -> bool:
+    """Whether the person may be reached in this way (a code of information_way), by the rules of contact."""
+    return case.contact is None or not {way, _WITHIN.get(way, way)} & case.contact.never

@@ -100,10 +100,12 @@ REASONS: Final[dict[str, dict[str, str]]] = {
     "remedy_award": {"decided_on": DAY, "awarded": COURT},
     "remedy_end": {"end": DECISION, "person_told": TOLD},
     "remedy_filing": {"forum": OFFICE, "filed_on": DAY, "representative": OFFICE, "power_of_attorney": PAPER},
+    "remedy_news": {"about": ACT, "news": COURT, "on": DAY},
     "remedy_payment": {"paid_on": DAY, "paid": ACT, "channel": ACT, "proof": PAPER, "reached_person": ACT},
     "remedy_preparation": {"remedy_kind": ACT, "basis": WORKER},
     "remedy_refusal": {"decided_on": DAY, "reasons": COURT},
     "remedy_representation": {"representative": OFFICE, "power_of_attorney": PAPER},
+    "remedy_told": {"about": ACT, "news": COURT, "told": TOLD, "told_on": DAY, "way": ACT},
     "reopening": {"reason": DECISION},
     "return_plan": {"services": WORKER},
     "rights_notice": {

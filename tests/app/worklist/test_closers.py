@@ -32,6 +32,11 @@ def test_a_record_answers_the_task_that_asks_for_it() -> None:
     assert "record.rights_notice" in CLOSERS["read_rights"]
 
 
+def test_news_of_a_claim_is_told_and_never_ended_by_hand() -> None:
+    assert CLOSERS["report_remedy"] == ("referral.report_remedy",)
+    assert {"referral.answer_remedy", "record.remedy_told"} <= set(CLOSERS["tell_remedy"])
+
+
 def test_every_act_that_is_named_exists() -> None:
     for acts in CLOSERS.values():
         for act in acts:
