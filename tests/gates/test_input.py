@@ -47,7 +47,7 @@ JUSTIFIED = {
     ("POST /directory/contacts/{contact_id}", "office"): "the same, said anew",
     ("POST /shelter-visits", "office"): "from which office of the own country somebody comes; no owner is set",
     ("POST /shelter-visits/{shelter_visit_id}/acts/{act}", "office"): "where they meet, or where who came sits",
-    ("POST /shelter-visits/{shelter_visit_id}/acts/{act}", "reference"): "who was met; only of those the visit is about",
+    ("POST /shelter-visits/{shelter_visit_id}/acts/{act}", "reference"): "who was met; only whom the visit is about",
     ("POST /cases/{case_id}/team", "role"): "the part a colleague takes; refused unless the colleague holds that role",
 }
 # Bodies that ignore what they do not know, and why.
