@@ -118,7 +118,7 @@ def _told(
     if isinstance(filled.form, Minutes):
         return meeting.given(desk, held, filled.form)
     if isinstance(filled.form, VisitWish):
-        visiting_people.must_be_asked_for(desk, held.id, filled.form)
+        visiting_people.must_be_asked_for(desk, held.id, filled.form, over=correction is not None)
     found_out = adulthood.of_record(desk, held, filled.form, entry, correction)
     found_out = found_out | own_data.of_record(desk, held, filled.form)
     return filled.body | found_out | conflict_check.of_record(desk, held, filled.kind.name, filled.form)

@@ -224,22 +224,30 @@ def left(desk: Desk, row: Row[Any]) -> None:
             note(desk, row, part, "not_met")
 
 
-def choices(desk: Desk, case_id: str) -> list[Row[Any]]:
-    """The visits to come that are about a case of the host: reference, day and country of the visitors."""
+def choices(desk: Desk, case_id: str, *, over: bool = False) -> list[Row[Any]]:
+    """The visits to come that are about a case of the host: reference, day and country of the visitors.
+
+    over: those that are over as well.
+    """
     query = (
         select(TABLE.c.reference, TABLE.c.day, TABLE.c.other_country)
         .join(PART, PART.c.visit_id == TABLE.c.id)
-        .where(PART.c.case_id == case_id, TABLE.c.state.in_(sorted(each.value for each in LIVE)))
+        .where(PART.c.case_id == case_id)
         .order_by(TABLE.c.day, TABLE.c.reference)
     )
+    if not over:
+        query = query.where(TABLE.c.state.in_(sorted(each.value for each in LIVE)))
     # Whoever has the case open may know which visit it is asked for.
     with as_the_house(desk.session, desk.actor.country):
         return list(desk.session.execute(query))
 
 
-def must_be_asked_for(desk: Desk, case_id: str, form: VisitWish) -> None:
-    """Invalid (422) for a visit that is not about this case, or is over."""
-    if form.visit not in {each.reference for each in choices(desk, case_id)}:
+def must_be_asked_for(desk: Desk, case_id: str, form: VisitWish, *, over: bool) -> None:
+    """Invalid (422) for a visit that is not about this case, or is over.
+
+    over: it may be; what was said of a visit can be put right later.
+    """
+    if form.visit not in {each.reference for each in choices(desk, case_id, over=over)}:
         said = mark("Choose a visit that is asked for and is not over.")
         raise Invalid("There is no such visit.", extra=at_field("record.visit", said))
 

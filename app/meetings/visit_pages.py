@@ -34,6 +34,8 @@ NEW: Final = "/shelter-visits/new"
 _NEW, _ONE = "meetings/visit_new.html", "meetings/visit_one.html"
 # How many people, days and visitors the form of a request takes; more go through the JSON door.
 PEOPLE, DAYS, VISITORS = 5, 2, 3
+# How many the form of a log takes at most: everybody who was to come, and one more.
+ENTERED: Final = 7
 DONE: Final = {
     "asked": mark("The other country was asked for the visit."),
     "acted": mark("Saved. The other country is told."),
@@ -135,7 +137,7 @@ def _one(desk: Desk, visit_id: str) -> dict[str, Any]:
         "office_names": {
             each.code: each.name for one in (here, found.country) for each in desk.policies.countries[one].offices
         },
-        "rows": list(range(VISITORS)),
+        "rows": list(range(min(len(found.visitors) + 1, ENTERED))),
     }  # fmt: skip
 
 
@@ -187,7 +189,7 @@ def _at(names: Mapping[str, str]) -> Iterator[None]:
 def _names(typed: Typed, name: str) -> dict[str, str]:
     """What the JSON door calls a field of an act -> what the page calls it."""
     if name == "write_log":
-        came = [row for row in range(VISITORS) if typed.get(f"part_{row}", "")]
+        came = [row for row in range(ENTERED) if typed.get(f"part_{row}", "")]
         names = {"entered": f"in_{came[0] if came else 0}"}
         for number, row in enumerate(came):
             names |= {f"entered.{number}.part": f"part_{row}", f"entered.{number}.office": f"came_from_{row}"}
@@ -201,7 +203,7 @@ def _names(typed: Typed, name: str) -> dict[str, str]:
 
 def _entered(typed: Typed) -> list[EnteredIn]:
     found = []
-    for row in range(VISITORS):
+    for row in range(ENTERED):
         if typed.get(f"part_{row}", ""):
             found.append(
                 EnteredIn.model_construct(

@@ -85,7 +85,7 @@ def lists_of(
     if VISIT in sources:
         found[VISIT] = [
             Choice(row.reference, f"{row.day.isoformat()} · {row.reference}", proper=True)
-            for row in visiting_people.choices(desk, opened.id)
+            for row in visiting_people.choices(desk, opened.id, over=body is not None)
         ]
     return found
 

@@ -174,9 +174,9 @@ def _context(
     if corrects is not None:
         path = f"{opened.path}/records/{corrects.id}/correct"
     asked = inputs_of(kind.form)
-    inputs = offered(
-        desk.policies, asked, child=opened.bar.child, here=form_page.lists_of(desk, opened, asked)
-    )
+    # What is corrected names what may be over by now.
+    named = form_page.lists_of(desk, opened, asked, corrects.body if corrects is not None else None)
+    inputs = offered(desk.policies, asked, child=opened.bar.child, here=named)
     # Where the person is spoken to, the rules of contact are read first.
     reached = safe_contact(desk, opened) if kind.name in SPEAKS_TO_THE_PERSON else None
     told = (error.extra.get("refusals") if error is not None else None) or []

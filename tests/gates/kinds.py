@@ -18,7 +18,7 @@ from unittest import mock
 from sqlalchemy import select
 
 from app.access.desk import Desk, House
-from app.casework import recording, records, refold, visiting
+from app.casework import recording, records, refold
 from app.casework.facts import stored
 from app.casework.forms import SILENT, unspoken
 from app.casework.held import hold_case, hold_referral
@@ -27,7 +27,6 @@ from app.casework.kinds import KINDS
 from app.casework.move import Command, StepRefused, perform
 from app.casework.offers import MEETING, TEAM, offered
 from app.casework.told import answers
-from app.casework.visiting_bodies import AskBody, SubjectBody, VisitorBody
 from app.kit.canonical import canonical_bytes
 from app.kit.clock import SettableClock
 from app.kit.crypto import KeyRing
@@ -35,15 +34,15 @@ from app.kit.db import Database
 from app.kit.signing import SigningKeys
 from app.meetings import service as meetings
 from app.meetings.schemas import MeetingIn, PresentIn
-from app.models.base import new_id
 from app.models.record import Record
 from tests.conftest import START
 from tests.factories import cases, referrals
 from tests.factories.forms import form
 from tests.factories.houses import make_house, put_offices
 from tests.factories.staff import Staff, Worker, desk_of, hire_staff
+from tests.factories.visits import ask_about
 from tests.gates.whole_forms import other, silent, whole
-from tests.inspect import reading, writing
+from tests.inspect import reading
 from workflows.engine import MACHINES
 from workflows.matter import MATTER
 from workflows.recording import ONLY_WITH_STEP, can_be_corrected
@@ -109,20 +108,8 @@ class Shelf:
     def _case(self, kind: str) -> str:
         case_id = self.cases[kind] = cases.open_case(self.house, self.writer)
         if kind == VISIT_WISH:
-            self._visit(case_id, KINDS[kind].example["visit"])
+            ask_about(self.house, case_id, KINDS[kind].example["visit"])
         return case_id
-
-    def _visit(self, case_id: str, reference: str) -> None:
-        """A visit that another country asks for, about a case: its wish names one."""
-        visitors = [VisitorBody(part="social_worker", office="mm-dor")]
-        subject = SubjectBody(about="referral", number=new_id())
-        asked = AskBody(
-            purpose="get_to_know", language="my", days=[self.today], visitors=visitors, subjects=[subject]
-        )
-        with writing(self.house.db) as session:
-            desk = self.house.system_desk(session, "TH")
-            copies = [(subject.about, subject.number, "TH-MM-2026-ABCDEF", case_id)]
-            visiting.new_copy(desk, "MM", "TH", new_id(), reference, asked, copies)
 
     def _with_step(self, case_id: str, kind: str, body: dict[str, Any]) -> str:
         spec, row = step_of(kind)

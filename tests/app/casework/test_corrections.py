@@ -20,6 +20,7 @@ from tests.factories import cases
 from tests.factories.forms import day, form
 from tests.factories.houses import make_house, put_offices
 from tests.factories.staff import Staff, Worker, desk_of, hire_staff
+from tests.factories.visits import ask_about
 from workflows.recording import ONLY_WITH_STEP
 
 
@@ -142,6 +143,7 @@ def test_every_kind_of_record_is_rebuilt_to_what_is_stored(house: House, clock: 
     with desk_of(house, staff["legal_officer"]) as desk:
         seat = PresentIn(part="legal_officer", at="th-shelter-tak")
         met = meetings.held(desk, MeetingIn(kind="case_conference", held_on=desk.today, present=[seat])).id
+    ask_about(house, case_id, KINDS["visit_wish"].example["visit"])
     # What follows a refusal follows one.
     said: dict[str, dict[str, Any]] = {"minutes": {"meeting": met}, "permit": {"outcome": "refused"}}
     # An answer answers what was asked before.

@@ -197,6 +197,22 @@ def test_an_answer_that_is_taken_away_ends_that_part_at_once(town: Town) -> None
     assert look(town, town.th[FOCAL], here)["state"] == "called_off"
 
 
+def test_what_was_said_of_a_visit_is_put_right_after_it_is_over(town: Town) -> None:
+    here, there, first, _, number = granted(town)
+    act(town, town.mm[FOCAL], there, "call_off", reason="no_time")
+    worker, path = town.th["social_worker"], f"/cases/{first.case_id}/records"
+    [record] = [each for each in said(town.get(worker, path))["items"] if each["kind"] == "visit_wish"]
+    wish_said = {"visit": number, "agrees": False, "giver": "self", "may_tell": False}
+    case = said(town.get(worker, f"/cases/{first.case_id}"))["reference"]
+    assert number in browser_at(town, worker).get(f"/cases/{case}/records/{record['id']}/correct").text
+    for corrects, status in ((None, 422), (record["id"], 201)):
+        seen = said(town.get(worker, f"/cases/{first.case_id}"))["version"]
+        body = {"record": wish_said, "seen_version": seen, **({"corrects": corrects} if corrects else {})}
+        answer = town.post(worker, f"{path}/visit_wish", body)
+        assert answer.status_code == status, answer.text
+    assert look(town, town.th[FOCAL], here)["state"] == "called_off"
+
+
 def test_each_visit_is_asked_for_by_itself_and_nobody_is_asked_in_vain(town: Town) -> None:
     first, second = two_people(town)
     one_visit, _ = asked(town, first, second)
