@@ -122,6 +122,8 @@ ALSO: Final[dict[str, set[int | str]]] = {
     # The example names a shelter of one country, and a group of beds that is nobody's.
     "POST /cases/{case_id}/bed-requests": {422},
     "POST /bed-requests/{bed_request_id}/confirm": {422},
+    # The example names a referral that is nobody's.
+    "POST /shelter-visits": {422},
     # The example names a case that is nobody's.
     "POST /cases/{case_id}/incident/join": {422},
     # The example names a case that is nobody's.

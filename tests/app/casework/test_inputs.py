@@ -12,7 +12,7 @@ from pydantic import Field
 from app.casework.forms import SILENT, Amount, Asked, Coded, Form, OwnWords, RecordForm, Said, Short
 from app.casework.inputs import SILENCES, Input, given_inputs, inputs_of
 from app.casework.kinds import KINDS
-from app.casework.offers import MEETING, TEAM, offered
+from app.casework.offers import MEETING, TEAM, VISIT, offered
 from app.casework.posted import at_fields, fields_for, gathered, typed_of
 from app.casework.records import check
 from app.casework.told import answers
@@ -49,8 +49,8 @@ def test_every_field_is_asked_once_with_words_and_choices_for_its_codes(kind: st
     example = KINDS[kind].example
     for each in inputs:
         assert each.title and each.title[0].isupper() and "victim" not in each.title.lower(), each.name
-        # Who is on the team, and which meetings there were, only the case and its reader know.
-        if each.look in ("choice", "boxes") and each.source not in (TEAM, MEETING):
+        # Who is on the team, which meetings there were, which visits are asked for: the case and its reader know.
+        if each.look in ("choice", "boxes") and each.source not in (TEAM, MEETING, VISIT):
             codes = {choice.code for choice in each.choices}
             assert len(codes) == len(each.choices) > 1, each.name
             said = example.get(each.field)
