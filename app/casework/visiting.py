@@ -17,7 +17,7 @@ from app.casework import correspondence, records
 from app.casework.held import office_id_of
 from app.casework.opening import ALPHABET
 from app.casework.refusing import refuse
-from app.casework.visiting_bodies import AskBody, Contents
+from app.casework.visiting_bodies import SHELTER, AskBody, Contents
 from app.kit.canonical import canonical_bytes
 from app.kit.errors import Conflict
 from app.models.base import new_id
@@ -142,9 +142,10 @@ def act(desk: Desk, row: Row[Any], kept: Contents, name: str, body: BaseModel, *
 def change(desk: Desk, row: Row[Any], kept: Contents, **values: Any) -> None:
     """Write a copy anew. Conflict (409) where somebody has changed it meanwhile.
 
-    Of a visit that does not take place the place is not kept.
+    Of a visit that does not take place the place is not kept; of one that is over, not where people live.
     """
-    if values.get("state") == Visit.CALLED_OFF.value and kept.grant is not None:
+    over = kept.grant is not None and kept.grant.place == SHELTER and values.get("state") == Visit.CONFIRMED.value
+    if over or values.get("state") == Visit.CALLED_OFF.value:
         kept.grant = None
     sealed = _sealed(desk, desk.keys.unwrap(row.wrapped), row.id, kept)
     still = (TABLE.c.id == row.id, TABLE.c.version == row.version)

@@ -305,6 +305,18 @@ def test_a_log_goes_from_the_host_to_the_visitors_and_back_and_stands_in_both_hi
         assert sorted(steps) == ["granted", "met"]
 
 
+def test_where_people_live_is_not_kept_when_the_visit_is_over(town: Town) -> None:
+    here, there, first, _, _ = granted(town, place="shelter", address=ADDRESS)
+    town.clock.advance(timedelta(days=14))
+    act(town, town.th[FOCAL], here, "write_log", held_on=ahead(town, 0), met=[{"reference": reference_of(town, first)}])
+    assert ADDRESS in str(look(town, town.mm[FOCAL], there))
+    act(town, town.mm[FOCAL], there, "add_remarks", words="")
+    act(town, town.th[FOCAL], here, "confirm_log")
+    for who, visit_id in ((town.th[FOCAL], here), (town.mm[FOCAL], there)):
+        found = look(town, who, visit_id)
+        assert found["state"] == "confirmed" and found["grant"] is None and ADDRESS not in str(found)
+
+
 def test_what_a_person_wants_is_told_only_with_their_yes(town: Town) -> None:
     first, _ = two_people(town)
     here, _ = asked(town, first)
