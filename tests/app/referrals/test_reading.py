@@ -22,6 +22,9 @@ from tests.inspect import tampering
 from workflows.facts import ReferralFacts
 
 
+OF_CLAIMS = ["remedy_news", "remedy_reply", "remedy_said"]
+
+
 def read(town: Town, worker: Any, referral_id: str) -> Any:
     answer = town.get(worker, f"/referrals/{referral_id}")
     assert answer.status_code == 200, answer.text
@@ -36,7 +39,8 @@ def test_every_fact_has_a_field_group_or_is_shown_to_nobody() -> None:
     ("role", "hidden"),
     [
         ("case_manager", []),
-        ("border_focal_point", []),
+        # What becomes of a claim is no business of the bridge.
+        ("border_focal_point", OF_CLAIMS),
         ("supervisor", []),
         ("national_focal_point", []),
     ],
@@ -60,7 +64,7 @@ def test_who_sees_neither_law_nor_risk_sees_no_consent_and_no_tracing(
     pair = referrals.bring_referral(town.house, town.th, town.mm, "assessed")
     monkeypatch.setattr(fieldgroups, "groups_of", lambda _desk: frozenset({FieldGroup.FACTS}))
     found = read(town, town.mm["national_focal_point"], pair.arrived)
-    assert found["hidden"] == ["consents", "end_asked", "receiver_took_back", "sender_took_back", "tracing"]
+    assert found["hidden"] == ["consents", "end_asked", "receiver_took_back", *OF_CLAIMS, "sender_took_back", "tracing"]
     monkeypatch.setattr(fieldgroups, "groups_of", lambda _desk: frozenset())
     assert read(town, town.mm["national_focal_point"], pair.arrived)["facts"] == {}
 
