@@ -158,14 +158,17 @@ def settle(desk: Desk, held: Held) -> None:
                 _end(desk, row, part, held)
 
 
-def end_lost(country: str, most: int) -> Any:
-    """Parts of granted visits that ``country`` hosts, to be looked at again: id and country."""
+def end_lost(country: str, today: date, most: int) -> Any:
+    """Parts of granted visits to come that ``country`` hosts, to be looked at again, the next day's first: id, country.
+
+    They stay what they are as long as the yes carries them: by number, the same ones would be looked at each time.
+    """
     return (
         select(PART.c.id, PART.c.country)
         .join(TABLE, TABLE.c.id == PART.c.visit_id)
         .where(TABLE.c.country == country, TABLE.c.host == country, TABLE.c.state == V.GRANTED.value)
-        .where(PART.c.state == AGREED)
-        .order_by(PART.c.id)
+        .where(PART.c.state == AGREED, TABLE.c.day >= today)
+        .order_by(TABLE.c.day, PART.c.id)
         .limit(most)
     )
 

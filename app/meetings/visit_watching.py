@@ -18,8 +18,11 @@ NEWS = {DUE: "visit_due", LATE: "visit_late"}
 
 def ring_parts(house: House) -> int:
     """End each part of a granted visit that a seal, a block or the end of a consent has ended; how many."""
-    countries = sorted(house.policies.countries)
-    return sum(one_by_one(house, visiting_people.end_lost(each, BATCH), _end) for each in countries)
+    policies, now = house.policies, house.clock.now()
+    return sum(
+        one_by_one(house, visiting_people.end_lost(each, policies.day(each, now), BATCH), _end)
+        for each in sorted(policies.countries)
+    )
 
 
 def ring(house: House) -> int:

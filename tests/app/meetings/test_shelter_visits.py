@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select, update
 
 from app.casework.held import CASE
 from app.casework.visiting import PART, TABLE
+from app.meetings import visit_watching
 from app.models.notice import Notice
 from app.models.referral import Message
 from app.models.task import Task
@@ -270,6 +272,23 @@ def test_who_is_protected_or_sealed_is_never_met_and_nobody_can_tell_which(town:
     assert {tuple(each) for each in states} == {("TH", "ended"), ("MM", "ended")}
     found = look(town, town.mm[FOCAL], there)
     assert (found["state"], found["reason"]) == ("called_off", "nobody_to_meet")
+
+
+def test_the_nearest_visit_is_looked_at_first(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What holds stays in the list: were the near one behind it, nobody would see that its person is sealed now."""
+    monkeypatch.setattr(visit_watching, "BATCH", 1)
+    near = None
+    for days in (15, 14, 15):
+        pair = referrals.bring_referral(town.house, town.th, town.mm, "acknowledged")
+        here, _ = asked(town, pair)
+        wish(town, pair, look(town, town.th[FOCAL], here)["reference"])
+        act(town, town.th[FOCAL], here, "grant", **permission(town, reference_of(town, pair), day=ahead(town, days)))
+        near = (here, pair) if days == 14 else near
+    assert near is not None
+    with tampering(town.house.db) as session:
+        session.execute(update(CASE).where(CASE.c.id == near[1].case_id).values(sealed=True))
+    assert visit_watching.ring_parts(town.house) == 1
+    assert look(town, town.th[FOCAL], near[0])["state"] == "called_off"
 
 
 def test_a_log_goes_from_the_host_to_the_visitors_and_back_and_stands_in_both_histories(town: Town) -> None:
