@@ -64,6 +64,7 @@ TOLD: Final = {
     "service": (mark("Request for a service"), mark("For the provider: what is asked. No name, no case.")),
     "closure": (mark("The end of the case"), mark("Why it ends, what goes on, and whom to call.")),
     "handover": (mark("Handover form"), mark("For both sides to tick and sign at the border.")),
+    "embassy": (mark("Letter to an embassy"), mark("Who the person is and what is asked. Uncover the name first.")),
     "copy": (mark("The person's own copy"), mark("What is written about them alone. Uncover the name first.")),
 }
 
@@ -88,6 +89,12 @@ def papers(page: Looker, reference: Reference, lang: Lang = "") -> Response:
 def own_copy(page: Revealer, reference: Reference, lang: Lang = "") -> Response:
     """The person's own copy, as long as their name is uncovered in this sign-in."""
     return _printed(page, reference, "copy", lang)
+
+
+@router.get("/cases/{reference}/papers/embassy")
+def embassy_letter(page: Revealer, reference: Reference, lang: Lang = "") -> Response:
+    """The letter to an embassy, as long as it may leave and the person's name is uncovered in this sign-in."""
+    return _printed(page, reference, "embassy", lang)
 
 
 @router.get("/cases/{reference}/papers/copy.json")
