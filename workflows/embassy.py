@@ -20,6 +20,7 @@ from workflows.guards.embassies import (
     embassy_holds_a_letter,
     embassy_is_not_asked_twice,
     embassy_time_is_over,
+    letter_has_not_left,
     no_office_is_agreed,
     question_is_taken_back,
 )
@@ -70,19 +71,19 @@ STEPS = (
     ),
     # What has come is written down whatever has changed meanwhile: nothing leaves by it.
     Step(
-        "note_embassy_answer", "The embassy has answered", (E.SENT,), E.ANSWERED, ASK, (),
+        "note_embassy_answer", "The embassy has answered", (E.SENT,), E.ANSWERED, ASK, (embassy_holds_a_letter,),
         (CloseTask(AWAIT.kind),),
         form="embassy_answer", form_required=True,
     ),
     Step(
-        "note_embassy_declined", "The embassy declines to answer", (E.SENT,), E.DECLINED, ASK, (),
-        (CloseTask(AWAIT.kind),),
+        "note_embassy_declined", "The embassy declines to answer", (E.SENT,), E.DECLINED, ASK,
+        (embassy_holds_a_letter,), (CloseTask(AWAIT.kind),),
         given={"reason": "embassy_decline_reason"},
     ),
     # Nothing has left, so nobody has to be told.
     Step(
-        "withdraw_embassy_request", "Drop the question to the embassy", (E.REQUESTED,), E.WITHDRAWN, ASK, (),
-        (CloseTask(SEND.kind, by_the_way=True),),
+        "withdraw_embassy_request", "Drop the question to the embassy", (E.REQUESTED,), E.WITHDRAWN, ASK,
+        (letter_has_not_left,), (CloseTask(SEND.kind, by_the_way=True),),
         given={"reason": "inquiry_end_reason"},
     ),
     Step(

@@ -191,6 +191,7 @@ ACTS: dict[str, Act] = {
     "embassy_is_not_asked_twice": Act(Way.MATTERS),
     "embassy_time_is_over": ASK,
     "embassy_holds_a_letter": ASK,
+    "letter_has_not_left": Act(Way.MATTERS),
     "question_is_taken_back": Act(Way.MATTERS),
     "nationality_is_still_open": ASK,
     "agreement_lets_claims_travel": _record("remedy_told"),

@@ -50,7 +50,8 @@ def after_record(desk: Desk, held: Held, kind: str, body: dict[str, Any]) -> Non
     # Whoever records it may not see the referral itself.
     with rows.as_the_house(desk.session, desk.actor.country):
         abroad = (
-            ends or inquiries.known_abroad(now) or embassies.told_of(now) or desk.session.execute(select(_copies_of(held.id))).scalar_one()
+            ends or inquiries.known_abroad(now) or embassies.told_of(now)
+            or desk.session.execute(select(_copies_of(held.id))).scalar_one()
         )
     if abroad:
         said = {"case": held.id, "recipients": list(body.get("recipients") or ()) if ends else [], "ends": ends}

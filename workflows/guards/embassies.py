@@ -62,7 +62,7 @@ def embassy_is_not_asked_twice(case: CaseFacts, matter: MatterFacts) -> bool:
 
 
 @guard(
-    sources=("WM-CLOCKS", "PRESS-TH-2025"),
+    sources=("WM-CLOCKS", "PRESS-TH-2025", "WM-PROTOCOL"),
     says="The embassy is in time until {until}.",
     why="Embassies take weeks; a question that is dropped early is asked twice.",
     mend="Wait until then, or take the question back.",
@@ -80,13 +80,24 @@ def embassy_time_is_over(case: CaseFacts, matter: MatterFacts, today: Today, pol
 
 @guard(
     sources=("IOM-4", "WM-PROTOCOL"),
-    says="No embassy holds a letter that could be taken back.",
-    why="Whoever was told nothing, or has heard already that it is taken back, is not told again.",
+    says="No embassy holds a letter about the person.",
+    why="Whoever was told nothing, or has heard that it is taken back, neither answers nor is told again.",
     mend="Nothing is to be done.",
     who=ASKING,
 )
 def embassy_holds_a_letter(matter: MatterFacts) -> bool:
     return embassy_knows(matter)
+
+
+@guard(
+    sources=("IOM-4", "WM-PROTOCOL"),
+    says="The letter has left.",
+    why="What an embassy has read is not undone by dropping the question; it has to be told.",
+    mend="Take the question back, so that the embassy is told.",
+    who=ASKING,
+)
+def letter_has_not_left(matter: MatterFacts) -> bool:
+    return not any(flag.startswith(f"{WAY}.") for flag in matter.flags)
 
 
 @guard(

@@ -88,8 +88,9 @@ def letter(about: Wanted) -> Paper:
     made.ticks(
         (text, False)
         for text in (
-            say("The person is our national"), say("The person is not our national"), say("We have not found the person"),
-            say("We can issue a travel document"), say("We need something first, as written below"),
+            say("The person is our national"), say("The person is not our national"),
+            say("We have not found the person"), say("We can issue a travel document"),
+            say("We need something first, as written below"),
         )
     )  # fmt: skip
     made.lines("", say("Part of the embassy"), say("Day"), say("Signature"))
