@@ -55,7 +55,7 @@ PRINTABLE: Final = (E.REQUESTED, E.SENT)
 SEND = OpenTask("send_embassy", "case_manager", LETTER_CLOCK)
 AWAIT = OpenTask("await_embassy", "case_manager", ANSWER_CLOCK)
 # By hand: no program of theirs hears that a question is taken back.
-TELL = OpenTask("tell_embassy", "case_manager", LETTER_CLOCK, once=True)
+TELL = OpenTask("tell_embassy", "case_manager", LETTER_CLOCK, once=True, afterwards=True)
 ENDED = (E.ANSWERED, E.DECLINED, E.WITHDRAWN, E.LAPSED)
 
 STEPS = (

@@ -12,7 +12,7 @@ from app.kit.words import mark
 from policies.model import Policies
 from workflows.engine import MACHINES
 
-__all__ = ["MEETING", "TEAM", "WORKS", "offered"]
+__all__ = ["BLOCKABLE", "MEETING", "TEAM", "WORKS", "blockable", "offered"]
 
 ANYBODY: Final = "*"
 _CODES: Final = "code:"
@@ -21,6 +21,8 @@ _READY: Final = "ready"
 TEAM: Final = "team"
 # The list that is made of the meetings of the reader's own office.
 MEETING: Final = "meeting"
+# The countries that can be kept from a case: every one, until the case says which concern it.
+BLOCKABLE: Final = "blockable"
 WORKS: Final = "task:work"
 
 
@@ -84,6 +86,12 @@ def _others(policies: Policies) -> list[Choice]:
 
 def _world(policies: Policies) -> list[Choice]:
     return [*_countries(policies), *_others(policies)]
+
+
+def blockable(policies: Policies, concerned: Iterable[str]) -> list[Choice]:
+    """The countries with a policy, and of the others those that concern a case: its nationality, who is told of it."""
+    others = set(concerned)
+    return [*_countries(policies), *(each for each in _others(policies) if each.code in others)]
 
 
 def _recipients(policies: Policies) -> list[Choice]:
@@ -178,6 +186,7 @@ _SOURCES: Final[Mapping[str, Callable[[Policies], list[Choice]]]] = {
     "country": _countries,
     "recipient": _recipients,
     "world": _world,
+    BLOCKABLE: _world,
     "language": _languages,
     "nationality": _nationalities,
     "office": _offices,

@@ -48,8 +48,10 @@ def test_an_embassy_is_asked_and_says_that_she_is_its_national(door: Door) -> No
     case = a_kenyan(door, agreed=False)
     matters.refused_to_open(door, MANAGER, case, "ask_embassy", "consent_for_asking")
     agree(door, case)
-    matters.refused_to_open(door, MANAGER, case, "ask_embassy", "no_office_is_agreed", to_country="MM")
-    matters.refused_to_open(door, MANAGER, case, "ask_embassy", "no_office_is_agreed", to_country="TH")
+    for country in ("MM", "TH"):
+        matters.refused_to_open(
+            door, MANAGER, case, "ask_embassy", "no_office_is_agreed", "consent_for_asking", to_country=country
+        )
     letter = matters.opened(door, MANAGER, case, "ask_embassy")
     assert duties(door, case) == {"send_embassy"}
     matters.refused_to_open(door, MANAGER, case, "ask_embassy", "embassy_is_not_asked_twice")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.casework.forms import Coded, Entry, From, Kind, RecordForm, Short
+from app.casework.forms import Coded, Entry, From, Kind, Listed, RecordForm, Short
 from app.kit.words import mark
 from policies.model import FieldGroup
 from workflows.facts import MatterFacts
@@ -20,7 +20,7 @@ _ORDER = ("nationality", "travel_document", "receive")
 class EmbassyRequest(RecordForm):
     """OHCHR G11.5, G6.3. The letter takes names, birth and origin from what is known of the person, nothing else."""
 
-    to_country: Annotated[str, Field(pattern="^[A-Z]{2}$"), From("world")] = Field(
+    to_country: Annotated[str, Listed("world"), From("world")] = Field(
         title=mark("The embassy of which country is asked?")
     )
     office: Short = Field(
