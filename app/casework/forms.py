@@ -260,9 +260,9 @@ UNNAMED: Final = "unnamed"
 class Listed:
     """Metadata of a string field that becomes a fact, which is not sealed: a code of an office, border point, country.
 
-    Or the tag of a language; "world": any country, "country": one with a policy of its own. With a CodeCheck as validation context what the policies do not list is refused; where the
-    check is lenient (an older record, a message from another country) it is read as it was written, and the fold keeps
-    it out of facts (`code_only`).
+    Or the tag of a language. world: any country; country: one with a policy of its own. With a CodeCheck as validation
+    context what is not listed is refused; where the check is lenient (an older record, a message from another country)
+    it is read as it was written, and the fold keeps it out of facts (`code_only`).
     """
 
     what: Literal["office", "border_point", "country", "world", "language"]
