@@ -40,7 +40,7 @@ def embassy_knows(matter: MatterFacts) -> bool:
 def no_office_is_agreed(case: CaseFacts, matter: MatterFacts, policies: Policies) -> bool | Lack:
     country = asked_country(matter)
     if not country:
-        return lacking(country="?", gap="no country is named")
+        return lacking(country=country or "?", gap="no country is named")
     if country == case.country:
         return lacking(country=country, gap="it is our own country")
     known = competent_office(policies, case.country, country)
