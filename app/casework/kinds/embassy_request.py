@@ -23,7 +23,7 @@ class EmbassyRequest(RecordForm):
     to_country: Annotated[str, Listed("world"), From("world")] = Field(
         title=mark("The embassy of which country is asked?")
     )
-    office: Short = Field(
+    embassy: Short = Field(
         title=mark("Which embassy or consulate?"),
         description=mark("The part and the city, such as consular section, Bangkok. No name."),
     )
@@ -46,7 +46,7 @@ def fold(matter: MatterFacts, form: EmbassyRequest, entry: Entry) -> MatterFacts
 
 KIND = Kind(
     "embassy_request", "Question to an embassy", FieldGroup.RISK, EmbassyRequest,
-    {"to_country": "KE", "office": "Consular section, Bangkok", "asked": ["nationality", "travel_document"],
+    {"to_country": "KE", "embassy": "Consular section, Bangkok", "asked": ["nationality", "travel_document"],
      "registered_at": "Kisumu county"},
     fold_matter=fold, permission="inquiry:ask",
 )  # fmt: skip

@@ -66,7 +66,7 @@ def letter(about: Wanted) -> Paper:
     made = Paper(say("Letter to an embassy or consulate"), embassies.reference_of(here.code, matter))
     made.facts(
         (
-            (say("To"), f"{filed.text('office')} · {country_word(policies, asked_country(matter))}"),
+            (say("To"), f"{filed.text('embassy')} · {country_word(policies, asked_country(matter))}"),
             (say("From"), f"{here.letterhead or ''} · {country_word(policies, here.code)}".removeprefix(" · ")),
             (say("Our reference"), made.number),
             (say("Day"), day_in_both_eras(desk.today)),

@@ -131,7 +131,7 @@ REASONS: Final[dict[str, dict[str, str]]] = {
         "what": ACT, "to_office": OFFICE, "why": WORKER, "urgency": WORKER, "needs": WORKER, "data_groups": CONSENT,
     },
     "nationality_inquiry": {"to_country": OFFICE},
-    "embassy_request": {"to_country": OFFICE, "office": OFFICE, "asked": WORKER},
+    "embassy_request": {"to_country": OFFICE, "embassy": OFFICE, "asked": WORKER},
     "embassy_answer": {
         "answered": DAY, "authority": OFFICE, "nationality": DECISION, "document_offered": DECISION,
     },
