@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from app.casework import withdrawing
@@ -16,7 +18,9 @@ from tests.factories import cases
 from tests.factories.forms import day, form
 from tests.factories.towns import Town
 from tests.inspect import reading
-from workflows.guards.inquiries import EMBASSY
+from tests.workflows.situations import LATELY, LONG_AGO, TODAY, ready
+from workflows.facts import MatterFacts
+from workflows.guards.inquiries import EMBASSY, nationality_known
 
 
 def agree(town: Town, case_id: str, **changes: object) -> None:
@@ -105,3 +109,16 @@ def test_no_name_of_a_country_that_is_none_becomes_a_fact(town: Town) -> None:
     case_id: str = cases.bring_case(town.house, town.th, "recovering", nationality="KE")
     for country in ("XX", "ke", "Kenya", "ZZ"):
         assert ask(town, case_id, to_country=country).status_code == 422
+
+
+@pytest.mark.parametrize(("said", "result"), [("confirmed", "confirmed"), ("not_found", "not_found")])
+def test_what_an_embassy_has_answered_counts_where_a_referral_asks(said: str, result: str) -> None:
+    """Should an office come to be agreed with that country; an answer that is older than the report does not count."""
+    situation = ready("referral", "propose_plan")
+    assert situation.case is not None and situation.referral is not None
+    flags = frozenset({"to.MM", "way.post", f"nationality.{said}"})
+    letter = MatterFacts("letter", EMBASSY, "answered", LONG_AGO, LATELY, flags=flags, acted_on=TODAY)
+    untold = replace(situation.referral, tracing=None)
+    assert nationality_known(replace(situation.case, matters=(letter,)), untold) == result
+    older = replace(letter, acted_on=LONG_AGO)
+    assert nationality_known(replace(situation.case, matters=(older,)), situation.referral) == "confirmed"
