@@ -58,6 +58,12 @@ TEXTS = {
         "other country is asked opens no case there; it takes the question up, answers it, or says why it cannot.\n"
         "Where the person no longer agrees, the question is taken back and destroyed there, with a receipt."
     ),
+    "embassy": (
+        "One question on paper to an embassy or consulate, where the person's country has no office that is agreed\n"
+        "with us. The program prints the letter and sends nothing; the days and the answer are typed in by hand. What\n"
+        "has not left is dropped where the person no longer agrees or asks for asylum; what has left is taken back by\n"
+        "hand, and not while asylum is asked for."
+    ),
     "service": (
         "One request to a provider for help to one person. A case can have many of them, each with its own state, due\n"
         "day and tasks. The loop is closed: a request ends as `done`, with its result and what the person says of it,\n"

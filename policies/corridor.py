@@ -35,6 +35,8 @@ CORRIDOR_CLOCKS = (
     "erasure_answer",
     "contact_check",
     "remedy_news",
+    "embassy_letter",
+    "embassy_answer",
 )
 
 # What may travel before anybody at the other end has said that they are competent (DESIGN 4, minimum first).

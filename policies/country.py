@@ -183,6 +183,8 @@ class Country(Policy):
     fund_office: FundOffice | None = None  # None: who holds the case decides on its claims
     panel: Panel | None = None  # None: the country asks for no more than the house, a panel at all
     hotline: Hotline
+    # What stands as sender on a letter that must not say why it is written; None: a line to fill in by hand.
+    letterhead: Text | None = None
     office_hours: OfficeHours | None = None
     training: TrainingRules | None = None  # None: the country asks nobody who signs for a training
     clocks: FrozenMap[tuple[DatedClock, ...]]

@@ -14,6 +14,7 @@ from workflows import death as deaths
 from workflows.claims import untold_news
 from workflows.clocks import frozen_by
 from workflows.effects import Alert, CloseTask, Effect, Following, FreezeClocks, OpenTask, ThawClocks
+from workflows.embassy import TELL
 from workflows.facts import CaseFacts
 from workflows.identification import APPOINT_GUARDIAN
 from workflows.reminders import reminded
@@ -193,6 +194,12 @@ def _to_be_told(case: CaseFacts) -> frozenset[str]:
     return frozenset() if case.asylum_claim else untold_news(case)
 
 
+def embassies(change: Change) -> tuple[Effect, ...]:
+    """While asylum is asked for nobody is led to an embassy; what is owed to it is a duty again when that is over."""
+    begins = change.after.asylum_claim and not change.before.asylum_claim
+    return (CloseTask(TELL.kind, by_the_way=True, everywhere=True),) if begins else ()
+
+
 def reminders(change: Change) -> tuple[Effect, ...]:
     """Whatever runs out is looked at before it does (workflows.reminders)."""
     return reminded(change.before, change.after, change.on)
@@ -226,6 +233,7 @@ CONSEQUENCES: tuple[Consequence, ...] = (
     work,
     leave_to_stay,
     claims_news,
+    embassies,
     reminders,
     clocks,
 )

@@ -21,6 +21,7 @@ class OpenTask:
     kind, which keeps its time. here: not while the person is still awaited from another country. ends: the day on which
     what the task is about runs out; lead: how long before that it is due (policies/clocks.yaml). there: the role whose
     task it is in the office of the fund, where that office decides on the matter; it is that office's task then.
+    afterwards: opened also where the matter has ended, since somebody outside has to hear of it still.
     reasons: opened only where the step was taken for one of these reasons; not_for: for every reason but these.
     """
 
@@ -44,6 +45,7 @@ class OpenTask:
     ends: date | None = None
     lead: str = ""
     there: str = ""
+    afterwards: bool = False
     reasons: frozenset[str] = frozenset()
     not_for: frozenset[str] = frozenset()
 

@@ -13,6 +13,7 @@ from transitions import Machine
 from policies.model import Policies
 from workflows import (
     care,
+    embassy,
     fund_claim,
     identification,
     inquiry,
@@ -36,7 +37,7 @@ MACHINES: dict[str, MachineSpec] = {
     for spec in (
         identification.MACHINE, care.MACHINE, referral.MACHINE, service.MACHINE, remedy.MACHINE, fund_claim.MACHINE,
         transfer.MACHINE, non_punishment.MACHINE, proceeding.MACHINE, threat.MACHINE, relative.MACHINE,
-        inquiry.MACHINE,
+        inquiry.MACHINE, embassy.MACHINE,
     )
 }  # fmt: skip
 

@@ -92,7 +92,7 @@ ONLY_WITH_STEP = OF_MATTERS | {
 }  # fmt: skip
 
 # What another country was asked, and what it answered under its signature: neither is made unsaid by a correction.
-SAID_ABROAD = frozenset({"nationality_inquiry", "tracing_inquiry", "inquiry_answer"})
+SAID_ABROAD = frozenset({"nationality_inquiry", "tracing_inquiry", "inquiry_answer", "embassy_request"})
 
 # What has to hold of a machine's matters after the correction of a form of theirs, as it did at each step.
 STILL_TRUE: dict[str, tuple[Guard, ...]] = {

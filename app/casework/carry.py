@@ -69,7 +69,7 @@ def carry_out(
     for effect in effects:
         if isinstance(effect, OpenTask):
             ours = effect.side is None and not mirrored or effect.side == side
-            if not over and ours and effect.follows(str(given.get("reason", ""))):
+            if (effect.afterwards or not over) and ours and effect.follows(str(given.get("reason", ""))):
                 open_task(desk, held, effect)
         elif isinstance(effect, HERE):
             _tasks(desk, held, effect)

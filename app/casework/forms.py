@@ -25,6 +25,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, core_schema
 from app.casework.marks import ForChild as ForChild
 from app.casework.marks import OfWorker as OfWorker
 from app.casework.marks import Unasked as Unasked
+from app.kit import names
 from app.kit.errors import Invalid
 from app.kit.fields import OTHERWISE, broken_rules
 from policies.model import FieldGroup, Policies
@@ -259,12 +260,12 @@ UNNAMED: Final = "unnamed"
 class Listed:
     """Metadata of a string field that becomes a fact, which is not sealed: a code of an office, border point, country.
 
-    Or the tag of a language. With a CodeCheck as validation context what the policies do not list is refused; where the
-    check is lenient (an older record, a message from another country) it is read as it was written, and the fold keeps
-    it out of facts (`code_only`).
+    Or the tag of a language. world: any country; country: one with a policy of its own. With a CodeCheck as validation
+    context what is not listed is refused; where the check is lenient (an older record, a message from another country)
+    it is read as it was written, and the fold keeps it out of facts (`code_only`).
     """
 
-    what: Literal["office", "border_point", "country", "language"]
+    what: Literal["office", "border_point", "country", "world", "language"]
 
     def check(self, value: str, info: core_schema.ValidationInfo) -> str:
         """The code itself; an error when the policies list no such office, border point or country."""
@@ -273,7 +274,7 @@ class Listed:
             return value
         if self.what == "office":
             raise PydanticCustomError("unknown_office", "Choose one of the offices.")
-        if self.what in ("country", "language"):
+        if self.what in ("country", "world", "language"):
             raise PydanticCustomError("unknown_country", "Choose one of the answers.")
         raise PydanticCustomError("unknown_border_point", "Choose one of the border crossings.")
 
@@ -282,6 +283,8 @@ class Listed:
             return re.fullmatch(TAG, value) is not None
         if self.what == "country":
             return value in policies.countries
+        if self.what == "world":
+            return names.is_country(value)
         if self.what == "office":
             return any(each.code == value for country in policies.countries.values() for each in country.offices)
         return any(each.code == value for corridor in policies.corridors.values() for each in corridor.border_points)

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from app.casework.inputs import RETIRED, Choice, Input, with_offers
+from app.kit import names
 from app.kit.words import mark
 from policies.model import Policies
 from workflows.engine import MACHINES
 
-__all__ = ["MEETING", "TEAM", "VISIT", "WORKS", "offered"]
+__all__ = ["BLOCKABLE", "MEETING", "TEAM", "VISIT", "WORKS", "blockable", "offered"]
 
 ANYBODY: Final = "*"
 _CODES: Final = "code:"
@@ -22,6 +23,8 @@ TEAM: Final = "team"
 MEETING: Final = "meeting"
 # The list that is made of the visits from abroad that one case is asked for.
 VISIT: Final = "visit"
+# The countries that can be kept from a case: every one, until the case says which concern it.
+BLOCKABLE: Final = "blockable"
 WORKS: Final = "task:work"
 
 
@@ -74,8 +77,27 @@ def _countries_or_any(policies: Policies) -> list[Choice]:
     return [*_countries(policies), Choice(ANYBODY, mark("Anybody who helps with this"))]
 
 
+def _others(policies: Policies) -> list[Choice]:
+    """Every country that has no policy of its own, by name in the reader's language."""
+    return [
+        Choice(code, name, group=mark("Other countries"), proper=True)
+        for code, name in names.countries()
+        if code not in policies.countries
+    ]
+
+
+def _world(policies: Policies) -> list[Choice]:
+    return [*_countries(policies), *_others(policies)]
+
+
+def blockable(policies: Policies, concerned: Iterable[str]) -> list[Choice]:
+    """The countries with a policy, and of the others those that concern a case: its nationality, who is told of it."""
+    others = set(concerned)
+    return [*_countries(policies), *(each for each in _others(policies) if each.code in others)]
+
+
 def _recipients(policies: Policies) -> list[Choice]:
-    """To whom a consent can go: a country, a body of several offices, or one office; or anybody who helps."""
+    """To whom a consent can go: a country or its embassy, a body of several offices, or one office; or anybody."""
     found = _countries_or_any(policies)
     for country in policies.countries.values():
         bodies = Counter(office.organisation for office in country.offices)
@@ -84,7 +106,7 @@ def _recipients(policies: Policies) -> list[Choice]:
         found += [
             Choice(code, name, group=country.code, group_list="country", proper=True) for code, name in named.items()
         ]
-    return found
+    return [*found, *_others(policies)]
 
 
 def _languages(policies: Policies) -> list[Choice]:
@@ -165,6 +187,8 @@ def _nobody(policies: Policies) -> list[Choice]:
 _SOURCES: Final[Mapping[str, Callable[[Policies], list[Choice]]]] = {
     "country": _countries,
     "recipient": _recipients,
+    "world": _world,
+    BLOCKABLE: _world,
     "language": _languages,
     "nationality": _nationalities,
     "office": _offices,

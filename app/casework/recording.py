@@ -13,6 +13,7 @@ from app.casework import (
     adulthood,
     carry,
     conflict_check,
+    embassies,
     fund_requests,
     meeting,
     move,
@@ -108,7 +109,8 @@ def _after(desk: Desk, held: Held, kind: str, body: dict[str, Any]) -> Held:
     withdrawing.after_record(desk, held, kind, body)
     if kind == "consent_withdrawal" and "assistance" in body["purposes"]:
         transfers.end_sight(desk, held, frozenset(body.get("recipients") or ()))
-    return withdrawing.end_shares(desk, held) if kind in withdrawing.CONSENTS else held
+    held = withdrawing.end_shares(desk, held) if kind in withdrawing.CONSENTS else held
+    return embassies.drop(desk, held)
 
 
 def _told(

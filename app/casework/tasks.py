@@ -17,6 +17,7 @@ from workflows.clocks import can_stand_still, frozen_by
 from workflows.deadlines import rings_at
 from workflows.death import TO_THE_LIVING
 from workflows.effects import CloseTask, OpenTask
+from workflows.embassy import TELL as TELL_EMBASSY
 from workflows.erasure_abroad import ANSWER, AWAIT
 from workflows.facts import MatterFacts
 from workflows.guards.fund import decider_of
@@ -41,8 +42,8 @@ _OPEN_OF = {
     for kind, column in (("case", TABLE.c.case_id), ("referral", TABLE.c.referral_id))
 }
 # What a withdrawn consent, or an erasure abroad, asks for is still to be done when the referral or the case is over.
-# That it is over has to arrive as well. A claim lives on after the referral.
-_OUTLIVING: Final = (HONOUR, HONOUR_BACK, ANSWER, AWAIT, AWAIT_STORED, TELL.kind, AWAIT_REMEDY.kind)
+# That it is over has to arrive as well. A claim lives on after the referral, and a letter after the case.
+_OUTLIVING: Final = (HONOUR, HONOUR_BACK, ANSWER, AWAIT, AWAIT_STORED, TELL.kind, AWAIT_REMEDY.kind, TELL_EMBASSY.kind)
 _ALL_OF = {kind: query.where(TABLE.c.kind.not_in(_OUTLIVING)) for kind, query in _OPEN_OF.items()}
 # A case's own step leaves the tasks of its matters alone, and a matter's step those of the others.
 _OF_MATTER = _OPEN_OF["case"].where(

@@ -13,7 +13,7 @@ from sqlalchemy import exists, or_, select
 
 from app.access import rows
 from app.access.desk import Desk, House
-from app.casework import inquiries, ledger, outbox, services, transfers
+from app.casework import embassies, inquiries, ledger, outbox, services, transfers
 from app.casework.held import CASE, FACTS, REFERRAL, Held, hold_case, hold_referral
 from app.casework.move import Command, perform
 from app.casework.projection import MAJOR_END, TRANSFER
@@ -50,7 +50,8 @@ def after_record(desk: Desk, held: Held, kind: str, body: dict[str, Any]) -> Non
     # Whoever records it may not see the referral itself.
     with rows.as_the_house(desk.session, desk.actor.country):
         abroad = (
-            ends or inquiries.known_abroad(now) or desk.session.execute(select(_copies_of(held.id))).scalar_one()
+            ends or inquiries.known_abroad(now) or embassies.told_of(now)
+            or desk.session.execute(select(_copies_of(held.id))).scalar_one()
         )
     if abroad:
         said = {"case": held.id, "recipients": list(body.get("recipients") or ()) if ends else [], "ends": ends}
@@ -80,16 +81,19 @@ def reach_all(desk: Desk, case_id: str, taken_back: bool = False, recipients: fr
 
 
 def _end_inquiries(desk: Desk, case_id: str) -> int:
-    """Have other countries forget what an inquiry told them, where the person no longer agrees; how many."""
+    """Have other countries and embassies forget what they were told, where the person no longer agrees; how many."""
     held = hold_case(desk, case_id)
     facts = held.case_facts
     # No authority there may hear from us while the person asks for protection (OHCHR-G2.7); told when that is over.
     if facts is None or facts.asylum_claim:
         return 0
+    told = embassies.take_back(desk, held)
+    facts = hold_case(desk, case_id).case_facts if told else facts
+    assert facts is not None
     over = inquiries.not_carried(desk, facts)
     for matter_id, step in over:
         perform(desk, Command(INQUIRY, step, case_id, None, given={FORGET: "consent_withdrawn"}, matter_id=matter_id))
-    return len(over)
+    return len(over) + told
 
 
 def _end(desk: Desk, row: Any, taken_back: bool, recipients: frozenset[str]) -> bool:
@@ -137,10 +141,13 @@ def ring(house: House) -> int:
         inquiries.TABLE.c.case_id == CASE.c.id, inquiries.TABLE.c.side == inquiries.ASKING_SIDE,
         inquiries.TABLE.c.gone_at.is_(None),
     )  # fmt: skip
+    written = exists().where(
+        TASK.c.case_id == CASE.c.id, TASK.c.kind.in_(embassies.KINDS), TASK.c.state.in_(UNDONE)
+    )
     query = (
         select(CASE.c.id, CASE.c.country, FACTS.c.facts)
         .join(FACTS, FACTS.c.case_id == CASE.c.id)
-        .where(or_(_copies_of(CASE.c.id), asked, served, inquired))
+        .where(or_(_copies_of(CASE.c.id), asked, served, inquired, written))
     )
     with house.db.read() as session:
         rows.enter_everything(session)
@@ -169,7 +176,8 @@ def _ring_one(house: House, case_id: str, country: str) -> int:
         held = hold_case(desk, case_id)
         before = held.version
         told = services.run_out(desk, held) if held.case_facts is not None and not held.erased else 0
-        return told + end_shares(desk, held).version - before + reach_all(desk, case_id)
+        held = embassies.drop(desk, end_shares(desk, held))
+        return told + held.version - before + reach_all(desk, case_id)
 
 
 def _copies_of(case_id: Any) -> Any:

@@ -10,7 +10,7 @@ from babel import Locale
 from app.kit.reader import reader
 from app.kit.words import Word, say_as
 
-__all__ = ["countries", "country", "language", "language_called"]
+__all__ = ["countries", "country", "is_country", "language", "language_called"]
 
 # Territories of the registry that are no country: groups, and codes kept for tests.
 _NO_COUNTRY: Final = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
@@ -30,8 +30,13 @@ def country(code: str, called: str = "") -> str:
 def countries() -> list[tuple[str, str]]:
     """Every country as code and name, by name."""
     known, english = _territories(reader().language), _territories(_ENGLISH)
-    codes = [code for code in english if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRY]
+    codes = [code for code in english if is_country(code)]
     return sorted(((code, known.get(code, english[code])) for code in codes), key=lambda pair: pair[1])
+
+
+def is_country(code: str) -> bool:
+    """Whether these are the two letters of a country, whoever reads them."""
+    return len(code) == 2 and code.isalpha() and code not in _NO_COUNTRY and code in _territories(_ENGLISH)
 
 
 def language(code: str) -> str:

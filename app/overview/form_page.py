@@ -14,14 +14,15 @@ from app.casework.forms import Kind
 from app.casework.held import Held
 from app.casework.inputs import RECORD, Choice, Input, inputs_of
 from app.casework.kinds import KINDS
-from app.casework.offers import MEETING, TEAM, VISIT
+from app.casework.offers import BLOCKABLE, MEETING, TEAM, VISIT, blockable
 from app.casework.told import Answer, answers
 from app.kit.errors import AppError, StaleVersion
 from app.kit.typed import Typed
 from app.models.base import is_id
 from app.overview import case_queries
 from app.overview.case_frame import Opened
-from workflows.facts import MatterFacts
+from workflows.facts import CaseFacts, MatterFacts
+from workflows.guards.inquiries import asked_country
 
 __all__ = ["conflict", "continued", "lists_of", "preset", "record_of", "rows_for", "wants_rows", "zones"]
 
@@ -68,11 +69,11 @@ def continued(desk: Desk, opened: Opened, kind: Kind) -> Typed:
 def lists_of(
     desk: Desk, opened: Opened, inputs: Iterable[Input], body: Mapping[str, Any] | None = None
 ) -> dict[str, list[Choice]]:
-    """The people on the team, the reader's meetings and the case's visits, if a question asks for one of them.
+    """The people on the team, the reader's meetings, the visits and the countries of the case, as questions ask for them.
 
     Whom ``body`` names is known although they left.
     """
-    sources = {each.source: each.field for each in inputs if each.source in (TEAM, MEETING, VISIT)}
+    sources = {each.source: each.field for each in inputs if each.source in (TEAM, MEETING, VISIT, BLOCKABLE)}
     found = {}
     if TEAM in sources:
         said = (body or {}).get(sources[TEAM])
@@ -87,7 +88,17 @@ def lists_of(
             Choice(row.reference, f"{row.day.isoformat()} · {row.reference}", proper=True)
             for row in visiting_people.choices(desk, opened.id, over=body is not None)
         ]
+    if BLOCKABLE in sources:
+        found[BLOCKABLE] = blockable(desk.policies, _concerned(opened, (body or {}).get(sources[BLOCKABLE])))
     return found
+
+
+def _concerned(opened: Opened, said: Any) -> set[str]:
+    """The countries that a case has to do with, as far as it knows."""
+    facts = opened.held.facts
+    assert isinstance(facts, CaseFacts)
+    told = {each.recipient for each in facts.consents} | {asked_country(each) for each in facts.matters}
+    return {facts.nationality, *facts.blocked_countries, *told, *(said or ())}
 
 
 def _meeting(desk: Desk, row: Any) -> str:

@@ -14,6 +14,7 @@ from app.access.desk import Desk
 from app.access.page_door import Page, opens
 from app.casework import fieldgroups
 from app.casework.choices import openings, own_steps
+from app.casework.embassies import reference_of
 from app.casework.held import at_matter
 from app.casework.phrases import phrase_of
 from app.casework.shapes import NextStepOut
@@ -26,6 +27,7 @@ from workflows.engine import MACHINES, find_step, matter_machines
 from workflows.facts import CaseFacts, MatterFacts
 from workflows.fund_claim import FundClaim
 from workflows.guards.fund import decider_of
+from workflows.guards.inquiries import EMBASSY
 from workflows.step import MachineSpec
 
 __all__ = ["Group", "Line", "groups_of", "money_of", "router"]
@@ -46,7 +48,8 @@ class Line:
     """One matter as pages show it. office: the name of who has to answer; look: ended, late or open.
 
     money: what a claim is worth, each a marked word and an amount, the most telling one last.
-    concerns, days: the day a claim to the fund concerns, and for how many.
+    concerns, days: the day a claim to the fund concerns, and for how many. reference: by what an embassy names the
+    question; letter: where its letter is printed, "" where it has ended.
     """
 
     id: str
@@ -64,6 +67,8 @@ class Line:
     steps: Sequence[NextStepOut]
     concerns: date | None = None
     days: int | None = None
+    reference: str = ""
+    letter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,8 @@ def _line(desk: Desk, opened: Opened, spec: MachineSpec, matter: MatterFacts) ->
         steps=own_steps(desk, at_matter(opened.held, matter.id), opened.reach),
         concerns=matter.concerns,
         days=matter.days,
+        reference=reference_of(opened.held.row.country, matter) if matter.machine == EMBASSY else "",
+        letter=f"{opened.path}/papers" if matter.machine == EMBASSY and matter.is_open else "",
     )
 
 

@@ -25,7 +25,8 @@ __all__ = ["LEFT_OUT", "OWN_WORDS", "THEIR_OWN", "Told", "told_of"]
 THEIR_OWN: Final = frozenset(
     {
         "admission", "age_assessment", "best_interests", "best_interests_assessment", "care_plan", "circumstances",
-        "closure", "decision_notice", "employment", "foreign_decision", "found_report", "fund_approval", "fund_claim",
+        "closure", "decision_notice", "embassy_answer", "embassy_request", "employment",
+        "foreign_decision", "found_report", "fund_approval", "fund_claim",
         "fund_payment", "handover", "handover_schedule", "hearing", "hearing_outcome", "identification_decision",
         "information_given", "invitation", "legal_status", "missing_report", "monitoring_visit", "nationality_inquiry",
         "needs_assessment",

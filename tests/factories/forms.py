@@ -41,6 +41,7 @@ def _days(house: House) -> dict[str, dict[str, Any]]:
             "valid_until": day(house, 300),
             "data_groups": list(ALL_GROUPS),
         },
+        "embassy_answer": {"answered": day(house)},
         "fund_claim": {"concerns": day(house)},
         "fund_payment": {"paid_on": day(house)},
         "guardian_appointment": {"since": day(house, -1)},

@@ -160,7 +160,7 @@ DOORS: Final[dict[str, Door]] = {
     "transfer": _step_on_transfer,
     "non_punishment": _step_on_matter, "proceeding": _step_on_matter, "threat": _step_on_matter,
     "relative": _step_on_matter,
-    "inquiry": _step_on_matter,
+    "inquiry": _step_on_matter, "embassy": _step_on_matter,
 }  # fmt: skip
 
 

@@ -42,6 +42,7 @@ BY: Final[dict[str, tuple[str, ...]]] = {
 }
 # Pages that the state of a thing opens, or what was done before; what they let in is shown by their own tests.
 SOMETIMES: Final[dict[str, str]] = {
+    "GET ~/cases/{reference}/papers/embassy": "a letter has to be asked for, and the name uncovered first",
     "GET ~/cases/{reference}/papers/copy": "the name has to be uncovered first",
     "GET ~/cases/{reference}/papers/copy.json": "the name has to be uncovered first",
     "GET ~/referrals/{reference}/erasure": "the other country has to have asked",

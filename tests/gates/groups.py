@@ -80,6 +80,7 @@ KINDS: Final[dict[str, str]] = {
     **dict.fromkeys(("care_plan", "monitoring_visit", "reintegration_plan", "return_plan", "screening"), NARRATIVE),
     "transfer_request": FACTS,
     **dict.fromkeys(("nationality_inquiry", "tracing_inquiry", "inquiry_answer"), RISK),
+    **dict.fromkeys(("embassy_request", "embassy_answer"), RISK),
     **dict.fromkeys(("service_appointment", "service_outcome", "service_request"), NARRATIVE),
     **dict.fromkeys(
         (

@@ -23,6 +23,7 @@ from tests.gates.scene import Scene
 
 # What a look with GET gets, and is no page.
 NO_PAGES = {
+    "/cases/{reference}/papers/embassy": "a paper, once it is asked for and the name is uncovered",
     "/cases/{reference}/papers/copy": "a paper, once the name is uncovered",
     "/cases/{reference}/papers/copy.json": "the same copy for a program, once the name is uncovered",
     "/reports/exports/{export_id}/file.csv": "a file, which may be fetched only so often",

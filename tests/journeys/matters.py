@@ -11,9 +11,12 @@ from tests.factories.forms import form
 from tests.journeys.doors import SAYS, Door, PageDoor, Said, _told
 from tests.journeys.hands import Paper, refusals_of
 from workflows.engine import MACHINES
-from workflows.facts import MatterFacts
+from workflows.facts import CaseFacts, MatterFacts
 
-__all__ = ["duties", "form", "moment", "moved", "of", "opened", "page_of", "refused", "stands", "told"]
+__all__ = [
+    "duties", "facts", "form", "moment", "moved", "of", "opened", "page_of", "refused", "refused_to_open", "stands",
+    "told",
+]
 
 
 def opened(door: Door, who: str, case: Paper, step: str, **changes: Any) -> str:
@@ -51,6 +54,23 @@ def refused(
         refusals_of(answer, guards)
     assert (of(door, case, matter), door.scene[who].look(case)["version"]) == (before, seen)
     return str(answer.text)
+
+
+def refused_to_open(door: Door, who: str, case: Paper, step: str, *guards: str, **changes: Any) -> None:
+    """Try a step that would open a matter, with its form; these guards refuse it and there is no new matter."""
+    before = facts(door, case).matters
+    answer = _sent(door, who, case, "", step, changes, {})
+    if isinstance(door, PageDoor):
+        assert answer.status_code == (409 if answer.request.method == "POST" else 200), answer.text
+        assert all(SAYS[guard] in _told(answer.text) for guard in guards), _told(answer.text)
+    else:
+        refusals_of(answer, guards)
+    assert facts(door, case).matters == before
+
+
+def facts(door: Door, case: Paper) -> CaseFacts:
+    """The stored facts of a case."""
+    return cases.facts_of(door.scene.house, case.id)
 
 
 def of(door: Door, case: Paper, matter: str) -> MatterFacts:

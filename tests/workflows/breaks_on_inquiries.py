@@ -15,6 +15,14 @@ def _the_same(situation: Situation) -> Situation:
     return with_case(situation, matters=(*case.matters, other))
 
 
+def _the_same_letter(situation: Situation) -> Situation:
+    """An embassy of that country is asked already, about something else."""
+    case = situation.case
+    assert case is not None
+    other = MatterFacts("matter-2", "embassy", "sent", LATELY, LATELY, about="receive", flags=frozenset({"to.KE"}))
+    return with_case(situation, matters=(*case.matters, other))
+
+
 # Where nobody is agreed to be asked, nobody can have agreed to it either.
 _NOWHERE = "the person has agreed to another country"
 INQUIRIES: dict[str, list[Break]] = {
@@ -22,7 +30,7 @@ INQUIRIES: dict[str, list[Break]] = {
         matter_with(flags=frozenset(flags), also=also(_NOWHERE, "consent_for_asking", "consent_for_tracing"))
         for flags in ((), ("to.TH",), ("to.JP",))
     ],
-    "asked_country_is_not_blocked": [case_with(blocked_countries=frozenset({"KH", "MM"}))],
+    "asked_country_is_not_blocked": [case_with(blocked_countries=frozenset({"KE", "KH", "MM"}))],
     "consent_for_asking": [*consent_breaks("notify_origin"), *group_breaks("notify_origin", "identity")],
     "consent_for_tracing": consent_breaks("contact_family"),
     "family_is_free_of_suspicion": [case_with(family_complicity=True)],
@@ -30,6 +38,18 @@ INQUIRIES: dict[str, list[Break]] = {
     "another_country_was_asked": [matter_with(flags=frozenset())],
     "time_to_answer_is_over": [matter_with(opened_on=LATELY)],
     "nothing_was_asked_to_be_forgotten": [matter_with(flags=frozenset({"to.MM", "forget.danger"}))],
+    "no_office_is_agreed": [
+        matter_with(flags=frozenset({"to.MM"})),
+        *(matter_with(flags=frozenset(flags), also=also(_NOWHERE, "consent_for_asking")) for flags in ((), ("to.TH",))),
+    ],
+    "embassy_is_not_asked_twice": [Break(_the_same_letter)],
+    "embassy_time_is_over": [matter_with(changed_on=LATELY)],
+    "embassy_holds_a_letter": [
+        matter_with(flags=frozenset({"to.KE", "forget.danger"})),
+        matter_with(flags=frozenset({"to.KE", "way.post", "forget.danger", "told.post"})),
+    ],
+    "letter_has_not_left": [matter_with(flags=frozenset({"to.KE", "way.post"}))],
+    "question_is_taken_back": [matter_with(flags=frozenset({"to.KE", "way.post"}))],
     "nationality_is_still_open": [
         copy_with(tracing=TracingFacts(TRACED_ON, "confirmed", True, True, True, False)),
     ],

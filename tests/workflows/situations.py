@@ -246,11 +246,18 @@ MATTERS: dict[str, dict[str, Any]] = {
         "flags": frozenset({"witness", "represented", "limits", "offered", "testimony", *REVIEWED}),
     },
     "inquiry": {"about": "nationality_and_residence", "flags": frozenset({"to.MM"})},
+    "embassy": {"about": "nationality", "flags": frozenset({"to.KE"})},
     "threat": {"about": "violence", "flags": frozenset({"measures_agreed"})},
 }  # fmt: skip
 SPECIAL_MATTERS: dict[tuple[str, str], dict[str, Any]] = {
     ("inquiry", "ask_tracing"): {"about": "family_tracing"},
     ("inquiry", "let_inquiry_lapse"): {"opened_on": LONG_AGO},
+    ("embassy", "let_embassy_lapse"): {"changed_on": LONG_AGO, "flags": frozenset({"to.KE", "way.post"})},
+    **dict.fromkeys(
+        (("embassy", step) for step in ("ask_embassy_to_forget", "note_embassy_answer", "note_embassy_declined")),
+        {"flags": frozenset({"to.KE", "way.post"})},
+    ),
+    ("embassy", "note_embassy_told"): {"flags": frozenset({"to.KE", "way.post", "forget.danger"})},
     ("transfer", "take_over_case"): {"about": "take_over"},
     **{
         ("service", step): {"flags": frozenset({"agreed", "answers.provider"})}
@@ -304,8 +311,12 @@ def ready(machine: str, step: str, *, child: bool = ADULT, start: str | None = N
     if MACHINES[machine].aggregate == MATTER:
         known = {**MATTERS[machine], **SPECIAL_MATTERS.get((machine, step), {})}
         since = known.pop("opened_on", LATELY)
-        about = f.MatterFacts("matter-1", machine, state, since, LATELY, **{"by": "worker-1", **known})
+        until = known.pop("changed_on", LATELY)
+        about = f.MatterFacts("matter-1", machine, state, since, until, **{"by": "worker-1", **known})
         facts = replace(case(child), matters=() if row.opens else (about,), **of_case)
+        if machine == "embassy":
+            # No country with which an office is agreed.
+            facts = replace(facts, consents=(*facts.consents, *consents("KE", child)))
         who = actor(system=row.system_only)
         if step in BY_THE_ASKED or step == "finish_share":
             who = replace(who, office=str(about.office))

@@ -188,6 +188,8 @@ def test_a_consent_matters_only_where_it_is_used(machine: str, step: str, polici
         needed = {"contact_family"}
     if machine == "inquiry" and step.startswith("ask_") and step != "ask_to_forget":
         needed = {"notify_origin"} | ({"contact_family"} if step == "ask_tracing" else set())
+    if machine == "embassy" and step in {"ask_embassy", "note_embassy_sent"}:
+        needed = {"notify_origin"}
     for purpose in ("notify_origin", "contact_family", "return", "reintegration_report"):
         answer = decide(machine, step, without(purpose, ready(machine, step)), policies)
         assert isinstance(answer, Refused) == (purpose in needed)

@@ -47,6 +47,8 @@ WITH_GUARDIAN = {
     ("transfer", "answer_transfer_question"),
     ("inquiry", "ask_nationality"),
     ("inquiry", "ask_tracing"),
+    ("embassy", "ask_embassy"),
+    ("embassy", "note_embassy_sent"),
     ("referral", "ask_again"),
     ("referral", "send"),
     ("referral", "supply_info"),

@@ -39,7 +39,7 @@ ANSWERS_A_REQUEST = "grant_end"
 # What a withdrawn consent asks for is said also when the referral is over; it moves nothing.
 TOLD_AFTERWARDS = OF_ERASURE | OF_CLAIMS | {
     "tell_withdrawal", "confirm_withdrawal", "tell_withdrawal_back", "confirm_withdrawal_back",
-    "ask_to_forget",
+    "ask_to_forget", "ask_embassy_to_forget", "note_embassy_told",
 }
 # Tasks that are opened elsewhere: by writing a draft, by each visit in turn, and where a consent is gone.
 OPENED_ELSEWHERE = {"approve_referral", "visit_next", "tell_provider", "*"}

@@ -13,6 +13,8 @@ from workflows.step import guard
 from workflows.verdict import Lack, lacking
 
 NAME: Final = "inquiry"
+# The machine of questions on paper (workflows.embassy), whose answer counts as well.
+EMBASSY: Final = "embassy"
 NATIONALITY: Final = "nationality_and_residence"
 TRACING: Final = "family_tracing"
 # Flags of a matter: which country is asked, and what it answered.
@@ -55,10 +57,10 @@ def is_carried(case: CaseFacts, matter: MatterFacts, today: Today) -> bool:
 
 
 def nationality_told(case: CaseFacts, country: str) -> tuple[date, str] | None:
-    """The newest result of an inquiry about nationality in that country: its day and a code of nationality_result."""
+    """The newest answer about nationality of that country or its embassy: its day and a code of nationality_result."""
     found = [
         (each.acted_on, flag.removeprefix(RESULT))
-        for each in case.matters_of(NAME)
+        for each in (*case.matters_of(NAME), *case.matters_of(EMBASSY))
         if each.acted_on is not None and asked_country(each) == country
         for flag in each.flags
         if flag.startswith(RESULT)

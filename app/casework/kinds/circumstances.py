@@ -47,7 +47,7 @@ class Circumstances(RecordForm):
     contact_lost: bool | None = Field(default=None, title=mark("Has contact been lost?"))
     blocked_countries: Annotated[
         Annotated[
-            tuple[Annotated[str, Listed("country"), From("country")], ...], Field(strict=False, max_length=20)
+            tuple[Annotated[str, Listed("world"), From("blockable")], ...], Field(strict=False, max_length=20)
         ] | None,
         Asked(),
     ] = Field(

@@ -14,7 +14,7 @@ from app.casework.tasks import STOPPED
 from app.kit.dates import day_in_both_eras
 from app.kit.words import plural, say, say_as
 from app.overview.agenda import open_refusals
-from app.overview.papers import asked, handover, queries, rights, signed
+from app.overview.papers import asked, embassy, handover, queries, rights, signed
 from app.overview.papers.filled import as_said, newest
 from app.overview.papers.paper import Paper, label
 from app.overview.papers.wanted import Wanted
@@ -223,6 +223,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "service": Kind(READ, FieldGroup.NARRATIVE, asked.service_request),
     "closure": Kind(READ, FieldGroup.FACTS, asked.closure),
     "handover": Kind(READ, FieldGroup.FACTS, handover.handover),
+    "embassy": Kind(REVEAL, FieldGroup.IDENTITY, embassy.letter),
     "copy": Kind(REVEAL, FieldGroup.IDENTITY, own_copy),
 }
 

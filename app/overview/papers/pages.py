@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 
@@ -17,6 +18,7 @@ from app.cases.filing_schemas import RecordIn
 from app.casework import fieldgroups
 from app.casework.conferring import READ as MEETINGS
 from app.casework.inputs import SILENCES
+from app.casework.remarks import StepRefused
 from app.kit import names
 from app.kit.catalogue import SOURCE
 from app.kit.errors import Invalid, NotFound
@@ -64,6 +66,7 @@ TOLD: Final = {
     "service": (mark("Request for a service"), mark("For the provider: what is asked. No name, no case.")),
     "closure": (mark("The end of the case"), mark("Why it ends, what goes on, and whom to call.")),
     "handover": (mark("Handover form"), mark("For both sides to tick and sign at the border.")),
+    "embassy": (mark("Letter to an embassy"), mark("Who the person is and what is asked. Uncover the name first.")),
     "copy": (mark("The person's own copy"), mark("What is written about them alone. Uncover the name first.")),
 }
 
@@ -74,6 +77,11 @@ def papers(page: Looker, reference: Reference, lang: Lang = "") -> Response:
 
     Where nothing is written in the person's language, the page says so, and nothing is printed before somebody chose.
     """
+    return _listed(page, reference, lang)
+
+
+def _listed(page: Page, reference: str, lang: str, status: int = 200, refusals: Sequence[Any] = ()) -> Response:
+    """The list of papers; ``refusals``: why one of them is not printed now."""
     with page.write() as desk:
         row = case_by_reference(desk, "record:read", reference)
         about = wanted(desk, row, SOURCE)
@@ -81,13 +89,22 @@ def papers(page: Looker, reference: Reference, lang: Lang = "") -> Response:
         chosen = lang if lang in LANGUAGES else _spoken_by(spoken)
         looked(desk, "papers_listed", "case", row.id)
         context = {"reference": row.reference, "language": chosen, "papers": TOLD, "spoken": _without_words(spoken)}
-    return page.show(_PAPERS, here="cases", **context)
+    return page.show(_PAPERS, status, here="cases", refusals=refusals, **context)
 
 
 @router.get("/cases/{reference}/papers/copy")
 def own_copy(page: Revealer, reference: Reference, lang: Lang = "") -> Response:
     """The person's own copy, as long as their name is uncovered in this sign-in."""
     return _printed(page, reference, "copy", lang)
+
+
+@router.get("/cases/{reference}/papers/embassy")
+def embassy_letter(page: Revealer, reference: Reference, lang: Lang = "") -> Response:
+    """The letter to an embassy, as long as it may leave and the person's name is uncovered in this sign-in."""
+    try:
+        return _printed(page, reference, "embassy", lang)
+    except StepRefused as error:
+        return _listed(page, reference, lang, error.status, error.extra["refusals"])
 
 
 @router.get("/cases/{reference}/papers/copy.json")

@@ -131,6 +131,10 @@ REASONS: Final[dict[str, dict[str, str]]] = {
         "what": ACT, "to_office": OFFICE, "why": WORKER, "urgency": WORKER, "needs": WORKER, "data_groups": CONSENT,
     },
     "nationality_inquiry": {"to_country": OFFICE},
+    "embassy_request": {"to_country": OFFICE, "embassy": OFFICE, "asked": WORKER},
+    "embassy_answer": {
+        "answered": DAY, "authority": OFFICE, "nationality": DECISION, "document_offered": DECISION,
+    },
     "tracing_inquiry": {"to_country": OFFICE, "look_for": WORKER, "approach": WORKER},
     "travel_document": {"document_kind": PAPER, "issuer": PAPER, "issued": PAPER, "expires": PAPER},
     "visit_wish": {"visit": ACT, "giver": CONSENT},

@@ -21,7 +21,6 @@ from tests.factories.towns import Town
 from tests.inspect import tampering
 from workflows.facts import ReferralFacts
 
-
 OF_CLAIMS = ["remedy_news", "remedy_reply", "remedy_said"]
 
 
