@@ -69,7 +69,7 @@ def continued(desk: Desk, opened: Opened, kind: Kind) -> Typed:
 def lists_of(
     desk: Desk, opened: Opened, inputs: Iterable[Input], body: Mapping[str, Any] | None = None
 ) -> dict[str, list[Choice]]:
-    """The people on the team, the reader's meetings, the visits and the countries of the case, as questions ask for them.
+    """The people on the team, the reader's meetings, visits and countries of the case, as questions ask for them.
 
     Whom ``body`` names is known although they left.
     """
