@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import subprocess
 import sys
@@ -42,8 +43,10 @@ FILTERS: Final = {
     "GET /tasks": ("state=all&limit=100", "late=true", "role=case_manager&state=all"),
     "GET /referrals": ("limit=100", "box=inbox", "box=outbox", "box=arriving", "box=closed"),
     "GET /cases/{case_id}/records": ("limit=100", "limit=100&cursor=WzYwXQ"),
-    "GET /cases/{case_id}/timeline": ("limit=100", "limit=100&newest_first=true"),
+    "GET /cases/{case_id}/timeline": ("limit=100&newest_first=true", "limit=100"),
 }
+# A line of entries is read to its end: every new kind of record makes it longer, and no number of pages stays enough.
+TO_THE_END: Final = "GET /cases/{case_id}/timeline"
 # No door shows these words to anybody yet: the records of a referral beside its handover page, the note of an export.
 # A suggestion is shown where a referral was declined, which the canaries' is not.
 SHOWN_NOWHERE: Final = (
@@ -84,11 +87,15 @@ class Flight:
                     continue
                 for subject in self._subjects(route):
                     queries = FILTERS.get(route.name, (query_of(route, subject),))
-                    for query in queries[:1] if self._sparing and name not in TURNING else queries:
+                    asked = list(queries[:1] if self._sparing and name not in TURNING else queries)
+                    for query in asked:
                         answer = self.scene.knocker.knock(
                             "GET", path_of(route, subject) or "", query=query, token=self.scene.token(name)
                         )
                         self._look(expected, name, route.name, answer)
+                        oldest_first = route.name == TO_THE_END and "newest_first" not in query
+                        if oldest_first and answer.status == 200 and (more := following(answer.body)):
+                            asked.append(f"limit=100&cursor={more}")
             if not self.only:
                 self._uncover(expected, name)
                 if not self._sparing or name in TURNING:
@@ -283,6 +290,11 @@ _FEW_ROLES: Final = ("social_worker", "national_focal_point", "supervisor")
 def _without_next(headers: tuple[tuple[bytes, bytes], ...]) -> tuple[tuple[bytes, bytes], ...]:
     """The headers, less an address of the sign-in that leads back to where somebody was."""
     return tuple((name, value) for name, value in headers if not value.startswith(b"/sign-in?next="))
+
+
+def following(body: bytes) -> str:
+    """The cursor of the next page that a list gives out, "" at its end."""
+    return str(json.loads(body)["next"] or "")
 
 
 @contextmanager
