@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import date
 from typing import Any, Final
 
 from pydantic import BaseModel
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, insert, select
 
 from app.access import notices
 from app.access.desk import Desk
 from app.access.log import looked
-from app.casework import correspondence, records
+from app.casework import correspondence
 from app.casework.conferring_bodies import Contents, ProposalBody
 from app.casework.held import office_id_of
-from app.casework.opening import ALPHABET
+from app.casework.opening import letters
 from app.casework.refusing import refuse
-from app.kit.canonical import canonical_bytes
+from app.casework.two_copies import Copies
 from app.kit.errors import Conflict
 from app.models.base import new_id
 from app.models.corridor_meeting import CorridorDecision, CorridorMeeting
@@ -41,6 +40,8 @@ NEWS: Final = "corridor_meeting_news"
 # A standing meeting that is an appointment of its own and no meeting about referrals.
 CASE_WORKER_VISIT: Final = "case_worker_visit"
 _SUBJECT: Final = "corridor_meeting"
+COPIES: Final = Copies(TABLE, _SUBJECT, PREFIX, Contents)
+of_conversation, contents, say = COPIES.of_conversation, COPIES.contents, COPIES.say
 _TITLE: Final = "Propose a meeting"
 
 
@@ -64,7 +65,7 @@ def convene(desk: Desk, other: str, proposal: ProposalBody) -> str:
     )
     refuse(desk, "convene_meeting", _TITLE, reasons)
     reference = "-".join(
-        [*sorted((here, other)), str(desk.now.year), "M", "".join(secrets.choice(ALPHABET) for _ in range(6))]
+        [*sorted((here, other)), str(desk.now.year), "M", letters(6)]
     )
     shared_id = new_id()
     row_id = new_copy(desk, other, shared_id, reference, proposal, here)
@@ -85,25 +86,11 @@ def new_copy(
         "id": row_id, "country": here, "other_country": other, "shared_id": shared_id, "reference": reference,
         "office_id": office_id_of(desk, office), "kind": proposal.kind, "host": proposal.host, "way": proposal.way,
         "day": proposal.day, "proposed_by": proposed_by, "state": Meeting.PROPOSED.value, "reason": None,
-        "held_on": None, "wrapped": wrapped, "sealed": _sealed(desk, key, row_id, Contents()), "version": 1,
+        "held_on": None, "wrapped": wrapped, "sealed": COPIES.sealed(desk, key, row_id, Contents()), "version": 1,
         "opened_at": desk.now, "changed_at": desk.now,
     }  # fmt: skip
     desk.session.execute(insert(TABLE), values)
     return row_id
-
-
-def of_conversation(desk: Desk, shared_id: str, other: str) -> Row[Any] | None:
-    """The copy here of a meeting with ``other``, locked until the transaction ends."""
-    query = select(TABLE).where(
-        TABLE.c.country == desk.actor.country, TABLE.c.shared_id == shared_id, TABLE.c.other_country == other
-    )
-    return desk.session.execute(query.with_for_update()).one_or_none()
-
-
-def contents(desk: Desk, row: Row[Any]) -> Contents:
-    """What is kept sealed of a meeting."""
-    opened = desk.keys.open(desk.keys.unwrap(row.wrapped), row.sealed, _place(row.id))
-    return Contents.model_validate_json(opened)
 
 
 def facts_of(desk: Desk, row: Row[Any], kept: Contents) -> MeetingFacts:
@@ -129,20 +116,8 @@ def act(
 
 def change(desk: Desk, row: Row[Any], kept: Contents, **values: Any) -> None:
     """Write a copy anew. Conflict (409) where somebody has changed it meanwhile."""
-    sealed = _sealed(desk, desk.keys.unwrap(row.wrapped), row.id, kept)
-    still = (TABLE.c.id == row.id, TABLE.c.version == row.version)
-    done: Any = desk.session.execute(
-        update(TABLE).where(*still).values(**values, sealed=sealed, version=row.version + 1, changed_at=desk.now)
-    )
-    if done.rowcount != 1:
+    if not COPIES.write(desk, row, kept, values):
         raise Conflict("Somebody has changed this meeting meanwhile.", code="meeting_changed")
-
-
-def say(desk: Desk, row: Row[Any], name: str, body: BaseModel) -> None:
-    """Tell the other country of an act, signed and sealed, after everything that was said before."""
-    key = correspondence.key_of(desk, row.shared_id) or records.new_key(desk)
-    told = body.model_dump(mode="json")
-    correspondence.say(desk, row.other_country, row.shared_id, row.reference, f"{PREFIX}{name}", told, *key)
 
 
 def tell(desk: Desk, row_id: str, kind: str) -> None:
@@ -152,22 +127,4 @@ def tell(desk: Desk, row_id: str, kind: str) -> None:
 
 def last_held(desk: Desk, other: str, kind: str) -> date | None:
     """The day of the last meeting of this kind with ``other`` whose minutes are confirmed."""
-    query = (
-        select(TABLE.c.held_on)
-        .where(
-            TABLE.c.country == desk.actor.country, TABLE.c.other_country == other, TABLE.c.kind == kind,
-            TABLE.c.held_on.is_not(None),
-        )
-        .order_by(TABLE.c.held_on.desc())
-        .limit(1)
-    )  # fmt: skip
-    found: date | None = desk.session.execute(query).scalar_one_or_none()
-    return found
-
-
-def _sealed(desk: Desk, key: bytes, row_id: str, kept: Contents) -> bytes:
-    return desk.keys.seal(key, canonical_bytes(kept.model_dump(mode="json")), _place(row_id))
-
-
-def _place(row_id: str) -> bytes:
-    return f"corridor_meeting|sealed|{row_id}|1".encode()
+    return COPIES.last_held(desk, other, TABLE.c.kind == kind)

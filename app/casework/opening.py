@@ -47,9 +47,14 @@ class Opening:
     silent: Mapping[str, str] = field(default_factory=dict)
 
 
+def letters(count: int) -> str:
+    """Letters at random, read aloud and written down without mistake; nobody can guess them or count by them."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(count))
+
+
 def new_reference(country: str, year: int) -> str:
     """A pseudonymous reference nobody can guess or count from, e.g. TH-2017-7F3K2Q."""
-    return f"{country}-{year}-{''.join(secrets.choice(ALPHABET) for _ in range(8))}"
+    return f"{country}-{year}-{letters(8)}"
 
 
 def open_case(desk: Desk, opening: Opening, happened_at: datetime | None = None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final
@@ -13,12 +12,12 @@ from sqlalchemy import Row, insert, select, update
 from app.access import notices
 from app.access.desk import Desk
 from app.access.log import looked
-from app.casework import correspondence, records
+from app.casework import correspondence
 from app.casework.held import office_id_of
-from app.casework.opening import ALPHABET
+from app.casework.opening import letters
 from app.casework.refusing import refuse
+from app.casework.two_copies import Copies
 from app.casework.visiting_bodies import SHELTER, AskBody, Contents
-from app.kit.canonical import canonical_bytes
 from app.kit.errors import Conflict
 from app.models.base import new_id
 from app.models.shelter_visit import ShelterVisit, VisitPart
@@ -46,6 +45,8 @@ ASKED, AGREED, NOT_MET, ENDED, MET = "asked", "agreed", "not_met", "ended", "met
 TOLD: Final = "visit_asked"
 NEWS: Final = "visit_news"
 _SUBJECT: Final = "shelter_visit"
+COPIES: Final = Copies(TABLE, _SUBJECT, PREFIX, Contents)
+of_conversation, contents, say = COPIES.of_conversation, COPIES.contents, COPIES.say
 # About (referral or inquiry), its shared number, its reference, and the case here (the host's alone).
 Copy = tuple[str, str, str, str | None]
 
@@ -64,7 +65,7 @@ def ask(desk: Desk, host: str, body: AskBody, copies: Iterable[Copy]) -> str:
         read_there=correspondence.readable_there(desk, host, f"{PREFIX}ask"),
     )
     refuse(desk, "ask_visit", "Ask for a visit", reasons)
-    code = "".join(secrets.choice(ALPHABET) for _ in range(6))
+    code = letters(6)
     reference = "-".join([*sorted((here, host)), str(desk.now.year), "V", code])
     row = new_copy(desk, host, host, new_id(), reference, body, copies)
     say(desk, row, "ask", body)
@@ -84,7 +85,7 @@ def new_copy(
         "id": row_id, "country": here, "other_country": other, "shared_id": shared_id, "reference": reference,
         "office_id": office_id_of(desk, office), "host": host, "purpose": body.purpose, "language": body.language,
         "day": min(body.days), "state": Visit.ASKED.value, "reason": None, "held_on": None, "wrapped": wrapped,
-        "sealed": _sealed(desk, key, row_id, kept), "version": 1, "opened_at": desk.now, "changed_at": desk.now,
+        "sealed": COPIES.sealed(desk, key, row_id, kept), "version": 1, "opened_at": desk.now, "changed_at": desk.now,
     }  # fmt: skip
     desk.session.execute(insert(TABLE), values)
     for about, number, known_as, case_id in copies:
@@ -94,14 +95,6 @@ def new_copy(
         }  # fmt: skip
         desk.session.execute(insert(PART), part)
     return desk.session.execute(select(TABLE).where(TABLE.c.id == row_id)).one()
-
-
-def of_conversation(desk: Desk, shared_id: str, other: str) -> Row[Any] | None:
-    """The copy here of a visit with ``other``, locked until the transaction ends."""
-    query = select(TABLE).where(
-        TABLE.c.country == desk.actor.country, TABLE.c.shared_id == shared_id, TABLE.c.other_country == other
-    )
-    return desk.session.execute(query.with_for_update()).one_or_none()
 
 
 def is_known(desk: Desk, reference: str) -> bool:
@@ -114,12 +107,6 @@ def parts_of(desk: Desk, visit_id: str) -> list[Row[Any]]:
     """Those whom a visit is about, in the order of their numbers."""
     query = select(PART).where(PART.c.visit_id == visit_id, PART.c.country == desk.actor.country)
     return list(desk.session.execute(query.order_by(PART.c.reference, PART.c.id)))
-
-
-def contents(desk: Desk, row: Row[Any]) -> Contents:
-    """What is kept sealed of a visit."""
-    opened = desk.keys.open(desk.keys.unwrap(row.wrapped), row.sealed, _place(row.id))
-    return Contents.model_validate_json(opened)
 
 
 def facts_of(desk: Desk, row: Row[Any]) -> VisitFacts:
@@ -147,12 +134,7 @@ def change(desk: Desk, row: Row[Any], kept: Contents, **values: Any) -> None:
     over = kept.grant is not None and kept.grant.place == SHELTER and values.get("state") == Visit.CONFIRMED.value
     if over or values.get("state") == Visit.CALLED_OFF.value:
         kept.grant = None
-    sealed = _sealed(desk, desk.keys.unwrap(row.wrapped), row.id, kept)
-    still = (TABLE.c.id == row.id, TABLE.c.version == row.version)
-    done: Any = desk.session.execute(
-        update(TABLE).where(*still).values(**values, sealed=sealed, version=row.version + 1, changed_at=desk.now)
-    )
-    if done.rowcount != 1:
+    if not COPIES.write(desk, row, kept, values):
         raise Conflict("Somebody has changed this visit meanwhile.", code="visit_changed")
 
 
@@ -163,13 +145,6 @@ def mark_parts(desk: Desk, visit_id: str, states: Mapping[str, str]) -> None:
         desk.session.execute(update(PART).where(*mine).values(state=state))
 
 
-def say(desk: Desk, row: Row[Any], name: str, body: BaseModel) -> None:
-    """Tell the other country of an act, signed and sealed, after everything that was said before."""
-    key = correspondence.key_of(desk, row.shared_id) or records.new_key(desk)
-    told = body.model_dump(mode="json")
-    correspondence.say(desk, row.other_country, row.shared_id, row.reference, f"{PREFIX}{name}", told, *key)
-
-
 def tell(desk: Desk, row_id: str, kind: str, hosts: bool) -> None:
     """Leave a notice for everybody here who answers visits (at the host) or asks for them."""
     notices.tell(desk, notices.holders(desk, GRANT if hosts else ASK), kind, _SUBJECT, row_id)
@@ -177,22 +152,4 @@ def tell(desk: Desk, row_id: str, kind: str, hosts: bool) -> None:
 
 def last_held(desk: Desk, other: str, host: str) -> date | None:
     """The day of the last visit with ``other`` in the ``host`` country whose log is confirmed."""
-    query = (
-        select(TABLE.c.held_on)
-        .where(
-            TABLE.c.country == desk.actor.country, TABLE.c.other_country == other, TABLE.c.host == host,
-            TABLE.c.held_on.is_not(None),
-        )
-        .order_by(TABLE.c.held_on.desc())
-        .limit(1)
-    )  # fmt: skip
-    found: date | None = desk.session.execute(query).scalar_one_or_none()
-    return found
-
-
-def _sealed(desk: Desk, key: bytes, row_id: str, kept: Contents) -> bytes:
-    return desk.keys.seal(key, canonical_bytes(kept.model_dump(mode="json")), _place(row_id))
-
-
-def _place(row_id: str) -> bytes:
-    return f"shelter_visit|sealed|{row_id}|1".encode()
+    return COPIES.last_held(desk, other, TABLE.c.host == host)

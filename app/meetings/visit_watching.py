@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from app.access import notices
-from app.access.desk import Desk, House
+from app.access.desk import House
 from app.casework import visiting_people
 from app.casework.rounds import BATCH, one_by_one
 from app.casework.visiting import ASK
-from app.meetings import corridor_queries, visit_cadence
-from app.meetings.corridor_cadence import DUE, LATE, Standing
+from app.meetings import standing_news, visit_cadence
+from app.meetings.corridor_cadence import DUE, LATE
 
 __all__ = ["ring", "ring_parts"]
 
@@ -27,22 +26,9 @@ def ring_parts(house: House) -> int:
 
 def ring(house: House) -> int:
     """Tell those who ask for visits, once each, that one is to be asked for, and once more that its time is over."""
-    told = 0
-    for country in sorted(house.signing.countries):
-        with house.db.write() as session:
-            desk = house.system_desk(session, country)
-            told += sum(_tell(desk, each) for each in visit_cadence.standing(desk) if each.stands in NEWS)
-    return told
+    return standing_news.ring(house, visit_cadence.standing, NEWS, ASK)
 
 
 def _end(house: House, part_id: str, country: str) -> bool:
     with house.db.write() as session:
         return visiting_people.ended(house.system_desk(session, country), part_id)
-
-
-def _tell(desk: Desk, each: Standing) -> int:
-    kind = NEWS[each.stands]
-    subject = f"{each.country}:{each.rule.kind}:{each.next_by}"
-    if corridor_queries.was_told(desk, kind, subject):
-        return 0
-    return min(1, notices.tell(desk, notices.holders(desk, ASK), kind, "corridor", subject))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from app.access import notices
-from app.access.desk import Desk, House
+from app.access.desk import House
 from app.casework import conferring_decisions
 from app.casework.conferring import HOLD
 from app.casework.rounds import BATCH, one_by_one
-from app.meetings import corridor_cadence, corridor_queries
-from app.meetings.corridor_cadence import DUE, LATE, Standing
+from app.meetings import corridor_cadence, standing_news
+from app.meetings.corridor_cadence import DUE, LATE
 
 __all__ = ["ring", "ring_decisions"]
 
@@ -24,22 +23,9 @@ def ring_decisions(house: House) -> int:
 
 def ring(house: House) -> int:
     """Tell those who hold meetings, once each, that one is to be convened, and once more that its time is over."""
-    told = 0
-    for country in sorted(house.signing.countries):
-        with house.db.write() as session:
-            desk = house.system_desk(session, country)
-            told += sum(_tell(desk, each) for each in corridor_cadence.standing(desk) if each.stands in NEWS)
-    return told
+    return standing_news.ring(house, corridor_cadence.standing, NEWS, HOLD)
 
 
 def _finish(house: House, decision_id: str, country: str) -> bool:
     with house.db.write() as session:
         return conferring_decisions.finish(house.system_desk(session, country), decision_id)
-
-
-def _tell(desk: Desk, each: Standing) -> int:
-    kind = NEWS[each.stands]
-    subject = f"{each.country}:{each.rule.kind}:{each.next_by}"
-    if corridor_queries.was_told(desk, kind, subject):
-        return 0
-    return min(1, notices.tell(desk, notices.holders(desk, HOLD), kind, "corridor", subject))
