@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,7 +11,7 @@ from app.access import notices, rows
 from app.access.desk import Desk
 from app.casework.held import OFFICE, Held, office_id_of
 from app.casework.onlookers import body_is_kept_away
-from app.casework.opening import ALPHABET
+from app.casework.opening import letters
 from app.casework.transfers import CLAIMS, clock_end
 from app.models.base import new_id
 from workflows.entitlements import CLAIM, approved_units, paid_units, rights_of
@@ -129,7 +128,7 @@ def _insert(desk: Desk, held: Held, facts: CaseFacts, matter: MatterFacts, offic
     body = desk.session.execute(select(OFFICE.c.organisation).where(OFFICE.c.id == office_id)).scalar_one()
     row = {
         "id": new_id(), "country": desk.actor.country, "organisation": body, "office_id": office_id,
-        "from_office_id": held.row.office_id, "number": "F-" + "".join(secrets.choice(ALPHABET) for _ in range(6)),
+        "from_office_id": held.row.office_id, "number": "F-" + letters(6),
         "case_id": held.id, "key_id": held.key_id, "matter_id": matter.id, "asked_by": desk.actor.id,
         "asked_at": desk.now, "answer_by": _answer_by(desk, matter), "answered_at": None, "ended_at": None,
         "late_at": None, "consent_gone_at": None, **_said(desk, facts, matter),

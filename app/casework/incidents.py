@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -14,7 +13,7 @@ from app.access import rows
 from app.access.desk import Desk
 from app.casework.held import hold_case
 from app.casework.history import Event
-from app.casework.opening import ALPHABET
+from app.casework.opening import letters
 from app.casework.remarks import remark
 from app.kit.canonical import canonical_bytes
 from app.models.base import new_id
@@ -64,7 +63,7 @@ def begin(desk: Desk, what: What) -> Row[Any]:
 
 def _reference(desk: Desk) -> str:
     """As that of a case, with a letter that none of those has: TH-2026-I-7F3K2Q."""
-    return f"{desk.actor.country}-{desk.now.year}-I-{''.join(secrets.choice(ALPHABET) for _ in range(6))}"
+    return f"{desk.actor.country}-{desk.now.year}-I-{letters(6)}"
 
 
 def tie(desk: Desk, incident: Row[Any], case_id: str) -> None:

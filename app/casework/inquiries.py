@@ -6,7 +6,6 @@ why, not where the person is, not that anybody harmed them (OHCHR-G11.5, docs/de
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -16,7 +15,7 @@ from app.access import rows
 from app.access.desk import Desk
 from app.casework import correspondence, identity, records
 from app.casework.held import Held
-from app.casework.opening import ALPHABET
+from app.casework.opening import letters
 from app.casework.remarks import StepRefused, refusal
 from app.models.base import new_id
 from app.models.inquiry import Inquiry
@@ -143,7 +142,7 @@ def _ask(desk: Desk, held: Held, facts: CaseFacts, matter: MatterFacts) -> None:
             "look_for": form["look_for"], "approach": form["approach"], "never_say": form.get("never_say"),
             "may_say_why": form.get("may_say_why") is True,
         }  # fmt: skip
-    reference = f"{here}-Q-" + "".join(secrets.choice(ALPHABET) for _ in range(8))
+    reference = f"{here}-Q-" + letters(8)
     clock = desk.policies.clock(CLOCKS[matter.about], here, there, on=desk.today)
     row = {
         "id": new_id(), "country": here, "side": ASKING_SIDE, "conversation": matter.id, "reference": reference,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -13,7 +12,7 @@ from app.access.desk import Desk
 from app.casework import carry
 from app.casework.held import OFFICE, Held, at_matter, office_id_of
 from app.casework.onlookers import body_is_kept_away
-from app.casework.opening import ALPHABET
+from app.casework.opening import letters
 from app.casework.records import Filled
 from app.casework.remarks import refusal
 from app.casework.tasks import TABLE as TASK
@@ -188,7 +187,7 @@ def _insert(desk: Desk, held: Held, facts: CaseFacts, matter: MatterFacts) -> No
     clock = "service_answer_urgent" if URGENT in matter.flags else "service_answer"
     row = {
         "id": new_id(), "country": desk.actor.country, "organisation": office.organisation, "office_id": office.id,
-        "from_office_id": held.row.office_id, "number": "S-" + "".join(secrets.choice(ALPHABET) for _ in range(6)),
+        "from_office_id": held.row.office_id, "number": "S-" + letters(6),
         "case_id": held.id, "key_id": held.key_id, "matter_id": matter.id, "asked_by": desk.actor.id,
         "asked_at": desk.now, "age_band": facts.age_band, "sex": facts.sex, "language": facts.language,
         "child": facts.child, "answer_by": _answer_by(desk, clock, matter), "answered_at": None, "ended_at": None,

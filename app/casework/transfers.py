@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,7 +13,7 @@ from app.casework import identity
 from app.casework.held import CASE, OFFICE, REFERRAL, Held, office_id_of
 from app.casework.messages import from_case
 from app.casework.onlookers import body_is_kept_away
-from app.casework.opening import ALPHABET, TEAM
+from app.casework.opening import TEAM, letters
 from app.casework.projection import MOVED, TRANSFER
 from app.casework.remarks import refusal
 from app.casework.tasks import TABLE as TASK
@@ -150,7 +149,7 @@ def _insert(desk: Desk, held: Held, facts: CaseFacts, matter: MatterFacts) -> No
         raise refusal(desk, held, "request_transfer", "Ask another office", (_KEPT_AWAY,))
     row = {
         "id": matter.id, "country": desk.actor.country, "organisation": office.organisation, "office_id": office.id,
-        "from_office_id": held.row.office_id, "number": "T-" + "".join(secrets.choice(ALPHABET) for _ in range(6)),
+        "from_office_id": held.row.office_id, "number": "T-" + letters(6),
         "case_id": held.id, "key_id": held.key_id, "asked_by": desk.actor.id, "asked_at": desk.now,
         "what": matter.about, "age_band": facts.age_band, "sex": facts.sex, "language": facts.language,
         "child": facts.child, "state": matter.state, "answer_by": clock_end(desk, _clock(matter)),

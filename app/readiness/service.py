@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Row, insert, update
@@ -14,7 +13,7 @@ from app.access.log import looked
 from app.casework.beds import RESERVE
 from app.casework.forms import CodeCheck, Form, validated
 from app.casework.move import refusal_out
-from app.casework.opening import ALPHABET
+from app.casework.opening import letters
 from app.casework.refusing import refuse
 from app.casework.shapes import RefusalOut
 from app.kit.canonical import canonical_bytes
@@ -217,7 +216,7 @@ def _reserves(found_rows: list[Row[Any]]) -> list[rules.Reserve]:
 
 def _reference(desk: Desk) -> str:
     """As that of an incident, with a letter of its own: TH-2026-O-7F3K2Q."""
-    return f"{desk.actor.country}-{desk.now.year}-O-{''.join(secrets.choice(ALPHABET) for _ in range(6))}"
+    return f"{desk.actor.country}-{desk.now.year}-O-{letters(6)}"
 
 
 def _place(operation_id: str) -> bytes:

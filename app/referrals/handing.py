@@ -131,7 +131,7 @@ def meeting(desk: Desk, referral_id: str) -> Meeting:
 
 
 def _in_one_line(said: object) -> str:
-    """A code of the schedule as it is compared: without the spaces that somebody typed around it, "" for none."""
+    """What was typed, without the spaces around it and with one between its words; "" for nothing."""
     return " ".join(str(said or "").split())
 
 
@@ -186,12 +186,12 @@ def giving_record(form: Mapping[str, Any], on: date) -> dict[str, Any]:
         "belongings": things,
         "nothing_to_hand_over": not things and bool(form["belongings"]),
         "fit_to_travel": bool(form["present"]),
-        "onward_service": " ".join(form["onward"].split()) or None,
+        "onward_service": _in_one_line(form["onward"]) or None,
         "person_told": bool(form["told"]),
         "medical_summary_sealed": bool(form["medical"]),
         "contact_card": bool(form["card"]),
         **({"together": bool(form["together"])} if form["together"] or form["apart"] else {}),
-        "apart_reason": " ".join(form["apart"].split()) or None,
+        "apart_reason": _in_one_line(form["apart"]) or None,
     }
 
 

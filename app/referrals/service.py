@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Final
 
 from app.access.desk import Desk
@@ -12,7 +11,7 @@ from app.access.scope import Reach, reach_of
 from app.casework import choices, copies, fieldgroups, following, move, outbox, receipts, replays
 from app.casework.held import Held, hold_case, hold_referral, links_of, office_at, save_case_facts
 from app.casework.history import Event
-from app.casework.opening import ALPHABET
+from app.casework.opening import letters
 from app.casework.projection import with_links
 from app.casework.shapes import NextStepOut, StepIn
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
@@ -250,8 +249,7 @@ def _must_be_free(desk: Desk, case: Held, country: str) -> None:
 
 
 def _reference(desk: Desk, country: str) -> str:
-    letters = "".join(secrets.choice(ALPHABET) for _ in range(6))
-    return f"{desk.actor.country}-{country}-{desk.today.year}-{letters}"
+    return f"{desk.actor.country}-{country}-{desk.today.year}-{letters(6)}"
 
 
 def _see(desk: Desk, held: Held) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from functools import partial
 from typing import Any, Final
 
@@ -12,7 +11,7 @@ from app.access import notices
 from app.access.desk import Desk
 from app.access.log import looked
 from app.casework import several
-from app.casework.opening import ALPHABET
+from app.casework.opening import letters
 from app.casework.shapes import StepIn
 from app.kit.errors import NotFound
 from app.kit.words import mark
@@ -62,7 +61,7 @@ def report(desk: Desk, act_id: str) -> SeveralOut:
 
 def group_code() -> str:
     """A fresh code for those who travel together, in the letters that are read most easily: G-7K4P."""
-    return "G-" + "".join(secrets.choice(ALPHABET) for _ in range(4))
+    return "G-" + letters(4)
 
 
 def _take_one(desk: Desk, chosen: ChosenIn, body: SeveralIn) -> str:

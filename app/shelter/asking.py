@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any, Final
 
 from sqlalchemy import Row, insert, update
@@ -16,7 +15,7 @@ from app.casework.held import Held, hold_case
 from app.casework.history import Event
 from app.casework.move import refusal_out
 from app.casework.onlookers import body_is_kept_away
-from app.casework.opening import ALPHABET
+from app.casework.opening import letters
 from app.casework.reach import permit
 from app.casework.shapes import RefusalOut
 from app.kit.errors import Conflict, NotFound
@@ -73,7 +72,7 @@ def ask(desk: Desk, case_id: str, body: BedAskIn) -> BedRequestOut:
     wanted = rules.wanted_by(facts, body.need, body.family)
     row = {
         "id": new_id(), "country": desk.actor.country, "organisation": office.organisation, "office_id": office.id,
-        "number": "B-" + "".join(secrets.choice(ALPHABET) for _ in range(6)), "case_id": case_id,
+        "number": "B-" + letters(6), "case_id": case_id,
         "key_id": held.key_id, "asked_by": desk.actor.id, "age_band": facts.age_band, "sex": facts.sex,
         "language": facts.language, "ages": wanted.ages, "need": wanted.need, "urgency": body.urgency,
         "asked_at": desk.now, "answer_by": clock_end(desk, "bed_answer"), "likely_until": body.likely_until,

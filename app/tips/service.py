@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from contextlib import nullcontext
 from typing import Any, Final, TypeVar
 
@@ -21,7 +20,7 @@ from app.casework import alarm, incidents, move, recording
 from app.casework.forms import CodeCheck, Form, validated
 from app.casework.held import Held, hold_case
 from app.casework.history import Event
-from app.casework.opening import ALPHABET
+from app.casework.opening import letters
 from app.casework.reach import permit
 from app.casework.refusing import refuse
 from app.kit.canonical import canonical_bytes
@@ -245,7 +244,7 @@ def _triage_by(desk: Desk, tip: TipIn | Row[Any]) -> Any:
 
 def _reference(desk: Desk) -> str:
     """As that of an incident, with a letter of its own: TH-2026-T-7F3K2Q."""
-    return f"{desk.actor.country}-{desk.now.year}-T-{''.join(secrets.choice(ALPHABET) for _ in range(6))}"
+    return f"{desk.actor.country}-{desk.now.year}-T-{letters(6)}"
 
 
 def _place(tip_id: str) -> bytes:
