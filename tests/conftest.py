@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 import socket
@@ -28,6 +27,7 @@ from tests.lines import Lines
 from tests.postgres import Cluster, PostgresMissing, running_cluster
 from tests.quick_engines import quick_engines
 from tests.quick_folder import quick_folder
+from tests.quick_heap import quick_heap
 
 ENGINE_KINDS = ("sqlite", "postgresql")
 # A Monday morning in Bangkok; tests that care about the date set their own.
@@ -83,10 +83,8 @@ class _NamesFailures:
 
 
 def pytest_collection_finish() -> None:
-    """Spare the garbage collector what stays for the whole run: it looked at hundreds of thousands of objects anew."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    """Spare the garbage collector what stays for the whole run."""
+    quick_heap()
 
 
 @pytest.fixture(autouse=True, scope="session")

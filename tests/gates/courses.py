@@ -22,6 +22,7 @@ from tests.gates.courses_ground import Ground, open_ground
 from tests.gates.courses_machine import BrokenRule, Course
 from tests.gates.ground import engines_asked, ground, told
 from tests.gates.scene import quiet
+from tests.quick_heap import quick_heap
 
 SHORT: Final = 12
 LONG: Final = 2_000
@@ -82,6 +83,7 @@ def main() -> int:
     sound = True
     for engine in engines:
         with ground(engine) as (url, folder), open_ground(url, folder, every=long) as at:
+            quick_heap()
             began = time.monotonic()
             counted, broken = run(at, LONG if long else SHORT, shrink=True, aloud=long)
             sound &= report(at, counted, broken, time.monotonic() - began)

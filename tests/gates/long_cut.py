@@ -31,6 +31,7 @@ from tests.inspect import reading
 from tests.journeys import custody, paths
 from tests.journeys.apart import Apart, introduce, open_apart
 from tests.journeys.paths import Crossing
+from tests.quick_heap import quick_heap
 
 HOURS: Final = 72
 LONG: Final = 1_000
@@ -143,6 +144,7 @@ def main() -> int:
     """The command: 0 if everything holds on every engine."""
     quiet()
     long, engines = engines_asked(__doc__ or "")
+    quick_heap()
     held = []
     for engine in engines:
         with ground(engine) as near, ground(engine) as far:

@@ -34,6 +34,7 @@ from tests.gates.lossy_sides import ROLES, Crew, Side
 from tests.gates.scene import quiet
 from tests.journeys.apart import introduce
 from tests.journeys.custody import holders
+from tests.quick_heap import quick_heap
 
 COUNTRIES: Final = ("TH", "MM")
 # Engine -> how many referrals, how many kills, and how often each end has to be reached.
@@ -204,6 +205,7 @@ def main() -> int:
     """The command: 0 if everything holds on every engine."""
     quiet()
     long, engines = engines_asked(__doc__ or "")
+    quick_heap()
     held = []
     for engine in engines:
         plan = Plan(*(LONG[engine] if long else SHORT))

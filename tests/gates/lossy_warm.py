@@ -9,6 +9,7 @@ from app.kit.clock import Clock
 from app.settings import Settings
 from tests.factories import programs
 from tests.gates import lossy_sides
+from tests.quick_heap import quick_heap
 
 with (
     tempfile.TemporaryDirectory(prefix="waymark-warm-") as _folder,
@@ -16,5 +17,6 @@ with (
 ):
     # Whoever is forked moves it to a house of its own; to build it takes longer than a whole course.
     _built.state.house.db.dispose()
+quick_heap()
 
 __all__ = ["lossy_sides"]

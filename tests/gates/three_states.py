@@ -32,6 +32,7 @@ from tests.gates.states_seeds import ENDS, Event, run_again, run_seed, shortest
 from tests.gates.states_table import EVERY, STEPS, Pair, Table, honest, why_never
 from tests.gates.states_world import World, opened
 from tests.quick_folder import quick_folder
+from tests.quick_heap import quick_heap
 
 LONG: Final = 10_000
 SHORT: Final = 12
@@ -100,6 +101,7 @@ def _open() -> None:
     """Called once in each process of the pool."""
     quiet()
     _OURS.append(_STACK.enter_context(a_world()))
+    quick_heap()
 
 
 def _part(seeds: range) -> Sum:
