@@ -1,11 +1,14 @@
-"""Pictures of what two countries do together: their directory, and a day at the border."""
+"""Pictures of what two countries do together: directory, a day at the border, meetings, visits, questions."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from app.worker import Worker as Postman
 from tests.desk.place import Place, Shot
 from tests.factories import cases, referrals
 from tests.factories.forms import form
+from tests.gates import inquiry_forms, meeting_forms, visit_forms
 
 
 def answering(place: Place) -> list[Shot]:
@@ -60,4 +63,36 @@ def at_the_border(place: Place) -> list[Shot]:
         ("border-plan", bridge, "/border-day/several?step=schedule_handover"),
         ("border-together", bridge, f"/referrals/{place.referral(group[2].sent_from)}/handover"),
         ("border-codes", bridge, f"/referrals/{place.referral(group[0].sent_from)}/handover"),
+    ]
+
+
+def together(place: Place) -> list[Shot]:
+    """A meeting of two countries whose agenda is closed, a visit that waits for its answer, questions about people."""
+    town, th, mm = place.town, place.town.th, place.town.mm
+    # To the next morning: then it is one day in every country, and a meeting of today is not over.
+    town.clock.advance(timedelta(hours=(26 - town.clock.now().hour) % 24))
+    keeper, there = th["national_focal_point"], mm["national_focal_point"]
+    meeting, _ = meeting_forms.closed(town)
+    visit, _ = visit_forms.asked(town)
+    their_visits = town.get(there, visit_forms.LIST).json()["items"]
+    asked_of, question = inquiry_forms.asked(town)
+    embassy = cases.bring_case(town.house, th, "recovering", nationality="KE")
+    given = {"purpose": "notify_origin", "recipient": "KE", "data_groups": ["identity"]}
+    cases.add(town.house, th["social_worker"], embassy, "consent", **given)
+    letter = cases.take(
+        town.house, th["case_manager"], embassy, "ask_embassy", form(town.house, "embassy_request")
+    ).matter_id
+    return [
+        ("together-meetings", keeper, meeting_forms.LIST),
+        ("together-meeting", keeper, meeting),
+        ("together-minutes", keeper, f"{meeting}/minutes"),
+        ("together-propose", keeper, f"{meeting_forms.LIST}/new"),
+        ("together-visits", keeper, visit_forms.LIST),
+        ("together-visit", keeper, visit),
+        ("together-visit-theirs", there, f"{visit_forms.LIST}/{their_visits[0]['id']}"),
+        ("together-visit-new", there, f"{visit_forms.LIST}/new"),
+        ("together-asked", asked_of, question),
+        ("together-answer", asked_of, f"{question}/answer"),
+        ("together-embassy", th["case_manager"], f"/cases/{place.case(embassy)}/steps/embassy/ask_embassy"),
+        ("together-letter", th["case_manager"], f"/cases/{place.case(embassy)}/matters/{letter}"),
     ]

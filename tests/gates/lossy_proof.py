@@ -184,7 +184,9 @@ def _unproven(house: House, out: _Told, notes: tuple[dict[Any, Any], dict[Any, A
                 yield f"{row.type} {row.seq}: its receipt is not signed by {row.other_country}"
             if canonical_bytes(said) != content:
                 yield f"{row.type} {row.seq}: its receipt has another form"
-    decided = [{key for key in each if key[1] != "stored" and key[0] in _ids(out)} for each in notes]
+    # Asked once: the receipts are those of every referral, and each of them is looked up.
+    ours = _ids(out)
+    decided = [{key for key in each if key[1] != "stored" and key[0] in ours} for each in notes]
     if decided[0] != decided[1]:
         yield f"receipts of people differ: {sorted(decided[0] ^ decided[1])}"
 
