@@ -74,6 +74,8 @@ def run(places: tuple[Place, Place], messages: int) -> Found:
         waited, tries = _waiting(here)
         line.cut = False
         rested = _until_tried(worker, clock)
+        # No two messages at one moment: the order of their arrival is told by it.
+        clock.advance(timedelta(seconds=1))
         while any(worker.one(lane) for lane in ("", "MM")):
             clock.advance(timedelta(seconds=1))
         route.close()
