@@ -49,7 +49,8 @@ def invented(place: Place) -> list[Shot]:
     house = town.house
     for _ in range(11):
         cases.bring_case(house, th, "recovering")
-    town.clock.advance(timedelta(days=20))
+    # In the end it is a morning: one day in every country.
+    town.clock.advance(timedelta(days=20, hours=8))
     late = cases.bring_case(house, th, "recovering")
     place.due(late, "decide_identification", -3)
     asked = [referrals.bring_referral(house, th, mm, "sent") for _ in range(3)]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from app.worker import Worker as Postman
 from tests.desk.place import Place, Shot
 from tests.factories import cases, referrals
@@ -69,8 +67,6 @@ def at_the_border(place: Place) -> list[Shot]:
 def together(place: Place) -> list[Shot]:
     """A meeting of two countries whose agenda is closed, a visit that waits for its answer, questions about people."""
     town, th, mm = place.town, place.town.th, place.town.mm
-    # To the next morning: then it is one day in every country, and a meeting of today is not over.
-    town.clock.advance(timedelta(hours=(26 - town.clock.now().hour) % 24))
     keeper, there = th["national_focal_point"], mm["national_focal_point"]
     meeting, _ = meeting_forms.closed(town)
     visit, _ = visit_forms.asked(town)
