@@ -62,10 +62,14 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The moment of the question: ``now`` aware UTC, ``date`` the calendar day used by rules."""
+    """The moment of the question: ``now`` aware UTC, ``date`` the calendar day used by rules.
+
+    there: the day it was in the other country of a referral when the act happened; around midnight it is another one.
+    """
 
     now: datetime
     date: date
+    there: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from app.access.desk import Desk
-from app.casework import alarm, coding, ledger, messages, outbox, receipts
+from app.casework import alarm, coding, happened, ledger, messages, outbox, receipts
 from app.casework.held import Held
 from app.casework.records import Filled
 from app.casework.stopping import freeze, thaw
@@ -60,9 +60,13 @@ def carry_out(
     given: dict[str, Any],
     filled: Filled | None,
     came_from: str,
+    on: date | None = None,
     mirrored: bool = False,
 ) -> None:
-    """Do what follows a step. ``mirrored``: the other country took it, so nothing is sent back."""
+    """Do what follows a step. ``mirrored``: the other country took it, so nothing is sent back.
+
+    on: the day on which it happened (today where it is left out), which the other side's copy has to say as well.
+    """
     side = held.referral_facts.side if held.referral_facts else None
     # A step that may end a matter (paid in full) leaves nothing to do with it where it does.
     over = held.matter is not None and not held.matter.is_open
@@ -75,7 +79,7 @@ def carry_out(
             _tasks(desk, held, effect)
         elif isinstance(effect, SendMessage):
             if not mirrored and (came_from != "draft" or step.name == "send"):
-                _send(desk, held, step, effect, given, filled)
+                _send(desk, held, step, effect, given, filled, on or desk.today)
         elif isinstance(effect, OpenReceivingCase):
             if side == "receiver":
                 _queue(desk, held, "open_receiving_case", {"referral": held.id})
@@ -126,9 +130,9 @@ def _queue(desk: Desk, held: Held, effect: str, payload: dict[str, Any]) -> None
 
 
 def _send(
-    desk: Desk, held: Held, step: Step, effect: SendMessage, given: dict[str, Any], filled: Filled | None
+    desk: Desk, held: Held, step: Step, effect: SendMessage, given: dict[str, Any], filled: Filled | None, on: date
 ) -> None:
-    body = messages.compose(desk, held, step, effect, given, filled)
+    body = messages.compose(desk, held, step, effect, given, filled) | happened.said(on)
     if step.name in ledger.TELLING:
         body |= ledger.said(desk, held)
     if step.name in DECIDING:

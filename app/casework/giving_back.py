@@ -11,7 +11,19 @@ from datetime import datetime
 from typing import Any
 
 from app.access.desk import Desk
-from app.casework import carry, coding, copies, correspondence, hearing, messages, mirror, move, projection, records
+from app.casework import (
+    carry,
+    coding,
+    copies,
+    correspondence,
+    happened,
+    hearing,
+    messages,
+    mirror,
+    move,
+    projection,
+    records,
+)
 from app.casework.correspondence import Said
 from app.casework.forms import Entry
 from app.casework.held import Held, hold_referral
@@ -76,14 +88,15 @@ def _apply(desk: Desk, held: Held, envelope: Envelope) -> None:
     said = coding.read_back(desk.policies, header, envelope.body)
     filled = mirror.form_of(desk, step, said.body)
     given = {str(name): str(value) for name, value in (said.body.get("given") or {}).items()}
-    entry = Entry(who.id, who.office, who.country, desk.today)
+    entry = Entry(who.id, who.office, who.country, happened.day_of(desk, header, envelope.body))
     record = _keep(desk, held, filled, entry)
     to = engine.replay("referral", step.name, held.situation(desk))
     held.facts = projection.referral_after_step(_facts(held), step.name, to, given, entry)
     held.facts = mirror.with_codes(_facts(held), said.unknown)
     details = {
-        "machine": "referral", "from": here.value, "to": to, "given": given, "record": record,
-        "message": header["id"], "disclosed": sorted(envelope.body.get("about") or {}), "unknown": list(said.unknown),
+        "machine": "referral", "from": here.value, "to": to, **happened.said(entry.on), "given": given,
+        "record": record, "message": header["id"], "disclosed": sorted(envelope.body.get("about") or {}),
+        "unknown": list(said.unknown),
     }  # fmt: skip
     move.write(desk, held, Event("partner", step.name, held.version + 1, details, desk.now), who)
     effects = tuple(each for each in step.effects if not isinstance(each, SendMessage))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
@@ -131,11 +131,16 @@ class Held:
             self.plain_key = desk.keys.unwrap(self.row.wrapped)
         return self.plain_key
 
-    def situation(self, desk: Desk, given: dict[str, Any] | None = None, on: date | None = None) -> Situation:
-        """What rules may look at now; ``on``: the calendar day of the act, which may lie before today."""
+    def situation(
+        self, desk: Desk, given: dict[str, Any] | None = None, on: date | None = None, at: datetime | None = None
+    ) -> Situation:
+        """What rules may look at now; ``on``, ``at``: the day and the moment of the act, which may lie before today."""
+        abroad_day = None
+        if isinstance(self.facts, ReferralFacts):
+            abroad_day = desk.policies.day(self.facts.other_country, at or desk.now)
         return Situation(
             actor=desk.actor,
-            today=Today(desk.now, desk.today),
+            today=Today(desk.now, desk.today, abroad_day),
             case=self.case_facts,
             referral=self.referral_facts,
             given=given or {},

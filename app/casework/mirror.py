@@ -29,6 +29,8 @@ from app.casework import (
 from app.casework.erasing_abroad import CONFIRM
 from app.casework.facts import plain
 from app.casework.forms import Entry
+from app.casework.happened import day_of
+from app.casework.happened import said as said_on
 from app.casework.held import Held, hold_referral, office_at, office_id_of
 from app.casework.history import Event
 from app.casework.kinds import KINDS
@@ -233,7 +235,7 @@ def _apply(desk: Desk, held: Held, step: Step | None, envelope: Envelope) -> str
         leaves or crossing.still_fits(desk, step, envelope)
     ):
         return note(desk, held, envelope, partner, "not_applicable", unknown)
-    entry = Entry(partner.id, partner.office, partner.country, desk.today)
+    entry = Entry(partner.id, partner.office, partner.country, day_of(desk, envelope.header, envelope.body))
     record = _keep_form(desk, held, filled, entry)
     held.facts = with_consents(facts if filled is None else _facts(held), envelope.body)
     to = engine.replay("referral", step.name, held.situation(desk)) if leaves else str(here.value)
@@ -243,6 +245,7 @@ def _apply(desk: Desk, held: Held, step: Step | None, envelope: Envelope) -> str
         "machine": "referral",
         "from": here.value,
         "to": to,
+        **said_on(entry.on),
         "given": given,
         "record": record,
         "message": envelope.header["id"],

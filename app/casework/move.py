@@ -110,7 +110,7 @@ def perform(desk: Desk, command: Command) -> Outcome:
     found_out = conflict_check.of_step(desk, held, step) | beds.of_step(desk, held, step)
     found_out |= companions.of_step(desk, held)
     decided_by = fund_requests.of_step(desk, held, step)
-    situation = held.situation(desk, given | found_out | decided_by, entry.on)
+    situation = held.situation(desk, given | found_out | decided_by, entry.on, happened)
     if filled is not None:
         situation = replace(situation, abroad=replace(situation.abroad, with_form=True))
     decision = engine.decide(command.machine, command.step, situation, desk.policies)
@@ -145,7 +145,7 @@ def perform(desk: Desk, command: Command) -> Outcome:
     )
     write(desk, held, event)
     carry.carry_out(
-        desk, held, step, decision.effects, given=given, filled=filled, came_from=str(came_from)
+        desk, held, step, decision.effects, given=given, filled=filled, came_from=str(came_from), on=entry.on
     )
     case = held.case_held
     if case is not None and before is not None and isinstance(case.facts, CaseFacts):

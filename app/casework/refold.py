@@ -14,6 +14,7 @@ from app.access.desk import Desk
 from app.casework import history, messages, mirror, projection, records
 from app.casework.facts import case_facts_from, referral_facts_from
 from app.casework.forms import Entry, Form
+from app.casework.happened import day_said
 from app.casework.held import Held, links_of
 from workflows.abroad import HeardCode
 from workflows.engine import find_step, forked
@@ -141,8 +142,10 @@ def _opening(held: Held, told: Iterator[dict[str, Any]]) -> dict[str, Any]:
 
 def _entry(desk: Desk, said: dict[str, Any]) -> Entry:
     actor = said["actor"]
-    happened = datetime.fromisoformat(said["happened_at"])
-    return Entry(actor["id"], actor["office"], actor["country"], desk.policies.day(desk.actor.country, happened))
+    on = day_said(said["details"]) if said["kind"] == "partner" else None
+    if on is None:
+        on = desk.policies.day(desk.actor.country, datetime.fromisoformat(said["happened_at"]))
+    return Entry(actor["id"], actor["office"], actor["country"], on)
 
 
 def _form(desk: Desk, held: Held, details: dict[str, Any]) -> tuple[str, Form] | None:

@@ -49,7 +49,10 @@ Place = tuple[str, Path]
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run is to do. ``fewest``: how often each end must come; mutants: planted on both sides."""
+    """What a run is to do. ``fewest``: how often each end must come; mutants: planted on both sides.
+
+    hours: how late in the day it begins (0: nine in the morning in Bangkok), so that midnight comes in the middle.
+    """
 
     courses: int
     kills: int
@@ -58,6 +61,7 @@ class Plan:
     mutants: tuple[str, ...] = ()
     seed: int = 7
     ends: tuple[str, ...] = ENDS
+    hours: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ def _free_port() -> int:
 @contextmanager
 def opened(places: tuple[Place, Place], plan: Plan) -> Iterator[tuple[Drill, Crew, tuple[Line, Line]]]:
     """Both installations over their migrated databases, running and known to one another by way of the lossy lines."""
-    began = time.time()
+    began = time.time() - plan.hours * 3600 / PACE
     sides = tuple(
         Side(country, url, folder, _free_port(), began, PACE, plan.mutants)
         for country, (url, folder) in zip(COUNTRIES, places, strict=True)
