@@ -193,7 +193,8 @@ def test_an_asylum_claim_is_never_named(post: Post, state: str, step: str) -> No
     assert post.must_agree(pair) in {"cancelled", "withdrawn"}
     assert "asylum" not in json.dumps([post.wire("TH"), post.wire("MM")])
     body = next(body for kind, _, body in post.wire() if kind == step)
-    assert body == {"step": step, "given": {"reason": "other"}}
+    today = post.house.policies.day("TH", post.house.clock.now()).isoformat()
+    assert body == {"step": step, "given": {"reason": "other"}, "on": today}
 
 
 def test_while_a_claim_is_open_nothing_about_the_person_leaves(post: Post) -> None:
