@@ -196,13 +196,14 @@ def hold_referral(desk: Desk, referral_id: str, lock: bool = True) -> Held:
     if known is None:
         raise NotFound()
     case = hold_case(desk, known.case_id, lock) if known.case_id else None
-    with desk.session.begin_nested() as point:
-        row = desk.session.execute(_REFERRAL[lock], {"subject": referral_id}).one()
-        if row.case_id != known.case_id:
-            # The case was opened while we waited for the copy. It is locked first, always: let go, and begin again, or
-            # what happens to the copy now would never be told to its case.
-            point.rollback()
-            return hold_referral(desk, referral_id, lock)
+    point = desk.session.begin_nested()
+    row = desk.session.execute(_REFERRAL[lock], {"subject": referral_id}).one()
+    if row.case_id != known.case_id:
+        # The case was opened while we waited for the copy. The case is locked first, always: let the copy go and begin
+        # again, or what happens to it now would never be told to its case.
+        point.rollback()
+        return hold_referral(desk, referral_id, lock)
+    point.commit()
     return Held(
         "referral",
         row,
