@@ -121,11 +121,12 @@ class Cluster:
 
 
 @contextmanager
-def running_cluster(*, fsync: bool = False) -> Iterator[Cluster]:
+def running_cluster(*, fsync: bool = False, tended: bool = False) -> Iterator[Cluster]:
     """Make a server, start it, and stop it by its own process id however the block ends.
 
     Args:
         fsync: whether commits reach the disk; only crash drills need it.
+        tended: whether it is vacuumed and analysed as a real one is; a test is over before that pays.
 
     Raises:
         PostgresMissing: the programs are not installed, or there is no account to run them under.
@@ -145,7 +146,7 @@ def running_cluster(*, fsync: bool = False) -> Iterator[Cluster]:
         data = folder / "data"
         _initdb(programs, data, account)
         log = folder / "server.log"
-        server = _start(programs, data, folder, log, account, fsync=fsync)
+        server = _start(programs, data, folder, log, account, fsync=fsync, tended=tended)
         version = _wait_until_ready(server, folder, log)
         cluster = Cluster(folder, programs, server.pid, version)
         cluster.make_roles()
@@ -205,7 +206,7 @@ def _initdb(programs: Path, data: Path, account: pwd.struct_passwd | None) -> No
 
 
 def _start(
-    programs: Path, data: Path, folder: Path, log: Path, account: pwd.struct_passwd | None, *, fsync: bool
+    programs: Path, data: Path, folder: Path, log: Path, account: pwd.struct_passwd | None, *, fsync: bool, tended: bool
 ) -> subprocess.Popen[bytes]:
     settings = {
         "listen_addresses": "",
@@ -215,7 +216,9 @@ def _start(
         "max_connections": "60",
         "shared_buffers": "64MB",
         "max_wal_size": "256MB",
-        "autovacuum": "off",
+        "autovacuum": "on" if tended else "off",
+        # A drill that is sped up makes in a minute what takes an office a week.
+        "autovacuum_naptime": "10s",
         "timezone": "UTC",
     }
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]

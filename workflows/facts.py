@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import TypeAlias
 
 from workflows.abroad import AbroadFacts, HeardCode
 from workflows.care_facts import ContactFacts as ContactFacts
@@ -46,6 +47,9 @@ from workflows.stay import AdmissionFacts, BedFacts, ExtensionFacts, LeaveFacts
 from workflows.training_facts import SigningFacts as SigningFacts
 from workflows.training_facts import TrainingFacts as TrainingFacts
 
+# `Today` has a field of the type's own name.
+Day: TypeAlias = date
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -69,7 +73,7 @@ class Today:
 
     now: datetime
     date: date
-    there: date | None = None
+    there: Day | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ def ground(kind: str) -> Iterator[tuple[str, Path]]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="waymark-gate-", dir=quick_folder())))
         if kind == "postgresql":
-            cluster = stack.enter_context(running_cluster())
+            cluster = stack.enter_context(running_cluster(tended=True))
             template = cluster.template("waymark_gate", migrate.upgrade)
             yield stack.enter_context(cluster.database(template, SERVING)), folder
         else:

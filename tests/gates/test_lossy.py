@@ -18,9 +18,8 @@ def _run(grounds: Grounds, engine: str, plan: Plan) -> Found:
 
 @pytest.mark.parametrize("engine", ENGINE_KINDS)
 def test_both_say_the_same_after_losses_and_kills(grounds: Grounds, engine: str) -> None:
-    courses, kills, fewest = SHORT
-    assert courses * 10 < LONG[engine][0]
-    plan = Plan(courses, kills, fewest)
+    assert SHORT[0] * 10 < LONG[engine][0]
+    plan = Plan(*SHORT)
     found = _run(grounds, engine, plan)
     assert report(found, plan, engine)
     for line in found.lines:

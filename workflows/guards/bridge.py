@@ -197,7 +197,7 @@ def person_is_here(referral: ReferralFacts, today: Today) -> bool:
     signed, given = referral.receipt, referral.handover
     if signed is None or not signed.person_present:
         return False
-    # A post without network enters the receipt later, under the day on which it was signed. Each side signs under the day
-    # of its own country: between two midnights the receiving one may still have the day before.
+    # A post without network enters the receipt later, under the day on which it was signed. Each side signs under its
+    # own country's day: between two midnights the receiving one may still have the day before.
     latest = max(signed.on, today.there or signed.on)
     return signed.on <= today.date and (given is None or given.reconfirmed_on <= latest)
