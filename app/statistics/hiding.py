@@ -37,8 +37,10 @@ class TellsTooMuch(ValueError):
 def figures(cells: Mapping[Key, int]) -> dict[Figure, int]:
     """Every figure of a table: its cells, one margin for each value of each dimension, the total.
 
-    With one dimension the cells are the margins. An empty table has a total of nothing.
+    With one dimension the cells are the margins. Of an empty table there is none.
     """
+    if not cells:
+        return {}
     total = sum(cells.values())
     size = len(next(iter(cells), ()))
     found: dict[Figure, int] = {key: count for key, count in cells.items()}

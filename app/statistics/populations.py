@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, Date, String, and_, case, func, literal, literal_column, not_, or_, true
+from sqlalchemy import ColumnElement, Date, String, and_, case, func, literal, literal_column, or_, true
 
 from app.casework.counted import CLAIM
 from app.models.case import Case, CaseFactsRow
@@ -170,7 +170,7 @@ def _claims(policies: Policies, dialect: str) -> Counted:
         matters = func.json_each(FACTS.c.facts, "$.matters").table_valued("value", name="claim")
     else:
         found = func.jsonb_extract_path(literal_column("CAST(case_facts.facts AS jsonb)"), "matters")
-        matters = func.jsonb_array_elements(found).table_valued("value", name="claim").render_derived()
+        matters = func.jsonb_array_elements(found).table_valued("value", name="claim").render_derived(name="claim")
     said = _CLAIM[dialect]
     word = {name: literal_column(text, String) for name, text in said.items()}
     tables = FACTS.join(CASE, CASE.c.id == FACTS.c.case_id).join(matters, true())
@@ -183,7 +183,9 @@ def _claims(policies: Policies, dialect: str) -> Counted:
         dates={"claimed_on": literal_column(said["opened"], Date)},
         country=FACTS.c.country,
         scope="case",
-        holds=(FACTS.c.claims > 0, word["machine"] == CLAIM, not_(word["state"] == "")),
+        holds=(
+            FACTS.c.claims > 0, word["machine"] == literal_column(f"'{CLAIM}'"), word["state"] != literal_column("''"),
+        ),
     )  # fmt: skip
 
 
