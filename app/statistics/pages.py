@@ -107,17 +107,17 @@ def releases(page: Reader) -> Response:
     return page.show("statistics/releases.html", here="reports", releases=found.items, titles=titles)
 
 
-@router.get("/reports/releases/{report}/{period}/{number}.{form}")
+@router.get("/reports/releases/{report}/{period}/{issue}.{form}")
 def release_file(
-    report: str, period: str, number: int, form: Literal["csv", "xlsx", "json"], page: Reader
+    report: str, period: str, issue: int, form: Literal["csv", "xlsx", "json"], page: Reader
 ) -> Response:
     """A release as a file. As JSON the very bytes that were released; the others are made of them."""
     with page.write() as desk:
-        _, content = release.released(desk, report, period, number)
+        _, content = release.released(desk, report, period, issue)
     if form == "json":
-        return _download(content, f"{report}-{period}-release-{number}", form)
+        return _download(content, f"{report}-{period}-release-{issue}", form)
     found = TableOut.model_validate_json(content)
-    return _table_file(found, form, f"{report}-{period}-release-{number}")
+    return _table_file(found, form, f"{report}-{period}-release-{issue}")
 
 
 @router.get("/reports/tables/{report}/release")
