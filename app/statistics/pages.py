@@ -77,11 +77,12 @@ def table(report: str, page: Reader, period: PeriodText = None, year: Year = Non
     with page.write() as desk:
         found = service.table(desk, report, _asked(desk, report, period, year))
         declared = desk.policies.reports[report]
-        context = {
+        figures = [each.count or 0 for each in found.cells] + [each.count or 0 for each in found.margins]
+        context: dict[str, Any] = {
             "periods": _periods(declared, desk.today),
             "by": declared.as_of.by,
             "spans": declared.spans_years,
-            "most": max((each.count or 0 for each in [*found.cells, *found.margins]), default=0),
+            "most": max(figures, default=0),
             "lists": shown.lists_of(declared),
             "may_release": permitted(desk, release.RELEASE),
         }
@@ -168,12 +169,11 @@ def _newest_over(report: Report, today: date) -> str:
 
 
 def _table_file(found: TableOut, form: str, name: str) -> Response:
-    made = {
-        "csv": lambda: files.as_csv(found),
-        "xlsx": lambda: files.as_workbook(found, found.as_of),
-        "json": lambda: files.as_json(found),
-    }[form]
-    return _download(made(), name, form)
+    if form == "csv":
+        return _download(files.as_csv(found), name, form)
+    if form == "xlsx":
+        return _download(files.as_workbook(found, found.as_of), name, form)
+    return _download(files.as_json(found), name, form)
 
 
 def _download(content: bytes, name: str, form: str) -> Response:
