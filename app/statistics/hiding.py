@@ -26,8 +26,10 @@ Figure = tuple[str | None, ...]
 # The class of all values of a dimension whose margin is hidden: of them only the sum can be known.
 _HIDDEN: Final = "\0hidden"
 _GHOST: Final[Key] = ("\0ghost",)
-# So many ways to protect a figure are compared; the first ones are the cheapest.
-ENOUGH: Final = 200
+# So many ways to protect a figure are compared, among so many cells; the first ones are the cheapest. What is not found
+# by then costs more hidden figures, never a figure that is found out.
+ENOUGH: Final = 100
+NEAREST: Final = 50
 
 
 class TellsTooMuch(ValueError):
@@ -99,6 +101,9 @@ class _Hiding:
     classes: dict[Key, Key] = field(default_factory=dict)
     alike: dict[Key, list[Key]] = field(default_factory=dict)
     with_class: dict[tuple[int, str], list[Key]] = field(default_factory=dict)
+    in_order: list[Key] = field(default_factory=list)
+    can_fall: dict[int, list[Key]] = field(default_factory=dict)
+    can_fall_with: dict[tuple[int, int, str], list[Key]] = field(default_factory=dict)
 
     def run(self) -> frozenset[Figure]:
         """Hide what is small, then protect each hidden figure until nothing is left to protect."""
@@ -136,6 +141,8 @@ class _Hiding:
             for at, each in enumerate(classes):
                 with_class[at, each] += keys
         self.with_class = {name: self._cheapest_first(keys) for name, keys in with_class.items()}
+        self.in_order = self._cheapest_first(self.classes)
+        self.can_fall, self.can_fall_with = {}, {}
 
     def _class(self, at: int, value: str) -> str:
         # With one dimension nothing but the total is a sum.
@@ -170,15 +177,15 @@ class _Hiding:
             yield from self._moves_up(tuple(str(value) for value in name), by)
             return
         if not fixed:
-            for key in self._usable():
+            for key in self._usable()[:NEAREST]:
                 yield from (move for move in self._moves_up(key, by) if _GHOST in (*move.up, *move.down))
             return
         at, value = fixed[0], name[fixed[0]]
-        for key in self._usable():
-            if key[at] == value:
-                for move in self._moves_up(key, by):
-                    if self._change(move, at, str(value)) > 0:
-                        yield move
+        inside = [key for key in self._usable() if key[at] == value]
+        for key in inside[:NEAREST]:
+            for move in self._moves_up(key, by):
+                if self._change(move, at, str(value)) > 0:
+                    yield move
 
     def _change(self, move: _Move, at: int, value: str) -> int:
         def inside(keys: tuple[Key, ...]) -> int:
@@ -211,15 +218,15 @@ class _Hiding:
                 yield _Move((key,), (other,), by, self._cost((key, other)))
         if self.size == 1:
             return
-        for one in self._down(key, by):
+        for one in self._falling(by):
             theirs = self.classes[one]
             differ = [at for at in range(self.size) if theirs[at] != mine[at]]
-            if not differ or len(differ) == self.size:
+            if one == key or not differ or len(differ) == self.size:
                 continue
             first, *more = differ
-            for two in self.with_class.get((first, mine[first]), ()):
+            for two in self._falling_with(by, first, mine[first]):
                 other = self.classes[two]
-                if two in (one, key) or any(other[at] != mine[at] for at in more) or not self._can(two, by):
+                if two == one or two == key or (more and any(other[at] != mine[at] for at in more)):
                     continue
                 # What makes the sums right again: in each dimension the class that only one of them has.
                 corner = tuple(theirs[at] if at in differ else other[at] for at in range(self.size))
@@ -228,9 +235,21 @@ class _Hiding:
                         yield _Move((key, last), (one, two), by, self._cost((key, last, one, two)))
                         break
 
-    def _down(self, key: Key, by: int) -> list[Key]:
+    def _falling(self, by: int) -> list[Key]:
         """Cells that can go down by so much, the hidden ones first."""
-        return self._cheapest_first(each for each in self.classes if each != key and self._can(each, by))
+        found = self.can_fall.get(by)
+        if found is None:
+            found = [each for each in self.in_order if self._can(each, by)][:NEAREST]
+            self.can_fall[by] = found
+        return found
+
+    def _falling_with(self, by: int, at: int, value: str) -> list[Key]:
+        """The same of the cells with one class in one dimension."""
+        found = self.can_fall_with.get((by, at, value))
+        if found is None:
+            found = [each for each in self.with_class.get((at, value), ()) if self._can(each, by)][:NEAREST]
+            self.can_fall_with[by, at, value] = found
+        return found
 
     def _cheapest_first(self, keys: Iterable[Key]) -> list[Key]:
         """Hidden cells cost nothing; of the others the smallest costs least."""
