@@ -226,7 +226,7 @@ class _Hiding:
             first, *more = differ
             for two in self._falling_with(by, first, mine[first]):
                 other = self.classes[two]
-                if two == one or two == key or (more and any(other[at] != mine[at] for at in more)):
+                if two in (one, key) or (more and any(other[at] != mine[at] for at in more)):
                     continue
                 # What makes the sums right again: in each dimension the class that only one of them has.
                 corner = tuple(theirs[at] if at in differ else other[at] for at in range(self.size))
