@@ -19,12 +19,14 @@ BLOCKS = (
 )
 PEOPLE = {"TH": "Thai", "MM": "Myanmar", "LA": "Lao", "KH": "Cambodian", "ID": "Indonesian", "VN": "Vietnamese",
           "MY": "Malaysian", "UG": "Ugandan"}  # fmt: skip
-Cells = Mapping[tuple[str, str, str, str], int]
+Cells = Mapping[tuple[str, ...], int]
 
 
 def shelters(session: Session, policies: Policies, figures: Figures) -> Section:
     """The shelter table in its published layout, cell by cell beside the published numbers."""
-    published = {(c.nationality, c.exploitation, c.age_band, c.sex): c.count for c in figures.shelter}
+    published: dict[tuple[str, ...], int] = {
+        (c.nationality, c.exploitation, c.age_band, c.sex): c.count for c in figures.shelter
+    }
     built = {key: count for key, count in shelter_table(session, policies, FROM, YEAR).items() if count}
     section = Section(f"People in the shelters of the Thai ministry, {YEAR}, male/female")
     for key in sorted(published.keys() | built.keys()):

@@ -105,7 +105,7 @@ FAULTS = {
     "dimension twice": Fault(RETURNS, "sex, age_band]", "sex, sex]", "dimension 'sex' stands here twice"),
     "date of another population": Fault(RETURNS, "date: received_on", "date: opened_on", "have no date 'opened_on'"),
     "standing where nobody can tell": Fault(RETURNS, "by: year", "by: day", "nobody can say who was there on a day"),
-    "year beside a quarter": Fault(RETURNS, "by: year", "by: quarter", "only a table by year has the dimension", -5),
+    "year beside a quarter": Fault(RETURNS, "by: year", "by: quarter", "only a table by year has the dimension", -4),
     "channel of what has none": Fault(
         "reports/remedies.yaml", "as_of:", "channel: [iom]\nas_of:", "claims have no channel"
     ),
