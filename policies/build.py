@@ -9,7 +9,7 @@ from policies import checks, clock_checks
 from policies.checks import EVERYTHING, Names
 from policies.clocks import ClockRules
 from policies.corridor_checks import check_corridor
-from policies.lists import CodeList, IndicatorPack, Report, RetentionRule, RolePolicy
+from policies.lists import CodeList, IndicatorPack, RetentionRule, RolePolicy
 from policies.mapping_checks import check_mapping
 from policies.mappings import Mapping
 from policies.model import Corridor, Country, Disclosure, FrozenDict, Policies, Safeguards, Source
@@ -17,8 +17,11 @@ from policies.needs import NeedsRules
 from policies.needs_checks import check_needs
 from policies.nodes import Built, Document
 from policies.notices import Notice
+from policies.report_checks import check_report, read_population
+from policies.reports import Report
 
-SINGLES = ("sources.yaml", "roles.yaml", "retention.yaml", "safeguards.yaml", "clocks.yaml", "needs.yaml")
+SINGLES = ("sources.yaml", "roles.yaml", "retention.yaml", "safeguards.yaml", "clocks.yaml", "needs.yaml",
+           "population.yaml")  # fmt: skip
 FOLDERS = ("codes", "corridors", "countries", "indicators", "mappings", "notices", "reports")
 DEFAULT = "corridors/_default.yaml"
 INHERITED = ("documents", "escalation", "meetings", "disclosure", "statistics_channel", "instruments")
@@ -86,7 +89,8 @@ class Builder:
         codes = self._one_each("codes", CodeList, checks.check_list)
         packs = self._one_each("indicators", IndicatorPack, checks.check_pack)
         self._packs_include_packs(packs)
-        reports = self._one_each("reports", Report, checks.check_report)
+        reports = self._one_each("reports", Report, check_report)
+        population = read_population(self.documents["population.yaml"], self.names)
         notices = self._one_each("notices", Notice, checks.check_notice)
         mappings = self._one_each("mappings", Mapping, check_mapping)
         default, corridors = self._corridors()
@@ -109,6 +113,7 @@ class Builder:
             mappings=mappings,
             retention=retention,
             reports=reports,
+            population=population,
             safeguards=safeguards,
             clocks=clocks,
             needs=needs,

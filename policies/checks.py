@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from policies.country import COUNTRY_CLOCKS, EXTRA_COUNTRY_CLOCKS, Country, Panel
-from policies.lists import CodeList, CountryRetention, IndicatorPack, Report, RetentionRule, RolePolicy
+from policies.lists import CodeList, CountryRetention, IndicatorPack, RetentionRule, RolePolicy
 from policies.nodes import Document, Path, maybe
 from policies.notices import Notice
 from policies.safeguards import Safeguards
@@ -244,30 +244,3 @@ def check_retention(document: Document, rule: RetentionRule, names: Names, path:
             for at, period in enumerate(periods):
                 source_ids(document, period.sources, names, *at_country, part, at, "sources")
             no_overlap(document, dict(enumerate(periods)), f"{path[-1]} {part}", *at_country, part)
-
-
-FILTER_LISTS = {
-    "exploitation": "exploitation",
-    "age_band": "age_band",
-    "sex": "sex",
-    "channel": "return_channel",
-    "placement": "placement_kind",
-    "identification": "identification_state",
-    "referral": "referral_state",
-}
-
-
-def check_report(document: Document, report: Report, names: Names) -> None:
-    """Roles, sources and filters of one report declaration."""
-    source_ids(document, report.sources, names, "sources")
-    for at, role in enumerate(report.roles):
-        if role not in names.roles:
-            document.complain(f"there is no role '{role}'{maybe(role, names.roles)}", "roles", at)
-    for name, values in report.filters.items():
-        if name in ("nationality", "country", "from_country", "to_country"):
-            countries_known(document, values, names, "filters", name)
-        elif name in FILTER_LISTS:
-            for at, code in enumerate(values):
-                listed(document, code, FILTER_LISTS[name], names, "filters", name, at)
-        else:
-            document.complain(f"there is no filter '{name}'{maybe(name, FILTER_LISTS)}", "filters", name)

@@ -1,4 +1,4 @@
-"""Roles, code lists, indicator packs, retention rules and report declarations: the smaller policy files."""
+"""Roles, code lists, indicator packs and retention rules: the smaller policy files."""
 
 from __future__ import annotations
 
@@ -9,10 +9,6 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, StrictBool, StrictInt
 
 from policies.terms import Cited, Dated, FieldGroup, FrozenMap, Policy, RoughDay, Scope, Text
-
-Dimension = Literal[
-    "nationality", "exploitation", "age_band", "sex", "year", "from_country", "to_country", "channel", "finding"
-]  # fmt: skip
 
 
 class RolePolicy(Policy):
@@ -115,21 +111,6 @@ class RetentionRule(Policy):
             if each.holds_on(on):
                 return each
         raise KeyError(f"no retention period for '{self.title}' on {on.isoformat()}")
-
-
-class Report(Policy):
-    """A statistics table: what is counted, by what, from which facts, in which unit."""
-
-    name: str
-    title: Text
-    unit: Text
-    counts: Literal["cases", "referrals", "findings"]
-    dimensions: tuple[Dimension, ...] = Field(min_length=1)
-    filters: FrozenMap[tuple[str, ...]] = Field(default_factory=dict)
-    smallest_cell: Annotated[StrictInt, Field(ge=1)]
-    roles: tuple[str, ...] = Field(min_length=1)
-    sources: tuple[str, ...] = Field(min_length=1)
-    note: str = ""
 
 
 def labels_of(lists: Mapping[str, CodeList], name: str) -> dict[str, str]:

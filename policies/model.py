@@ -36,7 +36,6 @@ from policies.lists import (
     CodeList,
     Indicator,
     IndicatorPack,
-    Report,
     RetentionPeriod,
     RetentionRule,
     RolePolicy,
@@ -45,6 +44,7 @@ from policies.lists import (
 from policies.mappings import Mapping
 from policies.needs import NeedsRules as NeedsRules
 from policies.notices import Notice, NoticeWords
+from policies.reports import PopulationFigure, Report
 from policies.safeguards import Drafts, MailRules, Safeguards, Screen
 from policies.terms import (
     Basis,
@@ -130,6 +130,7 @@ class Policies(Policy):
     indicators: FrozenMap[IndicatorPack]
     retention: FrozenMap[RetentionRule]
     reports: FrozenMap[Report]
+    population: FrozenMap[tuple[PopulationFigure, ...]] = Field(default_factory=dict)
     notices: FrozenMap[Notice] = Field(default_factory=dict)
     mappings: FrozenMap[Mapping] = Field(default_factory=dict)
     safeguards: Safeguards = Safeguards()
@@ -174,7 +175,11 @@ class Policies(Policy):
     @property
     def smallest_cell(self) -> int:
         """Below this no figure is told to somebody who may not open the cases: the strictest of all tables."""
-        return max(report.smallest_cell for report in self.reports.values())
+        return max(report.smallest_cell.public for report in self.reports.values())
+
+    def people_of(self, country: str, year: int) -> PopulationFigure | None:
+        """How many people a country had in a year; None where nobody has put it into population.yaml."""
+        return next((each for each in self.population.get(country, ()) if each.year == year), None)
 
     def zone(self, country: str) -> tzinfo:
         """The time zone of a country; UTC for a country without a policy."""

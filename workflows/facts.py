@@ -332,6 +332,8 @@ class CaseFacts(LeaveDays, ClaimDays):
     contact: ContactFacts | None = None
     employment: EmploymentFacts | None = None
     visit_wishes: tuple[VisitWishFacts, ...] = ()
+    # The country in which the person was exploited: two letters, as far as anybody knows.
+    exploited_in: str = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,6 +376,8 @@ class ReferralFacts(Waiting):
     remedy_news: tuple[RemedyNewsFacts, ...] = ()
     remedy_said: RemedyNewsFacts | None = None
     remedy_reply: RemedyReplyFacts | None = None
+    # Why it was declined last (code list decline_reason).
+    declined_for: str = ""
 
     @property
     def other_country(self) -> str:

@@ -94,6 +94,7 @@ def opened(desk: Desk, body: CaseIn) -> CaseOut:
         nationality=body.nationality,
         exploitation=body.exploitation or "unknown",
         language=body.language,
+        exploited_in=body.exploited_in,
         follows_failed_return=failed_return,
     )
     order = Opening(

@@ -82,6 +82,9 @@ class CaseIn(_In):
     nationality: Nationality = "unknown"
     language: Language = "unknown"
     exploitation: Annotated[Code, Field(description="Code list exploitation.")] | None = None
+    exploited_in: Annotated[
+        Nationality, Field(description="The country in which the person was exploited, where that is known.")
+    ] = "unknown"
     identity: IdentityIn | None = None
     silent: Annotated[
         dict[Question, Silence] | None,

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 
 from app.access.desk import Desk
 from app.casework import history, records, sealing
+from app.casework.counted import copy_columns
 from app.casework.facts import said, stored
 from app.casework.held import REFERRAL, Held, hold_referral
 from app.casework.history import Chain, Event
@@ -57,6 +58,7 @@ def make_copy(
         "changed_at": desk.now,
         "sealed": sealing.is_sealed(desk, key_id),
         "facts": stored(facts),
+        **copy_columns(facts),
         "version": 1,
         "history_count": 1,
         "chain_head": history.NO_HASH,

@@ -31,6 +31,7 @@ FACTS_BY_GROUP: Final[dict[FieldGroup, tuple[str, ...]]] = {
         "case_manager", "visits", "contact_lost", "closure", "overrides", "open_referrals", "referral_state",
         "receipt_signed", "support_agency", "follows_failed_return", "matters", "flags", "reopened", "closed_from",
         "reopening_agreed", "finding", "information", "data_requests", "visit_wishes",
+        "exploited_in",
     ),
     FieldGroup.IDENTITY: ("travel_document",),
     FieldGroup.CONTACT: ("placement", "bed_held", "bed_used", "admission", "leave", "protected_from", "contact"),
@@ -64,6 +65,7 @@ FACT_GROUPS: Final[dict[str, frozenset[FieldGroup]]] = {
     "receiver_took_back": GUARDED,
     **dict.fromkeys(("sender_asked_erasure", "receiver_asked_erasure", "erasure_answer"), OPEN),
     "end_asked": GUARDED,
+    "declined_for": GUARDED,
     **dict.fromkeys(("remedy_news", "remedy_said", "remedy_reply"), frozenset({FieldGroup.LEGAL})),
     "tracing": frozenset({FieldGroup.RISK}),
 }  # fmt: skip

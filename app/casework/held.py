@@ -12,6 +12,7 @@ from app.access.desk import Desk
 from app.casework import projection, trainings
 from app.casework.capabilities import abroad
 from app.casework.contact_rows import facts_for
+from app.casework.counted import counted_columns
 from app.casework.facts import case_facts_from, referral_facts_from, stored
 from app.casework.history import Chain
 from app.kit.crypto import DESTROYED
@@ -247,6 +248,7 @@ def fact_columns(facts: CaseFacts) -> dict[str, Any]:
         "sex": facts.sex,
         "child": facts.child,
         "flags": flags_column(facts),
+        **counted_columns(facts),
         "facts": stored(facts),
     }
 

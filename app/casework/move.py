@@ -26,6 +26,7 @@ from app.casework import (
     visits,
 )
 from app.casework import held as holding
+from app.casework.counted import copy_columns
 from app.casework.facts import stored
 from app.casework.forms import Entry
 from app.casework.held import Held, hold_case, hold_referral
@@ -247,6 +248,7 @@ def write(desk: Desk, held: Held, event: Event, actor: Actor | None = None) -> N
             "custody": facts.custody,
             "changed_at": desk.now,
             "facts": stored(facts),
+            **copy_columns(facts),
             "border_point": facts.schedule.border_point if facts.schedule else held.row.border_point,
             "border_office_id": border_office(desk, facts) or held.row.border_office_id,
         }

@@ -112,6 +112,7 @@ def open_case(desk: Desk, opening: Opening, happened_at: datetime | None = None)
             "country": desk.actor.country,
             "channel": opening.channel,
             "opened_on": facts.opened_on,
+            "source": opening.source,
             **fact_columns(facts),
         },
     )

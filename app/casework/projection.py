@@ -172,8 +172,8 @@ def referral_after_step(
         changed = replace(changed, end_asked=None)
     elif step == "sign_receipt":
         changed = replace(changed, custody="receiver")
-    elif step in {"disclose_identity", "start_reintegration"}:
-        changed = _said_once(changed, step)
+    elif step in {"disclose_identity", "start_reintegration", "decline"}:
+        changed = _said(changed, step, given)
     elif step in ASKED_TO_ERASE:
         asked: dict[str, Any] = {ASKED_TO_ERASE[step]: entry.on}
         changed = replace(changed, **asked)
@@ -189,8 +189,10 @@ def referral_after_step(
     return replace(changed, end_asked=None) if to in MAJOR_END else changed
 
 
-def _said_once(facts: ReferralFacts, step: str) -> ReferralFacts:
-    """What a step says once and for all."""
+def _said(facts: ReferralFacts, step: str, given: Mapping[str, object]) -> ReferralFacts:
+    """What a step says by itself: once and for all, or why it was declined."""
+    if step == "decline":
+        return replace(facts, declined_for=str(given.get("reason", "other")))
     if step == "disclose_identity":
         return replace(facts, identity_disclosed=True)
     return replace(facts, reintegration_started=True) if step == "start_reintegration" else facts

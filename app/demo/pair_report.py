@@ -35,7 +35,7 @@ def sections(houses: Mapping[str, House], figures: Figures) -> Iterator[Section]
         yield _letters(list(sessions.values()))
         first = next(iter(houses))
         yield tables.shelters(sessions[first], houses[first].policies, figures)
-        yield tables.returned(sessions[first], figures)
+        yield tables.returned(sessions[first], houses[first].policies, figures)
         proof = _chains(sessions)
     yield _facts(houses, proof)
 

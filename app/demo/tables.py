@@ -19,13 +19,15 @@ BLOCKS = (
 )
 PEOPLE = {"TH": "Thai", "MM": "Myanmar", "LA": "Lao", "KH": "Cambodian", "ID": "Indonesian", "VN": "Vietnamese",
           "MY": "Malaysian", "UG": "Ugandan"}  # fmt: skip
-Cells = Mapping[tuple[str, str, str, str], int]
+Cells = Mapping[tuple[str, ...], int]
 
 
 def shelters(session: Session, policies: Policies, figures: Figures) -> Section:
     """The shelter table in its published layout, cell by cell beside the published numbers."""
-    published = {(c.nationality, c.exploitation, c.age_band, c.sex): c.count for c in figures.shelter}
-    built = {key: count for key, count in shelter_table(session, FROM, YEAR).items() if count}
+    published: dict[tuple[str, ...], int] = {
+        (c.nationality, c.exploitation, c.age_band, c.sex): c.count for c in figures.shelter
+    }
+    built = {key: count for key, count in shelter_table(session, policies, FROM, YEAR).items() if count}
     section = Section(f"People in the shelters of the Thai ministry, {YEAR}, male/female")
     for key in sorted(published.keys() | built.keys()):
         section.compare(" ".join(key), built.get(key, 0), published.get(key, 0))
@@ -55,11 +57,11 @@ def shelters(session: Session, policies: Policies, figures: Figures) -> Section:
     return section
 
 
-def returned(session: Session, figures: Figures) -> Section:
+def returned(session: Session, policies: Policies, figures: Figures) -> Section:
     """The returns of the year by sex and age, and that they are no part of the shelter table."""
     section = Section(f"People returned from Thailand in {YEAR}, by receipts signed at the border")
-    table = returns_table(session, YEAR, channel=CHANNEL)
-    everybody = returns_table(session, YEAR)
+    table = returns_table(session, policies, YEAR, channel=CHANNEL)
+    everybody = returns_table(session, policies, YEAR)
     groups = [(sex, age) for sex in ("M", "F") for age in ("0-17", "18+")]
     rows = [["", "", *(f"{sex} {age}" for sex, age in groups), "Total"]]
     for country in RETURN_COUNTRIES:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, new_id
@@ -61,6 +61,8 @@ class CaseFactsRow(Base):
     __tablename__ = "case_facts"
     __table_args__ = (
         Index("ix_case_facts_counting", "country", "channel", "nationality", "exploitation", "age_band", "sex"),
+        Index("ix_case_facts_opened", "country", "opened_on"),
+        Index("ix_case_facts_decided", "country", "decided_on"),
     )
 
     case_id: Mapped[str] = mapped_column(ForeignKey("case_file.id"), primary_key=True)
@@ -75,3 +77,13 @@ class CaseFactsRow(Base):
     # The codes of the flags that are up, each between bars: what a list is narrowed to.
     flags: Mapped[str] = mapped_column(String(200), default="", server_default="")
     facts: Mapped[str] = mapped_column(Text)
+    # What only figures read (app/casework/counted.py); the source is said once, when the case is opened.
+    source: Mapped[str] = mapped_column(String(40), default="unknown", server_default="unknown")
+    exploited_in: Mapped[str] = mapped_column(String(20), default="unknown", server_default="unknown")
+    placed: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    finding: Mapped[str | None] = mapped_column(String(40))
+    presumed_on: Mapped[date | None]
+    decided_on: Mapped[date | None]
+    decided_by: Mapped[str | None] = mapped_column(String(100))
+    closed_on: Mapped[date | None]
+    claims: Mapped[int] = mapped_column(Integer, default=0, server_default="0")

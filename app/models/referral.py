@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Boolean, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
@@ -21,6 +21,7 @@ class Referral(Base):
         Index("ix_referral_office_state", "office_id", "state", "changed_at", "id"),
         Index("ix_referral_border_state", "border_office_id", "state", "changed_at", "id"),
         Index("ix_referral_country_state", "country", "side", "state", "changed_at", "id"),
+        Index("ix_referral_received", "country", "received_on"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
@@ -43,6 +44,9 @@ class Referral(Base):
     # As the cases of the person (case.py).
     sealed: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     facts: Mapped[str] = mapped_column(Text)
+    # What only figures read (app/casework/counted.py).
+    received_on: Mapped[date | None]
+    declined_for: Mapped[str | None] = mapped_column(String(40))
     version: Mapped[int]
     history_count: Mapped[int]
     chain_head: Mapped[bytes] = mapped_column(LargeBinary(32))

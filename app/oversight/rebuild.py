@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from app.access import rows
 from app.access.desk import Desk, House
 from app.casework import move, refold
+from app.casework.counted import copy_columns
 from app.casework.facts import plain, stored
 from app.casework.held import CASE, FACTS, REFERRAL, Held, fact_columns, hold_case, hold_referral, save_case_facts
 from app.casework.history import Event
@@ -64,7 +65,7 @@ def _referral(desk: Desk, referral_id: str, repair: bool) -> Difference | None:
         return None
     fresh = refold.referral_facts(desk, held)
     row = held.row
-    columns = {"state": fresh.state, "custody": fresh.custody}
+    columns = {"state": fresh.state, "custody": fresh.custody, **copy_columns(fresh)}
     difference = _compare(held, fresh, {name: getattr(row, name) for name in columns}, columns)
     if difference is not None and repair:
         desk.session.execute(

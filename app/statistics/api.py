@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import base64
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 
+from app.access.approval_shapes import ApprovalAskedOut
 from app.access.door import Door, needs
-from app.statistics import service
-from app.statistics.schemas import ReportsOut, TableOut
+from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
+from app.kit.problems import documented
+from app.kit.words import mark
+from app.statistics import release, service
+from app.statistics.schemas import ReleaseIn, ReleasesOut, ReportsOut, TableOut
 
 router = APIRouter(prefix="/statistics", tags=["statistics"])
 
-Reader = Annotated[Door, Depends(needs("statistics:read"))]
+Reader = Annotated[Door, Depends(needs(service.READ))]
+Releaser = Annotated[Door, Depends(needs(release.RELEASE))]
+PeriodText = Annotated[
+    str | None,
+    Query(
+        min_length=4, max_length=20, pattern=r"^[0-9Q.-]+$", examples=["2017"],
+        description="2017, 2015..2018 where the table tells years apart, 2017-Q3 or 2017-06-30: as the report counts.",
+    ),
+]  # fmt: skip
+Year = Annotated[int | None, Query(ge=1990, le=2100, examples=[2017], description="The same as a period of one year.")]
+FILE: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {"application/json": {"schema": {"type": "object"}}}, "description": "The table as released."}
+}
 
 
 @router.get("", response_model=ReportsOut)
@@ -22,8 +39,51 @@ def list_reports(door: Reader) -> ReportsOut:
         return service.reports(desk)
 
 
-@router.get("/{report}", response_model=TableOut)
-def read_report(report: str, door: Reader, year: Annotated[int, Query(ge=1990, le=2100, examples=[2017])]) -> TableOut:
-    """One table of a year. Who may not open the cases themselves sees no figure of too few people."""
+@router.get("/releases", response_model=ReleasesOut, summary="List what was given to the public")
+def list_releases(door: Reader) -> ReleasesOut:
+    """The releases of the country, the newest first, each with the SHA-256 of its bytes."""
+    with door.read() as desk:
+        return release.listed(desk)
+
+
+@router.post(
+    "/releases",
+    status_code=202,
+    response_model=ApprovalAskedOut,
+    responses=documented(Invalid, Forbidden, NotFound, Conflict),
+    summary="Ask for a table to become public",
+)
+def ask_for_release(body: ReleaseIn, door: Releaser) -> Response:
+    """Ask for a table of a period that is over to become public; a second person agrees (see /approvals).
+
+    It is counted once then, and served as stored ever after. A later release of the same period says what is corrected,
+    and is refused where the two, compared, would tell of a few people.
+    """
+    return door.once(lambda desk: release.ask(desk, body), status=202)
+
+
+@router.get(
+    "/releases/{report}/{period}",
+    response_class=Response,
+    responses={**FILE, **documented(NotFound)},
+    summary="Read a release",
+)
+def read_release(
+    report: str, period: str, door: Reader, number: Annotated[int | None, Query(ge=1, le=1000)] = None
+) -> Response:
+    """The bytes as they were released, the newest unless ``number`` says which; `Content-Digest` is their SHA-256."""
     with door.write() as desk:
-        return service.table(desk, report, year)
+        found, content = release.released(desk, report, period, number)
+    digest = base64.b64encode(bytes.fromhex(found.sha256)).decode("ascii")
+    return Response(content, headers={"Content-Digest": f"sha-256=:{digest}:"}, media_type="application/json")
+
+
+@router.get("/{report}", response_model=TableOut, responses=documented(Invalid, Forbidden, NotFound))
+def read_report(report: str, door: Reader, period: PeriodText = None, year: Year = None) -> TableOut:
+    """One table of a period. Who may not open the cases themselves sees no figure of too few people."""
+    if period is None and year is None:
+        raise Invalid(
+            mark("Say for which period."), extra={"errors": [{"field": "period", "rule": "required, such as 2017"}]}
+        )
+    with door.write() as desk:
+        return service.table(desk, report, period or str(year))

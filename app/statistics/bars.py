@@ -1,4 +1,4 @@
-"""The bar of one stage, drawn relative to the stage's own limit: the limit stands at the same place in every row."""
+"""Bars: of a stage, relative to the stage's own limit; of a figure, relative to the largest of its table."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from typing import Final
 
 from markupsafe import Markup
 
-__all__ = ["bar"]
+__all__ = ["bar", "share"]
 
 # A third of the width is one limit; what lies beyond three limits is cut off, with an arrow.
 WIDTH, HEIGHT, TIMES = 300, 24, 3
 _MARK: Final = 6
+# How wide the largest figure of a table is drawn.
+SHARE: Final = 120
 
 
 def bar(few: float | None, half: float | None, most: float | None, limit: float) -> Markup:
@@ -35,4 +37,15 @@ def bar(few: float | None, half: float | None, most: float | None, limit: float)
         f'<svg class="bar" aria-hidden="true" focusable="false" viewBox="0 0 {WIDTH + 8} {HEIGHT}">'
         + "".join(parts)
         + "</svg>"
+    )
+
+
+def share(count: int | None, most: int) -> Markup:
+    """SVG of one figure beside the largest of its table; hatched where it is not told. The figure stands beside it."""
+    if count is None:
+        inside = f'<path class="bar-limit" d="M2 8h{_MARK}M14 8h{_MARK}M26 8h{_MARK}"/>'
+    else:
+        inside = f'<rect class="bar-half" x="0" y="3" width="{count / max(most, 1) * SHARE:.1f}" height="10"/>'
+    return Markup(
+        f'<svg class="bar bar-share" aria-hidden="true" focusable="false" viewBox="0 0 {SHARE} 16">{inside}</svg>'
     )

@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Final
+from datetime import date
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
+from pydantic import Field
 
+from app.access.desk import Desk
 from app.access.may import permitted
 from app.access.page_door import Page, opens
+from app.access.sheet import PageForm
+from app.access.stepup import must_be_fresh
 from app.kit import csv_text
-from app.statistics import bars, durations, service
+from app.statistics import bars, durations, files, release, service, shown
 from app.statistics.durations import Durations
-from app.statistics.schemas import TableOut
+from app.statistics.schemas import ReleaseIn, TableOut
+from policies.reports import Report
 
 router = APIRouter()
 
 Reader = Annotated[Page, Depends(opens("statistics:read"))]
 Year = Annotated[int | None, Query(ge=1990, le=2100)]
-YEARS: Final = 8
+PeriodText = Annotated[str | None, Query(min_length=4, max_length=20, pattern=r"^[0-9Q.-]+$")]
+Releaser = Annotated[Page, Depends(opens(release.RELEASE))]
+PERIOD: Final = r"^[0-9Q.-]+$"
+
+
+class ReleasePage(PageForm):
+    """Which period, and of a later release what is corrected."""
+
+    period: Annotated[str, Field(min_length=4, max_length=20, pattern=PERIOD)]
+    why: Annotated[str, Field(max_length=300)] = ""
 
 
 @router.get("/reports/stages")
@@ -57,30 +72,113 @@ def tables(page: Reader) -> Response:
 
 
 @router.get("/reports/tables/{report}")
-def table(report: str, page: Reader, year: Year = None) -> Response:
-    """One table of a year, with its definition, its date and its method."""
+def table(report: str, page: Reader, period: PeriodText = None, year: Year = None) -> Response:
+    """One table of a period, with its definition, its date and its method."""
     with page.write() as desk:
-        found = service.table(desk, report, year or desk.today.year)
-        years = range(desk.today.year, desk.today.year - YEARS, -1)
-    return page.show("statistics/table.html", here="reports", table=found, years=years)
+        found = service.table(desk, report, _asked(desk, report, period, year))
+        declared = desk.policies.reports[report]
+        figures = [each.count or 0 for each in found.cells] + [each.count or 0 for each in found.margins]
+        context: dict[str, Any] = {
+            "periods": _periods(declared, desk.today),
+            "by": declared.as_of.by,
+            "spans": declared.spans_years,
+            "most": max(figures, default=0),
+            "lists": shown.lists_of(declared),
+            "may_release": permitted(desk, release.RELEASE),
+        }
+    return page.show("statistics/table.html", here="reports", table=found, share=bars.share, **context)
 
 
-@router.get("/reports/tables/{report}/file.csv")
-def table_file(report: str, page: Reader, year: Year = None) -> Response:
-    """The table that is shown, as a file; cells of too few people say so there as well."""
+@router.get("/reports/tables/{report}/file.{form}")
+def table_file(
+    report: str, form: Literal["csv", "xlsx", "json"], page: Reader, period: PeriodText = None, year: Year = None
+) -> Response:
+    """The table that is shown, as a file; figures that are not told are not told there either."""
     with page.write() as desk:
-        found = service.table(desk, report, year or desk.today.year)
-    stamp = (
-        f"{found.title}, {found.unit}, {found.country} {found.year}, counted {found.as_of:%Y-%m-%dT%H:%M:%SZ}."
-        f" {found.note} Cells below {found.smallest_cell} are hidden from whoever may not open the cases."
-    )
-    return _file(f"{found.report}-{found.year}", [*found.dimensions, "persons"], _cells(found), stamp)
+        found = service.table(desk, report, _asked(desk, report, period, year))
+    return _table_file(found, form, f"{found.report}-{found.period}")
 
 
-def _cells(found: TableOut) -> Iterable[list[Any]]:
-    few = f"fewer than {found.smallest_cell}"
-    for cell in found.cells:
-        yield [*(cell.key[name] for name in found.dimensions), few if cell.suppressed else cell.persons]
+@router.get("/reports/releases")
+def releases(page: Reader) -> Response:
+    """What was given to the public."""
+    with page.write() as desk:
+        found = release.listed(desk)
+        titles = {name: each.title for name, each in desk.policies.reports.items()}
+    return page.show("statistics/releases.html", here="reports", releases=found.items, titles=titles)
+
+
+@router.get("/reports/releases/{report}/{period}/{issue}.{form}")
+def release_file(
+    report: str, period: str, issue: int, form: Literal["csv", "xlsx", "json"], page: Reader
+) -> Response:
+    """A release as a file. As JSON the very bytes that were released; the others are made of them."""
+    with page.write() as desk:
+        _, content = release.released(desk, report, period, issue)
+    if form == "json":
+        return _download(content, f"{report}-{period}-release-{issue}", form)
+    found = TableOut.model_validate_json(content)
+    return _table_file(found, form, f"{report}-{period}-release-{issue}")
+
+
+@router.get("/reports/tables/{report}/release")
+def release_page(report: str, page: Releaser, period: PeriodText = None) -> Response:
+    """The form with which a table is given to the public."""
+    with page.write() as desk:
+        context = _release_context(desk, report, period)
+    return page.show("statistics/release.html", **context)
+
+
+@router.post("/reports/tables/{report}/release")
+def ask_for_release(report: str, page: Releaser) -> Response:
+    """Ask for it; a second person agrees."""
+    with page.write() as desk:
+        context = _release_context(desk, report, None)
+    page.again("statistics/release.html", {"period_not_over": "period", "release_same": "period"}, **context)
+    form = page.form(ReleasePage)
+
+    def act(desk: Desk) -> str:
+        asked = release.ask(desk, ReleaseIn(report=report, period=form.period, why=form.why))
+        return f"/reports/approvals/{asked.id}"
+
+    return page.act(act, then="/reports/releases")
+
+
+def _release_context(desk: Desk, name: str, period: str | None) -> dict[str, Any]:
+    must_be_fresh(desk, release.ACT)
+    report = service.readable(desk, name)
+    return {
+        "here": "reports", "report": report, "period": period or _newest_over(report, desk.today),
+        "smallest": report.smallest_cell.public,
+    }  # fmt: skip
+
+
+def _asked(desk: Desk, name: str, period: str | None, year: int | None) -> str:
+    """The period that was asked for; without one, the present."""
+    if period or year:
+        return period or str(year)
+    return shown.periods_back(service.readable(desk, name), desk.today)[0]
+
+
+def _periods(report: Report, today: date) -> list[str]:
+    return shown.periods_back(report, today)
+
+
+def _newest_over(report: Report, today: date) -> str:
+    return shown.periods_back(report, today)[1]
+
+
+def _table_file(found: TableOut, form: str, name: str) -> Response:
+    if form == "csv":
+        return _download(files.as_csv(found), name, form)
+    if form == "xlsx":
+        return _download(files.as_workbook(found, found.as_of), name, form)
+    return _download(files.as_json(found), name, form)
+
+
+def _download(content: bytes, name: str, form: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="waymark-{name}.{form}"'}
+    return Response(content, headers=headers, media_type=files.MEDIA_TYPES[form])
 
 
 def _stage_cells(found: Durations) -> Iterable[list[Any]]:

@@ -1,10 +1,10 @@
-"""The SELECTs behind durations and waiting: steps and duties within `statistics:read`, by their codes and moments."""
+"""The SELECTs behind durations, waiting and releases; steps and duties within `statistics:read`, by codes and days."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, case, func, or_, select
+from sqlalchemy import Row, Select, and_, case, func, or_, select
 
 from app.access import rows
 from app.access.desk import Desk
@@ -12,6 +12,7 @@ from app.access.scope import cases_in_scope, referrals_in_scope
 from app.casework.held import CASE, REFERRAL
 from app.casework.tasks import TABLE as TASK
 from app.casework.timeline import HISTORY
+from app.models.released_table import ReleasedTable
 from app.statistics.stages import STEPS
 
 READ: Final = "statistics:read"
@@ -70,3 +71,33 @@ def _cases(desk: Desk) -> Any:
 
 def _referrals(desk: Desk) -> Any:
     return select(REFERRAL.c.id).where(referrals_in_scope(desk, READ))
+
+
+RELEASED: Final[Any] = ReleasedTable.__table__
+
+
+def releases(desk: Desk) -> list[Row[Any]]:
+    """The releases of the desk's country, the newest first, without their bytes."""
+    columns = [column for column in RELEASED.c if column.name != "content"]
+    query = (
+        select(*columns)
+        .where(RELEASED.c.country == desk.actor.country)
+        .order_by(RELEASED.c.released_at.desc(), RELEASED.c.number.desc(), RELEASED.c.id)
+    )
+    return list(desk.session.execute(query))
+
+
+def newest_release(desk: Desk, report: str, period: str) -> Row[Any] | None:
+    """The newest release of a period of a report, or None."""
+    query = _releases_of(desk, report, period).order_by(RELEASED.c.number.desc()).limit(1)
+    return desk.session.execute(query).first()
+
+
+def release(desk: Desk, report: str, period: str, number: int) -> Row[Any] | None:
+    """The release of that number, or None."""
+    return desk.session.execute(_releases_of(desk, report, period).where(RELEASED.c.number == number)).first()
+
+
+def _releases_of(desk: Desk, report: str, period: str) -> Select[Any]:
+    here = (RELEASED.c.country == desk.actor.country, RELEASED.c.report == report, RELEASED.c.period == period)
+    return select(RELEASED).where(*here)

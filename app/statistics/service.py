@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
 from typing import Final
 
 from app.access.desk import Desk
@@ -11,12 +9,30 @@ from app.access.log import looked
 from app.access.scope import cases_in_scope, referrals_in_scope
 from app.casework.shapes import SourceOut
 from app.kit.errors import Forbidden, NotFound
-from app.statistics.schemas import CellOut, ReportOut, ReportsOut, TableOut
-from app.statistics.tables import Table, findings_table, returns_table, shelter_table
-from policies.model import Report, Scope
+from app.kit.words import mark
+from app.statistics.counting import Cells, count, wanted
+from app.statistics.hiding import Figure, figures, hidden
+from app.statistics.periods import Period, period_of
+from app.statistics.populations import READ_FROM
+from app.statistics.schemas import (
+    CellOut,
+    MarginOut,
+    PerOut,
+    ReportOut,
+    ReportsOut,
+    RevisionOut,
+    TableOut,
+)
+from policies.model import Scope
+from policies.reports import Report
+
+__all__ = ["READ", "TOLD_ALL", "counted_cells", "drawn_up", "readable", "reads_every_case", "reports", "table"]
 
 READ: Final = "statistics:read"
-Figures = dict[tuple[tuple[str, str], ...], int]
+# The limit of a table in which nothing is hidden.
+TOLD_ALL: Final = 1
+_HUNDRED_THOUSAND: Final = 100_000
+NO_PEOPLE: Final = mark("Nobody has said how many people this country had in that year (policies/population.yaml).")
 
 
 def reports(desk: Desk) -> ReportsOut:
@@ -27,6 +43,8 @@ def reports(desk: Desk) -> ReportsOut:
                 name=name,
                 title=report.title,
                 unit=report.unit,
+                what=report.what,
+                by=report.as_of.by,
                 dimensions=list(report.dimensions),
                 readable=bool(desk.actor.roles & set(report.roles)),
             )
@@ -35,11 +53,25 @@ def reports(desk: Desk) -> ReportsOut:
     )
 
 
-def table(desk: Desk, name: str, year: int) -> TableOut:
-    """One table of a year for the actor's country, as far as `statistics:read` reaches.
+def table(desk: Desk, name: str, period: str) -> TableOut:
+    """One table of a period for the actor's country, as far as `statistics:read` reaches.
 
-    Raises NotFound for an unknown report, Forbidden when no role of the actor is named in it.
+    Raises NotFound for an unknown report, Forbidden when no role of the actor is named in it, Invalid for a period that
+    the report does not count by.
     """
+    report = readable(desk, name)
+    over = period_of(report, period)
+    cells = counted_cells(desk, report, over)
+    smallest = TOLD_ALL if reads_every_case(desk) else report.smallest_cell.inside
+    hide = hidden(cells, smallest)
+    looked(
+        desk, "statistics_read", "report", name, {"period": over.text, "cells": len(cells), "suppressed": len(hide)}
+    )
+    return drawn_up(desk, report, over, cells, hide, smallest)
+
+
+def readable(desk: Desk, name: str) -> Report:
+    """The declaration; NotFound where there is none, Forbidden for whom it is not meant."""
     report = desk.policies.reports.get(name)
     if report is None:
         raise NotFound()
@@ -49,29 +81,91 @@ def table(desk: Desk, name: str, year: int) -> TableOut:
             code="report_not_for_role",
             extra={"roles": list(report.roles)},
         )
-    figures = _COUNTING[report.counts](desk, report, year)
-    hide = not reads_every_case(desk)
-    cells = [_cell(dict(key), persons, report.smallest_cell if hide else 1) for key, persons in figures.items()]
-    small = [persons for persons in figures.values() if hide and persons < report.smallest_cell]
-    looked(desk, "statistics_read", "report", name, {"year": year, "cells": len(cells), "suppressed": len(small)})
+    return report
+
+
+def counted_cells(desk: Desk, report: Report, period: Period) -> Cells:
+    """What the actor's `statistics:read` counts, exactly: for the house alone until it was looked at for persons."""
+    about = READ_FROM[report.counts](desk.policies, desk.session.get_bind().dialect.name)
+    within = cases_in_scope(desk, READ) if about.scope == "case" else referrals_in_scope(desk, READ)
+    return count(
+        desk.session, desk.policies, wanted(report), period, country=desk.actor.country, within=within
+    )  # fmt: skip
+
+
+def drawn_up(
+    desk: Desk, report: Report, period: Period, cells: Cells, hide: frozenset[Figure], smallest: int
+) -> TableOut:
+    """The table as it is told: every figure but the hidden ones, with all that is needed to read it."""
+    every = figures(cells)
+    people, per = _per(desk, report, period)
+
+    def told(name: Figure) -> int | None:
+        return None if name in hide else every.get(name, 0)
+
+    def rate(name: Figure) -> float | None:
+        number = told(name)
+        return round(number * _HUNDRED_THOUSAND / people, 2) if people and number is not None else None
+
+    names = report.dimensions
+    total: Figure = (None,) * len(names)
+    margins = sorted(
+        (each for each in every if len(names) > 1 and sum(value is not None for value in each) == 1), key=_by_dimension
+    )
     return TableOut(
-        report=name,
+        report=report.name,
         title=report.title,
         unit=report.unit,
+        what=report.what,
         country=desk.actor.country,
-        year=year,
+        period=period.text,
+        counted_by=report.as_of.date,
+        channel=list(report.channel),
         as_of=desk.now,
-        dimensions=list(report.dimensions),
-        cells=cells,
-        total=None if _total_betrays(small, report.smallest_cell) else sum(figures.values()),
-        suppressed_cells=len(small),
-        smallest_cell=report.smallest_cell,
+        dimensions=list(names),
+        cells=[
+            CellOut(key=dict(zip(names, key, strict=True)), count=told(key), suppressed=key in hide, rate=rate(key))
+            for key in cells
+        ],
+        margins=[
+            MarginOut(
+                dimension=names[at], value=str(each[at]), count=told(each), suppressed=each in hide, rate=rate(each)
+            )
+            for each in margins
+            for at in (_fixed(each),)
+        ],
+        total=0 if not cells else told(total),
+        total_rate=rate(total) if cells else None,
+        suppressed_cells=sum(key in hide for key in cells),
+        smallest_cell=smallest,
         sources=[
             SourceOut(id=each.id, title=each.title, asks=each.asks)
             for each in map(desk.policies.source, report.sources)
         ],
         note=report.note,
+        revision=RevisionOut(
+            number=report.revision.number, date=report.revision.date, changed=report.revision.changed
+        ),
+        per=per,
     )
+
+
+def _fixed(margin: Figure) -> int:
+    return next(at for at, value in enumerate(margin) if value is not None)
+
+
+def _by_dimension(margin: Figure) -> tuple[int, str]:
+    return _fixed(margin), str(margin[_fixed(margin)])
+
+
+def _per(desk: Desk, report: Report, period: Period) -> tuple[int | None, PerOut | None]:
+    """How many people the country had, where the table is told per head; no figure is made up where there is none."""
+    if report.per is None:
+        return None, None
+    found = desk.policies.people_of(desk.actor.country, period.first.year)
+    if found is None or len(period.years) > 1:
+        return None, PerOut(people=None, says=NO_PEOPLE)
+    return found.people, PerOut(people=found.people, says=found.says)
 
 
 def reads_every_case(desk: Desk) -> bool:
@@ -80,54 +174,5 @@ def reads_every_case(desk: Desk) -> bool:
     For everybody else a small figure could be the one person they have heard of (CTDC-K11).
     """
     counted = desk.policies.scope_for(desk.actor.roles, READ)
-    readable = desk.policies.scope_for(desk.actor.roles, "case:read")
-    return Scope.COUNTRY in readable or counted <= readable
-
-
-def _total_betrays(small: list[int], smallest: int) -> bool:
-    """Whether the total minus what is shown would give a suppressed figure away."""
-    return bool(small) and (len(small) == 1 or sum(small) < smallest)
-
-
-def _cell(key: dict[str, str], persons: int, smallest: int) -> CellOut:
-    hidden = persons < smallest
-    return CellOut(key=key, persons=None if hidden else persons, suppressed=hidden)
-
-
-def _cases(desk: Desk, report: Report, year: int) -> Figures:
-    found = shelter_table(desk.session, desk.actor.country, year, within=cases_in_scope(desk, READ))
-    return _named(report, found, ("nationality", "exploitation", "age_band", "sex"), year)
-
-
-def _findings(desk: Desk, report: Report, year: int) -> Figures:
-    codes = desk.policies.codes["other_finding"].codes
-    found = findings_table(desk.session, desk.actor.country, year, codes, within=cases_in_scope(desk, READ))
-    return _named(report, found, ("finding", "nationality", "age_band", "sex"), year)
-
-
-def _referrals(desk: Desk, report: Report, year: int) -> Figures:
-    """Only corridors whose people travel through one of the report's channels (the official one)."""
-    found = returns_table(desk.session, year, country=desk.actor.country, within=referrals_in_scope(desk, READ))
-    wanted = report.filters.get("channel", ())
-    official = {
-        key: persons
-        for key, persons in found.items()
-        if not wanted or desk.policies.corridor(key[0], key[1]).statistics_channel in wanted
-    }
-    return _named(report, official, ("from_country", "to_country", "sex", "age_band"), year)
-
-
-def _named(report: Report, found: Table, columns: tuple[str, ...], year: int) -> Figures:
-    """The figures by the dimensions the report declares, in its order; NotFound for one that we cannot count by."""
-    if not set(report.dimensions) <= {*columns, "year"}:
-        raise NotFound()
-    figures: Counter[tuple[tuple[str, str], ...]] = Counter()
-    for key, persons in found.items():
-        values = {**dict(zip(columns, key, strict=True)), "year": str(year)}
-        figures[tuple((name, values[name]) for name in report.dimensions)] += persons
-    return dict(figures)
-
-
-_COUNTING: Final[dict[str, Callable[[Desk, Report, int], Figures]]] = {
-    "cases": _cases, "findings": _findings, "referrals": _referrals,
-}  # fmt: skip
+    readable_cases = desk.policies.scope_for(desk.actor.roles, "case:read")
+    return Scope.COUNTRY in readable_cases or counted <= readable_cases

@@ -101,7 +101,7 @@ def _policies(policies: Policies) -> Iterator[Found]:
     for name, report in policies.reports.items():
         where = f"policies/reports/{name}.yaml"
         yield Found(report.title, where, "report", comment=name, list_of_codes=True)
-        yield Found(report.unit, where, "report", list_of_codes=True)
+        yield Found(report.what, where, "report", list_of_codes=True)
     for name, rule in policies.retention.items():
         for text in (rule.title, rule.erases):
             yield Found(text, "policies/retention.yaml", "retention", comment=name, list_of_codes=True)

@@ -12,7 +12,8 @@ ONLY_ADDED: Final = frozenset(
         "access_entry", "bulk_act", "contact", "contact_answer", "contact_told",
         "document", "document_error", "fund_movement", "history_entry", "incident_case",
         "incident_offender",
-        "meeting", "meeting_case", "message", "message_receipt", "partner_replay", "record", "training_entry",
+        "meeting", "meeting_case", "message", "message_receipt", "partner_replay", "record", "released_table",
+        "training_entry",
     }
 )  # fmt: skip
 # Of evidence, what an erasure empties; the rule of the table lets nothing else through.

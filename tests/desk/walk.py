@@ -67,7 +67,7 @@ _WALKED: Final = ("/cases/", "/referrals/", "/tasks/", "/r/", *BESIDE)
 _LINK: Final = re.compile(r'<a\b[^>]*?\bhref="([^"]+)"')
 _NAME: Final = re.compile(r"\b[A-Z]{2}(?:-[A-Z]{2})?-\d{4}-[0-9A-Z]+\b|\b[0-9a-f]{8}-[0-9a-f-]{27}\b|(?<==)[^&]+")
 # A paper is fetched and not walked on from.
-_FILES: Final = re.compile(r"\.(?:pdf|csv)$|/papers/\w+$|/file$")
+_FILES: Final = re.compile(r"\.(?:pdf|csv|xlsx|json)$|/papers/\w+$|/file$")
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,9 @@ FIXED: Final[dict[str, str]] = {
     "a": "TH",
     "b": "MM",
     "report": "returns",
+    "period": "2017",
+    "issue": "1",
+    "form": "csv",
     "language": "th",
     "paper": "rights",
     "contact_id": CONTACT,
@@ -104,6 +107,8 @@ ALSO: Final[dict[str, set[int | str]]] = {
     "POST /auth/refresh": {401},
     # Tables are named for roles of their own in policies/reports.
     "GET /statistics/{report}": {403},
+    # Nothing was given to the public.
+    "GET /statistics/releases/{report}/{period}": {404},
     # The name stays covered until a reason was given in this sign-in.
     "GET /cases/{case_id}/identity": {"reveal_needed"},
     "GET /cases/{case_id}/own-copy": {"reveal_needed"},

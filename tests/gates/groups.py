@@ -19,7 +19,7 @@ CASE_FACTS: Final[dict[str, str]] = {
             "exploitation", "language", "source", "presumed_on", "negative_on", "rights", "wish", "consents",
             "case_manager", "visits", "contact_lost", "closure", "overrides", "open_referrals", "referral_state",
             "receipt_signed", "support_agency", "follows_failed_return", "matters", "flags", "reopened", "closed_from",
-            "reopening_agreed", "finding", "information", "data_requests", "visit_wishes",
+            "reopening_agreed", "finding", "information", "data_requests", "visit_wishes", "exploited_in",
         ),
         FACTS,
     ),
@@ -61,6 +61,7 @@ REFERRAL_FACTS: Final[dict[str, frozenset[str]]] = {
     "sender_took_back": frozenset({LEGAL, RISK}),
     "receiver_took_back": frozenset({LEGAL, RISK}),
     "end_asked": frozenset({LEGAL, RISK}),
+    "declined_for": frozenset({LEGAL, RISK}),
     **dict.fromkeys(("remedy_news", "remedy_said", "remedy_reply"), frozenset({LEGAL})),
     "tracing": frozenset({RISK}),
 }  # fmt: skip

@@ -33,14 +33,14 @@ MODELS = {mapper.local_table.name: mapper.class_ for mapper in Base.registry.map
 # tests/app/readiness tries its tie with those who have. A checkpoint is of the whole installation,
 # and a training is an account's. An erasure is written by the house alone, after two people agreed.
 # A conversation of two countries, and the directory that goes with it, is written by the house alone; a meeting of
-# theirs by those who hold such meetings.
+# theirs by those who hold such meetings. A table for the public hangs on an approval, which the worker has no part in.
 WITHOUT_PARENT = {
     "access_entry", "bulk_act", "case_export", "checkpoint", "contact", "contact_answer", "contact_told",
     "correspondence", "corridor_decision", "corridor_meeting", "data_key", "deputy", "draft", "erasure",
     "idempotency_key", "inquiry",
     "incident", "index_key", "meeting", "notice", "saved_list", "operation",
     "shelter_visit", "shelter_visit_part",
-    "operation_reserve", "partner_replay", "shelter_beds", "tip", "training_entry", "witness_finding",
+    "operation_reserve", "partner_replay", "released_table", "shelter_beds", "tip", "training_entry", "witness_finding",
     "witnessed_checkpoint",
 }  # fmt: skip
 

@@ -6,9 +6,15 @@ import csv
 import io
 import re
 import unicodedata
+import zipfile
+from datetime import UTC, datetime
 from itertools import product
+from xml.sax.saxutils import unescape
+
+import xlsxwriter
 
 from app.kit import csv_text
+from app.statistics import files
 
 STARTS = ("=", "+", "-", "@", "|", "%", "\t=", "\r=", "\n=", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\uff5c")
 HIDES = (
@@ -33,6 +39,19 @@ def live_cells(content: bytes) -> int:
         for row in csv.reader(io.StringIO(content.decode("utf-8")), delimiter=separator):
             found += sum(live(each) for each in row)
     return found
+
+
+def live_in_workbook(content: bytes) -> tuple[int, int]:
+    """Cells of a workbook that are formulas, links or live text, and how many texts it holds at all."""
+    book = zipfile.ZipFile(io.BytesIO(content))
+    sheets = [book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/")]
+    formulas = sum(len(re.findall(r"<f[ >/]|<hyperlink|t=\"str\"|DDE", each)) for each in sheets)
+    shared = book.read("xl/sharedStrings.xml").decode()
+    texts = [unescape(each) for each in re.findall(r"<t[^>]*>([^<]*)</t>", shared)]
+    parts = [name for name in book.namelist() if "externalLink" in name or "vba" in name.lower()]
+    # Texts that are the same are kept once; the cells that hold them are counted.
+    cells = sum(each.count('t="s"') for each in sheets)
+    return formulas + len(parts) + sum(live(each) for each in texts), cells
 
 
 def unguarded(value: object) -> str:
@@ -66,3 +85,22 @@ def test_a_line_break_or_a_quote_does_not_end_a_cell() -> None:
 def test_honest_text_stays_as_it_is() -> None:
     for text in ("TH-2017-7F3K2QXB", "นก ศรีสาย", "မြ သန္တာ", "18+", "0-14", "a=b", "2026-11-23", "ຄຳ", "5"):
         assert csv_text.cell(text) == text
+
+
+def test_no_formula_leaves_in_a_workbook() -> None:
+    attacks = payloads()
+    at = datetime(2026, 11, 27, tzinfo=UTC)
+    content = files.workbook({"Table": [["text"], *([attack] for attack in attacks)]}, at)
+    found, texts = live_in_workbook(content)
+    assert found == 0 and texts >= FEWEST
+    assert content == files.workbook({"Table": [["text"], *([attack] for attack in attacks)]}, at), "the same bytes"
+    # The mutant: a library that takes text for what it looks like.
+    written = io.BytesIO()
+    book = xlsxwriter.Workbook(written, {"in_memory": True})
+    sheet = book.add_worksheet()
+    for row, attack in enumerate(attacks):
+        sheet.write(row, 0, attack)
+    book.close()
+    mutant, _ = live_in_workbook(written.getvalue())
+    assert mutant
+    print(f"GATE g25 live_workbook_cells={found} limit=0 n={len(attacks)} mutant={mutant}")

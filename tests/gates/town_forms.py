@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -209,6 +210,14 @@ def export(town: Town) -> Ready:
     return path, browser, {name: value for name, value in fields.items() if name != "mine"} | typed
 
 
+def release_table(town: Town) -> Ready:
+    """Ask for a table to become public."""
+    cases.open_case(town.house, town.th["social_worker"], opened_on=town.clock.now().date() - timedelta(days=400))
+    path = "/reports/tables/identification/release"
+    year = town.clock.now().year - 1
+    return filled(town, town.th["national_focal_point"], path, path, period=str(year), why="")
+
+
 TOWN_FORMS: dict[str, Callable[[Town], Ready]] = {
     "/cases/{reference}/seal": seal,
     "/cases/{reference}/keeping/hold": hold,
@@ -229,4 +238,5 @@ TOWN_FORMS: dict[str, Callable[[Town], Ready]] = {
     "/reports/approvals/{approval_id}/refuse": refuse,
     "/reports/approvals/{approval_id}/withdraw": withdraw,
     "/reports/exports": export,
+    "/reports/tables/{report}/release": release_table,
 }

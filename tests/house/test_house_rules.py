@@ -41,7 +41,8 @@ LOADS_FOR_THE_PROGRAM = {
     "app/oversight/witnessed.py": "proves all that checkpoints saw, for the command line",
     "app/oversight/verify.py": "proves chains within a condition that its caller gives, or all of them",
     "app/operations.py": "the command line keeps offices and keys",
-    "app/statistics/tables.py": "counts within a condition that its caller gives",
+    "app/statistics/counting.py": "counts within a condition that its caller gives",
+    "app/statistics/tables.py": "names the condition by which two copies of one return are counted once",
     "app/worker.py": "the outbox and its lines",
 }
 LOADS = re.compile(r"app/(access|casework|models|kit|demo)/|app/\w+/(\w+/)?(\w+_)?queries\.py")

@@ -23,6 +23,7 @@ class Fault:
 
 TH, DEFAULT, TH_MM = "countries/th.yaml", "corridors/_default.yaml", "corridors/th-mm.yaml"
 CLOCKS = "clocks.yaml"
+RETURNS = "reports/returns.yaml"
 
 FAULTS = {
     # what YAML itself refuses
@@ -93,7 +94,34 @@ FAULTS = {
     ),
     "unknown section": Fault("roles.yaml", "\nroles:", "\nrites: {}\nroles:", "'rites' is not a known section", 1),
     "unknown role": Fault("reports/returns.yaml", "[analyst,", "[analyser,", "no role 'analyser'"),
-    "unknown filter": Fault("reports/returns.yaml", "  channel:", "  chanel:", "no filter 'chanel'"),
+    "unknown filter": Fault(RETURNS, "  referral:", "  refferal:", "cannot be narrowed by 'refferal' (did you mean"),
+    "filter of another population": Fault(RETURNS, "  referral:", "  placed:", "be narrowed by 'placed'"),
+    "unknown value of a filter": Fault("reports/th-shelters.yaml", '["yes"]', "[perhaps]", "'perhaps' is none of: yes"),
+    "unknown population": Fault(RETURNS, "counts: returns", "counts: retruns", "nobody counts 'retruns' (did you mean"),
+    "unit of another population": Fault(RETURNS, "unit: return", "unit: person", "are counted by the return, not by"),
+    "unit that is none": Fault(RETURNS, "unit: return", "unit: head", "unit: should be 'person'"),
+    "unknown dimension": Fault(RETURNS, "[from_country,", "[form_country,", "'form_country' (did"),
+    "dimension of another population": Fault(RETURNS, "sex, age_band]", "sex, care]", "no dimension 'care'"),
+    "dimension twice": Fault(RETURNS, "sex, age_band]", "sex, sex]", "dimension 'sex' stands here twice"),
+    "date of another population": Fault(RETURNS, "date: received_on", "date: opened_on", "have no date 'opened_on'"),
+    "standing where nobody can tell": Fault(RETURNS, "by: year", "by: day", "nobody can say who was there on a day"),
+    "year beside a quarter": Fault(RETURNS, "by: year", "by: quarter", "only a table by year has the dimension", -4),
+    "channel of what has none": Fault(
+        "reports/remedies.yaml", "as_of:", "channel: [iom]\nas_of:", "claims have no channel"
+    ),
+    "rates of what is no person": Fault(
+        "reports/remedies.yaml", "roles:", "per: population\nroles:", "only people counted by year are told"
+    ),
+    "a public that is told more": Fault(RETURNS, "public: 11", "public: 3", "no smaller figure than the house"),
+    "a limit that is none": Fault(RETURNS, "inside: 5", "inside: 1", "greater than or equal to 2"),
+    "population of nowhere": Fault("population.yaml", "  TH: []", "  ZZ: []", "countries/zz.yaml"),
+    "population of a year twice": Fault(
+        "population.yaml", "  TH: []", "  TH: [{year: 2020, people: 5, says: A}, {year: 2020, people: 6, says: B}]",
+        "2020 stands here twice",
+    ),
+    "population without a source": Fault(
+        "population.yaml", "  TH: []", "  TH: [{year: 2020, people: 5}]", "'says' is missing"
+    ),
     "unknown code in a report": Fault("reports/returns.yaml", "[government]", "[goverment]", "return_channel"),
     "unknown office": Fault(TH_MM, "TH: [th-datip]", "TH: [th-datib]", "no office 'th-datib' (did you mean"),
     "unknown office as authority": Fault(TH, "office: th-mdt", "office: th-mtd", "has no office 'th-mtd'"),

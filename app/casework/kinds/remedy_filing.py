@@ -50,6 +50,7 @@ class RemedyFiling(RecordForm):
 def fold(matter: MatterFacts, form: RemedyFiling, entry: Entry) -> MatterFacts:
     """Filed: what is claimed, by whom, and since when."""
     told = claims.dated(replace(matter, due=None), form.filed_on, entry.on)
+    told = claims.coded(told, "forum", form.forum)
     told = claims.represented(told, form.representative, form.power_of_attorney)
     told = claims.flagged(told, **{claims.WANTED: bool(form.person_agrees)})
     if form.claimed is None:

@@ -55,7 +55,7 @@ def test_agree_against_withdraw_has_one_winner(town: Town) -> None:
 
 
 def test_every_kind_says_what_it_does_and_at_once_acts_what_undoes_them(town: Town) -> None:
-    assert {"role_grant", "bulk_export", "key_operation"} <= set(two_persons.KINDS)
+    assert {"role_grant", "bulk_export", "key_operation", "release_table"} <= set(two_persons.KINDS)
     for kind in two_persons.KINDS.values():
         assert callable(kind.deed) and kind.act
         assert kind.permission in town.house.policies.permissions

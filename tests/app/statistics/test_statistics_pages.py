@@ -39,13 +39,19 @@ def test_the_shown_table_leaves_as_a_file_with_its_stamp(town: Town) -> None:
     year = town.clock.now().year
     browser = browser_at(town, town.th["analyst"])
     shown = browser.get("/reports/tables/th-shelters")
-    for words in ("What is counted", "Counted", "fewer than 11", "not shown: it would tell a hidden figure"):
+    for words in ("What is counted", "Counted", "not told", "A figure below 5 is not told"):
         assert words in shown.text, words
     file = browser.get(f"/reports/tables/th-shelters/file.csv?year={year}")
     assert file.headers["content-type"].startswith("text/csv") and "attachment" in file.headers["content-disposition"]
     rows = list(csv.reader(io.StringIO(file.text)))
     assert rows[0] == ["nationality", "exploitation", "age_band", "sex", "persons"]
-    assert rows[1][-1] == "fewer than 11" and "Cells below 11" in rows[-1][0]
+    assert rows[1][-1] == "not told" and "below 5" in rows[-1][0] and rows[-2][:4] == ["all"] * 4
+    book = browser.get(f"/reports/tables/th-shelters/file.xlsx?period={year}")
+    assert book.headers["content-type"].endswith("spreadsheetml.sheet") and book.content[:2] == b"PK"
+    whole = browser.get(f"/reports/tables/th-shelters/file.json?period={year}").json()
+    assert (whole["unit"], whole["total"], whole["revision"]["number"]) == ("person", None, 2)
+    for path in ("", "/file.csv", "/file.xlsx"):
+        assert browser.get(f"/reports/tables/th-shelters{path}?period=2017-Q1").status_code == 422
 
 
 @one_engine

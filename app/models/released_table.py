@@ -1,0 +1,35 @@
+"""Tables that were given to the public: their bytes as they left, never counted again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, new_id
+
+
+class ReleasedTable(Base):
+    """Release ``number`` (1, 2, ...) of a report's period. ``wording``: the revision of the declaration it follows.
+
+    ``content`` is the table as JSON, exactly as it is served; ``digest`` its SHA-256. ``why``: of a later release, what
+    was corrected. Rows are only added.
+    """
+
+    __tablename__ = "released_table"
+    __table_args__ = (UniqueConstraint("country", "report", "period", "number"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    country: Mapped[str] = mapped_column(String(2))
+    report: Mapped[str] = mapped_column(String(60))
+    period: Mapped[str] = mapped_column(String(20))
+    number: Mapped[int]
+    wording: Mapped[int]
+    smallest: Mapped[int]
+    counted_at: Mapped[datetime]
+    released_at: Mapped[datetime]
+    approval_id: Mapped[str] = mapped_column(ForeignKey("approval.id"))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    why: Mapped[str] = mapped_column(String(300))

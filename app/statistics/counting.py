@@ -1,0 +1,141 @@
+"""One SELECT ... GROUP BY for each declared table, exactly; who may see which figure is decided elsewhere."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, String, and_, case, exists, func, literal, not_, or_, select
+from sqlalchemy.orm import Session
+
+from app.statistics.periods import Period
+from app.statistics.populations import CASE, READ_FROM, Counted
+from policies.model import Policies
+from policies.populations import COUNTRY, OFFICE, POPULATIONS, SPELLED, YEAR
+from policies.reports import Report
+
+__all__ = ["Cells", "Wanted", "count", "query", "wanted"]
+
+# The values of the dimensions, in the order of the table -> how many; never 0.
+Cells = dict[tuple[str, ...], int]
+UNKNOWN: Final = "unknown"
+# What a list calls what it does not know, where that is not "unknown".
+_UNKNOWN_IN: Final = {"sex": "U"}
+# Lists of which a copy may have no code at all, because there is nothing to say.
+_NOTHING: Final = ""
+
+
+class Wanted:
+    """What a table counts: a population, by these dimensions, within these filters, by this date."""
+
+    def __init__(
+        self, counts: str, dimensions: Iterable[str], date: str, filters: Mapping[str, Iterable[str]] | None = None
+    ) -> None:
+        self.counts = counts
+        self.dimensions = tuple(dimensions)
+        self.date = date
+        self.filters = {name: tuple(values) for name, values in (filters or {}).items()}
+
+
+def wanted(report: Report) -> Wanted:
+    """The same of a declared table; its channel is one more filter."""
+    filters = dict(report.filters)
+    if report.channel:
+        filters[POPULATIONS[report.counts].channel] = report.channel
+    return Wanted(report.counts, report.dimensions, report.as_of.date, filters)
+
+
+def count(
+    session: Session, policies: Policies, table: Wanted, period: Period, *, country: str | None = None,
+    within: ColumnElement[bool] | None = None,
+) -> Cells:
+    """Count a table over a period.
+
+    country: only what this country holds. within: a further condition, such as a reader's scope. A value that no list
+    knows counts as unknown.
+    """
+    dialect = session.get_bind().dialect.name
+    rows = session.execute(query(policies, table, period, dialect, country=country, within=within))
+    kinds = [POPULATIONS[table.counts].dimensions[name] for name in table.dimensions]
+    found: Counter[tuple[str, ...]] = Counter()
+    for row in rows:
+        found[tuple(_known(policies, kind, value) for kind, value in zip(kinds, row[:-1], strict=True))] += row[-1]
+    return dict(sorted(found.items()))
+
+
+def query(
+    policies: Policies, table: Wanted, period: Period, dialect: str, *, country: str | None = None,
+    within: ColumnElement[bool] | None = None,
+) -> Select[Any]:
+    """The SELECT of a table: its dimensions and a count."""
+    counted = READ_FROM[table.counts](policies, dialect)
+    columns = dict(counted.columns)
+    if "year" in table.dimensions:
+        columns["year"] = _year(policies, counted, table.date, period, country)
+    keys = [columns[name].label(name) for name in table.dimensions]
+    conditions = [*_conditions(policies, counted, table, period, country)]
+    if within is not None:
+        conditions.append(within)
+    if counted.again is not None and not period.stands:
+        other = counted.again()
+        twice = exists().select_from(other.tables).where(*_conditions(policies, other, table, period, country))
+        conditions.append(or_(CASE.c.previous_case_id.is_(None), not_(twice)))
+    inner = select(*keys).select_from(counted.tables).where(*conditions)
+    # Grouped by names, so that an expression with values in it is written once.
+    people = inner.subquery("counted")
+    return select(*people.c, func.count()).group_by(*people.c)
+
+
+def _conditions(
+    policies: Policies, counted: Counted, table: Wanted, period: Period, country: str | None
+) -> Iterable[ColumnElement[bool]]:
+    yield from counted.holds
+    if country is not None:
+        yield counted.country == country
+    for name, values in table.filters.items():
+        yield counted.columns[name].in_(values)
+    if period.stands:
+        assert counted.stands is not None
+        begun, ended = counted.stands
+        yield and_(begun <= period.last, or_(ended.is_(None), ended > period.last))
+    else:
+        first, last = _bounds(policies, counted, period.first, period.last, country)
+        on = counted.dates[table.date]
+        yield and_(on >= first, on < last if counted.moments else on <= last)
+
+
+def _bounds(
+    policies: Policies, counted: Counted, first: date, last: date, country: str | None
+) -> tuple[date | datetime, date | datetime]:
+    """Days as they are; of moments those at which the days begin in the country, the last one excluded."""
+    if not counted.moments:
+        return first, last
+    zone = policies.zone(country or "")
+    return (
+        datetime.combine(first, time(), zone), datetime.combine(last + timedelta(days=1), time(), zone)
+    )  # fmt: skip
+
+
+def _year(
+    policies: Policies, counted: Counted, name: str, period: Period, country: str | None
+) -> ColumnElement[Any]:
+    """The year of a date; of one year alone there is nothing to tell apart."""
+    *earlier, newest = period.years
+    rows = []
+    for number in earlier:
+        _, end = _bounds(policies, counted, date(number, 1, 1), date(number, 12, 31), country)
+        on = counted.dates[name]
+        rows.append((on < end if counted.moments else on <= end, literal(str(number), String)))
+    return case(*rows, else_=literal(str(newest), String)) if rows else literal(str(newest), String)
+
+
+def _known(policies: Policies, kind: str, value: Any) -> str:
+    """A value as it is shown: its code, or that it is not known."""
+    if value is None:
+        return UNKNOWN
+    text = str(value)
+    if text == _NOTHING or kind in (COUNTRY, OFFICE, YEAR) or kind in SPELLED:
+        return text
+    return text if policies.knows(kind, text) else _UNKNOWN_IN.get(kind, UNKNOWN)

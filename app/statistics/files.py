@@ -1,0 +1,111 @@
+"""A table as a file: CSV, a workbook, or JSON; every one with its unit, its date, its source and its note."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, Final
+
+import xlsxwriter
+
+from app.kit import csv_text
+from app.statistics.schemas import TableOut
+
+__all__ = ["HIDDEN", "MEDIA_TYPES", "as_csv", "as_json", "as_workbook", "workbook"]
+
+# What stands in the place of a figure that is not told, whether it is small itself or protects a small one.
+HIDDEN: Final = "not told"
+ALL: Final = "all"
+MEDIA_TYPES: Final = {
+    "csv": csv_text.MEDIA_TYPE,
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+}
+_SHEETS: Final = {
+    "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False, "in_memory": True,
+}  # fmt: skip
+
+
+def as_csv(table: TableOut) -> bytes:
+    """The cells, the margins and the total, and in the last row what they are."""
+    stamp = "; ".join(f"{name}: {value}" for name, value in _about(table))
+    return csv_text.table(_header(table), [*_rows(table), *_sums(table)], stamp)
+
+
+def as_json(table: TableOut) -> bytes:
+    """The table as the JSON door gives it."""
+    return table.model_dump_json(indent=1).encode()
+
+
+def as_workbook(table: TableOut, made_at: datetime) -> bytes:
+    """Three sheets: the cells, the margins, and what they are."""
+    return workbook(
+        {
+            "Table": [_header(table), *_rows(table)],
+            "Sums": [_header(table), *_sums(table)],
+            "About": [["what", "value"], *([name, value] for name, value in _about(table))],
+        },
+        made_at,
+    )
+
+
+def workbook(sheets: dict[str, Iterable[Iterable[Any]]], made_at: datetime) -> bytes:
+    """A workbook in which text is text: nothing in it is ever a formula, a link or a number unless it is one here.
+
+    made_at stands in the file in the place of the clock, so that the same table gives the same bytes.
+    """
+    written = io.BytesIO()
+    book = xlsxwriter.Workbook(written, _SHEETS)
+    book.set_properties({"created": made_at.replace(tzinfo=None)})
+    bold = book.add_format({"bold": True})
+    for name, lines in sheets.items():
+        sheet = book.add_worksheet(name)
+        for at, line in enumerate(lines):
+            for column, value in enumerate(line):
+                if isinstance(value, int | float) and not isinstance(value, bool):
+                    sheet.write_number(at, column, value)
+                else:
+                    # Whoever saves it as text later gets no formula either.
+                    sheet.write_string(at, column, csv_text.cell(value), None if at else bold)
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, 12, 18)
+    book.close()
+    return written.getvalue()
+
+
+def _header(table: TableOut) -> list[str]:
+    return [*table.dimensions, table.unit + "s", *(["per 100,000 people"] if table.per else [])]
+
+
+def _rows(table: TableOut) -> Iterator[list[Any]]:
+    for cell in table.cells:
+        yield [*(cell.key[name] for name in table.dimensions), *_figure(table, cell.count, cell.rate)]
+
+
+def _sums(table: TableOut) -> Iterator[list[Any]]:
+    for margin in table.margins:
+        key = [margin.value if name == margin.dimension else ALL for name in table.dimensions]
+        yield [*key, *_figure(table, margin.count, margin.rate)]
+    yield [*(ALL for _ in table.dimensions), *_figure(table, table.total, table.total_rate)]
+
+
+def _figure(table: TableOut, count: int | None, rate: float | None) -> list[Any]:
+    shown: list[Any] = [HIDDEN if count is None else count]
+    return [*shown, "" if rate is None else rate] if table.per else shown
+
+
+def _about(table: TableOut) -> Iterator[tuple[str, str]]:
+    yield "Table", table.title
+    yield "Unit", f"{table.unit}: {table.what}"
+    yield "Country and period", f"{table.country} {table.period}, by {table.counted_by}"
+    if table.channel:
+        yield "Channel", ", ".join(table.channel)
+    yield "Counted", f"{table.as_of:%Y-%m-%dT%H:%M:%SZ}"
+    yield "Source", ", ".join(f"{each.id} ({each.title})" for each in table.sources)
+    yield "Note", f"{table.note} Figures of different tables must not be added."
+    yield "Wording", f"{table.revision.number} of {table.revision.date:%Y-%m-%d}: {table.revision.changed}"
+    if table.smallest_cell > 1:
+        yield "Hidden", f"{HIDDEN}: below {table.smallest_cell}, or one from which such a figure could be worked out"
+    if table.per:
+        yield "People of the country", str(table.per.people or table.per.says)

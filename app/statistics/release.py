@@ -1,0 +1,185 @@
+"""Gives a table to the public: asked for by one, agreed by another, counted once, and from then on served as stored.
+
+A release is never counted again, so that whoever asks every day learns no more than whoever asks once. A correction is
+another release, and only where the two tell nothing when they are compared (later.py; docs/decisions/0064).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, Final
+
+from sqlalchemy import Row, insert
+
+from app.access import rows, two_persons
+from app.access.approval_shapes import ApprovalAskedOut
+from app.access.desk import Desk
+from app.access.log import looked
+from app.access.two_persons import Act, Asked, carries_out
+from app.kit.errors import Conflict, Invalid, NotFound
+from app.kit.words import mark
+from app.models.base import new_id
+from app.statistics import queries
+from app.statistics.counting import Cells, count, wanted
+from app.statistics.hiding import Figure, TellsTooMuch, hidden
+from app.statistics.later import Release, hidden_later
+from app.statistics.periods import Period, period_of
+from app.statistics.schemas import ReleaseIn, ReleaseOut, ReleasesOut, TableOut
+from app.statistics.service import drawn_up, readable
+from policies.reports import Report
+
+__all__ = ["ACT", "KIND", "RELEASE", "ask", "listed", "released"]
+
+RELEASE: Final = "statistics:release"
+KIND: Final = "release_table"
+ACT: Final = mark("giving a table to the public")
+
+
+def ask(desk: Desk, body: ReleaseIn) -> ApprovalAskedOut:
+    """Ask for a table of a period to become public; somebody else with the same permission agrees.
+
+    Raises NotFound and Forbidden for a report as it is read, Invalid for a period of another shape, for several years
+    at once, or a later release that does not say what was corrected; Conflict for a period that is not over, and for a
+    later release that would tell of a few people (release_tells) or nothing new (release_same).
+    """
+    report = readable(desk, body.report)
+    period = _one_period(report, body.period)
+    before = queries.newest_release(desk, body.report, period.text)
+    if before is not None and not body.why.strip():
+        raise Invalid(
+            mark("This period was released already. Say what is corrected."),
+            extra={"errors": [{"field": "why", "rule": "required for a later release"}]},
+        )
+    if period.last >= desk.today:
+        raise Conflict(
+            mark("The period is not over: its figures would still grow, and each growth would tell of somebody."),
+            code="period_not_over",
+            extra={"last_day": period.last.isoformat()},
+        )
+    _figures(desk, report, period, before)
+    payload = {"report": body.report, "period": period.text, "number": 1 if before is None else before.number + 1}
+    act = Act(KIND, ("country", desk.actor.country), payload, {"why": body.why.strip()})
+    return two_persons.ask(desk, act)
+
+
+@carries_out(KIND, permission=RELEASE, act=ACT)
+def release(desk: Desk, asked: Asked) -> None:
+    """Count the table, hide what betrays somebody, and store it for good."""
+    report = desk.policies.reports.get(asked.payload["report"])
+    if report is None:
+        raise Conflict(mark("There is no such table any more."), code="report_gone")
+    period = _one_period(report, asked.payload["period"])
+    before = queries.newest_release(desk, report.name, period.text)
+    number = 1 if before is None else before.number + 1
+    if number != asked.payload["number"]:
+        raise Conflict(mark("Somebody else has released this period since."), code="release_stale")
+    cells, hide = _figures(desk, report, period, before)
+    table = drawn_up(desk, report, period, cells, hide, report.smallest_cell.public)
+    content = json.dumps(
+        {"release": number, **table.model_dump(mode="json")}, sort_keys=True, ensure_ascii=False,
+        separators=(",", ":"),
+    ).encode()  # fmt: skip
+    digest = hashlib.sha256(content)
+    row = {
+        "id": new_id(),
+        "country": desk.actor.country,
+        "report": report.name,
+        "period": period.text,
+        "number": number,
+        "wording": report.revision.number,
+        "smallest": report.smallest_cell.public,
+        "counted_at": desk.now,
+        "released_at": desk.now,
+        "approval_id": asked.id,
+        "content": content,
+        "digest": digest.digest(),
+        "why": asked.words.get("why", ""),
+    }
+    desk.session.execute(insert(queries.RELEASED).values(row))
+    detail = {"period": period.text, "number": number, "sha256": digest.hexdigest(), "hidden": len(hide)}
+    looked(desk, "table_released", "report", report.name, detail)
+
+
+def listed(desk: Desk) -> ReleasesOut:
+    """All releases of the actor's country, the newest first."""
+    found = queries.releases(desk)
+    newest = {(row.report, row.period): row.number for row in reversed(found)}
+    return ReleasesOut(items=[_shown(row, row.number == newest[row.report, row.period]) for row in found])
+
+
+def released(desk: Desk, name: str, period: str, number: int | None = None) -> tuple[ReleaseOut, bytes]:
+    """A release, the newest unless ``number`` says which, with its bytes as stored; NotFound where there is none."""
+    newest = queries.newest_release(desk, name, period)
+    row = newest if number is None or newest is None else queries.release(desk, name, period, number)
+    if row is None or newest is None:
+        raise NotFound()
+    looked(desk, "release_read", "report", name, {"period": period, "number": row.number})
+    return _shown(row, row.number == newest.number), bytes(row.content)
+
+
+def _shown(row: Row[Any], newest: bool) -> ReleaseOut:
+    return ReleaseOut(
+        report=row.report,
+        period=row.period,
+        number=row.number,
+        released_at=row.released_at,
+        counted_at=row.counted_at,
+        sha256=bytes(row.digest).hex(),
+        why=row.why,
+        newest=newest,
+    )
+
+
+def _one_period(report: Report, text: str) -> Period:
+    """One period alone: several years side by side would tell the same people in two releases."""
+    period = period_of(report, text)
+    if ".." in text:
+        raise Invalid(
+            mark("Each year is released by itself."),
+            extra={"errors": [{"field": "period", "rule": "one year, such as 2017"}]},
+        )
+    return period
+
+
+def _figures(
+    desk: Desk, report: Report, period: Period, before: Row[Any] | None
+) -> tuple[Cells, frozenset[Figure]]:
+    """What is counted of the whole country, whoever asks, and what of it is not told."""
+    with rows.as_the_house(desk.session, desk.actor.country):
+        cells = count(desk.session, desk.policies, wanted(report), period, country=desk.actor.country)
+    smallest = report.smallest_cell.public
+    if before is None:
+        return cells, hidden(cells, smallest)
+    told = TableOut.model_validate_json(bytes(before.content))
+    if told.dimensions != list(report.dimensions) or told.smallest_cell != smallest:
+        raise Conflict(
+            mark("The table is declared in another way than when it was released: that release stands."),
+            code="release_other_shape",
+        )
+    earlier = _told(told)
+    try:
+        hide = hidden_later(cells, smallest, earlier)
+    except TellsTooMuch as reason:
+        raise Conflict(
+            mark("Too little has changed: beside the earlier release, the new figures would tell of a few people."),
+            code="release_tells",
+            extra={"release": before.number, "sources": ["CTDC-K11"]},
+        ) from reason
+    if drawn_up(desk, report, period, cells, hide, smallest).model_copy(update={"as_of": told.as_of}) == told:
+        raise Conflict(mark("Nothing has changed since the earlier release."), code="release_same")
+    return cells, hide
+
+
+def _told(table: TableOut) -> Release:
+    """What a stored table told, and what it hid."""
+    size, names = len(table.dimensions), table.dimensions
+    every: dict[Figure, int | None] = {tuple(each.key[name] for name in names): each.count for each in table.cells}
+    for margin in table.margins:
+        at = names.index(margin.dimension)
+        every[tuple(margin.value if each == at else None for each in range(size))] = margin.count
+    every[(None,) * size] = table.total
+    return Release(
+        {name: number for name, number in every.items() if number is not None},
+        frozenset(name for name, number in every.items() if number is None),
+    )

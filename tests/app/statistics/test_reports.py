@@ -1,0 +1,133 @@
+"""Every further table through the JSON door: its unit, its day, and what it keeps apart."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from policies.reports import PopulationFigure
+from tests.app.access.world import one_engine
+from tests.factories import cases, referrals
+from tests.factories.forms import form
+from tests.factories.towns import Town
+
+YEAR = 2026
+
+
+def read(town: Town, report: str, period: str = str(YEAR), role: str = "national_focal_point", side: str = "th") -> Any:
+    answer = town.get(getattr(town, side)[role], f"/statistics/{report}?period={period}")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def cells(found: Any) -> dict[tuple[str, ...], int]:
+    return {tuple(each["key"][name] for name in found["dimensions"]): each["count"] for each in found["cells"]}
+
+
+def test_who_was_identified_by_whom_and_who_was_not(town: Town) -> None:
+    cases.bring_case(town.house, town.th, "identified")
+    cases.bring_case(town.house, town.th, "presumed")
+    cases.open_case(town.house, town.th["social_worker"], source="hotline")
+    funnel = read(town, "identification")
+    assert funnel["unit"] == "person"
+    assert cells(funnel) == {
+        ("hotline", "reported"): 1, ("social_service", "identified"): 1, ("social_service", "presumed"): 1,
+    }  # fmt: skip
+    decided = read(town, "decisions")
+    authority = town.house.policies.countries["TH"].competent_authority.office
+    assert (decided["unit"], cells(decided)) == ("decision", {(authority, "identified"): 1})
+    markers = read(town, "markers", f"{YEAR - 3}..{YEAR}")
+    assert {key[0] for key in cells(markers)} == {str(YEAR)} and markers["total"] == 3
+
+
+def test_a_rate_is_told_only_where_somebody_said_how_many_people_there_are(town: Town) -> None:
+    cases.bring_case(town.house, town.th, "identified")
+    without = read(town, "sdg-16-2-2")
+    assert without["per"]["people"] is None and "policies/population.yaml" in without["per"]["says"]
+    assert [each["rate"] for each in without["cells"]] == [None] and without["total"] == 1
+    policies = town.house.policies
+    before = policies.population
+    figure = PopulationFigure(year=YEAR, people=200_000, says="A statistics office")
+    object.__setattr__(policies, "population", {"TH": (figure,)})
+    try:
+        with_people = read(town, "sdg-16-2-2")
+    finally:
+        object.__setattr__(policies, "population", before)
+    assert with_people["per"] == {"people": 200_000, "says": "A statistics office"}
+    assert (with_people["cells"][0]["rate"], with_people["total_rate"]) == (0.5, 0.5)
+
+
+def test_nationals_abroad_are_counted_where_they_were_exploited(town: Town) -> None:
+    worker = town.th["social_worker"]
+    for there in ("JP", "JP", "BH", "unknown", "TH"):
+        cases.open_case(town.house, worker, nationality="TH", exploited_in=there)
+    cases.open_case(town.house, worker, nationality="MM", exploited_in="JP")
+    assert cells(read(town, "abroad")) == {("BH", str(YEAR)): 1, ("JP", str(YEAR)): 2}
+    sent = {"source": "embassy", "child": False, "age_band": "18+", "nationality": "TH", "exploited_in": "JP"}
+    opened = town.post(worker, "/cases", sent)
+    assert opened.status_code == 201, opened.text
+    assert opened.json()["facts"]["exploited_in"] == "JP"
+    assert cells(read(town, "abroad"))["JP", str(YEAR)] == 3
+    assert town.post(worker, "/cases", {**sent, "exploited_in": "Japan"}).status_code == 422
+
+
+def test_open_cases_are_those_of_the_day(town: Town) -> None:
+    worker = town.th["social_worker"]
+    cases.open_case(town.house, worker, opened_on=date(YEAR, 3, 1))
+    cases.open_case(town.house, worker, opened_on=date(YEAR, 6, 1), care="closed", sex="M")
+    assert [read(town, "in-care", f"{YEAR}-0{month}-15")["total"] for month in (2, 5, 7)] == [0, 1, 2]
+    wrong = town.get(town.th["analyst"], "/statistics/in-care?period=2026")
+    assert wrong.status_code == 422 and "2017-06-30" in wrong.json()["errors"][0]["rule"]
+
+
+def test_a_person_with_two_cases_in_a_year_is_one_person(town: Town) -> None:
+    worker = town.th["social_worker"]
+    first = cases.bring_case(town.house, town.th, "sheltered")
+    sent = {"source": "police", "child": False, "age_band": "18+", "sex": "F", "nationality": "MM",
+            "previous_case_id": first}  # fmt: skip
+    assert town.post(worker, "/cases", sent).status_code == 201
+    assert read(town, "identification")["total"] == 1
+    assert read(town, "in-care", town.clock.now().date().isoformat())["total"] == 2
+    # In another year the same person is counted again: they came again.
+    town.clock.advance(timedelta(days=400))
+    assert town.post(worker, "/cases", {**sent, "channel": "shelter"}).status_code == 201
+    assert read(town, "identification", str(YEAR + 1))["total"] == 1
+
+
+def test_referrals_stand_by_corridor_and_by_why_they_were_declined(town: Town) -> None:
+    referrals.bring_referral(town.house, town.th, town.mm, "acknowledged")
+    refused = referrals.bring_referral(town.house, town.th, town.mm, "acknowledged")
+    referrals.take(
+        town.house, town.mm["national_focal_point"], refused.arrived, "decline",
+        form(town.house, "suggestion"), given={"reason": "no_capacity"},
+    )  # fmt: skip
+    referrals.post(town.house)
+    for side in ("th", "mm"):
+        found = read(town, "corridors", side=side)
+        reasons = {key[3] for key in cells(found) if key[2] == "declined"}
+        assert found["unit"] == "referral" and found["total"] == 2 and reasons - {""} and len(reasons) == 1, side
+        assert cells(found)["TH", "MM", "acknowledged", ""] == 1
+
+
+def test_claims_are_counted_by_kind_forum_and_state(town: Town) -> None:
+    case_id = cases.bring_case(town.house, town.th, "recovering")
+    officer = town.th["legal_officer"]
+    for filed in (True, False):
+        made = cases.take(town.house, officer, case_id, "prepare_remedy", form(town.house, "remedy_preparation"))
+        if filed:
+            filing = form(town.house, "remedy_filing")
+            cases.take(town.house, officer, case_id, "file_remedy", filing, matter_id=made.matter_id)
+    found = read(town, "remedies")
+    assert found["unit"] == "claim" and found["total"] == 2
+    assert {(key[1], key[2]) for key in cells(found)} == {
+        ("labour_inspectorate", "filed"), ("unknown", "preparing"),
+    }  # fmt: skip
+
+
+@one_engine
+@pytest.mark.parametrize("report", ["th-shelters", "returns", "abroad", "corridors", "remedies", "sdg-16-2-2"])
+def test_a_table_of_nobody_is_told_as_such(town: Town, report: str) -> None:
+    found = read(town, report, "1999")
+    assert (found["cells"], found["margins"], found["total"]) == ([], [], 0)
