@@ -42,7 +42,7 @@ def lines(path: Path, book: Book, progress: Progress | None = None) -> Iterator[
     try:
         found = CalamineWorkbook.from_path(str(path))
         names = found.sheet_names
-        wanted = {each.casefold() for each in book.target.sheets}
+        wanted = {each.casefold() for target in book.standard.targets.values() for each in target.sheets}
         name = next((each for each in names if each.casefold() in wanted), names[0] if names else "")
         sheet = found.get_sheet_by_name(name)
         whole = sheet.total_height
