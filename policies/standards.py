@@ -1,4 +1,4 @@
-"""Standards that others keep: their fields and codes letter by letter, the files they come in, and our codes in them."""
+"""Standards of others: their fields and codes letter by letter, the files they come in, and our codes in them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictF
 from policies.terms import Dated, Day, FieldGroup, FrozenMap, Policy, Text
 
 __all__ = [
-    "EXTENSION", "BackRow", "FieldType", "ListMap", "Standard", "StandardCode", "StandardField", "StandardList", "StandardMap",
-    "Target", "TargetColumn", "View",
+    "EXTENSION", "BackRow", "FieldType", "ListMap", "Standard", "StandardCode", "StandardField", "StandardList",
+    "StandardMap", "Target", "TargetColumn", "View",
 ]  # fmt: skip
 
 # What stands before a column that a standard does not have and we add.

@@ -64,7 +64,7 @@ def read_export(export_id: str, door: Exporter) -> ExportOut:
     summary="Take the file",
 )
 def take_export(export_id: str, door: Exporter) -> Response:
-    """The list as CSV, XLSX or JSON, made now from what you may export now; three times at most. Every cell is text, none a formula.
+    """The list as CSV, XLSX or JSON, made now from what you may export now; three times at most. No cell is a formula.
 
     `Content-Digest` carries its SHA-256, which the book of looks keeps as well.
     """

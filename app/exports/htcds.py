@@ -25,7 +25,8 @@ OURS: Final = "htcds-ours"  # the mapping
 # Facts of ours that a field of the standard says, wholly or in part.
 SAID: Final = frozenset(
     {
-        "country", "office", "identification", "care", "opened_on", "child", "sex", "nationality", "exploitation", "language",
+        "country", "office", "identification", "care", "opened_on", "child", "sex", "nationality", "exploitation",
+        "language",
         "screening", "decision", "care_plan", "reintegration_plan", "case_manager", "closure", "deceased",
         "referral_state", "open_referrals", "negative_on",
         # In a column of our own beside the standard.
@@ -35,7 +36,8 @@ SAID: Final = frozenset(
 # In words of one's own a name can stand anywhere, so they leave only where who the person is may leave.
 _OWN_WORDS: Final = frozenset({"spl_Objectives", "spl_ActionPlan"})
 _NAMES: Final = {
-    "given_names": "prs_FirstName", "family_name": "prs_SecondName", "birth_date": "prs_Birthdate", "phone": "prs_MobilePhone",
+    "given_names": "prs_FirstName", "family_name": "prs_SecondName", "birth_date": "prs_Birthdate",
+    "phone": "prs_MobilePhone",
 }  # fmt: skip
 MOVED: Final = "MigrationOrChangeOfLocation"
 
@@ -92,7 +94,7 @@ def record_of(told: Told, policies: Policies) -> Carried:
     """The record of one case.
 
     Possible, actual or no victim follows from where identification stands. con_Consent is TRUE only if all seven points
-    were explained; without all seven no name, no contact and no address is written, whoever asks. The day of an incoming
+    were explained; without all seven no name, contact or address is written, whoever asks. The day of an incoming
     referral is that of its acceptance. The second and further plans and referrals stand in rows of their own.
     """
     making = _Making(told, policies)
@@ -111,7 +113,11 @@ def record_of(told: Told, policies: Policies) -> Carried:
 def _person(making: _Making, facts: CaseFacts) -> None:
     points = making.policies.codes["interview_point"].codes
     explained = all_points(facts, tuple(points))
-    if FieldGroup.NARRATIVE in making.told.reader and facts.screening is not None and facts.screening.points is not None:
+    if (
+        FieldGroup.NARRATIVE in making.told.reader
+        and facts.screening is not None
+        and facts.screening.points is not None
+    ):
         making.put("con_Consent", explained)
     making.put("prs_Gender", making.coded("gender", facts.sex))
     making.put("prs_PrimaryLanguage", making.coded("language", facts.language))

@@ -69,8 +69,8 @@ class ExportIn(BaseModel):
         bool,
         Field(
             description=(
-                "HTCDS only: say who people are, where all seven points of consent were explained and the person agreed to"
-                " this purpose. A second person always has to agree."
+                "HTCDS only: say who people are, where all seven points of consent were explained and the person agreed"
+                " to this purpose. A second person always has to agree."
             )
         ),
     ] = False

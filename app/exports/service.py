@@ -53,8 +53,8 @@ class File:
 def ask(desk: Desk, body: ExportIn) -> ExportOut:
     """Ask for a list. Ready for an hour, or waiting for a second person if it has more rows than one may take alone.
 
-    One that says who people are waits for a second person however short it is. Raises Invalid for an unknown purpose, or
-    one for which nobody's name leaves; Conflict (export_too_large) for more rows than anybody may take; and Forbidden
+    One that says who people are waits for a second person however short it is. Raises Invalid for an unknown purpose,
+    or one for which nobody's name leaves; Conflict (export_too_large) for more rows than anybody may take; Forbidden
     (step_up_needed) without a fresh second factor, (field_group_missing) for a role that does not see who people are.
     """
     must_be_fresh(desk, ACT)
@@ -86,14 +86,15 @@ def ask(desk: Desk, body: ExportIn) -> ExportOut:
         "purpose": body.purpose,
         "wrapped": wrapped,
         "sealed_note": note,
-        "filters": canonical_bytes({**wanted.said, FORMAT: body.format, IDENTITY: body.identity}).decode("utf-8"),
+        "filters": canonical_bytes({**wanted.said, FORMAT: body.format, IDENTITY: body.identity}).decode(),
         "rows": rows,
         "state": "ready" if alone else "waiting",
         "approval_id": asked.id if asked else None,
         "downloads": 0,
     }
     desk.session.execute(insert(_TABLE).values(row))
-    detail = {"purpose": body.purpose, "rows": rows, FORMAT: body.format, IDENTITY: body.identity}
+    detail: dict[str, str | int | bool] = {"purpose": body.purpose, "rows": rows}
+    detail |= {FORMAT: body.format, IDENTITY: body.identity}
     looked(desk, "export_asked", "export", export_id, {**detail, **_said(wanted)})
     shown = _shown(desk, _mine(desk, export_id), asked)
     return shown if asked is None else ExportAskedOut(**shown.model_dump())

@@ -7,25 +7,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 
 from app.access.desk import Desk
-from app.access.scope import cases_in_scope
 from app.casework import identity, records
 from app.casework.facts import case_facts_from
-from app.casework.held import CASE, KEY, OFFICE, PERSON, REFERRAL
 from app.casework.kinds import KINDS
+from app.exports import queries
 from app.kit.crypto import DESTROYED
-from app.models.history import HistoryEntry
 from policies.model import FieldGroup
 from workflows.facts import CaseFacts
 
 __all__ = ["RECORDS", "Sent", "Told", "told"]
 
-REVEAL: Final = "identity:reveal"
 # The kinds of record of which a field of an exchange standard is filled; what others hold is in the facts, or stays.
 RECORDS: Final = ("identification_decision", "care_plan", "reintegration_plan")
-_HISTORY: Final[Any] = HistoryEntry.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +59,7 @@ def told(desk: Desk, rows: Iterator[Row[Any]], *, named: bool, consent: str | No
     points were explained and the person agreed to ``consent`` (a code of consent_purpose).
     """
     groups = desk.policies.groups_for(desk.actor.roles)
-    reach = _reach(desk) if named and consent is not None else frozenset()
+    reach = queries.within_reveal(desk) if named and consent is not None else frozenset()
     for row in rows:
         facts = case_facts_from(row.facts)
         opened = _key(desk, row.id)
@@ -83,11 +79,13 @@ _GROUP_OF: Final = {
 
 
 def may_be_named(desk: Desk, facts: CaseFacts, consent: str) -> bool:
-    """Whether the seven points were explained and the person, or a guardian with the child, agreed to this use today."""
+    """Whether the seven points were explained and the person, or guardian and child, agreed to this use today."""
     if not all_points(facts, frozenset(desk.policies.codes["interview_point"].codes)):
         return False
     here = desk.actor.country
-    given = (each for each in facts.consents if each.covers(consent, here, desk.today) and "identity" in each.data_groups)
+    given = (
+        each for each in facts.consents if each.covers(consent, here, desk.today) and "identity" in each.data_groups
+    )
     return any(not facts.child or (each.giver == "guardian" and bool(each.child_assent)) for each in given)
 
 
@@ -96,22 +94,9 @@ def all_points(facts: CaseFacts, points: Collection[str]) -> bool:
     return facts.screening is not None and facts.screening.points is not None and facts.screening.points >= set(points)
 
 
-def _reach(desk: Desk) -> frozenset[str]:
-    if REVEAL not in desk.policies.permissions or not desk.policies.scope_for(desk.actor.roles, REVEAL):
-        return frozenset()
-    return frozenset(desk.session.execute(select(CASE.c.id).where(cases_in_scope(desk, REVEAL))).scalars())
-
-
 def _key(desk: Desk, case_id: str) -> tuple[str, bytes] | None:
     """The person of a case and the plain key; None where the person was erased."""
-    query = (
-        select(PERSON.c.id, KEY.c.wrapped)
-        .select_from(CASE)
-        .join(PERSON, PERSON.c.id == CASE.c.person_id)
-        .join(KEY, KEY.c.id == PERSON.c.key_id)
-        .where(CASE.c.id == case_id)
-    )
-    row = desk.session.execute(query).one_or_none()
+    row = queries.person_and_key(desk, case_id)
     return None if row is None or row.wrapped == DESTROYED else (row.id, desk.keys.unwrap(row.wrapped))
 
 
@@ -124,17 +109,8 @@ def _bodies(desk: Desk, case_id: str, key: bytes, groups: Collection[FieldGroup]
 
 
 def _referrals(desk: Desk, case_id: str) -> Iterator[Sent]:
-    query = (
-        select(REFERRAL.c.id, REFERRAL.c.side, REFERRAL.c.other_country, REFERRAL.c.state)
-        .where(REFERRAL.c.case_id == case_id, REFERRAL.c.country == desk.actor.country)
-        .order_by(REFERRAL.c.opened_at, REFERRAL.c.id)
-    )
-    for row in desk.session.execute(query).all():
-        steps = select(_HISTORY.c.step, _HISTORY.c.happened_at).where(
-            _HISTORY.c.subject_id == row.id, _HISTORY.c.step.in_(("send", "accept"))
-        )
+    for row in queries.referrals(desk, case_id):
         first: dict[str, date] = {}
-        for step in desk.session.execute(steps.order_by(_HISTORY.c.seq)):
+        for step in queries.days_of(desk, row.id):
             first.setdefault(step.step, desk.policies.day(desk.actor.country, step.happened_at))
         yield Sent(row.side, row.other_country, row.state, first.get("send"), first.get("accept"))
-

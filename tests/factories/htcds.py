@@ -1,4 +1,4 @@
-"""Invented HTCDS records: one with every field of the standard, and as many others as wanted, always the same for a seed."""
+"""Invented HTCDS records: one with every field, and as many others as wanted, always the same for a seed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,18 @@ from collections.abc import Iterator
 from app.standards.htcds.rows import Row, Value, rows_of
 from policies.standards import Standard, StandardField
 
-WORDS = ("noon", "river", "blue gate", "the old market", "စာရွက်", "ตลาด", "second line\nof a text", "a;b, c \"d\"", "=1+1", "'quoted")
+WORDS = (
+    "noon",
+    "river",
+    "blue gate",
+    "the old market",
+    "စာရွက်",
+    "ตลาด",
+    "second line\nof a text",
+    'a;b, c "d"',
+    "=1+1",
+    "'quoted",
+)
 DAYS = ("1999-12-31", "2004-02-29", "2017-03-02", "2026-11-27", "1900-01-01", "2100-12-31")
 PHONES = ("+66812345678", "+95912345", "+12")
 SPECIAL = {"language": ("mya", "tha", "lao"), "website": ("Facebook", "4Sale", "NewApp2027")}

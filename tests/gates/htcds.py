@@ -1,6 +1,6 @@
 """The gate of the exchange standard: records that are right pass, and one that is not names its field, for each field.
 
-``python -m tests.gates.htcds --long`` does it with 10,000 records in each shape of file; the suite does it with few. Its
+``python -m tests.gates.htcds --long`` does it with 10,000 records in each shape of file; the suite with few. Its
 mutants: an alias that is dropped, and labels that are not read.
 """
 
@@ -115,7 +115,9 @@ def run(count: int) -> int:
             records, faults = valid(folder, target, count)
             took = time.monotonic() - began
             wrong += faults + (records != count)
-            print(f"GATE htcds target={target} records={records} faults={faults} limit=0 seconds={took:.0f}", flush=True)
+            print(
+                f"GATE htcds target={target} records={records} faults={faults} limit=0 seconds={took:.0f}", flush=True
+            )
         fields = [name for name in STANDARD.fields if named(name)]
         wrong += len(STANDARD.fields) - len(fields)
         print(f"GATE htcds corrupted={len(STANDARD.fields)} named={len(fields)}")

@@ -1,1 +1,1 @@
-"""HTCDS 2.0, the case data standard of the IOM: its rows in and out of CSV, spreadsheets and JSON, and what is wrong."""
+"""HTCDS 2.0, the case data standard of the IOM: its rows in CSV, spreadsheets and JSON, and what is wrong."""

@@ -51,7 +51,9 @@ class Book:
     def headers(self) -> dict[str, str]:
         """Field -> its name in this kind of file."""
         # Where the published names contradict the labels we write names that agree with them (htcds.md trap 1).
-        published = {column.name: column.field for column in self.columns if column.name and column.name not in self.fields}
+        published = {
+            column.name: column.field for column in self.columns if column.name and column.name not in self.fields
+        }
         known = {field: name for name, field in published.items() if name != "vic_TraffickinStatusDecisionMakingOrg"}
         return {column.field: known.get(column.field, column.field) for column in self.columns}
 

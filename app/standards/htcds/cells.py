@@ -148,7 +148,9 @@ def _text(field: StandardField, text: str, raw: Any) -> Cell:
 
 def _number(field: StandardField, text: str, raw: Any) -> Cell:
     try:
-        number = Decimal(text) if re.fullmatch(r"-?\d{1,15}(\.\d{1,15})?", text, re.ASCII) else Decimal(repr(float(raw)))
+        number = (
+            Decimal(text) if re.fullmatch(r"-?\d{1,15}(\.\d{1,15})?", text, re.ASCII) else Decimal(repr(float(raw)))
+        )
     except (InvalidOperation, TypeError, ValueError):
         return Cell(rule="not_a_number")
     if isinstance(raw, str) and not re.fullmatch(r"-?\d{1,15}(\.\d{1,15})?", text, re.ASCII):

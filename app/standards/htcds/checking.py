@@ -100,7 +100,9 @@ def _lines(path: Path, book: Book, progress: Progress | None) -> Iterator[tuple[
     return csv_file.lines(path, book, progress)
 
 
-def rows(path: Path, standard: Standard, target: str | None, tell: Tell, progress: Progress | None = None) -> Iterator[Row]:
+def rows(
+    path: Path, standard: Standard, target: str | None, tell: Tell, progress: Progress | None = None
+) -> Iterator[Row]:
     """The rows of a file, one by one; target: None = as it looks.
 
     tell: gets every fault and warning. Raises Unreadable where the file is not what it is meant to be, and KeyError for

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -25,10 +26,10 @@ Progress = Callable[[int, int], None]
 def lines(path: Path, book: Book, progress: Progress | None = None) -> Iterator[tuple[int, list[str]]]:
     """The cells of each line, with its number in the file. Raises Unreadable where it is no such text."""
     whole = path.stat().st_size
-    with path.open("rb") as raw:
-        if raw.read(2) in WIDE:
+    with path.open("rb") as begin:
+        if begin.read(2) in WIDE:
             raise Unreadable("The file is UTF-16. Save it as CSV in UTF-8.")
-    with path.open("r", encoding="utf-8-sig", newline="") as file:
+    with path.open("rb") as raw, io.TextIOWrapper(raw, encoding="utf-8-sig", newline="") as file:
         try:
             start = file.readline(MOST_LINE + 1)
             separator = _separator(start, book)
@@ -37,11 +38,13 @@ def lines(path: Path, book: Book, progress: Progress | None = None) -> Iterator[
             before = 0
             for cells in reader:
                 if len(cells) > MOST_COLUMNS:
-                    raise Unreadable(f"Line {before + 1} has more than {MOST_COLUMNS} columns; HTCDS 2.0 has 83 fields.")
+                    raise Unreadable(
+                        f"Line {before + 1} has more than {MOST_COLUMNS} columns; HTCDS 2.0 has 83 fields."
+                    )
                 yield before + 1, cells
                 before = reader.line_num
                 if progress is not None and before % 500 == 0:
-                    progress(file.buffer.tell(), whole)
+                    progress(raw.tell(), whole)
         except UnicodeDecodeError as fault:
             raise Unreadable("The file is not in UTF-8. Save it as CSV in UTF-8 (in Excel: CSV UTF-8).") from fault
         except csv.Error as fault:

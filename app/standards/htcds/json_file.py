@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -25,7 +26,7 @@ Progress = Callable[[int, int], None]
 def read(path: Path, progress: Progress | None = None) -> Iterator[tuple[int, Any]]:
     """Each record with the line on which it begins. Raises Unreadable where it is no JSON of this shape."""
     whole = path.stat().st_size
-    with path.open("r", encoding="utf-8-sig") as file:
+    with path.open("rb") as raw, io.TextIOWrapper(raw, encoding="utf-8-sig") as file:
         text = _Text(file)
         try:
             begins = text.peek()
@@ -40,7 +41,7 @@ def read(path: Path, progress: Progress | None = None) -> Iterator[tuple[int, An
             for count, each in enumerate(found):
                 yield each
                 if progress is not None and count % 500 == 0:
-                    progress(file.buffer.tell(), whole)
+                    progress(raw.tell(), whole)
         except UnicodeDecodeError as fault:
             raise Unreadable("The file is not in UTF-8.") from fault
         except json.JSONDecodeError as fault:
@@ -99,7 +100,9 @@ class _Text:
                     return found
             except json.JSONDecodeError:
                 if len(self._kept) > MOST_RECORD:
-                    raise Unreadable(f"A record that begins in line {self.line} is longer than 4 million letters.") from None
+                    raise Unreadable(
+                        f"A record that begins in line {self.line} is longer than 4 million letters."
+                    ) from None
                 # Read twice as much as before, so that a long value is not tried again for each piece.
                 size = max(size * 2, _CHUNK)
                 before = len(self._kept)
@@ -130,7 +133,7 @@ def _in_array(text: _Text) -> Iterator[tuple[int, Any]]:
 
 
 def _in_object(text: _Text) -> Iterator[tuple[int, Any]]:
-    """What stands under `records`; an object without it is a record itself, and may be followed by others, line by line."""
+    """What stands under `records`; an object without it is itself a record, and others may follow it."""
     text.take("{")
     said: dict[str, Any] = {}
     line, found = text.line, False
@@ -162,5 +165,10 @@ def _in_object(text: _Text) -> Iterator[tuple[int, Any]]:
 
 def write(book: Book, rows: Iterable[Any], about: Mapping[str, Any]) -> bytes:
     """The rows as one JSON object: what the file is, then its records."""
-    body = {"standard": "HTCDS", "version": book.standard.version, "about": dict(about), RECORDS: list(objects(book, rows))}
+    body = {
+        "standard": "HTCDS",
+        "version": book.standard.version,
+        "about": dict(about),
+        RECORDS: list(objects(book, rows)),
+    }
     return json.dumps(body, ensure_ascii=False, indent=1).encode("utf-8")

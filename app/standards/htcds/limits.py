@@ -34,7 +34,9 @@ _SHEET_ROWS: Final = 1_048_576
 def check_archive(path: Path) -> None:
     """Read a packed spreadsheet once, without keeping anything. Unreadable for one that would fill the memory."""
     if path.stat().st_size > MOST_FILE:
-        raise Unreadable(f"The file is larger than {MOST_FILE // 1024 // 1024} MB. Save it as CSV, which may be of any length.")
+        raise Unreadable(
+            f"The file is larger than {MOST_FILE // 1024 // 1024} MB. Save it as CSV, which may be of any length."
+        )
     try:
         with zipfile.ZipFile(path) as archive, path.open("rb") as file:
             parts = archive.infolist()
@@ -43,7 +45,7 @@ def check_archive(path: Path) -> None:
             left = MOST_UNPACKED
             for part in parts:
                 left -= _read_through(file, part, left)
-    except (zipfile.BadZipFile, zlib.error, struct.error, OSError, NotImplementedError) as fault:
+    except (zipfile.BadZipFile, zlib.error, struct.error, OSError) as fault:
         raise Unreadable("The file is damaged: it cannot be unpacked. Save it again.") from fault
 
 

@@ -104,7 +104,11 @@ def _column(
     if label and by_label not in (None, AMBIGUOUS) and by_name not in (None, by_label):
         # People typed under what they could see; the row of names is hidden in the published sheets.
         found = by_label
-        tell(Fault(lines[1], at + 1, str(by_label), "header_rows_disagree", hint=book.labels[str(by_label)], warning=True))
+        tell(
+            Fault(
+                lines[1], at + 1, str(by_label), "header_rows_disagree", hint=book.labels[str(by_label)], warning=True
+            )
+        )
     if found == AMBIGUOUS:
         header.unread[at] = name
         tell(Fault(lines[0], at + 1, _clipped(label or name), "ambiguous_column", warning=True))

@@ -27,8 +27,8 @@ def schema(standard: Standard) -> dict[str, Any]:
         "$id": f"urn:waymark:standards:{standard.name}",
         "title": f"{standard.title} {standard.version}",
         "description": (
-            f"{standard.attribution} This schema is Waymark's own: the standard has none. Names are those of the standard;"
-            " columns that begin with x_waymark_ are ours, other columns that begin with x_ are carried along."
+            f"{standard.attribution} This schema is Waymark's own: the standard has none. Names are those of the"
+            " standard; columns that begin with x_waymark_ are ours, others that begin with x_ are carried along."
         ),
         "anyOf": [
             {
@@ -53,7 +53,10 @@ def schema(standard: Standard) -> dict[str, Any]:
                     **{name: _field(standard, name, field) for name, field in standard.fields.items()},
                     RECORD: {"type": "string", "description": "The record that the row belongs to."},
                     ROW: {"type": "integer", "minimum": 1, "description": "Which row of its record it is."},
-                    UNKNOWN: {**_KEPT, "description": "Field: what stood there and is no value of the list, as it came."},
+                    UNKNOWN: {
+                        **_KEPT,
+                        "description": "Field: what stood there and is no value of the list, as it came.",
+                    },
                     MORE: {**_KEPT, "description": "Field: further values, where the standard has room for one."},
                 },
                 "patternProperties": {"^x_": True},

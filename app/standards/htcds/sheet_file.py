@@ -31,7 +31,7 @@ Progress = Callable[[int, int], None]
 
 
 def lines(path: Path, book: Book, progress: Progress | None = None) -> Iterator[tuple[int, list[Any]]]:
-    """The cells of each row of the sheet with cases. Raises Unreadable for what is no XLSX or ODS file, or too large."""
+    """The cells of each row of the sheet with cases. Raises Unreadable for what is no such file, or too large."""
     with path.open("rb") as file:
         begins = file.read(4)
     if begins == OLD:

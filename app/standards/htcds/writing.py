@@ -53,7 +53,12 @@ class Table:
             cells = [self._cell(name, values.get(name)) for name in self._columns]
             extra = {RECORD: row.record, ROW: row.number, UNKNOWN: _said(row.unknown), MORE: _said(more)}
             lead = (count,) if self.book.target.row_numbers else ()
-            yield (*lead, *cells, *(extra[name] for name in self._ours), *(row.beside.get(each) for each in self._beside))
+            yield (
+                *lead,
+                *cells,
+                *(extra[name] for name in self._ours),
+                *(row.beside.get(each) for each in self._beside),
+            )
 
     def _cut(self, row: Row) -> tuple[dict[str, Value], dict[str, tuple[str, ...]]]:
         """What of a row this kind of file has columns for, and the further values of fields of one."""

@@ -1,4 +1,4 @@
-"""An export as XLSX, JSON and HTCDS through the door: the same rules for each, and who people are only where they agreed."""
+"""Exports as XLSX, JSON and HTCDS through the door: one rule for all, and who people are only where they agreed."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ def test_the_plain_list_is_the_same_in_each_kind_of_file(town: Town, tmp_path: P
     assert rows == as_csv[:-1]
     assert book.get_sheet_by_name("about").to_python()[0][0].startswith("Waymark export")
     body = as_json.json()
-    assert [list(each.values()) for each in body["cases"]] == as_csv[1:-1] and "purpose ministry_report" in body["about"]["stamp"]
+    assert [list(each.values()) for each in body["cases"]] == as_csv[1:-1] and "purpose ministry_report" in body[
+        "about"
+    ]["stamp"]
     looks = [json.loads(look.detail) for look in town.looks("export_taken")]
     digests = {look["format"]: look["sha256"] for look in looks}
     assert digests["xlsx"] == hashlib.sha256(as_xlsx.content).hexdigest()
@@ -78,11 +80,15 @@ def test_htcds_records_of_our_cases_are_valid_and_say_no_name(town: Town, tmp_pa
         answer = taken(town, who, format=form_name)
         report = check(stored(tmp_path / f"a.{ending}", answer), standard)
         assert report.valid and report.records == 5, (form_name, report.faults)
-        assert not any(name.startswith("prs_") and standard.fields[name].group in ("identity", "contact") for name in report.filled)
+        assert not any(
+            name.startswith("prs_") and standard.fields[name].group in ("identity", "contact") for name in report.filled
+        )
         assert report.filled["vic_TraffickingStatus"] >= 4
         if ending != "xlsx":
             assert not any(secret in answer.text for secret in SECRETS)
-            assert "CC BY 4.0" in answer.text and "No IC-TIP codes: the mapping table ic-tip (0) is empty." in answer.text
+            assert (
+                "CC BY 4.0" in answer.text and "No IC-TIP codes: the mapping table ic-tip (0) is empty." in answer.text
+            )
     body = json.loads((tmp_path / "a.json").read_text())
     listed = {item["reference"] for item in town.get(who, "/cases").json()["items"]}
     assert {row[RECORD] for row in body["records"]} == listed
@@ -93,7 +99,9 @@ def test_htcds_records_of_our_cases_are_valid_and_say_no_name(town: Town, tmp_pa
             assert "<f>" not in text and not any(secret in text for secret in SECRETS), name
 
 
-def named_case(town: Town, *, points: list[str] | None = None, purpose: str | None = "assistance", **consent: Any) -> str:
+def named_case(
+    town: Town, *, points: list[str] | None = None, purpose: str | None = "assistance", **consent: Any
+) -> str:
     """A sheltered person; which of the seven points were explained, and what they agreed to."""
     case = cases.bring_case(town.house, town.th, "reported")
     worker = town.th["social_worker"]
@@ -101,7 +109,8 @@ def named_case(town: Town, *, points: list[str] | None = None, purpose: str | No
     said = POINTS if points is None else points
     cases.add(town.house, worker, case, "screening", points_explained=said)
     if purpose is not None:
-        given = {"purpose": purpose, "recipient": "TH", "data_groups": ["identity", "contact"], "valid_from": "2017-01-01",
+        given = {"purpose": purpose, "recipient": "TH", "data_groups": ["identity", "contact"],
+                 "valid_from": "2017-01-01",
                  "valid_until": None} | consent  # fmt: skip
         cases.add(town.house, worker, case, "consent", **given)
     return case

@@ -25,8 +25,8 @@ IDENTITY = {
     "phone": "+95 9 000 000", "place_of_origin": "Hpa-An",
 }  # fmt: skip
 SCREENING = ScreeningFacts(
-    on=date(2026, 3, 1), screener="a", indicators=3, strong=1, reasons=True, private_place=True, interpreter_vetted=True,
-    informed=True, information_given=True, points=POINTS, gender_wish="met",
+    on=date(2026, 3, 1), screener="a", indicators=3, strong=1, reasons=True, private_place=True,
+    interpreter_vetted=True, informed=True, information_given=True, points=POINTS, gender_wish="met",
 )  # fmt: skip
 FACTS = CaseFacts(
     country="TH", office="th-shelter-tak", identification="identified", care="recovering", opened_on=date(2026, 3, 1),
@@ -68,9 +68,11 @@ def test_a_whole_case() -> None:
     carried = record_of(told(), POLICIES)
     record = nested(STANDARD, carried.rows)
     assert record.once == {
-        "org_Name": "th-shelter-tak", "prs_FirstName": "Mya Thandar", "prs_MiddleName": "Noi, Nid", "prs_SecondName": "Aung",
-        "prs_Birthdate": "1998-02-03", "prs_Gender": "Feminine", "prs_PrimaryLanguage": "mya", "prs_Citizenship": ("MM",),
-        "prs_MobilePhone": "+959000000", "vic_TraffickingStatus": "ActualVictimOfTrafficking",
+        "org_Name": "th-shelter-tak", "prs_FirstName": "Mya Thandar", "prs_MiddleName": "Noi, Nid",
+        "prs_SecondName": "Aung",
+        "prs_Birthdate": "1998-02-03", "prs_Gender": "Feminine", "prs_PrimaryLanguage": "mya",
+        "prs_Citizenship": ("MM",), "prs_MobilePhone": "+959000000",
+        "vic_TraffickingStatus": "ActualVictimOfTrafficking",
         "vic_TraffickingStatusDecisionMakingOrg": "CourtOrProsecution", "vic_TypeOfExploitation": ("ForcedLabour",),
         "cas_Status": "Active", "cas_CaseOwner": "0f8b6c1e", "cas_ReferringOrganisation": "MM",
         "cas_IncomingReferralDate": "2026-01-09", "cas_ReasonForIncomingReferral": "MigrationOrChangeOfLocation",
@@ -105,8 +107,8 @@ def test_a_consent_that_nobody_asked_for_is_neither_true_nor_false(screening: Sc
 @pytest.mark.parametrize(
     ("state", "status"),
     [
-        ("reported", None), ("screening", None), ("presumed", "Possible"), ("deciding", "Possible"), ("identified", "Actual"),
-        ("reconsidering", "Possible"), ("screened_out", "NotA"), ("not_identified", "NotA"),
+        ("reported", None), ("screening", None), ("presumed", "Possible"), ("deciding", "Possible"),
+        ("identified", "Actual"), ("reconsidering", "Possible"), ("screened_out", "NotA"), ("not_identified", "NotA"),
     ],
 )  # fmt: skip
 def test_the_status_follows_from_where_identification_stands(state: str, status: str | None) -> None:
@@ -116,7 +118,12 @@ def test_the_status_follows_from_where_identification_stands(state: str, status:
 
 @pytest.mark.parametrize(
     ("reason", "status"),
-    [("reintegrated", "Closed"), ("handed_over", "ClosedReferred"), ("transferred", "ClosedReferred"), ("deceased", "Closed")],
+    [
+        ("reintegrated", "Closed"),
+        ("handed_over", "ClosedReferred"),
+        ("transferred", "ClosedReferred"),
+        ("deceased", "Closed"),
+    ],
 )
 def test_a_closed_case_says_why_in_the_words_of_the_list(reason: str, status: str) -> None:
     closed = replace(FACTS, care="closed", closure=ClosureFacts(date(2026, 9, 1), reason, True, True, False))
@@ -125,7 +132,9 @@ def test_a_closed_case_says_why_in_the_words_of_the_list(reason: str, status: st
     assert said["cas_ReasonForCaseClosure"] == POLICIES.label("closure_reason", reason)
 
 
-@pytest.mark.parametrize(("state", "status"), [("sheltered", "Active"), ("handed_over", "FollowUp"), ("reintegrating", "FollowUp")])
+@pytest.mark.parametrize(
+    ("state", "status"), [("sheltered", "Active"), ("handed_over", "FollowUp"), ("reintegrating", "FollowUp")]
+)
 def test_an_open_case_is_active_or_followed_up(state: str, status: str) -> None:
     assert values(told(replace(FACTS, care=state)))["cas_Status"] == status
 
@@ -165,7 +174,12 @@ def test_what_the_standard_cannot_say_is_left_empty_and_counted() -> None:
 
 def test_unknown_is_left_empty_and_never_guessed() -> None:
     blank = CaseFacts(
-        country="TH", office="th-shelter-tak", identification="reported", care="intake", opened_on=date(2026, 3, 1), child=True
+        country="TH",
+        office="th-shelter-tak",
+        identification="reported",
+        care="intake",
+        opened_on=date(2026, 3, 1),
+        child=True,
     )
     carried = record_of(told(blank, identity={}, bodies={}, referrals=()), POLICIES)
     assert carried.rows[0].values == {

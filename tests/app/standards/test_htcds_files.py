@@ -26,30 +26,34 @@ from tests.gates import htcds as gate
 STANDARD = load_policies().standards["htcds-2.0"]
 ROOT = Path(__file__).resolve().parents[3]
 # Row 1 and row 2 of the published sheets, from column A on, letter by letter.
-NAMES = (
-    ",cas_CaseOwner,prs_Salutation,prs_FirstName,prs_SecondName,con_Consent,prs_Birthdate,prs_Gender,prs_Citizenship,"
-    "prs_Title,prs_Email,prs_HomePhone,prs_MobilePhone,prs_MailingCity,prs_MailingCountry,prs_MailingState,"
-    "prs_MailingStreet,prs_MailingPostalCode,vic_TraffickingStatus,vic_TraffickinStatusDecisionMakingOrg,"
-    "vic_MethodOfRecruitment,vic_LocationOfRecruitment,vic_MethodsOfControl,vic_TypeOfExploitation,"
-    "vic_ForcedLabourIndustry,vic_TypeOfSexExploitation,vic_LocationOfExploitation,cas_Status,"
-    "cas_ReferringOrganisation,cas_IncomingReferralDate,cas_ReferringPrimaryCaseWorker,cas_ReasonForIncomingReferral,"
-    "cas_IncomingReferralDetails,cas_ReferredOrganisation,cas_ReferredPrimaryCaseWorker,,cas_OutgoingReferralDate,"
-    "cas_OutgoingReferralDetails,cas_ReasonForCaseClosure"
-).split(",")
-LABELS = (
-    ",Case Owner,Salutation,First Name,Second Name,Consent,Birthdate,Gender,Citizenship,Title,Email,Home Phone,"
-    "Mobile Phone,Mailing Street,Mailing City,Mailing State/Province,Mailing Zip/Postal Code,Mailing Country,"
-    "Trafficking Status,Trafficking Status Decision Making Organization,Method of Recruitment,Location of Recruitment,"
-    "Methods of Control,Type of Exploitation,Forced Labour Industry,Type of Sex Exploitation,Location of Exploitation,"
-    "Status,Referring Organisation,Incoming Referral Date,Referring Primary Case Worker,Reason for Incoming Referral,"
-    "Incoming Referral Details,Referred Organisation,Referred Primary Case Worker,Reason for Outgoing Referral,"
-    "Outgoing Referral Date,Outgoing Referral Details,Reason for Case Closure"
-).split(",")
+NAMES = [
+    "", "cas_CaseOwner", "prs_Salutation", "prs_FirstName", "prs_SecondName", "con_Consent", "prs_Birthdate",
+    "prs_Gender", "prs_Citizenship", "prs_Title", "prs_Email", "prs_HomePhone", "prs_MobilePhone",
+    "prs_MailingCity", "prs_MailingCountry", "prs_MailingState", "prs_MailingStreet", "prs_MailingPostalCode",
+    "vic_TraffickingStatus", "vic_TraffickinStatusDecisionMakingOrg", "vic_MethodOfRecruitment",
+    "vic_LocationOfRecruitment", "vic_MethodsOfControl", "vic_TypeOfExploitation", "vic_ForcedLabourIndustry",
+    "vic_TypeOfSexExploitation", "vic_LocationOfExploitation", "cas_Status", "cas_ReferringOrganisation",
+    "cas_IncomingReferralDate", "cas_ReferringPrimaryCaseWorker", "cas_ReasonForIncomingReferral",
+    "cas_IncomingReferralDetails", "cas_ReferredOrganisation", "cas_ReferredPrimaryCaseWorker", "",
+    "cas_OutgoingReferralDate", "cas_OutgoingReferralDetails", "cas_ReasonForCaseClosure",
+]  # fmt: skip
+LABELS = [
+    "", "Case Owner", "Salutation", "First Name", "Second Name", "Consent", "Birthdate", "Gender", "Citizenship",
+    "Title", "Email", "Home Phone", "Mobile Phone", "Mailing Street", "Mailing City", "Mailing State/Province",
+    "Mailing Zip/Postal Code", "Mailing Country", "Trafficking Status",
+    "Trafficking Status Decision Making Organization", "Method of Recruitment", "Location of Recruitment",
+    "Methods of Control", "Type of Exploitation", "Forced Labour Industry", "Type of Sex Exploitation",
+    "Location of Exploitation", "Status", "Referring Organisation", "Incoming Referral Date",
+    "Referring Primary Case Worker", "Reason for Incoming Referral", "Incoming Referral Details",
+    "Referred Organisation", "Referred Primary Case Worker", "Reason for Outgoing Referral",
+    "Outgoing Referral Date", "Outgoing Referral Details", "Reason for Case Closure",
+]  # fmt: skip
 FILLED = {
     "Mailing Street": "4 Moo 2", "Mailing City": "Mae Sot", "Mailing State/Province": "Tak",
     "Mailing Zip/Postal Code": "63110", "Mailing Country": "Lao People's Democratic Republic",
     "Citizenship": "Myanmar; Viet nam", "Gender": "Feminine", "Consent": True, "Status": "Follow up",
-    "Methods of Control": "Debt bondage ;physical THREATS", "Reason for Incoming Referral": "Migration Or Change Of Location",
+    "Methods of Control": "Debt bondage ;physical THREATS",
+    "Reason for Incoming Referral": "Migration Or Change Of Location",
     "Reason for Outgoing Referral": "Other", "Trafficking Status Decision Making Organization": "Court or prosecution",
     "Forced Labour Industry": "Water supply; sewerage, waste management and remediation",
     "Type of Exploitation": "Forced military (by non-state actors)", "Home Phone": 66812345678,
@@ -102,7 +106,9 @@ def test_the_published_sheet_is_read_by_what_people_saw(tmp_path: Path, sheet: s
 
 def test_names_that_only_the_definitions_have_are_read_as_the_nearest_and_kept(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    path.write_text("vic_MethodsOfControl\nRestrictsMovement;UsesChildren;ThreatOfLawEnforcement;PsychoactiveSubstances\n")
+    path.write_text(
+        "vic_MethodsOfControl\nRestrictsMovement;UsesChildren;ThreatOfLawEnforcement;PsychoactiveSubstances\n"
+    )
     (row,), said = read(path)
     assert row.values["vic_MethodsOfControl"] == (
         "Other", "ThreatensChildrenFamily", "ThreatsLawEnforcement", "PsychoactiveSubstance",
@@ -115,7 +121,10 @@ def test_an_unknown_code_is_kept_as_it_came_and_counted(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("prs_Gender,vic_TypeOfExploitation\nQ,Forced labour;Scam compound\nFeminine,Scam compound\n")
     found, _ = read(path)
-    assert [dict(row.values) for row in found] == [{"vic_TypeOfExploitation": ("ForcedLabour",)}, {"prs_Gender": "Feminine"}]
+    assert [dict(row.values) for row in found] == [
+        {"vic_TypeOfExploitation": ("ForcedLabour",)},
+        {"prs_Gender": "Feminine"},
+    ]
     assert found[0].unknown == {"prs_Gender": ("Q",), "vic_TypeOfExploitation": ("Scam compound",)}
     report = check(path, STANDARD)
     assert dict(report.unknown) == {"prs_Gender": 1, "vic_TypeOfExploitation": 2}
@@ -124,7 +133,9 @@ def test_an_unknown_code_is_kept_as_it_came_and_counted(tmp_path: Path) -> None:
 
 def test_a_fault_tells_place_and_rule_and_never_what_stands_there(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    path.write_text("prs_FirstName;prs_Birthdate;prs_HomePhone;prs_Gender;what is this\nMya;2543-01-01;call Daw Hla;Mya Hla;x\n")
+    path.write_text(
+        "prs_FirstName;prs_Birthdate;prs_HomePhone;prs_Gender;what is this\nMya;2543-01-01;call Daw Hla;Mya Hla;x\n"
+    )
     result = CliRunner().invoke(app, ["htcds", "validate", str(path)])
     assert result.exit_code == 1
     assert "line 2, column B, prs_Birthdate: day_out_of_range" in result.output
@@ -141,10 +152,14 @@ def test_a_fault_tells_place_and_rule_and_never_what_stands_there(tmp_path: Path
 
 def test_rows_of_a_record_stand_together_and_only_what_repeats_is_said_again(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    path.write_text("x_waymark_record,x_waymark_row,prs_Gender,hte_Type\na,1,Feminine,Transit\nb,1,Masculine,\na,2,,Exploitation\n")
+    path.write_text(
+        "x_waymark_record,x_waymark_row,prs_Gender,hte_Type\na,1,Feminine,Transit\nb,1,Masculine,\na,2,,Exploitation\n"
+    )
     _, said = read(path)
     assert [(each.line, each.rule) for each in said] == [(4, "row_out_of_order")]
-    path.write_text("x_waymark_record,x_waymark_row,prs_Gender,hte_Type\na,1,Feminine,Transit\na,2,Feminine,Exploitation\n")
+    path.write_text(
+        "x_waymark_record,x_waymark_row,prs_Gender,hte_Type\na,1,Feminine,Transit\na,2,Feminine,Exploitation\n"
+    )
     _, said = read(path)
     assert [(each.line, each.field, each.rule) for each in said] == [(3, "prs_Gender", "stands_in_first_row")]
 
@@ -173,7 +188,7 @@ def packed(path: Path, **parts: bytes) -> Path:
 
 
 def far_sheet() -> bytes:
-    return b'<worksheet><sheetData><row r="1"><c r="A1"/></row><row r="9"><c r="XFD1048576"/></row></sheetData></worksheet>'
+    return b'<sheetData><row r="1"><c r="A1"/></row><row r="9"><c r="XFD1048576"/></row></sheetData>'
 
 
 HOSTILE = {

@@ -62,10 +62,17 @@ def test_csv_carries_everything_but_line_breaks(tmp_path: Path) -> None:
     content, losses = csv_file.write(Book(STANDARD, "csv"), FULL, "invented", BESIDE)
     path.write_bytes(content)
     found, said = read(path, "csv")
-    broken = {(name, row.number) for row in FULL for name, value in row.values.items() if isinstance(value, str) and "\n" in value}
+    broken = {
+        (name, row.number)
+        for row in FULL
+        for name, value in row.values.items()
+        if isinstance(value, str) and "\n" in value
+    }
     assert dict(losses) == {("line_breaks", name): sum(n == name for n, _ in broken) for name, _ in broken}
     for wrote, came in zip(FULL, found, strict=True):
-        flat = {name: value.replace("\n", " ") if isinstance(value, str) else value for name, value in wrote.values.items()}
+        flat = {
+            name: value.replace("\n", " ") if isinstance(value, str) else value for name, value in wrote.values.items()
+        }
         assert came.values == flat and came.unknown == wrote.unknown and came.beside == wrote.beside
     assert [each.rule for each in said if not each.warning] == []
 
@@ -116,7 +123,11 @@ def test_the_form_of_the_standard_loses_exactly_what_it_has_no_room_for(tmp_path
 def test_headers_are_those_of_the_standard() -> None:
     names = csv_file.write(Book(STANDARD, "csv"), [], "s")[0].decode().splitlines()[0].replace('"', "").split(",")
     assert names[:83] == list(STANDARD.fields)
-    assert {"vic_RelationshipToTrafficker", "vic_TraffickingStatusDecisionMakingOrg", "cas_ReferredOrganisation"} <= set(names)
+    assert {
+        "vic_RelationshipToTrafficker",
+        "vic_TraffickingStatusDecisionMakingOrg",
+        "cas_ReferredOrganisation",
+    } <= set(names)
     assert "Unaquainted" in STANDARD.lists["relationship"].codes
     form = Book(STANDARD, "xlsform").headers
     assert form["prs_FirstName"] == "prs_First_Name" and form["vic_MethodsOfControl"] == "vic_Methods_of_Control"
@@ -134,7 +145,11 @@ def test_two_referrals_are_two_rows_and_nothing_else_is_said_twice() -> None:
 
 def test_no_cell_of_any_file_is_a_formula() -> None:
     payload = '=HYPERLINK("https://evil.example/","open")'
-    texts = {name: payload for name in TEXTS if STANDARD.fields[name].pattern is None and STANDARD.fields[name].repeats is None}
+    texts = {
+        name: payload
+        for name in TEXTS
+        if STANDARD.fields[name].pattern is None and STANDARD.fields[name].repeats is None
+    }
     texts |= {"prs_HomePhone": "+66812345678", "prs_MailingLongitude": -70.25}
     (row,) = rows_of(STANDARD, payload, texts, {}, {"prs_Gender": (payload,)}, {"x_note": payload})
     content, _ = csv_file.write(Book(STANDARD, "csv"), [row], payload, ("x_note",))
@@ -146,7 +161,9 @@ def test_no_cell_of_any_file_is_a_formula() -> None:
         for name in packed.namelist():
             if name.endswith(".xml"):
                 text = packed.read(name).decode()
-                assert "<f>" not in text and "<f " not in text and "hyperlink" not in text.replace("=HYPERLINK", ""), name
+                assert "<f>" not in text and "<f " not in text and "hyperlink" not in text.replace("=HYPERLINK", ""), (
+                    name
+                )
 
 
 def test_generated_records_are_read_back_and_nothing_is_wrong(tmp_path: Path) -> None:
