@@ -19,10 +19,12 @@ from policies.nodes import Built, Document
 from policies.notices import Notice
 from policies.report_checks import check_report, read_population
 from policies.reports import Report
+from policies.standard_checks import check_map, check_names_of_codes, check_standard
+from policies.standards import Standard, StandardMap
 
 SINGLES = ("sources.yaml", "roles.yaml", "retention.yaml", "safeguards.yaml", "clocks.yaml", "needs.yaml",
            "population.yaml")  # fmt: skip
-FOLDERS = ("codes", "corridors", "countries", "indicators", "mappings", "notices", "reports")
+FOLDERS = ("codes", "corridors", "countries", "indicators", "mappings", "notices", "reports", "standards")
 DEFAULT = "corridors/_default.yaml"
 INHERITED = ("documents", "escalation", "meetings", "disclosure", "statistics_channel", "instruments")
 
@@ -93,6 +95,7 @@ class Builder:
         population = read_population(self.documents["population.yaml"], self.names)
         notices = self._one_each("notices", Notice, checks.check_notice)
         mappings = self._one_each("mappings", Mapping, check_mapping)
+        standards, standard_maps = self._standards(codes)
         default, corridors = self._corridors()
         clocks = self._clocks()
         needs = self._needs()
@@ -111,6 +114,8 @@ class Builder:
             indicators=packs,
             notices=notices,
             mappings=mappings,
+            standards=standards,
+            standard_maps=standard_maps,
             retention=retention,
             reports=reports,
             population=population,
@@ -210,6 +215,29 @@ class Builder:
                 found[stem] = built
                 check(document, built, self.names)
         return found
+
+    def _standards(self, codes: dict[str, CodeList]) -> tuple[dict[str, Standard], dict[str, StandardMap]]:
+        """The standards as published, and how our code lists are said in them: which of the two a file says itself."""
+        fields: dict[str, Standard] = {}
+        maps: dict[str, StandardMap] = {}
+        for stem, document in self._in("standards").items():
+            kind = document.at("kind")
+            if kind == "fields":
+                standard = document.build(Standard, name=stem)
+                if standard is not None:
+                    fields[stem] = standard
+                    check_standard(document, standard, self.names)
+            elif kind == "mapping":
+                mapping = document.build(StandardMap, name=stem)
+                if mapping is not None:
+                    maps[stem] = mapping
+                    check_map(document, mapping, self.names)
+            else:
+                document.complain("kind is 'fields' or 'mapping'", "kind")
+        for name, mapping in maps.items():
+            for standard in fields.values():
+                check_names_of_codes(self.documents[f"standards/{name}.yaml"], mapping, standard, codes)
+        return fields, maps
 
     def _packs_include_packs(self, packs: dict[str, IndicatorPack]) -> None:
         """A pack names only packs that exist, that are filled, and not itself."""

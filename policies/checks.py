@@ -219,6 +219,8 @@ def check_list(document: Document, codes: CodeList, names: Names) -> None:
         if (code.group is not None) != (codes.name == FILES):
             wrong = "which group sees it" if code.group is None else f"only codes of {FILES} have a group"
             document.complain(wrong, "codes", name, "group")
+        if code.consent is not None:
+            listed(document, code.consent, "consent_purpose", names, "codes", name, "consent")
         for at, help_code in enumerate(code.offers):
             listed(document, help_code, "help_elsewhere", names, "codes", name, "offers", at)
 

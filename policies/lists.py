@@ -36,6 +36,9 @@ class Code(Policy):
     group: FieldGroup | None = None  # who may see a file of this kind (list case_document_kind only)
     # Of a kind of task: how pressing it is unless somebody says otherwise.
     priority: Literal["urgent", "normal", "low"] = "normal"
+    # Of list export_purpose: the purpose a person must have agreed to before who they are may leave with such a list;
+    # none = it never does.
+    consent: str | None = None
     offers: tuple[str, ...] = ()  # of list other_finding: the help elsewhere of which one must be offered
     # Kept so that what was recorded with it can be read and ended; nobody is asked for it any more.
     retired: StrictBool = False

@@ -46,6 +46,7 @@ from policies.needs import NeedsRules as NeedsRules
 from policies.notices import Notice, NoticeWords
 from policies.reports import PopulationFigure, Report
 from policies.safeguards import Drafts, MailRules, Safeguards, Screen
+from policies.standards import Standard, StandardMap
 from policies.terms import (
     Basis,
     Cited,
@@ -111,6 +112,8 @@ __all__ = [
     "Scope",
     "Screen",
     "Source",
+    "Standard",
+    "StandardMap",
     "StopCause",
     "Strength",
     "overlaps",
@@ -133,6 +136,8 @@ class Policies(Policy):
     population: FrozenMap[tuple[PopulationFigure, ...]] = Field(default_factory=dict)
     notices: FrozenMap[Notice] = Field(default_factory=dict)
     mappings: FrozenMap[Mapping] = Field(default_factory=dict)
+    standards: FrozenMap[Standard] = Field(default_factory=dict)
+    standard_maps: FrozenMap[StandardMap] = Field(default_factory=dict)
     safeguards: Safeguards = Safeguards()
     clocks: ClockRules = ClockRules()
     needs: NeedsRules

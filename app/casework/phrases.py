@@ -348,6 +348,7 @@ LOOKS: Final[Mapping[str, str]] = {
     "emergency_read": mark("review of the emergency"),
     "recipients_read": mark("who abroad got data of the person"),
     "entitlements_read": mark("what the person is entitled to"),
+    "identity_exported": mark("who the person is, in an export"),
     "identity_matched": mark("compared with a name searched for"),
     "identity_read": mark("identity"),
     "keeping_read": mark("how long the data are kept"),

@@ -10,9 +10,9 @@ from fastapi import APIRouter, Depends, Response
 from app.access.door import Door, needs
 from app.exports import service
 from app.exports.schemas import ExportAskedOut, ExportIn, ExportOut
-from app.kit import csv_text
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from app.kit.problems import documented
+from app.standards.htcds import sheet_file
 
 router = APIRouter(tags=["exports"])
 
@@ -21,7 +21,14 @@ ASKED: Final[dict[int | str, dict[str, Any]]] = {
     202: {"model": ExportAskedOut, "description": "So many rows: a second person has to agree first."}
 }
 FILE: Final[dict[int | str, dict[str, Any]]] = {
-    200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "The list."}
+    200: {
+        "content": {
+            "text/csv": {"schema": {"type": "string"}},
+            sheet_file.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}},
+            "application/json": {"schema": {"type": "object"}},
+        },
+        "description": "The list, or records of HTCDS 2.0.",
+    }
 }
 
 
@@ -35,7 +42,8 @@ FILE: Final[dict[int | str, dict[str, Any]]] = {
 def ask_for_export(body: ExportIn, door: Exporter) -> Response:
     """Ask for a list of cases as a file: without names, for a purpose, for an hour. Needs a fresh second factor.
 
-    Many rows need a second person who holds the same permission (202, see /approvals); too many are refused.
+    Many rows need a second person who holds the same permission (202, see /approvals); too many are refused. Records of
+    HTCDS may say who people are (`identity`), where they agreed to it; then a second person agrees first, always.
     """
     return door.once(lambda desk: service.ask(desk, body), status=201)
 
@@ -56,7 +64,7 @@ def read_export(export_id: str, door: Exporter) -> ExportOut:
     summary="Take the file",
 )
 def take_export(export_id: str, door: Exporter) -> Response:
-    """The list as CSV, made now from what you may export now; three times at most. Every cell is text, none a formula.
+    """The list as CSV, XLSX or JSON, made now from what you may export now; three times at most. No cell is a formula.
 
     `Content-Digest` carries its SHA-256, which the book of looks keeps as well.
     """
@@ -66,4 +74,4 @@ def take_export(export_id: str, door: Exporter) -> Response:
         "Content-Disposition": f'attachment; filename="{file.name}"',
         "Content-Digest": f"sha-256=:{base64.b64encode(file.digest).decode('ascii')}:",
     }
-    return Response(file.content, headers=headers, media_type=csv_text.MEDIA_TYPE)
+    return Response(file.content, headers=headers, media_type=file.media_type)

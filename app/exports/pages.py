@@ -13,8 +13,9 @@ from app.access.sheet import PageForm
 from app.access.stepup import must_be_fresh
 from app.casework.stages import Stage
 from app.exports import queries, service
+from app.exports.files import Format
 from app.exports.schemas import ExportIn, FiltersIn
-from app.kit import csv_text
+from policies.model import FieldGroup
 
 router = APIRouter()
 
@@ -30,6 +31,8 @@ class AskPage(PageForm):
     stage: Stage | Literal[""] = ""
     who: Annotated[str, Field(pattern="^(all|children|adults)$")] = "all"
     mine: Annotated[str, Field(pattern="^yes$")] | None = None
+    format: Format = "csv"
+    identity: Annotated[str, Field(pattern="^yes$")] | None = None
 
     def filters(self) -> FiltersIn:
         """The choice as the list of cases knows it."""
@@ -55,7 +58,10 @@ def ask_for_export(page: Exporter) -> Response:
     form = page.form(AskPage)
 
     def act(desk: Desk) -> str:
-        body = ExportIn(purpose=form.purpose, note=form.note, filters=form.filters())
+        body = ExportIn(
+            purpose=form.purpose, note=form.note, filters=form.filters(), format=form.format,
+            identity=form.identity is not None,
+        )  # fmt: skip
         return f"{LIST}/{service.ask(desk, body).id}"
 
     return page.act(act, then=LIST)
@@ -69,13 +75,13 @@ def export(export_id: str, page: Exporter) -> Response:
     return page.show("exports/one.html", here="reports", found=found)
 
 
-@router.get(LIST + "/{export_id}/file.csv")
+@router.get(LIST + "/{export_id}/file")
 def take(export_id: str, page: Exporter) -> Response:
     """The file, made now from what one may export now; each download is counted and noted."""
     with page.write() as desk:
         file = service.take(desk, export_id)
     headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
-    return Response(file.content, headers=headers, media_type=csv_text.MEDIA_TYPE)
+    return Response(file.content, headers=headers, media_type=file.media_type)
 
 
 def _context(desk: Desk) -> dict[str, Any]:
@@ -86,6 +92,7 @@ def _context(desk: Desk) -> dict[str, Any]:
         "now": desk.now,
         "purposes": tuple(desk.policies.codes["export_purpose"].codes),
         "stages": tuple(stage.value for stage in Stage),
+        "names": FieldGroup.IDENTITY in desk.policies.groups_for(desk.actor.roles),
         "alone": two.export_rows_alone,
         "at_most": two.export_rows_at_most,
     }

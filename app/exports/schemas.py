@@ -11,6 +11,7 @@ from app.access.approval_shapes import ApprovalOut
 from app.casework.case_list import Filter
 from app.casework.shapes import Id
 from app.casework.stages import Stage
+from app.exports.files import Format
 from workflows.care import Care
 from workflows.identification import Identification
 
@@ -60,6 +61,19 @@ class ExportIn(BaseModel):
         ),
     ]
     filters: FiltersIn = Field(default_factory=lambda: FiltersIn.model_validate({}))
+    format: Annotated[
+        Format,
+        Field(examples=["htcds_json"], description="The plain list, or records of HTCDS 2.0 (IOM, CC BY 4.0)."),
+    ] = "csv"
+    identity: Annotated[
+        bool,
+        Field(
+            description=(
+                "HTCDS only: say who people are, where all seven points of consent were explained and the person agreed"
+                " to this purpose. A second person always has to agree."
+            )
+        ),
+    ] = False
 
 
 class ExportOut(BaseModel):
@@ -70,6 +84,8 @@ class ExportOut(BaseModel):
     filters: Annotated[dict[str, Any], Field(examples=[{"care": "sheltered"}])]
     rows: Annotated[int, Field(examples=[42], description="Cases when it was asked for; the file holds those of then.")]
     columns: Annotated[list[str], Field(examples=[["reference", "office", "care"]])]
+    format: Annotated[Format, Field(examples=["csv"])]
+    identity: Annotated[bool, Field(description="Whether it says who people are, where they have agreed to that.")]
     state: State
     asked_at: datetime
     expires_at: datetime

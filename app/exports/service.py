@@ -20,20 +20,23 @@ from app.access.two_persons import Act, Asked, carries_out
 from app.casework import case_list
 from app.casework.case_list import Filter
 from app.casework.held import CASE
-from app.exports import columns, queries, research
+from app.exports import files, queries, research
+from app.exports.columns import MORE
+from app.exports.files import Format
 from app.exports.schemas import ExportAskedOut, ExportIn, ExportOut, State
-from app.kit import csv_text
 from app.kit.canonical import canonical_bytes
-from app.kit.errors import Conflict, Invalid, NotFound
+from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from app.kit.words import mark
 from app.models.base import is_id, new_id
-from policies.model import Scope
+from policies.model import FieldGroup, Scope
 
 RIGHT: Final = "case:export"
 KIND: Final = "bulk_export"
 LASTS: Final = timedelta(hours=1)
 MOST_DOWNLOADS: Final = 3
 ACT: Final = mark("taking a list of cases out of the program")
+# Kept beside the filters: what kind of file it is, and that it says who people are. No filter is called so.
+FORMAT, IDENTITY = "format", "identity"
 _TABLE: Final = queries.TABLE
 
 
@@ -44,13 +47,15 @@ class File:
     content: bytes
     digest: bytes
     name: str
+    media_type: str
 
 
 def ask(desk: Desk, body: ExportIn) -> ExportOut:
     """Ask for a list. Ready for an hour, or waiting for a second person if it has more rows than one may take alone.
 
-    Raises Invalid for an unknown purpose, Conflict (export_too_large) for more rows than anybody may take, and
-    Forbidden (step_up_needed) without a fresh second factor.
+    One that says who people are waits for a second person however short it is. Raises Invalid for an unknown purpose,
+    or one for which nobody's name leaves; Conflict (export_too_large) for more rows than anybody may take; Forbidden
+    (step_up_needed) without a fresh second factor, (field_group_missing) for a role that does not see who people are.
     """
     must_be_fresh(desk, ACT)
     if not desk.policies.knows("export_purpose", body.purpose):
@@ -59,13 +64,16 @@ def ask(desk: Desk, body: ExportIn) -> ExportOut:
             "A list leaves only for a known purpose.",
             extra={"errors": [{"field": "purpose", "rule": f"a code of 'export_purpose': {known}"}]},
         )
+    if body.identity:
+        _may_name(desk, body)
     wanted = body.filters.wanted()
     rows = _counted(desk, wanted, body.purpose)
-    alone = rows <= desk.policies.safeguards.two_persons.export_rows_alone
+    alone = rows <= desk.policies.safeguards.two_persons.export_rows_alone and not body.identity
     export_id = new_id()
     asked = None
     if not alone:
         payload = {"export": export_id, "purpose": body.purpose, "filters": dict(wanted.said), "rows": rows}
+        payload |= {FORMAT: body.format, IDENTITY: body.identity}
         asked = two_persons.ask(desk, Act(KIND, _subject(desk), payload, {"note": body.note}))
     plain, wrapped = desk.keys.new_data_key()
     note = desk.keys.seal(plain, body.note.encode("utf-8"), f"case_export|sealed_note|{export_id}|1".encode())
@@ -78,14 +86,16 @@ def ask(desk: Desk, body: ExportIn) -> ExportOut:
         "purpose": body.purpose,
         "wrapped": wrapped,
         "sealed_note": note,
-        "filters": canonical_bytes(dict(wanted.said)).decode("utf-8"),
+        "filters": canonical_bytes({**wanted.said, FORMAT: body.format, IDENTITY: body.identity}).decode(),
         "rows": rows,
         "state": "ready" if alone else "waiting",
         "approval_id": asked.id if asked else None,
         "downloads": 0,
     }
     desk.session.execute(insert(_TABLE).values(row))
-    looked(desk, "export_asked", "export", export_id, {"purpose": body.purpose, "rows": rows, **_said(wanted)})
+    detail: dict[str, str | int | bool] = {"purpose": body.purpose, "rows": rows}
+    detail |= {FORMAT: body.format, IDENTITY: body.identity}
+    looked(desk, "export_asked", "export", export_id, {**detail, **_said(wanted)})
     shown = _shown(desk, _mine(desk, export_id), asked)
     return shown if asked is None else ExportAskedOut(**shown.model_dump())
 
@@ -127,7 +137,7 @@ def take(desk: Desk, export_id: str) -> File:
     )
     if counted.rowcount != 1:
         raise Conflict("This list was taken as often as it may be.", code="export_over", extra={"state": "used_up"})
-    wanted = Filter.of(json.loads(row.filters))
+    wanted, form, named = _kept(row)
     rows = _counted(desk, wanted, row.purpose)
     alone = desk.policies.safeguards.two_persons.export_rows_alone
     # What was agreed may grow by no more than one person could take alone; without an agreement by nothing.
@@ -135,8 +145,7 @@ def take(desk: Desk, export_id: str) -> File:
         raise Conflict(
             f"The list has grown from {row.rows} to {rows} cases; ask for it again.", code="export_grew"
         )
-    seen = columns.seen(desk.policies.groups_for(desk.actor.roles))
-    query = case_list.cases(desk, RIGHT, wanted, *columns.MORE).order_by(CASE.c.opened_at.desc(), CASE.c.id.desc())
+    query = case_list.cases(desk, RIGHT, wanted, *MORE).order_by(CASE.c.opened_at.desc(), CASE.c.id.desc())
     found: Iterable[Row[Any]]
     if row.purpose == research.PURPOSE:
         found = research.agreed(desk, query)
@@ -147,13 +156,45 @@ def take(desk: Desk, export_id: str) -> File:
         f" {desk.actor.office}, purpose {row.purpose}, {rows} cases, agreed by {_agreed_by(desk, row) or 'nobody'}."
         " Data about protected persons: keep it closed, destroy it when the purpose is met."
     )
-    content = csv_text.table(
-        [column.name for column in seen], (columns.values(seen, each) for each in found), stamp
-    )
-    digest = hashlib.sha256(content)
+    made = files.made(desk, form, found, stamp, named=named, consent=_consent(desk, row.purpose) if named else None)
+    digest = hashlib.sha256(made.content)
     detail = {"purpose": row.purpose, "rows": rows, "sha256": digest.hexdigest(), "download": row.downloads + 1}
-    looked(desk, "export_taken", "export", row.id, detail)
-    return File(content, digest.digest(), f"waymark-{row.id[:8]}.csv")
+    looked(desk, "export_taken", "export", row.id, {**detail, FORMAT: form, "named": len(made.named)})
+    for case_id in made.named:
+        looked(desk, "identity_exported", "case", case_id, {"export": row.id, "purpose": row.purpose})
+    return File(made.content, digest.digest(), f"waymark-{row.id[:8]}.{made.ending}", made.media_type)
+
+
+def _may_name(desk: Desk, body: ExportIn) -> None:
+    """Who people are leaves for a purpose that a person can agree to, and with somebody who sees who they are."""
+    if body.format in files.NAMELESS:
+        raise Invalid(
+            "The plain list never says who anybody is.",
+            extra={"errors": [{"field": "identity", "rule": "only with a format of HTCDS"}]},
+        )
+    if _consent(desk, body.purpose) is None:
+        raise Invalid(
+            "For this purpose no list says who people are.",
+            extra={"errors": [{"field": "identity", "rule": "only for a purpose that a person can agree to"}]},
+        )
+    if FieldGroup.IDENTITY not in desk.policies.groups_for(desk.actor.roles):
+        raise Forbidden(
+            "Your role does not see who people are, so no list of yours says it.", code="field_group_missing"
+        )
+
+
+def _consent(desk: Desk, purpose: str) -> str | None:
+    """What a person must have agreed to before a list for this purpose says who they are; None = it never does."""
+    code = desk.policies.code("export_purpose", purpose)
+    return None if code is None else code.consent
+
+
+def _kept(row: Row[Any]) -> tuple[Filter, Format, bool]:
+    """What was asked for: which cases, as which kind of file, and whether it says who people are."""
+    said = json.loads(row.filters)
+    # Lists that were asked for before there was a choice are the plain one.
+    form: Format = said.pop(FORMAT, "csv")
+    return Filter.of({name: value for name, value in said.items() if name != IDENTITY}), form, bool(said.get(IDENTITY))
 
 
 def _counted(desk: Desk, wanted: Filter, purpose: str) -> int:
@@ -196,15 +237,18 @@ def _agreed_by(desk: Desk, row: Row[Any]) -> str | None:
 
 
 def _shown(desk: Desk, row: Row[Any], asked: ApprovalOut | None = None) -> ExportOut:
+    wanted, form, named = _kept(row)
     approval = asked
     if asked is None and row.approval_id is not None:
         approval = two_persons.shown(desk, two_persons.load(desk, row.approval_id), could=False)
     return ExportOut(
         id=row.id,
         purpose=row.purpose,
-        filters=json.loads(row.filters),
+        filters=dict(wanted.said),
         rows=row.rows,
-        columns=[column.name for column in columns.seen(desk.policies.groups_for(desk.actor.roles))],
+        columns=files.columns_of(desk, form),
+        format=form,
+        identity=named,
         state=_state(desk, row, approval),
         asked_at=row.asked_at,
         expires_at=row.expires_at,

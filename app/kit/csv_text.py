@@ -6,6 +6,7 @@ import csv
 import io
 import unicodedata
 from collections.abc import Iterable
+from decimal import Decimal
 
 __all__ = ["MEDIA_TYPE", "cell", "table"]
 
@@ -20,8 +21,11 @@ def cell(value: object) -> str:
     """The text of one cell: nothing unseen in it, and an apostrophe before what could be read as a formula.
 
     None becomes the empty text. White space at both ends goes, for spreadsheets skip it before they look for a
-    formula; full-width and other compatible forms count as the letter they stand for.
+    formula; full-width and other compatible forms count as the letter they stand for. A number is no text: it keeps its
+    sign, and is written without an exponent.
     """
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return format(Decimal(str(value)), "f")
     text = "" if value is None else str(value)
     text = "".join(" " if letter in "\t\r\n" else letter for letter in text)
     text = "".join(letter for letter in text if unicodedata.category(letter) not in UNSEEN).strip()

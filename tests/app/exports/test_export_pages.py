@@ -25,7 +25,7 @@ def test_a_short_list_is_asked_for_and_taken(town: Town) -> None:
     assert again.headers["location"] == asked.headers["location"], "sent twice, asked once"
     page = browser.follow().text
     assert "Ready" in page and "3 times left" in page and reference not in page
-    file = browser.get(f"{asked.headers['location']}/file.csv")
+    file = browser.get(f"{asked.headers['location']}/file")
     assert reference in file.text and file.headers["content-type"].startswith("text/csv")
     assert browser_at(town, town.th["national_focal_point"]).get(asked.headers["location"]).status_code == 404
     assert browser_at(town, town.th["social_worker"]).get("/reports/exports").status_code == 403

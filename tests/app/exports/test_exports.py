@@ -83,6 +83,7 @@ def test_a_short_list_is_taken_alone(town: Town) -> None:
     (look,) = town.looks("export_taken")
     assert json.loads(look.detail) == {
         "purpose": "ministry_report", "rows": 2, "sha256": digest.hexdigest(), "download": 1,
+        "format": "csv", "named": 0,
     }  # fmt: skip
     assert [town.get(who, path).status_code for _ in range(3)] == [200, 200, 409]
     assert town.get(who, f"/exports/{asked.json()['id']}").json()["state"] == "used_up"
