@@ -9,6 +9,8 @@ from policies import checks, clock_checks
 from policies.checks import EVERYTHING, Names
 from policies.clocks import ClockRules
 from policies.corridor_checks import check_corridor
+from policies.import_checks import check_import_mapping
+from policies.import_mapping import ImportMapping
 from policies.lists import CodeList, IndicatorPack, Report, RetentionRule, RolePolicy
 from policies.mapping_checks import check_mapping
 from policies.mappings import Mapping
@@ -19,7 +21,7 @@ from policies.nodes import Built, Document
 from policies.notices import Notice
 
 SINGLES = ("sources.yaml", "roles.yaml", "retention.yaml", "safeguards.yaml", "clocks.yaml", "needs.yaml")
-FOLDERS = ("codes", "corridors", "countries", "indicators", "mappings", "notices", "reports")
+FOLDERS = ("codes", "corridors", "countries", "imports", "indicators", "mappings", "notices", "reports")
 DEFAULT = "corridors/_default.yaml"
 INHERITED = ("documents", "escalation", "meetings", "disclosure", "statistics_channel", "instruments")
 
@@ -89,6 +91,7 @@ class Builder:
         reports = self._one_each("reports", Report, checks.check_report)
         notices = self._one_each("notices", Notice, checks.check_notice)
         mappings = self._one_each("mappings", Mapping, check_mapping)
+        imports = self._one_each("imports", ImportMapping, check_import_mapping)
         default, corridors = self._corridors()
         clocks = self._clocks()
         needs = self._needs()
@@ -107,6 +110,7 @@ class Builder:
             indicators=packs,
             notices=notices,
             mappings=mappings,
+            imports=imports,
             retention=retention,
             reports=reports,
             safeguards=safeguards,

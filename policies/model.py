@@ -31,6 +31,7 @@ from policies.country import (
     NamedDay,
     PolicyOffice,
 )
+from policies.import_mapping import ImportMapping
 from policies.lists import (
     Code,
     CodeList,
@@ -132,6 +133,7 @@ class Policies(Policy):
     reports: FrozenMap[Report]
     notices: FrozenMap[Notice] = Field(default_factory=dict)
     mappings: FrozenMap[Mapping] = Field(default_factory=dict)
+    imports: FrozenMap[ImportMapping] = Field(default_factory=dict)
     safeguards: Safeguards = Safeguards()
     clocks: ClockRules = ClockRules()
     needs: NeedsRules
