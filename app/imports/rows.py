@@ -190,7 +190,13 @@ def _body(ground: Ground, said: dict[str, Any], found: Fitted) -> None:
     body["channel"] = said.get("channel", constants.get("channel"))
     born, in_year = said.get("identity.birth_date"), said.get("identity.birth_year")
     if body["age_band"] == "unknown":
-        band = cells.age_band(said["age"]) if "age" in said else cells.band_of_birth(born, in_year, ground.today)
+        # A birth is better evidence than an age, which somebody wrote down on some day or other.
+        band = cells.band_of_birth(born, in_year, ground.today)
+        if "age" in said:
+            by_age = cells.age_band(said["age"])
+            if band is not None and by_age != band:
+                found.told.append((field_column(ground.mapping, "age"), str(said["age"])))
+            band = band or by_age
         body["age_band"] = band or "unknown"
     # In doubt a person is a child until shown otherwise (UNICEF-AGE).
     body["child"] = said.get("child", body["age_band"] != "18+")

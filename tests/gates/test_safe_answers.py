@@ -99,7 +99,10 @@ def _send(town: Town, method: str, path: str, content: bytes) -> Any:
     return town.client.request(method, path, content=content, headers={**headers, "content-type": "application/json"})
 
 
-FILES = (f"POST {API}/cases/{{case_id}}/documents ", "POST /cases/{reference}/documents/new ")
+FILES = (
+    f"POST {API}/cases/{{case_id}}/documents ", "POST /cases/{reference}/documents/new ", f"POST {API}/imports ",
+    "POST /reports/imports ",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("engine_kind", ["sqlite"])

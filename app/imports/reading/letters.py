@@ -59,6 +59,9 @@ def from_csv(content: bytes, shape: Shape, limits: Limits) -> Rows:
             raise Unread("too_many_rows", line)
         if len(cells) > limits.columns:
             raise Unread("too_many_columns", line)
+        # What is empty to the right of the header is no cell too many: spreadsheets write such commas.
+        while len(cells) > len(header) and not cells[-1].strip():
+            cells.pop()
         rows.append((line, tuple(cells)))
     if header is None:
         raise Unread("no_header")
