@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select
 
 from app.access.desk import Desk
 from app.casework.held import CASE, PERSON
@@ -44,12 +44,6 @@ def lines(desk: Desk, import_id: str, stage: str, after: int = 0, most: int | No
     """What became of the lines of a stage, in their order; ``after``: only later lines."""
     query = select(LINE).where(LINE.c.import_id == import_id, LINE.c.stage == stage, LINE.c.line > after)
     return list(desk.session.execute(query.order_by(LINE.c.line).limit(most)))
-
-
-def stages(desk: Desk, import_id: str) -> dict[str, int]:
-    """Stage -> how many lines of it are told."""
-    query = select(LINE.c.stage, func.count().label("count")).where(LINE.c.import_id == import_id)
-    return {row.stage: row.count for row in desk.session.execute(query.group_by(LINE.c.stage))}
 
 
 def came_in(desk: Desk, source_system: str, digest: str) -> Row[Any] | None:

@@ -168,16 +168,17 @@ def _value(ground: Ground, name: str, text: str) -> Any:
 
 def _code(ground: Ground, name: str, text: str) -> str | bool | None:
     column = ground.mapping.columns[name]
+    target = str(column.to)
     ours = column.ours(text)
     if ours is not None:
         return ours
-    if column.to == "nationality":
+    if target == "nationality":
         return cells.nationality(text)
-    if column.to == "channel":
+    if target == "channel":
         if text in CHANNELS or ground.policies.knows(CODED["channel"], text):
             return text
         raise Unfit("not_a_code")
-    if column.to in CODED and ground.policies.knows(CODED[column.to], text):
+    if target in CODED and ground.policies.knows(CODED[target], text):
         return text
     return None
 

@@ -134,7 +134,8 @@ def test_a_case_of_primero_is_read_and_what_is_not_known_is_kept() -> None:
     })  # fmt: skip
     assert not found.stops and found.record == "b3222e84-a5d7-4692-a643-1ab3d41f17d6"
     assert found.body["identity"] == {
-        "given_names": "Nilar", "family_name": "Oo", "other_names": ["Nilar Oo"], "birth_date": "2010-03-04", "sex": "F",
+        "given_names": "Nilar", "family_name": "Oo", "other_names": ["Nilar Oo"], "birth_date": "2010-03-04",
+        "sex": "F",
     }  # fmt: skip
     assert (found.body["nationality"], found.body["child"], found.body["age_band"]) == ("MM", True, "15-17")
     told = dict(found.told)

@@ -41,8 +41,8 @@ def test_letters_are_never_guessed() -> None:
 
 @pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
 def test_the_sign_between_cells_is_found_by_the_header(sign: str) -> None:
-    content = f"id{sign}name{sign}sex\n1{sign}a, b; c{sign}M\n" if sign == "|" else f"id{sign}name{sign}sex\n1{sign}a{sign}M\n"
-    assert read(content.encode()).header == ("id", "name", "sex")
+    for name in ("a", "a, b; c" if sign == "|" else "b"):
+        assert read(sign.join(("id", "name", "sex\n1", name, "M\n")).encode()).rows == ((2, ("1", name, "M")),)
 
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
@@ -72,7 +72,10 @@ def test_a_nul_is_kept_for_the_row_to_be_refused() -> None:
     assert read(b"id,name,sex\n1,a\x00b,M\n").rows[0][1][1] == "a\x00b"
 
 
-@given(st.lists(st.tuples(*[st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=30)] * 3), max_size=20))
+CELL = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=30)
+
+
+@given(st.lists(st.tuples(CELL, CELL, CELL), max_size=20))
 def test_what_was_written_is_read(rows: list[tuple[str, ...]]) -> None:
     import csv
     import io
@@ -106,6 +109,8 @@ def test_json_that_is_no_list_of_records(text: str, why: str) -> None:
 
 
 def test_a_file_is_what_its_first_bytes_say() -> None:
-    assert [kind_of(each) for each in (b"PK\x03\x04..", b"\xef\xbb\xbf [", b"{}", b"id,x", b"%PDF-1", b"\xd0\xcf\x11\xe0")] == [
-        "sheet", "json", "json", "csv", None, None,
-    ]  # fmt: skip
+    kinds = {
+        b"PK\x03\x04..": "sheet", b"\xef\xbb\xbf [": "json", b"{}": "json", b"id,x": "csv", b"%PDF-1": None,
+        b"\xd0\xcf\x11\xe0": None,
+    }  # fmt: skip
+    assert {content: kind_of(content) for content in kinds} == kinds
