@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
 from app.access.desk import Desk
+from app.access.may import permitted
 from app.access.page_door import Page, opens
 from app.access.sheet import PageForm
 from app.casework import jobs
@@ -117,7 +118,7 @@ def report_page(import_id: str, page: Importer, stage: Which = "check", after: i
     with page.write() as desk:
         found = service.report(desk, import_id, stage, after)
     return page.show(
-        "imports/report.html", here="reports", found=found, import_id=import_id, outcomes=OUTCOMES, classes=CLASSES
+        "imports/report.html", here="cases", found=found, import_id=import_id, outcomes=OUTCOMES, classes=CLASSES
     )
 
 
@@ -133,9 +134,9 @@ def report_file(import_id: str, page: Importer, stage: Which = "check") -> Respo
 def _list(desk: Desk) -> dict[str, Any]:
     rules = desk.policies.safeguards.imports
     return {
-        "here": "reports", "imports": service.own(desk), "states": STATES, "accepted": ACCEPTED,
+        "here": "cases", "imports": service.own(desk), "states": STATES, "accepted": ACCEPTED,
         "mappings": _named(desk.policies), "megabytes": rules.kilobytes // 1024, "alone": rules.rows_alone,
-        "kept_hours": rules.kept_hours,
+        "kept_hours": rules.kept_hours, "wrong": (), "may_open": permitted(desk, "case:create"),
     }  # fmt: skip
 
 
@@ -146,6 +147,6 @@ def _named(policies: Policies) -> list[tuple[str, str]]:
 def _one(desk: Desk, import_id: str) -> dict[str, Any]:
     found = service.read(desk, import_id)
     return {
-        "here": "reports", "found": found, "states": STATES, "outcomes": OUTCOMES, "job_states": jobs.STATES,
+        "here": "cases", "found": found, "states": STATES, "outcomes": OUTCOMES, "job_states": jobs.STATES,
         "alone": desk.policies.safeguards.imports.rows_alone,
     }  # fmt: skip

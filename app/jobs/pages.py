@@ -23,7 +23,7 @@ def jobs_page(page: Follower) -> Response:
     """The newest long work of one's own."""
     with page.read() as desk:
         found = service.listed(desk)
-    return page.show("jobs/list.html", here="reports", found=found.items, **_words())
+    return page.show("jobs/list.html", here="cases", found=found.items, **_words())
 
 
 @router.get(LIST + "/{job_id}")
@@ -31,7 +31,7 @@ def job_page(job_id: str, page: Follower) -> Response:
     """How far it is; the page looks again by itself while it can be seen."""
     with page.write() as desk:
         found = service.read(desk, job_id)
-    return page.show("jobs/one.html", here="reports", found=found, about=ABOUT.get(found.kind), **_words())
+    return page.show("jobs/one.html", here="cases", found=found, about=ABOUT.get(found.kind), **_words())
 
 
 @router.post(LIST + "/{job_id}/cancel")
@@ -39,7 +39,7 @@ def cancel(job_id: str, page: Follower) -> Response:
     """Stop it after the step it is in."""
     with page.read() as desk:
         found = service.read(desk, job_id)
-    page.again("jobs/one.html", here="reports", found=found, about=ABOUT.get(found.kind), **_words())
+    page.again("jobs/one.html", here="cases", found=found, about=ABOUT.get(found.kind), **_words())
     return page.act(lambda desk: _acted(service.cancel(desk, job_id).id), then=LIST)
 
 
@@ -48,7 +48,7 @@ def resume(job_id: str, page: Follower) -> Response:
     """Let it go on where it was."""
     with page.read() as desk:
         found = service.read(desk, job_id)
-    page.again("jobs/one.html", here="reports", found=found, about=ABOUT.get(found.kind), **_words())
+    page.again("jobs/one.html", here="cases", found=found, about=ABOUT.get(found.kind), **_words())
     return page.act(lambda desk: _acted(service.resume(desk, job_id).id), then=LIST)
 
 

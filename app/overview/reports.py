@@ -110,11 +110,6 @@ _CARDS: Final = (
         mark("Lists of cases"),
         mark("For a stated purpose, without names."),
     ),
-    (
-        "case:import", "/reports/imports",
-        mark("Cases from files"),
-        mark("Brings in what another system kept, after a trial run."),
-    ),
 )  # fmt: skip
 
 
