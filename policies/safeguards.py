@@ -147,7 +147,7 @@ class Imports(Policy):
 
     rows_alone: Count = 50
     rows_at_most: Count = 20_000
-    at_once: Count = 500
+    at_once: Count = 100
     kilobytes: Annotated[StrictInt, Field(ge=64, le=51_200)] = 10_240
     columns: Annotated[StrictInt, Field(ge=1, le=2000)] = 500
     seconds: Annotated[StrictInt, Field(ge=1, le=120)] = 20

@@ -17,6 +17,7 @@ from sqlalchemy import Row, insert, or_, select, update
 from app.access import rows
 from app.access.desk import Desk, House
 from app.access.log import looked, noted, refused
+from app.access.notices import tell
 from app.kit.canonical import canonical_bytes
 from app.kit.errors import AppError, Busy, Conflict, NotFound
 from app.kit.log import logger
@@ -42,6 +43,7 @@ STATES: Final[Mapping[str, str]] = {
     FAILED: mark("Stopped by a fault of the program"),
 }  # fmt: skip
 SHOWN: Final = 25
+OVER_NOTICE: Final = "job_over"
 _LOOK_AGAIN: Final = 0.2
 
 
@@ -119,6 +121,8 @@ def step(house: House, job_id: str) -> Row[Any] | None:
             stepped = KINDS[row.kind].step(desk, row)
             desk.take_seat()
             session.execute(update(JOB).where(JOB.c.id == job_id).values(_after(desk, row, stepped)))
+            if stepped.over:
+                tell(desk, [row.asked_by], OVER_NOTICE, "job", job_id, {"kind": row.kind, "state": DONE})
             return session.execute(select(JOB).where(JOB.c.id == job_id)).one()
     except Busy:
         raise
@@ -192,6 +196,7 @@ def end(house: House, job_id: str, state: str, why: str) -> Row[Any]:
         session.execute(update(JOB).where(JOB.c.id == job_id, still).values(values))
         row = session.execute(select(JOB).where(JOB.c.id == job_id)).one()
         desk = house.system_desk(session, row.country, f"job {job_id}")
+        tell(desk, [row.asked_by], OVER_NOTICE, "job", job_id, {"kind": row.kind, "state": row.state})
         noted(session, desk.actor, now, "job_ended", "job", job_id, {"kind": row.kind, "state": row.state, "why": why})
         return row
 

@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.access import rows as walls
 from app.access.desk import Desk
-from app.access.may import must
+from app.access.may import must, within_reach
 from app.access.two_persons import desk_for
 from app.cases import intake, same_person
 from app.cases.schemas import CaseIn
@@ -28,6 +28,7 @@ from app.casework import fieldgroups, identity, move, name_index
 from app.casework.held import hold_case
 from app.casework.history import Event
 from app.casework.jobs import Stepped, works
+from app.casework.reach import SEEING
 from app.imports import queries
 from app.imports.findings import Finding
 from app.imports.queries import CAME, IMPORT, LINE
@@ -48,6 +49,7 @@ CHECK, BRING = "import_check", "import_cases"
 IMPORTED: Final = "imported"
 # Rows in one transaction: so many are lost with a process that is killed, and done again.
 _AT_ONCE: Final = 10
+_STAY_OUT: Final = frozenset({"refused", "alike"})
 _STAGES: Final = {CHECK: "check", BRING: "bring"}
 
 
@@ -136,8 +138,9 @@ def _go_on(desk: Desk, job: Row[Any]) -> Stepped:
     desk.take_seat()
     over = all_at_once or job.done + len(batch) >= len(work.table.rows)
     if over:
-        _settle(desk, order, job.kind)
-    return Stepped(len(batch), sum(each.word in ("refused", "alike") for each in outcomes), over, _counted(outcomes))
+        none = all_at_once and any(each.word in _STAY_OUT for each in outcomes)
+        _settle(desk, order, "none" if none else "done" if job.kind == BRING else "checked")
+    return Stepped(len(batch), sum(each.word in _STAY_OUT for each in outcomes), over, _counted(outcomes))
 
 
 class _Undo(Exception):
@@ -150,7 +153,7 @@ def _together(bench: Bench, batch: Any) -> list[Outcome]:
     try:
         with bench.desk.session.begin_nested():
             found = [_one(bench, line, row) for line, row in batch]
-            if any(each.word in ("refused", "alike") for each in found):
+            if any(each.word in _STAY_OUT for each in found):
                 raise _Undo
     except _Undo:
         for each in found:
@@ -238,7 +241,10 @@ def _known(bench: Bench, fit: Fitted) -> Outcome | None:
     if came is None:
         return None
     if came.wrapped == DESTROYED:
-        return Outcome(fit.line, "erased", case_id=came.case_id)
+        return Outcome(fit.line, "erased")
+    if not within_reach(desk, SEEING, came.case_id):
+        # Another office's: that it is known is told, and nothing that would answer a guess.
+        return Outcome(fit.line, "known")
     before, now = json.loads(came.cells), bench.cells(fit)
     changed = sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
     findings = [Finding(name, "changed", "row") for name in changed]
@@ -295,13 +301,11 @@ def _counted(outcomes: list[Outcome]) -> Mapping[str, int]:
     return {**counted, **({"unknown_code": unknown} if unknown else {})}
 
 
-def _settle(desk: Desk, order: Row[Any], kind: str) -> None:
-    """The import is checked; or it is done, and the rows are kept no longer."""
-    values: dict[str, Any] = {"state": "checked"}
+def _settle(desk: Desk, order: Row[Any], state: str) -> None:
+    """The import is checked; or it is over, and the rows are kept no longer."""
     _opened.cache_clear()
-    if kind == BRING:
-        values = {"state": "done", "wrapped": None, "sealed": None}
-    desk.session.execute(update(IMPORT).where(IMPORT.c.id == order.id).values(values))
+    kept = {} if state == "checked" else {"wrapped": None, "sealed": None}
+    desk.session.execute(update(IMPORT).where(IMPORT.c.id == order.id).values(state=state, **kept))
 
 
 def _write_kept(desk: Desk) -> None:

@@ -72,7 +72,7 @@ class ImportOut(BaseModel):
     file_digest: Annotated[str, Field(examples=[_HEX], description="SHA-256 of the file.")]
     rows: Annotated[int, Field(examples=[42])]
     all_or_nothing: bool
-    state: Literal["checking", "checked", "waiting", "coming_in", "done", "gone", "refused"]
+    state: Literal["checking", "checked", "waiting", "coming_in", "done", "none", "gone", "refused"]
     asked_at: datetime
     keep_until: Annotated[datetime, Field(description="Until then the rows are kept, sealed.")]
     check: JobOut

@@ -278,8 +278,8 @@ def _mine(desk: Desk, import_id: str) -> Row[Any]:
 
 
 def _state(desk: Desk, row: Row[Any], approval: ApprovalOut | None = None) -> Any:
-    if row.state == "done":
-        return "done"
+    if row.state in ("done", "none"):
+        return row.state
     if row.state == "waiting":
         found = approval or two_persons.load(desk, row.approval_id)
         if found.state in ("refused", "withdrawn", "expired"):

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from app.casework.erasing import subjects_of, sweep
 from app.casework.held import CASE
+from app.imports import watching
 from app.models.job import CaseImport, ImportedCase
 from app.models.record import Record
 from tests.app.imports.registers import BROKEN, FIRST, SECOND, WHY, bring_along, checked, come_in, report, table, worked
@@ -111,6 +112,7 @@ def test_all_or_nothing_is_nothing_where_one_row_cannot_come_in(town: Town) -> N
     who = town.th["case_manager"]
     done = come_in(town, who, table(FIRST, SECOND, BROKEN), all_or_nothing="true")
     assert done["bring"]["counts"]["refused"] == 1 and "opened" not in done["bring"]["counts"]
+    assert done["state"] == "none"
     assert how_many(town) == 0
     assert come_in(town, who, table(FIRST, SECOND), all_or_nothing="true")["bring"]["counts"]["opened"] == 2
     assert how_many(town) == 2
@@ -178,3 +180,24 @@ def test_an_erased_person_does_not_come_back(town: Town) -> None:
     again = checked(town, who, table(FIRST))
     assert again["check"]["counts"] == {"erased": 1}
     assert how_many(town) == 1
+
+
+def test_a_record_of_another_office_is_known_and_answers_no_guess(town: Town) -> None:
+    elsewhere = add_user(town.house, "th-shelter-phitsanulok", "case_manager")
+    come_in(town, elsewhere, table(FIRST))
+    found = checked(town, town.th["case_manager"], table({**FIRST, "Sex": "female"}))
+    (line,) = report(town, town.th["case_manager"], found["id"]).values()
+    assert (line["outcome"], line["findings"], line["case_id"]) == ("known", [], None)
+    assert how_many(town) == 1
+
+
+def test_rows_are_kept_no_longer_than_the_policy_says(town: Town) -> None:
+    who = town.th["case_manager"]
+    found = checked(town, who, table(FIRST))
+    assert watching.ring(town.house) == 0
+    town.clock.advance(town.house.policies.safeguards.imports.kept_for)
+    assert watching.ring(town.house) == 1
+    assert town.get(who, f"/imports/{found['id']}").json()["state"] == "gone"
+    step_up(town, who)
+    assert town.post(who, f"/imports/{found['id']}/start", {"why": WHY}).json()["code"] == "import_over"
+    assert report(town, who, found["id"])[2]["outcome"] == "new", "the report stays: it holds no value"
