@@ -27,6 +27,7 @@ NO_PAGES = {
     "/cases/{reference}/papers/copy": "a paper, once the name is uncovered",
     "/cases/{reference}/papers/copy.json": "the same copy for a program, once the name is uncovered",
     "/reports/exports/{export_id}/file.csv": "a file, which may be fetched only so often",
+    "/reports/imports/{import_id}/report.csv": "a file, saved and never shown",
     "/cases/{reference}/documents/{document_id}/file": "a file, saved and never shown",
     "/referrals/{reference}/proof.jsonl": "a file, saved and never shown",
     "/r": "it leads to the receipt of a number that is typed",
