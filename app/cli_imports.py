@@ -47,6 +47,7 @@ def import_cases(
 ) -> None:
     """Try out a file of cases, and bring them in; 1 if a row cannot come in. A second time changes nothing."""
     from app.imports import service
+    from app.imports.rights import may_bring
     from app.imports.schemas import ImportIn, StartIn
     from app.imports.taking import take
 
@@ -59,7 +60,7 @@ def import_cases(
         _must_be_mapping(house, body, mapping)
         read = service.mapping_of(house.policies, body)
         with door.read() as desk:
-            service.may_ask(desk, read)
+            may_bring(desk, read)
         try:
             taken = take(file.read_bytes(), read, house.policies.safeguards.imports)
         except Exception as error:
@@ -115,7 +116,7 @@ def _at_the_terminal(settings: Settings, login: str, from_input: bool) -> Iterat
     from app.access.log import looked
     from app.access.sessions import sign_in
     from app.accounts.own import lacks_factor
-    from app.imports.service import RIGHT
+    from app.imports.rights import RIGHT
     from app.main import open_house
 
     house = open_house(settings)
@@ -190,11 +191,11 @@ def _look(door: Door, import_id: str) -> ImportOut:
 
 
 def _summary(what: str, counts: dict[str, int]) -> None:
-    from app.imports.findings import OUTCOMES
+    from app.imports.findings import COUNTED, OUTCOMES
 
     typer.echo(f"{what}:")
     for word, count in counts.items():
-        typer.echo(f"  {count:>7}  {OUTCOMES.get(word, 'values without a code of ours, kept as they came')}")
+        typer.echo(f"  {count:>7}  {({**OUTCOMES, **COUNTED})[word]}")
 
 
 def _write(door: Door, import_id: str, stage: str, to: Path) -> None:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from app.access.door import Door, needs
 from app.access.uploads import FilesOnly, read_form, sent_file
 from app.imports import service
+from app.imports.rights import RIGHT, may_bring
 from app.imports.schemas import FORM, ImportAskedOut, ImportIn, ImportOut, MappingsOut, ReportOut, Stage, StartIn
 from app.imports.taking import take
 from app.kit import csv_text
@@ -19,7 +20,7 @@ from app.kit.problems import documented
 
 router = APIRouter(tags=["imports"])
 
-Importer = Annotated[Door, Depends(needs(service.RIGHT))]
+Importer = Annotated[Door, Depends(needs(RIGHT))]
 Fields = tuple[dict[str, Any], bytes | None]
 ASKED: Final[dict[int | str, dict[str, Any]]] = {
     202: {"model": ImportAskedOut, "description": "So many rows: a second person has to agree first."}
@@ -68,7 +69,7 @@ def ask_for_import(door: Importer, sent: Sent) -> Response:
         raise invalid(error) from None
     with door.read() as desk:
         mapping = service.mapping_of(desk.policies, body)
-        service.may_ask(desk, mapping)
+        may_bring(desk, mapping)
         rules = desk.policies.safeguards.imports
     taken = take(content, mapping, rules)
     return door.once(lambda desk: service.ask(desk, body, mapping, taken), status=201)

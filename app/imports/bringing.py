@@ -20,9 +20,10 @@ from sqlalchemy.exc import IntegrityError
 
 from app.access import rows as walls
 from app.access.desk import Desk
-from app.access.may import must, within_reach
+from app.access.log import looked
+from app.access.may import within_reach
 from app.access.two_persons import desk_for
-from app.cases import intake, same_person
+from app.cases import intake, person_queries, same_person
 from app.cases.schemas import CaseIn
 from app.casework import fieldgroups, identity, move, name_index
 from app.casework.held import hold_case
@@ -33,6 +34,7 @@ from app.imports import queries
 from app.imports.findings import Finding
 from app.imports.queries import CAME, IMPORT, LINE
 from app.imports.reading.terms import Rows
+from app.imports.rights import may_bring
 from app.imports.rows import Fitted, Ground, field_column, fitted, twice
 from app.kit.canonical import canonical_bytes
 from app.kit.crypto import DESTROYED
@@ -42,9 +44,8 @@ from app.kit.words import mark
 from policies.import_mapping import ImportMapping, same_word
 from policies.model import FieldGroup
 
-__all__ = ["BRING", "CHECK", "IMPORTED", "RIGHT", "packed", "place"]
+__all__ = ["BRING", "CHECK", "IMPORTED", "packed", "place"]
 
-RIGHT: Final = "case:import"
 CHECK, BRING = "import_check", "import_cases"
 IMPORTED: Final = "imported"
 # Rows in one transaction: so many are lost with a process that is killed, and done again.
@@ -61,6 +62,8 @@ class Outcome:
     word: str
     findings: list[Finding] = field(default_factory=list)
     case_id: str | None = None
+    # Cells of columns that the mapping does not know, kept as they came.
+    kept: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ def place(import_id: str) -> bytes:
 def packed(mapping: ImportMapping, table: Rows) -> bytes:
     """Mapping and rows as they are sealed."""
     told = {"mapping": mapping.model_dump(mode="json"), "header": table.header, "rows": table.rows}
-    return zlib.compress(json.dumps(told, ensure_ascii=False).encode("utf-8"))
+    return zlib.compress(json.dumps(told).encode("ascii"))
 
 
 def _go_on(desk: Desk, job: Row[Any]) -> Stepped:
@@ -130,8 +133,7 @@ def _go_on(desk: Desk, job: Row[Any]) -> Stepped:
     if asker.office_id != job.office_id:
         raise Conflict("Whoever asked for this works in another office now.", code="asker_moved")
     with walls.as_somebody(desk, asker):
-        must(asker, RIGHT)
-        must(asker, "case:create")
+        may_bring(asker, work.mapping)
         bench = Bench(asker, order, work, job.kind, name_index.blinder(asker))
         outcomes = _together(bench, batch) if all_at_once else [_one(bench, line, row) for line, row in batch]
         _keep_lines(bench, outcomes)
@@ -159,7 +161,18 @@ def _together(bench: Bench, batch: Any) -> list[Outcome]:
         for each in found:
             if each.word == "opened":
                 each.word, each.case_id = "new", None
+        _note_again(bench.desk, found)
     return found
+
+
+def _note_again(desk: Desk, outcomes: list[Outcome]) -> None:
+    """What was undone took the looks at names along; that somebody's name was compared stays noted all the same."""
+    alike = [one.said for each in outcomes for one in each.findings if one.rule == "may_be_known"]
+    looked(desk, "duplicates_searched", "case", "-", {"named": len(alike)})
+    for reference in sorted({name for said in alike for name in said.split(", ")}):
+        row = person_queries.referenced(desk, reference)
+        if row is not None:
+            looked(desk, "identity_matched", "case", row.id)
 
 
 def _one(bench: Bench, line: int, row: tuple[str, ...]) -> Outcome:
@@ -186,7 +199,7 @@ def _one(bench: Bench, line: int, row: tuple[str, ...]) -> Outcome:
         if known is None:
             raise
         return known
-    return Outcome(line, "new" if case_id is None else "opened", fit.findings, case_id)
+    return Outcome(line, "new" if case_id is None else "opened", fit.findings, case_id, fit.kept)
 
 
 def _open(bench: Bench, fit: Fitted) -> str | None:
@@ -297,8 +310,9 @@ def _keep_lines(bench: Bench, outcomes: list[Outcome]) -> None:
 
 def _counted(outcomes: list[Outcome]) -> Mapping[str, int]:
     counted = Counter(each.word for each in outcomes)
-    unknown = sum(finding.rule == "unknown_code" for each in outcomes for finding in each.findings)
-    return {**counted, **({"unknown_code": unknown} if unknown else {})}
+    counted["unknown_code"] = sum(one.rule == "unknown_code" for each in outcomes for one in each.findings)
+    counted["kept_as_told"] = sum(each.kept for each in outcomes)
+    return {word: count for word, count in counted.items() if count}
 
 
 def _settle(desk: Desk, order: Row[Any], state: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from app.kit.words import mark
 
-__all__ = ["CLASSES", "NOTED", "OUTCOMES", "RULES", "UNREAD", "Finding"]
+__all__ = ["CLASSES", "COUNTED", "NOTED", "OUTCOMES", "RULES", "UNREAD", "Finding"]
 
 # A rule that stops its row. What to do about it is in the sentence.
 RULES: Final[Mapping[str, str]] = {
@@ -34,7 +34,6 @@ NOTED: Final[Mapping[str, str]] = {
     "unknown_code": mark("The mapping has no code of ours for this value. It is kept as it came, and counts nowhere."),
     "marks_removed": mark("Marks that show nothing and turn the direction of the line were left out."),
     "changed": mark("The record has come in before, and this cell said something else then. Nothing was changed."),
-    "kept_as_told": mark("The mapping does not know this column. What it says is kept as it came."),
 }
 # Why a file cannot be read at all.
 UNREAD: Final[Mapping[str, str]] = {
@@ -60,6 +59,11 @@ UNREAD: Final[Mapping[str, str]] = {
     "no_such_sheet": mark("The file has no sheet of the name that the mapping says."),
     "lacks_columns": mark("The file does not have these columns, which the mapping reads."),
     "unmapped_columns": mark("The mapping says nothing of these columns. Map them, keep them as told, or ignore them."),
+}
+# What is counted beside the rows.
+COUNTED: Final[Mapping[str, str]] = {
+    "unknown_code": mark("Values without a code of ours, kept as they came"),
+    "kept_as_told": mark("Values of columns the mapping does not know, kept as they came"),
 }
 # What became of a row, or would become of it.
 OUTCOMES: Final[Mapping[str, str]] = {

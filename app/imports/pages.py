@@ -13,7 +13,8 @@ from app.access.page_door import Page, opens
 from app.access.sheet import PageForm
 from app.casework import jobs
 from app.imports import service
-from app.imports.findings import CLASSES, OUTCOMES
+from app.imports.findings import CLASSES, COUNTED, OUTCOMES
+from app.imports.rights import RIGHT, may_bring
 from app.imports.schemas import ImportIn, StartIn
 from app.imports.taking import take
 from app.kit import csv_text
@@ -23,8 +24,8 @@ from policies.model import Policies
 
 router = APIRouter()
 
-Importer = Annotated[Page, Depends(opens(service.RIGHT))]
-Bringer = Annotated[Page, Depends(opens(service.RIGHT, files=True))]
+Importer = Annotated[Page, Depends(opens(RIGHT))]
+Bringer = Annotated[Page, Depends(opens(RIGHT, files=True))]
 Which = Annotated[Literal["check", "bring"], Query()]
 LIST: Final = "/reports/imports"
 FORM: Final = "imports/list.html"
@@ -83,7 +84,7 @@ def bring_file(page: Bringer) -> Response:
     try:
         mapping = service.mapping_of(policies, body)
         with page.write() as desk:
-            service.may_ask(desk, mapping)
+            may_bring(desk, mapping)
         taken = take(page.sent_file("file"), mapping, policies.safeguards.imports)
     except Invalid as error:
         return page.show_refused(error, FORM, {**context, "wrong": error.extra["errors"]})
@@ -147,6 +148,7 @@ def _named(policies: Policies) -> list[tuple[str, str]]:
 def _one(desk: Desk, import_id: str) -> dict[str, Any]:
     found = service.read(desk, import_id)
     return {
-        "here": "cases", "found": found, "states": STATES, "outcomes": OUTCOMES, "job_states": jobs.STATES,
+        "here": "cases", "found": found, "states": STATES, "counted": {**OUTCOMES, **COUNTED},
+        "job_states": jobs.STATES,
         "alone": desk.policies.safeguards.imports.rows_alone,
     }  # fmt: skip

@@ -48,6 +48,8 @@ class Fitted:
     findings: list[Finding] = field(default_factory=list)
     # Column -> the cell, clean, where it says anything: by this a later file is compared.
     cells: dict[str, str] = field(default_factory=dict)
+    # How many of those are of columns that the mapping does not know.
+    kept: int = 0
 
     @property
     def stops(self) -> bool:
@@ -126,6 +128,7 @@ def _cells(ground: Ground, header: Iterable[str], row: Iterable[str], found: Fit
                 continue
             found.cells[name] = text
             column = mapping.columns.get(name)
+            found.kept += name not in mapping.named
             if column is None or column.to is None:
                 if name != mapping.record or column is not None:
                     label = (column.told if column is not None else None) or name

@@ -15,12 +15,13 @@ from app.access.log import looked, refused
 from app.access.may import must
 from app.access.stepup import must_be_fresh
 from app.access.two_persons import Act, Asked, carries_out
-from app.casework import fieldgroups, jobs
+from app.casework import jobs
 from app.casework.job_shapes import job_out
 from app.imports import queries
-from app.imports.bringing import BRING, CHECK, RIGHT, packed, place
+from app.imports.bringing import BRING, CHECK, packed, place
 from app.imports.findings import Finding
 from app.imports.queries import IMPORT
+from app.imports.rights import RIGHT, may_bring
 from app.imports.schemas import (
     FindingOut,
     ImportAskedOut,
@@ -40,17 +41,11 @@ from app.kit.words import mark
 from app.models.base import is_id, new_id
 from policies.import_checks import digest_of, read_mapping
 from policies.import_mapping import ImportMapping
-from policies.model import FieldGroup, Policies
+from policies.model import Policies
 
 KIND: Final = "bulk_import"
 ACT: Final = mark("bringing in cases from a file")
 PAGE: Final = 100
-# Field -> the group of fields it is of: who does not see it does not bring it in either.
-_GROUPS: Final = {
-    "identity.safe_contact": FieldGroup.CONTACT, "identity.phone": FieldGroup.CONTACT,
-    "identity.family_contact": FieldGroup.CONTACT, "identity.health_alert": FieldGroup.HEALTH,
-    "note": FieldGroup.NARRATIVE,
-}  # fmt: skip
 
 
 def mappings(policies: Policies) -> MappingsOut:
@@ -85,30 +80,12 @@ def mapping_of(policies: Policies, body: ImportIn) -> ImportMapping:
     return found
 
 
-def may_ask(desk: Desk, mapping: ImportMapping) -> None:
-    """Refuse before a file is read: Forbidden without the permissions, or where the mapping leads to fields unseen.
-
-    A role that does not see a group of fields brings none of it in: the columns are named.
-    """
-    must(desk, RIGHT)
-    must(desk, "case:create")
-    unseen = sorted(
-        name for name, group in _groups_of(mapping).items() if not fieldgroups.sees(desk, group)
-    )
-    if unseen:
-        rule = {
-            "field": "mapping", "rule": "fields your roles see", "columns": unseen,
-            "sentence": mark("Your roles do not see what these columns lead to. Leave them out, or ask a colleague."),
-        }  # fmt: skip
-        raise Invalid("The mapping leads to fields your roles do not see.", extra={"errors": [rule]})
-
-
 def ask(desk: Desk, body: ImportIn, mapping: ImportMapping, taken: Taken) -> ImportOut:
     """Keep the rows of a file, sealed, and have a trial run go through them: it changes nothing and tells everything.
 
-    Forbidden and Invalid as `may_ask`, and Invalid for more rows than come in all at once.
+    Forbidden and Invalid as `may_bring`, and Invalid for more rows than come in all at once.
     """
-    may_ask(desk, mapping)
+    may_bring(desk, mapping)
     rules = desk.policies.safeguards.imports
     rows = len(taken.table.rows)
     if body.all_or_nothing and rows > rules.at_once:
@@ -157,7 +134,7 @@ def start(desk: Desk, import_id: str, body: StartIn) -> ImportOut:
         values |= {"state": "waiting", "approval_id": asked.id}
     else:
         values |= {"state": "coming_in", "bring_id": jobs.begin(desk, BRING, row.id, row.rows)}
-    desk.session.execute(update(IMPORT).where(IMPORT.c.id == row.id).values(values))
+    _turn(desk, row.id, "checked", values)
     looked(desk, "import_started", "import", row.id, {"rows": row.rows, "second_person": asked is not None})
     found = shown(desk, queries.by_id(desk, row.id), asked)
     return found if asked is None else ImportAskedOut(**found.model_dump())
@@ -169,8 +146,7 @@ def release(desk: Desk, asked: Asked) -> None:
     row = queries.mine(desk, str(asked.payload["import"]))
     if row is None or row.state != "waiting" or row.approval_id != asked.id or row.sealed is None:
         raise Conflict("There is no such file any more.", code="file_gone")
-    values = {"state": "coming_in", "bring_id": jobs.begin(desk, BRING, row.id, row.rows)}
-    desk.session.execute(update(IMPORT).where(IMPORT.c.id == row.id).values(values))
+    _turn(desk, row.id, "waiting", {"state": "coming_in", "bring_id": jobs.begin(desk, BRING, row.id, row.rows)})
 
 
 def read(desk: Desk, import_id: str) -> ImportOut:
@@ -253,19 +229,12 @@ def _line_out(row: Row[Any]) -> LineOut:
     )
 
 
-def _groups_of(mapping: ImportMapping) -> dict[str, FieldGroup]:
-    """Column -> the group of fields it leads to, where it is not one everybody sees who opens cases."""
-    found: dict[str, FieldGroup] = {}
-    for name, column in mapping.columns.items():
-        if column.to is None:
-            found[name] = FieldGroup.NARRATIVE
-        elif column.to in _GROUPS:
-            found[name] = _GROUPS[column.to]
-        elif column.to.startswith("identity."):
-            found[name] = FieldGroup.IDENTITY
-    if mapping.unmapped == "keep":
-        found["*"] = FieldGroup.NARRATIVE
-    return found
+def _turn(desk: Desk, import_id: str, before: str, values: dict[str, Any]) -> None:
+    """Bring an import on from the state it was seen in; of two at once one succeeds, the other gets Conflict."""
+    still = (IMPORT.c.id == import_id, IMPORT.c.state == before)
+    done: Any = desk.session.execute(update(IMPORT).where(*still).values(values))
+    if done.rowcount != 1:
+        raise Conflict(mark("This import is not at the point where the cases can come in."), code="import_over")
 
 
 def _mine(desk: Desk, import_id: str) -> Row[Any]:

@@ -120,7 +120,8 @@ def from_json(content: bytes, limits: Limits) -> Rows:
 
 def _flat(record: dict[str, Any], before: str, depth: int) -> Iterator[tuple[str, str]]:
     for name, value in record.items():
-        path = f"{before}{name}"
+        # A name with half a letter in it could be told to nobody.
+        path = f"{before}{name}".encode("utf-8", "replace").decode("utf-8")
         if isinstance(value, dict) and value and depth < _DEEPEST:
             yield from _flat(value, f"{path}.", depth + 1)
         else:
