@@ -34,7 +34,8 @@ ACCEPTED: Final = ".csv,.tsv,.txt,.xlsx,.ods,.json"
 STATES: Final = {
     "checking": mark("Being tried out"), "checked": mark("Tried out: the cases can come in"),
     "waiting": mark("Waits for a second person"), "coming_in": mark("The cases are coming in"),
-    "done": mark("The cases are in"), "none": mark("No case came in: a row could not"), "gone": mark("The rows of the file are not kept any more"),
+    "done": mark("The cases are in"), "none": mark("No case came in: a row could not"),
+    "gone": mark("The rows of the file are not kept any more"),
     "refused": mark("Not agreed to"),
 }  # fmt: skip
 _LINES: Final = mark("Write the numbers of the lines, with commas between them.")

@@ -187,8 +187,11 @@ def _source(entry: TimelineEntryOut, late: timedelta | None) -> str:
     return SOURCES["late"] if late is not None else SOURCES["here"]
 
 
-def _came_from(said: Mapping[str, Any]) -> list[Changed]:
+def _came_from(entry: TimelineEntryOut) -> list[Changed]:
     """Where a case came in from: names of systems, mappings and columns, and digests; never what a cell said."""
+    said = entry.details
+    if entry.kind != "imported":
+        return []
     return [
         Changed(mark("Other system"), Word(str(said.get("source", "")))),
         Changed(mark("Line of the file"), Word(str(said.get("line", "")))),
@@ -223,8 +226,7 @@ def _changes(desk: Desk, entry: TimelineEntryOut, people: Mapping[str, Row[Any]]
     file = said.get("document")
     if isinstance(file, dict) and file.get("kind"):
         found.append(Changed(mark("Kind of file"), Word(file["kind"], "case_document_kind")))
-    if entry.kind == "imported":
-        found += _came_from(said)
+    found += _came_from(entry)
     if entry.kind == "document" and said.get("why"):
         found.append(Changed(mark("Reason"), Word(said["why"], "document_error_reason")))
     found += [Changed(mark("Field"), Word(name)) for name in said.get("fields") or ()]
