@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from app.access.desk import Desk
 from app.access.may import permitted
 from app.access.page_door import Page, opens
-from app.access.sheet import PageForm
+from app.access.sheet import PageForm, Typed
 from app.casework import jobs
 from app.imports import service
 from app.imports.findings import CLASSES, COUNTED, OUTCOMES
@@ -19,6 +19,7 @@ from app.imports.schemas import ImportIn, StartIn
 from app.imports.taking import take
 from app.kit import csv_text
 from app.kit.errors import AppError, Invalid
+from app.kit.fields import invalid
 from app.kit.words import mark
 from policies.model import Policies
 
@@ -39,14 +40,6 @@ STATES: Final = {
     "refused": mark("Not agreed to"),
 }  # fmt: skip
 _LINES: Final = mark("Write the numbers of the lines, with commas between them.")
-
-
-class FilePage(PageForm):
-    """Which file, read how."""
-
-    mapping: Annotated[str, Field(max_length=60)] = ""
-    mapping_text: Annotated[str, Field(max_length=200_000)] = ""
-    all_or_nothing: Annotated[str, Field(pattern="^yes$")] | None = None
 
 
 class StartPage(PageForm):
@@ -78,11 +71,9 @@ def bring_file(page: Bringer) -> Response:
         context = _list(desk)
         policies = desk.policies
     page.again(FORM, **context)
-    form = page.form(FilePage)
-    body = ImportIn(
-        mapping=form.mapping, mapping_text=form.mapping_text, all_or_nothing=form.all_or_nothing is not None
-    )
+    typed = page.typed_form()
     try:
+        body = _told(typed)
         mapping = service.mapping_of(policies, body)
         with page.write() as desk:
             may_bring(desk, mapping)
@@ -131,6 +122,15 @@ def report_file(import_id: str, page: Importer, stage: Which = "check") -> Respo
         content = service.report_file(desk, import_id, stage)
     headers = {"Content-Disposition": f'attachment; filename="import-{import_id[:8]}-{stage}.csv"'}
     return Response(content, headers=headers, media_type=csv_text.MEDIA_TYPE)
+
+
+def _told(typed: Typed) -> ImportIn:
+    """What was typed beside the file; Invalid (422) for what is too long."""
+    told = {name: typed.get(name, "") for name in ("mapping", "mapping_text")}
+    try:
+        return ImportIn(**told, all_or_nothing=typed.get("all_or_nothing", "") == "yes")
+    except ValidationError as error:
+        raise invalid(error) from None
 
 
 def _list(desk: Desk) -> dict[str, Any]:
