@@ -11,7 +11,7 @@ from sqlalchemy import Row, insert, update
 from app.access import two_persons
 from app.access.approval_shapes import ApprovalOut
 from app.access.desk import Desk
-from app.access.log import looked, refused
+from app.access.log import Detail, looked, refused
 from app.access.may import must
 from app.access.stepup import must_be_fresh
 from app.access.two_persons import Act, Asked, carries_out
@@ -103,7 +103,7 @@ def ask(desk: Desk, body: ImportIn, mapping: ImportMapping, taken: Taken) -> Imp
         "check_id": jobs.begin(desk, CHECK, import_id, rows), "bring_id": None, "approval_id": None,
     }  # fmt: skip
     desk.session.execute(insert(IMPORT).values(row))
-    detail = {"source": mapping.source_system, "rows": rows, "sha256": taken.digest, "mapping": mapping.name}
+    detail: Detail = {"source": mapping.source_system, "rows": rows, "sha256": taken.digest, "mapping": mapping.name}
     looked(desk, "import_asked", "import", import_id, detail)
     return shown(desk, queries.by_id(desk, import_id))
 
