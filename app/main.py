@@ -54,14 +54,14 @@ ROOMS: Final = (
     "accounts", "approvals", "cases", "exports", "people", "worklist", "emergency", "walls", "deputies", "oversight",
     "referrals", "directory", "lifecycle", "statistics", "keys", "documents", "caseload",
     "meetings", "shelter", "incidents", "fund", "transfers", "services", "tips", "readiness", "keeping",
-    "inquiries",
+    "inquiries", "jobs", "imports",
 )  # fmt: skip
 # Every room that has an HTML door: app/<room>/pages.py with a `router`.
 PAGE_ROOMS: Final = (
     "accounts", "cases", "overview", "people", "oversight", "walls", "emergency", "statistics", "approvals", "exports",
     "lifecycle", "directory", "deputies", "exchange", "upkeep", "referrals", "caseload",
     "meetings", "shelter", "incidents", "fund", "transfers", "services", "tips", "readiness", "keeping",
-    "inquiries",
+    "inquiries", "jobs", "imports",
 )  # fmt: skip
 PREFIX: Final = "/api/v1"
 # Measured: with more threads than this the same code answers later, not sooner.
@@ -117,12 +117,13 @@ def create_app(
     for part in (app, api, slot, site):
         _share(part, house)
     problems.install(app, show_text=settings.shows_error_texts)
+    guards = house.policies.safeguards
     # Added last, hence outermost: also an unexpected error leaves with safe headers and one line in the log.
     app.add_middleware(
         Shell,
         hosts=settings.allowed_hosts,
         production=settings.environment == "production",
-        largest_file=house.policies.safeguards.files.largest_bytes,
+        largest_file=max(guards.files.largest_bytes, guards.imports.largest_bytes),
     )
     app.state.routes = check_routes(app, house.policies)
     return app

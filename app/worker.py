@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 from app.access import attempts, deciding, drafts, mailing, once, rows, sessions
 from app.access.desk import House
 from app.accounts import training_watching as trainings
-from app.casework import birthdays, burying, guardians, withdrawing
+from app.casework import birthdays, burying, guardians, jobs, withdrawing
 from app.casework.following import HANDLERS
 from app.casework.ringing import ring
 from app.casework.stopping import wake
@@ -28,6 +28,7 @@ from app.exchange.receiving import Post
 from app.exchange.remote import PartnerAway, Routed
 from app.exchange.transport import Transport
 from app.fund import watching as claims
+from app.imports import watching as imports
 from app.inquiries import watching as inquiries
 from app.kit.errors import AppError
 from app.kit.keyfile import KeyMissing
@@ -80,7 +81,7 @@ WATCHED: Final[Mapping[str, Callable[[House], int]]] = {
     "directory": directory.ring, "inquiries": inquiries.ring,
     "meetings": meetings.ring, "decisions": meetings.ring_decisions,
     "visits": visits.ring, "visit_parts": visits.ring_parts,
-    "approvals": deciding.expire, "tombstones": burying.bury_all,
+    "imports": imports.ring, "approvals": deciding.expire, "tombstones": burying.bury_all,
 }
 
 
@@ -131,6 +132,8 @@ class Worker:
                 "ring": self.ring, "sweep": self.sweep, "come_of_age": self.come_of_age,
             }  # fmt: skip
             self._apart(({} if busy else idle) | {"watch": self.watch})
+            # One step of long work at a time: what waits in the outbox never waits for more than that.
+            busy = self._apart({"jobs": partial(jobs.work_once, self._house)}) > 0 or busy
             if not busy:
                 stop.wait(self._pause)
         for thread in (apart, *self._lanes.values()):

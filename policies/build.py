@@ -9,6 +9,8 @@ from policies import checks, clock_checks
 from policies.checks import EVERYTHING, Names
 from policies.clocks import ClockRules
 from policies.corridor_checks import check_corridor
+from policies.import_checks import check_import_mapping
+from policies.import_mapping import ImportMapping
 from policies.lists import CodeList, IndicatorPack, RetentionRule, RolePolicy
 from policies.mapping_checks import check_mapping
 from policies.mappings import Mapping
@@ -24,7 +26,7 @@ from policies.standards import Standard, StandardMap
 
 SINGLES = ("sources.yaml", "roles.yaml", "retention.yaml", "safeguards.yaml", "clocks.yaml", "needs.yaml",
            "population.yaml")  # fmt: skip
-FOLDERS = ("codes", "corridors", "countries", "indicators", "mappings", "notices", "reports", "standards")
+FOLDERS = ("codes", "corridors", "countries", "imports", "indicators", "mappings", "notices", "reports", "standards")
 DEFAULT = "corridors/_default.yaml"
 INHERITED = ("documents", "escalation", "meetings", "disclosure", "statistics_channel", "instruments")
 
@@ -96,6 +98,7 @@ class Builder:
         notices = self._one_each("notices", Notice, checks.check_notice)
         mappings = self._one_each("mappings", Mapping, check_mapping)
         standards, standard_maps = self._standards(codes)
+        imports = self._one_each("imports", ImportMapping, check_import_mapping)
         default, corridors = self._corridors()
         clocks = self._clocks()
         needs = self._needs()
@@ -116,6 +119,7 @@ class Builder:
             mappings=mappings,
             standards=standards,
             standard_maps=standard_maps,
+            imports=imports,
             retention=retention,
             reports=reports,
             population=population,

@@ -31,6 +31,7 @@ from policies.country import (
     NamedDay,
     PolicyOffice,
 )
+from policies.import_mapping import ImportMapping
 from policies.lists import (
     Code,
     CodeList,
@@ -138,6 +139,7 @@ class Policies(Policy):
     mappings: FrozenMap[Mapping] = Field(default_factory=dict)
     standards: FrozenMap[Standard] = Field(default_factory=dict)
     standard_maps: FrozenMap[StandardMap] = Field(default_factory=dict)
+    imports: FrozenMap[ImportMapping] = Field(default_factory=dict)
     safeguards: Safeguards = Safeguards()
     clocks: ClockRules = ClockRules()
     needs: NeedsRules

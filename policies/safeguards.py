@@ -138,6 +138,39 @@ class Files(Policy):
         return self.memory_megabytes * 1024 * 1024
 
 
+class Imports(Policy):
+    """How many cases one person brings in from a file alone, and at most; how much the reading of one may ask.
+
+    ``at_once``: how many come in in one transaction, where it is all or none. ``kept_hours``: how long the rows of a
+    file are kept, sealed, for the import that was asked for.
+    """
+
+    rows_alone: Count = 50
+    rows_at_most: Count = 20_000
+    at_once: Count = 100
+    kilobytes: Annotated[StrictInt, Field(ge=64, le=51_200)] = 10_240
+    columns: Annotated[StrictInt, Field(ge=1, le=2000)] = 500
+    seconds: Annotated[StrictInt, Field(ge=1, le=120)] = 20
+    memory_megabytes: Annotated[StrictInt, Field(ge=256, le=4096)] = 768
+    kept_hours: Annotated[StrictInt, Field(ge=1, le=720)] = 72
+    sources: tuple[str, ...] = Field(min_length=1, default=("WM-ACCESS",))
+
+    @property
+    def largest_bytes(self) -> int:
+        """How many bytes a file may have."""
+        return self.kilobytes * 1024
+
+    @property
+    def memory_bytes(self) -> int:
+        """How much memory the process that reads a file may take."""
+        return self.memory_megabytes * 1024 * 1024
+
+    @property
+    def kept_for(self) -> timedelta:
+        """How long the rows of a file are kept."""
+        return timedelta(hours=self.kept_hours)
+
+
 class MailRules(Policy):
     """How often a mail may tell somebody that there is something new, and about how old a thing at most."""
 
@@ -157,6 +190,7 @@ class Safeguards(Policy):
     screen: Screen = Screen()
     drafts: Drafts = Drafts()
     files: Files = Files()
+    imports: Imports = Imports()
     mail: MailRules = MailRules()
     bulk_work: BulkWork = BulkWork()
     working_lists_at_most: Annotated[StrictInt, Field(ge=1, le=100)] = 20

@@ -96,12 +96,13 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     "emergency": frozenset({"row"}),
     # Opening a case reaches none that is there, a draft is written on a case.
     "case:create": frozenset(),
+    "case:import": frozenset(),
     "referral:draft": _CASE,
     "emergency:review": frozenset({"row", "review", "look"}),
 }
 # Parts before the colon of permissions that open no row about a person.
 RIGHTS_WITHOUT_ROWS: Final = frozenset(
-    {"account", "deputy", "directory", "exchange", "keys", "policy", "upkeep", "workflow"}
+    {"account", "deputy", "directory", "exchange", "job", "keys", "policy", "upkeep", "workflow"}
 )
 _KINDS: Final = tuple(sorted(frozenset().union(*KINDS.values())))
 # What absence cover reaches: what an office is asked, and no case by it.

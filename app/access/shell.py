@@ -21,7 +21,9 @@ LARGEST_BODY: Final = 1_048_576
 
 # The two routes that take a file, and nothing else: they may carry what the policies allow a file, twice over, so that
 # a file that is too large is still told so on its page; a larger one is cut off here.
-_WITH_FILE: Final = re.compile(r"/api/v1/cases/[^/]{1,64}/documents|/cases/[^/]{1,64}/documents/new")
+_WITH_FILE: Final = re.compile(
+    r"/api/v1/cases/[^/]{1,64}/documents|/cases/[^/]{1,64}/documents/new|/api/v1/imports|/reports/imports"
+)
 _BESIDE: Final = 65_536
 
 # A route that knows better (a static file, a page with its own style sheet) sets the header itself.

@@ -25,6 +25,7 @@ BESIDE: Final = (
     ("tip:record", "/tips", mark("Tips")),
     ("operation:read", "/operations", mark("Operations")),
     ("operation:answer", "/reservations", mark("To keep ready")),
+    ("case:import", "/reports/imports", mark("Cases from files")),
 )
 
 

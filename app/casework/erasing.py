@@ -22,6 +22,7 @@ from app.kit.crypto import DESTROYED, KeyRing
 from app.models.approval import Approval
 from app.models.document import Document
 from app.models.draft import Draft
+from app.models.job import ImportedCase
 from app.models.notice import Notice
 from app.models.person import DataKey
 from app.models.record import Record
@@ -41,6 +42,7 @@ EMPTIED: Final[tuple[tuple[Any, tuple[str, ...]], ...]] = (
     (Document.__table__, ("about", "sealed")),
     (Message.__table__, ("sealed_body",)),
 )
+_IMPORTED: Final[Any] = ImportedCase.__table__
 _APPROVAL: Final[Any] = Approval.__table__
 _TIP: Final[Any] = Tip.__table__
 _DRAFT: Final[Any] = Draft.__table__
@@ -143,6 +145,10 @@ def sweep(session: Session, keys: KeyRing, found: Subjects) -> dict[str, int]:
     if "tip" in there:
         tips = (_TIP.c.case_id.in_(found.cases), _TIP.c.wrapped != DESTROYED)
         done["tip"] = _count(session, update(_TIP).where(*tips).values(wrapped=DESTROYED))
+    if "imported_case" in there:
+        # That the record came in once is kept, or the next file would bring back whom we have erased.
+        came_in = (_IMPORTED.c.case_id.in_(found.cases), _IMPORTED.c.cells != "{}")
+        done["imported_case"] = _count(session, update(_IMPORTED).where(*came_in).values(cells="{}"))
     done["notice"] = _notices(session, found, approvals)
     done["draft"] = _drafts(session, found.names)
     done["idempotency_key"] = once.forget_naming(session, keys, found.names)

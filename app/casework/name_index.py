@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, delete, exists, insert, select
@@ -21,7 +21,7 @@ from app.casework.spelling.name import keys_of
 from app.models.name_index import IndexKey, NameKey
 from app.models.person import DataKey
 
-__all__ = ["MARK", "digests", "forget", "indexed", "keep", "meeting", "names_of", "with_names"]
+__all__ = ["MARK", "blinder", "digests", "forget", "indexed", "keep", "meeting", "names_of", "with_names"]
 
 NAME: Any = NameKey.__table__
 _INDEX_KEY: Any = IndexKey.__table__
@@ -60,6 +60,15 @@ def digests(desk: Desk, names: Iterable[str], *, thin: bool = False) -> frozense
         return frozenset()
     secret = _secret(desk)
     return frozenset(hmac.new(secret, f"name|{key}".encode(), hashlib.sha256).hexdigest()[:_LETTERS] for key in keys)
+
+
+def blinder(desk: Desk) -> Callable[[str, str], str]:
+    """What makes keyed digests (hex) of texts under the country's own key: found again by them, without being kept.
+
+    It takes a word that keeps digests of one use apart from those of another, and the text.
+    """
+    secret = _secret(desk)
+    return lambda purpose, text: hmac.new(secret, f"{purpose}|{text}".encode(), hashlib.sha256).hexdigest()
 
 
 def indexed(person: ColumnElement[str]) -> ColumnElement[bool]:

@@ -268,6 +268,7 @@ EVENTS: Final[Mapping[tuple[str, str], str]] = {
     ("opened", "open"): mark("Case opened"),
     ("opened", "draft"): mark("Referral drafted"),
     ("opened", "offer_received"): mark("Referral arrived"),
+    ("imported", "file"): mark("Came in from a file of another system"),
     ("assigned", "case_manager"): mark("Case manager named"),
     ("team", "leave"): mark("Somebody left the team"),
     ("team", "*"): mark("Somebody joined the team"),

@@ -25,7 +25,7 @@ _OF_PERSONS: Final = (
 _OF_ROWS: Final = (
     ("approval", "sealed"), ("approval", "answer"), ("tip", "sealed"), ("operation", "sealed"),
     ("case_export", "sealed_note"), ("incident_offender", "sealed"), ("shelter_visit", "sealed"),
-    ("corridor_meeting", "sealed"),
+    ("corridor_meeting", "sealed"), ("case_import", "sealed"),
 )  # fmt: skip
 
 

@@ -187,6 +187,20 @@ def _source(entry: TimelineEntryOut, late: timedelta | None) -> str:
     return SOURCES["late"] if late is not None else SOURCES["here"]
 
 
+def _came_from(entry: TimelineEntryOut) -> list[Changed]:
+    """Where a case came in from: names of systems, mappings and columns, and digests; never what a cell said."""
+    said = entry.details
+    if entry.kind != "imported":
+        return []
+    return [
+        Changed(mark("Other system"), Word(str(said.get("source", "")))),
+        Changed(mark("Line of the file"), Word(str(said.get("line", "")))),
+        Changed(mark("SHA-256 of the file"), Word(str(said.get("file", "")))),
+        Changed(mark("Mapping"), Word(f"{said.get('mapping', '')}, {said.get('mapping_version', '')}")),
+        *(Changed(mark("Without a code of ours"), Word(str(name))) for name in said.get("unknown") or ()),
+    ]
+
+
 def _changes(desk: Desk, entry: TimelineEntryOut, people: Mapping[str, Row[Any]]) -> list[Changed]:
     said = entry.details
     found: list[Changed] = []
@@ -212,6 +226,7 @@ def _changes(desk: Desk, entry: TimelineEntryOut, people: Mapping[str, Row[Any]]
     file = said.get("document")
     if isinstance(file, dict) and file.get("kind"):
         found.append(Changed(mark("Kind of file"), Word(file["kind"], "case_document_kind")))
+    found += _came_from(entry)
     if entry.kind == "document" and said.get("why"):
         found.append(Changed(mark("Reason"), Word(said["why"], "document_error_reason")))
     found += [Changed(mark("Field"), Word(name)) for name in said.get("fields") or ()]

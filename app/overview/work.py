@@ -93,7 +93,8 @@ _ROOMS: Final[Mapping[str, str]] = {
     "reference": "/cases", "referral": "/referrals", "emergency_access": "/reports/emergency",
     "bed_request": "/bed-requests", "case_service": "/services", "case_transfer": "/transfers",
     "fund_request": "/fund/claims",
-    "reserve": "/reservations", "inquiry": "/inquiries", "operation": "/operations", "tip": "/tips",
+    "reserve": "/reservations", "inquiry": "/inquiries", "job": "/reports/jobs", "operation": "/operations",
+    "tip": "/tips",
 }  # fmt: skip
 _PAGES: Final[Mapping[str, str]] = {
     "approval": "/reports/approvals", "caseload": "/cases?who=mine", "case_transfers": "/transfers",

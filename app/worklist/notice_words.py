@@ -26,6 +26,7 @@ SENTENCES: Final[dict[str, str]] = {
     "inquiry_asked": mark("Another country asks your office about a person."),
     "inquiry_late": mark("The time to answer another country's question is over."),
     "inquiry_taken_back": mark("A question of another country was taken back, and what it said is destroyed."),
+    "job_over": mark("Long work that you asked for is over."),
     "tip_late": mark("Nobody has looked at a tip in time."),
     "tip_waits": mark("A tip waits to be looked at."),
     "bed_asked": mark("Somebody asks for a bed in your shelter."),

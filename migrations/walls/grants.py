@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 ONLY_ADDED: Final = frozenset(
     {
         "access_entry", "bulk_act", "contact", "contact_answer", "contact_told",
-        "document", "document_error", "fund_movement", "history_entry", "incident_case",
+        "document", "document_error", "fund_movement", "history_entry", "import_line", "incident_case",
         "incident_offender",
         "meeting", "meeting_case", "message", "message_receipt", "partner_replay", "record", "released_table",
         "training_entry",
@@ -49,6 +49,12 @@ FIXED: Final[dict[str, frozenset[str]]] = {
     "case_export": frozenset({"id", "country", "asked_by", "purpose", "wrapped", "sealed_note", "filters"}),
     "case_facts": frozenset({"case_id", "country"}),
     # Whoever takes a case over carries it as if they had opened it; who did is in its history (docs/decisions/0032).
+    "case_import": frozenset(
+        {
+            "id", "country", "office_id", "asked_by", "asked_at", "source_system", "mapping", "mapping_version",
+            "mapping_digest", "file_digest", "rows", "all_or_nothing", "check_id",
+        }
+    ),
     "case_file": frozenset(
         {"id", "country", "reference", "person_id", "previous_case_id", "opened_at"}
     ),
@@ -91,6 +97,9 @@ FIXED: Final[dict[str, frozenset[str]]] = {
     ),
     "idempotency_key": frozenset({"user_id", "key", "fingerprint", "created_at"}),
     "incident": frozenset({"id", "country", "reference", "created_by", "opened_at"}),
+    "imported_case": frozenset(
+        {"country", "source_system", "record_digest", "case_id", "import_id", "line", "at"}
+    ),
     "index_key": frozenset({"country", "key_id", "created_at"}),
     "inquiry": frozenset(
         {
@@ -98,6 +107,7 @@ FIXED: Final[dict[str, frozenset[str]]] = {
             "asked_at",
         }
     ),
+    "job": frozenset({"id", "country", "office_id", "asked_by", "kind", "subject_id", "total", "asked_at"}),
     "legal_hold": frozenset({"id", "country", "case_id", "why", "until", "set_by", "since"}),
     "name_key": frozenset({"person_id", "digest"}),
     "notice": frozenset({"id", "country", "user_id", "kind", "subject_kind", "subject_id", "detail", "at"}),

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from migrations.walls.functions import SYSTEM, content, within, work
+from migrations.walls.jobs import JOB_RULES
 from migrations.walls.meetings import CORRIDOR_MEETING_RULES
 from migrations.walls.releases import RELEASE_RULES
 from migrations.walls.talk import TALK_RULES
@@ -345,7 +346,7 @@ ALL_RULES: Final[dict[str, Rule]] = {
     **FUND_RULES, **TRANSFER_RULES, **TIP_RULES, **OPERATION_RULES, **MATCHING_RULES,
     **CHECKPOINT_RULES, **TRAINING_RULES, **SERVICE_RULES, **KEEPING_RULES, **CLAIM_RULES, **ABROAD_RULES,
     **WITNESS_RULES, **INQUIRY_RULES, **TALK_RULES, **CORRIDOR_MEETING_RULES,
-    **SHELTER_VISIT_RULES, **RELEASE_RULES,
+    **SHELTER_VISIT_RULES, **RELEASE_RULES, **JOB_RULES,
 }  # fmt: skip
 
 

@@ -30,6 +30,7 @@ from tests.factories.towns import Town
 from tests.gates import (
     admin_forms,
     fund_forms,
+    import_forms,
     inquiry_forms,
     list_forms,
     meeting_forms,
@@ -53,6 +54,7 @@ _AT_THE_BRIDGE: Final = ("accepted", "handover_scheduled", "handed_over", "recei
 _DISCLOSED: Final = "tracing"
 # Forms that lead to a page about what they have just done, and who sends them.
 _FORMS: Final = {
+    import_forms.bring: "case_manager", import_forms.start: "case_manager",
     list_forms.assign: "supervisor", list_forms.meeting: "social_worker", list_forms.priority: "social_worker",
     readiness_forms.answering: "shelter_manager", readiness_forms.releasing: "national_focal_point",
     tip_forms.passing: "case_manager", meeting_forms.propose: "national_focal_point",

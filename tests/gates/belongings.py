@@ -34,6 +34,7 @@ from app.models.tip import Tip
 from app.models.transfer import CaseTransfer
 from app.models.walls import AccessBlock, Deputy, EmergencyAccess
 from tests.factories.staff import Staff, Worker
+from tests.gates.brought import brought
 from tests.inspect import reading, tampering
 from workflows.facts import MatterFacts
 
@@ -44,6 +45,8 @@ OWNERS = {
     "notice_id": "analyst",
     "emergency_id": "health_officer",
     "export_id": "supervisor",
+    "import_id": "case_manager",
+    "job_id": "case_manager",
     "approval_id": "supervisor",
     # What belongs to a house: who runs it stands for it.
     "shelter_id": "shelter_manager",
@@ -159,6 +162,7 @@ def belong(house: House, staff: Staff, case_id: str) -> dict[str, str]:
         (FundRequest, _claim(chief, case_id, key.id, ids, long_ago)),
         (Approval, _approval(house, chief, ids["approval_id"])),
         (CaseExport, _export(house, chief, ids["export_id"], tomorrow)),
+        *brought(house, staff[OWNERS["import_id"]], ids),
     ]  # fmt: skip
     with tampering(house.db) as session:
         for model, row in rows:

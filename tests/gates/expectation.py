@@ -75,7 +75,9 @@ class Expectation:
             return Verdict.ALLOWED
         if route.subject in ("user_id", "deputy_row"):
             return self._account(asker, route.permission, subject)
-        if route.subject in ("notice_id", "export_id", "approval_id", "emergency_id", "list_id"):
+        if route.subject in (
+            "notice_id", "export_id", "import_id", "job_id", "approval_id", "emergency_id", "list_id",
+        ):  # fmt: skip
             return self._belonging(route, asker, subject)
         if route.subject in ("shelter_id", "bed_request_id", "transfer_id", "service_id", "claim_id"):
             return self._house(route, asker, subject)

@@ -20,7 +20,8 @@ from tests.gates.scene import CONTACT, NOBODY, Scene, Subject
 # Path parameters that name something one may not know of.
 SUBJECTS: Final = (
     "case_id", "referral_id", "record_id", "task_id", "user_id", "block_id", "deputy_row", "emergency_id", "notice_id",
-    "export_id", "approval_id", "reference", "number", "document_id", "matter_id", "shelter_id", "beds_id",
+    "export_id", "import_id", "job_id", "approval_id", "reference", "number", "document_id", "matter_id",
+    "shelter_id", "beds_id",
     "bed_request_id", "meeting_id", "corridor_meeting_id", "shelter_visit_id", "list_id", "transfer_id", "service_id",
     "tip_id", "inquiry_id", "operation_id", "reservation_id", "hold_id", "claim_id",
 )  # fmt: skip
@@ -81,6 +82,11 @@ _BODIES: Final[dict[str, Any]] = {
         b'--cut\r\nContent-Disposition: form-data; name="kind"\r\n\r\nreferral_letter\r\n'
         b'--cut\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nnothing\r\n--cut--\r\n'
     ),
+    # The same of a table, which lacks every column of the mapping.
+    "POST /imports": (
+        b'--cut\r\nContent-Disposition: form-data; name="mapping"\r\n\r\nexample-table\r\n'
+        b'--cut\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nnothing\r\n--cut--\r\n'
+    ),
 }
 # Bodies whose reason is a code, and no words.
 _CODED: Final = frozenset(
@@ -122,6 +128,8 @@ ALSO: Final[dict[str, set[int | str]]] = {
     "POST /users/{user_id}/trainings/correct": {"training_unknown"},
     "POST /users/{user_id}/trainings/revoke": {"training_unknown"},
     "POST /cases/{case_id}/documents": {"file_wrong_type"},
+    # Agreeing to an import is one right, opening cases another; and some who open them do not see the narrative.
+    "POST /imports": {"table_lacks_columns", "permission_missing", 422},
     # The example names an office of one country.
     "POST /caseload/ask": {422},
     # The example names a shelter of one country, and a group of beds that is nobody's.

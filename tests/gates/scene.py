@@ -70,6 +70,8 @@ class Subject:
     emergency_id: str = ""
     notice_id: str = ""
     export_id: str = ""
+    import_id: str = ""
+    job_id: str = ""
     approval_id: str = ""
     document_id: str = ""
     shelter_id: str = ""

@@ -37,7 +37,7 @@ MODELS = {mapper.local_table.name: mapper.class_ for mapper in Base.registry.map
 WITHOUT_PARENT = {
     "access_entry", "bulk_act", "case_export", "checkpoint", "contact", "contact_answer", "contact_told",
     "correspondence", "corridor_decision", "corridor_meeting", "data_key", "deputy", "draft", "erasure",
-    "idempotency_key", "inquiry",
+    "idempotency_key", "inquiry", "job", "case_import",
     "incident", "index_key", "meeting", "notice", "saved_list", "operation",
     "shelter_visit", "shelter_visit_part",
     "operation_reserve", "partner_replay", "released_table", "shelter_beds", "tip", "training_entry", "witness_finding",

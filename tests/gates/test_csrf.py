@@ -27,6 +27,7 @@ from tests.gates.case_forms import CASE_FORMS
 from tests.gates.digests import of_tables
 from tests.gates.full_world import FullWorld, world
 from tests.gates.fund_forms import FUND_FORMS
+from tests.gates.import_forms import IMPORT_FORMS
 from tests.gates.inquiry_forms import INQUIRY_FORMS
 from tests.gates.list_forms import LIST_FORMS
 from tests.gates.meeting_forms import MEETING_FORMS
@@ -44,7 +45,7 @@ __all__ = ["town", "world"]
 TOWN_FORMS = {
     **CASE_FORMS, **WATCH_FORMS, **REFERRAL_FORMS, **ADMIN_FORMS, **LIST_FORMS, **TRANSFER_FORMS, **TIP_FORMS,
     **READINESS_FORMS, **SERVICE_FORMS, **FUND_FORMS, **INQUIRY_FORMS, **MEETING_FORMS,
-    **VISIT_FORMS,
+    **VISIT_FORMS, **IMPORT_FORMS,
 }  # fmt: skip
 
 Fields = dict[str, Any]

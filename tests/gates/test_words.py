@@ -29,6 +29,7 @@ NO_PAGES = {
     "/reports/tables/{report}/file.{form}": "a file, saved and never shown",
     "/reports/releases/{report}/{period}/{issue}.{form}": "a file, once the table was given to the public",
     "/reports/exports/{export_id}/file": "a file, which may be fetched only so often",
+    "/reports/imports/{import_id}/report.csv": "a file, saved and never shown",
     "/cases/{reference}/documents/{document_id}/file": "a file, saved and never shown",
     "/referrals/{reference}/proof.jsonl": "a file, saved and never shown",
     "/r": "it leads to the receipt of a number that is typed",

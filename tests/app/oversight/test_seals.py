@@ -33,7 +33,7 @@ NOT_OPENED = {
     "second_factor.data_key", "second_factor.sealed_secret", "case_export.wrapped", "document.digest",
     "emergency_access.sealed_reason", "erasure.tombstone", "erasure.signature", "referral.chain_head", "tip.wrapped",
     "witnessed_checkpoint.body", "witnessed_checkpoint.hash", "witnessed_checkpoint.signature",
-    "witnessed_checkpoint.vouched", "corridor_meeting.wrapped", "shelter_visit.wrapped",
+    "witnessed_checkpoint.vouched", "corridor_meeting.wrapped", "shelter_visit.wrapped", "case_import.wrapped",
 }  # fmt: skip
 FILLED = {
     "record.sealed", "document.sealed", "document.about", "message.sealed_body", "person_identity.sealed",

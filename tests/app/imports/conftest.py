@@ -1,0 +1,5 @@
+"""The town that tests of this folder knock at."""
+
+from tests.factories.towns import town
+
+__all__ = ["town"]
