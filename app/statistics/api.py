@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from app.access.door import Door, needs
-from app.statistics import service
+from app.statistics import board, service
+from app.statistics.board_shapes import BoardOut
 from app.statistics.schemas import ReportsOut, TableOut
 
 router = APIRouter(prefix="/statistics", tags=["statistics"])
@@ -20,6 +21,16 @@ def list_reports(door: Reader) -> ReportsOut:
     """Which tables there are."""
     with door.read() as desk:
         return service.reports(desk)
+
+
+@router.get("/board", response_model=BoardOut)
+def read_board(door: Reader) -> BoardOut:
+    """What supervision looks at: late duties by office and corridor, days to answer, trace and return, declines.
+
+    Also blocked attempts, exceptions, emergencies, and what open cases do not say. Workers are never compared.
+    """
+    with door.write() as desk:
+        return board.board(desk)
 
 
 @router.get("/{report}", response_model=TableOut)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from app.access.may import permitted
 from app.access.page_door import Page, opens
 from app.kit import csv_text
-from app.statistics import bars, durations, service
+from app.statistics import bars, board, durations, service
 from app.statistics.durations import Durations
 from app.statistics.schemas import TableOut
 
@@ -19,6 +19,10 @@ router = APIRouter()
 Reader = Annotated[Page, Depends(opens("statistics:read"))]
 Year = Annotated[int | None, Query(ge=1990, le=2100)]
 YEARS: Final = 8
+# Where a section of the board leads, for whom.
+_WAYS: Final = {
+    "/reports/late": "task:read", "/reports/attempts": "attempt:read", "/reports/emergency": "emergency:review",
+}  # fmt: skip
 
 
 @router.get("/reports/stages")
@@ -37,6 +41,15 @@ def stages_file(page: Reader) -> Response:
         table = durations.durations(desk)
     header = ["stage", "visits", "half_done_by_days", "nine_of_ten_by_days", "limit", "limit_unit", "late_now"]
     return _file("stages", header, _stage_cells(table), f"Waymark, stages begun since {table.since:%Y-%m-%d}")
+
+
+@router.get("/reports/board")
+def board_page(page: Reader) -> Response:
+    """What supervision looks at, section by section."""
+    with page.write() as desk:
+        found = board.board(desk)
+        ways = {path: permitted(desk, right) for path, right in _WAYS.items()}
+    return page.show("statistics/board.html", here="reports", board=found, facts=board.FACTS, ways=ways)
 
 
 @router.get("/reports/waiting")
