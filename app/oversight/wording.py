@@ -15,10 +15,11 @@ from app.casework.audience import AUDIENCES
 from app.casework.conflict import ABOUT_CAUSES, ABOUT_TASKS, DECIDED
 from app.casework.kinds import KINDS
 from app.casework.phrases import SOURCES, phrase_of
+from app.casework.refused import sentence_of
 from app.casework.shapes import TimelineEntryOut
 from app.kit.words import mark
 from workflows.engine import MACHINES
-from workflows.step import Guard, Step
+from workflows.step import Step
 
 __all__ = ["Changed", "Told", "Who", "Word", "anchor_of", "people_in", "refusals", "tell", "titled", "who_of"]
 
@@ -31,15 +32,8 @@ SHAPES: Final = {
 # Whoever acted in another country is known here by that country's office alone.
 PARTNER: Final = "partner:"
 CONSENTS: Final = frozenset({"consent", "consent_withdrawal"})
-# Why somebody was refused, where it was not a condition of the step.
-REFUSED_BY: Final = {
-    "permission_missing": mark("Their role does not allow this."),
-    "code_wrong": mark("The code that was given is not the one of this handover."),
-    "field_group_missing": mark("Their role does not see what this is about."),
-}
 _STEPS: Final = {(spec.name, step.name): step for spec in MACHINES.values() for step in spec.steps}
 _TITLES: Final = {step.name: step.title for step in _STEPS.values()}
-_GUARDS: Final[Mapping[str, Guard]] = {guard.name: guard for step in _STEPS.values() for guard in step.guards}
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,17 +261,7 @@ def _inputs(step: Step | None, given: Mapping[str, Any]) -> list[tuple[str, Any]
 
 def refusals(said: Sequence[Mapping[str, Any]]) -> list[Changed]:
     """Why somebody was refused, each reason as a line; ``said``: the refusals as history keeps them."""
-    found = []
-    for each in said:
-        guard = _GUARDS.get(each["code"])
-        text = _missing(guard) if guard is not None else REFUSED_BY.get(each["code"], each["code"])
-        found.append(Changed(mark("Refused because"), Word(text, context="block")))
-    return found
-
-
-def _missing(guard: Guard) -> str:
-    """What was missing, or, where the sentence asks for values that history does not keep, why it matters."""
-    return guard.why if "{" in guard.sentence else guard.sentence
+    return [Changed(mark("Refused because"), Word(sentence_of(each["code"]), context="block")) for each in said]
 
 
 def who_is(user_id: str, people: Mapping[str, Row[Any]]) -> str:

@@ -76,6 +76,11 @@ _CARDS: Final = (
         mark("Open cases and duties of each worker, so that nobody carries too much."),
     ),
     (
+        "statistics:read", "/reports/board",
+        mark("Board of supervision"),
+        mark("Late, declined, blocked, excepted and not known, by office and country."),
+    ),
+    (
         "statistics:read", "/reports/stages",
         mark("How long stages take"),
         mark("Each stage against its own limit. Open cases count."),

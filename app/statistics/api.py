@@ -12,7 +12,8 @@ from app.access.door import Door, needs
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from app.kit.problems import documented
 from app.kit.words import mark
-from app.statistics import release, service
+from app.statistics import board, release, service
+from app.statistics.board_shapes import BoardOut
 from app.statistics.schemas import ReleaseIn, ReleasesOut, ReportsOut, TableOut
 
 router = APIRouter(prefix="/statistics", tags=["statistics"])
@@ -37,6 +38,16 @@ def list_reports(door: Reader) -> ReportsOut:
     """Which tables there are."""
     with door.read() as desk:
         return service.reports(desk)
+
+
+@router.get("/board", response_model=BoardOut)
+def read_board(door: Reader) -> BoardOut:
+    """What supervision looks at: late duties by office and corridor, days to answer, trace and return, declines.
+
+    Also blocked attempts, exceptions, emergencies, and what open cases do not say. Workers are never compared.
+    """
+    with door.write() as desk:
+        return board.board(desk)
 
 
 @router.get("/releases", response_model=ReleasesOut, summary="List what was given to the public")

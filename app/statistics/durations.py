@@ -18,7 +18,7 @@ from app.statistics.survival import curve
 from policies.model import Clock
 from workflows.deadlines import rings_at
 
-__all__ = ["Durations", "StageRow", "Visit", "Waiting", "durations", "visits", "waiting"]
+__all__ = ["PERIOD", "Durations", "StageRow", "Visit", "Waiting", "durations", "is_late", "visits", "waiting"]
 
 PERIOD: Final = timedelta(days=365)
 HALF, MOST, FEW = 0.5, 0.9, 0.1
@@ -110,8 +110,8 @@ def durations(desk: Desk) -> Durations:
     return Durations(ordered, counted, hidden, smallest, since, desk.now)
 
 
-def visits(steps: Iterable[Any]) -> Iterator[Visit]:
-    """The visits that these steps make; steps of one chain stand together, in their order.
+def visits(steps: Iterable[Any], stages: Sequence[Measured] = STAGES) -> Iterator[Visit]:
+    """The visits to ``stages`` that these steps make; steps of one chain stand together, in their order.
 
     A stage that begins again while it is open goes on: nobody waits less because they were asked twice.
     """
@@ -121,7 +121,7 @@ def visits(steps: Iterable[Any]) -> Iterator[Visit]:
         if row.subject_id != chain:
             yield from _still_open(begun)
             begun, chain = {}, row.subject_id
-        for stage in STAGES:
+        for stage in stages:
             if stage.subject != row.subject:
                 continue
             if row.step in stage.ends and stage.name in begun:
@@ -163,10 +163,15 @@ def _row(desk: Desk, stage: Measured, found: list[Visit], ever: list[Visit]) -> 
     # Corridors may set limits of their own; the one most of these visits had is shown.
     others = Counter(visit.other_country for visit in found)
     limit = _limit(desk, stage, others.most_common(1)[0][0])
-    late = sum(1 for visit in ever if visit.until is None and desk.now > _due(desk, visit))
+    late = sum(1 for visit in ever if is_late(desk, visit))
     days = limit.value * _DAYS[limit.unit]
     few, half, most = (survival.reached(share) for share in (FEW, HALF, MOST))
     return StageRow(stage, len(found), few, half, most, max(time for time, _ in times), limit, days, late)
+
+
+def is_late(desk: Desk, visit: Visit) -> bool:
+    """Whether somebody is still in the stage, and past its limit."""
+    return visit.until is None and desk.now > _due(desk, visit)
 
 
 def _limit(desk: Desk, stage: Measured, other: str | None) -> Clock:

@@ -15,7 +15,7 @@ from app.access.page_door import Page, opens
 from app.access.sheet import PageForm
 from app.access.stepup import must_be_fresh
 from app.kit import csv_text
-from app.statistics import bars, durations, files, release, service, shown
+from app.statistics import bars, board, durations, files, release, service, shown
 from app.statistics.durations import Durations
 from app.statistics.schemas import ReleaseIn, TableOut
 from policies.reports import Report
@@ -27,6 +27,10 @@ Year = Annotated[int | None, Query(ge=1990, le=2100)]
 PeriodText = Annotated[str | None, Query(min_length=4, max_length=20, pattern=r"^[0-9Q.-]+$")]
 Releaser = Annotated[Page, Depends(opens(release.RELEASE))]
 PERIOD: Final = r"^[0-9Q.-]+$"
+# Where a section of the board leads, for whom.
+_WAYS: Final = {
+    "/reports/late": "task:read", "/reports/attempts": "attempt:read", "/reports/emergency": "emergency:review",
+}  # fmt: skip
 
 
 class ReleasePage(PageForm):
@@ -52,6 +56,15 @@ def stages_file(page: Reader) -> Response:
         table = durations.durations(desk)
     header = ["stage", "visits", "half_done_by_days", "nine_of_ten_by_days", "limit", "limit_unit", "late_now"]
     return _file("stages", header, _stage_cells(table), f"Waymark, stages begun since {table.since:%Y-%m-%d}")
+
+
+@router.get("/reports/board")
+def board_page(page: Reader) -> Response:
+    """What supervision looks at, section by section."""
+    with page.write() as desk:
+        found = board.board(desk)
+        ways = {path: permitted(desk, right) for path, right in _WAYS.items()}
+    return page.show("statistics/board.html", here="reports", board=found, facts=board.FACTS, ways=ways)
 
 
 @router.get("/reports/waiting")

@@ -38,7 +38,7 @@ def steps_taken(desk: Desk) -> list[Row[Any]]:
             .select_from(HISTORY)
             .outerjoin(REFERRAL, and_(HISTORY.c.subject == "referral", REFERRAL.c.id == HISTORY.c.subject_id))
             .where(HISTORY.c.kind.in_(KINDS), HISTORY.c.step.in_(sorted(STEPS)))
-            .where(_counted(desk, HISTORY.c.subject, HISTORY.c.subject_id))
+            .where(counted(desk, HISTORY.c.subject, HISTORY.c.subject_id))
             .order_by(HISTORY.c.subject_id, HISTORY.c.seq)
         )
         return list(desk.session.execute(query))
@@ -47,8 +47,8 @@ def steps_taken(desk: Desk) -> list[Row[Any]]:
 def open_duties(desk: Desk) -> list[Row[Any]]:
     """The open duties of the cases and referrals that are counted: kind, how many, how many late."""
     late = func.sum(case((TASK.c.due_at < desk.now, 1), else_=0))
-    about_case = and_(TASK.c.referral_id.is_(None), TASK.c.case_id.in_(_cases(desk)))
-    about_referral = TASK.c.referral_id.in_(_referrals(desk))
+    about_case = and_(TASK.c.referral_id.is_(None), TASK.c.case_id.in_(cases(desk)))
+    about_referral = TASK.c.referral_id.in_(referrals(desk))
     with rows.as_the_house(desk.session, desk.actor.country):
         query = (
             select(TASK.c.kind, func.count().label("open"), late.label("late"))
@@ -59,17 +59,20 @@ def open_duties(desk: Desk) -> list[Row[Any]]:
         return list(desk.session.execute(query))
 
 
-def _counted(desk: Desk, kind: Any, subject_id: Any) -> Any:
+def counted(desk: Desk, kind: Any, subject_id: Any) -> Any:
+    """That an entry's subject is a case or a copy within `statistics:read`."""
     return or_(
-        and_(kind == "case", subject_id.in_(_cases(desk))), and_(kind == "referral", subject_id.in_(_referrals(desk)))
+        and_(kind == "case", subject_id.in_(cases(desk))), and_(kind == "referral", subject_id.in_(referrals(desk)))
     )
 
 
-def _cases(desk: Desk) -> Any:
+def cases(desk: Desk) -> Any:
+    """The ids of the cases that are counted."""
     return select(CASE.c.id).where(cases_in_scope(desk, READ))
 
 
-def _referrals(desk: Desk) -> Any:
+def referrals(desk: Desk) -> Any:
+    """The ids of the referral copies that are counted."""
     return select(REFERRAL.c.id).where(referrals_in_scope(desk, READ))
 
 

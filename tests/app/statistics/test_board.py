@@ -1,0 +1,115 @@
+"""The board of supervision: late by office and corridor, times of partners, declines, refusals, exceptions, gaps."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from tests.app.access.world import one_engine
+from tests.factories import cases, referrals, walls
+from tests.factories.pages import browser_at
+from tests.factories.staff import add_user
+from tests.factories.towns import Town
+
+BOARD = "/statistics/board"
+
+
+def board_of(town: Town, role: str = "supervisor") -> dict[str, Any]:
+    answer = town.get(town.th[role], BOARD)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def declined(town: Town) -> None:
+    """Thailand sends somebody to Myanmar, and Myanmar says no."""
+    pair = referrals.bring_referral(town.house, town.th, town.mm, "sent")
+    given = {"reason": "not_our_national"}
+    referrals.take(town.house, town.mm["national_focal_point"], pair.arrived, "decline", given=given)
+
+
+def test_late_duties_stand_by_office_and_by_corridor(town: Town) -> None:
+    cases.bring_case(town.house, town.th, "presumed")
+    referrals.bring_referral(town.house, town.th, town.mm, "sent")
+    before = board_of(town)
+    assert all(row["late"] == 0 for row in before["late"])
+    town.clock.advance(timedelta(days=60))
+    rows = {(row["by"], row["place"]): row for row in board_of(town)["late"]}
+    assert rows["office", "th-shelter-tak"]["late"] > 0 and rows["corridor", "MM"]["late"] > 0, rows
+    own = rows["office", "th-shelter-tak"]["open"]
+    assert rows["corridor", "MM"]["open"] < own, "the case's own duties are no corridor's"
+
+
+def test_times_of_a_partner_count_who_still_waits(town: Town) -> None:
+    referrals.bring_referral(town.house, town.th, town.mm, "acknowledged")
+    referrals.bring_referral(town.house, town.th, town.mm, "sent")
+    town.clock.advance(timedelta(days=9))
+    rows = {row["stage"]: row for row in board_of(town)["times"] if row["other_country"] == "MM"}
+    assert rows["answer"]["count"] == 2 and rows["answer"]["open"] == 1 and rows["answer"]["late"] == 1
+    assert rows["answer"]["half_days"] is not None and rows["answer"]["most_days"] is None, "one still waits"
+    assert rows["return"] == {
+        "stage": "return", "title": "From sending to the receipt", "other_country": "MM", "count": 2, "half_days": None,
+        "most_days": None, "open": 2, "late": None, "limited": False,
+    }  # fmt: skip
+
+
+def test_declines_are_counted_by_their_reason_on_both_sides(town: Town) -> None:
+    declined(town)
+    ours = board_of(town)["declined"]
+    assert len(ours) == 1 and ours[0]["by_country"] == "MM" and ours[0]["count"] == 1, ours
+    theirs = town.get(town.mm["supervisor"], BOARD).json()["declined"]
+    assert theirs == [{**ours[0], "other_country": "TH"}], "whoever declined sees the same reason of itself"
+
+
+def test_what_stopped_people_is_counted_by_rule(town: Town) -> None:
+    case_id = cases.bring_case(town.house, town.th, "presumed")
+    worker = town.th["case_manager"]
+    for _ in range(2):
+        version = town.get(worker, f"/cases/{case_id}").json()["version"]
+        answer = town.post(worker, f"/cases/{case_id}/steps/start_recovery", {"seen_version": version})
+        assert answer.status_code == 409, answer.text
+    found = board_of(town)["blocked"]
+    assert found and all(row["times"] == 2 and row["subjects"] == 1 and row["missing"] for row in found), found
+
+
+@one_engine
+def test_emergencies_and_their_reviews_are_counted(town: Town) -> None:
+    case_id = cases.bring_case(town.house, town.th, "presumed")
+    walls.open_in_emergency(town, add_user(town.house, "th-shelter-phitsanulok", "social_worker"), case_id)
+    assert board_of(town)["emergencies"] == {"opened": 1, "open": 1, "to_review": 0, "past_review": 0, "verdicts": {}}
+    town.clock.advance(timedelta(days=9))
+    assert board_of(town)["emergencies"] == {"opened": 1, "open": 0, "to_review": 1, "past_review": 1, "verdicts": {}}
+
+
+def test_what_open_cases_do_not_say_is_counted_of_those_that_should(town: Town) -> None:
+    unknown = dict.fromkeys(("nationality", "language", "exploitation"), "unknown")
+    cases.open_case(town.house, town.th["social_worker"], **unknown)
+    cases.bring_case(town.house, town.th, "sheltered")
+    known = {row["fact"]: (row["cases"], row["known"]) for row in board_of(town)["known"]}
+    assert known["nationality"] == known["language"] == (2, 1)
+    assert known["exploitation"] == (1, 1), "of somebody just reported it is not asked yet"
+    assert known["placement"] == (1, 1) and known["rights"][0] == 1
+
+
+@one_engine
+def test_figures_of_few_are_hidden_from_who_may_not_open_the_cases(town: Town) -> None:
+    cases.bring_case(town.house, town.th, "sheltered")
+    found = board_of(town, "analyst")
+    assert found["smallest_group"] == 11
+    for row in found["known"]:
+        assert row["cases"] in (None, 0) and row["known"] in (None, 0), row
+    assert all(row["open"] is None for row in found["late"])
+    assert town.get(town.th["social_worker"], BOARD).status_code == 403
+    assert town.looks("board_read")
+
+
+def test_the_page_says_the_same(town: Town) -> None:
+    declined(town)
+    town.clock.advance(timedelta(days=60))
+    page = browser_at(town, town.th["supervisor"]).get("/reports/board")
+    assert page.status_code == 200
+    said = ("Open duties, and what is late", "Declined by", "Myanmar", "What open cases say", 'href="/reports/late"')
+    for words in said:
+        assert words in page.text, words
+    assert browser_at(town, town.th["social_worker"]).get("/reports/board").status_code == 403
+    assert "fewer than 11" in browser_at(town, town.th["analyst"]).get("/reports/board").text
