@@ -34,10 +34,11 @@ MODELS = {mapper.local_table.name: mapper.class_ for mapper in Base.registry.map
 # and a training is an account's. An erasure is written by the house alone, after two people agreed.
 # A conversation of two countries, and the directory that goes with it, is written by the house alone; a meeting of
 # theirs by those who hold such meetings. A table for the public hangs on an approval, which the worker has no part in.
+# Which case a record of a file became, the house alone writes and compares.
 WITHOUT_PARENT = {
     "access_entry", "bulk_act", "case_export", "checkpoint", "contact", "contact_answer", "contact_told",
     "correspondence", "corridor_decision", "corridor_meeting", "data_key", "deputy", "draft", "erasure",
-    "idempotency_key", "inquiry", "job", "case_import",
+    "idempotency_key", "imported_case", "inquiry", "job", "case_import",
     "incident", "index_key", "meeting", "notice", "saved_list", "operation",
     "shelter_visit", "shelter_visit_part",
     "operation_reserve", "partner_replay", "released_table", "shelter_beds", "tip", "training_entry", "witness_finding",
@@ -58,6 +59,8 @@ class Ties:
     record: str
     document: str
     incident: str
+    # An import and the long work of it, by one id.
+    brought: str
 
 
 @dataclass
@@ -95,8 +98,9 @@ def scene(postgres: Cluster, clock: SettableClock, keys: Any, signing: Any) -> I
 
 def put(house: House, worker: Worker, *, tied: bool = True) -> Ties:
     """A person with everything, in the worker's office and on their team; ``tied``: with an incident."""
-    now, ties = house.clock.now(), Ties(*(new_id() for _ in range(9)))
+    now, ties = house.clock.now(), Ties(*(new_id() for _ in range(10)))
     here = {"country": worker.country}
+    asked = {"id": ties.brought, "office_id": worker.office_id, "asked_by": worker.id, **here}
     rows = (
         ("data_key", {"id": ties.key, **here}),
         ("person", {"id": ties.person, "key_id": ties.key, **here}),
@@ -112,6 +116,8 @@ def put(house: House, worker: Worker, *, tied: bool = True) -> Ties:
         ("record", {"id": ties.record, "subject": "case", "subject_id": ties.case, "seq": 90, "key_id": ties.key}),
         ("incident", {"id": ties.incident, "reference": ties.incident, "created_by": worker.id, **here}),
         ("incident_case", {"incident_id": ties.incident, "case_id": ties.case, **here}),
+        ("job", {**asked, "subject_id": ties.brought}),
+        ("case_import", {**asked, "check_id": ties.brought}),
     )  # fmt: skip
     with writing(house.db) as session:
         for table, values in rows if tied else rows[:4]:
@@ -172,6 +178,8 @@ def attachments(scene: Scene, to: Ties) -> list[tuple[str, dict[str, Any]]]:
                           "from_office_id": me.office_id, **here}),
         ("incident_case", {"incident_id": to.incident, "case_id": scene.free, **here}),
         ("incident_offender", {"incident_id": to.incident, "added_by": me.id, **here}),
+        ("import_line", {"import_id": to.brought, "stage": "check", "line": 1, **here}),
+        ("import_line", {"import_id": mine.brought, "stage": "check", "line": 2, "case_id": to.case, **here}),
         ("reveal", {"case_id": to.case, "user_id": me.id, "session_id": new_id(), **here}),
     ]  # fmt: skip
 
