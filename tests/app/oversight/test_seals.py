@@ -34,6 +34,7 @@ NOT_OPENED = {
     "emergency_access.sealed_reason", "erasure.tombstone", "erasure.signature", "referral.chain_head", "tip.wrapped",
     "witnessed_checkpoint.body", "witnessed_checkpoint.hash", "witnessed_checkpoint.signature",
     "witnessed_checkpoint.vouched", "corridor_meeting.wrapped", "shelter_visit.wrapped", "case_import.wrapped",
+    "released_table.content", "released_table.digest",
 }  # fmt: skip
 FILLED = {
     "record.sealed", "document.sealed", "document.about", "message.sealed_body", "person_identity.sealed",

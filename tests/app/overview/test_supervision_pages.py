@@ -135,12 +135,12 @@ def test_the_load_is_by_name_and_what_is_late_says_why(town: Town) -> None:
 @one_engine
 def test_the_reports_page_leads_where_the_roles_do(town: Town) -> None:
     wanted = {
-        "analyst": {"approvals", "stages", "waiting", "tables"},
-        "auditor": {"approvals", "stages", "waiting", "tables", "looks", "attempts", "verify"},
+        "analyst": {"approvals", "board", "stages", "waiting", "tables"},
+        "auditor": {"approvals", "board", "stages", "waiting", "tables", "looks", "attempts", "verify"},
         "social_worker": {"approvals", "late"},
     }
     every = (
-        "emergency", "approvals", "late", "team", "stages", "waiting", "tables", "looks", "attempts", "verify",
+        "emergency", "approvals", "late", "team", "board", "stages", "waiting", "tables", "looks", "attempts", "verify",
         "exports",
     )  # fmt: skip
     for role, seen in wanted.items():
