@@ -212,6 +212,6 @@ def test_lists_and_cases_show_an_unknown_code_as_itself_and_figures_count_it_for
     paths.cross(apart, crossing)
     table = focal.get(f"/statistics/returns?year={apart.clock.now().year}")
     # Counted, and for unknown: neither left out nor among the adults.
-    assert [(cell["key"]["age_band"], cell["persons"]) for cell in table["cells"]] == [("unknown", 1)]
+    assert [(cell["key"]["age_band"], cell["count"]) for cell in table["cells"]] == [("unknown", 1)]
     for house in apart.houses:
         proof.facts_follow_from_history(house)

@@ -133,7 +133,7 @@ def test_a_no_names_what_was_found_and_the_help_that_was_offered(town: Town) -> 
     assert path in shown and reference(town, other) not in shown
     assert browser.get("/cases?finding=smug").status_code == 404
     table = town.get(town.th["supervisor"], f"/statistics/other-findings?year={town.clock.now().year}").json()
-    counted = [(cell["key"]["finding"], cell["persons"]) for cell in table["cells"]]
+    counted = [(cell["key"]["finding"], cell["count"]) for cell in table["cells"]]
     assert counted == [("smuggled", 1)]
 
     # Built again from the history the facts are the same.
