@@ -102,6 +102,8 @@ def _policies(policies: Policies) -> Iterator[Found]:
         where = f"policies/reports/{name}.yaml"
         yield Found(report.title, where, "report", comment=name, list_of_codes=True)
         yield Found(report.what, where, "report", list_of_codes=True)
+    for name, mapping in policies.imports.items():
+        yield Found(mapping.title, f"policies/imports/{name}.yaml", "import", comment=name, list_of_codes=True)
     for name, rule in policies.retention.items():
         for text in (rule.title, rule.erases):
             yield Found(text, "policies/retention.yaml", "retention", comment=name, list_of_codes=True)
