@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
-import xlsxwriter
-
 from app.kit import csv_text
+from app.kit import workbook as book
 from app.statistics.schemas import TableOut
 
-__all__ = ["HIDDEN", "MEDIA_TYPES", "as_csv", "as_json", "as_workbook", "workbook"]
+__all__ = ["HIDDEN", "MEDIA_TYPES", "as_csv", "as_json", "as_workbook"]
 
 # What stands in the place of a figure that is not told, whether it is small itself or protects a small one.
 HIDDEN: Final = "not told"
 ALL: Final = "all"
 MEDIA_TYPES: Final = {
     "csv": csv_text.MEDIA_TYPE,
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": book.MEDIA_TYPE,
     "json": "application/json",
 }
-_SHEETS: Final = {
-    "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False, "in_memory": True,
-}  # fmt: skip
 
 
 def as_csv(table: TableOut) -> bytes:
@@ -40,7 +35,7 @@ def as_json(table: TableOut) -> bytes:
 
 def as_workbook(table: TableOut, made_at: datetime) -> bytes:
     """Three sheets: the cells, the margins, and what they are."""
-    return workbook(
+    return book.workbook(
         {
             "Table": [_header(table), *_rows(table)],
             "Sums": [_header(table), *_sums(table)],
@@ -48,30 +43,6 @@ def as_workbook(table: TableOut, made_at: datetime) -> bytes:
         },
         made_at,
     )
-
-
-def workbook(sheets: dict[str, Iterable[Iterable[Any]]], made_at: datetime) -> bytes:
-    """A workbook in which text is text: nothing in it is ever a formula, a link or a number unless it is one here.
-
-    made_at stands in the file in the place of the clock, so that the same table gives the same bytes.
-    """
-    written = io.BytesIO()
-    book = xlsxwriter.Workbook(written, _SHEETS)
-    book.set_properties({"created": made_at.replace(tzinfo=None)})
-    bold = book.add_format({"bold": True})
-    for name, lines in sheets.items():
-        sheet = book.add_worksheet(name)
-        for at, line in enumerate(lines):
-            for column, value in enumerate(line):
-                if isinstance(value, int | float) and not isinstance(value, bool):
-                    sheet.write_number(at, column, value)
-                else:
-                    # Whoever saves it as text later gets no formula either.
-                    sheet.write_string(at, column, csv_text.cell(value), None if at else bold)
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, 12, 18)
-    book.close()
-    return written.getvalue()
 
 
 def _header(table: TableOut) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from app.standards.htcds import sheet_file
+from app.kit.workbook import MEDIA_TYPE
 from app.standards.htcds.checking import check
 from app.standards.htcds.rows import RECORD
 from tests.factories import cases
@@ -52,7 +52,7 @@ def test_the_plain_list_is_the_same_in_each_kind_of_file(town: Town, tmp_path: P
     as_json = taken(town, who, format="json")
     as_xlsx = taken(town, who, format="xlsx")
     assert as_json.headers["content-type"] == "application/json"
-    assert as_xlsx.headers["content-type"] == sheet_file.MEDIA_TYPE
+    assert as_xlsx.headers["content-type"] == MEDIA_TYPE
     for answer, ending in ((as_json, "json"), (as_xlsx, "xlsx")):
         assert answer.headers["content-disposition"].endswith(f'.{ending}"')
         assert (answer.headers["cache-control"], answer.headers["x-content-type-options"]) == ("no-store", "nosniff")
