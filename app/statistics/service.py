@@ -11,7 +11,7 @@ from app.casework.shapes import SourceOut
 from app.kit.errors import Forbidden, NotFound
 from app.kit.words import mark
 from app.statistics.counting import Cells, count, wanted
-from app.statistics.hiding import Figure, figures, hidden
+from app.statistics.hiding import Figure, figures, hidden, hidden_apart
 from app.statistics.periods import Period, period_of
 from app.statistics.populations import READ_FROM
 from app.statistics.schemas import (
@@ -63,7 +63,7 @@ def table(desk: Desk, name: str, period: str) -> TableOut:
     over = period_of(report, period)
     cells = counted_cells(desk, report, over)
     smallest = TOLD_ALL if reads_every_case(desk) else report.smallest_cell.inside
-    hide = hidden(cells, smallest)
+    hide = _hidden(report, over, cells, smallest)
     looked(
         desk, "statistics_read", "report", name, {"period": over.text, "cells": len(cells), "suppressed": len(hide)}
     )
@@ -91,6 +91,13 @@ def counted_cells(desk: Desk, report: Report, period: Period) -> Cells:
     return count(
         desk.session, desk.policies, wanted(report), period, country=desk.actor.country, within=within
     )  # fmt: skip
+
+
+def _hidden(report: Report, period: Period, cells: Cells, smallest: int) -> frozenset[Figure]:
+    """What is not told to a reader, who may ask for each year alone and for any years side by side."""
+    if len(period.years) > 1:
+        return hidden_apart(cells, smallest, report.dimensions.index("year"))
+    return hidden(cells, smallest)
 
 
 def drawn_up(

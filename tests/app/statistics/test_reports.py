@@ -6,12 +6,15 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from app.casework.held import CASE
 from policies.reports import PopulationFigure
 from tests.app.access.world import one_engine
 from tests.factories import cases, referrals
 from tests.factories.forms import form
 from tests.factories.towns import Town
+from tests.inspect import writing
 
 YEAR = 2026
 
@@ -94,6 +97,15 @@ def test_a_person_with_two_cases_in_a_year_is_one_person(town: Town) -> None:
     town.clock.advance(timedelta(days=400))
     assert town.post(worker, "/cases", {**sent, "channel": "shelter"}).status_code == 201
     assert read(town, "identification", str(YEAR + 1))["total"] == 1
+    # Side by side the years say what each says alone: a difference would tell who came again.
+    together, alone = read(town, "markers", f"{YEAR}..{YEAR + 1}"), read(town, "markers", str(YEAR + 1))
+    assert together["total"] == 2
+    assert {key: n for key, n in cells(together).items() if key[0] != str(YEAR)} == cells(alone)
+    # A case in another office takes nobody out of the figures of this one.
+    with writing(town.house.db) as session:
+        session.execute(update(CASE).where(CASE.c.id == first).values(office_id=town.offices["th-datip"]))
+    assert read(town, "identification", role="supervisor")["total"] == 1
+    assert read(town, "identification")["total"] == 1
 
 
 def test_referrals_stand_by_corridor_and_by_why_they_were_declined(town: Town) -> None:
