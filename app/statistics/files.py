@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
@@ -15,6 +16,8 @@ __all__ = ["HIDDEN", "MEDIA_TYPES", "as_csv", "as_json", "as_workbook"]
 # What stands in the place of a figure that is not told, whether it is small itself or protects a small one.
 HIDDEN: Final = "not told"
 ALL: Final = "all"
+# What leaves as a file may lie beside a release on the same disk.
+INSIDE: Final = "inside only, for it may tell of few people; the public gets a release"
 MEDIA_TYPES: Final = {
     "csv": csv_text.MEDIA_TYPE,
     "xlsx": book.MEDIA_TYPE,
@@ -22,24 +25,24 @@ MEDIA_TYPES: Final = {
 }
 
 
-def as_csv(table: TableOut) -> bytes:
-    """The cells, the margins and the total, and in the last row what they are."""
-    stamp = "; ".join(f"{name}: {value}" for name, value in _about(table))
+def as_csv(table: TableOut, release: int | None = None) -> bytes:
+    """The cells, the margins, the total, and in the last row what they are; ``release``: its number, if it is one."""
+    stamp = "; ".join(f"{name}: {value}" for name, value in _about(table, release))
     return csv_text.table(_header(table), [*_rows(table), *_sums(table)], stamp)
 
 
 def as_json(table: TableOut) -> bytes:
-    """The table as the JSON door gives it."""
-    return table.model_dump_json(indent=1).encode()
+    """The table as the JSON door gives it, and that it is for inside alone: a release is served as it was stored."""
+    return json.dumps({"use": INSIDE, **table.model_dump(mode="json")}, ensure_ascii=False, indent=1).encode()
 
 
-def as_workbook(table: TableOut, made_at: datetime) -> bytes:
+def as_workbook(table: TableOut, made_at: datetime, release: int | None = None) -> bytes:
     """Three sheets: the cells, the margins, and what they are."""
     return book.workbook(
         {
             "Table": [_header(table), *_rows(table)],
             "Sums": [_header(table), *_sums(table)],
-            "About": [["what", "value"], *([name, value] for name, value in _about(table))],
+            "About": [["what", "value"], *([name, value] for name, value in _about(table, release))],
         },
         made_at,
     )
@@ -66,7 +69,8 @@ def _figure(table: TableOut, count: int | None, rate: float | None) -> list[Any]
     return [*shown, "" if rate is None else rate] if table.per else shown
 
 
-def _about(table: TableOut) -> Iterator[tuple[str, str]]:
+def _about(table: TableOut, release: int | None) -> Iterator[tuple[str, str]]:
+    yield "Use", INSIDE if release is None else f"public, release {release}"
     yield "Table", table.title
     yield "Unit", f"{table.unit}: {table.what}"
     yield "Country and period", f"{table.country} {table.period}, by {table.counted_by}"
