@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 
 from app.access.desk import Desk
 from app.casework.held import CASE, PERSON
@@ -33,6 +34,15 @@ def own(desk: Desk) -> list[Row[Any]]:
     """The newest imports that the actor asked for."""
     query = select(IMPORT).where(IMPORT.c.asked_by == desk.actor.id, IMPORT.c.country == desk.actor.country)
     return list(desk.session.execute(query.order_by(IMPORT.c.asked_at.desc(), IMPORT.c.id).limit(SHOWN)))
+
+
+def brought_alone(desk: Desk, since: datetime) -> int:
+    """How many rows the actor has had come in without a second person, of files brought along since then."""
+    query = select(func.coalesce(func.sum(IMPORT.c.rows), 0)).where(
+        IMPORT.c.asked_by == desk.actor.id, IMPORT.c.country == desk.actor.country, IMPORT.c.asked_at > since,
+        IMPORT.c.approval_id.is_(None), IMPORT.c.bring_id.is_not(None),
+    )  # fmt: skip
+    return int(desk.session.execute(query).scalar_one())
 
 
 def by_id(desk: Desk, import_id: str) -> Row[Any]:
