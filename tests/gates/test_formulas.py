@@ -113,10 +113,8 @@ def test_no_formula_leaves_in_a_workbook() -> None:
 def test_no_formula_leaves_in_a_workbook_of_a_standard() -> None:
     standard = load_policies().standards["htcds-2.0"]
     attacks = payloads()
-    rows = [
-        rows_of(standard, attack, {"prs_FirstName": attack, "prs_HomePhone": "+66812345678"}, {}, {}, {"x_a": attack})[0]
-        for attack in attacks
-    ]
+    said = [{"prs_FirstName": attack, "prs_HomePhone": "+66812345678"} for attack in attacks]
+    rows = [rows_of(standard, each["prs_FirstName"], each, {}, {}, {"x_a": each["prs_FirstName"]})[0] for each in said]
     at = datetime(2026, 11, 27, tzinfo=UTC)
     made = [sheet_file.write(Book(standard, "csv"), rows, attacks[:5], ("x_a",), made_at=at)[0] for _ in range(2)]
     found, texts = live_in_workbook(made[0])
