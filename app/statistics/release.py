@@ -143,7 +143,7 @@ def _one_period(report: Report, text: str) -> Period:
     Of tables of a day the last one of a year: from one day to the next a few people come and go.
     """
     period = period_of(report, text)
-    if report.as_of.by == "day" and (period.last.month, period.last.day) != (12, 31):
+    if period.stands and not period.ends_a_year:
         raise Invalid(
             mark("Only the last day of a year becomes public: two days near each other tell who came or left."),
             extra={"errors": [{"field": "period", "rule": "such as 2025-12-31", "source": "CTDC-K11"}]},

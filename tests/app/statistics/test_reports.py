@@ -83,6 +83,11 @@ def test_open_cases_are_those_of_the_day(town: Town) -> None:
     assert [read(town, "in-care", f"{YEAR}-0{month}-15")["total"] for month in (2, 5, 7)] == [0, 1, 2]
     wrong = town.get(town.th["analyst"], "/statistics/in-care?period=2026")
     assert wrong.status_code == 422 and "2017-06-30" in wrong.json()["errors"][0]["rule"]
+    # Whoever may not open the cases could take one day from the next.
+    today = town.house.policies.day("TH", town.clock.now()).isoformat()
+    days = (today, f"{YEAR - 1}-12-31", f"{YEAR}-05-15", f"{YEAR}-05-16")
+    asked = [town.get(town.th["analyst"], f"/statistics/in-care?period={day}").status_code for day in days]
+    assert asked == [200, 200, 422, 422]
 
 
 def test_a_person_with_two_cases_in_a_year_is_one_person(town: Town) -> None:
