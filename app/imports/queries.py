@@ -9,6 +9,7 @@ from sqlalchemy import Row, func, select
 
 from app.access.desk import Desk
 from app.casework.held import CASE, PERSON
+from app.casework.jobs import JOB
 from app.models.base import is_id
 from app.models.job import CaseImport, ImportedCase, ImportLine
 from app.models.person import DataKey
@@ -37,10 +38,11 @@ def own(desk: Desk) -> list[Row[Any]]:
 
 
 def brought_alone(desk: Desk, since: datetime) -> int:
-    """How many rows the actor has had come in without a second person, of files brought along since then."""
-    query = select(func.coalesce(func.sum(IMPORT.c.rows), 0)).where(
-        IMPORT.c.asked_by == desk.actor.id, IMPORT.c.country == desk.actor.country, IMPORT.c.asked_at > since,
-        IMPORT.c.approval_id.is_(None), IMPORT.c.bring_id.is_not(None),
+    """How many rows the actor has let come in since then without a second person, whenever the files were brought."""
+    query = (
+        select(func.coalesce(func.sum(IMPORT.c.rows), 0)).join(JOB, JOB.c.id == IMPORT.c.bring_id)
+        .where(IMPORT.c.asked_by == desk.actor.id, IMPORT.c.country == desk.actor.country)
+        .where(IMPORT.c.approval_id.is_(None), JOB.c.asked_at > since)
     )  # fmt: skip
     return int(desk.session.execute(query).scalar_one())
 
