@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -27,9 +27,9 @@ from app.statistics.board_shapes import (
     KnownOut,
     LateOut,
 )
-from app.statistics.durations import PERIOD, Visit, is_late, visits
+from app.statistics.durations import PERIOD, Visit, fewest, is_late, visits
+from app.statistics.few import Few, most_first
 from app.statistics.hiding import figures, hidden
-from app.statistics.service import reads_every_case
 from app.statistics.stages import STAGES, Measured
 from app.statistics.survival import curve
 
@@ -64,8 +64,7 @@ def board(desk: Desk) -> BoardOut:
     The look is noted. Source: practice 7, OHCHR-G3.3.
     """
     since = desk.now - PERIOD
-    smallest = desk.policies.safeguards.watching.smallest_group
-    few = _Few(1 if reads_every_case(desk) else smallest)
+    few = Few(fewest(desk))
     found = BoardOut(
         country=desk.actor.country,
         since=since,
@@ -83,37 +82,20 @@ def board(desk: Desk) -> BoardOut:
     return found
 
 
-class _Few:
-    """Leaves out figures behind which too few people stand, and counts how many it left out."""
-
-    def __init__(self, smallest: int) -> None:
-        self.smallest, self.hidden = smallest, 0
-
-    def shown(self, figure: int, *around: int | None, people: int | None = None) -> int | None:
-        """The figure; None where it is too small to be told, or what it leaves of a figure around it that is told.
-
-        ``people``: how many cases stand behind it, where one case may count several times.
-        """
-        rests = [each - figure for each in around if each is not None]
-        counts = [figure, *rests] if people is None else [figure, *rests, people]
-        if any(0 < each < self.smallest for each in counts):
-            self.hidden += 1
-            return None
-        return figure
-
-
-def _late(desk: Desk, few: _Few) -> list[LateOut]:
+def _late(desk: Desk, few: Few) -> list[LateOut]:
     """By office, then by the country at the other end, what has most late first."""
-    rows = []
+    rows: list[LateOut] = []
     for by, found in board_queries.duties_by_place(desk).items():
-        for row in sorted(found, key=lambda each: (-int(each.late), each.place)):
+        places = []
+        for row in sorted(found, key=lambda each: each.place):
             every = few.shown(int(row.open), people=int(row.people))
             late = few.shown(int(row.late), int(row.open), people=int(row.late_people))
-            rows.append(LateOut(by=by, place=row.place, open=every, late=None if every is None else late))
+            places.append(LateOut(by=by, place=row.place, open=every, late=None if every is None else late))
+        rows += most_first(places, lambda each: each.late)
     return rows
 
 
-def _times(desk: Desk, since: datetime, few: _Few) -> list[CorridorTimeOut]:
+def _times(desk: Desk, since: datetime, few: Few) -> list[CorridorTimeOut]:
     """Days to an answer, to the family and to the receipt, by corridor; open referrals count as still waiting."""
     by: dict[tuple[str, str], list[Visit]] = defaultdict(list)
     for visit in visits(queries.steps_taken(desk), TIMED):
@@ -145,20 +127,21 @@ def _days(time: float | None) -> float | None:
     return None if time is None else round(time, 1)
 
 
-def _declined(desk: Desk, since: datetime, few: _Few) -> list[DeclinedOut]:
+def _declined(desk: Desk, since: datetime, few: Few) -> list[DeclinedOut]:
     """Declined referrals by reason and by who declined: this country, or which other one."""
     counts: Counter[tuple[str, str, str]] = Counter()
     for row in board_queries.declines(desk, since):
         reason = str(json.loads(row.canonical)["details"].get("given", {}).get("reason", "unknown"))
         by = row.other_country if row.side == "sender" else desk.actor.country
         counts[by, row.other_country, reason] += 1
-    return [
+    rows = [
         DeclinedOut(by_country=by, other_country=other, reason=reason, count=few.shown(count))
-        for (by, other, reason), count in _most_first(counts)
+        for (by, other, reason), count in sorted(counts.items())
     ]
+    return most_first(rows, lambda each: each.count)
 
 
-def _blocked(desk: Desk, since: datetime, few: _Few) -> list[BlockedOut]:
+def _blocked(desk: Desk, since: datetime, few: Few) -> list[BlockedOut]:
     """Refused attempts by what was missing: how often, and on how many cases or referrals."""
     times: Counter[str] = Counter()
     subjects: dict[str, set[str]] = defaultdict(set)
@@ -167,17 +150,17 @@ def _blocked(desk: Desk, since: datetime, few: _Few) -> list[BlockedOut]:
             times[code] += 1
             subjects[code].add(row.subject_id)
     rows = []
-    for code, count in _most_first(times):
+    for code, count in sorted(times.items()):
         about = few.shown(len(subjects[code]))
         rows.append(
             BlockedOut(
                 code=code, missing=sentence_of(code), times=None if about is None else count, subjects=about
             )
         )  # fmt: skip
-    return rows
+    return most_first(rows, lambda each: each.times)
 
 
-def _exceptions(desk: Desk, few: _Few) -> list[ExceptedOut]:
+def _exceptions(desk: Desk, few: Few) -> list[ExceptedOut]:
     """Exceptions that were granted, by rule: how many ever, how many hold today."""
     ever: Counter[str] = Counter()
     holds: Counter[str] = Counter()
@@ -191,20 +174,20 @@ def _exceptions(desk: Desk, few: _Few) -> list[ExceptedOut]:
                 holds[each.guard] += 1
                 held[each.guard].add(at)
     rows = []
-    for code, count in _most_first(ever):
+    for code, count in sorted(ever.items()):
         granted = few.shown(count, people=len(cases[code]))
         in_force = None if granted is None else few.shown(holds[code], count, people=len(held[code]))
         rows.append(ExceptedOut(code=code, missing=sentence_of(code), granted=granted, in_force=in_force))
-    return rows
+    return most_first(rows, lambda each: each.granted)
 
 
-def _emergencies(desk: Desk, since: datetime, few: _Few) -> EmergenciesOut:
+def _emergencies(desk: Desk, since: datetime, few: Few) -> EmergenciesOut:
     """Break-glass of the last year: how many, how many are open, wait for their review, are past it; the verdicts."""
     term = timedelta(days=desk.policies.safeguards.emergency.review_days)
     return emergencies_told(board_queries.emergencies(desk, since), desk.now, term, few)
 
 
-def emergencies_told(found: Sequence[Any], now: datetime, term: timedelta, few: _Few) -> EmergenciesOut:
+def emergencies_told(found: Sequence[Any], now: datetime, term: timedelta, few: Few) -> EmergenciesOut:
     """The figures of some emergency accesses; ``term``: within which each is reviewed once it is over.
 
     Each access stands in one part (open, waits, is past its time, or a verdict) and the parts make the whole, so they
@@ -232,7 +215,7 @@ def emergencies_told(found: Sequence[Any], now: datetime, term: timedelta, few: 
     )
 
 
-def _known(desk: Desk, few: _Few) -> list[KnownOut]:
+def _known(desk: Desk, few: Few) -> list[KnownOut]:
     """What open cases say of what they should say by now."""
     found = board_queries.known(desk)
     everybody = few.shown(max(asked for asked, _ in found.values()))
@@ -241,7 +224,3 @@ def _known(desk: Desk, few: _Few) -> list[KnownOut]:
         cases = few.shown(asked, everybody)
         rows.append(KnownOut(fact=fact, cases=cases, known=None if cases is None else few.shown(says, cases)))
     return rows
-
-
-def _most_first(counts: Counter[Any]) -> Iterable[tuple[Any, int]]:
-    return sorted(counts.items(), key=lambda each: (-each[1], each[0]))

@@ -72,7 +72,7 @@ def waiting(page: Reader) -> Response:
     """What the open work waits for."""
     with page.write() as desk:
         rows = durations.waiting(desk)
-        smallest = desk.policies.safeguards.watching.smallest_group
+        smallest = durations.fewest(desk)
     return page.show("statistics/waiting.html", here="reports", rows=rows, smallest=smallest)
 
 
