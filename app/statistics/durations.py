@@ -154,7 +154,7 @@ def waiting(desk: Desk) -> list[Waiting]:
         ]  # fmt: skip
     few = Few(fewest(desk))
     looked(desk, "waiting_read", "report", "waiting", {"open": sum(each[0] for each in found.values())})
-    rows = []
+    rows: list[Waiting] = []
     for cause, (every, late, people, late_people) in found.items():
         told = few.shown(every, people=people)
         rows.append(
