@@ -182,11 +182,11 @@ def _may_name(desk: Desk, body: ExportIn) -> None:
             "For this purpose no list says who people are.",
             extra={"errors": [{"field": "identity", "rule": "only for a purpose that a person can agree to"}]},
         )
-    must(desk, queries.REVEAL)
     if FieldGroup.IDENTITY not in desk.policies.groups_for(desk.actor.roles):
         raise Forbidden(
             "Your role does not see who people are, so no list of yours says it.", code="field_group_missing"
         )
+    must(desk, queries.REVEAL)
 
 
 def _consent(desk: Desk, purpose: str) -> str | None:

@@ -37,7 +37,8 @@ _STAYS: Final = CASE.c.care.in_(_CARED_FOR)
 
 def _says_not(words: str) -> ColumnElement[bool]:
     # The stored facts are canonical JSON; each of these stands in it once, at the top.
-    return not_(FACTS.c.facts.contains(words, autoescape=True))
+    found: ColumnElement[bool] = not_(FACTS.c.facts.contains(words, autoescape=True))
+    return found
 
 
 # What a case should say -> from whom on it is asked, and when it is known.
