@@ -62,7 +62,10 @@ def import_cases(
         with door.read() as desk:
             may_bring(desk, read)
         try:
-            taken = take(file.read_bytes(), read, house.policies.safeguards.imports)
+            rules = house.policies.safeguards.imports
+            with file.open("rb") as content:
+                # One byte more than may be is enough to see that it is too large.
+                taken = take(content.read(rules.largest_bytes + 1), read, rules)
         except Exception as error:
             _say_where(error)
             raise

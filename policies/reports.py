@@ -32,10 +32,13 @@ class Revision(Policy):
 
 
 class SmallestCell(Policy):
-    """Below this no figure is told: to the public, and inside to somebody who may not open the cases (CTDC-K11)."""
+    """Below this no figure is told: to the public, and inside to somebody who may not open the cases (CTDC-K11).
 
-    public: Annotated[StrictInt, Field(ge=2)]
-    inside: Annotated[StrictInt, Field(ge=2)]
+    A declaration may ask for more than 11 and 5, never for less.
+    """
+
+    public: Annotated[StrictInt, Field(ge=11)]
+    inside: Annotated[StrictInt, Field(ge=5)]
 
     @model_validator(mode="after")
     def _public_is_stricter(self) -> Self:

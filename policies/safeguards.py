@@ -31,13 +31,23 @@ class BulkViewing(Policy):
 
 
 class TwoPersons(Policy):
-    """What one person alone cannot do: grant these permissions, and export more than so many rows."""
+    """What one person alone cannot do: grant these permissions, and export more than so many rows.
+
+    ``alone_hours``: what one person takes out or brings in alone within this time counts together, so that many short
+    lists are no way around a long one.
+    """
 
     power: frozenset[str] = frozenset()
     export_rows_alone: Count = 50
+    alone_hours: Annotated[StrictInt, Field(ge=1, le=720)] = 24
     export_rows_at_most: Count = 5000
     hours: Annotated[StrictInt, Field(ge=1, le=720)] = 72
     sources: tuple[str, ...] = Field(min_length=1, default=("WM-ACCESS",))
+
+    @property
+    def alone_within(self) -> timedelta:
+        """The time within which what one person does alone counts together."""
+        return timedelta(hours=self.alone_hours)
 
 
 class Watching(Policy):

@@ -12,7 +12,7 @@ from app.exports import service
 from app.exports.schemas import ExportAskedOut, ExportIn, ExportOut
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from app.kit.problems import documented
-from app.standards.htcds import sheet_file
+from app.kit.workbook import MEDIA_TYPE as SHEET_TYPE
 
 router = APIRouter(tags=["exports"])
 
@@ -24,7 +24,7 @@ FILE: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "content": {
             "text/csv": {"schema": {"type": "string"}},
-            sheet_file.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}},
+            SHEET_TYPE: {"schema": {"type": "string", "format": "binary"}},
             "application/json": {"schema": {"type": "object"}},
         },
         "description": "The list, or records of HTCDS 2.0.",

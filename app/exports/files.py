@@ -14,6 +14,8 @@ from app.access.desk import Desk
 from app.exports import columns, htcds
 from app.exports.told import told
 from app.kit import csv_text
+from app.kit.workbook import MEDIA_TYPE as SHEET_TYPE
+from app.kit.workbook import workbook
 from app.standards.htcds import csv_file, json_file, sheet_file
 from app.standards.htcds import rows as shape
 from app.standards.htcds.book import Book
@@ -63,7 +65,7 @@ def made(
     rows = (columns.values(seen, each) for each in found)
     if form == "xlsx":
         sheets: dict[str, Iterable[Iterable[Any]]] = {"Cases": _all(names, rows), "about": [[stamp]]}
-        return Content(sheet_file.workbook(sheets, title="Waymark export"), sheet_file.MEDIA_TYPE, "xlsx")
+        return Content(workbook(sheets, desk.now, title="Waymark export"), SHEET_TYPE, "xlsx")
     if form == "json":
         body = {"about": {"stamp": stamp}, "cases": [dict(zip(names, each, strict=True)) for each in rows]}
         return Content(json.dumps(body, ensure_ascii=False, indent=1).encode("utf-8"), JSON_TYPE, "json")
@@ -100,7 +102,7 @@ def _htcds(
         content = json_file.write(Book(standard, "json"), rows, about)
         return Content(content, JSON_TYPE, "json", tuple(who))
     if form == "htcds_xlsx":
-        content, _ = sheet_file.write(Book(standard, "csv"), rows, [*head, *kept], _OWN)
-        return Content(content, sheet_file.MEDIA_TYPE, "xlsx", tuple(who))
+        content, _ = sheet_file.write(Book(standard, "csv"), rows, [*head, *kept], _OWN, made_at=desk.now)
+        return Content(content, SHEET_TYPE, "xlsx", tuple(who))
     content, _ = csv_file.write(Book(standard, "csv"), rows, " ".join([*head, *kept]), _OWN)
     return Content(content, csv_text.MEDIA_TYPE, "csv", tuple(who))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, or_, select
 
 from app.access.desk import Desk
 from app.access.scope import cases_in_scope
@@ -33,6 +34,15 @@ def own(desk: Desk) -> list[Row[Any]]:
     """The newest exports that the actor asked for."""
     query = select(TABLE).where(TABLE.c.asked_by == desk.actor.id, TABLE.c.country == desk.actor.country)
     return list(desk.session.execute(query.order_by(TABLE.c.asked_at.desc(), TABLE.c.id).limit(SHOWN)))
+
+
+def taken_alone(desk: Desk, since: datetime) -> int:
+    """How many rows the actor has taken since then without a second person, or still may take."""
+    query = select(func.coalesce(func.sum(TABLE.c.rows), 0)).where(
+        TABLE.c.asked_by == desk.actor.id, TABLE.c.country == desk.actor.country, TABLE.c.asked_at > since,
+        TABLE.c.approval_id.is_(None), or_(TABLE.c.downloads > 0, TABLE.c.expires_at > desk.now),
+    )  # fmt: skip
+    return int(desk.session.execute(query).scalar_one())
 
 
 def within_reveal(desk: Desk) -> frozenset[str]:

@@ -15,6 +15,7 @@ from app.access import two_persons
 from app.access.approval_shapes import ApprovalOut
 from app.access.desk import Desk
 from app.access.log import looked, refused
+from app.access.may import must
 from app.access.stepup import must_be_fresh
 from app.access.two_persons import Act, Asked, carries_out
 from app.casework import case_list
@@ -53,9 +54,10 @@ class File:
 def ask(desk: Desk, body: ExportIn) -> ExportOut:
     """Ask for a list. Ready for an hour, or waiting for a second person if it has more rows than one may take alone.
 
-    One that says who people are waits for a second person however short it is. Raises Invalid for an unknown purpose,
-    or one for which nobody's name leaves; Conflict (export_too_large) for more rows than anybody may take; Forbidden
-    (step_up_needed) without a fresh second factor, (field_group_missing) for a role that does not see who people are.
+    What the actor has taken alone in the hours before counts with it. One that says who people are waits for a second
+    person however short it is. Raises Invalid for an unknown purpose, or one for which nobody's name leaves; Conflict
+    (export_too_large) for more rows than anybody may take; Forbidden (step_up_needed) without a fresh second factor,
+    (field_group_missing, permission_missing) for a role that does not see, or uncover, who people are.
     """
     must_be_fresh(desk, ACT)
     if not desk.policies.knows("export_purpose", body.purpose):
@@ -68,7 +70,10 @@ def ask(desk: Desk, body: ExportIn) -> ExportOut:
         _may_name(desk, body)
     wanted = body.filters.wanted()
     rows = _counted(desk, wanted, body.purpose)
-    alone = rows <= desk.policies.safeguards.two_persons.export_rows_alone and not body.identity
+    two = desk.policies.safeguards.two_persons
+    # Many short lists are no way around a long one.
+    together = rows + queries.taken_alone(desk, desk.now - two.alone_within)
+    alone = together <= two.export_rows_alone and not body.identity
     export_id = new_id()
     asked = None
     if not alone:
@@ -181,6 +186,7 @@ def _may_name(desk: Desk, body: ExportIn) -> None:
         raise Forbidden(
             "Your role does not see who people are, so no list of yours says it.", code="field_group_missing"
         )
+    must(desk, queries.REVEAL)
 
 
 def _consent(desk: Desk, purpose: str) -> str | None:

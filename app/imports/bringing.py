@@ -44,7 +44,7 @@ from app.kit.words import mark
 from policies.import_mapping import ImportMapping, same_word
 from policies.model import FieldGroup
 
-__all__ = ["BRING", "CHECK", "IMPORTED", "packed", "place"]
+__all__ = ["BRING", "CHECK", "IMPORTED", "forget", "packed", "place"]
 
 CHECK, BRING = "import_check", "import_cases"
 IMPORTED: Final = "imported"
@@ -119,19 +119,25 @@ def packed(mapping: ImportMapping, table: Rows) -> bytes:
     return zlib.compress(json.dumps(told).encode("ascii"))
 
 
+def forget() -> None:
+    """Keep no rows in memory that no step has asked for just now."""
+    _opened.cache_clear()
+
+
 def _go_on(desk: Desk, job: Row[Any]) -> Stepped:
     order = queries.by_id(desk, job.subject_id)
     if order.sealed is None or order.wrapped is None:
         raise Conflict("The rows of this file are not kept any more.", code="file_gone")
-    work = _opened(desk.keys.unwrap(order.wrapped), order.sealed, order.id, desk.keys)
-    all_at_once = job.kind == BRING and order.all_or_nothing
-    batch = work.table.rows if all_at_once else work.table.rows[job.done : job.done + _AT_ONCE]
     asker = desk_for(desk, job.asked_by)
     if asker is None:
         raise Conflict("Whoever asked for this has no account any more.", code="asker_disabled")
-    # The cases are that office's which asked; somebody who has moved on brings nothing into another one.
-    if asker.office_id != job.office_id:
+    # The cases are that office's which brought the file along and, of many rows, was agreed to; somebody who has moved
+    # on, before the import was started or since, brings nothing into another one.
+    if asker.office_id != order.office_id:
         raise Conflict("Whoever asked for this works in another office now.", code="asker_moved")
+    work = _opened(desk.keys.unwrap(order.wrapped), order.sealed, order.id, desk.keys)
+    all_at_once = job.kind == BRING and order.all_or_nothing
+    batch = work.table.rows if all_at_once else work.table.rows[job.done : job.done + _AT_ONCE]
     with walls.as_somebody(desk, asker):
         may_bring(asker, work.mapping)
         bench = Bench(asker, order, work, job.kind, name_index.blinder(asker))
@@ -317,7 +323,7 @@ def _counted(outcomes: list[Outcome]) -> Mapping[str, int]:
 
 def _settle(desk: Desk, order: Row[Any], state: str) -> None:
     """The import is checked; or it is over, and the rows are kept no longer."""
-    _opened.cache_clear()
+    forget()
     kept = {} if state == "checked" else {"wrapped": None, "sealed": None}
     desk.session.execute(update(IMPORT).where(IMPORT.c.id == order.id).values(state=state, **kept))
 
@@ -330,7 +336,7 @@ def _write_kept(desk: Desk) -> None:
 
 @lru_cache(maxsize=1)
 def _opened(key: bytes, sealed: bytes, import_id: str, keys: Any) -> Work:
-    """The rows of an import, opened once for all its steps."""
+    """The rows of an import, opened once for several of its steps; nobody keeps them long (app.imports.watching)."""
     told = json.loads(zlib.decompress(keys.open(key, sealed, place(import_id))))
     mapping = ImportMapping.model_validate(told["mapping"])
     table = Rows(tuple(told["header"]), tuple((line, tuple(cells)) for line, cells in told["rows"]))

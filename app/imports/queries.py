@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 
 from app.access.desk import Desk
 from app.casework.held import CASE, PERSON
+from app.casework.jobs import JOB
 from app.models.base import is_id
 from app.models.job import CaseImport, ImportedCase, ImportLine
 from app.models.person import DataKey
@@ -33,6 +35,16 @@ def own(desk: Desk) -> list[Row[Any]]:
     """The newest imports that the actor asked for."""
     query = select(IMPORT).where(IMPORT.c.asked_by == desk.actor.id, IMPORT.c.country == desk.actor.country)
     return list(desk.session.execute(query.order_by(IMPORT.c.asked_at.desc(), IMPORT.c.id).limit(SHOWN)))
+
+
+def brought_alone(desk: Desk, since: datetime) -> int:
+    """How many rows the actor has let come in since then without a second person, whenever the files were brought."""
+    query = (
+        select(func.coalesce(func.sum(IMPORT.c.rows), 0)).join(JOB, JOB.c.id == IMPORT.c.bring_id)
+        .where(IMPORT.c.asked_by == desk.actor.id, IMPORT.c.country == desk.actor.country)
+        .where(IMPORT.c.approval_id.is_(None), JOB.c.asked_at > since)
+    )  # fmt: skip
+    return int(desk.session.execute(query).scalar_one())
 
 
 def by_id(desk: Desk, import_id: str) -> Row[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any, Final
@@ -77,7 +78,13 @@ def columns_fit(mapping: ImportMapping, table: Rows) -> tuple[str, ...]:
 def twice(mapping: ImportMapping, table: Rows) -> frozenset[str]:
     """The numbers of records that more than one row has."""
     at = table.header.index(mapping.record)
-    counted = Counter(same_word(row[at]) for _, row in table.rows if at < len(row) and row[at].strip())
+    counted: Counter[str] = Counter()
+    for _, row in table.rows:
+        # A cell that cannot be read is told of its own row.
+        with suppress(Unfit):
+            number, _ = cells.washed(row[at] if at < len(row) else "")
+            if not mapping.is_empty(number):
+                counted[same_word(number)] += 1
     return frozenset(number for number, count in counted.items() if count > 1)
 
 

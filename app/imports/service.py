@@ -111,6 +111,8 @@ def ask(desk: Desk, body: ImportIn, mapping: ImportMapping, taken: Taken) -> Imp
 def start(desk: Desk, import_id: str, body: StartIn) -> ImportOut:
     """Have the cases come in, at once or, for more than one person brings in alone, when a second person agrees.
 
+    What the actor has brought in alone in the hours before counts with it.
+
     Forbidden (step_up_needed) without a fresh second factor; Conflict (import_not_checked, import_over) before the
     trial run has ended and once the cases are coming in.
     """
@@ -125,7 +127,10 @@ def start(desk: Desk, import_id: str, body: StartIn) -> ImportOut:
                        extra={"state": state})  # fmt: skip
     values: dict[str, Any] = {"others": canonical_bytes(sorted(set(body.others))).decode("utf-8")}
     asked = None
-    if row.rows > desk.policies.safeguards.imports.rows_alone:
+    guards = desk.policies.safeguards
+    # Many short files are no way around a long one.
+    together = row.rows + queries.brought_alone(desk, desk.now - guards.two_persons.alone_within)
+    if together > guards.imports.rows_alone:
         payload = {
             "import": row.id, "source": row.source_system, "rows": row.rows, "file": row.file_digest,
             "mapping": row.mapping, "mapping_digest": row.mapping_digest, "others": len(set(body.others)),

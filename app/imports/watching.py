@@ -1,20 +1,29 @@
-"""Once a minute: rows of files that were kept long enough are kept no longer."""
+"""Once a minute: rows of files that were kept long enough, or that nobody can bring in, are kept no longer."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import or_, select, update
 
 from app.access import rows
 from app.access.desk import House
+from app.access.two_persons import APPROVAL
+from app.imports import bringing
 from app.imports.queries import IMPORT
 
 
 def ring(house: House) -> int:
-    """Empty the rows of imports whose time is over; of how many. The reports stay: they hold no value."""
+    """Empty the rows of imports whose time is over, or to which nobody agreed; of how many.
+
+    The reports stay: they hold no value. What a worker still has in memory of an import that goes no further (it was
+    stopped, or another worker ended it) goes, too.
+    """
+    bringing.forget()
     with house.db.write() as session:
         rows.enter_everything(session)
-        over = (IMPORT.c.keep_until <= house.clock.now(), IMPORT.c.sealed.is_not(None))
-        done: Any = session.execute(update(IMPORT).where(*over).values(wrapped=None, sealed=None))
+        never = select(APPROVAL.c.id).where(APPROVAL.c.state.in_(("refused", "withdrawn", "expired")))
+        over = or_(IMPORT.c.keep_until <= house.clock.now(), IMPORT.c.approval_id.in_(never))
+        emptied = update(IMPORT).where(over, IMPORT.c.sealed.is_not(None)).values(wrapped=None, sealed=None)
+        done: Any = session.execute(emptied)
         return int(done.rowcount)

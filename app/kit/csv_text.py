@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 
-__all__ = ["MEDIA_TYPE", "cell", "table"]
+__all__ = ["LIVE", "MEDIA_TYPE", "cell", "shielded", "table"]
 
 MEDIA_TYPE = "text/csv; charset=utf-8"
 # What starts a formula, a macro or an old link to another program, in one spreadsheet or another.
@@ -28,9 +28,18 @@ def cell(value: object) -> str:
         return format(Decimal(str(value)), "f")
     text = "" if value is None else str(value)
     text = "".join(" " if letter in "\t\r\n" else letter for letter in text)
-    text = "".join(letter for letter in text if unicodedata.category(letter) not in UNSEEN).strip()
-    looks_like = unicodedata.normalize("NFKC", text).lstrip(" '\"")
+    return shielded(_seen(text))
+
+
+def shielded(text: str) -> str:
+    """The text as it is, with an apostrophe before it where a spreadsheet could read it as a formula."""
+    looks_like = unicodedata.normalize("NFKC", _seen(text)).lstrip(" '\"")
     return f"'{text}" if looks_like[:1] in LIVE else text
+
+
+def _seen(text: str) -> str:
+    """What of a text can be seen, without white space at its ends."""
+    return "".join(letter for letter in text if unicodedata.category(letter) not in UNSEEN).strip()
 
 
 def table(header: Iterable[str], rows: Iterable[Iterable[object]], stamp: str) -> bytes:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -27,12 +27,13 @@ from app.statistics.board_shapes import (
     KnownOut,
     LateOut,
 )
-from app.statistics.durations import PERIOD, Visit, is_late, visits
-from app.statistics.service import reads_every_case
+from app.statistics.durations import PERIOD, Visit, fewest, is_late, visits
+from app.statistics.few import Few, most_first
+from app.statistics.hiding import figures, hidden
 from app.statistics.stages import STAGES, Measured
 from app.statistics.survival import curve
 
-__all__ = ["FACTS", "board"]
+__all__ = ["FACTS", "board", "emergencies_told"]
 
 _DAY: Final = timedelta(days=1)
 # From the offer to the signature at the border: no single clock limits it, the clocks of its parts do.
@@ -41,6 +42,8 @@ RETURN: Final = Measured(
 )
 TIMED: Final = (*(stage for stage in STAGES if stage.name in ("answer", "tracing")), RETURN)
 HALF, MOST = 0.5, 0.9
+# Parts of the emergency accesses beside the verdicts, none of which is written like this.
+_OPEN, _WAITS, _PAST = ("(open)",), ("(waits)",), ("(past)",)
 # What each thing that a case should say is called.
 FACTS: Final = {
     "nationality": mark("Nationality"),
@@ -61,8 +64,7 @@ def board(desk: Desk) -> BoardOut:
     The look is noted. Source: practice 7, OHCHR-G3.3.
     """
     since = desk.now - PERIOD
-    smallest = desk.policies.safeguards.watching.smallest_group
-    few = _Few(1 if reads_every_case(desk) else smallest)
+    few = Few(fewest(desk))
     found = BoardOut(
         country=desk.actor.country,
         since=since,
@@ -80,38 +82,20 @@ def board(desk: Desk) -> BoardOut:
     return found
 
 
-class _Few:
-    """Leaves out figures behind which too few people stand, and counts how many it left out."""
-
-    def __init__(self, smallest: int) -> None:
-        self.smallest, self.hidden = smallest, 0
-
-    def shown(self, figure: int, of: int | None = None) -> int | None:
-        """The figure; None where it, or what is left of ``of`` without it, is too small to be told."""
-        rest = self.smallest if of is None or of == figure else of - figure
-        if 0 < figure < self.smallest or 0 < rest < self.smallest:
-            self.hidden += 1
-            return None
-        return figure
-
-
-def _late(desk: Desk, few: _Few) -> list[LateOut]:
+def _late(desk: Desk, few: Few) -> list[LateOut]:
     """By office, then by the country at the other end, what has most late first."""
-    offices: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    abroad: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for row in board_queries.duties_by_place(desk):
-        for place, counts in ((row.code, offices), (row.other_country, abroad)):
-            if place is not None:
-                counts[place][0] += int(row.open)
-                counts[place][1] += int(row.late)
-    rows = []
-    for by, places in (("office", offices), ("corridor", abroad)):
-        for place, (every, late) in sorted(places.items(), key=lambda each: (-each[1][1], each[0])):
-            rows.append(LateOut(by=by, place=place, open=few.shown(every), late=few.shown(late, every)))
+    rows: list[LateOut] = []
+    for by, found in board_queries.duties_by_place(desk).items():
+        places = []
+        for row in sorted(found, key=lambda each: each.place):
+            every = few.shown(int(row.open), people=int(row.people))
+            late = few.shown(int(row.late), int(row.open), people=int(row.late_people))
+            places.append(LateOut(by=by, place=row.place, open=every, late=None if every is None else late))
+        rows += most_first(places, lambda each: each.late)
     return rows
 
 
-def _times(desk: Desk, since: datetime, few: _Few) -> list[CorridorTimeOut]:
+def _times(desk: Desk, since: datetime, few: Few) -> list[CorridorTimeOut]:
     """Days to an answer, to the family and to the receipt, by corridor; open referrals count as still waiting."""
     by: dict[tuple[str, str], list[Visit]] = defaultdict(list)
     for visit in visits(queries.steps_taken(desk), TIMED):
@@ -121,36 +105,43 @@ def _times(desk: Desk, since: datetime, few: _Few) -> list[CorridorTimeOut]:
     for stage in TIMED:
         for other in sorted({country for name, country in by if name == stage.name}):
             found = by[stage.name, other]
-            if few.shown(len(found)) is None:
+            count = few.shown(len(found))
+            if count is None:
                 continue
             times = [(max(((each.until or desk.now) - each.begin) / _DAY, 0.0), each.finished) for each in found]
             survival = curve(times)
             late = sum(1 for each in found if stage.clock and is_late(desk, each))
+            waits = few.shown(sum(1 for each in found if each.until is None), count)
             rows.append(
                 CorridorTimeOut(
-                    stage=stage.name, title=stage.title, other_country=other, count=len(found),
-                    half_days=survival.reached(HALF), most_days=survival.reached(MOST),
-                    open=few.shown(sum(1 for each in found if each.until is None), len(found)),
-                    late=few.shown(late, len(found)) if stage.clock else None, limited=bool(stage.clock),
+                    stage=stage.name, title=stage.title, other_country=other, count=count,
+                    half_days=_days(survival.reached(HALF)), most_days=_days(survival.reached(MOST)),
+                    open=waits, late=few.shown(late, count, waits) if stage.clock else None, limited=bool(stage.clock),
                 )
             )  # fmt: skip
     return rows
 
 
-def _declined(desk: Desk, since: datetime, few: _Few) -> list[DeclinedOut]:
+def _days(time: float | None) -> float | None:
+    """To a tenth of a day: more would be the very moment of one person's step."""
+    return None if time is None else round(time, 1)
+
+
+def _declined(desk: Desk, since: datetime, few: Few) -> list[DeclinedOut]:
     """Declined referrals by reason and by who declined: this country, or which other one."""
     counts: Counter[tuple[str, str, str]] = Counter()
     for row in board_queries.declines(desk, since):
         reason = str(json.loads(row.canonical)["details"].get("given", {}).get("reason", "unknown"))
         by = row.other_country if row.side == "sender" else desk.actor.country
         counts[by, row.other_country, reason] += 1
-    return [
+    rows = [
         DeclinedOut(by_country=by, other_country=other, reason=reason, count=few.shown(count))
-        for (by, other, reason), count in _most_first(counts)
+        for (by, other, reason), count in sorted(counts.items())
     ]
+    return most_first(rows, lambda each: each.count)
 
 
-def _blocked(desk: Desk, since: datetime, few: _Few) -> list[BlockedOut]:
+def _blocked(desk: Desk, since: datetime, few: Few) -> list[BlockedOut]:
     """Refused attempts by what was missing: how often, and on how many cases or referrals."""
     times: Counter[str] = Counter()
     subjects: dict[str, set[str]] = defaultdict(set)
@@ -158,55 +149,78 @@ def _blocked(desk: Desk, since: datetime, few: _Few) -> list[BlockedOut]:
         for code in {str(each["code"]) for each in json.loads(row.canonical)["details"]["refusals"]}:
             times[code] += 1
             subjects[code].add(row.subject_id)
-    return [
-        BlockedOut(
-            code=code, missing=sentence_of(code),
-            times=None if few.shown(len(subjects[code])) is None else count,
-            subjects=len(subjects[code]) if len(subjects[code]) >= few.smallest else None,
-        )
-        for code, count in _most_first(times)
-    ]  # fmt: skip
+    rows = []
+    for code, count in sorted(times.items()):
+        about = few.shown(len(subjects[code]))
+        rows.append(
+            BlockedOut(
+                code=code, missing=sentence_of(code), times=None if about is None else count, subjects=about
+            )
+        )  # fmt: skip
+    return most_first(rows, lambda each: each.times)
 
 
-def _exceptions(desk: Desk, few: _Few) -> list[ExceptedOut]:
+def _exceptions(desk: Desk, few: Few) -> list[ExceptedOut]:
     """Exceptions that were granted, by rule: how many ever, how many hold today."""
     ever: Counter[str] = Counter()
     holds: Counter[str] = Counter()
-    for facts in map(case_facts_from, board_queries.with_exceptions(desk)):
+    cases: dict[str, set[int]] = defaultdict(set)
+    held: dict[str, set[int]] = defaultdict(set)
+    for at, facts in enumerate(map(case_facts_from, board_queries.with_exceptions(desk))):
         for each in facts.overrides:
             ever[each.guard] += 1
-            holds[each.guard] += each.until >= desk.today
-    return [
-        ExceptedOut(
-            code=code, missing=sentence_of(code), granted=few.shown(count), in_force=few.shown(holds[code], count)
-        )
-        for code, count in _most_first(ever)
-    ]
+            cases[each.guard].add(at)
+            if each.until >= desk.today:
+                holds[each.guard] += 1
+                held[each.guard].add(at)
+    rows = []
+    for code, count in sorted(ever.items()):
+        granted = few.shown(count, people=len(cases[code]))
+        in_force = None if granted is None else few.shown(holds[code], count, people=len(held[code]))
+        rows.append(ExceptedOut(code=code, missing=sentence_of(code), granted=granted, in_force=in_force))
+    return most_first(rows, lambda each: each.granted)
 
 
-def _emergencies(desk: Desk, since: datetime, few: _Few) -> EmergenciesOut:
+def _emergencies(desk: Desk, since: datetime, few: Few) -> EmergenciesOut:
     """Break-glass of the last year: how many, how many are open, wait for their review, are past it; the verdicts."""
-    found = board_queries.emergencies(desk, since)
     term = timedelta(days=desk.policies.safeguards.emergency.review_days)
-    ends = [min(row.until, row.ended_at or row.until) for row in found]
-    waits = [end for row, end in zip(found, ends, strict=True) if row.reviewed_at is None and end <= desk.now]
-    verdicts = Counter(row.verdict for row in found if row.verdict)
+    return emergencies_told(board_queries.emergencies(desk, since), desk.now, term, few)
+
+
+def emergencies_told(found: Sequence[Any], now: datetime, term: timedelta, few: Few) -> EmergenciesOut:
+    """The figures of some emergency accesses; ``term``: within which each is reviewed once it is over.
+
+    Each access stands in one part (open, waits, is past its time, or a verdict) and the parts make the whole, so they
+    are hidden as the cells of a table are: a part that is small takes another with it, or the whole.
+    """
+    parts: Counter[tuple[str, ...]] = Counter()
+    for row in found:
+        end = min(row.until, row.ended_at or row.until)
+        overdue = _PAST if end + term < now else _WAITS
+        parts[_OPEN if end > now else (row.verdict,) if row.verdict else overdue] += 1
+    hide = hidden(parts, few.smallest)
+    if 0 < len({row.case_id for row in found}) < few.smallest:
+        hide = frozenset(figures(parts))
+    few.hidden += len(hide)
+
+    def told(*names: tuple[str, ...]) -> int | None:
+        return None if hide.intersection(names) else sum(parts[name] for name in names)
+
     return EmergenciesOut(
-        opened=few.shown(len(found)),
-        open=few.shown(sum(1 for end in ends if end > desk.now), len(found)),
-        to_review=few.shown(len(waits), len(found)),
-        past_review=few.shown(sum(1 for end in waits if end + term < desk.now), len(found)),
-        verdicts={code: few.shown(count, len(found)) for code, count in sorted(verdicts.items())},
+        opened=None if (None,) in hide else len(found),
+        open=told(_OPEN),
+        to_review=told(_WAITS, _PAST),
+        past_review=told(_PAST),
+        verdicts={name: told((name,)) for (name,) in sorted(parts) if (name,) not in (_OPEN, _WAITS, _PAST)},
     )
 
 
-def _known(desk: Desk, few: _Few) -> list[KnownOut]:
+def _known(desk: Desk, few: Few) -> list[KnownOut]:
     """What open cases say of what they should say by now."""
-    return [
-        KnownOut(fact=fact, cases=few.shown(asked), known=few.shown(says, asked))
-        for fact, (asked, says) in board_queries.known(desk).items()
-    ]
-
-
-def _most_first(counts: Counter[Any]) -> Iterable[tuple[Any, int]]:
-    return sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    found = board_queries.known(desk)
+    everybody = few.shown(max(asked for asked, _ in found.values()))
+    rows = []
+    for fact, (asked, says) in found.items():
+        cases = few.shown(asked, everybody)
+        rows.append(KnownOut(fact=fact, cases=cases, known=None if cases is None else few.shown(says, cases)))
+    return rows

@@ -37,8 +37,8 @@ _STAYS: Final = CASE.c.care.in_(_CARED_FOR)
 
 def _says_not(words: str) -> ColumnElement[bool]:
     # The stored facts are canonical JSON; each of these stands in it once, at the top.
-    says: ColumnElement[bool] = FACTS.c.facts.contains(words, autoescape=True)
-    return not_(says)
+    found: ColumnElement[bool] = not_(FACTS.c.facts.contains(words, autoescape=True))
+    return found
 
 
 # What a case should say -> from whom on it is asked, and when it is known.
@@ -55,22 +55,33 @@ KNOWN: Final[dict[str, tuple[ColumnElement[bool], ColumnElement[bool]]]] = {
 }
 
 
-def duties_by_place(desk: Desk) -> list[Row[Any]]:
-    """Open duties by office and by the country at the other end (None: within this one): how many, how many late."""
-    late = func.sum(case((and_(TASK.c.due_at < desk.now, TASK.c.kind.not_in(PASSING)), 1), else_=0))
+def duties_by_place(desk: Desk) -> dict[str, list[Row[Any]]]:
+    """Open duties by office, and by the country at the other end: how many, how many late, and on how many cases.
+
+    Of a duty about a referral without a case here the referral stands for the case.
+    """
+    is_late = and_(TASK.c.due_at < desk.now, TASK.c.kind.not_in(PASSING))
+    about = func.coalesce(TASK.c.case_id, TASK.c.referral_id)
     about_case = and_(TASK.c.referral_id.is_(None), TASK.c.case_id.in_(cases(desk)))
     about_referral = TASK.c.referral_id.in_(referrals(desk))
-    query = (
-        select(OFFICE.c.code, REFERRAL.c.other_country, func.count().label("open"), late.label("late"))
-        .select_from(TASK)
-        .join(OFFICE, OFFICE.c.id == TASK.c.office_id)
-        .outerjoin(REFERRAL, REFERRAL.c.id == TASK.c.referral_id)
-        .where(TASK.c.country == desk.actor.country, TASK.c.state == "open", or_(about_case, about_referral))
-        .group_by(OFFICE.c.code, REFERRAL.c.other_country)
-        .order_by(OFFICE.c.code, REFERRAL.c.other_country)
-    )
-    with rows.as_the_house(desk.session, desk.actor.country):
-        return list(desk.session.execute(query))
+    found = {}
+    for by, place in (("office", OFFICE.c.code), ("corridor", REFERRAL.c.other_country)):
+        query = (
+            select(
+                place.label("place"), func.count().label("open"), func.count(about.distinct()).label("people"),
+                func.sum(case((is_late, 1), else_=0)).label("late"),
+                func.count(case((is_late, about)).distinct()).label("late_people"),
+            )
+            .select_from(TASK)
+            .join(OFFICE, OFFICE.c.id == TASK.c.office_id)
+            .outerjoin(REFERRAL, REFERRAL.c.id == TASK.c.referral_id)
+            .where(TASK.c.country == desk.actor.country, TASK.c.state == "open", or_(about_case, about_referral))
+            .where(place.is_not(None))
+            .group_by(place)
+        )  # fmt: skip
+        with rows.as_the_house(desk.session, desk.actor.country):
+            found[by] = list(desk.session.execute(query))
+    return found
 
 
 def declines(desk: Desk, since: datetime) -> list[Row[Any]]:
@@ -110,9 +121,11 @@ def with_exceptions(desk: Desk) -> list[str]:
 
 
 def emergencies(desk: Desk, since: datetime) -> list[Row[Any]]:
-    """Emergency accesses since then to cases that are counted: from when until when, and what the review said."""
+    """Emergency accesses since then to cases that are counted: which case, until when, and what the review said."""
     query = (
-        select(EMERGENCY.c.since, EMERGENCY.c.until, EMERGENCY.c.ended_at, EMERGENCY.c.reviewed_at, EMERGENCY.c.verdict)
+        select(
+            EMERGENCY.c.case_id, EMERGENCY.c.until, EMERGENCY.c.ended_at, EMERGENCY.c.reviewed_at, EMERGENCY.c.verdict
+        )
         .where(EMERGENCY.c.country == desk.actor.country, EMERGENCY.c.since >= since)
         .where(EMERGENCY.c.case_id.in_(cases(desk)))
         .order_by(EMERGENCY.c.since, EMERGENCY.c.id)

@@ -8,7 +8,13 @@ from pydantic import BaseModel, Field
 
 from app.casework.shapes import CountryCode, Moment
 
-Shown = Annotated[int | None, Field(description="null where fewer than smallest_group stand behind it", examples=[42])]
+Shown = Annotated[
+    int | None,
+    Field(
+        description="null where it, or what it leaves of another, would tell of fewer people than smallest_group",
+        examples=[42],
+    ),
+]
 Days = Annotated[float | None, Field(description="null where so many have not finished yet", examples=[3.5])]
 
 

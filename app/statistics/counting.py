@@ -80,12 +80,28 @@ def query(
         conditions.append(within)
     if counted.again is not None and not period.stands:
         other = counted.again()
-        twice = exists().select_from(other.tables).where(*_conditions(policies, other, table, period, country))
+        earlier = _earlier(policies, counted, other, table, period, country, within)
+        twice = exists().select_from(other.tables).where(*earlier)
         conditions.append(or_(CASE.c.previous_case_id.is_(None), not_(twice)))
     inner = select(*keys).select_from(counted.tables).where(*conditions)
     # Grouped by names, so that an expression with values in it is written once.
     people = inner.subquery("counted")
     return select(*people.c, func.count()).group_by(*people.c)
+
+
+def _earlier(
+    policies: Policies, counted: Counted, other: Counted, table: Wanted, period: Period, country: str | None,
+    within: ColumnElement[bool] | None,
+) -> Iterable[ColumnElement[bool]]:
+    """That the person's earlier case is in the very same table: the same year, and within the same reach."""
+    yield from _conditions(policies, other, table, period, country)
+    if len(period.years) > 1:
+        # Years side by side are each what that year is alone: their difference would tell who came again.
+        years = [_year(policies, each, table.date, period, country) for each in (counted, other)]
+        yield years[0] == years[1]
+    if within is not None:
+        # A case elsewhere is counted there, and takes nobody out of a table that does not have it.
+        yield CASE.c.previous_case_id.in_(select(CASE.c.id).where(within).correlate(None))
 
 
 def _conditions(

@@ -12,13 +12,14 @@ from app.access.desk import Desk
 from app.access.log import looked
 from app.casework.tasks import PASSING
 from app.statistics import queries
+from app.statistics.few import Few, most_first
 from app.statistics.service import reads_every_case
 from app.statistics.stages import CAUSE_OF, CAUSES, ENDINGS, STAGES, Measured
 from app.statistics.survival import curve
 from policies.model import Clock
 from workflows.deadlines import rings_at
 
-__all__ = ["PERIOD", "Durations", "StageRow", "Visit", "Waiting", "durations", "is_late", "visits", "waiting"]
+__all__ = ["PERIOD", "Durations", "StageRow", "Visit", "Waiting", "durations", "fewest", "is_late", "visits", "waiting"]
 
 PERIOD: Final = timedelta(days=365)
 HALF, MOST, FEW = 0.5, 0.9, 0.1
@@ -75,13 +76,12 @@ class Durations:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What open duties wait for: one cause with how many are open, late, and (where not too few) since when."""
+    """What open duties wait for: one cause, how many are open and late; None where that would tell of few people."""
 
     cause: str
     title: str
-    open: int
-    late: int
-    hidden: bool
+    open: int | None
+    late: int | None
 
 
 def durations(desk: Desk) -> Durations:
@@ -96,16 +96,16 @@ def durations(desk: Desk) -> Durations:
     for visit in visits(queries.steps_taken(desk)):
         by_stage[visit.stage.name].append(visit)
     smallest = desk.policies.safeguards.watching.smallest_group
-    fewest = 1 if reads_every_case(desk) else smallest
+    least = fewest(desk)
     recent = {name: [each for each in found if each.begin >= since] for name, found in by_stage.items()}
     rows = [
         _row(desk, stage, recent[stage.name], by_stage[stage.name])
         for stage in STAGES
-        if len(recent.get(stage.name, ())) >= fewest
+        if len(recent.get(stage.name, ())) >= least
     ]
     counted = sum(len(found) for found in recent.values())
     looked(desk, "durations_read", "report", "stages", {"visits": counted, "rows": len(rows)})
-    hidden = sum(1 for found in recent.values() if 0 < len(found) < fewest)
+    hidden = sum(1 for found in recent.values() if 0 < len(found) < least)
     ordered = sorted(rows, key=lambda row: row.against_limit, reverse=True)
     return Durations(ordered, counted, hidden, smallest, since, desk.now)
 
@@ -136,20 +136,33 @@ def visits(steps: Iterable[Any], stages: Sequence[Measured] = STAGES) -> Iterato
     yield from _still_open(begun)
 
 
+def fewest(desk: Desk) -> int:
+    """How many people have to stand behind a figure that the actor is told: 1 for who may open every case counted."""
+    return 1 if reads_every_case(desk) else desk.policies.safeguards.watching.smallest_group
+
+
 def waiting(desk: Desk) -> list[Waiting]:
     """What the open duties within `statistics:read` wait for, the most first; the look is noted."""
-    found = {cause: [0, 0] for cause in CAUSES}
+    found = {cause: [0, 0, 0, 0] for cause in CAUSES}
     for row in queries.open_duties(desk):
-        counts = found[CAUSE_OF.get(row.kind, "us")]
-        counts[0] += int(row.open)
-        counts[1] += 0 if row.kind in PASSING else int(row.late)
-    fewest = 1 if reads_every_case(desk) else desk.policies.safeguards.watching.smallest_group
+        every, late, people, late_people = found[CAUSE_OF.get(row.kind, "us")]
+        counts_late = row.kind not in PASSING
+        found[CAUSE_OF.get(row.kind, "us")] = [
+            every + int(row.open), late + int(row.late) * counts_late,
+            # Somebody may wait for two duties of one cause: there are at least so many people as of any one kind.
+            max(people, int(row.people)), max(late_people, int(row.late_people) * counts_late),
+        ]  # fmt: skip
+    few = Few(fewest(desk))
     looked(desk, "waiting_read", "report", "waiting", {"open": sum(each[0] for each in found.values())})
-    rows = [
-        Waiting(cause, CAUSES[cause], every, late, hidden=0 < every < fewest or 0 < late < fewest)
-        for cause, (every, late) in found.items()
-    ]
-    return sorted(rows, key=lambda row: row.open, reverse=True)
+    rows: list[Waiting] = []
+    for cause, (every, late, people, late_people) in found.items():
+        told = few.shown(every, people=people)
+        rows.append(
+            Waiting(
+                cause, CAUSES[cause], told, None if told is None else few.shown(late, told, people=late_people)
+            )
+        )  # fmt: skip
+    return most_first(rows, lambda each: each.open)
 
 
 def _still_open(begun: dict[str, tuple[Measured, datetime, str | None]]) -> Iterator[Visit]:

@@ -2,76 +2,50 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
-import xlsxwriter
-
 from app.kit import csv_text
+from app.kit import workbook as book
 from app.statistics.schemas import TableOut
 
-__all__ = ["HIDDEN", "MEDIA_TYPES", "as_csv", "as_json", "as_workbook", "workbook"]
+__all__ = ["HIDDEN", "MEDIA_TYPES", "as_csv", "as_json", "as_workbook"]
 
 # What stands in the place of a figure that is not told, whether it is small itself or protects a small one.
 HIDDEN: Final = "not told"
 ALL: Final = "all"
+# What leaves as a file may lie beside a release on the same disk.
+INSIDE: Final = "inside only, for it may tell of few people; the public gets a release"
 MEDIA_TYPES: Final = {
     "csv": csv_text.MEDIA_TYPE,
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": book.MEDIA_TYPE,
     "json": "application/json",
 }
-_SHEETS: Final = {
-    "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False, "in_memory": True,
-}  # fmt: skip
 
 
-def as_csv(table: TableOut) -> bytes:
-    """The cells, the margins and the total, and in the last row what they are."""
-    stamp = "; ".join(f"{name}: {value}" for name, value in _about(table))
+def as_csv(table: TableOut, release: int | None = None) -> bytes:
+    """The cells, the margins, the total, and in the last row what they are; ``release``: its number, if it is one."""
+    stamp = "; ".join(f"{name}: {value}" for name, value in _about(table, release))
     return csv_text.table(_header(table), [*_rows(table), *_sums(table)], stamp)
 
 
 def as_json(table: TableOut) -> bytes:
-    """The table as the JSON door gives it."""
-    return table.model_dump_json(indent=1).encode()
+    """The table as the JSON door gives it, and that it is for inside alone: a release is served as it was stored."""
+    return json.dumps({"use": INSIDE, **table.model_dump(mode="json")}, ensure_ascii=False, indent=1).encode()
 
 
-def as_workbook(table: TableOut, made_at: datetime) -> bytes:
+def as_workbook(table: TableOut, made_at: datetime, release: int | None = None) -> bytes:
     """Three sheets: the cells, the margins, and what they are."""
-    return workbook(
+    return book.workbook(
         {
             "Table": [_header(table), *_rows(table)],
             "Sums": [_header(table), *_sums(table)],
-            "About": [["what", "value"], *([name, value] for name, value in _about(table))],
+            "About": [["what", "value"], *([name, value] for name, value in _about(table, release))],
         },
         made_at,
     )
-
-
-def workbook(sheets: dict[str, Iterable[Iterable[Any]]], made_at: datetime) -> bytes:
-    """A workbook in which text is text: nothing in it is ever a formula, a link or a number unless it is one here.
-
-    made_at stands in the file in the place of the clock, so that the same table gives the same bytes.
-    """
-    written = io.BytesIO()
-    book = xlsxwriter.Workbook(written, _SHEETS)
-    book.set_properties({"created": made_at.replace(tzinfo=None)})
-    bold = book.add_format({"bold": True})
-    for name, lines in sheets.items():
-        sheet = book.add_worksheet(name)
-        for at, line in enumerate(lines):
-            for column, value in enumerate(line):
-                if isinstance(value, int | float) and not isinstance(value, bool):
-                    sheet.write_number(at, column, value)
-                else:
-                    # Whoever saves it as text later gets no formula either.
-                    sheet.write_string(at, column, csv_text.cell(value), None if at else bold)
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, 12, 18)
-    book.close()
-    return written.getvalue()
 
 
 def _header(table: TableOut) -> list[str]:
@@ -95,7 +69,8 @@ def _figure(table: TableOut, count: int | None, rate: float | None) -> list[Any]
     return [*shown, "" if rate is None else rate] if table.per else shown
 
 
-def _about(table: TableOut) -> Iterator[tuple[str, str]]:
+def _about(table: TableOut, release: int | None) -> Iterator[tuple[str, str]]:
+    yield "Use", INSIDE if release is None else f"public, release {release}"
     yield "Table", table.title
     yield "Unit", f"{table.unit}: {table.what}"
     yield "Country and period", f"{table.country} {table.period}, by {table.counted_by}"

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
-__all__ = ["Figure", "TellsTooMuch", "figures", "hidden"]
+__all__ = ["Figure", "TellsTooMuch", "figures", "hidden", "hidden_apart"]
 
 Key = tuple[str, ...]
 Figure = tuple[str | None, ...]
@@ -68,6 +68,18 @@ def hidden(
     if not cells:
         return frozenset()
     return _Hiding(cells, smallest, frozenset(stay), frozenset(known)).run()
+
+
+def hidden_apart(cells: Mapping[Key, int], smallest: int, at: int) -> frozenset[Figure]:
+    """The figures that are not told of several tables side by side, one for each value of the dimension ``at``.
+
+    Each of them is hidden as it is where it stands alone, and a sum over several of them is told only where each of its
+    parts is. So whoever holds the parts as well learns nothing from the whole: years alone, and years side by side.
+    """
+    parts: dict[str, dict[Key, int]] = defaultdict(dict)
+    for key, count in cells.items():
+        parts[key[at]][key] = count
+    return frozenset(name for part in parts.values() for name in hidden(part, smallest))
 
 
 def _margin(size: int, at: int, value: str) -> Figure:

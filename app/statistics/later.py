@@ -7,7 +7,7 @@ more. What was hidden stays hidden. What was told and has not changed is known, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.statistics.hiding import Figure, Key, TellsTooMuch, figures, hidden
@@ -23,20 +23,24 @@ class Release:
     hid: frozenset[Figure]
 
 
-def hidden_later(cells: Mapping[Key, int], smallest: int, before: Release) -> frozenset[Figure]:
-    """The figures that a release after ``before`` does not tell.
+def hidden_later(
+    cells: Mapping[Key, int], smallest: int, before: Release, older: Sequence[Release] = ()
+) -> frozenset[Figure]:
+    """The figures that a release after ``before`` does not tell; ``older``: those before it, which people still have.
 
-    Raises TellsTooMuch where too little has changed: the earlier release stands.
+    Raises TellsTooMuch where too little has changed since any of them: the earlier release stands.
     """
     now = figures(cells)
     if before.hid - now.keys():
         raise TellsTooMuch("a hidden figure has become nothing, and would be told by that")
-    known = {name for name, count in before.told.items() if now.get(name) == count}
+    every = (before, *older)
+    known = {name for each in every for name, count in each.told.items() if now.get(name) == count}
     hide = hidden(cells, smallest, stay=before.hid, known=known)
     told = {name: count for name, count in now.items() if name not in hide}
-    for earlier, later in _comparable(before.told, told, now):
-        if 0 < abs(earlier - later) < smallest:
-            raise TellsTooMuch("too little has changed: the difference would tell of a few people")
+    for release in every:
+        for earlier, later in _comparable(release.told, told, now):
+            if 0 < abs(earlier - later) < smallest:
+                raise TellsTooMuch("too little has changed: the difference would tell of a few people")
     return hide
 
 

@@ -72,7 +72,7 @@ def waiting(page: Reader) -> Response:
     """What the open work waits for."""
     with page.write() as desk:
         rows = durations.waiting(desk)
-        smallest = desk.policies.safeguards.watching.smallest_group
+        smallest = durations.fewest(desk)
     return page.show("statistics/waiting.html", here="reports", rows=rows, smallest=smallest)
 
 
@@ -109,7 +109,7 @@ def table_file(
     """The table that is shown, as a file; figures that are not told are not told there either."""
     with page.write() as desk:
         found = service.table(desk, report, _asked(desk, report, period, year))
-    return _table_file(found, form, f"{found.report}-{found.period}")
+    return _table_file(found, form, f"{found.report}-{found.period}-inside")
 
 
 @router.get("/reports/releases")
@@ -131,7 +131,7 @@ def release_file(
     if form == "json":
         return _download(content, f"{report}-{period}-release-{issue}", form)
     found = TableOut.model_validate_json(content)
-    return _table_file(found, form, f"{report}-{period}-release-{issue}")
+    return _table_file(found, form, f"{report}-{period}-release-{issue}", issue)
 
 
 @router.get("/reports/tables/{report}/release")
@@ -181,11 +181,11 @@ def _newest_over(report: Report, today: date) -> str:
     return shown.periods_back(report, today)[1]
 
 
-def _table_file(found: TableOut, form: str, name: str) -> Response:
+def _table_file(found: TableOut, form: str, name: str, issue: int | None = None) -> Response:
     if form == "csv":
-        return _download(files.as_csv(found), name, form)
+        return _download(files.as_csv(found, issue), name, form)
     if form == "xlsx":
-        return _download(files.as_workbook(found, found.as_of), name, form)
+        return _download(files.as_workbook(found, found.as_of, issue), name, form)
     return _download(files.as_json(found), name, form)
 
 

@@ -35,6 +35,11 @@ class Period:
         """The years it touches."""
         return range(self.first.year, self.last.year + 1)
 
+    @property
+    def ends_a_year(self) -> bool:
+        """Whether it ends with a year; of two days near each other the difference is who came or left."""
+        return (self.last.month, self.last.day) == (12, 31)
+
 
 def year(number: int) -> Period:
     """One whole year."""

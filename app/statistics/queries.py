@@ -45,13 +45,18 @@ def steps_taken(desk: Desk) -> list[Row[Any]]:
 
 
 def open_duties(desk: Desk) -> list[Row[Any]]:
-    """The open duties of the cases and referrals that are counted: kind, how many, how many late."""
-    late = func.sum(case((TASK.c.due_at < desk.now, 1), else_=0))
+    """The open duties of the cases and referrals that are counted: kind, how many, how many late, on how many cases."""
+    is_late = TASK.c.due_at < desk.now
+    about = func.coalesce(TASK.c.case_id, TASK.c.referral_id)
     about_case = and_(TASK.c.referral_id.is_(None), TASK.c.case_id.in_(cases(desk)))
     about_referral = TASK.c.referral_id.in_(referrals(desk))
     with rows.as_the_house(desk.session, desk.actor.country):
         query = (
-            select(TASK.c.kind, func.count().label("open"), late.label("late"))
+            select(
+                TASK.c.kind, func.count().label("open"), func.sum(case((is_late, 1), else_=0)).label("late"),
+                func.count(about.distinct()).label("people"),
+                func.count(case((is_late, about)).distinct()).label("late_people"),
+            )
             .where(TASK.c.country == desk.actor.country, TASK.c.state == "open", or_(about_case, about_referral))
             .group_by(TASK.c.kind)
             .order_by(TASK.c.kind)
@@ -94,6 +99,11 @@ def newest_release(desk: Desk, report: str, period: str) -> Row[Any] | None:
     """The newest release of a period of a report, or None."""
     query = _releases_of(desk, report, period).order_by(RELEASED.c.number.desc()).limit(1)
     return desk.session.execute(query).first()
+
+
+def every_release(desk: Desk, report: str, period: str) -> list[Row[Any]]:
+    """All releases of a period of a report with their bytes, the newest first."""
+    return list(desk.session.execute(_releases_of(desk, report, period).order_by(RELEASED.c.number.desc())))
 
 
 def release(desk: Desk, report: str, period: str, number: int) -> Row[Any] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import Row, insert
@@ -15,7 +16,7 @@ from sqlalchemy import Row, insert
 from app.access import rows, two_persons
 from app.access.approval_shapes import ApprovalAskedOut
 from app.access.desk import Desk
-from app.access.log import looked
+from app.access.log import Detail, looked
 from app.access.two_persons import Act, Asked, carries_out
 from app.kit.errors import Conflict, Invalid, NotFound
 from app.kit.words import mark
@@ -45,8 +46,8 @@ def ask(desk: Desk, body: ReleaseIn) -> ApprovalAskedOut:
     """
     report = readable(desk, body.report)
     period = _one_period(report, body.period)
-    before = queries.newest_release(desk, body.report, period.text)
-    if before is not None and not body.why.strip():
+    before = queries.every_release(desk, body.report, period.text)
+    if before and not body.why.strip():
         raise Invalid(
             mark("This period was released already. Say what is corrected."),
             extra={"errors": [{"field": "why", "rule": "required for a later release"}]},
@@ -58,7 +59,7 @@ def ask(desk: Desk, body: ReleaseIn) -> ApprovalAskedOut:
             extra={"last_day": period.last.isoformat()},
         )
     _figures(desk, report, period, before)
-    payload = {"report": body.report, "period": period.text, "number": 1 if before is None else before.number + 1}
+    payload = {"report": body.report, "period": period.text, "number": _next(before)}
     act = Act(KIND, ("country", desk.actor.country), payload, {"why": body.why.strip()})
     return two_persons.ask(desk, act)
 
@@ -70,8 +71,8 @@ def release(desk: Desk, asked: Asked) -> None:
     if report is None:
         raise Conflict(mark("There is no such table any more."), code="report_gone")
     period = _one_period(report, asked.payload["period"])
-    before = queries.newest_release(desk, report.name, period.text)
-    number = 1 if before is None else before.number + 1
+    before = queries.every_release(desk, report.name, period.text)
+    number = _next(before)
     if number != asked.payload["number"]:
         raise Conflict(mark("Somebody else has released this period since."), code="release_stale")
     cells, hide = _figures(desk, report, period, before)
@@ -97,7 +98,7 @@ def release(desk: Desk, asked: Asked) -> None:
         "why": asked.words.get("why", ""),
     }
     desk.session.execute(insert(queries.RELEASED).values(row))
-    detail = {"period": period.text, "number": number, "sha256": digest.hexdigest(), "hidden": len(hide)}
+    detail: Detail = {"period": period.text, "number": number, "sha256": digest.hexdigest(), "hidden": len(hide)}
     looked(desk, "table_released", "report", report.name, detail)
 
 
@@ -131,9 +132,22 @@ def _shown(row: Row[Any], newest: bool) -> ReleaseOut:
     )
 
 
+def _next(before: Sequence[Row[Any]]) -> int:
+    """The number of the release after these, the newest of which comes first."""
+    return before[0].number + 1 if before else 1
+
+
 def _one_period(report: Report, text: str) -> Period:
-    """One period alone: several years side by side would tell the same people in two releases."""
+    """One period alone: several years side by side would tell the same people in two releases.
+
+    Of tables of a day the last one of a year: from one day to the next a few people come and go.
+    """
     period = period_of(report, text)
+    if period.stands and not period.ends_a_year:
+        raise Invalid(
+            mark("Only the last day of a year becomes public: two days near each other tell who came or left."),
+            extra={"errors": [{"field": "period", "rule": "such as 2025-12-31", "source": "CTDC-K11"}]},
+        )
     if ".." in text:
         raise Invalid(
             mark("Each year is released by itself."),
@@ -143,28 +157,27 @@ def _one_period(report: Report, text: str) -> Period:
 
 
 def _figures(
-    desk: Desk, report: Report, period: Period, before: Row[Any] | None
+    desk: Desk, report: Report, period: Period, before: Sequence[Row[Any]]
 ) -> tuple[Cells, frozenset[Figure]]:
-    """What is counted of the whole country, whoever asks, and what of it is not told."""
+    """What is counted of the whole country, whoever asks, and what of it is not told; ``before``: newest first."""
     with rows.as_the_house(desk.session, desk.actor.country):
         cells = count(desk.session, desk.policies, wanted(report), period, country=desk.actor.country)
     smallest = report.smallest_cell.public
-    if before is None:
+    if not before:
         return cells, hidden(cells, smallest)
-    told = TableOut.model_validate_json(bytes(before.content))
+    told, *older = (TableOut.model_validate_json(bytes(each.content)) for each in before)
     if told.dimensions != list(report.dimensions) or told.smallest_cell != smallest:
         raise Conflict(
             mark("The table is declared in another way than when it was released: that release stands."),
             code="release_other_shape",
         )
-    earlier = _told(told)
     try:
-        hide = hidden_later(cells, smallest, earlier)
+        hide = hidden_later(cells, smallest, _told(told), [_told(each) for each in older])
     except TellsTooMuch as reason:
         raise Conflict(
             mark("Too little has changed: beside the earlier release, the new figures would tell of a few people."),
             code="release_tells",
-            extra={"release": before.number, "sources": ["CTDC-K11"]},
+            extra={"release": before[0].number, "sources": ["CTDC-K11"]},
         ) from reason
     if drawn_up(desk, report, period, cells, hide, smallest).model_copy(update={"as_of": told.as_of}) == told:
         raise Conflict(mark("Nothing has changed since the earlier release."), code="release_same")

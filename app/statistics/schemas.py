@@ -124,4 +124,6 @@ class ReleaseIn(BaseModel):
 
     report: Annotated[str, Field(min_length=1, max_length=60)]
     period: Annotated[str, Field(min_length=4, max_length=20, pattern=r"^[0-9Q.-]+$")]
-    why: Annotated[str, Field(max_length=300, description="Of a later release: what was corrected.")] = ""
+    why: Annotated[
+        str, Field(max_length=300, description="Of a later release: what was corrected. It is public: name nobody.")
+    ] = ""

@@ -8,10 +8,10 @@ from app.access.desk import Desk
 from app.access.log import looked
 from app.access.scope import cases_in_scope, referrals_in_scope
 from app.casework.shapes import SourceOut
-from app.kit.errors import Forbidden, NotFound
+from app.kit.errors import Forbidden, Invalid, NotFound
 from app.kit.words import mark
 from app.statistics.counting import Cells, count, wanted
-from app.statistics.hiding import Figure, figures, hidden
+from app.statistics.hiding import Figure, figures, hidden, hidden_apart
 from app.statistics.periods import Period, period_of
 from app.statistics.populations import READ_FROM
 from app.statistics.schemas import (
@@ -57,13 +57,19 @@ def table(desk: Desk, name: str, period: str) -> TableOut:
     """One table of a period for the actor's country, as far as `statistics:read` reaches.
 
     Raises NotFound for an unknown report, Forbidden when no role of the actor is named in it, Invalid for a period that
-    the report does not count by.
+    the report does not count by, or for a day that the actor is not told.
     """
     report = readable(desk, name)
     over = period_of(report, period)
-    cells = counted_cells(desk, report, over)
     smallest = TOLD_ALL if reads_every_case(desk) else report.smallest_cell.inside
-    hide = hidden(cells, smallest)
+    if smallest > TOLD_ALL and over.stands and over.last != desk.today and not over.ends_a_year:
+        # Any two days near each other would tell them who came or left between.
+        raise Invalid(
+            mark("Of the days before today, only the last of each year is told to those who may not open the cases."),
+            extra={"errors": [{"field": "period", "rule": "today, or such as 2025-12-31", "source": "CTDC-K11"}]},
+        )
+    cells = counted_cells(desk, report, over)
+    hide = _hidden(report, over, cells, smallest)
     looked(
         desk, "statistics_read", "report", name, {"period": over.text, "cells": len(cells), "suppressed": len(hide)}
     )
@@ -91,6 +97,13 @@ def counted_cells(desk: Desk, report: Report, period: Period) -> Cells:
     return count(
         desk.session, desk.policies, wanted(report), period, country=desk.actor.country, within=within
     )  # fmt: skip
+
+
+def _hidden(report: Report, period: Period, cells: Cells, smallest: int) -> frozenset[Figure]:
+    """What is not told to a reader, who may ask for each year alone and for any years side by side."""
+    if len(period.years) > 1:
+        return hidden_apart(cells, smallest, report.dimensions.index("year"))
+    return hidden(cells, smallest)
 
 
 def drawn_up(

@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from tests.factories import htcds
 STANDARD: Standard = load_policies().standards["htcds-2.0"]
 TARGETS = ("csv", "json", "template", "template-single", "xlsform")
 MOST_MEMORY_MB = 600
+AT = datetime(2026, 11, 27, tzinfo=UTC)
 
 
 def write(path: Path, target: str, made: list[Row]) -> None:
@@ -40,7 +42,7 @@ def write(path: Path, target: str, made: list[Row]) -> None:
     elif target == "csv":
         path.write_bytes(csv_file.write(book, made, "invented")[0])
     else:
-        path.write_bytes(sheet_file.write(book, made, ["invented"])[0])
+        path.write_bytes(sheet_file.write(book, made, ["invented"], made_at=AT)[0])
 
 
 def valid(folder: Path, target: str, count: int) -> tuple[int, int]:

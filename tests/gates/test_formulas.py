@@ -14,7 +14,11 @@ from xml.sax.saxutils import unescape
 import xlsxwriter
 
 from app.kit import csv_text
-from app.statistics import files
+from app.kit.workbook import MOST_TEXT, workbook
+from app.standards.htcds import sheet_file
+from app.standards.htcds.book import Book
+from app.standards.htcds.rows import rows_of
+from policies.load import load_policies
 
 STARTS = ("=", "+", "-", "@", "|", "%", "\t=", "\r=", "\n=", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\uff5c")
 HIDES = (
@@ -90,10 +94,10 @@ def test_honest_text_stays_as_it_is() -> None:
 def test_no_formula_leaves_in_a_workbook() -> None:
     attacks = payloads()
     at = datetime(2026, 11, 27, tzinfo=UTC)
-    content = files.workbook({"Table": [["text"], *([attack] for attack in attacks)]}, at)
+    content = workbook({"Table": [["text"], *([attack] for attack in attacks)]}, at)
     found, texts = live_in_workbook(content)
     assert found == 0 and texts >= FEWEST
-    assert content == files.workbook({"Table": [["text"], *([attack] for attack in attacks)]}, at), "the same bytes"
+    assert content == workbook({"Table": [["text"], *([attack] for attack in attacks)]}, at), "the same bytes"
     # The mutant: a library that takes text for what it looks like.
     written = io.BytesIO()
     book = xlsxwriter.Workbook(written, {"in_memory": True})
@@ -104,3 +108,21 @@ def test_no_formula_leaves_in_a_workbook() -> None:
     mutant, _ = live_in_workbook(written.getvalue())
     assert mutant
     print(f"GATE g25 live_workbook_cells={found} limit=0 n={len(attacks)} mutant={mutant}")
+
+
+def test_no_formula_leaves_in_a_workbook_of_a_standard() -> None:
+    standard = load_policies().standards["htcds-2.0"]
+    attacks = payloads()
+    said = [{"prs_FirstName": attack, "prs_HomePhone": "+66812345678"} for attack in attacks]
+    rows = [rows_of(standard, each["prs_FirstName"], each, {}, {}, {"x_a": each["prs_FirstName"]})[0] for each in said]
+    at = datetime(2026, 11, 27, tzinfo=UTC)
+    made = [sheet_file.write(Book(standard, "csv"), rows, attacks[:5], ("x_a",), made_at=at)[0] for _ in range(2)]
+    found, texts = live_in_workbook(made[0])
+    assert found == 0 and texts >= FEWEST
+    assert made[0] == made[1], "the same bytes"
+
+
+def test_a_long_text_is_cut_and_not_left_out() -> None:
+    content = workbook({"Table": [["text"], ["x" * (MOST_TEXT + 5)]]}, datetime(2026, 11, 27, tzinfo=UTC))
+    shared = zipfile.ZipFile(io.BytesIO(content)).read("xl/sharedStrings.xml").decode()
+    assert f">{'x' * MOST_TEXT}<" in shared

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from pydantic import ValidationError
 
 from policies.model import Policies
+from policies.reports import SmallestCell
 from workflows.care import Care
 from workflows.engine import MACHINES
 from workflows.identification import Identification
@@ -102,3 +104,7 @@ def test_reports_hide_small_cells(policies: Policies) -> None:
     assert {"th-shelters", "returns", "other-findings", "abroad", "sdg-16-2-2", "remedies"} < set(policies.reports)
     limits = {(report.smallest_cell.public, report.smallest_cell.inside) for report in policies.reports.values()}
     assert limits == {(11, 5)} and policies.smallest_cell == 11
+    for public, inside in ((10, 5), (11, 4), (11, 12)):
+        with pytest.raises(ValidationError):
+            SmallestCell(public=public, inside=inside)
+    assert SmallestCell(public=20, inside=11).public == 20

@@ -96,7 +96,10 @@ def from_json(content: bytes, limits: Limits) -> Rows:
     stays as it is written. Unread as `from_csv`.
     """
     try:
-        told = json.loads(decoded(content, "find"), parse_constant=_no_number, parse_float=str, parse_int=str)
+        told = json.loads(
+            decoded(content, "find"), parse_constant=_no_number, parse_float=str, parse_int=str,
+            object_pairs_hook=_no_twins,
+        )  # fmt: skip
     except (ValueError, RecursionError) as error:
         raise Unread("not_json", getattr(error, "lineno", 0)) from None
     records = told.get("data") if isinstance(told, dict) else told
@@ -109,7 +112,10 @@ def from_json(content: bytes, limits: Limits) -> Rows:
     for number, record in enumerate(records, 1):
         if not isinstance(record, dict):
             raise Unread("not_a_record", number)
-        cells = dict(_flat(record, "", 0))
+        pairs = list(_flat(record, "", 0))
+        cells = dict(pairs)
+        if len(cells) != len(pairs):
+            raise Unread("doubled_column", number)
         names |= dict.fromkeys(cells)
         if len(names) > limits.columns:
             raise Unread("too_many_columns", number)
@@ -138,6 +144,14 @@ def _text(value: Any) -> str:
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False) if value else ""
     return str(value)
+
+
+def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of which no name stands twice: of two values one would be lost without a word."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return found
 
 
 def _no_number(_: str) -> Any:

@@ -1,31 +1,24 @@
-"""Spreadsheets: XLSX and ODS read by python-calamine, XLSX written without a single formula."""
+"""Spreadsheets: XLSX and ODS read by python-calamine, XLSX written by app.kit.workbook, without a formula."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook
 
+from app.kit.workbook import workbook
 from app.standards.htcds.book import Book
 from app.standards.htcds.faults import Unreadable
 from app.standards.htcds.limits import check_archive
 from app.standards.htcds.writing import Losses, Table
 
-__all__ = ["MEDIA_TYPE", "lines", "workbook", "write"]
+__all__ = ["lines", "write"]
 
-MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PACKED: Final = b"PK\x03\x04"
 OLD: Final = b"\xd0\xcf\x11\xe0"
-MOST_TEXT: Final = 32_767
-# Text stays text: no formula, no link, no number is made of what somebody typed.
-PLAIN: Final = {
-    "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True,
-    "nan_inf_to_errors": False,
-}  # fmt: skip
 
 Progress = Callable[[int, int], None]
 
@@ -54,37 +47,16 @@ def lines(path: Path, book: Book, progress: Progress | None = None) -> Iterator[
         raise Unreadable("The file cannot be read as a spreadsheet. Open it and save it again as .xlsx.") from fault
 
 
-def workbook(
-    sheets: Mapping[str, Iterable[Iterable[Any]]], *, frozen: int = 1, title: str = "", comments: str = ""
-) -> bytes:
-    """An XLSX file of some sheets. Text is written as text, so nothing in it can be a formula or a link."""
-    kept = io.BytesIO()
-    book = xlsxwriter.Workbook(kept, PLAIN)
-    book.set_properties({"title": title, "comments": comments, "author": "Waymark"})
-    for name, rows in sheets.items():
-        sheet = book.add_worksheet(name)
-        for at, cells in enumerate(rows):
-            for column, value in enumerate(cells):
-                if value is None or value == "":
-                    continue
-                if isinstance(value, (int, float)) and not isinstance(value, bool):
-                    sheet.write_number(at, column, value)
-                else:
-                    sheet.write_string(at, column, str(value)[:MOST_TEXT])
-        if frozen:
-            sheet.freeze_panes(frozen, 0)
-    book.close()
-    return kept.getvalue()
-
-
-def write(book: Book, rows: Iterable[Any], about: Iterable[str], beside: tuple[str, ...] = ()) -> tuple[bytes, Losses]:
-    """The rows as an XLSX file with a sheet `about`, and what it could not hold."""
+def write(
+    book: Book, rows: Iterable[Any], about: Iterable[str], beside: tuple[str, ...] = (), *, made_at: datetime
+) -> tuple[bytes, Losses]:
+    """The rows as an XLSX file with a sheet `about`, and what it could not hold; ``made_at`` as in `workbook`."""
     table = Table(book, beside=beside)
     sheet = book.target.sheets[0] if book.target.sheets else "Cases"
     head = table.headers
     made = workbook(
-        {sheet: _all(head, table.lines(rows)), "about": ([line] for line in about)},
-        frozen=len(head), title=f"{book.standard.title} {book.standard.version}", comments=book.standard.attribution,
+        {sheet: _all(head, table.lines(rows)), "about": ([line] for line in about)}, made_at,
+        heads=len(head), title=f"{book.standard.title} {book.standard.version}", comments=book.standard.attribution,
     )  # fmt: skip
     return made, table.losses
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from app.standards.htcds import sheet_file
+from app.kit.workbook import MEDIA_TYPE
 from app.standards.htcds.checking import check
 from app.standards.htcds.rows import RECORD
 from tests.factories import cases
@@ -52,7 +52,7 @@ def test_the_plain_list_is_the_same_in_each_kind_of_file(town: Town, tmp_path: P
     as_json = taken(town, who, format="json")
     as_xlsx = taken(town, who, format="xlsx")
     assert as_json.headers["content-type"] == "application/json"
-    assert as_xlsx.headers["content-type"] == sheet_file.MEDIA_TYPE
+    assert as_xlsx.headers["content-type"] == MEDIA_TYPE
     for answer, ending in ((as_json, "json"), (as_xlsx, "xlsx")):
         assert answer.headers["content-disposition"].endswith(f'.{ending}"')
         assert (answer.headers["cache-control"], answer.headers["x-content-type-options"]) == ("no-store", "nosniff")
@@ -100,7 +100,7 @@ def test_htcds_records_of_our_cases_are_valid_and_say_no_name(town: Town, tmp_pa
 
 
 def named_case(
-    town: Town, *, points: list[str] | None = None, purpose: str | None = "assistance", **consent: Any
+    town: Town, *, points: list[str] | None = None, purpose: str | None = "law_enforcement", **consent: Any
 ) -> str:
     """A sheltered person; which of the seven points were explained, and what they agreed to."""
     case = cases.bring_case(town.house, town.th, "reported")
@@ -120,11 +120,11 @@ def test_who_people_are_leaves_only_with_seven_points_a_consent_and_a_second_per
     who = town.th["national_focal_point"]
     second = add_user(town.house, "th-datip", "national_focal_point")
     agreed = named_case(town)
-    for more in ({"points": POINTS[1:]}, {"purpose": None}, {"purpose": "return"}, {"data_groups": ["contact"]},
+    for more in ({"points": POINTS[1:]}, {"purpose": None}, {"purpose": "assistance"}, {"data_groups": ["contact"]},
                  {"valid_from": "2017-01-01", "valid_until": "2017-01-02"}):  # fmt: skip
         named_case(town, **more)
     step_up(town, who, second)
-    wanted = {"format": "htcds_json", "identity": True, "purpose": "change_of_system"}
+    wanted = {"format": "htcds_json", "identity": True, "purpose": "court_order"}
     asked = ask(town, who, **wanted)
     assert asked.status_code == 202, asked.text
     assert (asked.json()["identity"], asked.json()["format"], asked.json()["state"]) == (True, "htcds_json", "waiting")
@@ -140,18 +140,20 @@ def test_who_people_are_leaves_only_with_seven_points_a_consent_and_a_second_per
     assert len(first) == 6 and len(with_name) == 1 and with_name[0]["con_Consent"] is True
     assert with_name[0]["prs_SecondName"] == "Aung"
     (look,) = [each for each in town.looks("identity_exported")]
-    assert (look.subject_id, json.loads(look.detail)["purpose"]) == (agreed, "change_of_system")
+    assert (look.subject_id, json.loads(look.detail)["purpose"]) == (agreed, "court_order")
     assert json.loads(town.looks("export_taken")[-1].detail)["named"] == 1
 
 
 @pytest.mark.parametrize(
     ("role", "more", "status", "code"),
     [
-        ("national_focal_point", {"format": "csv", "purpose": "change_of_system"}, 422, None),
+        ("national_focal_point", {"format": "csv", "purpose": "court_order"}, 422, None),
         ("national_focal_point", {"format": "htcds_csv", "purpose": "ministry_report"}, 422, None),
         ("national_focal_point", {"format": "htcds_csv", "purpose": "research"}, 422, None),
-        ("supervisor", {"format": "htcds_csv", "purpose": "change_of_system"}, 403, "field_group_missing"),
-        ("social_worker", {"format": "htcds_csv", "purpose": "change_of_system"}, 403, None),
+        # Whoever agreed to be helped has not agreed to that.
+        ("national_focal_point", {"format": "htcds_csv", "purpose": "change_of_system"}, 422, None),
+        ("supervisor", {"format": "htcds_csv", "purpose": "court_order"}, 403, "field_group_missing"),
+        ("social_worker", {"format": "htcds_csv", "purpose": "court_order"}, 403, None),
     ],
 )
 def test_who_people_are_is_refused_where_it_can_never_leave(

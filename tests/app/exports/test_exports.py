@@ -140,6 +140,20 @@ def test_a_long_list_needs_a_second_person_and_too_long_a_one_is_refused(small: 
     assert ask(town, who).json()["code"] == "export_too_large"
 
 
+def test_many_short_lists_need_a_second_person_like_a_long_one(small: Town) -> None:
+    town, who = small, small.th["supervisor"]
+    add_user(town.house, "th-shelter-tak", "supervisor")
+    step_up(town, who)
+    cases.open_case(town.house, town.th["social_worker"])
+    for _ in range(2):
+        taken = ask(town, who).json()
+        assert taken["state"] == "ready" and town.get(who, f"/exports/{taken['id']}/file").status_code == 200
+    assert ask(town, who).json()["state"] == "waiting", "the third row within a day"
+    town.clock.advance(timedelta(hours=24))
+    step_up(town, who)
+    assert ask(town, who).json()["state"] == "ready"
+
+
 def test_a_refused_list_stays_inside_and_less_reach_is_not_enough(small: Town) -> None:
     town, who, second = small, small.th["supervisor"], small.th["national_focal_point"]
     step_up(town, who, second)

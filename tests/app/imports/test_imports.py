@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from app.casework import jobs
 from app.casework.erasing import subjects_of, sweep
 from app.casework.held import CASE
-from app.imports import watching
+from app.imports import bringing, watching
 from app.models.job import CaseImport, ImportedCase
 from app.models.record import Record
+from app.models.user import User
 from tests.app.imports.registers import BROKEN, FIRST, SECOND, WHY, bring_along, checked, come_in, report, table, worked
 from tests.factories.approvals import decide, step_up
 from tests.factories.staff import Worker, add_user
@@ -201,3 +204,57 @@ def test_rows_are_kept_no_longer_than_the_policy_says(town: Town) -> None:
     step_up(town, who)
     assert town.post(who, f"/imports/{found['id']}/start", {"why": WHY}).json()["code"] == "import_over"
     assert report(town, who, found["id"])[2]["outcome"] == "new", "the report stays: it holds no value"
+
+
+def test_rows_that_nobody_agreed_to_are_kept_no_longer(town: Town) -> None:
+    who, second = town.th["case_manager"], town.th["supervisor"]
+    rows = [{**SECOND, "No.": f"N-{number}", "Given names": "", "Age": "30"} for number in range(51)]
+    found = checked(town, who, table(*rows))
+    step_up(town, who, second)
+    asked = town.post(who, f"/imports/{found['id']}/start", {"why": WHY}).json()
+    assert decide(town, second, asked["approval"]["id"], "refuse").status_code == 200
+    assert watching.ring(town.house) == 1
+    with reading(town.house.db) as session:
+        assert session.execute(select(CaseImport.sealed, CaseImport.wrapped)).one() == (None, None)
+    assert town.get(who, f"/imports/{found['id']}").json()["state"] == "refused"
+    assert how_many(town) == 0
+
+
+def test_many_short_files_need_a_second_person_like_a_long_one(town: Town) -> None:
+    who = town.th["case_manager"]
+    rows = [{**SECOND, "No.": f"N-{number}", "Given names": "", "Age": "30"} for number in range(26)]
+    both = [checked(town, who, table(*({**row, "No.": f"{of}{row['No.']}"} for row in rows))) for of in "AB"]
+    # Files that were brought along long before count when they come in.
+    town.clock.advance(timedelta(hours=25))
+    step_up(town, who)
+    started = [town.post(who, f"/imports/{each['id']}/start", {"why": WHY}) for each in both]
+    assert [(each.status_code, each.json()["state"]) for each in started] == [(200, "coming_in"), (202, "waiting")]
+
+
+def test_somebody_who_has_moved_on_brings_nothing_into_the_new_office(town: Town) -> None:
+    who = town.th["case_manager"]
+    found = checked(town, who, table(SECOND))
+    with writing(town.house.db) as session:
+        elsewhere = town.offices["th-shelter-phitsanulok"]
+        session.execute(update(User).where(User.id == who.id).values(office_id=elsewhere))
+    step_up(town, who)
+    started = town.post(who, f"/imports/{found['id']}/start", {"why": WHY})
+    assert started.status_code == 200, started.text
+    worked(town)
+    row = town.get(who, f"/imports/{found['id']}").json()["bring"]
+    assert (row["state"], row["why"], how_many(town)) == ("stopped", "asker_moved", 0)
+
+
+def test_no_name_stays_in_memory_for_work_that_was_stopped(town: Town) -> None:
+    who = town.th["case_manager"]
+    rows = [{**SECOND, "No.": f"N-{number}", "Given names": "", "Age": "30"} for number in range(15)]
+    asked = bring_along(town, who, table(*rows)).json()
+    jobs.work_once(town.house)
+    assert town.post(who, f"/jobs/{asked['check']['id']}/cancel").json()["done"] == 10
+    assert bringing._opened.cache_info().currsize == 1
+    watching.ring(town.house)
+    assert bringing._opened.cache_info().currsize == 0
+    assert town.post(who, f"/jobs/{asked['check']['id']}/resume").status_code == 200
+    worked(town)
+    assert town.get(who, f"/imports/{asked['id']}").json()["state"] == "checked"
+    assert bringing._opened.cache_info().currsize == 0, "nor when the trial run is over"

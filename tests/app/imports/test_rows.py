@@ -79,6 +79,12 @@ def test_rows_that_have_shifted_or_have_no_number_stop() -> None:
     assert [fitted(GROUND, COLUMNS, line, row, doubled).stops for line, row in rows] == [True, True, False]
 
 
+def test_a_number_that_only_looks_like_another_stands_twice_as_well() -> None:
+    # A mark that shows nothing is left out of the number, so both would be the same record.
+    rows = tuple((n, (number, *("",) * 15)) for n, number in enumerate(("R-1", "\u200eR-1", "\x00", "-", "-"), 2))
+    assert twice(GROUND.mapping, Rows(COLUMNS, rows)) == {"r-1"}
+
+
 def test_everything_wrong_with_a_row_is_told_at_once() -> None:
     found = fit(**{"Date of birth": "30/2/2540", "Age": "old", "Given names": "=cmd()", "Remarks": "a\x00b"})
     assert sorted(rules_of(found)) == [

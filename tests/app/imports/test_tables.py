@@ -114,3 +114,16 @@ def test_a_file_is_what_its_first_bytes_say() -> None:
         b"\xd0\xcf\x11\xe0": None,
     }  # fmt: skip
     assert {content: kind_of(content) for content in kinds} == kinds
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b'[{"id": "1", "name": "Zaw", "name": "Mya"}]', "not_json"),
+        (b'[{"id": "1", "a.b": "x", "a": {"b": "y"}}]', "doubled_column"),
+    ],
+)
+def test_of_two_values_with_one_name_none_is_dropped_without_a_word(content: bytes, why: str) -> None:
+    with pytest.raises(Unread) as refused:
+        from_json(content, LIMITS)
+    assert refused.value.why == why and "Zaw" not in str(refused.value)

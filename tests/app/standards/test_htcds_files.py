@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import zipfile
@@ -234,7 +235,7 @@ def test_a_file_that_is_not_there_and_a_target_that_is_not_known_end_with_2(tmp_
 
 
 def test_bombs_are_refused_before_they_are_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "MOST_UNPACKED", 8 * 1024 * 1024)
+    monkeypatch.setattr(limits, "SHEET", dataclasses.replace(limits.SHEET, unpacked=8 * 1024 * 1024))
     bomb = packed(tmp_path / "bomb.xlsx", xl__worksheets__sheet1=b"\0" * (16 * 1024 * 1024))
     far = packed(tmp_path / "far.xlsx", **{"xl__worksheets__sheet1.xml": far_sheet()})
     wide = b'<office:spreadsheet><table:table-cell table:number-columns-repeated="1000000">x</table:table-cell>'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from tests.factories import htcds
 STANDARD = load_policies().standards["htcds-2.0"]
 FULL = htcds.full(STANDARD)
 BESIDE = ("x_clinic_room",)
+AT = datetime(2026, 11, 27, tzinfo=UTC)
 TEXTS = [name for name, each in STANDARD.fields.items() if each.type in ("text", "long_text", "link", "blank")]
 IN_SHEET = {column.field for column in STANDARD.columns("template")}
 IN_FORM = {column.field for column in STANDARD.columns("xlsform")}
@@ -50,7 +52,7 @@ def test_json_carries_everything(tmp_path: Path) -> None:
 
 def test_a_spreadsheet_of_ours_carries_everything(tmp_path: Path) -> None:
     path = tmp_path / "full.xlsx"
-    content, losses = sheet_file.write(Book(STANDARD, "csv"), FULL, ["invented"], BESIDE)
+    content, losses = sheet_file.write(Book(STANDARD, "csv"), FULL, ["invented"], BESIDE, made_at=AT)
     path.write_bytes(content)
     found, said = read(path, "csv")
     assert plain(found) == plain(FULL)
@@ -80,7 +82,7 @@ def test_csv_carries_everything_but_line_breaks(tmp_path: Path) -> None:
 @pytest.mark.parametrize("target", ["template", "template-single"])
 def test_the_sheet_of_the_standard_loses_exactly_what_it_has_no_room_for(tmp_path: Path, target: str) -> None:
     path = tmp_path / "full.xlsx"
-    content, losses = sheet_file.write(Book(STANDARD, target), FULL, ["invented"])
+    content, losses = sheet_file.write(Book(STANDARD, target), FULL, ["invented"], made_at=AT)
     path.write_bytes(content)
     found, said = read(path, target)
     single = set(STANDARD.targets[target].single)
@@ -103,7 +105,7 @@ def test_the_sheet_of_the_standard_loses_exactly_what_it_has_no_room_for(tmp_pat
 
 def test_the_form_of_the_standard_loses_exactly_what_it_has_no_room_for(tmp_path: Path) -> None:
     path = tmp_path / "full.xlsx"
-    content, losses = sheet_file.write(Book(STANDARD, "xlsform"), FULL, ["invented"])
+    content, losses = sheet_file.write(Book(STANDARD, "xlsform"), FULL, ["invented"], made_at=AT)
     path.write_bytes(content)
     found, said = read(path, "xlsform")
     expected = {
@@ -156,7 +158,7 @@ def test_no_cell_of_any_file_is_a_formula() -> None:
     for cell in content.decode().replace("\r\n", ",").split('","'):
         bare = cell.strip('"')
         assert bare[:1] not in csv_text.LIVE or bare == "-70.25"
-    book, _ = sheet_file.write(Book(STANDARD, "csv"), [row], [payload], ("x_note",))
+    book, _ = sheet_file.write(Book(STANDARD, "csv"), [row], [payload], ("x_note",), made_at=AT)
     with zipfile.ZipFile(io.BytesIO(book)) as packed:
         for name in packed.namelist():
             if name.endswith(".xml"):

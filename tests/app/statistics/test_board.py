@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
+from app.statistics.board import emergencies_told
+from app.statistics.few import Few, most_first
 from tests.app.access.world import one_engine
 from tests.factories import cases, referrals, walls
 from tests.factories.pages import browser_at
@@ -12,6 +15,7 @@ from tests.factories.staff import add_user
 from tests.factories.towns import Town
 
 BOARD = "/statistics/board"
+NOW = datetime(2026, 11, 27, tzinfo=UTC)
 
 
 def board_of(town: Town, role: str = "supervisor") -> dict[str, Any]:
@@ -112,4 +116,43 @@ def test_the_page_says_the_same(town: Town) -> None:
     for words in said:
         assert words in page.text, words
     assert browser_at(town, town.th["social_worker"]).get("/reports/board").status_code == 403
-    assert "fewer than 11" in browser_at(town, town.th["analyst"]).get("/reports/board").text
+    hidden = browser_at(town, town.th["analyst"]).get("/reports/board").text
+    # A figure is hidden too for what it would leave of another: that it is small is never said.
+    assert "not told" in hidden and "fewer than" not in hidden
+
+
+def test_a_figure_is_hidden_for_what_it_leaves_and_for_how_many_people_it_is() -> None:
+    few = Few(11)
+    assert few.shown(20, 60) == 20 and few.shown(0, 60) == 0 and few.shown(60, 60) == 60
+    assert few.shown(25, 60, 30) is None, "of thirty that wait five are in time"
+    assert few.shown(55, 60) is None and few.shown(3) is None
+    assert few.shown(12, people=1) is None, "twelve duties of one person"
+    assert few.shown(12, None, people=11) == 12 and few.hidden == 4
+
+
+def test_a_hidden_figure_does_not_stand_between_its_neighbours() -> None:
+    real = {"a": 30, "b": 25, "c": 20, "d": 3}
+    few = Few(11)
+    rows = [(name, few.shown(n, 28 if name == "b" else None)) for name, n in sorted(real.items())]
+    assert most_first(rows, lambda each: each[1]) == [("a", 30), ("c", 20), ("b", None), ("d", None)]
+
+
+def access(case_id: int, *, verdict: str | None = None) -> SimpleNamespace:
+    """An emergency access that ended nine days ago."""
+    return SimpleNamespace(case_id=case_id, until=NOW - timedelta(days=9), ended_at=None, verdict=verdict)
+
+
+def test_verdicts_and_what_waits_cannot_be_taken_from_the_whole() -> None:
+    found = [access(n, verdict="justified") for n in range(20)]
+    found += [access(n, verdict="unjustified") for n in range(20, 45)]
+    found += [access(n) for n in range(45, 50)]
+    told = emergencies_told(found, NOW, timedelta(days=3), Few(11))
+    shown = [each for each in (*told.verdicts.values(), told.to_review, told.open) if each is not None]
+    # Five wait: the whole less the rest would say so.
+    assert told.to_review is None and told.past_review is None
+    assert told.opened is None or told.opened - sum(shown) >= 11
+    everything = emergencies_told(found, NOW, timedelta(days=3), Few(1))
+    assert (everything.opened, everything.to_review, everything.past_review) == (50, 5, 5)
+    assert everything.verdicts == {"justified": 20, "unjustified": 25}
+    one_case = emergencies_told([access(1, verdict="justified")] * 30, NOW, timedelta(days=3), Few(11))
+    assert one_case.opened is None and one_case.verdicts == {"justified": None}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.statistics.hiding import TellsTooMuch, figures, hidden
+from app.statistics.hiding import TellsTooMuch, figures, hidden, hidden_apart
 from app.statistics.later import Release, hidden_later
 
 # Two nations, three ages: one small cell, as a shelter of a small town has it.
@@ -94,3 +94,32 @@ def test_the_mutant_that_forgets_the_earlier_release_tells_one_person() -> None:
     told = {name: n for name, n in figures(after).items() if name not in hidden(after, 11)}
     before = released(TABLE).told
     assert {told[name] - before[name] for name in told.keys() & before.keys()} == {0, 1}
+
+
+def test_a_third_release_is_compared_with_the_first_as_well() -> None:
+    cells = {("a",): 40, ("b",): 60}
+    first, second = released(cells), released({**cells, ("a",): 80})
+    third = {**cells, ("a",): 42}
+    assert hidden_later(third, 11, second) == frozenset(), "the one before alone would let it pass"
+    with pytest.raises(TellsTooMuch):
+        hidden_later(third, 11, second, [first])
+    assert hidden_later({**cells, ("a",): 55}, 11, second, [first]) == frozenset()
+
+
+def test_years_side_by_side_tell_no_more_than_each_year_alone() -> None:
+    years = {
+        "2016": {("MM", "F"): 4, ("MM", "M"): 40, ("LA", "F"): 3, ("LA", "M"): 12},
+        "2017": {("MM", "F"): 30, ("MM", "M"): 2, ("LA", "F"): 1, ("LA", "M"): 30},
+    }
+    whole = {(year, *key): n for year, cells in years.items() for key, n in cells.items()}
+    apart = hidden_apart(whole, 5, 0)
+    for year in years:
+        alone = hidden({key: n for key, n in whole.items() if key[0] == year}, 5)
+        # Whatever one year hides is hidden among all, and the other way round.
+        assert {name for name in alone if name[0] == year} == {name for name in apart if name[0] == year}
+        assert {name for name in alone if name[0] is None} <= apart
+    # The mutant: protected as one table, what is hidden beside a small figure is another, and the sum of its year tells
+    # the rest: 44 of MM in 2016 less 40 men.
+    together, alone = hidden(whole, 5), hidden({key: n for key, n in whole.items() if key[0] == "2016"}, 5)
+    small = ("2016", "MM", "F")
+    assert small in together and (None, "MM", None) not in alone and ("2016", "MM", "M") not in together

@@ -96,6 +96,7 @@ def test_a_later_release_follows_where_many_came_late(town: Town) -> None:
     page = browser_at(town, town.th["analyst"])
     shown = page.get("/reports/releases").text
     assert "Twelve cases came late." in shown and "A later one has taken its place" in shown
+    assert "Use: public, release 2" in page.get(f"/reports/releases/th-shelters/{LAST_YEAR}/2.csv").text
     for form in ("csv", "xlsx", "json"):
         assert page.get(f"/reports/releases/th-shelters/{LAST_YEAR}/2.{form}").status_code == 200, form
 
@@ -108,6 +109,8 @@ def test_what_cannot_be_released_says_why(town: Town) -> None:
         ({"report": "returns", "period": "2015..2018"}, 422, None),
         ({"report": "nothing"}, 404, None),
         ({"period": "2025-Q1"}, 422, None),
+        # Two days near each other, compared, would tell who came and went between them.
+        ({"report": "in-care", "period": "2025-06-30"}, 422, None),
     ):
         answer = ask(town, asks, **body)
         assert answer.status_code == status and code in (None, answer.json()["code"]), body

@@ -6,12 +6,15 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from app.casework.held import CASE
 from policies.reports import PopulationFigure
 from tests.app.access.world import one_engine
 from tests.factories import cases, referrals
 from tests.factories.forms import form
 from tests.factories.towns import Town
+from tests.inspect import writing
 
 YEAR = 2026
 
@@ -80,6 +83,11 @@ def test_open_cases_are_those_of_the_day(town: Town) -> None:
     assert [read(town, "in-care", f"{YEAR}-0{month}-15")["total"] for month in (2, 5, 7)] == [0, 1, 2]
     wrong = town.get(town.th["analyst"], "/statistics/in-care?period=2026")
     assert wrong.status_code == 422 and "2017-06-30" in wrong.json()["errors"][0]["rule"]
+    # Whoever may not open the cases could take one day from the next.
+    today = town.house.policies.day("TH", town.clock.now()).isoformat()
+    days = (today, f"{YEAR - 1}-12-31", f"{YEAR}-05-15", f"{YEAR}-05-16")
+    asked = [town.get(town.th["analyst"], f"/statistics/in-care?period={day}").status_code for day in days]
+    assert asked == [200, 200, 422, 422]
 
 
 def test_a_person_with_two_cases_in_a_year_is_one_person(town: Town) -> None:
@@ -94,6 +102,15 @@ def test_a_person_with_two_cases_in_a_year_is_one_person(town: Town) -> None:
     town.clock.advance(timedelta(days=400))
     assert town.post(worker, "/cases", {**sent, "channel": "shelter"}).status_code == 201
     assert read(town, "identification", str(YEAR + 1))["total"] == 1
+    # Side by side the years say what each says alone: a difference would tell who came again.
+    together, alone = read(town, "markers", f"{YEAR}..{YEAR + 1}"), read(town, "markers", str(YEAR + 1))
+    assert together["total"] == 2
+    assert {key: n for key, n in cells(together).items() if key[0] != str(YEAR)} == cells(alone)
+    # A case in another office takes nobody out of the figures of this one.
+    with writing(town.house.db) as session:
+        session.execute(update(CASE).where(CASE.c.id == first).values(office_id=town.offices["th-datip"]))
+    assert read(town, "identification", role="supervisor")["total"] == 1
+    assert read(town, "identification")["total"] == 1
 
 
 def test_referrals_stand_by_corridor_and_by_why_they_were_declined(town: Town) -> None:

@@ -45,10 +45,12 @@ def test_the_shown_table_leaves_as_a_file_with_its_stamp(town: Town) -> None:
     assert file.headers["content-type"].startswith("text/csv") and "attachment" in file.headers["content-disposition"]
     rows = list(csv.reader(io.StringIO(file.text)))
     assert rows[0] == ["nationality", "exploitation", "age_band", "sex", "persons"]
+    assert "Use: inside only" in rows[-1][0], "no release, and it says so"
     assert rows[1][-1] == "not told" and "below 5" in rows[-1][0] and rows[-2][:4] == ["all"] * 4
     book = browser.get(f"/reports/tables/th-shelters/file.xlsx?period={year}")
     assert book.headers["content-type"].endswith("spreadsheetml.sheet") and book.content[:2] == b"PK"
     whole = browser.get(f"/reports/tables/th-shelters/file.json?period={year}").json()
+    assert whole["use"].startswith("inside only")
     assert (whole["unit"], whole["total"], whole["revision"]["number"]) == ("person", None, 2)
     for path in ("", "/file.csv", "/file.xlsx"):
         assert browser.get(f"/reports/tables/th-shelters{path}?period=2017-Q1").status_code == 422
