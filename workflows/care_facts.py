@@ -1,4 +1,4 @@
-"""Facts of help in daily life: needs, plans, what somebody is allowed, and in which ways they may be reached."""
+"""Facts of help in daily life: needs, plans, what somebody is allowed, how they may be reached, flags, and the end."""
 
 from __future__ import annotations
 
@@ -89,6 +89,26 @@ class PlanFacts:
     escort: bool = False
     review_on: date | None = None
     adulthood: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClosureFacts:
+    """Why a case ends, and what the person was told."""
+
+    on: date
+    reason: str
+    person_told: bool
+    person_agrees: bool
+    unreachable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FlagFacts:
+    """A flag that is up: a code of the list flag_kind, since which day, and who raised it."""
+
+    flag: str
+    since: date
+    by: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,11 @@ from datetime import date, datetime
 from typing import TypeAlias
 
 from workflows.abroad import AbroadFacts, HeardCode
+from workflows.care_facts import ClosureFacts as ClosureFacts
 from workflows.care_facts import ContactFacts as ContactFacts
 from workflows.care_facts import DeathFacts as DeathFacts
 from workflows.care_facts import EmploymentFacts as EmploymentFacts
+from workflows.care_facts import FlagFacts as FlagFacts
 from workflows.care_facts import LeaveDays
 from workflows.care_facts import NeedsFacts as NeedsFacts
 from workflows.care_facts import PermitFacts as PermitFacts
@@ -145,26 +147,6 @@ class JusticeFacts:
 
     cooperates: bool | None = None
     gave_statement: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ClosureFacts:
-    """Why a case ends, and what the person was told."""
-
-    on: date
-    reason: str
-    person_told: bool
-    person_agrees: bool
-    unreachable: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FlagFacts:
-    """A flag that is up: a code of the list flag_kind, since which day, and who raised it."""
-
-    flag: str
-    since: date
-    by: str
 
 
 @dataclass(frozen=True, slots=True)
