@@ -185,6 +185,10 @@ def hold_case(desk: Desk, case_id: str, lock: bool = True) -> Held:
     )
 
 
+class _CaseOpened(Exception):
+    """Lets go of a copy whose case was opened meanwhile."""
+
+
 def hold_referral(desk: Desk, referral_id: str, lock: bool = True) -> Held:
     """Load this country's copy of a referral with its case, if one exists here; the case is locked first.
 
@@ -196,14 +200,15 @@ def hold_referral(desk: Desk, referral_id: str, lock: bool = True) -> Held:
     if known is None:
         raise NotFound()
     case = hold_case(desk, known.case_id, lock) if known.case_id else None
-    point = desk.session.begin_nested()
-    row = desk.session.execute(_REFERRAL[lock], {"subject": referral_id}).one()
-    if row.case_id != known.case_id:
+    try:
+        with desk.session.begin_nested():
+            row = desk.session.execute(_REFERRAL[lock], {"subject": referral_id}).one()
+            if row.case_id != known.case_id:
+                raise _CaseOpened
+    except _CaseOpened:
         # The case was opened while we waited for the copy. The case is locked first, always: let the copy go and begin
         # again, or what happens to it now would never be told to its case.
-        point.rollback()
         return hold_referral(desk, referral_id, lock)
-    point.commit()
     return Held(
         "referral",
         row,
