@@ -186,4 +186,9 @@ def overtaking() -> None:
     post._NEXT_OF_LANE = due.where(table.c.to_country == post.bindparam("lane"))
 
 
-MUTANTS: Final = {each.__name__: each for each in (no_inbox_dedupe, gap_accepted, overtaking)}
+def day_of_arrival() -> None:
+    """The receiver dates what it hears of with its own day, whenever it happened and wherever."""
+    mirror.day_of = lambda desk, header, body: desk.today
+
+
+MUTANTS: Final = {each.__name__: each for each in (no_inbox_dedupe, gap_accepted, overtaking, day_of_arrival)}

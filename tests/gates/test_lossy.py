@@ -32,6 +32,14 @@ def test_a_receiver_that_forgets_what_it_took_in_is_noticed(grounds: Grounds) ->
     print(f"GATE g20 mutant=no_inbox_dedupe faults={len(found.faults)} expected=some n={MUTANT['courses']}")
 
 
+def test_a_copy_that_says_the_day_of_arrival_is_noticed(grounds: Grounds) -> None:
+    """It begins between the two midnights: Bangkok has the day after already."""
+    plan = Plan(**{**MUTANT, "courses": 2, "ends": ("completed",)}, hours=15.02, mutants=("day_of_arrival",))
+    found = _run(grounds, "sqlite", plan)
+    assert [each for each in found.verdict.disagreements if "2026, 11, 24" in each and "2026, 11, 23" in each]
+    print(f"GATE g20 mutant=day_of_arrival faults={len(found.faults)} expected=some n={plan.courses}")
+
+
 def test_a_hole_in_the_numbers_is_what_keeps_the_order(grounds: Grounds) -> None:
     """A sender that waits for no receipt does no harm as long as the receiver asks for the number before."""
     # All of them go home: at home, five messages of one referral wait together.

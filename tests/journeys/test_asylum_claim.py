@@ -85,7 +85,7 @@ def _never_learnt(scene: Scene, crossing: Crossing, told: int) -> None:
     """Nothing that Myanmar holds or could open says it: raw messages, receipts, history, facts, pages."""
     later = proof.letters(scene.house, crossing.shared_id)[told:]
     (ending,) = [each for each in later if each.type in {"request_end", "withdraw"} and each.direction == "out"]
-    assert ending.body == {"step": ending.type, "given": {"reason": "other"}}
+    assert ending.body == {"step": ending.type, "given": {"reason": "other"}, "on": scene.day()}
     assert all(not each.body.get("about") for each in later if each.header["from"] == "TH")
     for letter in later:
         _is_silent(letter.raw.decode())
