@@ -95,6 +95,8 @@ def opened(desk: Desk, body: CaseIn) -> CaseOut:
         exploitation=body.exploitation or "unknown",
         language=body.language,
         exploited_in=body.exploited_in,
+        returned_from=body.returned_from or "",
+        returned_on=body.returned_on,
         follows_failed_return=failed_return,
     )
     order = Opening(
@@ -151,6 +153,7 @@ def _check(desk: Desk, body: CaseIn, earlier: Row[Any] | None) -> None:
     if earlier is not None and not body.child and person_queries.counts_as_child(desk, earlier.id):
         errors.append(ages.still_child("child"))
     errors += [at_field(f"silent.{name}", _ANSWERED)["errors"][0] for name in _both(body)]
+    errors += _returned(desk, body)
     if body.identity and not errors:
         told = identity.checked(desk.policies, body.identity)
         found = ages.misfits(told, body.child, body.age_band, desk.today)
@@ -159,6 +162,23 @@ def _check(desk: Desk, body: CaseIn, earlier: Row[Any] | None) -> None:
         errors.append({"field": "identity", "rule": "left out: your roles do not see the field group identity"})
     if errors:
         raise Invalid("The case cannot be opened like this; see errors.", extra={"errors": errors})
+
+
+def _returned(desk: Desk, body: CaseIn) -> list[dict[str, Any]]:
+    """What does not fit about a return that no referral of this program tells of."""
+    if body.returned_from is None and body.returned_on is None:
+        return []
+    errors = []
+    if body.returned_from is None or body.returned_on is None:
+        missing = "returned_from" if body.returned_from is None else "returned_on"
+        errors.append({"field": missing, "rule": "the country and the day of a return are told together"})
+    if body.returned_from == desk.actor.country:
+        errors.append({"field": "returned_from", "rule": "another country than the one that opens the case"})
+    if body.returned_on is not None and body.returned_on > desk.today:
+        errors.append({"field": "returned_on", "rule": "not after today"})
+    if body.channel in CHANNELS:
+        errors.append({"field": "channel", "rule": "the way of the return: a code of 'return_channel'"})
+    return errors
 
 
 def first_seen(said: Asking) -> dict[str, Any]:

@@ -16,10 +16,12 @@ from policies.model import Policies
 from policies.populations import COUNTRY, OFFICE, POPULATIONS, SPELLED, YEAR
 from policies.reports import Report
 
-__all__ = ["Cells", "Wanted", "count", "query", "wanted"]
+__all__ = ["Cells", "Wanted", "Within", "count", "parts", "query", "wanted"]
 
 # The values of the dimensions, in the order of the table -> how many; never 0.
 Cells = dict[tuple[str, ...], int]
+# Whose condition -> the condition; "case" or "referral", as `Counted.scope`.
+Within = Mapping[str, ColumnElement[bool]]
 UNKNOWN: Final = "unknown"
 # What a list calls what it does not know, where that is not "unknown".
 _UNKNOWN_IN: Final = {"sex": "U"}
@@ -49,28 +51,44 @@ def wanted(report: Report) -> Wanted:
 
 def count(
     session: Session, policies: Policies, table: Wanted, period: Period, *, country: str | None = None,
-    within: ColumnElement[bool] | None = None,
+    within: Within | None = None,
 ) -> Cells:
     """Count a table over a period.
 
-    country: only what this country holds. within: a further condition, such as a reader's scope. A value that no list
-    knows counts as unknown.
+    country: only what this country holds. within: further conditions, such as a reader's scope; what stands in tables
+    for which it says nothing is left out. A value that no list knows counts as unknown.
     """
     dialect = session.get_bind().dialect.name
-    rows = session.execute(query(policies, table, period, dialect, country=country, within=within))
     kinds = [POPULATIONS[table.counts].dimensions[name] for name in table.dimensions]
     found: Counter[tuple[str, ...]] = Counter()
-    for row in rows:
-        found[tuple(_known(policies, kind, value) for kind, value in zip(kinds, row[:-1], strict=True))] += row[-1]
+    for counted in parts(policies, table.counts, dialect):
+        if within is None or counted.scope in within:
+            condition = within[counted.scope] if within is not None else None
+            for row in session.execute(_select(policies, counted, table, period, country, condition)):
+                values = zip(kinds, row[:-1], strict=True)
+                found[tuple(_known(policies, kind, value) for kind, value in values)] += row[-1]
     return dict(sorted(found.items()))
+
+
+def parts(policies: Policies, counts: str, dialect: str) -> tuple[Counted, ...]:
+    """A population, and those of it who stand in other tables; each is counted by itself."""
+    first = READ_FROM[counts](policies, dialect)
+    return (first,) if first.besides is None else (first, first.besides())
 
 
 def query(
     policies: Policies, table: Wanted, period: Period, dialect: str, *, country: str | None = None,
     within: ColumnElement[bool] | None = None,
 ) -> Select[Any]:
-    """The SELECT of a table: its dimensions and a count."""
-    counted = READ_FROM[table.counts](policies, dialect)
+    """The SELECT of a table: its dimensions and a count; of a population in two parts the first."""
+    counted, *_ = parts(policies, table.counts, dialect)
+    return _select(policies, counted, table, period, country, within)
+
+
+def _select(
+    policies: Policies, counted: Counted, table: Wanted, period: Period, country: str | None,
+    within: ColumnElement[bool] | None,
+) -> Select[Any]:
     columns = dict(counted.columns)
     if "year" in table.dimensions:
         columns["year"] = _year(policies, counted, table.date, period, country)

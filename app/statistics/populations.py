@@ -19,6 +19,7 @@ CASE: Final[Any] = Case.__table__
 FACTS: Final[Any] = CaseFactsRow.__table__
 COPY: Final[Any] = Referral.__table__
 MINOR, ADULT, UNKNOWN = "0-17", "18+", "unknown"
+RECEIVED: Final = "received"
 NEGATIVE: Final = ("screened_out", "not_identified")
 Columns = Mapping[str, ColumnElement[Any]]
 
@@ -29,6 +30,7 @@ class Counted:
 
     ``holds``: what is true of everybody in it. ``moments``: its dates are moments, not days. ``again``: the same of
     another case, for people, who are counted once: where their earlier case is in the table, this one is not.
+    ``besides``: others of the same population, who stand in other tables; nobody is in both.
     """
 
     tables: Any
@@ -40,6 +42,7 @@ class Counted:
     stands: tuple[ColumnElement[Any], ColumnElement[Any]] | None = None
     moments: bool = False
     again: Callable[[], Counted] | None = None
+    besides: Callable[[], Counted] | None = None
 
 
 def _case_columns(facts: Any, about: Any) -> dict[str, ColumnElement[Any]]:
@@ -111,9 +114,7 @@ def _copies(policies: Policies, received: bool) -> Counted:
         "from_country": case((sender, here), else_=there),
         "to_country": case((sender, there), else_=here),
         "sex": func.coalesce(FACTS.c.sex, "U"),
-        "age_band": case(
-            (FACTS.c.age_band.in_(("0-14", "15-17", MINOR)), MINOR), (FACTS.c.age_band == ADULT, ADULT), else_=UNKNOWN
-        ),
+        "age_band": _grown_up(),
         "referral": COPY.c.state,
         "declined_for": func.coalesce(COPY.c.declined_for, ""),
         "channel": _channel(policies),
@@ -126,7 +127,29 @@ def _copies(policies: Policies, received: bool) -> Counted:
         scope="referral",
         holds=(COPY.c.custody == "receiver", COPY.c.received_on.is_not(None)) if received else (),
         moments=not received,
+        besides=_told_returns if received else None,
     )
+
+
+def _grown_up() -> ColumnElement[Any]:
+    return case(
+        (FACTS.c.age_band.in_(("0-14", "15-17", MINOR)), MINOR), (FACTS.c.age_band == ADULT, ADULT), else_=UNKNOWN
+    )
+
+
+def _told_returns() -> Counted:
+    """People of whose return only their case tells: no referral of this program brought them. They are received."""
+    return Counted(
+        tables=FACTS.join(CASE, CASE.c.id == FACTS.c.case_id),
+        columns={
+            "from_country": FACTS.c.returned_from, "to_country": FACTS.c.country, "sex": FACTS.c.sex,
+            "age_band": _grown_up(), "referral": literal(RECEIVED, String), "channel": FACTS.c.channel,
+        },
+        dates={"received_on": FACTS.c.returned_on},
+        country=FACTS.c.country,
+        scope="case",
+        holds=(FACTS.c.returned_on.is_not(None),),
+    )  # fmt: skip
 
 
 def _channel(policies: Policies) -> ColumnElement[Any]:

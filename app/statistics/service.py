@@ -10,10 +10,9 @@ from app.access.scope import cases_in_scope, referrals_in_scope
 from app.casework.shapes import SourceOut
 from app.kit.errors import Forbidden, NotFound
 from app.kit.words import mark
-from app.statistics.counting import Cells, count, wanted
+from app.statistics.counting import Cells, count, parts, wanted
 from app.statistics.hiding import Figure, figures, hidden
 from app.statistics.periods import Period, period_of
-from app.statistics.populations import READ_FROM
 from app.statistics.schemas import (
     CellOut,
     MarginOut,
@@ -86,8 +85,9 @@ def readable(desk: Desk, name: str) -> Report:
 
 def counted_cells(desk: Desk, report: Report, period: Period) -> Cells:
     """What the actor's `statistics:read` counts, exactly: for the house alone until it was looked at for persons."""
-    about = READ_FROM[report.counts](desk.policies, desk.session.get_bind().dialect.name)
-    within = cases_in_scope(desk, READ) if about.scope == "case" else referrals_in_scope(desk, READ)
+    scopes = {"case": cases_in_scope, "referral": referrals_in_scope}
+    about = parts(desk.policies, report.counts, desk.session.get_bind().dialect.name)
+    within = {each.scope: scopes[each.scope](desk, READ) for each in about}
     return count(
         desk.session, desk.policies, wanted(report), period, country=desk.actor.country, within=within
     )  # fmt: skip
