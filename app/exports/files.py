@@ -12,13 +12,14 @@ from sqlalchemy import Row
 
 from app.access.desk import Desk
 from app.exports import columns, htcds
-from app.exports.told import told
+from app.exports.told import Told, told
 from app.kit import csv_text
 from app.standards.htcds import csv_file, json_file, sheet_file
 from app.standards.htcds import rows as shape
 from app.standards.htcds.book import Book
+from policies.model import Policies
 
-__all__ = ["HTCDS", "NAMELESS", "Content", "Format", "columns_of", "made"]
+__all__ = ["HTCDS", "NAMELESS", "Content", "Format", "columns_of", "made", "written"]
 
 Format = Literal["csv", "xlsx", "json", "htcds_csv", "htcds_xlsx", "htcds_json"]
 # The plain list has no column that says who anybody is.
@@ -78,12 +79,17 @@ def _all(head: list[str], rows: Iterable[list[str]]) -> Iterator[list[str]]:
 def _htcds(
     desk: Desk, form: Format, found: Iterable[Row[Any]], stamp: str, *, named: bool, consent: str | None
 ) -> Content:
-    standard = desk.policies.standards[htcds.STANDARD]
+    return written(desk.policies, form, told(desk, iter(found), named=named, consent=consent), stamp)
+
+
+def written(policies: Policies, form: Format, cases: Iterable[Told], stamp: str) -> Content:
+    """What cases have to tell, as a file of HTCDS; ``stamp`` as in `made`."""
+    standard = policies.standards[htcds.STANDARD]
     left: Counter[str] = Counter()
     who: list[str] = []
     rows: list[shape.Row] = []
-    for each in told(desk, iter(found), named=named, consent=consent):
-        carried = htcds.record_of(each, desk.policies)
+    for each in cases:
+        carried = htcds.record_of(each, policies)
         rows += carried.rows
         left += carried.left
         if each.identity:
@@ -91,8 +97,8 @@ def _htcds(
     head = [
         stamp,
         standard.attribution,
-        desk.policies.standard_maps[htcds.OURS].header,
-        desk.policies.standard_maps[IC_TIP].header,
+        policies.standard_maps[htcds.OURS].header,
+        policies.standard_maps[IC_TIP].header,
     ]
     kept = [f"HTCDS has no place for {what} ({count})." for what, count in sorted(left.items())]
     if form == "htcds_json":

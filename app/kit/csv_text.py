@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 
-__all__ = ["MEDIA_TYPE", "cell", "table"]
+__all__ = ["MEDIA_TYPE", "cell", "shielded", "table"]
 
 MEDIA_TYPE = "text/csv; charset=utf-8"
 # What starts a formula, a macro or an old link to another program, in one spreadsheet or another.
@@ -31,6 +31,23 @@ def cell(value: object) -> str:
     text = "".join(letter for letter in text if unicodedata.category(letter) not in UNSEEN).strip()
     looks_like = unicodedata.normalize("NFKC", text).lstrip(" '\"")
     return f"'{text}" if looks_like[:1] in LIVE else text
+
+
+def shielded(text: str) -> str:
+    """A text for a cell of a spreadsheet: with its lines and letters, and an apostrophe where it looks like a formula.
+
+    In a workbook text is text and nothing is reckoned, until somebody saves it as CSV or types into the cell. Only what
+    stands unseen before such a text goes.
+    """
+    seen = "".join(letter for letter in text if unicodedata.category(letter) not in UNSEEN)
+    if unicodedata.normalize("NFKC", seen).lstrip(" '\"")[:1] not in LIVE:
+        return text
+    begins = next(n for n, letter in enumerate(text) if not _skipped(letter))
+    return f"'{text[begins:]}"
+
+
+def _skipped(letter: str) -> bool:
+    return letter.isspace() or unicodedata.category(letter) in UNSEEN
 
 
 def table(header: Iterable[str], rows: Iterable[Iterable[object]], stamp: str) -> bytes:

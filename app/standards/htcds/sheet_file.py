@@ -10,6 +10,7 @@ from typing import Any, Final
 import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook
 
+from app.kit import csv_text
 from app.standards.htcds.book import Book
 from app.standards.htcds.faults import Unreadable
 from app.standards.htcds.limits import check_archive
@@ -57,7 +58,8 @@ def lines(path: Path, book: Book, progress: Progress | None = None) -> Iterator[
 def workbook(
     sheets: Mapping[str, Iterable[Iterable[Any]]], *, frozen: int = 1, title: str = "", comments: str = ""
 ) -> bytes:
-    """An XLSX file of some sheets. Text is written as text, so nothing in it can be a formula or a link."""
+    """An XLSX file of some sheets. Text is written as text, so nothing in it can be a formula or a link; what looks like
+    one begins with an apostrophe, for whoever saves the sheet as CSV. Our reader takes it off again (cells.text_of)."""
     kept = io.BytesIO()
     book = xlsxwriter.Workbook(kept, PLAIN)
     book.set_properties({"title": title, "comments": comments, "author": "Waymark"})
@@ -70,7 +72,7 @@ def workbook(
                 if isinstance(value, (int, float)) and not isinstance(value, bool):
                     sheet.write_number(at, column, value)
                 else:
-                    sheet.write_string(at, column, str(value)[:MOST_TEXT])
+                    sheet.write_string(at, column, csv_text.shielded(str(value))[:MOST_TEXT])
         if frozen:
             sheet.freeze_panes(frozen, 0)
     book.close()

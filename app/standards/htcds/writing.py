@@ -86,7 +86,7 @@ class Table:
             return "TRUE" if value else "FALSE"
         if isinstance(value, str):
             text = self.book.shown(field.list, value) if field.list is not None else value
-            if field.pattern is not None and not self._breaks:
+            if field.pattern is not None:
                 # A number with its plus would be taken for a formula; the pattern has room without.
                 return text.removeprefix("+")
             if not self._breaks and "\n" in text:
