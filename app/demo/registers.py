@@ -1,9 +1,9 @@
-"""The registers: who came home in 2015 to 2018, and who of Thailand was exploited abroad, as the countries wrote it down.
+"""The registers: who came home in 2015 to 2018, and who of Thailand was exploited abroad, as countries wrote it down.
 
-Most of them came by no referral of this program, so nobody plays their way: officers of each country open their cases on
-the day, through the same door as any other case, and say from where the person was received. They stand in an
-installation of their own, for their cases would only fill the desks of the demonstration. Of these people the two
-returns of 2017 from Thailand are moved through their whole cases there.
+Most of them came by no referral of this program, so nobody plays their way: officers of each country open their cases
+on the day, through the same door as any other case, and say from where the person was received. They stand in an
+installation of their own, for their cases would only fill the desks of the demonstration. There the people who were
+returned from Thailand in 2017 go their whole way.
 """
 
 from __future__ import annotations
@@ -118,20 +118,17 @@ def sections(house: House, figures: Figures) -> Iterator[Section]:
         section = Section("People returned in 2015 to 2018, by the registers of the countries they came home to")
         lines = [["", "", "2015", "2016", "2017", "2018", "Total"]]
         for country in dict.fromkeys(line.to_country for line in figures.registers):
-            wanted = printed(
-                ((e.from_country, e.to_country, str(e.year), e.sex, "unknown" if e.age_band == "all" else e.age_band), e.count)
-                for e in figures.registers
-                if e.to_country == country
-            )
+            here = [line for line in figures.registers if line.to_country == country]
+            wanted = printed((_cell(line), line.count) for line in here)
             built = compared(section, session, house.policies, ("returns", "2015..2018", country), wanted)
-            for there in dict.fromkeys(e.from_country for e in figures.registers if e.to_country == country):
+            for there in dict.fromkeys(line.from_country for line in here):
                 for word, cells in (("built", built), (figures.word, wanted)):
                     first = f"{there} to {PEOPLE[country]}" if word == "built" else ""
                     lines.append([first, word, *_years(cells, there)])
-        section.say(*grid(lines), "", "  Compared cell by cell: where from, where to, year, sex and age, with every sum.")
+        section.say(*grid(lines), "", "  Compared cell by cell: where from, where to, year, sex, age, with every sum.")
         yield section
         section = Section("Nationals of Thailand exploited abroad, 2015 to 2017")
-        wanted = printed(((e.exploited_in, str(e.year)), e.count) for e in figures.abroad)
+        wanted = printed(((line.exploited_in, str(line.year)), line.count) for line in figures.abroad)
         built = compared(section, session, house.policies, ("abroad", "2015..2017", FROM), wanted)
         lines = [["", "", "2015", "2016", "2017"]]
         for there in [*sorted({key[0] for key in wanted}), None]:
@@ -145,6 +142,11 @@ def sections(house: House, figures: Figures) -> Iterator[Section]:
         if figures.whole:
             section.say("", "  The source prints 17 as the sum of 2015; its own cells add up to 74.")
         yield section
+
+
+def _cell(line: ReturnLine) -> tuple[str, ...]:
+    age = "unknown" if line.age_band == "all" else line.age_band
+    return line.from_country, line.to_country, str(line.year), line.sex, age
 
 
 def _years(cells: dict[tuple[str, ...], int], there: str) -> list[str]:

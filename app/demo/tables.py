@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.demo.figures import FROM, RETURN_COUNTRIES, YEAR, Figures
 from app.demo.section import WIDTH, Section, grid
-from app.statistics.counting import count, wanted
+from app.statistics import counting
 from app.statistics.hiding import figures as every_figure
 from app.statistics.periods import period_of
 from app.statistics.tables import returns_table, shelter_table
@@ -126,7 +126,7 @@ def compared(
     """
     report, period, country = asked
     told = policies.reports[report]
-    built = count(session, policies, wanted(told), period_of(told, period), country=country)
+    built = counting.count(session, policies, counting.wanted(told), period_of(told, period), country=country)
     found, due = every_figure(built), every_figure(cells)
     for name in sorted(found.keys() | due.keys(), key=str):
         what = " ".join(value or "all" for value in name)

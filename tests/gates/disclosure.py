@@ -4,8 +4,8 @@ Random tables of one to four dimensions with their margins, sparse as real ones 
 follows, and of half of those a third one. The attacker reads the document as it is published, with its rates, and knows
 which figures are hidden, that they are whole numbers of at least 1, below which limit none is told, and how tables are
 added up. For each hidden figure it asks whether another table of whole numbers agrees with all that it knows, in which a
-small figure has reached the limit and a large one is another number (integer programming, HiGHS). Where there is none,
-it has found the figure out. It takes any two releases from each other, and of releases that only grew it solves for all
+small figure has reached the limit and a large one is another number (integer programming, HiGHS). Where there is
+none, it has found the figure out. It takes any two releases from each other, and of releases that only grew it solves for all
 of them at once.
 
     python -m tests.gates.disclosure --long       # 500 tables
@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
-from itertools import combinations, pairwise
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -357,10 +357,10 @@ def only_the_newest(cells: Mapping[Key, int], limit: int, *before: Release) -> f
 def with_rates(cells: Mapping[Key, int], hide: frozenset[Figure], limit: int) -> TableOut:
     """Another mutant: the rate of a hidden cell is printed."""
     document = printed(cells, hide, limit)
-    rated = [
-        each.model_copy(update={"rate": cells[tuple(each.key[name] for name in document.dimensions)] * 100_000 / PEOPLE})
-        for each in document.cells
-    ]
+    rated = []
+    for each in document.cells:
+        number = cells[tuple(each.key[name] for name in document.dimensions)]
+        rated.append(each.model_copy(update={"rate": number * 100_000 / PEOPLE}))
     return document.model_copy(update={"cells": rated})
 
 

@@ -1,7 +1,7 @@
 """Every kind of file that the program gives out, with a formula in each text that people can fill.
 
-Each file is opened again as a spreadsheet would open it; a cell is live that is a formula or a link, or begins with what
-one spreadsheet or another takes for the beginning of one.
+Each file is opened again as a spreadsheet would open it; a cell is live that is a formula or a link, or begins with
+what one spreadsheet or another takes for the beginning of one.
 """
 
 from __future__ import annotations

@@ -58,8 +58,11 @@ def lines(path: Path, book: Book, progress: Progress | None = None) -> Iterator[
 def workbook(
     sheets: Mapping[str, Iterable[Iterable[Any]]], *, frozen: int = 1, title: str = "", comments: str = ""
 ) -> bytes:
-    """An XLSX file of some sheets. Text is written as text, so nothing in it can be a formula or a link; what looks like
-    one begins with an apostrophe, for whoever saves the sheet as CSV. Our reader takes it off again (cells.text_of)."""
+    """An XLSX file of some sheets. Text is written as text, so nothing in it can be a formula or a link.
+
+    What looks like one begins with an apostrophe, for whoever saves the sheet as CSV. Our reader takes it off again
+    (cells.text_of).
+    """
     kept = io.BytesIO()
     book = xlsxwriter.Workbook(kept, PLAIN)
     book.set_properties({"title": title, "comments": comments, "author": "Waymark"})
