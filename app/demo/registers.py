@@ -17,7 +17,7 @@ from typing import Any
 from app.access import rows
 from app.access.desk import House
 from app.access.may import must
-from app.cases.intake import opened
+from app.cases.intake import opened_unseen
 from app.cases.schemas import CaseIn
 from app.demo.figures import FROM, AbroadLine, Figures, ReturnLine
 from app.demo.place import settings_of
@@ -101,7 +101,7 @@ def write(house: House, clock: SettableClock, lines: list[Entry], progress: Prog
                 clock.set(max(clock.now(), at(entry.day, 9)))
                 desk = stage.desk(cast.at(KEEPERS[entry.country], "social_worker", number))
                 must(desk, "case:create")
-                opened(desk, CaseIn.model_validate(entry.said))
+                opened_unseen(desk, CaseIn.model_validate(entry.said))
         if progress:
             progress(min(begin + SCENES, len(lines)), len(lines))
     clock.set(_end())

@@ -3,10 +3,10 @@
 Random tables of one to four dimensions with their margins, sparse as real ones are; of half of them a later release
 follows, and of half of those a third one. The attacker reads the document as it is published, with its rates, and knows
 which figures are hidden, that they are whole numbers of at least 1, below which limit none is told, and how tables are
-added up. For each hidden figure it asks whether another table of whole numbers agrees with all that it knows, in which a
-small figure has reached the limit and a large one is another number (integer programming, HiGHS). Where there is
-none, it has found the figure out. It takes any two releases from each other, and of releases that only grew it solves for all
-of them at once.
+added up. For each hidden figure it asks whether another table of whole numbers agrees with all that it knows, in which
+a small figure has reached the limit and a large one is another number (integer programming, HiGHS). Where there is
+none, it has found the figure out. It takes any two releases from each other, and of releases that only grew it solves
+for all of them at once.
 
     python -m tests.gates.disclosure --long       # 500 tables
 """
@@ -320,7 +320,7 @@ def attack_all(
             except TellsTooMuch:
                 stood += 1
                 continue
-            seen = unread(printer(cells, hide, limit)) & figures(cells).keys()
+            seen = unread(printer(cells, hide, limit))
             broken += len(hide - seen) + recovered(cells, seen, limit)
             hid += len(hide)
             told += len(figures(cells)) - len(hide)
