@@ -173,7 +173,7 @@ def _returned(desk: Desk, body: CaseIn) -> list[dict[str, Any]]:
     """What does not fit about a return that no referral of this program tells of."""
     if body.returned_from is None and body.returned_on is None:
         return []
-    errors = []
+    errors: list[dict[str, Any]] = []
     if body.returned_from is None or body.returned_on is None:
         missing = "returned_from" if body.returned_from is None else "returned_on"
         errors.append({"field": missing, "rule": "the country and the day of a return are told together"})

@@ -131,13 +131,13 @@ def sections(house: House, figures: Figures) -> Iterator[Section]:
         wanted = printed(((line.exploited_in, str(line.year)), line.count) for line in figures.abroad)
         built = compared(section, session, house.policies, ("abroad", "2015..2017", FROM), wanted)
         lines = [["", "", "2015", "2016", "2017"]]
-        for there in [*sorted({key[0] for key in wanted}), None]:
+        for place in [*sorted({key[0] for key in wanted}), None]:
             for word, cells in (("built", built), (figures.word, wanted)):
                 counts = [
-                    str(sum(n for key, n in cells.items() if key[1] == year and there in (None, key[0])))
+                    str(sum(n for key, n in cells.items() if key[1] == year and place in (None, key[0])))
                     for year in lines[0][2:]
                 ]
-                lines.append([(there or "All") if word == "built" else "", word, *counts])
+                lines.append([(place or "All") if word == "built" else "", word, *counts])
         section.say(*grid(lines))
         if figures.whole:
             section.say("", "  The source prints 17 as the sum of 2015; its own cells add up to 74.")

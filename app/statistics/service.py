@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from sqlalchemy import ColumnElement
+
 from app.access import rows
 from app.access.desk import Desk
 from app.access.log import looked
@@ -89,7 +91,7 @@ def counted_cells(desk: Desk, report: Report, period: Period) -> Cells:
     """What the actor's `statistics:read` counts, exactly: for the house alone until it was looked at for persons."""
     scopes = {"case": cases_in_scope, "referral": referrals_in_scope}
     about = parts(desk.policies, report.counts, desk.session.get_bind().dialect.name)
-    within = {each.scope: scopes[each.scope](desk, READ) for each in about}
+    within: dict[str, ColumnElement[bool]] = {each.scope: scopes[each.scope](desk, READ) for each in about}
     hidden_ones = all_but(desk, READ)
     if hidden_ones is not None:
         within["facts"] = FACTS.c.case_id.not_in(hidden_ones)
