@@ -263,11 +263,15 @@ def changed(dice: random.Random, cells: Mapping[Key, int], limit: int) -> dict[K
     return after
 
 
-def taken_back(dice: random.Random, first: Mapping[Key, int]) -> dict[Key, int]:
-    """The first count again, but for one or two: what was added since was a mistake."""
-    after = dict(first)
-    after[dice.choice(sorted(after))] += dice.randint(1, 2)
-    return after
+def many_late(dice: random.Random, cells: Mapping[Key, int], limit: int) -> dict[Key, int]:
+    """The same table, when many came late to one cell."""
+    key = dice.choice(sorted(cells))
+    return {**cells, key: cells[key] + dice.randint(2 * limit, 6 * limit)}
+
+
+def taken_back(dice: random.Random, first: Mapping[Key, int], second: Mapping[Key, int]) -> dict[Key, int]:
+    """The first count again, but for one or two: the others that were added were a mistake."""
+    return {key: n + (dice.randint(1, 2) if second[key] != n else 0) for key, n in first.items()}
 
 
 def between(
@@ -310,11 +314,10 @@ def attack_all(
         cells, limit = random_cells(dice), dice.choice(LIMITS)
         releases: list[Told] = []
         for at in range(1 if number % 2 == 0 else 2 if number % 4 == 1 else 3):
-            if at == 1:
-                cells = changed(dice, cells, limit)
-            elif at == 2:
-                first = releases[0][0]
-                cells = taken_back(dice, first) if dice.random() < 0.5 else changed(dice, cells, limit)
+            if at == 2 and number % 8 == 3:
+                cells = taken_back(dice, releases[0][0], cells)
+            elif at:
+                cells = (many_late if number % 8 == 3 else changed)(dice, cells, limit)
             try:
                 hide = follower(cells, limit, *map(_release, releases)) if releases else hider(cells, limit)
             except TellsTooMuch:
