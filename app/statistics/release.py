@@ -16,7 +16,7 @@ from sqlalchemy import Row, insert
 from app.access import rows, two_persons
 from app.access.approval_shapes import ApprovalAskedOut
 from app.access.desk import Desk
-from app.access.log import looked
+from app.access.log import Detail, looked
 from app.access.two_persons import Act, Asked, carries_out
 from app.kit.errors import Conflict, Invalid, NotFound
 from app.kit.words import mark
@@ -98,7 +98,7 @@ def release(desk: Desk, asked: Asked) -> None:
         "why": asked.words.get("why", ""),
     }
     desk.session.execute(insert(queries.RELEASED).values(row))
-    detail = {"period": period.text, "number": number, "sha256": digest.hexdigest(), "hidden": len(hide)}
+    detail: Detail = {"period": period.text, "number": number, "sha256": digest.hexdigest(), "hidden": len(hide)}
     looked(desk, "table_released", "report", report.name, detail)
 
 
