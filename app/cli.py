@@ -74,7 +74,8 @@ def demo(
             return _two_instances(var, wanted, port, once=once, fresh=fresh)
         if once:
             bar = Bar("Playing two years of casework")
-            same = build_and_report(var / "demo-once", wanted, typer.echo, bar)
+            written = Bar("Writing the registers of four years")
+            same = build_and_report(var / "demo-once", wanted, typer.echo, bar, written)
             bar.end("Built and checked")
             raise typer.Exit(0 if same else 1)
         folder = var / "demo"

@@ -77,7 +77,7 @@ POPULATIONS: Final[Mapping[str, Population]] = {
         "referral", ("opened_on",), {**ROUTE, "referral": "referral_state", "declined_for": "decline_reason"}, {},
         channel="channel",
     ),
-    # Receipts signed at a border.
+    # Receipts signed at a border, and returns of which only the case tells: no referral of this program brought them.
     "returns": Population("return", ("received_on",), {**ROUTE, "referral": "referral_state"}, {}, channel="channel"),
     # Claims for a remedy: one person may have several.
     "claims": Population(

@@ -316,6 +316,9 @@ class CaseFacts(LeaveDays, ClaimDays):
     visit_wishes: tuple[VisitWishFacts, ...] = ()
     # The country in which the person was exploited: two letters, as far as anybody knows.
     exploited_in: str = "unknown"
+    # Of somebody who was handed over without a referral of this program: from which country, and on which day.
+    returned_from: str = ""
+    returned_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

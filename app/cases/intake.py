@@ -78,6 +78,11 @@ def opened(desk: Desk, body: CaseIn) -> CaseOut:
     Invalid (422), naming every field and rule, for codes that are not in their lists, a child that is no
     child, an identity that does not fit, an earlier case the actor cannot see, or an adult who is a child there.
     """
+    return shown_case(desk, hold_case(desk, opened_unseen(desk, body)))
+
+
+def opened_unseen(desk: Desk, body: CaseIn) -> str:
+    """As `opened`, for whoever opens many and looks at none; the id of the case."""
     earlier = _earlier(desk, body.previous_case_id)
     _check(desk, body, earlier)
     told = identity.checked(desk.policies, body.identity) if body.identity is not None else {}
@@ -95,6 +100,8 @@ def opened(desk: Desk, body: CaseIn) -> CaseOut:
         exploitation=body.exploitation or "unknown",
         language=body.language,
         exploited_in=body.exploited_in,
+        returned_from=body.returned_from or "",
+        returned_on=body.returned_on,
         follows_failed_return=failed_return,
     )
     order = Opening(
@@ -115,7 +122,7 @@ def opened(desk: Desk, body: CaseIn) -> CaseOut:
     open_task(desk, hold_case(desk, case_id), SCREEN)
     if earlier is not None:
         _tell_earlier(desk, earlier.id, case_id, failed_return)
-    return shown_case(desk, hold_case(desk, case_id))
+    return case_id
 
 
 def _earlier(desk: Desk, case_id: str | None) -> Row[Any] | None:
@@ -151,6 +158,7 @@ def _check(desk: Desk, body: CaseIn, earlier: Row[Any] | None) -> None:
     if earlier is not None and not body.child and person_queries.counts_as_child(desk, earlier.id):
         errors.append(ages.still_child("child"))
     errors += [at_field(f"silent.{name}", _ANSWERED)["errors"][0] for name in _both(body)]
+    errors += _returned(desk, body)
     if body.identity and not errors:
         told = identity.checked(desk.policies, body.identity)
         found = ages.misfits(told, body.child, body.age_band, desk.today)
@@ -159,6 +167,23 @@ def _check(desk: Desk, body: CaseIn, earlier: Row[Any] | None) -> None:
         errors.append({"field": "identity", "rule": "left out: your roles do not see the field group identity"})
     if errors:
         raise Invalid("The case cannot be opened like this; see errors.", extra={"errors": errors})
+
+
+def _returned(desk: Desk, body: CaseIn) -> list[dict[str, Any]]:
+    """What does not fit about a return that no referral of this program tells of."""
+    if body.returned_from is None and body.returned_on is None:
+        return []
+    errors: list[dict[str, Any]] = []
+    if body.returned_from is None or body.returned_on is None:
+        missing = "returned_from" if body.returned_from is None else "returned_on"
+        errors.append({"field": missing, "rule": "the country and the day of a return are told together"})
+    if body.returned_from == desk.actor.country:
+        errors.append({"field": "returned_from", "rule": "another country than the one that opens the case"})
+    if body.returned_on is not None and body.returned_on > desk.today:
+        errors.append({"field": "returned_on", "rule": "not after today"})
+    if body.channel in CHANNELS:
+        errors.append({"field": "channel", "rule": "the way of the return: a code of 'return_channel'"})
+    return errors
 
 
 def first_seen(said: Asking) -> dict[str, Any]:

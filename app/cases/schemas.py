@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, WithJsonSchema
@@ -85,6 +86,20 @@ class CaseIn(_In):
     exploited_in: Annotated[
         Nationality, Field(description="The country in which the person was exploited, where that is known.")
     ] = "unknown"
+    returned_from: (
+        Annotated[
+            str,
+            Field(
+                pattern=r"^[A-Z]{2}$",
+                description="Of somebody who came back without a referral in this program: the country they came from.",
+            ),
+        ]
+        | None
+    ) = None
+    returned_on: (
+        Annotated[date, Field(strict=False, description="The day on which they were received; with returned_from.")]
+        | None
+    ) = None
     identity: IdentityIn | None = None
     silent: Annotated[
         dict[Question, Silence] | None,

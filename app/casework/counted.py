@@ -25,6 +25,8 @@ def counted_columns(facts: CaseFacts) -> dict[str, Any]:
         "decided_by": decision.authority if decision is not None else None,
         "closed_on": closed.on if closed is not None else None,
         "claims": len(facts.matters_of(CLAIM)),
+        "returned_from": facts.returned_from or None,
+        "returned_on": facts.returned_on,
     }
 
 

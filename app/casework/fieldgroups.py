@@ -31,7 +31,7 @@ FACTS_BY_GROUP: Final[dict[FieldGroup, tuple[str, ...]]] = {
         "case_manager", "visits", "contact_lost", "closure", "overrides", "open_referrals", "referral_state",
         "receipt_signed", "support_agency", "follows_failed_return", "matters", "flags", "reopened", "closed_from",
         "reopening_agreed", "finding", "information", "data_requests", "visit_wishes",
-        "exploited_in",
+        "exploited_in", "returned_from", "returned_on",
     ),
     FieldGroup.IDENTITY: ("travel_document",),
     FieldGroup.CONTACT: ("placement", "bed_held", "bed_used", "admission", "leave", "protected_from", "contact"),

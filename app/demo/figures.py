@@ -36,12 +36,38 @@ class ReturnCell:
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnLine:
+    """People received in a year by the register of the country they came home to; age_band may be "all"."""
+
+    from_country: str
+    to_country: str
+    year: int
+    sex: str
+    age_band: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class AbroadLine:
+    """Nationals of Thailand exploited in another country, by the year in which their cases began."""
+
+    exploited_in: str
+    year: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
-    """What a build has to show. ``whole``: these are the published figures, not a sample of them."""
+    """What a build has to show. ``whole``: these are the published figures, not a sample of them.
+
+    ``registers``, ``abroad``: what the countries' own registers of 2015 to 2018 say (registers.py).
+    """
 
     shelter: tuple[ShelterCell, ...]
     returns: tuple[ReturnCell, ...]
     whole: bool = True
+    registers: tuple[ReturnLine, ...] = ()
+    abroad: tuple[AbroadLine, ...] = ()
 
     @property
     def word(self) -> str:
@@ -59,7 +85,8 @@ class FiguresUnreadable(ValueError):
 
 
 def published() -> Figures:
-    """The two published tables: shelters in 2017, and the returns of 2017 from Thailand to Myanmar and Lao PDR.
+    """The published tables: shelters in 2017, the returns of 2017 from Thailand to Myanmar and Lao PDR, which are
+    played; all returns of 2015 to 2018 and the nationals of Thailand abroad, which stand in registers.
 
     Raises FiguresUnreadable when a shipped file is damaged.
     """
@@ -75,7 +102,17 @@ def published() -> Figures:
         for row in _rows("returns_2015_2018.csv")
         if row["year"] == str(YEAR) and row["from_country"] == FROM and row["to_country"] in RETURN_COUNTRIES
     )
-    return Figures(shelter, returns)
+    registers = tuple(
+        ReturnLine(
+            row["from_country"], row["to_country"], int(row["year"]), row["sex"], row["age_band"], _count(row)
+        )
+        for row in _rows("returns_2015_2018.csv")
+    )
+    abroad = tuple(
+        AbroadLine(row["country_of_exploitation"], int(row["year"]), _count(row))
+        for row in _rows("th_abroad_2015_2017.csv")
+    )
+    return Figures(shelter, returns, registers=registers, abroad=abroad)
 
 
 def sample(people: int) -> Figures:
@@ -85,10 +122,13 @@ def sample(people: int) -> Figures:
         return full
     returns = _thinned(full.returns, max(len(full.returns), people * 156 // full.people))
     shelter = _thinned(full.shelter, max(1, people - sum(cell.count for cell in returns)))
-    return Figures(tuple(cell for cell in shelter if cell.count), returns, whole=False)
+    return Figures(
+        tuple(cell for cell in shelter if cell.count), returns, whole=False,
+        registers=_thinned(full.registers, people), abroad=_thinned(full.abroad, people // 4),
+    )  # fmt: skip
 
 
-Cell = TypeVar("Cell", ShelterCell, ReturnCell)
+Cell = TypeVar("Cell", ShelterCell, ReturnCell, ReturnLine, AbroadLine)
 
 
 def _thinned(cells: tuple[Cell, ...], people: int) -> tuple[Cell, ...]:

@@ -37,6 +37,7 @@ def sections(house: House, figures: Figures, said: Said) -> Iterator[Section]:
             lambda: custody.handovers(session, house, figures),
             lambda: tables.shelters(session, house.policies, figures),
             lambda: tables.returned(session, house.policies, figures),
+            lambda: tables.declared(session, house.policies, figures),
         )
         for part in parts:
             # Anew for each: a part that opens records sits down at one country's desk, which sees only its own.

@@ -1,13 +1,18 @@
-"""The two published tables beside what the database says: the shelters of 2017, and the returns of 2017."""
+"""The published tables beside what the database says, by the report engine and by the tables declared for it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import textwrap
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy.orm import Session
 
 from app.demo.figures import FROM, RETURN_COUNTRIES, YEAR, Figures
-from app.demo.section import Section, grid
+from app.demo.section import WIDTH, Section, grid
+from app.statistics import counting
+from app.statistics.hiding import figures as every_figure
+from app.statistics.periods import period_of
 from app.statistics.tables import returns_table, shelter_table
 from policies.model import Policies
 
@@ -80,6 +85,53 @@ def returned(session: Session, policies: Policies, figures: Figures) -> Section:
         "  the two tables count different people in different units and are never added up.",
     )
     return section
+
+
+def declared(session: Session, policies: Policies, figures: Figures) -> Section:
+    """The same people as the declared tables count them (policies/reports): every cell, every sum, the total."""
+    section = Section("The same by the tables of policies/reports, with their sums")
+    cells = printed(((c.nationality, c.exploitation, c.age_band, c.sex), c.count) for c in figures.shelter)
+    built = compared(section, session, policies, ("th-shelters", str(YEAR), FROM), cells)
+    for at, name in enumerate(policies.reports["th-shelters"].dimensions):
+        by_value: dict[str, list[int]] = {}
+        for word, found in enumerate((built, cells)):
+            for key, number in found.items():
+                by_value.setdefault(key[at], [0, 0])[word] += number
+        told = ", ".join(f"{value} {one} ({other})" for value, (one, other) in sorted(by_value.items()))
+        section.say(*textwrap.wrap(f"{name}: {told}", WIDTH, initial_indent="  ", subsequent_indent="    "))
+    for country in RETURN_COUNTRIES:
+        received = printed(
+            ((FROM, c.country, str(YEAR), c.sex, c.age_band), c.count) for c in figures.returns if c.country == country
+        )
+        found = compared(section, session, policies, ("returns", str(YEAR), country), received)
+        section.say(f"  returned to {country}: {sum(found.values())} ({sum(received.values())})")
+    section.say("", f"  Built, and in brackets what was {figures.word}; compared with all cells, sums and totals.")
+    return section
+
+
+def printed(lines: Iterable[tuple[tuple[str, ...], int]]) -> dict[tuple[str, ...], int]:
+    """Printed lines as the cells of a table: those that are the same together, and none of nobody."""
+    found: Counter[tuple[str, ...]] = Counter()
+    for key, number in lines:
+        found[key] += number
+    return dict(+found)
+
+
+def compared(
+    section: Section, session: Session, policies: Policies, asked: tuple[str, str, str], cells: Cells
+) -> dict[tuple[str, ...], int]:
+    """Count a declared table and compare every figure of it, cells, margins and total; the cells that were counted.
+
+    asked: the report, its period, the country. cells: what they have to be.
+    """
+    report, period, country = asked
+    told = policies.reports[report]
+    built = counting.count(session, policies, counting.wanted(told), period_of(told, period), country=country)
+    found, due = every_figure(built), every_figure(cells)
+    for name in sorted(found.keys() | due.keys(), key=str):
+        what = " ".join(value or "all" for value in name)
+        section.compare(f"{report} {period} of {country}, {what}", found.get(name, 0), due.get(name, 0))
+    return dict(built)
 
 
 def _pair(

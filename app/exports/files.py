@@ -6,21 +6,23 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, Literal
 
 from sqlalchemy import Row
 
 from app.access.desk import Desk
 from app.exports import columns, htcds
-from app.exports.told import told
+from app.exports.told import Told, told
 from app.kit import csv_text
 from app.kit.workbook import MEDIA_TYPE as SHEET_TYPE
 from app.kit.workbook import workbook
 from app.standards.htcds import csv_file, json_file, sheet_file
 from app.standards.htcds import rows as shape
 from app.standards.htcds.book import Book
+from policies.model import Policies
 
-__all__ = ["HTCDS", "NAMELESS", "Content", "Format", "columns_of", "made"]
+__all__ = ["HTCDS", "NAMELESS", "Content", "Format", "columns_of", "made", "written"]
 
 Format = Literal["csv", "xlsx", "json", "htcds_csv", "htcds_xlsx", "htcds_json"]
 # The plain list has no column that says who anybody is.
@@ -80,12 +82,18 @@ def _all(head: list[str], rows: Iterable[list[str]]) -> Iterator[list[str]]:
 def _htcds(
     desk: Desk, form: Format, found: Iterable[Row[Any]], stamp: str, *, named: bool, consent: str | None
 ) -> Content:
-    standard = desk.policies.standards[htcds.STANDARD]
+    cases = told(desk, iter(found), named=named, consent=consent)
+    return written(desk.policies, form, cases, stamp, made_at=desk.now)
+
+
+def written(policies: Policies, form: Format, cases: Iterable[Told], stamp: str, *, made_at: datetime) -> Content:
+    """What cases have to tell, as a file of HTCDS; ``stamp`` as in `made`, ``made_at`` as in `workbook`."""
+    standard = policies.standards[htcds.STANDARD]
     left: Counter[str] = Counter()
     who: list[str] = []
     rows: list[shape.Row] = []
-    for each in told(desk, iter(found), named=named, consent=consent):
-        carried = htcds.record_of(each, desk.policies)
+    for each in cases:
+        carried = htcds.record_of(each, policies)
         rows += carried.rows
         left += carried.left
         if each.identity:
@@ -93,8 +101,8 @@ def _htcds(
     head = [
         stamp,
         standard.attribution,
-        desk.policies.standard_maps[htcds.OURS].header,
-        desk.policies.standard_maps[IC_TIP].header,
+        policies.standard_maps[htcds.OURS].header,
+        policies.standard_maps[IC_TIP].header,
     ]
     kept = [f"HTCDS has no place for {what} ({count})." for what, count in sorted(left.items())]
     if form == "htcds_json":
@@ -102,7 +110,7 @@ def _htcds(
         content = json_file.write(Book(standard, "json"), rows, about)
         return Content(content, JSON_TYPE, "json", tuple(who))
     if form == "htcds_xlsx":
-        content, _ = sheet_file.write(Book(standard, "csv"), rows, [*head, *kept], _OWN, made_at=desk.now)
+        content, _ = sheet_file.write(Book(standard, "csv"), rows, [*head, *kept], _OWN, made_at=made_at)
         return Content(content, SHEET_TYPE, "xlsx", tuple(who))
     content, _ = csv_file.write(Book(standard, "csv"), rows, " ".join([*head, *kept]), _OWN)
     return Content(content, csv_text.MEDIA_TYPE, "csv", tuple(who))

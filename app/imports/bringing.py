@@ -1,7 +1,7 @@
 """The long work of an import: goes through the rows of a file, to say what would come of them, or to open the cases.
 
-A row is everything of it or nothing. Cases are opened by the same verb as any other (`app.cases.intake.opened`), at a
-desk of whoever asked, with the rights they have now.
+A row is everything of it or nothing. Cases are opened by the same verb as any other
+(`app.cases.intake.opened_unseen`), at a desk of whoever asked, with the rights they have now.
 """
 
 from __future__ import annotations
@@ -217,7 +217,7 @@ def _open(bench: Bench, fit: Fitted) -> str | None:
                 body = CaseIn.model_validate({**fit.body, "new_person": True})
             except ValidationError as error:
                 raise invalid(error) from None
-            case_id = intake.opened(desk, body).id
+            case_id = intake.opened_unseen(desk, body)
             _tell(bench, fit, case_id)
             _remember(bench, fit, case_id)
             if bench.kind == CHECK:

@@ -184,12 +184,17 @@ def report_file(desk: Desk, import_id: str, stage: str) -> bytes:
     """The whole report as CSV, one row for each thing found and one for each line without any; it holds no value."""
     row = _mine(desk, import_id)
     looked(desk, "import_report_taken", "import", row.id, {"stage": stage})
+    return written(row, stage, queries.lines(desk, row.id, stage))
+
+
+def written(row: Row[Any], stage: str, lines: list[Row[Any]]) -> bytes:
+    """The report of an import, ``row``, as CSV: what was found in its lines."""
     stamp = (
         f"Waymark import {row.id}, {stage}, {row.rows} rows of {row.source_system}, file SHA-256 {row.file_digest},"
         f" mapping {row.mapping} version {row.mapping_version}. What stood in the cells is not repeated here."
     )
     header = ("line", "outcome", "column", "rule", "value_class", "said", "sentence")
-    return csv_text.table(header, _report_rows(queries.lines(desk, row.id, stage)), stamp)
+    return csv_text.table(header, _report_rows(lines), stamp)
 
 
 def shown(desk: Desk, row: Row[Any], asked: ApprovalOut | None = None) -> ImportOut:

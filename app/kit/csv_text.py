@@ -32,9 +32,19 @@ def cell(value: object) -> str:
 
 
 def shielded(text: str) -> str:
-    """The text as it is, with an apostrophe before it where a spreadsheet could read it as a formula."""
-    looks_like = unicodedata.normalize("NFKC", _seen(text)).lstrip(" '\"")
-    return f"'{text}" if looks_like[:1] in LIVE else text
+    """A text for a cell of a spreadsheet: with its lines and letters, and an apostrophe where it looks like a formula.
+
+    In a workbook text is text and nothing is reckoned, until somebody saves it as CSV or types into the cell. Only what
+    stands unseen before such a text goes, so that whoever reads the cell can take the apostrophe off again.
+    """
+    if unicodedata.normalize("NFKC", _seen(text)).lstrip(" '\"")[:1] not in LIVE:
+        return text
+    begins = next(n for n, letter in enumerate(text) if not _skipped(letter))
+    return f"'{text[begins:]}"
+
+
+def _skipped(letter: str) -> bool:
+    return letter.isspace() or unicodedata.category(letter) in UNSEEN
 
 
 def _seen(text: str) -> str:

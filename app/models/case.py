@@ -63,6 +63,7 @@ class CaseFactsRow(Base):
         Index("ix_case_facts_counting", "country", "channel", "nationality", "exploitation", "age_band", "sex"),
         Index("ix_case_facts_opened", "country", "opened_on"),
         Index("ix_case_facts_decided", "country", "decided_on"),
+        Index("ix_case_facts_returned", "country", "returned_on"),
     )
 
     case_id: Mapped[str] = mapped_column(ForeignKey("case_file.id"), primary_key=True)
@@ -87,3 +88,5 @@ class CaseFactsRow(Base):
     decided_by: Mapped[str | None] = mapped_column(String(100))
     closed_on: Mapped[date | None]
     claims: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    returned_from: Mapped[str | None] = mapped_column(String(2))
+    returned_on: Mapped[date | None]

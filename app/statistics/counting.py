@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, exists, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql import visitors
 
 from app.statistics.periods import Period
 from app.statistics.populations import CASE, READ_FROM, Counted
@@ -16,10 +17,13 @@ from policies.model import Policies
 from policies.populations import COUNTRY, OFFICE, POPULATIONS, SPELLED, YEAR
 from policies.reports import Report
 
-__all__ = ["Cells", "Wanted", "count", "query", "wanted"]
+__all__ = ["Cells", "Wanted", "Within", "count", "parts", "query", "wanted"]
 
 # The values of the dimensions, in the order of the table -> how many; never 0.
 Cells = dict[tuple[str, ...], int]
+# Whose condition -> the condition; "case" or "referral", as `Counted.scope`. "facts": the same as "case", said of the
+# facts alone, where that can be said.
+Within = Mapping[str, ColumnElement[bool]]
 UNKNOWN: Final = "unknown"
 # What a list calls what it does not know, where that is not "unknown".
 _UNKNOWN_IN: Final = {"sex": "U"}
@@ -49,41 +53,73 @@ def wanted(report: Report) -> Wanted:
 
 def count(
     session: Session, policies: Policies, table: Wanted, period: Period, *, country: str | None = None,
-    within: ColumnElement[bool] | None = None,
+    within: Within | None = None,
 ) -> Cells:
     """Count a table over a period.
 
-    country: only what this country holds. within: a further condition, such as a reader's scope. A value that no list
-    knows counts as unknown.
+    country: only what this country holds. within: further conditions, such as a reader's scope; what stands in tables
+    for which it says nothing is left out. A value that no list knows counts as unknown.
     """
     dialect = session.get_bind().dialect.name
-    rows = session.execute(query(policies, table, period, dialect, country=country, within=within))
     kinds = [POPULATIONS[table.counts].dimensions[name] for name in table.dimensions]
     found: Counter[tuple[str, ...]] = Counter()
-    for row in rows:
-        found[tuple(_known(policies, kind, value) for kind, value in zip(kinds, row[:-1], strict=True))] += row[-1]
-    return dict(sorted(found.items()))
+    for sign, statement in _statements(policies, table, period, dialect, country, within):
+        for row in session.execute(statement):
+            values = zip(kinds, row[:-1], strict=True)
+            found[tuple(_known(policies, kind, value) for kind, value in values)] += sign * row[-1]
+    return dict(sorted((+found).items()))
+
+
+def parts(policies: Policies, counts: str, dialect: str) -> tuple[Counted, ...]:
+    """A population, and those of it who stand in other tables; each is counted by itself."""
+    first = READ_FROM[counts](policies, dialect)
+    return (first,) if first.besides is None else (first, first.besides())
 
 
 def query(
-    policies: Policies, table: Wanted, period: Period, dialect: str, *, country: str | None = None,
-    within: ColumnElement[bool] | None = None,
+    policies: Policies, table: Wanted, period: Period, dialect: str, *, country: str | None = None
 ) -> Select[Any]:
-    """The SELECT of a table: its dimensions and a count."""
-    counted = READ_FROM[table.counts](policies, dialect)
+    """The first SELECT of a table: its dimensions and a count."""
+    return next(statement for _, statement in _statements(policies, table, period, dialect, country, None))
+
+
+def _statements(
+    policies: Policies, table: Wanted, period: Period, dialect: str, country: str | None, within: Within | None
+) -> Iterator[tuple[int, Select[Any]]]:
+    """What is added up: everybody, and taken away again those who are there by an earlier case already.
+
+    Those are few and found by an index; to look for an earlier case of everybody would cost more than all the rest.
+    """
+    for counted in parts(policies, table.counts, dialect):
+        if within is not None and counted.scope not in within:
+            continue
+        yield 1, _select(policies, counted, table, period, country, within)
+        if counted.again is not None and not period.stands:
+            other = counted.again()
+            earlier = _earlier(policies, counted, other, table, period, country, within)
+            twice = exists().select_from(other.tables).where(*earlier)
+            again = and_(CASE.c.previous_case_id.is_not(None), twice)
+            yield -1, _select(policies, counted, table, period, country, within, again)
+
+
+def _select(
+    policies: Policies, counted: Counted, table: Wanted, period: Period, country: str | None, within: Within | None,
+    more: ColumnElement[bool] | None = None,
+) -> Select[Any]:
     columns = dict(counted.columns)
     if "year" in table.dimensions:
         columns["year"] = _year(policies, counted, table.date, period, country)
     keys = [columns[name].label(name) for name in table.dimensions]
     conditions = [*_conditions(policies, counted, table, period, country)]
+    whole = more is not None or any(_reads(each, counted.joined) for each in (*keys, *conditions))
     if within is not None:
-        conditions.append(within)
-    if counted.again is not None and not period.stands:
-        other = counted.again()
-        earlier = _earlier(policies, counted, other, table, period, country, within)
-        twice = exists().select_from(other.tables).where(*earlier)
-        conditions.append(or_(CASE.c.previous_case_id.is_(None), not_(twice)))
-    inner = select(*keys).select_from(counted.tables).where(*conditions)
+        # Of cases one need not look at each to leave out the few that stand behind a wall.
+        lean = not whole and counted.scope == "case" and "facts" in within
+        whole = whole or (counted.scope == "case" and not lean)
+        conditions.append(within["facts" if lean else counted.scope])
+    if more is not None:
+        conditions.append(more)
+    inner = select(*keys).select_from(counted.tables if whole else counted.alone).where(*conditions)
     # Grouped by names, so that an expression with values in it is written once.
     people = inner.subquery("counted")
     return select(*people.c, func.count()).group_by(*people.c)
@@ -91,7 +127,7 @@ def query(
 
 def _earlier(
     policies: Policies, counted: Counted, other: Counted, table: Wanted, period: Period, country: str | None,
-    within: ColumnElement[bool] | None,
+    within: Within | None,
 ) -> Iterable[ColumnElement[bool]]:
     """That the person's earlier case is in the very same table: the same year, and within the same reach."""
     yield from _conditions(policies, other, table, period, country)
@@ -101,7 +137,11 @@ def _earlier(
         yield years[0] == years[1]
     if within is not None:
         # A case elsewhere is counted there, and takes nobody out of a table that does not have it.
-        yield CASE.c.previous_case_id.in_(select(CASE.c.id).where(within).correlate(None))
+        yield CASE.c.previous_case_id.in_(select(CASE.c.id).where(within[counted.scope]).correlate(None))
+
+
+def _reads(expression: ColumnElement[Any], table: Any) -> bool:
+    return any(getattr(each, "table", None) is table for each in visitors.iterate(expression))
 
 
 def _conditions(

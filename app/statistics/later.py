@@ -1,13 +1,13 @@
 """A later release of a table that is public already: what stays hidden, and when it would tell too much.
 
 Pure, as hiding.py. Whoever holds two releases can take one from the other, so a later one may follow only where that
-tells nothing: every figure, and every sum that can be worked out, is the same as before or differs by the limit or
-more. What was hidden stays hidden. What was told and has not changed is known, and protects nothing.
+tells nothing: every figure, and every sum that can be worked out, is the same as in any release before or differs by
+the limit or more. What was hidden stays hidden. What was told and has not changed is known, and protects nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from app.statistics.hiding import Figure, Key, TellsTooMuch, figures, hidden
@@ -23,22 +23,21 @@ class Release:
     hid: frozenset[Figure]
 
 
-def hidden_later(
-    cells: Mapping[Key, int], smallest: int, before: Release, older: Sequence[Release] = ()
-) -> frozenset[Figure]:
-    """The figures that a release after ``before`` does not tell; ``older``: those before it, which people still have.
+def hidden_later(cells: Mapping[Key, int], smallest: int, *before: Release) -> frozenset[Figure]:
+    """The figures that a release after ``before``, all those there were, does not tell.
 
-    Raises TellsTooMuch where too little has changed since any of them: the earlier release stands.
+    All, not the newest: twenty people added and eighteen taken away again show the two who stayed to whoever kept the
+    first release. Raises TellsTooMuch where too little has changed: the earlier release stands.
     """
     now = figures(cells)
-    if before.hid - now.keys():
+    stay = frozenset[Figure]().union(*(each.hid for each in before))
+    if stay - now.keys():
         raise TellsTooMuch("a hidden figure has become nothing, and would be told by that")
-    every = (before, *older)
-    known = {name for each in every for name, count in each.told.items() if now.get(name) == count}
-    hide = hidden(cells, smallest, stay=before.hid, known=known)
+    known = {name for each in before for name, count in each.told.items() if now.get(name) == count}
+    hide = hidden(cells, smallest, stay=stay, known=known)
     told = {name: count for name, count in now.items() if name not in hide}
-    for release in every:
-        for earlier, later in _comparable(release.told, told, now):
+    for each in before:
+        for earlier, later in _comparable(each.told, told, now):
             if 0 < abs(earlier - later) < smallest:
                 raise TellsTooMuch("too little has changed: the difference would tell of a few people")
     return hide

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from sqlalchemy import ColumnElement, Date, String, and_, case, func, literal, literal_column, or_, true
@@ -19,6 +19,7 @@ CASE: Final[Any] = Case.__table__
 FACTS: Final[Any] = CaseFactsRow.__table__
 COPY: Final[Any] = Referral.__table__
 MINOR, ADULT, UNKNOWN = "0-17", "18+", "unknown"
+RECEIVED: Final = "received"
 NEGATIVE: Final = ("screened_out", "not_identified")
 Columns = Mapping[str, ColumnElement[Any]]
 
@@ -29,9 +30,13 @@ class Counted:
 
     ``holds``: what is true of everybody in it. ``moments``: its dates are moments, not days. ``again``: the same of
     another case, for people, who are counted once: where their earlier case is in the table, this one is not.
+    ``besides``: others of the same population, who stand in other tables; nobody is in both. ``alone``: the one table
+    that is enough where nothing is read of the ``joined`` one.
     """
 
     tables: Any
+    alone: Any
+    joined: Any
     columns: Columns
     dates: Columns
     country: ColumnElement[str]
@@ -40,6 +45,7 @@ class Counted:
     stands: tuple[ColumnElement[Any], ColumnElement[Any]] | None = None
     moments: bool = False
     again: Callable[[], Counted] | None = None
+    besides: Callable[[], Counted] | None = None
 
 
 def _case_columns(facts: Any, about: Any) -> dict[str, ColumnElement[Any]]:
@@ -61,6 +67,8 @@ def _of_cases(
     def read(facts: Any, about: Any, again: Callable[[], Counted] | None) -> Counted:
         return Counted(
             tables=facts.join(about, about.c.id == facts.c.case_id),
+            alone=facts,
+            joined=about,
             columns=_case_columns(facts, about),
             dates={name: facts.c[name] for name in ("opened_on", "presumed_on", "decided_on")},
             country=facts.c.country,
@@ -74,7 +82,7 @@ def _of_cases(
         facts, about = FACTS.alias("earlier_facts"), CASE.alias("earlier_case")
         found = read(facts, about, None)
         tied = (about.c.id == CASE.c.previous_case_id, about.c.person_id == CASE.c.person_id)
-        return Counted(found.tables, found.columns, found.dates, found.country, "case", (*found.holds, *tied))
+        return replace(found, holds=(*found.holds, *tied))
 
     return lambda policies, dialect: read(FACTS, CASE, earlier if once else None)
 
@@ -111,22 +119,46 @@ def _copies(policies: Policies, received: bool) -> Counted:
         "from_country": case((sender, here), else_=there),
         "to_country": case((sender, there), else_=here),
         "sex": func.coalesce(FACTS.c.sex, "U"),
-        "age_band": case(
-            (FACTS.c.age_band.in_(("0-14", "15-17", MINOR)), MINOR), (FACTS.c.age_band == ADULT, ADULT), else_=UNKNOWN
-        ),
+        "age_band": _grown_up(),
         "referral": COPY.c.state,
         "declined_for": func.coalesce(COPY.c.declined_for, ""),
         "channel": _channel(policies),
     }
     return Counted(
         tables=COPY.outerjoin(FACTS, FACTS.c.case_id == COPY.c.case_id),
+        alone=COPY,
+        joined=FACTS,
         columns=columns,
         dates={"received_on": COPY.c.received_on} if received else {"opened_on": COPY.c.opened_at},
         country=COPY.c.country,
         scope="referral",
         holds=(COPY.c.custody == "receiver", COPY.c.received_on.is_not(None)) if received else (),
         moments=not received,
+        besides=_told_returns if received else None,
     )
+
+
+def _grown_up() -> ColumnElement[Any]:
+    return case(
+        (FACTS.c.age_band.in_(("0-14", "15-17", MINOR)), MINOR), (FACTS.c.age_band == ADULT, ADULT), else_=UNKNOWN
+    )
+
+
+def _told_returns() -> Counted:
+    """People of whose return only their case tells: no referral of this program brought them. They are received."""
+    return Counted(
+        tables=FACTS.join(CASE, CASE.c.id == FACTS.c.case_id),
+        alone=FACTS,
+        joined=CASE,
+        columns={
+            "from_country": FACTS.c.returned_from, "to_country": FACTS.c.country, "sex": FACTS.c.sex,
+            "age_band": _grown_up(), "referral": literal(RECEIVED, String), "channel": FACTS.c.channel,
+        },
+        dates={"received_on": FACTS.c.returned_on},
+        country=FACTS.c.country,
+        scope="case",
+        holds=(FACTS.c.returned_on.is_not(None),),
+    )  # fmt: skip
 
 
 def _channel(policies: Policies) -> ColumnElement[Any]:
@@ -176,6 +208,8 @@ def _claims(policies: Policies, dialect: str) -> Counted:
     tables = FACTS.join(CASE, CASE.c.id == FACTS.c.case_id).join(matters, true())
     return Counted(
         tables=tables,
+        alone=FACTS.join(matters, true()),
+        joined=CASE,
         columns={
             "remedy": word["remedy"], "forum": func.coalesce(word["forum"], UNKNOWN), "claim": word["state"],
             "nationality": FACTS.c.nationality, "sex": FACTS.c.sex,

@@ -101,9 +101,9 @@ def newest_release(desk: Desk, report: str, period: str) -> Row[Any] | None:
     return desk.session.execute(query).first()
 
 
-def every_release(desk: Desk, report: str, period: str) -> list[Row[Any]]:
-    """All releases of a period of a report with their bytes, the newest first."""
-    return list(desk.session.execute(_releases_of(desk, report, period).order_by(RELEASED.c.number.desc())))
+def releases_of(desk: Desk, report: str, period: str) -> list[Row[Any]]:
+    """All releases of a period of a report with their bytes, the oldest first."""
+    return list(desk.session.execute(_releases_of(desk, report, period).order_by(RELEASED.c.number)))
 
 
 def release(desk: Desk, report: str, period: str, number: int) -> Row[Any] | None:

@@ -46,7 +46,7 @@ def ask(desk: Desk, body: ReleaseIn) -> ApprovalAskedOut:
     """
     report = readable(desk, body.report)
     period = _one_period(report, body.period)
-    before = queries.every_release(desk, body.report, period.text)
+    before = queries.releases_of(desk, body.report, period.text)
     if before and not body.why.strip():
         raise Invalid(
             mark("This period was released already. Say what is corrected."),
@@ -71,7 +71,7 @@ def release(desk: Desk, asked: Asked) -> None:
     if report is None:
         raise Conflict(mark("There is no such table any more."), code="report_gone")
     period = _one_period(report, asked.payload["period"])
-    before = queries.every_release(desk, report.name, period.text)
+    before = queries.releases_of(desk, report.name, period.text)
     number = _next(before)
     if number != asked.payload["number"]:
         raise Conflict(mark("Somebody else has released this period since."), code="release_stale")
@@ -133,8 +133,8 @@ def _shown(row: Row[Any], newest: bool) -> ReleaseOut:
 
 
 def _next(before: Sequence[Row[Any]]) -> int:
-    """The number of the release after these, the newest of which comes first."""
-    return before[0].number + 1 if before else 1
+    """The number of the release after these, the newest of which comes last."""
+    return before[-1].number + 1 if before else 1
 
 
 def _one_period(report: Report, text: str) -> Period:
@@ -159,25 +159,25 @@ def _one_period(report: Report, text: str) -> Period:
 def _figures(
     desk: Desk, report: Report, period: Period, before: Sequence[Row[Any]]
 ) -> tuple[Cells, frozenset[Figure]]:
-    """What is counted of the whole country, whoever asks, and what of it is not told; ``before``: newest first."""
+    """What is counted of the whole country, whoever asks, and what of it is not told; ``before``: oldest first."""
     with rows.as_the_house(desk.session, desk.actor.country):
         cells = count(desk.session, desk.policies, wanted(report), period, country=desk.actor.country)
     smallest = report.smallest_cell.public
     if not before:
         return cells, hidden(cells, smallest)
-    told, *older = (TableOut.model_validate_json(bytes(each.content)) for each in before)
+    *_, told = tables = [TableOut.model_validate_json(bytes(each.content)) for each in before]
     if told.dimensions != list(report.dimensions) or told.smallest_cell != smallest:
         raise Conflict(
             mark("The table is declared in another way than when it was released: that release stands."),
             code="release_other_shape",
         )
     try:
-        hide = hidden_later(cells, smallest, _told(told), [_told(each) for each in older])
+        hide = hidden_later(cells, smallest, *map(_told, tables))
     except TellsTooMuch as reason:
         raise Conflict(
             mark("Too little has changed: beside the earlier release, the new figures would tell of a few people."),
             code="release_tells",
-            extra={"release": before[0].number, "sources": ["CTDC-K11"]},
+            extra={"release": before[-1].number, "sources": ["CTDC-K11"]},
         ) from reason
     if drawn_up(desk, report, period, cells, hide, smallest).model_copy(update={"as_of": told.as_of}) == told:
         raise Conflict(mark("Nothing has changed since the earlier release."), code="release_same")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.statistics.counting import Cells, Wanted, count
@@ -60,5 +60,5 @@ def returns_table(
             .scalar_subquery()
         )
         conditions.append(func.coalesce(said, FACTS.c.channel) == channel)
-    within = and_(*conditions) if conditions else None
+    within = {"referral": and_(true(), *conditions)}
     return count(session, policies, _RECEIVED, whole_year(year), country=country, within=within)

@@ -140,16 +140,16 @@ def returned_2015_2018() -> Iterator[Somebody]:
         )  # fmt: skip
 
 
-def abroad_2015_2017(folder: Path) -> Iterator[Somebody]:
-    """The people of the published table of Thai victims abroad; it is not shipped with the demonstration."""
-    for row, day in _published("th_abroad_2015_2017.csv", folder):
+def abroad_2015_2017() -> Iterator[Somebody]:
+    """The people of the published table of Thai victims abroad."""
+    for row, day in _published("th_abroad_2015_2017.csv"):
         there = {"exploited_in": row["country_of_exploitation"]}
         yield Somebody("TH", day, row["nationality"], "unknown", "U", channel="other", source="embassy", facts=there)
 
 
-def _published(name: str, folder: Path = DATA) -> Iterator[tuple[dict[str, str], date]]:
+def _published(name: str) -> Iterator[tuple[dict[str, str], date]]:
     """Each row as many times as it counts, with days spread over its year."""
-    with (folder / name).open(encoding="utf-8", newline="") as text:
+    with (DATA / name).open(encoding="utf-8", newline="") as text:
         for row in csv.DictReader(text):
             for number in range(int(row["count"])):
                 yield row, date(int(row["year"]), 1 + number % 12, 1 + number % 28)

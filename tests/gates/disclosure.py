@@ -1,9 +1,12 @@
 """G25, the part about figures: whoever adds up what is told tries to find out what is not.
 
-Random tables of two to four dimensions with their margins, sparse as real ones are; of some a later release follows.
-The attacker knows which figures are hidden, that each of them is at least 1, every figure that is told, and how tables
-are added up; it solves for the least and the most that each hidden figure can be (linear programming, HiGHS), and takes
-releases from each other. It has found one out when least and most are the same or the most lies below the limit.
+Random tables of one to four dimensions with their margins, sparse as real ones are; of half of them a later release
+follows, and of half of those a third one. The attacker reads the document as it is published, with its rates, and knows
+which figures are hidden, that they are whole numbers of at least 1, below which limit none is told, and how tables are
+added up. For each hidden figure it asks whether another table of whole numbers agrees with all that it knows, in which
+a small figure has reached the limit and a large one is another number (integer programming, HiGHS). Where there is
+none, it has found the figure out. It takes any two releases from each other, and of releases that only grew it solves
+for all of them at once.
 
     python -m tests.gates.disclosure --long       # 500 tables
 """
@@ -13,28 +16,45 @@ from __future__ import annotations
 import argparse
 import random
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any, Final
 
 import numpy
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix
 
 from app.statistics.hiding import Figure, Key, TellsTooMuch, figures, hidden
 from app.statistics.later import Release, hidden_later
+from app.statistics.periods import year
+from app.statistics.schemas import TableOut
+from app.statistics.service import drawn_up
+from policies.load import load_policies
+from policies.reports import PopulationFigure
 
-__all__ = ["Attack", "Found", "attack_all", "between", "bounds", "random_cells"]
+__all__ = ["Found", "attack_all", "between", "random_cells"]
 
 LIMITS: Final = (5, 11)
-NEAR: Final = 1e-6
+PEOPLE: Final = 400_000
+YEAR: Final = 2020
 Hider = Callable[[Mapping[Key, int], int], frozenset[Figure]]
-Follower = Callable[[Mapping[Key, int], int, Release], frozenset[Figure]]
+Follower = Callable[..., frozenset[Figure]]
+Printer = Callable[[Mapping[Key, int], frozenset[Figure], int], TableOut]
+# One release: what was counted, and the figures that its document does not tell.
+Told = tuple[Mapping[Key, int], frozenset[Figure]]
 
 
 @dataclass(frozen=True)
 class Found:
-    """What an attack came to: hidden figures, those found out, and how many figures were told at all."""
+    """What an attack came to: hidden figures, those found out, and how many figures were told at all.
+
+    ``later``: releases that followed another; ``stood``: those that were refused, so that the earlier one stands.
+    """
 
     tables: int
     hid: int
@@ -46,8 +66,8 @@ class Found:
 
 def random_cells(dice: random.Random) -> dict[Key, int]:
     """A table as they are: a few large figures, many small ones, most combinations empty."""
-    size = dice.choice((2, 2, 3, 3, 4))
-    widths = [dice.randint(1 if size > 2 else 2, {2: 9, 3: 6, 4: 4}[size]) for _ in range(size)]
+    size = dice.choice((1, 2, 2, 3, 3, 4))
+    widths = [dice.randint(1 if size > 2 else 2, {1: 14, 2: 9, 3: 6, 4: 4}[size]) for _ in range(size)]
     filled, large = dice.uniform(0.15, 0.9), dice.uniform(0.1, 0.7)
     cells: dict[Key, int] = {}
 
@@ -62,46 +82,153 @@ def random_cells(dice: random.Random) -> dict[Key, int]:
     return cells or {tuple(f"{at}0" for at in range(size)): dice.randint(1, 30)}
 
 
-def bounds(cells: Mapping[Key, int], hide: frozenset[Figure]) -> dict[Figure, tuple[float, float]]:
-    """Hidden figure -> the least and the most it can be, by all that is told."""
-    every = figures(cells)
-    unknown = sorted(hide, key=str)
-    place = {name: at for at, name in enumerate(unknown)}
-    rows: list[dict[int, float]] = []
-    sums: list[float] = []
-    for whole, parts in _sums(cells):
-        left = float(every[whole]) if whole not in place else 0.0
-        row = {place[whole]: -1.0} if whole in place else {}
-        for part in parts:
-            if part in place:
-                row[place[part]] = row.get(place[part], 0.0) + 1.0
+def printed(cells: Mapping[Key, int], hide: frozenset[Figure], limit: int) -> TableOut:
+    """The document that is published, with rates."""
+    size = len(next(iter(cells)))
+    policies, report = _declared(size, limit)
+    desk: Any = SimpleNamespace(
+        policies=policies, actor=SimpleNamespace(country="TH"), now=datetime(YEAR + 1, 1, 2, tzinfo=UTC)
+    )
+    return drawn_up(desk, report, year(YEAR), dict(cells), hide, limit)
+
+
+@cache
+def _declared(size: int, limit: int) -> tuple[Any, Any]:
+    policies = load_policies()
+    people = (PopulationFigure(year=YEAR, people=PEOPLE, says="invented"),)
+    report = policies.reports["sdg-16-2-2"].model_copy(update={"dimensions": tuple(f"d{at}" for at in range(size))})
+    return policies.model_copy(update={"population": {"TH": people}}), report
+
+
+def unread(document: TableOut) -> frozenset[Figure]:
+    """The figures of a document that it gives neither as a number nor by a rate."""
+    names, size = document.dimensions, len(document.dimensions)
+    said: list[tuple[Figure, int | None, float | None]] = [
+        (tuple(each.key[name] for name in names), each.count, each.rate) for each in document.cells
+    ]
+    for each in document.margins:
+        at = names.index(each.dimension)
+        said.append((tuple(each.value if n == at else None for n in range(size)), each.count, each.rate))
+    said.append(((None,) * size, document.total, document.total_rate))
+    return frozenset(name for name, count, rate in said if count is None and rate is None)
+
+
+@dataclass
+class Attack:
+    """What somebody knows who holds these releases. ``grew``: that from one to the next nobody was taken away."""
+
+    releases: Sequence[Told]
+    limit: int
+    grew: bool = False
+    unknown: list[tuple[int, Figure]] = field(default_factory=list)
+    truth: Any = None
+    least: Any = None
+    most: Any = None
+    rules: list[LinearConstraint] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Write down everything that is known, as equations over what is not."""
+        every = [figures(cells) for cells, _ in self.releases]
+        self.unknown = [(at, name) for at, (_, hide) in enumerate(self.releases) for name in sorted(hide, key=str)]
+        place = {name: at for at, name in enumerate(self.unknown)}
+        self.truth = numpy.array([every[at][name] for at, name in self.unknown], dtype=float)
+        self.least = numpy.ones(len(self.unknown))
+        # High enough for every other table that is looked for: it differs by a few times the limit.
+        top = max(sum(cells.values()) for cells, _ in self.releases) + 20 * self.limit
+        self.most = numpy.full(len(self.unknown), float(top))
+        equal: list[tuple[dict[int, float], float]] = []
+        for at, (cells, _) in enumerate(self.releases):
+            for whole, parts in _sums(cells):
+                equal.append(_equation(at, whole, parts, every[at], place))
+        self._rule([each for each in equal if each[0]], upwards=False)
+        if self.grew:
+            self._rule(list(self._growth(every, place)), upwards=True)
+
+    def _growth(self, every: list[dict[Figure, int]], place: Any) -> Iterator[tuple[dict[int, float], float]]:
+        for at in range(len(self.releases) - 1):
+            for name in every[at].keys() & every[at + 1].keys():
+                before, after = place.get((at, name)), place.get((at + 1, name))
+                if before is not None and after is not None:
+                    yield {before: -1.0, after: 1.0}, 0.0
+                elif after is not None:
+                    self.least[after] = max(self.least[after], every[at][name])
+                elif before is not None:
+                    self.most[before] = min(self.most[before], every[at + 1][name])
+
+    def _rule(self, rows: list[tuple[dict[int, float], float]], *, upwards: bool) -> None:
+        if not rows:
+            return
+        matrix = csr_matrix(
+            ([value for row, _ in rows for value in row.values()],
+             ([n for n, (row, _) in enumerate(rows) for _ in row], [at for row, _ in rows for at in row])),
+            shape=(len(rows), len(self.unknown)),
+        )  # fmt: skip
+        sums = numpy.array([each for _, each in rows])
+        self.rules.append(LinearConstraint(matrix, sums, numpy.inf if upwards else sums))
+
+    def found_out(self) -> list[tuple[int, Figure]]:
+        """The hidden figures of which no other table remains: each is known, or known to lie below the limit."""
+        small = self.truth < self.limit
+        left = set(range(len(self.unknown)))
+        # Tables in which much is different at once settle most figures; the rest is asked for one by one.
+        for aim in (-1.0 * small, 1.0 * ~small, small - 1.0 * ~small):
+            self._settle(left, self._solve(aim, self.least, self.most))
+        found = []
+        for at in sorted(left, key=lambda each: (self.truth[each], each)):
+            if at not in left:
+                continue
+            for least, most in self._others(at, bool(small[at])):
+                self._settle(left, self._solve(numpy.zeros(len(self.unknown)), least, most))
+                if at not in left:
+                    break
             else:
-                left -= every[part]
-        if row:
-            rows.append(row)
-            sums.append(left)
-    found: dict[Figure, tuple[float, float]] = {}
-    if not unknown:
+                found.append(self.unknown[at])
         return found
-    matrix = csr_matrix(
-        ([value for row in rows for value in row.values()],
-         ([n for n, row in enumerate(rows) for _ in row], [at for row in rows for at in row])),
-        shape=(len(rows), len(unknown)),
-    )  # fmt: skip
-    for name in unknown:
-        aim = numpy.zeros(len(unknown))
-        aim[place[name]] = 1.0
-        found[name] = (_solve(aim, matrix, sums), -_solve(-aim, matrix, sums))
-    return found
+
+    def _others(self, at: int, small: bool) -> Iterator[tuple[Any, Any]]:
+        """What another table would have to say of a figure."""
+        higher = self.least.copy()
+        higher[at] = self.limit if small else self.truth[at] + 1
+        if higher[at] <= self.most[at]:
+            yield higher, self.most
+        lower = self.most.copy()
+        lower[at] = self.truth[at] - 1
+        if not small and lower[at] >= self.least[at]:
+            yield self.least, lower
+
+    def _settle(self, left: set[int], table: Any) -> None:
+        if table is not None:
+            small = self.truth < self.limit
+            shows = numpy.where(small, table >= self.limit, table != self.truth)
+            left.difference_update(numpy.flatnonzero(shows).tolist())
+
+    def _solve(self, aim: Any, least: Any, most: Any) -> Any:
+        """A table of whole numbers that agrees with all that is known, or None."""
+        if not len(aim):
+            return None
+        solved = milp(
+            aim, integrality=numpy.ones(len(aim)), bounds=Bounds(least, most), constraints=self.rules or None,
+            options={"mip_rel_gap": 0.5},
+        )  # fmt: skip
+        assert solved.status in (0, 2) or solved.x is not None, solved.message
+        return None if solved.x is None else numpy.rint(solved.x)
 
 
-def _solve(aim: Any, matrix: Any, sums: list[float]) -> float:
-    rows = {"A_eq": matrix, "b_eq": sums} if sums else {}
-    solved = linprog(aim, bounds=(1, None), method="highs", **rows)
-    if solved.status == 3:  # no end to it
-        return -numpy.inf
-    assert solved.status == 0, solved.message
-    return float(solved.fun)
+def _equation(
+    at: int, whole: Figure, parts: list[Figure], every: Mapping[Figure, int], place: Mapping[tuple[int, Figure], int]
+) -> tuple[dict[int, float], float]:
+    row: dict[int, float] = {}
+    left = 0.0
+    if (at, whole) in place:
+        row[place[at, whole]] = -1.0
+    else:
+        left = float(every[whole])
+    for part in parts:
+        if (at, part) in place:
+            row[place[at, part]] = row.get(place[at, part], 0.0) + 1.0
+        else:
+            left -= every[part]
+    return row, left
 
 
 def _sums(cells: Mapping[Key, int]) -> Iterator[tuple[Figure, list[Figure]]]:
@@ -121,9 +248,7 @@ def _sums(cells: Mapping[Key, int]) -> Iterator[tuple[Figure, list[Figure]]]:
 
 def recovered(cells: Mapping[Key, int], hide: frozenset[Figure], limit: int) -> int:
     """How many hidden figures the attacker finds out in one table."""
-    return sum(
-        most - least < NEAR or most < limit - NEAR for least, most in bounds(cells, hide).values()
-    )
+    return len(Attack([(cells, hide)], limit).found_out())
 
 
 def changed(dice: random.Random, cells: Mapping[Key, int], limit: int) -> dict[Key, int]:
@@ -136,6 +261,17 @@ def changed(dice: random.Random, cells: Mapping[Key, int], limit: int) -> dict[K
         for key in dice.sample(sorted(after), dice.randint(1, min(4, len(after)))):
             after[key] += dice.randint(limit, 6 * limit)
     return after
+
+
+def many_late(dice: random.Random, cells: Mapping[Key, int], limit: int) -> dict[Key, int]:
+    """The same table, when many came late to one cell."""
+    key = dice.choice(sorted(cells))
+    return {**cells, key: cells[key] + dice.randint(2 * limit, 6 * limit)}
+
+
+def taken_back(dice: random.Random, first: Mapping[Key, int], second: Mapping[Key, int]) -> dict[Key, int]:
+    """The first count again, but for one or two: the others that were added were a mistake."""
+    return {key: n + (dice.randint(1, 2) if second[key] != n else 0) for key, n in first.items()}
 
 
 def between(
@@ -154,31 +290,56 @@ def between(
     }
     return (
         small + len(believed) + len(believed_before)
-        + recovered(after, hide - believed, limit) + recovered(before, hid - believed_before, limit)
+        + (recovered(after, hide - believed, limit) if believed else 0)
+        + (recovered(before, hid - believed_before, limit) if believed_before else 0)
     )  # fmt: skip
 
 
-def attack_all(count: int, hider: Hider = hidden, follower: Follower = hidden_later, seed: int = 11) -> Found:
-    """Attack ``count`` random tables, and of every second one a later release."""
+def grown(releases: Sequence[Told], limit: int) -> int:
+    """What releases tell together to somebody who believes that people were only added, where that is so."""
+    pairs = list(pairwise(figures(cells) for cells, _ in releases))
+    if not all(after.get(name, 0) >= count for before, after in pairs for name, count in before.items()):
+        return 0
+    return len(Attack(releases, limit, grew=True).found_out())
+
+
+def attack_all(
+    count: int, hider: Hider = hidden, follower: Follower = hidden_later, printer: Printer = printed, seed: int = 11,
+    progress: Callable[[int, Found], None] | None = None,
+) -> Found:  # fmt: skip
+    """Attack ``count`` random tables, of every second one a later release, and of every fourth one a third."""
     dice = random.Random(seed)
     hid = broken = told = later = stood = 0
     for number in range(count):
         cells, limit = random_cells(dice), dice.choice(LIMITS)
-        hide = hider(cells, limit)
-        hid += len(hide)
-        told += len(figures(cells)) - len(hide)
-        broken += recovered(cells, hide, limit)
-        if number % 2:
-            after = changed(dice, cells, limit)
-            release = Release({name: n for name, n in figures(cells).items() if name not in hide}, hide)
+        releases: list[Told] = []
+        for at in range(1 if number % 2 == 0 else 2 if number % 4 == 1 else 3):
+            if at == 2 and number % 8 == 3:
+                cells = taken_back(dice, releases[0][0], cells)
+            elif at:
+                cells = (many_late if number % 8 == 3 else changed)(dice, cells, limit)
             try:
-                again = follower(after, limit, release)
+                hide = follower(cells, limit, *map(_release, releases)) if releases else hider(cells, limit)
             except TellsTooMuch:
                 stood += 1
                 continue
-            later += 1
-            broken += between(cells, hide, after, again, limit)
+            seen = unread(printer(cells, hide, limit))
+            broken += len(hide - seen) + recovered(cells, seen, limit)
+            hid += len(hide)
+            told += len(figures(cells)) - len(hide)
+            later += bool(releases)
+            broken += sum(between(*earlier, cells, seen, limit) for earlier in releases)
+            releases.append((cells, seen))
+        if len(releases) > 1:
+            broken += grown(releases, limit)
+        if progress:
+            progress(number + 1, Found(number + 1, hid, broken, told, later, stood))
     return Found(count, hid, broken, told, later, stood)
+
+
+def _release(told: Told) -> Release:
+    cells, hide = told
+    return Release({name: n for name, n in figures(cells).items() if name not in hide}, hide)
 
 
 def only_small(cells: Mapping[Key, int], limit: int) -> frozenset[Figure]:
@@ -186,12 +347,32 @@ def only_small(cells: Mapping[Key, int], limit: int) -> frozenset[Figure]:
     return frozenset(name for name, count in figures(cells).items() if count < limit)
 
 
-def afresh(cells: Mapping[Key, int], limit: int, before: Release) -> frozenset[Figure]:
-    """The other mutant: each release is made as if it were the first."""
+def afresh(cells: Mapping[Key, int], limit: int, *before: Release) -> frozenset[Figure]:
+    """Another mutant: each release is made as if it were the first."""
     return hidden(cells, limit)
 
 
-Attack = Found
+def only_the_newest(cells: Mapping[Key, int], limit: int, *before: Release) -> frozenset[Figure]:
+    """Another mutant: a release is compared with the one before, and with none before that."""
+    return hidden_later(cells, limit, before[-1])
+
+
+def with_rates(cells: Mapping[Key, int], hide: frozenset[Figure], limit: int) -> TableOut:
+    """Another mutant: the rate of a hidden cell is printed."""
+    document = printed(cells, hide, limit)
+    rated = []
+    for each in document.cells:
+        number = cells[tuple(each.key[name] for name in document.dimensions)]
+        rated.append(each.model_copy(update={"rate": number * 100_000 / PEOPLE}))
+    return document.model_copy(update={"cells": rated})
+
+
+MUTANTS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "only_small": {"hider": only_small},
+    "afresh": {"follower": afresh},
+    "only_the_newest": {"follower": only_the_newest},
+    "with_rates": {"printer": with_rates},
+}
 
 
 def main() -> int:
@@ -201,16 +382,19 @@ def main() -> int:
     asked.add_argument("--seed", type=int, default=11)
     said = asked.parse_args()
     count = 500 if said.long else 60
-    found = attack_all(count, seed=said.seed)
-    mutants = [
-        attack_all(60, hider=only_small, seed=said.seed).recovered,
-        attack_all(60, follower=afresh, seed=said.seed).recovered,
-    ]
+    begun = time.process_time()
+
+    def tell(done: int, found: Found) -> None:
+        if done % 25 == 0:
+            print(f"{done} of {count}: {found}, {time.process_time() - begun:.0f} s", file=sys.stderr, flush=True)
+
+    found = attack_all(count, seed=said.seed, progress=tell)
+    caught = {name: attack_all(60, seed=said.seed, **mutant).recovered for name, mutant in MUTANTS.items()}
     print(
         f"GATE g25 recovered={found.recovered} limit=0 tables={found.tables} hidden={found.hid} told={found.told}"
-        f" later={found.later} stood={found.stood} mutants={mutants}"
+        f" later={found.later} stood={found.stood} mutants={caught} seconds={time.process_time() - begun:.0f}"
     )
-    return 0 if found.recovered == 0 and found.hid and found.told and found.later and all(mutants) else 1
+    return 0 if found.recovered == 0 and found.hid and found.told and found.later and all(caught.values()) else 1
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ CASE_FACTS: Final[dict[str, str]] = {
             "case_manager", "visits", "contact_lost", "closure", "overrides", "open_referrals", "referral_state",
             "receipt_signed", "support_agency", "follows_failed_return", "matters", "flags", "reopened", "closed_from",
             "reopening_agreed", "finding", "information", "data_requests", "visit_wishes", "exploited_in",
+            "returned_from", "returned_on",
         ),
         FACTS,
     ),

@@ -5,9 +5,11 @@ The short form; `python -m tests.gates.disclosure --long` attacks 500 tables.
 
 from __future__ import annotations
 
-from tests.gates.disclosure import afresh, attack_all, only_small
+import pytest
 
-TABLES = 16
+from tests.gates.disclosure import MUTANTS, Attack, attack_all
+
+TABLES = 24
 
 
 def test_nobody_finds_out_a_hidden_figure() -> None:
@@ -16,6 +18,23 @@ def test_nobody_finds_out_a_hidden_figure() -> None:
     assert found.hid > TABLES and found.told > TABLES and found.later and found.stood, "the attack had something to do"
 
 
-def test_the_mutants_are_caught() -> None:
-    assert attack_all(TABLES, hider=only_small).recovered, "hiding small figures alone would not be noticed"
-    assert attack_all(TABLES, follower=afresh).recovered, "releases made as if each were the first would not be noticed"
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_the_mutants_are_caught(mutant: str) -> None:
+    assert attack_all(TABLES, **MUTANTS[mutant]).recovered, f"{mutant} would not be noticed"
+
+
+def test_the_attacker_reckons_with_whole_numbers_limits_and_growth() -> None:
+    def finds(cells: dict[tuple[str, ...], int], *hide: tuple[str | None, ...], limit: int = 5) -> set[object]:
+        return {name for _, name in Attack([(cells, frozenset(hide))], limit).found_out()}
+
+    pair = {("a", "x"): 2, ("a", "y"): 3, ("b", "x"): 20, ("b", "y"): 30}
+    # 2 and 3 are 5: each of them lies below 5. With the sum hidden too, only the other side keeps it.
+    assert finds(pair, ("a", "x"), ("a", "y"), ("b", "x"), ("b", "y")) == {("a", "x"), ("a", "y")}
+    assert finds({("a",): 2, ("b",): 9}, ("a",), ("b",)) == set()
+    assert finds({("a",): 2, ("b",): 9}, ("a",)) == {("a",)}
+    before, after = {("a",): 2, ("b",): 9}, {("a",): 2, ("b",): 10}
+    both = frozenset({("a",), ("b",)})
+    assert Attack([(before, both), (after, both)], 5, grew=True).found_out() == []
+    told = [(before, both), (after, frozenset({("a",), ("b",), (None,)}) - {("b",)})]
+    # Whoever is told the 10 knows that there were at most 10 before, and at least 1 of the others.
+    assert {name for at, name in Attack(told, 5, grew=True).found_out() if at == 0} == set()

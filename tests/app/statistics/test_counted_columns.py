@@ -28,6 +28,7 @@ PEOPLE = (
     Somebody("TH", DAY, "MM", facts={"care": "recovering", "closure": CLOSURE, "matters": CLAIMS}),
     Somebody("TH", DAY, "MM", facts={"identification": "screened_out", "finding": "smuggled", "presumed_on": DAY}),
     Somebody("TH", DAY, "TH", received_from="MM", facts={"exploited_in": "unknown"}),
+    Somebody("TH", DAY, "TH", channel="government", facts={"returned_from": "CN", "returned_on": DAY}),
     Somebody("TH", DAY, "TH", received_from="MM", referral="declined"),
 )
 

@@ -14,7 +14,7 @@ from tests.app.access.world import one_engine
 from tests.factories import cases, referrals
 from tests.factories.forms import form
 from tests.factories.towns import Town
-from tests.inspect import writing
+from tests.inspect import tampering, writing
 
 YEAR = 2026
 
@@ -74,6 +74,46 @@ def test_nationals_abroad_are_counted_where_they_were_exploited(town: Town) -> N
     assert opened.json()["facts"]["exploited_in"] == "JP"
     assert cells(read(town, "abroad"))["JP", str(YEAR)] == 3
     assert town.post(worker, "/cases", {**sent, "exploited_in": "Japan"}).status_code == 422
+
+
+def test_a_return_that_no_referral_brought_is_told_with_the_case(town: Town) -> None:
+    worker = town.mm["social_worker"]
+    sent = {
+        "source": "other_country", "child": False, "age_band": "18+", "sex": "F", "nationality": "MM",
+        "channel": "government", "returned_from": "CN", "returned_on": f"{YEAR}-03-09",
+    }  # fmt: skip
+    opened = town.post(worker, "/cases", sent)
+    assert opened.status_code == 201, opened.text
+    assert (opened.json()["facts"]["returned_from"], opened.json()["facts"]["returned_on"]) == ("CN", f"{YEAR}-03-09")
+    by_boat = {**sent, "channel": "iom", "returned_from": "ID"}
+    assert town.post(worker, "/cases", by_boat).status_code == 201
+    referrals.bring_referral(town.house, town.th, town.mm, "received", channel="return")
+    assert cells(read(town, "returns", side="mm")) == {
+        ("CN", "MM", str(YEAR), "F", "18+"): 1, ("TH", "MM", str(YEAR), "F", "18+"): 1,
+    }  # fmt: skip
+    assert cells(read(town, "returns", str(YEAR - 1), side="mm")) == {}
+    for wrong, field in (
+        ({"returned_on": None}, "returned_on"), ({"returned_from": None}, "returned_from"),
+        ({"returned_from": "MM"}, "returned_from"), ({"returned_on": f"{YEAR + 1}-01-01"}, "returned_on"),
+        ({"channel": "shelter"}, "channel"), ({"returned_from": "China"}, "returned_from"),
+    ):  # fmt: skip
+        refused = town.post(worker, "/cases", {**sent, **wrong})
+        assert refused.status_code == 422, wrong
+        assert field in {each["field"] for each in refused.json()["errors"]}, wrong
+
+
+def test_a_sealed_case_is_counted_for_nobody_who_is_not_named(town: Town) -> None:
+    """What needs nothing of the case itself leaves sealed cases out by their ids: the same people as by their rows."""
+    worker = town.th["social_worker"]
+    day = town.clock.now().date().isoformat()
+    for sex in ("F", "M", "M"):
+        cases.open_case(town.house, worker, sex=sex)
+    hidden = cases.open_case(town.house, worker, sex="F")
+    before = (read(town, "in-care", day)["total"], read(town, "identification")["total"])
+    with tampering(town.house.db) as session:
+        session.execute(CASE.update().where(CASE.c.id == hidden).values(sealed=True))
+    assert before == (4, 4)
+    assert (read(town, "in-care", day)["total"], read(town, "identification")["total"]) == (3, 3)
 
 
 def test_open_cases_are_those_of_the_day(town: Town) -> None:
