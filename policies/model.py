@@ -45,6 +45,7 @@ from policies.lists import (
 from policies.mappings import Mapping
 from policies.needs import NeedsRules as NeedsRules
 from policies.notices import Notice, NoticeWords
+from policies.microdata import Microdata
 from policies.reports import PopulationFigure, Report
 from policies.safeguards import Drafts, MailRules, Safeguards, Screen
 from policies.standards import Standard, StandardMap
@@ -135,6 +136,7 @@ class Policies(Policy):
     retention: FrozenMap[RetentionRule]
     reports: FrozenMap[Report]
     population: FrozenMap[tuple[PopulationFigure, ...]] = Field(default_factory=dict)
+    microdata: Microdata
     notices: FrozenMap[Notice] = Field(default_factory=dict)
     mappings: FrozenMap[Mapping] = Field(default_factory=dict)
     standards: FrozenMap[Standard] = Field(default_factory=dict)
