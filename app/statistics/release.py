@@ -1,4 +1,4 @@
-"""Gives a table to the public: asked for by one, agreed by another, counted once, and from then on served as stored.
+"""Gives a table or a file of records to the public: asked for by one, agreed by another, counted once and then stored.
 
 A release is never counted again, so that whoever asks every day learns no more than whoever asks once. A correction is
 another release, and only where the two tell nothing when they are compared (later.py; docs/decisions/0064).
@@ -10,13 +10,13 @@ import hashlib
 import json
 from typing import Any, Final
 
-from sqlalchemy import Row, insert
+from sqlalchemy import Row, insert, select
 
 from app.access import rows, two_persons
 from app.access.approval_shapes import ApprovalAskedOut
 from app.access.desk import Desk
 from app.access.log import looked
-from app.access.two_persons import Act, Asked, carries_out
+from app.access.two_persons import APPROVAL, Act, Asked, carries_out
 from app.kit.errors import Conflict, Invalid, NotFound
 from app.kit.words import mark
 from app.models.base import new_id
@@ -24,16 +24,23 @@ from app.statistics import queries
 from app.statistics.counting import Cells, count, wanted
 from app.statistics.hiding import Figure, TellsTooMuch, hidden
 from app.statistics.later import Release, hidden_later
-from app.statistics.periods import Period, period_of
+from app.statistics.microdata import budget
+from app.statistics.microdata.files import MEDIA
+from app.statistics.microdata.making import begin
+from app.statistics.microdata.noise import must_be_installed
+from app.statistics.periods import Period, period_of, year_of
 from app.statistics.schemas import ReleaseIn, ReleaseOut, ReleasesOut, TableOut
-from app.statistics.service import drawn_up, readable
+from app.statistics.service import declared, drawn_up
+from policies.microdata import MicroFile
 from policies.reports import Report
 
-__all__ = ["ACT", "KIND", "RELEASE", "ask", "listed", "released"]
+__all__ = ["ACT", "FORMS", "KIND", "RELEASE", "ask", "listed", "released", "waiting"]
 
 RELEASE: Final = "statistics:release"
 KIND: Final = "release_table"
 ACT: Final = mark("giving a table to the public")
+# Kind of release -> the files it can be had as; the first of them is the very bytes that were released.
+FORMS: Final = {"application/json": ("json", "csv", "xlsx"), MEDIA: ("zip", "csv", "json")}
 
 
 def ask(desk: Desk, body: ReleaseIn) -> ApprovalAskedOut:
@@ -41,12 +48,13 @@ def ask(desk: Desk, body: ReleaseIn) -> ApprovalAskedOut:
 
     Raises NotFound and Forbidden for a report as it is read, Invalid for a period of another shape, for several years
     at once, or a later release that does not say what was corrected; Conflict for a period that is not over, and for a
-    later release that would tell of a few people (release_tells) or nothing new (release_same).
+    later release that would tell of a few people (release_tells) or nothing new (release_same). For synthetic records
+    Conflict where the year's privacy budget does not reach (budget_spent) or the library is missing.
     """
-    report = readable(desk, body.report)
+    report = declared(desk, body.report)
     period = _one_period(report, body.period)
-    before = queries.newest_release(desk, body.report, period.text)
-    if before is not None and not body.why.strip():
+    before = _earlier(desk, report, period.text)
+    if before and not body.why.strip():
         raise Invalid(
             mark("This period was released already. Say what is corrected."),
             extra={"errors": [{"field": "why", "rule": "required for a later release"}]},
@@ -57,23 +65,44 @@ def ask(desk: Desk, body: ReleaseIn) -> ApprovalAskedOut:
             code="period_not_over",
             extra={"last_day": period.last.isoformat()},
         )
-    _figures(desk, report, period, before)
-    payload = {"report": body.report, "period": period.text, "number": 1 if before is None else before.number + 1}
+    if isinstance(report, MicroFile):
+        must_be_installed()
+        budget.fits(desk, report, period.text)
+    else:
+        _figures(desk, report, period, queries.newest_release(desk, report.name, period.text))
+    payload = {"report": body.report, "period": period.text, "number": before + 1}
     act = Act(KIND, ("country", desk.actor.country), payload, {"why": body.why.strip()})
     return two_persons.ask(desk, act)
+
+
+def waiting(desk: Desk, report: str, period: str) -> str | None:
+    """The approval by which the actor asked for this release already, while nobody has decided; None without one."""
+    found = desk.session.execute(
+        select(APPROVAL.c.id, APPROVAL.c.payload).where(
+            APPROVAL.c.kind == KIND, APPROVAL.c.asked_by == desk.actor.id, APPROVAL.c.state == "waiting",
+            APPROVAL.c.expires_at > desk.now,
+        )
+    )  # fmt: skip
+    told = ((row.id, json.loads(row.payload)) for row in found)
+    return next((each for each, said in told if (said["report"], said["period"]) == (report, period)), None)
 
 
 @carries_out(KIND, permission=RELEASE, act=ACT)
 def release(desk: Desk, asked: Asked) -> None:
     """Count the table, hide what betrays somebody, and store it for good."""
-    report = desk.policies.reports.get(asked.payload["report"])
+    name, policies = asked.payload["report"], desk.policies
+    report = policies.microdata.files.get(name) or policies.reports.get(name)
     if report is None:
         raise Conflict(mark("There is no such table any more."), code="report_gone")
     period = _one_period(report, asked.payload["period"])
-    before = queries.newest_release(desk, report.name, period.text)
-    number = 1 if before is None else before.number + 1
+    number = _earlier(desk, report, period.text) + 1
     if number != asked.payload["number"]:
         raise Conflict(mark("Somebody else has released this period since."), code="release_stale")
+    if isinstance(report, MicroFile):
+        # Long work: it takes its part of the budget now, and is released when it is done.
+        begin(desk, asked, report, number)
+        return
+    before = queries.newest_release(desk, report.name, period.text)
     cells, hide = _figures(desk, report, period, before)
     table = drawn_up(desk, report, period, cells, hide, report.smallest_cell.public)
     content = json.dumps(
@@ -128,11 +157,26 @@ def _shown(row: Row[Any], newest: bool) -> ReleaseOut:
         sha256=bytes(row.digest).hex(),
         why=row.why,
         newest=newest,
+        media=row.media,
     )
 
 
-def _one_period(report: Report, text: str) -> Period:
+def _earlier(desk: Desk, report: Report | MicroFile, period: str) -> int:
+    """The number of the newest release of a period, 0 where there is none.
+
+    A file of records has its number from when its budget was spent, whether or not it was ever finished.
+    """
+    if isinstance(report, MicroFile):
+        numbers = [row.number for row in queries.made_of_year(desk, period) if row.report == report.name]
+        return max(numbers, default=0)
+    before = queries.newest_release(desk, report.name, period)
+    return 0 if before is None else int(before.number)
+
+
+def _one_period(report: Report | MicroFile, text: str) -> Period:
     """One period alone: several years side by side would tell the same people in two releases."""
+    if isinstance(report, MicroFile):
+        return year_of(text)
     period = period_of(report, text)
     if ".." in text:
         raise Invalid(
