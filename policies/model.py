@@ -43,9 +43,9 @@ from policies.lists import (
     labels_of,
 )
 from policies.mappings import Mapping
+from policies.microdata import Microdata
 from policies.needs import NeedsRules as NeedsRules
 from policies.notices import Notice, NoticeWords
-from policies.microdata import Microdata
 from policies.reports import PopulationFigure, Report
 from policies.safeguards import Drafts, MailRules, Safeguards, Screen
 from policies.standards import Standard, StandardMap

@@ -11,7 +11,7 @@ from app.models.base import Base, new_id
 
 
 class MadeMicrodata(Base):
-    """One making of a file. ``turn``: the how manieth of the year, so that two at once cannot both take the last budget.
+    """One making of a file. ``turn``: its place in the year, so that no two at once take the last of the budget.
 
     ``epsilon``, ``delta``: what it takes from the year's budget, from the moment two persons agreed and for good.
     ``counted``: the noisy counts, once they are made; nothing is counted twice. ``drawn``: the records so far.

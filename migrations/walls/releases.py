@@ -17,7 +17,7 @@ RELEASE_RULES: Final[dict[str, Rule]] = {
         removes="false",
     ),
 }
-# What a file may tell is taken from the budget by an agreement of two, and never given back. The system goes on with it.
+# What a file may tell is taken from the budget by an agreement of two, and never given back. The system works on it.
 MICRODATA_RULES: Final[dict[str, Rule]] = {
     "microdata_made": Rule(
         sees=HERE,
