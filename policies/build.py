@@ -99,7 +99,9 @@ class Builder:
         notices = self._one_each("notices", Notice, checks.check_notice)
         mappings = self._one_each("mappings", Mapping, check_mapping)
         standards, standard_maps = self._standards(codes)
-        microdata = read_microdata(self.documents["microdata.yaml"], self.names, standard_maps, reports)
+        microdata = read_microdata(
+            self.documents["microdata.yaml"], self.names, standard_maps, self._stems("standards"), reports
+        )
         imports = self._one_each("imports", ImportMapping, check_import_mapping)
         default, corridors = self._corridors()
         clocks = self._clocks()

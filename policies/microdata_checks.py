@@ -27,11 +27,13 @@ class _Head(Policy):
 
 
 def read_microdata(
-    document: Document, names: Names, maps: Mapping[str, StandardMap], reports: Collection[str]
+    document: Document, names: Names, maps: Mapping[str, StandardMap], standards: Collection[str],
+    reports: Collection[str],
 ) -> Microdata | None:
     """The declarations with every fault at its line; None where one has any.
 
-    maps: the mappings of standards/. reports: names that are taken, for releases of both are found by name.
+    maps: the mappings of standards/ that could be built; standards: the names of all files there, so that a fault in
+    one is not told again here. reports: names that are taken, for releases of both are found by name.
     """
     head = document.build(_Head)
     if head is None:
@@ -47,7 +49,7 @@ def read_microdata(
             document.complain(f"there is a table of this name: reports/{name}.yaml", "files", name)
         if file.budget.epsilon > head.budget.epsilon:
             document.complain("one file spends more than a year has", "files", name, "budget", "epsilon")
-        _check_file(document, file, names, maps)
+        _check_file(document, file, names, maps, standards)
     if document.problems:
         return None
     return Microdata(budget=head.budget, source=head.source, note=head.note, files=built)
@@ -63,7 +65,9 @@ def parents(marginals: tuple[tuple[str, ...], ...]) -> list[tuple[str, ...]]:
     return found
 
 
-def _check_file(document: Document, file: MicroFile, names: Names, maps: Mapping[str, StandardMap]) -> None:
+def _check_file(
+    document: Document, file: MicroFile, names: Names, maps: Mapping[str, StandardMap], standards: Collection[str]
+) -> None:
     here: Path = ("files", file.name)
     source_ids(document, file.sources, names, *here, "sources")
     for at, role in enumerate(file.roles):
@@ -84,7 +88,8 @@ def _check_file(document: Document, file: MicroFile, names: Names, maps: Mapping
             document.complain(f"{file.counts} cannot be narrowed by '{name}'{hint}", *here, "filters", name)
     standard = maps.get(file.standard)
     if standard is None:
-        document.complain(f"there is no mapping standards/{file.standard}.yaml", *here, "standard")
+        if file.standard not in standards:
+            document.complain(f"there is no mapping standards/{file.standard}.yaml", *here, "standard")
         return
     view = standard.views.get(file.view)
     if view is None:
