@@ -102,6 +102,9 @@ def _policies(policies: Policies) -> Iterator[Found]:
         where = f"policies/reports/{name}.yaml"
         yield Found(report.title, where, "report", comment=name, list_of_codes=True)
         yield Found(report.what, where, "report", list_of_codes=True)
+    for name, file in policies.microdata.files.items():
+        yield Found(file.title, "policies/microdata.yaml", "report", comment=name, list_of_codes=True)
+        yield Found(file.what, "policies/microdata.yaml", "report", list_of_codes=True)
     for name, rule in policies.retention.items():
         for text in (rule.title, rule.erases):
             yield Found(text, "policies/retention.yaml", "retention", comment=name, list_of_codes=True)

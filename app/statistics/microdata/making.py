@@ -14,11 +14,12 @@ from secrets import SystemRandom
 from typing import Any, Final
 
 from sqlalchemy import Row, insert, update
+from sqlalchemy.exc import IntegrityError
 
 from app.access import rows as walls
 from app.access.desk import Desk
 from app.access.log import looked
-from app.access.two_persons import Asked, desk_for
+from app.access.two_persons import Asked
 from app.casework import jobs
 from app.casework.jobs import Stepped, works
 from app.kit.errors import Conflict
@@ -49,27 +50,26 @@ def plan_of(desk: Desk, file: MicroFile) -> tuple[tuple[Attribute, ...], Plan]:
 
 
 def begin(desk: Desk, asked: Asked, file: MicroFile, number: int) -> str:
-    """Take the file's part of the year's budget, and have it made in the name of who asked; the id of the work.
+    """Take the file's part of the year's budget, and have it made; the id of the work. The desk is that of who asked.
 
-    Raises Conflict where the budget does not reach, the library is missing, or whoever asked has no account any more.
+    Raises Conflict where the budget does not reach or the library is missing, or if somebody took the turn just now.
     """
     noise.must_be_installed()
     period = asked.payload["period"]
     turn = budget.fits(desk, file, period)
-    asker = desk_for(desk, asked.asked_by)
-    if asker is None:
-        raise Conflict(mark("Whoever asked for this has no account any more."), code="asker_disabled")
     made_id = new_id()
-    with walls.as_somebody(desk, asker):
-        job_id = jobs.begin(asker, MAKE, made_id, STEPS)
-    desk.take_seat()
+    job_id = jobs.begin(desk, MAKE, made_id, STEPS)
     row = {
         "id": made_id, "country": desk.actor.country, "report": file.name, "period": period, "number": number,
         "turn": turn, "wording": file.revision.number, "epsilon": file.budget.epsilon, "delta": file.budget.delta,
         "approval_id": asked.id, "job_id": job_id, "agreed_at": desk.now, "counted_at": None, "counted": None,
         "drawn": None, "errors": None, "why": asked.words.get("why", ""),
     }  # fmt: skip
-    desk.session.execute(insert(queries.MADE).values(row))
+    try:
+        with desk.session.begin_nested():
+            desk.session.execute(insert(queries.MADE).values(row))
+    except IntegrityError:
+        raise Conflict(mark("Somebody else has released this period since."), code="release_stale") from None
     detail = {"period": period, "number": number, "epsilon": f"{file.budget.epsilon:g}", "turn": turn}
     looked(desk, "microdata_begun", "report", file.name, detail)
     return job_id
