@@ -8,6 +8,7 @@ from sqlalchemy import Row, Select, and_, case, func, or_, select
 
 from app.access import rows
 from app.access.desk import Desk
+from app.access.powers import APPROVAL
 from app.access.scope import cases_in_scope, referrals_in_scope
 from app.casework.held import CASE, REFERRAL
 from app.casework.tasks import TABLE as TASK
@@ -127,5 +128,14 @@ def makings(desk: Desk) -> list[Row[Any]]:
 
 
 def making(desk: Desk, made_id: str) -> Row[Any]:
-    """The making of that id, which is known to exist."""
-    return desk.session.execute(select(MADE).where(MADE.c.id == made_id)).one()
+    """The making of that id in the desk's country, which is known to exist."""
+    return desk.session.execute(select(MADE).where(MADE.c.country == desk.actor.country, MADE.c.id == made_id)).one()
+
+
+def asked_for(desk: Desk, kind: str) -> list[Row[Any]]:
+    """The approvals of a kind that the actor asked for and that nobody has decided: id and payload."""
+    query = select(APPROVAL.c.id, APPROVAL.c.payload).where(
+        APPROVAL.c.kind == kind, APPROVAL.c.asked_by == desk.actor.id, APPROVAL.c.state == "waiting",
+        APPROVAL.c.expires_at > desk.now,
+    )  # fmt: skip
+    return list(desk.session.execute(query))

@@ -10,13 +10,13 @@ import hashlib
 import json
 from typing import Any, Final
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, insert
 
 from app.access import rows, two_persons
 from app.access.approval_shapes import ApprovalAskedOut
 from app.access.desk import Desk
 from app.access.log import looked
-from app.access.two_persons import APPROVAL, Act, Asked, carries_out
+from app.access.two_persons import Act, Asked, carries_out
 from app.kit.errors import Conflict, Invalid, NotFound
 from app.kit.words import mark
 from app.models.base import new_id
@@ -39,8 +39,8 @@ __all__ = ["ACT", "FORMS", "KIND", "RELEASE", "ask", "listed", "released", "wait
 RELEASE: Final = "statistics:release"
 KIND: Final = "release_table"
 ACT: Final = mark("giving a table to the public")
-# Kind of release -> the files it can be had as; the first of them is the very bytes that were released.
-FORMS: Final = {"application/json": ("json", "csv", "xlsx"), MEDIA: ("zip", "csv", "json")}
+# Kind of release -> the files it can be had as. JSON of a table and ZIP of records are the very bytes.
+FORMS: Final = {"application/json": ("csv", "xlsx", "json"), MEDIA: ("zip", "csv", "json")}
 
 
 def ask(desk: Desk, body: ReleaseIn) -> ApprovalAskedOut:
@@ -77,13 +77,7 @@ def ask(desk: Desk, body: ReleaseIn) -> ApprovalAskedOut:
 
 def waiting(desk: Desk, report: str, period: str) -> str | None:
     """The approval by which the actor asked for this release already, while nobody has decided; None without one."""
-    found = desk.session.execute(
-        select(APPROVAL.c.id, APPROVAL.c.payload).where(
-            APPROVAL.c.kind == KIND, APPROVAL.c.asked_by == desk.actor.id, APPROVAL.c.state == "waiting",
-            APPROVAL.c.expires_at > desk.now,
-        )
-    )  # fmt: skip
-    told = ((row.id, json.loads(row.payload)) for row in found)
+    told = ((row.id, json.loads(row.payload)) for row in queries.asked_for(desk, KIND))
     return next((each for each, said in told if (said["report"], said["period"]) == (report, period)), None)
 
 
