@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module, metadata
 from itertools import product
 from typing import Any, Final
@@ -83,6 +84,16 @@ def measured(plan: Plan, records: Sequence[Record], epsilon: float) -> Counted:
     ValueError if OpenDP says that more than ``epsilon`` would be given away.
     """
     must_be_installed()
+    measurement, scale, loss = _measurement(plan, epsilon)
+    if loss > epsilon * (1 + ROUNDING):
+        raise ValueError(f"{loss} would be given away, and the budget is {epsilon}")
+    counts = tuple(tuple(int(each) for each in one) for one in measurement([_text(each) for each in records]))
+    return Counted(counts, scale, loss, f"opendp {metadata.version('opendp')}")
+
+
+@lru_cache(maxsize=4)
+def _measurement(plan: Plan, epsilon: float) -> tuple[Any, float, float]:
+    """The measurement of a plan, the scale of its noise, and its loss for one person; it holds nothing of anybody."""
     dp: Any = import_module("opendp.prelude")
     # honest-but-curious: picking the dimensions of a marginal is a callback of ours, record by record (0068).
     dp.enable_features("contrib", "honest-but-curious")
@@ -92,11 +103,7 @@ def measured(plan: Plan, records: Sequence[Record], epsilon: float) -> Counted:
         d_in=ONE_PERSON, d_out=share, bounds=(0.5 / share, 2.0 / share), T=float,
     )  # fmt: skip
     measurement = dp.c.make_composition([_counting(dp, plan, at, scale) for at in range(len(plan.marginals))])
-    loss = float(measurement.map(ONE_PERSON))
-    if loss > epsilon * (1 + ROUNDING):
-        raise ValueError(f"{loss} would be given away, and the budget is {epsilon}")
-    counts = tuple(tuple(int(each) for each in one) for one in measurement([_text(each) for each in records]))
-    return Counted(counts, float(scale), loss, f"opendp {metadata.version('opendp')}")
+    return measurement, float(scale), float(measurement.map(ONE_PERSON))
 
 
 def _counting(dp: Any, plan: Plan, at: int, scale: float) -> Any:
