@@ -9,10 +9,10 @@ from policies.checks import Names, listed, source_ids
 from policies.microdata import Budget, MicroColumn, Microdata, MicroFile
 from policies.nodes import Document, maybe
 from policies.populations import COUNTRY, POPULATIONS, SPELLED, YEAR, Population
-from policies.standards import EXTENSION, StandardMap, View
+from policies.standards import EXTENSION, ListMap, StandardMap, View
 from policies.terms import Policy
 
-__all__ = ["MOST_CELLS", "parents", "read_microdata"]
+__all__ = ["MOST_CELLS", "is_word", "parents", "read_microdata"]
 
 # A marginal of more cells is mostly noise.
 MOST_CELLS = 400
@@ -53,6 +53,11 @@ def read_microdata(
     if document.problems:
         return None
     return Microdata(budget=head.budget, source=head.source, note=head.note, files=built)
+
+
+def is_word(theirs: str) -> bool:
+    """Whether a list of a view writes this in a cell; what begins with a small letter is a column that is set to 1."""
+    return not theirs[:1].islower()
 
 
 def parents(marginals: tuple[tuple[str, ...], ...]) -> list[tuple[str, ...]]:
@@ -135,6 +140,8 @@ def _check_values(
             document.complain(f"the view has no list '{column.list}'{maybe(column.list, view.lists)}", *path, "list")
         elif table.ours != kind:
             document.complain(f"'{column.list}' is a list of {table.ours}, not of {kind}", *path, "list")
+        else:
+            _check_list(document, column, table, path)
         return len(set(table.forth.values())) + 1 if table is not None else 1
     for code in column.codes:
         if kind == COUNTRY:
@@ -149,6 +156,18 @@ def _check_values(
             document.complain(f"'{column.dimension}' cannot be written: it tells a place of few people", *path)
             break
     return len(set(column.codes.values())) + 1
+
+
+def _check_list(document: Document, column: MicroColumn, table: ListMap, path: Path) -> None:
+    """A list of words fills one column; a list of flags the columns that its codes lead to."""
+    theirs = {each for words in table.forth.values() for each in words}
+    if any(is_word(each) for each in theirs):
+        if len(column.columns) > 1:
+            document.complain(f"'{column.list}' writes a word, and a word stands in one column", *path, "columns")
+        return
+    for place, name in enumerate(column.columns):
+        if name not in theirs:
+            document.complain(f"no code of '{column.list}' leads to '{name}'", *path, "columns", place)
 
 
 def _check_marginals(document: Document, file: MicroFile, sizes: Mapping[str, int]) -> None:

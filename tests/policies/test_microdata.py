@@ -29,6 +29,8 @@ FAULTS = {
     "a list of nobody": ("list: gender", "list: genders", "the view has no list 'genders' (did you mean"),
     "a code of nobody": ("codes: {0-14:", "codes: {0-13:", "'0-13' is not in the code list age_band"),
     "a country by its name": ("codes: {KH: KHM, LA", "codes: {Cambodia: KHM, LA", "'Cambodia' is no country of two"),
+    "a word in two columns": ("columns: [gender], list", "columns: [gender, traffickMonths], list", "in one column"),
+    "a flag of nobody": ("[isForcedLabour,", "[meansThreats,", "no code of 'exploitation' leads to 'meansThreats'"),
     "columns by nothing": ("columns: [gender], list: gender", "columns: [gender]", "either a list of the view"),
     "marginals that are no tree": ("- [sex, age_band]", "- [sex, nationality, age_band]", "records cannot be drawn"),
     "a marginal that adds nothing": ("- [exploitation, sex]", "- [exploitation, nationality]", "adds nothing"),

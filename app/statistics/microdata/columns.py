@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from policies.microdata import MicroColumn, MicroFile
+from policies.microdata_checks import is_word
 from policies.model import Policies
 from policies.standards import ListMap
 
@@ -78,6 +79,6 @@ def _told(table: ListMap) -> Mapping[str, tuple[str, ...]]:
 
 def _cells(column: MicroColumn, theirs: tuple[str, ...]) -> Cells:
     """A word in its column, or flags: 1 where the code leads to the column, 0 where it leads to others."""
-    if len(column.columns) == 1 and column.columns[0] not in theirs:
+    if is_word(theirs[0]):
         return (theirs[0],)
     return tuple("1" if name in theirs else "0" for name in column.columns)
