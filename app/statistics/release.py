@@ -65,12 +65,16 @@ def ask(desk: Desk, body: ReleaseIn) -> ApprovalAskedOut:
             code="period_not_over",
             extra={"last_day": period.last.isoformat()},
         )
+    spends = {}
     if isinstance(report, MicroFile):
         must_be_installed()
         budget.fits(desk, report, period.text)
+        # Whoever agrees sees what it takes; written as text, for it is sealed as canonical JSON.
+        whole = desk.policies.microdata.budget.epsilon
+        spends = {"epsilon": _said(report.budget.epsilon), "of": _said(whole)}
     else:
         _figures(desk, report, period, queries.newest_release(desk, report.name, period.text))
-    payload = {"report": body.report, "period": period.text, "number": before + 1}
+    payload = {"report": body.report, "period": period.text, "number": before + 1, **spends}
     act = Act(KIND, ("country", desk.actor.country), payload, {"why": body.why.strip()})
     return two_persons.ask(desk, act)
 
@@ -93,6 +97,8 @@ def release(desk: Desk, asked: Asked) -> None:
     if number != asked.payload["number"]:
         raise Conflict(mark("Somebody else has released this period since."), code="release_stale")
     if isinstance(report, MicroFile):
+        if asked.payload.get("epsilon") != _said(report.budget.epsilon):
+            raise Conflict(mark("The file is declared in another way than when it was asked for."), code="release_stale")
         # Long work: it takes its part of the budget now, and is released when it is done.
         begin(desk, asked, report, number)
         return
@@ -153,6 +159,10 @@ def _shown(row: Row[Any], newest: bool) -> ReleaseOut:
         newest=newest,
         media=row.media,
     )
+
+
+def _said(epsilon: float) -> str:
+    return f"{epsilon:g}"
 
 
 def _earlier(desk: Desk, report: Report | MicroFile, period: str) -> int:

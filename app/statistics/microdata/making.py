@@ -81,7 +81,7 @@ def step(desk: Desk, job: Row[Any]) -> Stepped:
     row = queries.making(desk, job.subject_id)
     file = desk.policies.microdata.files.get(row.report)
     if file is None or file.revision.number != row.wording:
-        raise Conflict(mark("The file is declared in another way than when two persons agreed."), code="release_stale")
+        raise Conflict(mark("The file is declared in another way than when it was asked for."), code="release_stale")
     found, plan = plan_of(desk, file)
     if row.counted is None:
         counted = noise.measured(plan, _records(desk, file, found, row.period), row.epsilon)

@@ -150,6 +150,20 @@ def test_what_was_spent_does_not_come_back(lenient: Town) -> None:
     assert "cannot be taken back" in told["detail"] and [row.turn for row in made(lenient)] == [1, 2]
 
 
+def test_whoever_agrees_sees_what_it_takes_and_no_more_is_taken(lenient: Town) -> None:
+    asks, agrees = two(lenient)
+    asked = lenient.post(asks, "/statistics/releases", ASK).json()
+    assert asked["payload"] == {**ASK, "number": 1, "epsilon": "20", "of": "40"}
+    shown = browser_at(lenient, agrees).get(f"/reports/approvals/{asked['id']}").text
+    assert "Privacy budget it takes" in shown and "Of the year&#39;s budget" in shown
+    micro = lenient.house.policies.microdata
+    dearer = micro.files["identified"].model_copy(update={"budget": Budget.model_construct(epsilon=30.0, delta=0.0)})
+    changed = micro.model_copy(update={"files": {"identified": dearer}})
+    object.__setattr__(lenient.house.policies, "microdata", changed)
+    refused = decide(lenient, agrees, asked["id"]).json()
+    assert (refused["state"], refused["why"], made(lenient)) == ("refused", "release_stale", [])
+
+
 def test_a_file_that_is_stopped_goes_on_from_what_was_counted(lenient: Town) -> None:
     identified(lenient, 14)
     job, asks = agreed(lenient), lenient.th["national_focal_point"]
