@@ -98,7 +98,9 @@ def release(desk: Desk, asked: Asked) -> None:
         raise Conflict(mark("Somebody else has released this period since."), code="release_stale")
     if isinstance(report, MicroFile):
         if asked.payload.get("epsilon") != _said(report.budget.epsilon):
-            raise Conflict(mark("The file is declared in another way than when it was asked for."), code="release_stale")
+            raise Conflict(
+                mark("The file is declared in another way than when it was asked for."), code="release_stale"
+            )
         # Long work: it takes its part of the budget now, and is released when it is done.
         begin(desk, asked, report, number)
         return
