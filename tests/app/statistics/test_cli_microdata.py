@@ -119,9 +119,6 @@ def test_one_asks_another_agrees_and_the_file_is_made(
 
 
 def test_without_the_library_it_says_what_to_install(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def gone(name: str) -> Any:
-        raise noise.metadata.PackageNotFoundError(name)
-
-    monkeypatch.setattr(noise.metadata, "version", gone)
+    monkeypatch.setattr(noise, "installed", lambda: False)
     answer = run("microdata", "make", "identified", str(YEAR), "--as", "nang", "--secrets-stdin", input="x\n\n")
     assert answer.exit_code == 1 and noise.EXTRA in answer.output
