@@ -65,7 +65,7 @@ def ask(desk: Desk, body: ReleaseIn) -> ApprovalAskedOut:
             code="period_not_over",
             extra={"last_day": period.last.isoformat()},
         )
-    spends = {}
+    spends: dict[str, str] = {}
     if isinstance(report, MicroFile):
         must_be_installed()
         budget.fits(desk, report, period.text)

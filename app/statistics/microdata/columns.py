@@ -43,6 +43,7 @@ def attributes(policies: Policies, file: MicroFile) -> tuple[Attribute, ...]:
     found = []
     for column in file.columns:
         empty = (EMPTY,) * len(column.columns)
+        cells: dict[str, Cells]
         if column.list is None:
             cells = {code: (text,) for code, text in column.codes.items()}
         else:

@@ -7,7 +7,7 @@ new in it, given what it shares with those before (policies/microdata_checks.py 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import Any, Final, Protocol
@@ -72,7 +72,7 @@ def _go_on(
     places: tuple[int, ...], table: Mapping[Record, float], told: Counter[Record], chooser: Chooser
 ) -> Counter[Record]:
     """Fill in what a marginal adds to each record."""
-    by_shared: dict[Record, dict[Record, float]] = defaultdict(dict)
+    by_shared: dict[Record, dict[Record, float]] = {}
     longer: Counter[Record] = Counter()
     for record, many in told.items():
         shared = tuple(at for at, place in enumerate(places) if record[place] != _NOT_YET)

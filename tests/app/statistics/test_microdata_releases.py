@@ -47,11 +47,11 @@ def lenient(town: Town) -> Iterator[Town]:
 
 def identified(town: Town, count: int, **facts: Any) -> list[str]:
     """People identified last year."""
-    told = {"exploited_in": "TH", "opened_on": date(YEAR, 2, 1), "decision": DECISION, **facts}
-    return [
-        cases.open_case(town.house, town.th["social_worker"], identity={}, **{"identification": "identified", **told})
-        for _ in range(count)
-    ]
+    told: dict[str, Any] = {
+        "identification": "identified", "exploited_in": "TH", "opened_on": date(YEAR, 2, 1), "decision": DECISION,
+        **facts,
+    }  # fmt: skip
+    return [cases.open_case(town.house, town.th["social_worker"], identity={}, **told) for _ in range(count)]
 
 
 def two(town: Town) -> tuple[Any, Any]:
