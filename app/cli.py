@@ -15,6 +15,7 @@ from app.access.unsafe_start import check_start
 from app.backups.commands import backup_app, restore
 from app.cli_imports import imports_app, jobs_app
 from app.cli_keys import keys_app
+from app.cli_microdata import microdata_app
 from app.cli_partners import exchange_app, partners_app
 from app.cli_standards import htcds_app
 from app.kit import migrate as tables
@@ -38,6 +39,7 @@ GROUPS = {
     "policies": policies_app, "audit": audit_app, "user": user_app, "offices": offices_app, "keys": keys_app,
     "words": words_app, "backup": backup_app, "partner": partners_app, "exchange": exchange_app,
     "htcds": htcds_app, "import": imports_app, "jobs": jobs_app,
+    "microdata": microdata_app,
 }  # fmt: skip
 for name, part in GROUPS.items():
     app.add_typer(part, name=name)

@@ -47,7 +47,7 @@ def import_cases(
 ) -> None:
     """Try out a file of cases, and bring them in; 1 if a row cannot come in. A second time changes nothing."""
     from app.imports import service
-    from app.imports.rights import may_bring
+    from app.imports.rights import RIGHT, may_bring
     from app.imports.schemas import ImportIn, StartIn
     from app.imports.taking import take
 
@@ -56,7 +56,7 @@ def import_cases(
     house_mapping = not Path(mapping).is_file()
     text = "" if house_mapping else Path(mapping).read_text(encoding="utf-8-sig")
     body = ImportIn(mapping=mapping if house_mapping else "", mapping_text=text, all_or_nothing=all_or_nothing)
-    with _at_the_terminal(settings, login, secrets_stdin) as (house, door):
+    with at_the_terminal(settings, login, secrets_stdin, RIGHT) as (house, door):
         _must_be_mapping(house, body, mapping)
         read = service.mapping_of(house.policies, body)
         with door.read() as desk:
@@ -71,7 +71,7 @@ def import_cases(
             raise
         with door.write() as desk:
             asked = service.ask(desk, body, read, taken)
-        _work(house, asked.check.id, "Trying out")
+        work(house, asked.check.id, "Trying out")
         found = _look(door, asked.id)
         _summary("Trial run", found.check.counts)
         stage = "check"
@@ -82,7 +82,7 @@ def import_cases(
             if found.approval is not None:
                 typer.echo(f"A second person has to agree: approval {found.approval.id}. Then the cases come in.")
             elif found.bring is not None:
-                _work(house, found.bring.id, "Bringing in")
+                work(house, found.bring.id, "Bringing in")
                 found, stage = _look(door, asked.id), "bring"
                 _summary("Import", found.bring.counts if found.bring else {})
         if report is not None:
@@ -104,7 +104,7 @@ def run_job(job: Annotated[str, typer.Argument(help="The id of the work, as its 
     settings = Settings()
     must_be_migrated(settings)
     house = open_house(settings)
-    row = _work(house, job, "Working")
+    row = work(house, job, "Working")
     house.db.dispose()
     if row.state != jobs.DONE:
         stop(f"it is not done: {row.why or row.state}, {row.done} of {row.total}.")
@@ -112,14 +112,13 @@ def run_job(job: Annotated[str, typer.Argument(help="The id of the work, as its 
 
 
 @contextmanager
-def _at_the_terminal(settings: Settings, login: str, from_input: bool) -> Iterator[tuple[House, Door]]:
-    """The house, and a door for whoever signs in here; their sign-in ends with the command."""
+def at_the_terminal(settings: Settings, login: str, from_input: bool, right: str) -> Iterator[tuple[House, Door]]:
+    """The house, and a door under ``right`` for whoever signs in here; their sign-in ends with the command."""
     from app.access import sessions, stepup
     from app.access.door import Door
     from app.access.log import looked
     from app.access.sessions import sign_in
     from app.accounts.own import lacks_factor
-    from app.imports.rights import RIGHT
     from app.main import open_house
 
     house = open_house(settings)
@@ -127,7 +126,7 @@ def _at_the_terminal(settings: Settings, login: str, from_input: bool) -> Iterat
     code = _secret("Code of your authenticator (empty if you have none)", from_input)
     grant = sign_in(house, login, password, "command-line", code or None)
     claims = house.tokens.read(grant.access_token, house.clock.now())
-    door = Door(house, claims, RIGHT, "command-line")
+    door = Door(house, claims, right, "command-line")
     try:
         with door.write() as desk:
             if lacks_factor(desk):
@@ -170,7 +169,7 @@ def _say_where(error: Exception) -> None:
             typer.echo(f"{each['sentence']} {', '.join(each['columns'])}", err=True)
 
 
-def _work(house: House, job_id: str, what: str) -> Any:
+def work(house: House, job_id: str, what: str) -> Any:
     """Do a job in the foreground with a bar on standard error."""
     from app.casework import jobs
 

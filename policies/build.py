@@ -14,6 +14,7 @@ from policies.import_mapping import ImportMapping
 from policies.lists import CodeList, IndicatorPack, RetentionRule, RolePolicy
 from policies.mapping_checks import check_mapping
 from policies.mappings import Mapping
+from policies.microdata_checks import read_microdata
 from policies.model import Corridor, Country, Disclosure, FrozenDict, Policies, Safeguards, Source
 from policies.needs import NeedsRules
 from policies.needs_checks import check_needs
@@ -25,7 +26,7 @@ from policies.standard_checks import check_map, check_names_of_codes, check_stan
 from policies.standards import Standard, StandardMap
 
 SINGLES = ("sources.yaml", "roles.yaml", "retention.yaml", "safeguards.yaml", "clocks.yaml", "needs.yaml",
-           "population.yaml")  # fmt: skip
+           "population.yaml", "microdata.yaml")  # fmt: skip
 FOLDERS = ("codes", "corridors", "countries", "imports", "indicators", "mappings", "notices", "reports", "standards")
 DEFAULT = "corridors/_default.yaml"
 INHERITED = ("documents", "escalation", "meetings", "disclosure", "statistics_channel", "instruments")
@@ -98,13 +99,16 @@ class Builder:
         notices = self._one_each("notices", Notice, checks.check_notice)
         mappings = self._one_each("mappings", Mapping, check_mapping)
         standards, standard_maps = self._standards(codes)
+        microdata = read_microdata(
+            self.documents["microdata.yaml"], self.names, standard_maps, self._stems("standards"), reports
+        )
         imports = self._one_each("imports", ImportMapping, check_import_mapping)
         default, corridors = self._corridors()
         clocks = self._clocks()
         needs = self._needs()
         self._offices_are_unique()
         faulty = any(document.problems for document in self.documents.values())
-        if default is None or safeguards is None or clocks is None or needs is None or faulty:
+        if default is None or safeguards is None or clocks is None or needs is None or microdata is None or faulty:
             return None
         return Policies(
             sources=sources,
@@ -123,6 +127,7 @@ class Builder:
             retention=retention,
             reports=reports,
             population=population,
+            microdata=microdata,
             safeguards=safeguards,
             clocks=clocks,
             needs=needs,

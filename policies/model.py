@@ -43,6 +43,7 @@ from policies.lists import (
     labels_of,
 )
 from policies.mappings import Mapping
+from policies.microdata import Microdata
 from policies.needs import NeedsRules as NeedsRules
 from policies.notices import Notice, NoticeWords
 from policies.reports import PopulationFigure, Report
@@ -135,6 +136,7 @@ class Policies(Policy):
     retention: FrozenMap[RetentionRule]
     reports: FrozenMap[Report]
     population: FrozenMap[tuple[PopulationFigure, ...]] = Field(default_factory=dict)
+    microdata: Microdata
     notices: FrozenMap[Notice] = Field(default_factory=dict)
     mappings: FrozenMap[Mapping] = Field(default_factory=dict)
     standards: FrozenMap[Standard] = Field(default_factory=dict)

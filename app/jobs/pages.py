@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Response
 
 from app.access.page_door import Page, opens
 from app.casework import jobs
+from app.casework.job_shapes import JobOut
 from app.jobs import service
 
 router = APIRouter()
@@ -16,6 +17,8 @@ Follower = Annotated[Page, Depends(opens(service.RIGHT))]
 LIST: Final = "/reports/jobs"
 # Kind of work -> where what it is about is shown.
 ABOUT: Final = {"import_check": "/reports/imports", "import_cases": "/reports/imports"}
+# The same of work whose page is not one of its own.
+SHOWN_AT: Final = {"make_microdata": "/reports/microdata"}
 
 
 @router.get(LIST)
@@ -31,7 +34,7 @@ def job_page(job_id: str, page: Follower) -> Response:
     """How far it is; the page looks again by itself while it can be seen."""
     with page.write() as desk:
         found = service.read(desk, job_id)
-    return page.show("jobs/one.html", here="cases", found=found, about=ABOUT.get(found.kind), **_words())
+    return page.show("jobs/one.html", here="cases", found=found, about=_about(found), **_words())
 
 
 @router.post(LIST + "/{job_id}/cancel")
@@ -39,7 +42,7 @@ def cancel(job_id: str, page: Follower) -> Response:
     """Stop it after the step it is in."""
     with page.read() as desk:
         found = service.read(desk, job_id)
-    page.again("jobs/one.html", here="cases", found=found, about=ABOUT.get(found.kind), **_words())
+    page.again("jobs/one.html", here="cases", found=found, about=_about(found), **_words())
     return page.act(lambda desk: _acted(service.cancel(desk, job_id).id), then=LIST)
 
 
@@ -48,8 +51,15 @@ def resume(job_id: str, page: Follower) -> Response:
     """Let it go on where it was."""
     with page.read() as desk:
         found = service.read(desk, job_id)
-    page.again("jobs/one.html", here="cases", found=found, about=ABOUT.get(found.kind), **_words())
+    page.again("jobs/one.html", here="cases", found=found, about=_about(found), **_words())
     return page.act(lambda desk: _acted(service.resume(desk, job_id).id), then=LIST)
+
+
+def _about(found: JobOut) -> str | None:
+    """Where what a piece of work is about is shown: on a page of its own, or on one of all of its kind."""
+    if found.kind in ABOUT:
+        return f"{ABOUT[found.kind]}/{found.subject_id}"
+    return SHOWN_AT.get(found.kind)
 
 
 def _acted(job_id: str) -> str:

@@ -52,11 +52,15 @@ def _seen(text: str) -> str:
     return "".join(letter for letter in text if unicodedata.category(letter) not in UNSEEN).strip()
 
 
-def table(header: Iterable[str], rows: Iterable[Iterable[object]], stamp: str) -> bytes:
-    """The whole file in UTF-8: header, rows, and ``stamp`` alone in the last row; every cell quoted."""
+def table(header: Iterable[str], rows: Iterable[Iterable[object]], stamp: str | None) -> bytes:
+    """The whole file in UTF-8: header, rows, and ``stamp`` alone in the last row; every cell quoted.
+
+    stamp: None for a file whose rows are all of one kind, and which is explained beside.
+    """
     written = io.StringIO(newline="")
     writer = csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow([cell(name) for name in header])
     writer.writerows([cell(value) for value in row] for row in rows)
-    writer.writerow([cell(f"# {stamp}")])
+    if stamp is not None:
+        writer.writerow([cell(f"# {stamp}")])
     return written.getvalue().encode("utf-8")

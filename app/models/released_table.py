@@ -1,4 +1,4 @@
-"""Tables that were given to the public: their bytes as they left, never counted again."""
+"""What was given to the public, tables and synthetic records: its bytes as they left, never counted again."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from app.models.base import Base, new_id
 class ReleasedTable(Base):
     """Release ``number`` (1, 2, ...) of a report's period. ``wording``: the revision of the declaration it follows.
 
-    ``content`` is the table as JSON, exactly as it is served; ``digest`` its SHA-256. ``why``: of a later release, what
-    was corrected. Rows are only added.
+    ``content`` is the table as JSON, or the file of synthetic records (``media`` says which), exactly as it is served;
+    ``digest`` its SHA-256. ``why``: of a later release, what was corrected. Rows are only added.
     """
 
     __tablename__ = "released_table"
@@ -33,3 +33,4 @@ class ReleasedTable(Base):
     content: Mapped[bytes] = mapped_column(LargeBinary)
     digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     why: Mapped[str] = mapped_column(String(300))
+    media: Mapped[str] = mapped_column(String(40), default="application/json", server_default="application/json")

@@ -14,6 +14,8 @@ from app.kit.problems import documented
 from app.kit.words import mark
 from app.statistics import board, release, service
 from app.statistics.board_shapes import BoardOut
+from app.statistics.microdata.overview import overview
+from app.statistics.microdata.shapes import MicrodataOut
 from app.statistics.schemas import ReleaseIn, ReleasesOut, ReportsOut, TableOut
 
 router = APIRouter(prefix="/statistics", tags=["statistics"])
@@ -29,7 +31,13 @@ PeriodText = Annotated[
 ]  # fmt: skip
 Year = Annotated[int | None, Query(ge=1990, le=2100, examples=[2017], description="The same as a period of one year.")]
 FILE: Final[dict[int | str, dict[str, Any]]] = {
-    200: {"content": {"application/json": {"schema": {"type": "object"}}}, "description": "The table as released."}
+    200: {
+        "content": {
+            "application/json": {"schema": {"type": "object"}},
+            "application/zip": {"schema": {"type": "string", "format": "binary"}},
+        },
+        "description": "The table as released; or the file of synthetic records.",
+    }
 }
 
 
@@ -50,6 +58,17 @@ def read_board(door: Reader) -> BoardOut:
         return board.board(desk)
 
 
+@router.get("/microdata", response_model=MicrodataOut, summary="See files of synthetic records and their budgets")
+def read_microdata(door: Reader, year: Year = None) -> MicrodataOut:
+    """Which files of synthetic records may be made, and what was told of the people of each year.
+
+    The budget of a year is for all files about its people and is never renewed. How far a file is from the truth is
+    told to those who may release.
+    """
+    with door.read() as desk:
+        return overview(desk, str(year) if year else None, release.RELEASE)
+
+
 @router.get("/releases", response_model=ReleasesOut, summary="List what was given to the public")
 def list_releases(door: Reader) -> ReleasesOut:
     """The releases of the country, the newest first, each with the SHA-256 of its bytes."""
@@ -67,8 +86,9 @@ def list_releases(door: Reader) -> ReleasesOut:
 def ask_for_release(body: ReleaseIn, door: Releaser) -> Response:
     """Ask for a table of a period that is over to become public; a second person agrees (see /approvals).
 
-    It is counted once then, and served as stored ever after. A later release of the same period says what is corrected,
-    and is refused where the two, compared, would tell of a few people.
+    It is counted once then, and served as stored ever after. A file of synthetic records (see /statistics/microdata)
+    becomes long work of who asked (see /jobs), and takes its part of the year's privacy budget. A later release of the
+    same period says what is corrected, and is refused where the two, compared, would tell of a few people.
     """
     return door.once(lambda desk: release.ask(desk, body), status=202)
 
@@ -86,7 +106,7 @@ def read_release(
     with door.write() as desk:
         found, content = release.released(desk, report, period, number)
     digest = base64.b64encode(bytes.fromhex(found.sha256)).decode("ascii")
-    return Response(content, headers={"Content-Digest": f"sha-256=:{digest}:"}, media_type="application/json")
+    return Response(content, headers={"Content-Digest": f"sha-256=:{digest}:"}, media_type=found.media)
 
 
 @router.get("/{report}", response_model=TableOut, responses=documented(Invalid, Forbidden, NotFound))

@@ -17,7 +17,7 @@ from policies.model import Policies
 from policies.populations import COUNTRY, OFFICE, POPULATIONS, SPELLED, YEAR
 from policies.reports import Report
 
-__all__ = ["Cells", "Wanted", "Within", "count", "parts", "query", "wanted"]
+__all__ = ["Cells", "Wanted", "Within", "count", "parts", "people", "query", "wanted"]
 
 # The values of the dimensions, in the order of the table -> how many; never 0.
 Cells = dict[tuple[str, ...], int]
@@ -195,3 +195,28 @@ def _known(policies: Policies, kind: str, value: Any) -> str:
     if text == _NOTHING or kind in (COUNTRY, OFFICE, YEAR) or kind in SPELLED:
         return text
     return text if policies.knows(kind, text) else _UNKNOWN_IN.get(kind, UNKNOWN)
+
+
+def people(
+    session: Session, policies: Policies, table: Wanted, period: Period, *, country: str
+) -> list[tuple[str, ...]]:
+    """The values of each person whom a table counts, one row for one person, in no order that tells who is who.
+
+    Of somebody with several cases in the period the earliest counts. Only of populations that count persons.
+    """
+    dialect = session.get_bind().dialect.name
+    counted = READ_FROM[table.counts](policies, dialect)
+    keys = [counted.columns[name].label(name) for name in table.dimensions]
+    rows = session.execute(
+        select(CASE.c.person_id, *keys)
+        .select_from(counted.tables)
+        .where(*_conditions(policies, counted, table, period, country))
+        .order_by(counted.dates[table.date], CASE.c.id)
+    )
+    kinds = [POPULATIONS[table.counts].dimensions[name] for name in table.dimensions]
+    found: dict[str, tuple[str, ...]] = {}
+    for row in rows:
+        if row.person_id not in found:
+            told = zip(kinds, row[1:], strict=True)
+            found[row.person_id] = tuple(_known(policies, kind, value) for kind, value in told)
+    return sorted(found.values())

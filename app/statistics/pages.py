@@ -15,9 +15,13 @@ from app.access.page_door import Page, opens
 from app.access.sheet import PageForm
 from app.access.stepup import must_be_fresh
 from app.kit import csv_text
+from app.kit.errors import NotFound
 from app.statistics import bars, board, durations, files, release, service, shown
 from app.statistics.durations import Durations
+from app.statistics.microdata import files as microdata_files
+from app.statistics.microdata.overview import overview
 from app.statistics.schemas import ReleaseIn, TableOut
+from policies.microdata import MicroFile
 from policies.reports import Report
 
 router = APIRouter()
@@ -27,6 +31,9 @@ Year = Annotated[int | None, Query(ge=1990, le=2100)]
 PeriodText = Annotated[str | None, Query(min_length=4, max_length=20, pattern=r"^[0-9Q.-]+$")]
 Releaser = Annotated[Page, Depends(opens(release.RELEASE))]
 PERIOD: Final = r"^[0-9Q.-]+$"
+# The parts of a file of synthetic records.
+_MEDIA_TYPES: Final = {**files.MEDIA_TYPES, "zip": microdata_files.MEDIA}
+_PARTS: Final = {"csv": microdata_files.RECORDS, "json": microdata_files.ABOUT}
 # Where a section of the board leads, for whom.
 _WAYS: Final = {
     "/reports/late": "task:read", "/reports/attempts": "attempt:read", "/reports/emergency": "emergency:review",
@@ -117,21 +124,41 @@ def releases(page: Reader) -> Response:
     """What was given to the public."""
     with page.write() as desk:
         found = release.listed(desk)
-        titles = {name: each.title for name, each in desk.policies.reports.items()}
-    return page.show("statistics/releases.html", here="reports", releases=found.items, titles=titles)
+        declared: dict[str, Report | MicroFile] = {**desk.policies.reports, **desk.policies.microdata.files}
+        titles = {name: each.title for name, each in declared.items()}
+    return page.show(
+        "statistics/releases.html", here="reports", releases=found.items, titles=titles, forms=release.FORMS
+    )  # fmt: skip
+
+
+@router.get("/reports/microdata")
+def microdata(page: Reader, year: Year = None) -> Response:
+    """Files of synthetic records: what may be made, what was spent, what was made."""
+    with page.read() as desk:
+        found = overview(desk, str(year or desk.today.year - 1), release.RELEASE)
+        titles = {each.name: each.title for each in found.files}
+        may_release = permitted(desk, release.RELEASE)
+    return page.show(
+        "statistics/microdata.html", here="reports", found=found, titles=titles, may_release=may_release
+    )  # fmt: skip
 
 
 @router.get("/reports/releases/{report}/{period}/{issue}.{form}")
 def release_file(
-    report: str, period: str, issue: int, form: Literal["csv", "xlsx", "json"], page: Reader
+    report: str, period: str, issue: int, form: Literal["csv", "xlsx", "json", "zip"], page: Reader
 ) -> Response:
-    """A release as a file. As JSON the very bytes that were released; the others are made of them."""
+    """A release as a file. The very bytes that were released are JSON of a table, ZIP of records; others are made."""
     with page.write() as desk:
-        _, content = release.released(desk, report, period, issue)
+        found, content = release.released(desk, report, period, issue)
+        if form not in release.FORMS[found.media]:
+            raise NotFound()
+    if found.media == microdata_files.MEDIA:
+        part = content if form == "zip" else microdata_files.member(content, _PARTS[form])
+        return _download(part, f"{report}-{period}-release-{issue}", form)
     if form == "json":
         return _download(content, f"{report}-{period}-release-{issue}", form)
-    found = TableOut.model_validate_json(content)
-    return _table_file(found, form, f"{report}-{period}-release-{issue}", issue)
+    table = TableOut.model_validate_json(content)
+    return _table_file(table, form, f"{report}-{period}-release-{issue}", issue)
 
 
 @router.get("/reports/tables/{report}/release")
@@ -147,7 +174,8 @@ def ask_for_release(report: str, page: Releaser) -> Response:
     """Ask for it; a second person agrees."""
     with page.write() as desk:
         context = _release_context(desk, report, None)
-    page.again("statistics/release.html", {"period_not_over": "period", "release_same": "period"}, **context)
+    fields = {"period_not_over": "period", "release_same": "period", "budget_spent": "period"}
+    page.again("statistics/release.html", fields, **context)
     form = page.form(ReleasePage)
 
     def act(desk: Desk) -> str:
@@ -159,10 +187,13 @@ def ask_for_release(report: str, page: Releaser) -> Response:
 
 def _release_context(desk: Desk, name: str, period: str | None) -> dict[str, Any]:
     must_be_fresh(desk, release.ACT)
-    report = service.readable(desk, name)
+    report = service.declared(desk, name)
+    if isinstance(report, MicroFile):
+        micro = {"smallest": report.smallest, "budget": report.budget, "whole": desk.policies.microdata.budget}
+        return {"here": "reports", "report": report, "period": period or str(desk.today.year - 1), **micro}
     return {
         "here": "reports", "report": report, "period": period or _newest_over(report, desk.today),
-        "smallest": report.smallest_cell.public,
+        "smallest": report.smallest_cell.public, "budget": None,
     }  # fmt: skip
 
 
@@ -191,7 +222,7 @@ def _table_file(found: TableOut, form: str, name: str, issue: int | None = None)
 
 def _download(content: bytes, name: str, form: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="waymark-{name}.{form}"'}
-    return Response(content, headers=headers, media_type=files.MEDIA_TYPES[form])
+    return Response(content, headers=headers, media_type=_MEDIA_TYPES[form])
 
 
 def _stage_cells(found: Durations) -> Iterable[list[Any]]:

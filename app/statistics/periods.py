@@ -11,7 +11,7 @@ from app.kit.errors import Invalid
 from app.kit.words import mark
 from policies.reports import Report
 
-__all__ = ["MOST_YEARS", "Period", "period_of", "year"]
+__all__ = ["MOST_YEARS", "Period", "period_of", "year", "year_of"]
 
 FIRST, LAST, MOST_YEARS = 1990, 2100, 10
 _YEAR: Final = re.compile(r"(\d{4})")
@@ -74,8 +74,18 @@ def period_of(report: Report, text: str) -> Period:
             day = date.min
         if FIRST <= day.year <= LAST:
             return Period(text, day, day, stands=True)
-    shape = _SHAPES[by] + (" or 2015..2018" if report.spans_years else "")
-    raise Invalid(
+    raise _no_such_period(_SHAPES[by] + (" or 2015..2018" if report.spans_years else ""))
+
+
+def year_of(text: str) -> Period:
+    """One year by itself, for what has no other period; Invalid (422) for anything else."""
+    if _YEAR.fullmatch(text) and FIRST <= int(text) <= LAST:
+        return year(int(text))
+    raise _no_such_period(_SHAPES["year"])
+
+
+def _no_such_period(shape: str) -> Invalid:
+    return Invalid(
         mark("This table has no such period."),
         extra={"errors": [{"field": "period", "rule": f"such as {shape}"}]},
     )

@@ -8,10 +8,12 @@ from sqlalchemy import Row, Select, and_, case, func, or_, select
 
 from app.access import rows
 from app.access.desk import Desk
+from app.access.powers import APPROVAL
 from app.access.scope import cases_in_scope, referrals_in_scope
 from app.casework.held import CASE, REFERRAL
 from app.casework.tasks import TABLE as TASK
 from app.casework.timeline import HISTORY
+from app.models.microdata import MadeMicrodata
 from app.models.released_table import ReleasedTable
 from app.statistics.stages import STEPS
 
@@ -114,3 +116,36 @@ def release(desk: Desk, report: str, period: str, number: int) -> Row[Any] | Non
 def _releases_of(desk: Desk, report: str, period: str) -> Select[Any]:
     here = (RELEASED.c.country == desk.actor.country, RELEASED.c.report == report, RELEASED.c.period == period)
     return select(RELEASED).where(*here)
+
+
+MADE: Final[Any] = MadeMicrodata.__table__
+
+
+def made_of_year(desk: Desk, period: str) -> list[Row[Any]]:
+    """Every making of a file about the people of a year, in the order they took from its budget."""
+    query = select(MADE).where(MADE.c.country == desk.actor.country, MADE.c.period == period).order_by(MADE.c.turn)
+    return list(desk.session.execute(query))
+
+
+def makings(desk: Desk) -> list[Row[Any]]:
+    """Every making of the desk's country, the newest first."""
+    query = (
+        select(MADE)
+        .where(MADE.c.country == desk.actor.country)
+        .order_by(MADE.c.agreed_at.desc(), MADE.c.turn.desc(), MADE.c.id)
+    )
+    return list(desk.session.execute(query))
+
+
+def making(desk: Desk, made_id: str) -> Row[Any]:
+    """The making of that id in the desk's country, which is known to exist."""
+    return desk.session.execute(select(MADE).where(MADE.c.country == desk.actor.country, MADE.c.id == made_id)).one()
+
+
+def asked_for(desk: Desk, kind: str) -> list[Row[Any]]:
+    """The approvals of a kind that the actor asked for and that nobody has decided: id and payload."""
+    query = select(APPROVAL.c.id, APPROVAL.c.payload).where(
+        APPROVAL.c.kind == kind, APPROVAL.c.asked_by == desk.actor.id, APPROVAL.c.state == "waiting",
+        APPROVAL.c.expires_at > desk.now,
+    )  # fmt: skip
+    return list(desk.session.execute(query))

@@ -1,4 +1,4 @@
-"""Gives a table to the public: asked for by one, agreed by another, counted once, and from then on served as stored.
+"""Gives a table or a file of records to the public: asked for by one, agreed by another, counted once and then stored.
 
 A release is never counted again, so that whoever asks every day learns no more than whoever asks once. A correction is
 another release, and only where the two tell nothing when they are compared (later.py; docs/decisions/0064).
@@ -25,16 +25,23 @@ from app.statistics import queries
 from app.statistics.counting import Cells, count, wanted
 from app.statistics.hiding import Figure, TellsTooMuch, hidden
 from app.statistics.later import Release, hidden_later
-from app.statistics.periods import Period, period_of
+from app.statistics.microdata import budget
+from app.statistics.microdata.files import MEDIA
+from app.statistics.microdata.making import begin
+from app.statistics.microdata.noise import must_be_installed
+from app.statistics.periods import Period, period_of, year_of
 from app.statistics.schemas import ReleaseIn, ReleaseOut, ReleasesOut, TableOut
-from app.statistics.service import drawn_up, readable
+from app.statistics.service import declared, drawn_up
+from policies.microdata import MicroFile
 from policies.reports import Report
 
-__all__ = ["ACT", "KIND", "RELEASE", "ask", "listed", "released"]
+__all__ = ["ACT", "FORMS", "KIND", "RELEASE", "ask", "listed", "released", "waiting"]
 
 RELEASE: Final = "statistics:release"
 KIND: Final = "release_table"
 ACT: Final = mark("giving a table to the public")
+# Kind of release -> the files it can be had as. JSON of a table and ZIP of records are the very bytes.
+FORMS: Final = {"application/json": ("csv", "xlsx", "json"), MEDIA: ("zip", "csv", "json")}
 
 
 def ask(desk: Desk, body: ReleaseIn) -> ApprovalAskedOut:
@@ -42,11 +49,12 @@ def ask(desk: Desk, body: ReleaseIn) -> ApprovalAskedOut:
 
     Raises NotFound and Forbidden for a report as it is read, Invalid for a period of another shape, for several years
     at once, or a later release that does not say what was corrected; Conflict for a period that is not over, and for a
-    later release that would tell of a few people (release_tells) or nothing new (release_same).
+    later release that would tell of a few people (release_tells) or nothing new (release_same). For synthetic records
+    Conflict where the year's privacy budget does not reach (budget_spent) or the library is missing.
     """
-    report = readable(desk, body.report)
+    report = declared(desk, body.report)
     period = _one_period(report, body.period)
-    before = queries.releases_of(desk, body.report, period.text)
+    before = _earlier(desk, report, period.text)
     if before and not body.why.strip():
         raise Invalid(
             mark("This period was released already. Say what is corrected."),
@@ -58,23 +66,46 @@ def ask(desk: Desk, body: ReleaseIn) -> ApprovalAskedOut:
             code="period_not_over",
             extra={"last_day": period.last.isoformat()},
         )
-    _figures(desk, report, period, before)
-    payload = {"report": body.report, "period": period.text, "number": _next(before)}
+    spends: dict[str, str] = {}
+    if isinstance(report, MicroFile):
+        must_be_installed()
+        budget.fits(desk, report, period.text)
+        # Whoever agrees sees what it takes; written as text, for it is sealed as canonical JSON.
+        whole = desk.policies.microdata.budget.epsilon
+        spends = {"epsilon": _said(report.budget.epsilon), "of": _said(whole)}
+    else:
+        _figures(desk, report, period, queries.releases_of(desk, report.name, period.text))
+    payload = {"report": body.report, "period": period.text, "number": before + 1, **spends}
     act = Act(KIND, ("country", desk.actor.country), payload, {"why": body.why.strip()})
     return two_persons.ask(desk, act)
+
+
+def waiting(desk: Desk, report: str, period: str) -> str | None:
+    """The approval by which the actor asked for this release already, while nobody has decided; None without one."""
+    told = ((row.id, json.loads(row.payload)) for row in queries.asked_for(desk, KIND))
+    return next((each for each, said in told if (said["report"], said["period"]) == (report, period)), None)
 
 
 @carries_out(KIND, permission=RELEASE, act=ACT)
 def release(desk: Desk, asked: Asked) -> None:
     """Count the table, hide what betrays somebody, and store it for good."""
-    report = desk.policies.reports.get(asked.payload["report"])
+    name, policies = asked.payload["report"], desk.policies
+    report = policies.microdata.files.get(name) or policies.reports.get(name)
     if report is None:
         raise Conflict(mark("There is no such table any more."), code="report_gone")
     period = _one_period(report, asked.payload["period"])
-    before = queries.releases_of(desk, report.name, period.text)
-    number = _next(before)
+    number = _earlier(desk, report, period.text) + 1
     if number != asked.payload["number"]:
         raise Conflict(mark("Somebody else has released this period since."), code="release_stale")
+    if isinstance(report, MicroFile):
+        if asked.payload.get("epsilon") != _said(report.budget.epsilon):
+            raise Conflict(
+                mark("The file is declared in another way than when it was asked for."), code="release_stale"
+            )
+        # Long work: it takes its part of the budget now, and is released when it is done.
+        begin(desk, asked, report, number)
+        return
+    before = queries.releases_of(desk, report.name, period.text)
     cells, hide = _figures(desk, report, period, before)
     table = drawn_up(desk, report, period, cells, hide, report.smallest_cell.public)
     content = json.dumps(
@@ -129,19 +160,33 @@ def _shown(row: Row[Any], newest: bool) -> ReleaseOut:
         sha256=bytes(row.digest).hex(),
         why=row.why,
         newest=newest,
+        media=row.media,
     )
 
 
-def _next(before: Sequence[Row[Any]]) -> int:
-    """The number of the release after these, the newest of which comes last."""
-    return before[-1].number + 1 if before else 1
+def _said(epsilon: float) -> str:
+    return f"{epsilon:g}"
 
 
-def _one_period(report: Report, text: str) -> Period:
+def _earlier(desk: Desk, report: Report | MicroFile, period: str) -> int:
+    """The number of the newest release of a period, 0 where there is none.
+
+    A file of records has its number from when its budget was spent, whether or not it was ever finished.
+    """
+    if isinstance(report, MicroFile):
+        numbers = [row.number for row in queries.made_of_year(desk, period) if row.report == report.name]
+        return max(numbers, default=0)
+    before = queries.newest_release(desk, report.name, period)
+    return 0 if before is None else int(before.number)
+
+
+def _one_period(report: Report | MicroFile, text: str) -> Period:
     """One period alone: several years side by side would tell the same people in two releases.
 
     Of tables of a day the last one of a year: from one day to the next a few people come and go.
     """
+    if isinstance(report, MicroFile):
+        return year_of(text)
     period = period_of(report, text)
     if period.stands and not period.ends_a_year:
         raise Invalid(

@@ -107,6 +107,7 @@ class ReleaseOut(BaseModel):
     sha256: Annotated[str, Field(description="Of the bytes of the file.", examples=["9f86d081884c7d65" * 4])]
     why: Annotated[str, Field(description="Of a later release: what was corrected.")]
     newest: bool
+    media: Annotated[str, Field(description="The kind of file.", examples=["application/json", "application/zip"])]
 
 
 class ReleasesOut(BaseModel):

@@ -26,10 +26,13 @@ from app.statistics.schemas import (
     RevisionOut,
     TableOut,
 )
+from policies.microdata import MicroFile
 from policies.model import Scope
 from policies.reports import Report
 
-__all__ = ["READ", "TOLD_ALL", "counted_cells", "drawn_up", "readable", "reads_every_case", "reports", "table"]
+__all__ = [
+    "READ", "TOLD_ALL", "counted_cells", "declared", "drawn_up", "readable", "reads_every_case", "reports", "table",
+]  # fmt: skip
 
 READ: Final = "statistics:read"
 # The limit of a table in which nothing is hidden.
@@ -84,13 +87,24 @@ def readable(desk: Desk, name: str) -> Report:
     report = desk.policies.reports.get(name)
     if report is None:
         raise NotFound()
-    if not desk.actor.roles & set(report.roles):
-        raise Forbidden(
-            f"This table is for: {', '.join(report.roles)}.",
-            code="report_not_for_role",
-            extra={"roles": list(report.roles)},
-        )
+    _is_for(desk, report.roles)
     return report
+
+
+def declared(desk: Desk, name: str) -> Report | MicroFile:
+    """What can be released under a name: a table or a file of synthetic records; refuses as `readable` does."""
+    file = desk.policies.microdata.files.get(name)
+    if file is None:
+        return readable(desk, name)
+    _is_for(desk, file.roles)
+    return file
+
+
+def _is_for(desk: Desk, roles: tuple[str, ...]) -> None:
+    if not desk.actor.roles & set(roles):
+        raise Forbidden(
+            f"This table is for: {', '.join(roles)}.", code="report_not_for_role", extra={"roles": list(roles)}
+        )
 
 
 def counted_cells(desk: Desk, report: Report, period: Period) -> Cells:

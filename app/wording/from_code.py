@@ -24,8 +24,9 @@ _WORDS_OF_CLASSES: Final = ("title", "default_detail")
 _INSIDE: Final = "Stands inside another sentence."
 # What speaks on the command line, to people who run the program, in English.
 _FOR_OPERATORS: Final = (
-    "app/cli.py", "app/cli_imports.py", "app/demo/", "app/operations.py", "app/wording/", "app/keys/signing.py",
-    "app/exchange/parcels.py", "app/casework/conferring_heard.py", "app/casework/visiting_heard.py",
+    "app/cli.py", "app/cli_imports.py", "app/cli_microdata.py", "app/demo/", "app/operations.py", "app/wording/",
+    "app/keys/signing.py", "app/exchange/parcels.py", "app/casework/conferring_heard.py",
+    "app/casework/visiting_heard.py",
 )  # fmt: skip
 _LEAST_LETTERS: Final = 6
 

@@ -85,6 +85,18 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from _models_in(each)
 
 
+def _declared(policies: Policies) -> Iterator[Found]:
+    for name, report in policies.reports.items():
+        where = f"policies/reports/{name}.yaml"
+        yield Found(report.title, where, "report", comment=name, list_of_codes=True)
+        yield Found(report.what, where, "report", list_of_codes=True)
+    for name, mapping in policies.imports.items():
+        yield Found(mapping.title, f"policies/imports/{name}.yaml", "import", comment=name, list_of_codes=True)
+    for name, file in policies.microdata.files.items():
+        yield Found(file.title, "policies/microdata.yaml", "report", comment=name, list_of_codes=True)
+        yield Found(file.what, "policies/microdata.yaml", "report", list_of_codes=True)
+
+
 def _policies(policies: Policies) -> Iterator[Found]:
     for name, codes in policies.codes.items():
         where = f"policies/codes/{name}.yaml"
@@ -98,12 +110,7 @@ def _policies(policies: Policies) -> Iterator[Found]:
         yield Found(role.title, "policies/roles.yaml", "role", comment=name, list_of_codes=True)
     for name, sentence in policies.permissions.items():
         yield Found(sentence, "policies/roles.yaml", "permission", comment=name, list_of_codes=True)
-    for name, report in policies.reports.items():
-        where = f"policies/reports/{name}.yaml"
-        yield Found(report.title, where, "report", comment=name, list_of_codes=True)
-        yield Found(report.what, where, "report", list_of_codes=True)
-    for name, mapping in policies.imports.items():
-        yield Found(mapping.title, f"policies/imports/{name}.yaml", "import", comment=name, list_of_codes=True)
+    yield from _declared(policies)
     for name, rule in policies.retention.items():
         for text in (rule.title, rule.erases):
             yield Found(text, "policies/retention.yaml", "retention", comment=name, list_of_codes=True)

@@ -109,6 +109,12 @@ FIXED: Final[dict[str, frozenset[str]]] = {
     ),
     "job": frozenset({"id", "country", "office_id", "asked_by", "kind", "subject_id", "total", "asked_at"}),
     "legal_hold": frozenset({"id", "country", "case_id", "why", "until", "set_by", "since"}),
+    "microdata_made": frozenset(
+        {
+            "id", "country", "report", "period", "number", "turn", "wording", "epsilon", "delta", "approval_id",
+            "job_id", "agreed_at", "why",
+        }
+    ),
     "name_key": frozenset({"person_id", "digest"}),
     "notice": frozenset({"id", "country", "user_id", "kind", "subject_kind", "subject_id", "detail", "at"}),
     "operation": frozenset(

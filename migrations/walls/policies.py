@@ -12,7 +12,7 @@ from typing import Final
 from migrations.walls.functions import SYSTEM, content, within, work
 from migrations.walls.jobs import JOB_RULES
 from migrations.walls.meetings import CORRIDOR_MEETING_RULES
-from migrations.walls.releases import RELEASE_RULES
+from migrations.walls.releases import MICRODATA_RULES, RELEASE_RULES
 from migrations.walls.talk import TALK_RULES
 from migrations.walls.terms import CASE, COPY, HERE, LOOK, ME, SUBJECT, Rule
 from migrations.walls.visits import SHELTER_VISIT_RULES
@@ -346,7 +346,7 @@ ALL_RULES: Final[dict[str, Rule]] = {
     **FUND_RULES, **TRANSFER_RULES, **TIP_RULES, **OPERATION_RULES, **MATCHING_RULES,
     **CHECKPOINT_RULES, **TRAINING_RULES, **SERVICE_RULES, **KEEPING_RULES, **CLAIM_RULES, **ABROAD_RULES,
     **WITNESS_RULES, **INQUIRY_RULES, **TALK_RULES, **CORRIDOR_MEETING_RULES,
-    **SHELTER_VISIT_RULES, **RELEASE_RULES, **JOB_RULES,
+    **SHELTER_VISIT_RULES, **RELEASE_RULES, **JOB_RULES, **MICRODATA_RULES,
 }  # fmt: skip
 
 

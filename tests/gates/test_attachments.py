@@ -41,6 +41,7 @@ WITHOUT_PARENT = {
     "idempotency_key", "imported_case", "inquiry", "job", "case_import",
     "incident", "index_key", "meeting", "notice", "saved_list", "operation",
     "shelter_visit", "shelter_visit_part",
+    "microdata_made",
     "operation_reserve", "partner_replay", "released_table", "shelter_beds", "tip", "training_entry", "witness_finding",
     "witnessed_checkpoint",
 }  # fmt: skip

@@ -1,0 +1,1 @@
+"""Synthetic records for researchers: counted with noise by OpenDP, drawn anew, released like a table (0068)."""
