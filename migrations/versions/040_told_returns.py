@@ -29,7 +29,11 @@ def upgrade() -> None:
     op.create_index(INDEX, "case_facts", ["country", "returned_on"], unique=False)
     bind = op.get_bind()
     told = bind.execute(
-        sa.text("SELECT case_id, facts FROM case_facts WHERE facts LIKE '%\"returned_from\":\"__\"%'")
+        # Any two letters are also the end of an empty text and a comma.
+        sa.text(
+            "SELECT case_id, facts FROM case_facts WHERE facts LIKE '%\"returned_from\":\"__\"%'"
+            " AND facts NOT LIKE '%\"returned_from\":\"\"%'"
+        )
     ).all()
     filled = sa.text(
         "UPDATE case_facts SET returned_from = :returned_from, returned_on = :returned_on WHERE case_id = :case_id"
