@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, func, select
 
 from app.access.desk import Desk
+from app.access.two_persons import APPROVAL
 from app.casework.held import CASE, PERSON
 from app.casework.jobs import JOB
 from app.models.base import is_id
@@ -56,6 +57,11 @@ def lines(desk: Desk, import_id: str, stage: str, after: int = 0, most: int | No
     """What became of the lines of a stage, in their order; ``after``: only later lines."""
     query = select(LINE).where(LINE.c.import_id == import_id, LINE.c.stage == stage, LINE.c.line > after)
     return list(desk.session.execute(query.order_by(LINE.c.line).limit(most)))
+
+
+def ended_without_agreement() -> Select[Any]:
+    """The ids of what a second person was asked for and will never agree to."""
+    return select(APPROVAL.c.id).where(APPROVAL.c.state.in_(("refused", "withdrawn", "expired")))
 
 
 def came_in(desk: Desk, source_system: str, digest: str) -> Row[Any] | None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, update
 
 from app.access import rows
 from app.access.desk import House
-from app.access.two_persons import APPROVAL
 from app.imports import bringing
-from app.imports.queries import IMPORT
+from app.imports.queries import IMPORT, ended_without_agreement
 
 
 def ring(house: House) -> int:
@@ -22,8 +21,7 @@ def ring(house: House) -> int:
     bringing.forget()
     with house.db.write() as session:
         rows.enter_everything(session)
-        never = select(APPROVAL.c.id).where(APPROVAL.c.state.in_(("refused", "withdrawn", "expired")))
-        over = or_(IMPORT.c.keep_until <= house.clock.now(), IMPORT.c.approval_id.in_(never))
+        over = or_(IMPORT.c.keep_until <= house.clock.now(), IMPORT.c.approval_id.in_(ended_without_agreement()))
         emptied = update(IMPORT).where(over, IMPORT.c.sealed.is_not(None)).values(wrapped=None, sealed=None)
         done: Any = session.execute(emptied)
         return int(done.rowcount)

@@ -34,8 +34,8 @@ SEES_ALL = {
     "app/casework/stopping.py", "app/imports/watching.py",
     "app/casework/withdrawing.py", "app/emergency/watching.py",
     "app/oversight/sealing.py", "app/oversight/watching.py", "app/referrals/watching.py",
-    "app/demo/apart.py", "app/demo/pair_report.py", "app/demo/place.py", "app/demo/report.py", "app/demo/world.py",
-    "app/oversight/proving.py",
+    "app/demo/apart.py", "app/demo/pair_report.py", "app/demo/place.py", "app/demo/registers.py",
+    "app/demo/report.py", "app/demo/world.py", "app/oversight/proving.py",
     "app/demo/serve.py", "app/demo/stage.py", "app/operations.py", "app/oversight/rebuild.py", "app/worker.py",
 }  # fmt: skip
 

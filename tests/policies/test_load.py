@@ -112,8 +112,9 @@ FAULTS = {
     "rates of what is no person": Fault(
         "reports/remedies.yaml", "roles:", "per: population\nroles:", "only people counted by year are told"
     ),
-    "a public that is told more": Fault(RETURNS, "public: 11", "public: 3", "no smaller figure than the house"),
-    "a limit that is none": Fault(RETURNS, "inside: 5", "inside: 1", "greater than or equal to 2"),
+    "a public that is told more": Fault(RETURNS, "inside: 5", "inside: 12", "no smaller figure than the house"),
+    "a public that is told of few": Fault(RETURNS, "public: 11", "public: 10", "greater than or equal to 11"),
+    "a limit that is none": Fault(RETURNS, "inside: 5", "inside: 4", "greater than or equal to 5"),
     "population of nowhere": Fault("population.yaml", "  TH: []", "  ZZ: []", "countries/zz.yaml"),
     "population of a year twice": Fault(
         "population.yaml", "  TH: []", "  TH: [{year: 2020, people: 5, says: A}, {year: 2020, people: 6, says: B}]",

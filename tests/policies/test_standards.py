@@ -138,8 +138,8 @@ MAP_FAULTS = {
         "standards/ctdc.yaml", "Servitude: [isSlaveryAndPractices]", "Servitude: [isSlavery]", "no column 'isSlavery'"
     ),
     "a consent that is not there": (
-        "codes/export_purpose.yaml", "consent: assistance", "consent: assistence",
-        "'assistence' is not in the code list"
+        "codes/export_purpose.yaml", "consent: law_enforcement", "consent: law_enforcemnt",
+        "'law_enforcemnt' is not in the code list"
     ),
 }  # fmt: skip
 

@@ -151,7 +151,7 @@ def test_a_person_with_two_cases_in_a_year_is_one_person(town: Town) -> None:
         session.execute(update(CASE).where(CASE.c.id == first).values(office_id=town.offices["th-datip"]))
     assert read(town, "identification", role="supervisor")["total"] == 1
     assert read(town, "identification")["total"] == 1
-    # Nor does one behind a wall, for those who are not told of it: the person is counted by the case that they are told.
+    # Nor does one behind a wall, for those who are not told of it: that person counts by the other case.
     with tampering(town.house.db) as session:
         session.execute(update(CASE).where(CASE.c.id == first).values(sealed=True))
     assert read(town, "identification")["total"] == 1
