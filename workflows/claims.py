@@ -16,6 +16,8 @@ from workflows.matter_facts import NEWS
 from workflows.referral_facts import RemedyNewsFacts, RemedyReplyFacts
 
 REMEDY = "remedy"
+# How many news of claims a country had heard of when it answered; it stands beside the answer, as inputs do.
+HEARD = "heard"
 # The person wants the claim. Somebody can act for the person from afar. The money has come into the person's hands.
 WANTED, ROUTE, REACHED = "wanted", "route", "reached"
 # What is said of the end of a claim.
@@ -128,12 +130,22 @@ def told_of(case: CaseFacts, about: str, news: str | None = None) -> CaseFacts:
     return case
 
 
-def answered(rows: tuple[RemedyNewsFacts, ...], said: RemedyReplyFacts) -> tuple[RemedyNewsFacts, ...]:
+def heard_by_then(rows: tuple[RemedyNewsFacts, ...], said: RemedyReplyFacts | None) -> dict[str, str]:
+    """What travels with an answer: how many news the country that answers had heard of. Empty without an answer."""
+    return {HEARD: str(len(rows))} if said is not None else {}
+
+
+def answered(
+    rows: tuple[RemedyNewsFacts, ...], said: RemedyReplyFacts, given: Mapping[str, object]
+) -> tuple[RemedyNewsFacts, ...]:
     """What was told, once the person's answer has come: to these news of that claim, and to what was told before them.
 
-    News that crossed with the answer wait still.
+    News that crossed with the answer wait still, also where they say the same as those that it answers.
+    given: what travelled with the answer; older programs do not say how many news they had heard of.
     """
-    last = max((at for at, each in enumerate(rows) if (each.about, each.news) == (said.about, said.news)), default=-1)
+    heard = str(given.get(HEARD, ""))
+    known = rows[: int(heard)] if heard.isascii() and heard.isdigit() else rows
+    last = max((at for at, each in enumerate(known) if (each.about, each.news) == (said.about, said.news)), default=-1)
     return tuple(
         replace(each, told=said.told, told_on=said.told_on, wish=said.wish)
         if at == last or (at < last and each.about == said.about and each.told is None) else each

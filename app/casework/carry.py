@@ -60,12 +60,12 @@ def carry_out(
     given: dict[str, Any],
     filled: Filled | None,
     came_from: str,
-    on: date | None = None,
+    on: date,
     mirrored: bool = False,
 ) -> None:
     """Do what follows a step. ``mirrored``: the other country took it, so nothing is sent back.
 
-    on: the day on which it happened (today where it is left out), which the other side's copy has to say as well.
+    on: the day on which it happened, which the other side's copy has to say as well.
     """
     side = held.referral_facts.side if held.referral_facts else None
     # A step that may end a matter (paid in full) leaves nothing to do with it where it does.
@@ -79,7 +79,7 @@ def carry_out(
             _tasks(desk, held, effect)
         elif isinstance(effect, SendMessage):
             if not mirrored and (came_from != "draft" or step.name == "send"):
-                _send(desk, held, step, effect, given, filled, on or desk.today)
+                _send(desk, held, step, effect, given, filled, on)
         elif isinstance(effect, OpenReceivingCase):
             if side == "receiver":
                 _queue(desk, held, "open_receiving_case", {"referral": held.id})

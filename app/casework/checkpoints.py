@@ -40,6 +40,9 @@ STORED_LOOK: Final[list[Any]] = [
 # How often one is made at least, and how long after that somebody is told.
 EVERY: Final = timedelta(minutes=15)
 GRACE: Final = timedelta(minutes=5)
+_NEWEST: Final = (
+    select(*(each for each in CHECKPOINT.c if each.name != "leaves")).order_by(CHECKPOINT.c.number.desc()).limit(1)
+)
 _LOOK_NAMES: Final = tuple(column.name for column in LOOKS.c)
 _AT: Final = _LOOK_NAMES.index("at")
 
@@ -180,10 +183,7 @@ def whole_of(row: Any) -> bytes:
 
 def newest(session: Session) -> Row[Any] | None:
     """The newest checkpoint without its lines."""
-    columns = [column for column in CHECKPOINT.c if column.name != "leaves"]
-    found: Row[Any] | None = session.execute(
-        select(*columns).order_by(CHECKPOINT.c.number.desc()).limit(1)
-    ).one_or_none()
+    found: Row[Any] | None = session.execute(_NEWEST).one_or_none()
     return found
 
 

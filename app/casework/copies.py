@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from app.access.desk import Desk
 from app.casework import history, records, sealing
@@ -16,6 +16,10 @@ from app.casework.tasks import open_task
 from app.models.base import new_id
 from workflows.effects import OpenTask
 from workflows.facts import ReferralFacts
+
+_COPY_ID = select(REFERRAL.c.id).where(
+    REFERRAL.c.country == bindparam("here"), REFERRAL.c.shared_id == bindparam("shared")
+)
 
 
 def make_copy(
@@ -74,8 +78,8 @@ def make_copy(
 
 def copy_id(desk: Desk, shared_id: str) -> str | None:
     """The id of this country's copy of a shared referral, or None."""
-    query = select(REFERRAL.c.id).where(REFERRAL.c.country == desk.actor.country, REFERRAL.c.shared_id == shared_id)
-    found = desk.session.execute(query).scalar_one_or_none()
+    values = {"here": desk.actor.country, "shared": shared_id}
+    found = desk.session.execute(_COPY_ID, values).scalar_one_or_none()
     return str(found) if found else None
 
 

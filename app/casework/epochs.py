@@ -19,6 +19,7 @@ __all__ = ["FIRST", "begin", "current", "fault", "kept", "put_back", "told"]
 # Before anything was ever restored.
 FIRST: Final = 1
 _TABLE: Final[Any] = Epoch.__table__
+_CURRENT: Final = select(_TABLE).order_by(_TABLE.c.number.desc()).limit(1)
 _NAMES: Final = ("number", "id", "began_at", "backup_id", "backup_at", "prev")
 
 
@@ -29,7 +30,7 @@ def kept(session: Session) -> Sequence[Row[Any]]:
 
 def current(session: Session) -> Row[Any] | None:
     """The epoch the installation is in; None while it is the first."""
-    return session.execute(select(_TABLE).order_by(_TABLE.c.number.desc()).limit(1)).one_or_none()
+    return session.execute(_CURRENT).one_or_none()
 
 
 def begin(session: Session, now: datetime, backup_id: str, backup_at: datetime) -> int:

@@ -100,7 +100,7 @@ def _apply(desk: Desk, held: Held, envelope: Envelope) -> None:
     }  # fmt: skip
     move.write(desk, held, Event("partner", step.name, held.version + 1, details, desk.now), who)
     effects = tuple(each for each in step.effects if not isinstance(each, SendMessage))
-    carry.carry_out(desk, held, step, effects, given=given, filled=filled, came_from=here.value)
+    carry.carry_out(desk, held, step, effects, given=given, filled=filled, came_from=here.value, on=entry.on)
 
 
 def _keep(desk: Desk, held: Held, filled: Filled | None, entry: Entry) -> dict[str, Any] | None:

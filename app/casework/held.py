@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -201,8 +202,10 @@ def hold_referral(desk: Desk, referral_id: str, lock: bool = True) -> Held:
     if known is None:
         raise NotFound()
     case = hold_case(desk, known.case_id, lock) if known.case_id else None
+    # Nobody takes a copy from its case again: only one without a case has to be let go, and only where it was locked.
+    point = desk.session.begin_nested() if lock and case is None else nullcontext()
     try:
-        with desk.session.begin_nested():
+        with point:
             row = desk.session.execute(_REFERRAL[lock], {"subject": referral_id}).one()
             if row.case_id != known.case_id:
                 raise _CaseOpened

@@ -255,7 +255,9 @@ def _apply(desk: Desk, held: Held, step: Step | None, envelope: Envelope) -> str
     }
     write(desk, held, Event("partner", step.name, held.version + 1, details, desk.now), partner)
     _learn_identity(desk, held, said.body)
-    carry.carry_out(desk, held, step, step.effects, given=given, filled=filled, came_from=here.value, mirrored=True)
+    carry.carry_out(
+        desk, held, step, step.effects, given=given, filled=filled, came_from=here.value, on=entry.on, mirrored=True
+    )
     return "applied"
 
 

@@ -37,7 +37,7 @@ from app.casework.remarks import StepRefused, keep_attempt, refusal, refusal_out
 from app.kit.clock import as_utc
 from app.kit.errors import Invalid, NotFound, PreconditionMissing, StaleVersion
 from app.models.base import new_id
-from workflows import engine
+from workflows import claims, engine
 from workflows.facts import Actor, CaseFacts, MatterFacts, ReferralFacts
 from workflows.matter import MATTER
 from workflows.moments import against_the_day
@@ -116,6 +116,8 @@ def perform(desk: Desk, command: Command) -> Outcome:
         situation = replace(situation, abroad=replace(situation.abroad, with_form=True))
     decision = engine.decide(command.machine, command.step, situation, desk.policies)
     given |= services.found_out(desk, held, filled) | decided_by
+    if isinstance(held.facts, ReferralFacts):
+        given |= claims.heard_by_then(held.facts.remedy_news, held.facts.remedy_reply)
     refusals = _against_the_day(desk, held, spec, command.happened_at)
     if isinstance(decision, engine.Refused):
         refusals += decision.refusals

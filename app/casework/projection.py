@@ -159,7 +159,7 @@ def referral_after_step(
     facts: ReferralFacts, step: str, to: str, given: Mapping[str, object], entry: Entry
 ) -> ReferralFacts:
     """Facts of a referral copy once the step was taken on either side."""
-    changed = _claim_told(_called_off(replace(facts, state=to), step, given, entry))
+    changed = _claim_told(_called_off(replace(facts, state=to), step, given, entry), given)
     if step == "approve":
         changed = replace(changed, approved_by=entry.actor)
     elif step == "ask_again":
@@ -198,11 +198,11 @@ def _said(facts: ReferralFacts, step: str, given: Mapping[str, object]) -> Refer
     return replace(facts, reintegration_started=True) if step == "start_reintegration" else facts
 
 
-def _claim_told(facts: ReferralFacts) -> ReferralFacts:
+def _claim_told(facts: ReferralFacts, given: Mapping[str, object]) -> ReferralFacts:
     """What the form of a step says of a claim is told, or answered; no other step has such a form."""
     said, reply = facts.remedy_said, facts.remedy_reply
     rows = (*facts.remedy_news, said) if said is not None else facts.remedy_news
-    rows = claims.answered(rows, reply) if reply is not None else rows
+    rows = claims.answered(rows, reply, given) if reply is not None else rows
     return replace(facts, remedy_news=rows, remedy_said=None, remedy_reply=None)
 
 

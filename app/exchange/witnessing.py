@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, func, insert, or_, select, text, update
+from sqlalchemy import Row, bindparam, func, insert, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from app.access.desk import Desk, House
@@ -35,6 +35,15 @@ NOTICE: Final = "partner_log_doubt"
 # So often at most somebody is told of the same; all of it is kept.
 QUIET: Final = timedelta(hours=1)
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(32, 0)")
+_BEFORE: Final = (
+    select(TABLE.c.id)
+    .where(
+        TABLE.c.country == bindparam("here"),
+        TABLE.c.partner == bindparam("partner"),
+        TABLE.c.written_first < bindparam("before"),
+    )
+    .limit(1)
+)
 _HELD: Final = ("id", "number", "epoch", "hash", "body", "written_first", "written_last")
 
 
@@ -161,8 +170,8 @@ def _without(desk: Desk, partner: str, code: str) -> list[str]:
 
 
 def _spoke_before(desk: Desk, partner: str, when: datetime) -> bool:
-    mine = (TABLE.c.country == desk.actor.country, TABLE.c.partner == partner, TABLE.c.written_first < when - SLACK)
-    return desk.session.execute(select(TABLE.c.id).where(*mine).limit(1)).first() is not None
+    values = {"here": desk.actor.country, "partner": partner, "before": when - SLACK}
+    return desk.session.execute(_BEFORE, values).first() is not None
 
 
 def _keep(desk: Desk, partner: str, new: Vouched, at: datetime) -> list[str]:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -18,13 +20,14 @@ from urllib.parse import urlsplit
 
 from app.kit.folders import keep_names
 from app.kit.keybook import Known, key_id_of, read_book, write_book
-from app.kit.keyfile import KeyMissing, mark_of
+from app.kit.keyfile import KeyMissing
 from app.kit.sayings import Sayings
 
 __all__ = ["PER_HOUR", "Partner", "PartnerKey", "Partners", "address_fault"]
 
 # Messages of one partner in an hour; a corridor of a thousand people a year needs a tenth of it.
 PER_HOUR: Final = 2_000
+_OF_A_PARTNER: Final = re.compile(r"[A-Z]{2}\.(json|pub)")
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -67,7 +70,7 @@ class Partners:
         """``folder`` may be missing: then there are none, and none can be kept without one."""
         self._folder = folder
         self.sayings = Sayings(folder)
-        self._mark: tuple[object, ...] | None = None
+        self._mark: tuple[tuple[str, int, int, int], ...] | None = None
         self._held: dict[str, Partner] = {}
 
     @property
@@ -111,16 +114,23 @@ class Partners:
         return changed
 
     def _fresh(self) -> dict[str, Partner]:
-        mark = tuple(mark_of(file) for file in self._files())
+        # Asked several times for each message: a look at the folder has to be a quick one.
+        mark = tuple(sorted(self._marks()))
         if mark != self._mark:
-            self._held = {file.stem: self._read(file.stem) for file in self._files() if file.suffix == ".json"}
+            self._held = {name[:2]: self._read(name[:2]) for name, *_ in mark if name.endswith(".json")}
             self._mark = mark
         return self._held
 
-    def _files(self) -> Iterator[Path]:
-        for file in sorted(self._folder.glob("[A-Z][A-Z].json")) if self._folder is not None else ():
-            yield file
-            yield file.with_suffix(".pub")
+    def _marks(self) -> Iterator[tuple[str, int, int, int]]:
+        """The name of each file of a partner, and what changes with each exchange of it."""
+        if self._folder is None:
+            return
+        # Without a folder that can be read nobody is a partner.
+        with suppress(FileNotFoundError, NotADirectoryError, PermissionError), os.scandir(self._folder) as found:
+            for file in found:
+                if _OF_A_PARTNER.fullmatch(file.name):
+                    told = file.stat()
+                    yield file.name, told.st_ino, told.st_mtime_ns, told.st_size
 
     def _read(self, country: str) -> Partner:
         file = self._file(country)

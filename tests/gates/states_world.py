@@ -17,7 +17,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
 
-from sqlalchemy import event, func, select
+from sqlalchemy import bindparam, event, func, select
 
 import app.main
 from app.access.desk import House
@@ -47,6 +47,13 @@ from tests.journeys.apart import introduce
 from workflows.facts import ReferralFacts
 
 OUTBOX: Final[Any] = OutboxRow.__table__
+# Asked after every event of every seed; made once.
+_WAITS = OUTBOX.c.done_at.is_(None)
+_LEFT: Final = select(OUTBOX.c.id).where(_WAITS)
+_LANES: Final = select(OUTBOX.c.to_country).where(_WAITS).distinct()
+_COPY: Final = select(REFERRAL).where(REFERRAL.c.shared_id == bindparam("shared"))
+_COPIES: Final = select(REFERRAL.c.shared_id, REFERRAL.c.version, REFERRAL.c.chain_head).order_by(REFERRAL.c.shared_id)
+_COUNTS: Final = tuple(select(func.count()).select_from(table) for table in (MESSAGE, RECEIPT, OUTBOX))
 COUNTRIES: Final = ("TH", "MM", "CN")
 PLACES: Final = {**staff.PLACES, "CN": ("cn-welfare", "cn-mps", "cn-border-ruili")}
 # How deep the first referral is when a seed begins, and the steps from one depth to the next.
@@ -247,21 +254,20 @@ class World:
         found: list[str] = []
         for code in COUNTRIES:
             with reading(self[code].house.db) as session:
-                found += session.execute(select(OUTBOX.c.id).where(OUTBOX.c.done_at.is_(None))).scalars()
+                found += session.execute(_LEFT).scalars()
         return found
 
     def lanes(self, code: str) -> list[str]:
         """The lanes of a country in which something waits: "" for what stays at home, or a partner."""
         with reading(self[code].house.db) as session:
-            query = select(OUTBOX.c.to_country).where(OUTBOX.c.done_at.is_(None)).distinct()
-            return sorted(lane or "" for lane in session.execute(query).scalars())
+            return sorted(lane or "" for lane in session.execute(_LANES).scalars())
 
     # ------------------------------------------------------------------------------------------------ acts
 
     def copy(self, talk: Talk, code: str) -> Any:
         """The row of a country's copy; None where it has none."""
         with reading(self[code].house.db) as session:
-            return session.execute(select(REFERRAL).where(REFERRAL.c.shared_id == talk.shared)).one_or_none()
+            return session.execute(_COPY, {"shared": talk.shared}).one_or_none()
 
     def facts(self, talk: Talk, code: str) -> ReferralFacts:
         """What a country's copy says."""
@@ -283,12 +289,8 @@ class World:
     def print_of(self, code: str) -> tuple[Any, ...]:
         """Everything of an installation that a message can change, in a few numbers and digests."""
         with reading(self[code].house.db) as session:
-            copies = select(REFERRAL.c.shared_id, REFERRAL.c.version, REFERRAL.c.chain_head)
-            counts = (
-                session.execute(select(func.count()).select_from(table)).scalar_one()
-                for table in (MESSAGE, RECEIPT, OUTBOX)
-            )
-            return (*map(tuple, session.execute(copies.order_by(REFERRAL.c.shared_id))), *counts)
+            counts = (session.execute(each).scalar_one() for each in _COUNTS)
+            return (*map(tuple, session.execute(_COPIES)), *counts)
 
 
 @contextmanager

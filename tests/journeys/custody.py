@@ -10,13 +10,16 @@ from app.access.desk import House
 from app.casework.held import REFERRAL
 from tests.inspect import reading
 
+_ASKED = select(REFERRAL.c.shared_id, REFERRAL.c.side, REFERRAL.c.custody, REFERRAL.c.country).order_by(
+    REFERRAL.c.shared_id, REFERRAL.c.side
+)
+
 
 def holders(house: House) -> dict[str, list[str]]:
     """Shared id of each referral -> the countries whose own copy says that they are responsible."""
     found: dict[str, list[str]] = {}
     with reading(house.db) as session:
-        asked = select(REFERRAL.c.shared_id, REFERRAL.c.side, REFERRAL.c.custody, REFERRAL.c.country)
-        for row in session.execute(asked.order_by(REFERRAL.c.shared_id, REFERRAL.c.side)):
+        for row in session.execute(_ASKED):
             mine = found.setdefault(row.shared_id, [])
             if row.custody == row.side:
                 mine.append(row.country)

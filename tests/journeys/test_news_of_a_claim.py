@@ -178,6 +178,29 @@ def test_two_claims_move_and_each_is_told_and_answered_by_itself(door: Door) -> 
     paths.proved(scene, crossing)
 
 
+def test_news_that_say_the_same_and_crossed_with_an_answer_wait_for_one_of_their_own(door: Door) -> None:
+    """Found by the simulation (seed 120): the copies disagreed for ever on what the person had heard."""
+    scene = door.scene
+    crossing, home, wages = at_home(door)
+    manager, keeper = "th.manager", "mm.manager"
+    matters.moved(door, manager, crossing.case, wages, "award_remedy", filled(awarded=baht(60_000)))
+    door.take(manager, crossing.sent, "report_remedy", filled(on=scene.day(0), answer_by=None))
+    scene.post()
+    door.take(keeper, crossing.arrived, "answer_remedy", filled(told_on=scene.day(0)))
+    door.take(manager, crossing.sent, "report_remedy", filled(on=scene.day(0), answer_by=None))
+    scene.post()
+    assert [each.told for each in told(scene, crossing, "TH")] == [True, None]
+    assert told(scene, crossing, "TH") == told(scene, crossing, "MM")
+    assert duties(scene, crossing.case) == {"await_remedy"}
+    assert duties(scene, home, keeper) == {"tell_remedy"}
+    door.take(keeper, crossing.arrived, "answer_remedy", filled(told_on=scene.day(0), wish="stop"))
+    scene.post()
+    assert [each.wish for each in told(scene, crossing, "TH")] == ["go_on", "stop"]
+    assert told(scene, crossing, "TH") == told(scene, crossing, "MM")
+    assert duties(scene, crossing.case) == duties(scene, home, keeper) == set()
+    paths.proved(scene, crossing)
+
+
 def test_a_claim_is_told_of_between_two_installations_when_the_referral_is_completed(apart: Apart) -> None:
     """Over a real line, each country with its own database: the referral is over, and the claim lives on."""
     crossing = paths.scheduled(apart)

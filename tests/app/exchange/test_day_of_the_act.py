@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.casework.happened import day_of
-from app.casework.move import Command, perform
 from app.kit.clock import SettableClock
 from tests.app.exchange.wire import Hand, Post
 from tests.factories import cases, referrals
@@ -35,11 +34,8 @@ def test_a_paper_that_is_entered_later_is_of_the_day_it_was_signed(post: Post, c
     pair = post.bring("handed_over")
     signed = clock.now()
     clock.advance(timedelta(days=1))
-    with desk_of(post.house, post.mm["border_focal_point"]) as desk:
-        seen = referrals.row_of(post.house, pair.arrived).version
-        record = form(post.house, "receipt")
-        perform(desk, Command("referral", "sign_receipt", pair.arrived, seen, record=record, happened_at=signed))
-    post.drain()
+    officer, receipt = post.mm["border_focal_point"], form(post.house, "receipt")
+    referrals.take(post.house, officer, pair.arrived, "sign_receipt", receipt, happened_at=signed)
     here, there = post.facts(pair.sent_from).receipt, post.facts(pair.arrived).receipt
     assert here is not None and here == there and here.on == TODAY
     assert post.must_agree(pair) == "received"

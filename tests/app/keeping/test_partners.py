@@ -117,13 +117,14 @@ def test_a_partner_is_asked_and_erases_its_copy_by_its_own_two_people(town: Town
     assert tasks(town.house, pair.arrived) == {"answer_erasure": "open"}
     officer, focal = town.mm["data_protection_officer"], town.mm["national_focal_point"]
     assert focal.id in noticed(town.house, "erasure_asked")
-    # The message names nobody: ids and codes, under a key of its own.
+    # The message names nobody: ids, codes and its day, under a key of its own.
     sent = [each for each in letters(town.house, pair.shared_id) if each.direction == "out"]
     (ask,) = [each for each in sent if each.type == "ask_erasure"]
     with reading(town.house.db) as session:
         key = session.execute(select(erasing.KEY.c.wrapped).where(erasing.KEY.c.id == ask.key_id)).scalar_one()
     body = town.house.keys.open(town.house.keys.unwrap(key), ask.sealed_body, messages.place(ask.id))
-    assert json.loads(body) == {"step": "ask_erasure", "given": {}}
+    today = town.house.policies.day("TH", town.house.clock.now()).isoformat()
+    assert json.loads(body) == {"step": "ask_erasure", "given": {}, "on": today}
     (request,) = asked(town)
     assert (request["country"], request["referral_id"], request["case_reference"]) == ("TH", pair.arrived, None)
     # Two people there, as for any person.
