@@ -63,7 +63,9 @@ def test_who_sees_neither_law_nor_risk_sees_no_consent_and_no_tracing(
     pair = referrals.bring_referral(town.house, town.th, town.mm, "assessed")
     monkeypatch.setattr(fieldgroups, "groups_of", lambda _desk: frozenset({FieldGroup.FACTS}))
     found = read(town, town.mm["national_focal_point"], pair.arrived)
-    assert found["hidden"] == ["consents", "end_asked", "receiver_took_back", *OF_CLAIMS, "sender_took_back", "tracing"]
+    assert found["hidden"] == [
+        "consents", "declined_for", "end_asked", "receiver_took_back", *OF_CLAIMS, "sender_took_back", "tracing",
+    ]  # fmt: skip
     monkeypatch.setattr(fieldgroups, "groups_of", lambda _desk: frozenset())
     assert read(town, town.mm["national_focal_point"], pair.arrived)["facts"] == {}
 

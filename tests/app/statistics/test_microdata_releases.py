@@ -23,7 +23,7 @@ from tests.factories import cases
 from tests.factories.approvals import decide, step_up
 from tests.factories.pages import browser_at
 from tests.factories.towns import Town
-from tests.inspect import reading, writing
+from tests.inspect import reading, tampering
 from workflows.facts import DecisionFacts
 
 YEAR = 2025
@@ -122,7 +122,7 @@ def test_two_persons_make_a_file_that_is_counted_once_and_served_as_stored(lenie
 def test_a_person_with_two_cases_is_one_record(lenient: Town) -> None:
     first, second = identified(lenient, 1) + identified(lenient, 1, nationality="KH")
     identified(lenient, 14)
-    with writing(lenient.house.db) as session:
+    with tampering(lenient.house.db) as session:
         person = session.execute(select(CASE.c.person_id).where(CASE.c.id == first)).scalar_one()
         session.execute(update(CASE).where(CASE.c.id == second).values(person_id=person))
     jobs.run(lenient.house, agreed(lenient))
