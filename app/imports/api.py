@@ -11,7 +11,17 @@ from app.access.door import Door, needs
 from app.access.uploads import FilesOnly, read_form, sent_file
 from app.imports import service
 from app.imports.rights import RIGHT, may_bring
-from app.imports.schemas import FORM, ImportAskedOut, ImportIn, ImportOut, MappingsOut, ReportOut, Stage, StartIn
+from app.imports.schemas import (
+    FORM,
+    MOST_LINES,
+    ImportAskedOut,
+    ImportIn,
+    ImportOut,
+    MappingsOut,
+    ReportOut,
+    Stage,
+    StartIn,
+)
 from app.imports.taking import take
 from app.kit import csv_text
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
@@ -106,7 +116,7 @@ def read_report(
     import_id: str,
     door: Importer,
     stage: Which = "check",
-    after: Annotated[int, Query(ge=0, description="`next` of the page before.")] = 0,
+    after: Annotated[int, Query(ge=0, le=MOST_LINES, description="`next` of the page before.")] = 0,
 ) -> ReportOut:
     """Line by line: what became of it, and each thing found with column, rule and kind of value, never the value."""
     with door.write() as desk:

@@ -15,7 +15,7 @@ from app.casework import jobs
 from app.imports import service
 from app.imports.findings import CLASSES, COUNTED, OUTCOMES
 from app.imports.rights import RIGHT, may_bring
-from app.imports.schemas import ImportIn, StartIn
+from app.imports.schemas import MOST_LINES, ImportIn, StartIn
 from app.imports.taking import take
 from app.kit import csv_text
 from app.kit.errors import AppError, Invalid
@@ -106,7 +106,9 @@ def start_page(import_id: str, page: Importer) -> Response:
 
 
 @router.get(LIST + "/{import_id}/report")
-def report_page(import_id: str, page: Importer, stage: Which = "check", after: int = Query(0, ge=0)) -> Response:
+def report_page(
+    import_id: str, page: Importer, stage: Which = "check", after: int = Query(0, ge=0, le=MOST_LINES)
+) -> Response:
     """Line by line what was found."""
     with page.write() as desk:
         found = service.report(desk, import_id, stage, after)

@@ -114,6 +114,8 @@ class ReportOut(BaseModel):
     next: int | None = None
 
 
+# No file has a line beyond, and no column holds one.
+MOST_LINES: Final = 2**31 - 1
 FORM: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
