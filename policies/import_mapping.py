@@ -112,7 +112,11 @@ class ImportMapping(Policy):
 
     def base(self, name: str) -> str:
         """The name by which a column is looked up: of a standard without which entry of a record it is."""
-        return name if self.standard is None or name in self.named else part(name).base
+        return name if self.standard is None or self.says(name) else part(name).base
+
+    def says(self, name: str) -> bool:
+        """Whether a column stands in the mapping by just this name."""
+        return name in self.columns or name == self.record or name in self.ignore
 
     def columns_of(self, target: str) -> tuple[str, ...]:
         """The columns that lead to a field."""

@@ -12,7 +12,7 @@ from app.access.uploads import FilesOnly, read_form, sent_file
 from app.imports import service
 from app.imports.rights import RIGHT, may_bring
 from app.imports.schemas import FORM, ImportAskedOut, ImportIn, ImportOut, MappingsOut, ReportOut, Stage, StartIn
-from app.imports.taking import take
+from app.imports.taking import standard_of, take
 from app.kit import csv_text
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from app.kit.fields import invalid
@@ -59,6 +59,8 @@ def list_mappings(door: Importer) -> MappingsOut:
 def ask_for_import(door: Importer, sent: Sent) -> Response:
     """Read a table (CSV, XLSX, ODS, a JSON list) by a mapping, and go through it in a trial run that changes nothing.
 
+    Records of HTCDS 2.0 come in by the mapping `htcds`, in any file the standard knows, with its names or its labels.
+
     The rows are kept sealed for some days. A column that the mapping does not know is named, a code nobody knows is
     kept as it came; what the file says of a consent or of how far a case has come is kept as told and never counts.
     """
@@ -70,8 +72,8 @@ def ask_for_import(door: Importer, sent: Sent) -> Response:
     with door.read() as desk:
         mapping = service.mapping_of(desk.policies, body)
         may_bring(desk, mapping)
-        rules = desk.policies.safeguards.imports
-    taken = take(content, mapping, rules)
+        rules, standard = desk.policies.safeguards.imports, standard_of(desk.policies, mapping)
+    taken = take(content, mapping, rules, standard=standard)
     return door.once(lambda desk: service.ask(desk, body, mapping, taken), status=201)
 
 

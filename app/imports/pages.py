@@ -16,7 +16,7 @@ from app.imports import service
 from app.imports.findings import CLASSES, COUNTED, OUTCOMES
 from app.imports.rights import RIGHT, may_bring
 from app.imports.schemas import ImportIn, StartIn
-from app.imports.taking import take
+from app.imports.taking import standard_of, take
 from app.kit import csv_text
 from app.kit.errors import AppError, Invalid
 from app.kit.fields import invalid
@@ -77,7 +77,8 @@ def bring_file(page: Bringer) -> Response:
         mapping = service.mapping_of(policies, body)
         with page.write() as desk:
             may_bring(desk, mapping)
-        taken = take(page.sent_file("file"), mapping, policies.safeguards.imports)
+        standard = standard_of(policies, mapping)
+        taken = take(page.sent_file("file"), mapping, policies.safeguards.imports, standard=standard)
     except Invalid as error:
         return page.show_refused(error, FORM, {**context, "wrong": error.extra["errors"]})
     return page.act(lambda desk: f"{LIST}/{service.ask(desk, body, mapping, taken).id}", then=LIST)
