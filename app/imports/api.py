@@ -101,6 +101,17 @@ def start_import(import_id: str, body: StartIn, door: Importer) -> Response:
     return door.once(lambda desk: service.start(desk, import_id, body))
 
 
+@router.post(
+    "/imports/{import_id}/throw-away",
+    response_model=ImportOut,
+    responses=documented(NotFound, Conflict),
+    summary="Keep the rows of the file no longer",
+)
+def throw_import_away(import_id: str, door: Importer) -> Response:
+    """Delete the sealed rows now, and not when their time is over. The report stays, and so do cases that came in."""
+    return door.once(lambda desk: service.throw_away(desk, import_id))
+
+
 @router.get(
     "/imports/{import_id}/report", response_model=ReportOut, responses=documented(NotFound), summary="Read the report"
 )

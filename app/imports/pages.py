@@ -13,7 +13,7 @@ from app.access.page_door import Page, opens
 from app.access.sheet import PageForm, Typed
 from app.casework import jobs
 from app.imports import service
-from app.imports.findings import CLASSES, COUNTED, OUTCOMES
+from app.imports.findings import CLASSES, COUNTED, NOT_CARRIED, OUTCOMES
 from app.imports.rights import RIGHT, may_bring
 from app.imports.schemas import ImportIn, StartIn
 from app.imports.taking import standard_of, take
@@ -106,13 +106,27 @@ def start_page(import_id: str, page: Importer) -> Response:
     return page.act_or_show(act, f"{LIST}/{import_id}", ONE, again)
 
 
+@router.post(LIST + "/{import_id}/throw-away")
+def throw_away_page(import_id: str, page: Importer) -> Response:
+    """Keep the rows of the file no longer."""
+
+    def act(desk: Desk) -> None:
+        service.throw_away(desk, import_id)
+
+    def again(desk: Desk, error: AppError) -> dict[str, Any]:
+        return _one(desk, import_id)
+
+    return page.act_or_show(act, f"{LIST}/{import_id}", ONE, again)
+
+
 @router.get(LIST + "/{import_id}/report")
 def report_page(import_id: str, page: Importer, stage: Which = "check", after: int = Query(0, ge=0)) -> Response:
     """Line by line what was found."""
     with page.write() as desk:
         found = service.report(desk, import_id, stage, after)
     return page.show(
-        "imports/report.html", here="cases", found=found, import_id=import_id, outcomes=OUTCOMES, classes=CLASSES
+        "imports/report.html", here="cases", found=found, import_id=import_id, outcomes=OUTCOMES, classes=CLASSES,
+        not_carried=NOT_CARRIED,
     )
 
 
@@ -151,6 +165,6 @@ def _one(desk: Desk, import_id: str) -> dict[str, Any]:
     found = service.read(desk, import_id)
     return {
         "here": "cases", "found": found, "states": STATES, "counted": {**OUTCOMES, **COUNTED},
-        "job_states": jobs.STATES,
+        "job_states": jobs.STATES, "comes_in": found.bring is not None and found.bring.state in jobs.OPEN,
         "alone": desk.policies.safeguards.imports.rows_alone,
     }  # fmt: skip
