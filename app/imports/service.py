@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, insert, update
 
-from app.access import two_persons
+from app.access import deciding, two_persons
 from app.access.approval_shapes import ApprovalOut
 from app.access.desk import Desk
 from app.access.log import Detail, looked, refused
@@ -157,8 +157,9 @@ def release(desk: Desk, asked: Asked) -> None:
 def throw_away(desk: Desk, import_id: str) -> ImportOut:
     """Keep the rows of a file no longer, now; the report stays, and so do cases that came in.
 
-    A trial run that is not over is stopped. Conflict (import_coming_in) while the cases come in, which is stopped where
-    long work is; (import_over) where no rows are kept any more.
+    A trial run that is not over is stopped, and a second person who was asked is asked no longer. Conflict
+    (import_coming_in) while the cases come in, which is stopped where long work is; (import_over) where no rows are
+    kept any more.
     """
     row = _mine(desk, import_id)
     for job_id in filter(None, (row.check_id, row.bring_id)):
@@ -168,7 +169,12 @@ def throw_away(desk: Desk, import_id: str) -> ImportOut:
         if job.state in jobs.OPEN:
             jobs.cancel(desk, job_id)
     still = (IMPORT.c.id == row.id, IMPORT.c.state == row.state, IMPORT.c.sealed.is_not(None))
-    done: Any = desk.session.execute(update(IMPORT).where(*still).values(wrapped=None, sealed=None))
+    values: dict[str, Any] = {"wrapped": None, "sealed": None}
+    if row.state == "waiting":
+        values["state"] = "checked"
+        if row.sealed is not None and two_persons.load(desk, row.approval_id).state == "waiting":
+            deciding.withdraw(desk, row.approval_id)
+    done: Any = desk.session.execute(update(IMPORT).where(*still).values(values))
     if done.rowcount != 1:
         raise Conflict(mark("No rows of this file are kept any more."), code="import_over")
     bringing.forget()

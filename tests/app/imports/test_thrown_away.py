@@ -58,7 +58,9 @@ def test_what_a_second_person_was_asked_for_is_gone_as_well(town: Town) -> None:
     step_up(town, who, second)
     asked = town.post(who, f"/imports/{found['id']}/start", {"why": WHY}).json()
     assert town.post(who, f"/imports/{found['id']}/throw-away").json()["state"] == "gone"
-    assert decide(town, second, asked["approval"]["id"]).status_code == 409
+    approval = asked["approval"]["id"]
+    assert town.get(who, f"/approvals/{approval}").json()["state"] == "withdrawn"
+    assert decide(town, second, approval).status_code == 409
     worked(town)
     assert how_many(town) == 0
 
