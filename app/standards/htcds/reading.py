@@ -25,12 +25,16 @@ STAMP: Final = "# "
 
 @dataclass(slots=True)
 class Header:
-    """What each column is: a field, one of our own columns, a column of others, or nothing."""
+    """What each column is: a field, one of our own columns, a column of others, or nothing.
+
+    ``names``: what stands over a column of others that goes by its letters.
+    """
 
     fields: dict[int, str] = field(default_factory=dict)
     ours: dict[int, str] = field(default_factory=dict)
     others: dict[int, str] = field(default_factory=dict)
     unread: dict[int, str] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
     numbers: int | None = None
     width: int = 0
 
@@ -48,7 +52,7 @@ def table_rows(book: Book, lines: Iterable[Line], tell: Tell, *, strays: bool = 
     second = next(source, None)
     header, waits = _header(book, first, second, tell)
     if strays:
-        header.others |= {at: _free(header, at, name) for at, name in header.unread.items()}
+        _take_in(header)
     follow = _Follow(book, tell)
     for number, cells in _chain(second, waits, source):
         if not _is_data(cells, header):
@@ -133,6 +137,19 @@ def _column(
         tell(Fault(lines[0], at + 1, _clipped(name or label), "unknown_column", warning=True))
 
 
+def _take_in(header: Header) -> None:
+    """Columns that are no part of the standard are kept like those of others.
+
+    A name that does not look like one of a field may be somebody's, in a file without a header: it is kept with what
+    stands below it, and the column goes by its letters.
+    """
+    for at, name in header.unread.items():
+        plain = _is_plain(name)
+        header.others[at] = _free(header, at, name if plain else f"column {letters(at + 1)}")
+        if not plain:
+            header.names[at] = name
+
+
 def _free(header: Header, at: int, name: str) -> str:
     """The name of a column, with its letters where another column has the same: neither takes the other's place."""
     return f"{name} [{letters(at + 1)}]" if name in header.others.values() else name
@@ -140,7 +157,11 @@ def _free(header: Header, at: int, name: str) -> str:
 
 def _clipped(text: str) -> str:
     # A header is no value of a person, but a file without a header begins with one: nothing of it is repeated.
-    return f"column '{text}'" if text.isidentifier() and "_" in text and len(text) <= MOST_NAMES else "a column"
+    return f"column '{text}'" if _is_plain(text) else "a column"
+
+
+def _is_plain(text: str) -> bool:
+    return text.isidentifier() and "_" in text and len(text) <= MOST_NAMES
 
 
 def _table_row(book: Book, header: Header, line: int, cells: Sequence[Any], tell: Tell) -> Row:
@@ -153,7 +174,8 @@ def _table_row(book: Book, header: Header, line: int, cells: Sequence[Any], tell
         elif at in header.ours:
             made.extension(header.ours[at], at + 1, _from_text(raw))
         elif at in header.others:
-            made.beside[header.others[at]] = text_of(raw)
+            said = text_of(raw)
+            made.beside[header.others[at]] = f"{header.names[at]}: {said}" if said and at in header.names else said
         elif at >= header.width and text_of(raw):
             tell(Fault(line, at + 1, "no column", "beyond_header", class_of(raw)))
     return made.row()
