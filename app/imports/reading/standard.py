@@ -39,7 +39,7 @@ class _Record:
     """The rows of one record, put side by side in one row."""
 
     def __init__(self, line: int, number: str, made: bool) -> None:
-        self.line, self.number, self.made = line, number, made
+        self.line, self.number, self.made, self.stopped = line, number, made, False
         self.cells: dict[str, str] = {}
         self.notes: list[Note] = []
         self.count = 0
@@ -95,12 +95,15 @@ class _Reading:
         return fault.rule == "several_values" and field is not None and field.holds_many
 
     def _note(self, record: _Record, fault: Fault) -> None:
-        if len(record.notes) >= _MOST_NOTES:
+        stops = fault.rule not in _NOTED
+        # So many are told one by one; the first that stops a record is never left out.
+        if len(record.notes) >= _MOST_NOTES and not (stops and not record.stopped):
             return
+        record.stopped |= stops
         ours = fault.field in self.standard.fields or fault.field.startswith("x_")
         column = part_name(fault.field, max(1, record.count)) if ours else ""
         what = _CLASSES.get(fault.value, "word")
-        if fault.rule in _NOTED:
+        if not stops:
             record.notes.append((column, fault.rule, what, fault.hint))
             return
         at = "" if self.kind == JSON or fault.line == record.line else f"line {fault.line}, "
