@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Literal
+from typing import BinaryIO, Literal
 
 __all__ = ["File", "Held", "size_of"]
 
@@ -17,7 +17,7 @@ class Held:
     content: bytes
     suffix: str
 
-    def open(self, mode: Literal["rb"] = "rb") -> IO[bytes]:
+    def open(self, mode: Literal["rb"] = "rb") -> BinaryIO:
         """Its bytes from the beginning."""
         return io.BytesIO(self.content)
 
