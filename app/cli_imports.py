@@ -49,7 +49,7 @@ def import_cases(
     from app.imports import service
     from app.imports.rights import RIGHT, may_bring
     from app.imports.schemas import ImportIn, StartIn
-    from app.imports.taking import take
+    from app.imports.taking import standard_of, take
 
     settings = Settings()
     must_be_migrated(settings)
@@ -62,10 +62,10 @@ def import_cases(
         with door.read() as desk:
             may_bring(desk, read)
         try:
-            rules = house.policies.safeguards.imports
+            rules, standard = house.policies.safeguards.imports, standard_of(house.policies, read)
             with file.open("rb") as content:
                 # One byte more than may be is enough to see that it is too large.
-                taken = take(content.read(rules.largest_bytes + 1), read, rules)
+                taken = take(content.read(rules.largest_bytes + 1), read, rules, standard=standard)
         except Exception as error:
             _say_where(error)
             raise

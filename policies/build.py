@@ -68,6 +68,7 @@ class Builder:
             corridors=frozenset(self._stems("corridors")) - {"_default"},
             offices={stem.upper(): self._offices(f"countries/{stem}.yaml") for stem in self._stems("countries")},
             codes={stem: self._keys(f"codes/{stem}.yaml", "codes") for stem in self._stems("codes")},
+            standards={stem: self._keys(f"standards/{stem}.yaml", "fields") for stem in self._stems("standards")},
         )
 
     def _stems(self, folder: str) -> list[str]:

@@ -44,6 +44,7 @@ class Names:
     corridors: frozenset[str] = frozenset()
     offices: dict[str, frozenset[str]] = field(default_factory=dict)  # country code -> office codes
     codes: dict[str, frozenset[str]] = field(default_factory=dict)  # list -> codes
+    standards: dict[str, frozenset[str]] = field(default_factory=dict)  # file of a standard -> its fields
 
     @property
     def countries(self) -> frozenset[str]:

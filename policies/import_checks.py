@@ -7,15 +7,28 @@ import re
 from typing import Final
 
 from policies.checks import Names, listed
-from policies.import_mapping import CHANNELS, CODED, CONSTANTS, DAYS, TARGETS, Column, ImportMapping, same_word
+from policies.import_mapping import (
+    CHANNELS,
+    CODED,
+    CONSTANTS,
+    COUNTRIES,
+    DAYS,
+    TARGETS,
+    Column,
+    ImportMapping,
+    Table,
+    same_word,
+)
 from policies.model import Policies
 from policies.nodes import Document, Path, Problem, maybe, read_document
+from policies.standards import EXTENSION
 
 __all__ = ["check_import_mapping", "digest_of", "read_mapping"]
 
 # A text that is longer is no mapping.
 LONGEST: Final = 200_000
 _COUNTRY: Final = re.compile(r"[A-Z]{2}|stateless|unknown")
+_LAND: Final = re.compile(r"[A-Z]{2}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}|unknown")
 # Several columns may tell these: they are put one after the other.
 _SEVERAL: Final = frozenset({"note", "identity.other_names", "identity.safe_contact", "identity.family_contact"})
@@ -31,7 +44,10 @@ def read_mapping(file: str, text: str, policies: Policies) -> tuple[ImportMappin
     document = read_document(file, text)
     if document.value is None:
         return None, document.problems
-    names = Names(codes={name: frozenset(each.codes) for name, each in policies.codes.items()})
+    names = Names(
+        codes={name: frozenset(each.codes) for name, each in policies.codes.items()},
+        standards={name: frozenset(each.fields) for name, each in policies.standards.items()},
+    )
     mapping = document.build(ImportMapping)
     if mapping is not None:
         check_import_mapping(document, mapping, names)
@@ -45,6 +61,7 @@ def digest_of(text: str) -> str:
 
 def check_import_mapping(document: Document, mapping: ImportMapping, names: Names) -> None:
     """Fields and codes exist; who brought the case is said; a column has one meaning, and a field one column."""
+    _check_standard(document, mapping, names)
     for name, column in mapping.columns.items():
         _check_column(document, name, column, names)
     for name in mapping.ignore:
@@ -66,6 +83,34 @@ def check_import_mapping(document: Document, mapping: ImportMapping, names: Name
             document.complain(f"nothing leads to '{target}': name a column, or say it in 'constants'", "columns")
     if {same_word(each) for each in mapping.named} & {""}:
         document.complain("a column without a name cannot be mapped", "columns")
+
+
+def _check_standard(document: Document, mapping: ImportMapping, names: Names) -> None:
+    """The standard exists, the columns are fields of it or say that they are none, and nothing repeats what it says."""
+    if mapping.standard is None:
+        for name, column in mapping.columns.items():
+            if column.when or column.because:
+                document.complain("'when' and 'because' belong to the mapping of a standard", "columns", name)
+        return
+    fields = names.standards.get(mapping.standard) or frozenset()
+    if not fields:
+        known = {name for name, each in names.standards.items() if each}
+        document.complain(f"there is no standards/{mapping.standard}.yaml with fields{maybe(mapping.standard, known)}",
+                          "standard")  # fmt: skip
+        return
+    if mapping.table != Table():
+        document.complain("the standard says how its files are written: leave 'table' out", "table")
+    for name in (mapping.record, *mapping.columns, *mapping.ignore):
+        path = ("columns", name) if name in mapping.columns else ()
+        if name not in fields and not name.startswith("x_"):
+            document.complain(f"'{name}' is no field of {mapping.standard}{maybe(name, fields)}", *path)
+    if mapping.record in fields:
+        own = f"{EXTENSION}record"
+        document.complain(f"no field of a standard is the number of a record: name {own} or a column x_...", "record")
+    for name, column in mapping.columns.items():
+        for other in column.when:
+            if other not in fields:
+                document.complain(f"there is no field '{other}'{maybe(other, fields)}", "columns", name, "when", other)
 
 
 def _check_column(document: Document, name: str, column: Column, names: Names) -> None:
@@ -101,7 +146,7 @@ def _era_of(target: str) -> frozenset[str]:
 
 
 def _takes_codes(target: str) -> bool:
-    return target in CODED or target in ("child", "nationality", "language")
+    return target in CODED or target in COUNTRIES or target in ("child", "language")
 
 
 def _check_code(document: Document, target: str, ours: str | bool, names: Names, *path: str | int) -> None:
@@ -112,7 +157,10 @@ def _check_code(document: Document, target: str, ours: str | bool, names: Names,
     if isinstance(ours, bool):
         # YAML reads a bare NO, on or y as true or false.
         document.complain("put this code in quotes: without them it is read as true or false", *path)
-    elif target == "nationality":
+    elif target == "returned_from":
+        if _LAND.fullmatch(ours) is None:
+            document.complain(f"'{ours}' is no country of two capital letters", *path)
+    elif target in COUNTRIES:
         if _COUNTRY.fullmatch(ours) is None:
             document.complain(f"'{ours}' is no country: two capital letters, stateless or unknown", *path)
     elif target == "language":

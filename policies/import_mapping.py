@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import Field, StrictBool, StrictInt
 
 from policies.terms import FrozenMap, Policy, Slug, Text
 
-__all__ = ["CODED", "DAYS", "TARGETS", "TEXTS", "Column", "ImportMapping", "Table", "same_word"]
+__all__ = [
+    "CODED", "COUNTRIES", "DAYS", "TARGETS", "TEXTS", "Column", "ImportMapping", "Part", "Table", "part", "part_name",
+    "same_word",
+]  # fmt: skip
 
 # What opening a case takes today (app/cases/schemas.py) -> the code list its values come from.
 CODED: Final[Mapping[str, str]] = {
@@ -18,7 +22,9 @@ CODED: Final[Mapping[str, str]] = {
 }  # fmt: skip
 # Channels of a case that is no return, beside those of the list.
 CHANNELS: Final = frozenset({"shelter", "other"})
-DAYS: Final = frozenset({"happened_at", "identity.birth_date"})
+DAYS: Final = frozenset({"happened_at", "identity.birth_date", "returned_on"})
+# A country by its two letters; of these ``returned_from`` is always a country, the others may be unknown.
+COUNTRIES: Final = frozenset({"nationality", "exploited_in", "returned_from"})
 TEXTS: Final = frozenset(
     {
         "note", "identity.given_names", "identity.family_name", "identity.other_names", "identity.place_of_origin",
@@ -26,10 +32,10 @@ TEXTS: Final = frozenset(
     }
 )  # fmt: skip
 # ``age`` is a number of years, which becomes an age band; ``child`` is yes or no.
-OTHERS: Final = frozenset({"child", "age", "nationality", "language", "identity.birth_year"})
+OTHERS: Final = frozenset({"child", "age", "language", "identity.birth_year"}) | COUNTRIES
 TARGETS: Final = frozenset(CODED) | DAYS | TEXTS | OTHERS
 # What a constant may say of everybody in a file; a name that all share is nobody's.
-CONSTANTS: Final = frozenset(CODED) | {"nationality", "language"}
+CONSTANTS: Final = frozenset(CODED) | COUNTRIES | {"language"}
 
 Word = Annotated[str, Field(min_length=1, max_length=120)]
 Encoding = Literal["find", "utf-8", "utf-16", "cp874", "tis-620", "windows-1252", "windows-1258", "gb18030"]
@@ -51,6 +57,9 @@ class Column(Policy):
     of day, month and year; four digits that come first are always the year. ``era``: of their years. ``split``: what
     stands between several names. ``told`` keeps a value as it came: what another system says of a consent or of how
     far a case has come is told, and never counts here.
+
+    Of a standard: ``when`` says for which entries of a record the column leads to the field (other fields of the same
+    entry and their values); ``because`` why it can only be told, where that is not that a new case has no place for it.
     """
 
     to: str | None = None
@@ -59,6 +68,8 @@ class Column(Policy):
     dates: Literal["dmy", "mdy", "ymd"] = "ymd"
     era: Literal["common", "buddhist", "either"] = "either"
     split: Annotated[str, Field(min_length=1, max_length=3)] | None = None
+    when: FrozenMap[Text] = Field(default_factory=dict)
+    because: Literal["consent", "course"] | None = None
     note: str = ""
 
     def ours(self, value: str) -> str | bool | None:
@@ -68,7 +79,10 @@ class Column(Policy):
 
 
 class ImportMapping(Policy):
-    """One file of mapping. ``record``: the column with the other system's own number of a record."""
+    """One file of mapping. ``record``: the column with the other system's own number of a record.
+
+    ``standard``: a file of standards/ by whose fields and lists the table is written, and by whose reader it is read.
+    """
 
     name: Slug
     version: Annotated[StrictInt, Field(ge=1, le=10_000)]
@@ -76,6 +90,7 @@ class ImportMapping(Policy):
     source_system: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
     note: str = ""
     table: Table = Table()
+    standard: str | None = None
     record: Word
     columns: FrozenMap[Column]
     constants: FrozenMap[Text] = Field(default_factory=dict)
@@ -91,7 +106,17 @@ class ImportMapping(Policy):
     @property
     def needed(self) -> frozenset[str]:
         """The columns a file must have; what is only to be ignored may be missing."""
-        return frozenset({self.record}) | (frozenset(self.columns) if self.unmapped == "refuse" else frozenset())
+        # A file of a standard has the columns that whoever wrote it could fill.
+        all_of_them = self.unmapped == "refuse" and self.standard is None
+        return frozenset({self.record}) | (frozenset(self.columns) if all_of_them else frozenset())
+
+    def base(self, name: str) -> str:
+        """The name by which a column is looked up: of a standard without which entry of a record it is."""
+        return name if self.standard is None or self.says(name) else part(name).base
+
+    def says(self, name: str) -> bool:
+        """Whether a column stands in the mapping by just this name."""
+        return name in self.columns or name == self.record or name in self.ignore
 
     def columns_of(self, target: str) -> tuple[str, ...]:
         """The columns that lead to a field."""
@@ -101,6 +126,32 @@ class ImportMapping(Policy):
         """Whether a cell says nothing: white space, or a sign that stands for that here."""
         word = same_word(value)
         return not word or any(same_word(each) == word for each in self.empty)
+
+
+class Part(NamedTuple):
+    """A column of a record of a standard: its name, which entry (from 1), and whether no list knew what stood there."""
+
+    base: str
+    number: int
+    unknown: bool
+
+
+_PART: Final = re.compile(r"(.+?) \((?:(\d{1,6})|(unknown)|(\d{1,6}), unknown)\)", re.DOTALL)
+
+
+def part_name(base: str, number: int = 1, unknown: bool = False) -> str:
+    """How a column of one of several entries of a record is named: hte_City, hte_City (2), hte_Type (2, unknown)."""
+    said = ([str(number)] if number > 1 else []) + (["unknown"] if unknown else [])
+    return f"{base} ({', '.join(said)})" if said else base
+
+
+def part(name: str) -> Part:
+    """What such a name says."""
+    found = _PART.fullmatch(name)
+    if found is None:
+        return Part(name, 1, False)
+    base, number, alone, numbered = found.groups()
+    return Part(base, int(number or numbered or 1), bool(alone or numbered))
 
 
 def same_word(value: str) -> str:

@@ -28,7 +28,7 @@ SAID: Final = frozenset(
         "country", "office", "identification", "care", "opened_on", "child", "sex", "nationality", "exploitation",
         "language",
         "screening", "decision", "care_plan", "reintegration_plan", "case_manager", "closure", "deceased",
-        "referral_state", "open_referrals", "negative_on",
+        "referral_state", "open_referrals", "negative_on", "exploited_in",
         # In a column of our own beside the standard.
         "age_band",
     }
@@ -39,6 +39,7 @@ _NAMES: Final = {
     "given_names": "prs_FirstName", "family_name": "prs_SecondName", "birth_date": "prs_Birthdate",
     "phone": "prs_MobilePhone",
 }  # fmt: skip
+EXPLOITATION: Final = "Exploitation"
 MOVED: Final = "MigrationOrChangeOfLocation"
 
 
@@ -148,6 +149,12 @@ def _victim(making: _Making, facts: CaseFacts) -> None:
     making.put("vic_TraffickingStatusDecisionMakingOrg", making.coded("decision_making_org", decided.get("decided_by")))
     exploitation = making.coded("exploitation", facts.exploitation)
     making.put("vic_TypeOfExploitation", (exploitation,) if exploitation else None)
+    if len(facts.exploited_in) == 2:
+        # Where it was is an event of its own in the standard; of what happened there we keep no facts.
+        event: dict[str, Value] = {}
+        making.put("hte_Type", EXPLOITATION, event)
+        making.put("hte_Country", facts.exploited_in, event)
+        making.several["event"] = [event]
 
 
 def _case(making: _Making, facts: CaseFacts) -> None:

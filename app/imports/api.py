@@ -22,7 +22,7 @@ from app.imports.schemas import (
     Stage,
     StartIn,
 )
-from app.imports.taking import take
+from app.imports.taking import standard_of, take
 from app.kit import csv_text
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from app.kit.fields import invalid
@@ -69,6 +69,8 @@ def list_mappings(door: Importer) -> MappingsOut:
 def ask_for_import(door: Importer, sent: Sent) -> Response:
     """Read a table (CSV, XLSX, ODS, a JSON list) by a mapping, and go through it in a trial run that changes nothing.
 
+    Records of HTCDS 2.0 come in by the mapping `htcds`, in any file the standard knows, with its names or its labels.
+
     The rows are kept sealed for some days. A column that the mapping does not know is named, a code nobody knows is
     kept as it came; what the file says of a consent or of how far a case has come is kept as told and never counts.
     """
@@ -80,8 +82,8 @@ def ask_for_import(door: Importer, sent: Sent) -> Response:
     with door.read() as desk:
         mapping = service.mapping_of(desk.policies, body)
         may_bring(desk, mapping)
-        rules = desk.policies.safeguards.imports
-    taken = take(content, mapping, rules)
+        rules, standard = desk.policies.safeguards.imports, standard_of(desk.policies, mapping)
+    taken = take(content, mapping, rules, standard=standard)
     return door.once(lambda desk: service.ask(desk, body, mapping, taken), status=201)
 
 
@@ -107,6 +109,17 @@ def start_import(import_id: str, body: StartIn, door: Importer) -> Response:
     comes in once; rows that may be about somebody who is known wait until you say in `others` that you have looked.
     """
     return door.once(lambda desk: service.start(desk, import_id, body))
+
+
+@router.post(
+    "/imports/{import_id}/throw-away",
+    response_model=ImportOut,
+    responses=documented(NotFound, Conflict),
+    summary="Keep the rows of the file no longer",
+)
+def throw_import_away(import_id: str, door: Importer) -> Response:
+    """Delete the sealed rows now, and not when their time is over. The report stays, and so do cases that came in."""
+    return door.once(lambda desk: service.throw_away(desk, import_id))
 
 
 @router.get(

@@ -31,11 +31,12 @@ from app.casework.history import Event
 from app.casework.jobs import Stepped, works
 from app.casework.reach import SEEING
 from app.imports import queries
-from app.imports.findings import Finding
+from app.imports.findings import NOT_CARRIED, Finding
 from app.imports.queries import CAME, IMPORT, LINE
 from app.imports.reading.terms import Rows
 from app.imports.rights import may_bring
 from app.imports.rows import Fitted, Ground, field_column, fitted, twice
+from app.imports.taking import rows_of
 from app.kit.canonical import canonical_bytes
 from app.kit.crypto import DESTROYED
 from app.kit.errors import AppError, Conflict
@@ -115,7 +116,9 @@ def place(import_id: str) -> bytes:
 
 def packed(mapping: ImportMapping, table: Rows) -> bytes:
     """Mapping and rows as they are sealed."""
-    told = {"mapping": mapping.model_dump(mode="json"), "header": table.header, "rows": table.rows}
+    told = {
+        "mapping": mapping.model_dump(mode="json"), "header": table.header, "rows": table.rows, "notes": table.notes,
+    }  # fmt: skip
     return zlib.compress(json.dumps(told).encode("ascii"))
 
 
@@ -184,7 +187,7 @@ def _note_again(desk: Desk, outcomes: list[Outcome]) -> None:
 def _one(bench: Bench, line: int, row: tuple[str, ...]) -> Outcome:
     desk, work = bench.desk, bench.work
     ground = Ground(work.mapping, desk.policies, desk.today, desk.policies.zone(desk.actor.country))
-    fit = fitted(ground, work.table.header, line, row, work.doubled)
+    fit = fitted(ground, work.table.header, line, row, work.doubled, work.table.notes.get(line, ()))
     if fit.stops:
         return Outcome(line, "refused", fit.findings)
     known = _known(bench, fit)
@@ -239,6 +242,11 @@ def _tell(bench: Bench, fit: Fitted, case_id: str) -> None:
     }  # fmt: skip
     told = [f"{bench.work.mapping.record}: {fit.record}", *(f"{label}: {value}" for label, value in fit.told)]
     move.remark(desk, held, Event(IMPORTED, "file", held.version, details, desk.now, "\n".join(told)))
+    for group, kept in sorted(fit.apart.items()):
+        # Whoever reads the narrative need not see this: an entry of its own, opened to those who hold its group.
+        told = [f"{label}: {value}" for label, value in kept]
+        own = {**details, "unknown": [], "told": len(kept), "group": group.value}
+        move.remark(desk, held, Event(IMPORTED, "file", held.version, own, desk.now, "\n".join(told)))
 
 
 def _remember(bench: Bench, fit: Fitted, case_id: str) -> None:
@@ -318,6 +326,7 @@ def _counted(outcomes: list[Outcome]) -> Mapping[str, int]:
     counted = Counter(each.word for each in outcomes)
     counted["unknown_code"] = sum(one.rule == "unknown_code" for each in outcomes for one in each.findings)
     counted["kept_as_told"] = sum(each.kept for each in outcomes)
+    counted["not_carried"] = sum(one.rule in NOT_CARRIED for each in outcomes for one in each.findings)
     return {word: count for word, count in counted.items() if count}
 
 
@@ -339,5 +348,5 @@ def _opened(key: bytes, sealed: bytes, import_id: str, keys: Any) -> Work:
     """The rows of an import, opened once for several of its steps; nobody keeps them long (app.imports.watching)."""
     told = json.loads(zlib.decompress(keys.open(key, sealed, place(import_id))))
     mapping = ImportMapping.model_validate(told["mapping"])
-    table = Rows(tuple(told["header"]), tuple((line, tuple(cells)) for line, cells in told["rows"]))
+    table = rows_of(told)
     return Work(mapping, table, twice(mapping, table))

@@ -29,17 +29,18 @@ class Unfit(ValueError):
         self.rule = rule
 
 
-def washed(cell: str) -> tuple[str, bool]:
+def washed(cell: str, *, formulas: bool = False) -> tuple[str, bool]:
     """The cell without spaces at its ends and without marks that turn its direction, and whether there were any.
 
-    Unfit (unreadable) for control characters, and for what no text holds; (formula) for what a spreadsheet would run.
+    Unfit (unreadable) for control characters, and for what no text holds; (formula) for what a spreadsheet would run,
+    unless ``formulas``: the reader of a standard knows which texts were only meant to look like one.
     """
     text = "".join(letter for letter in cell if letter not in _TURNING)
     for letter in text:
         if unicodedata.category(letter) in ("Cc", "Cs", "Co") and letter not in _BREAKS:
             raise Unfit("unreadable")
     clean = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if clean[:1] in ("=", "\uff1d"):
+    if clean[:1] in ("=", "\uff1d") and not formulas:
         raise Unfit("formula")
     return clean, len(text) != len(cell)
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from app.kit.words import mark
 
-__all__ = ["CLASSES", "COUNTED", "NOTED", "OUTCOMES", "RULES", "UNREAD", "Finding"]
+__all__ = ["CLASSES", "COUNTED", "NOTED", "NOT_CARRIED", "OUTCOMES", "RULES", "UNREAD", "Finding"]
 
 # A rule that stops its row. What to do about it is in the sentence.
 RULES: Final[Mapping[str, str]] = {
@@ -26,14 +26,28 @@ RULES: Final[Mapping[str, str]] = {
     "too_many_cells": mark("The row has more cells than there are columns: something has shifted."),
     "too_few_cells": mark("The row has fewer cells than there are columns: something has shifted."),
     "not_a_code": mark("The mapping has no code of ours for this value, and the field cannot be left open."),
+    "not_the_standard": mark("This is not as the standard wants it: nothing of the record comes in until it is."),
     "refused_here": mark("The case cannot be opened like this."),
     "may_be_known": mark("Somebody with a like name has a case within your reach. Look, and say if this is another."),
 }  # fmt: skip
+# Of a record of a standard: what is said and does not arrive in the case, with the reason. It is kept as it came.
+NOT_CARRIED: Final[Mapping[str, str]] = {
+    "no_place": mark("A new case has no place for this. It is kept as it came, in the history of the case."),
+    "consent_not_taken": mark("A consent that was given elsewhere is none here. What was said is kept as it came."),
+    "course_not_taken": mark(
+        "How far a case has come follows from steps here, never from a file. What was said is kept as it came."
+    ),
+    "further_values": mark("A case has room for one value: the first came in, the others are kept as they came."),
+}
 # What stops nothing, and is told.
 NOTED: Final[Mapping[str, str]] = {
     "unknown_code": mark("The mapping has no code of ours for this value. It is kept as it came, and counts nowhere."),
     "marks_removed": mark("Marks that show nothing and turn the direction of the line were left out."),
     "changed": mark("The record has come in before, and this cell said something else then. Nothing was changed."),
+    "record_made": mark("The record has no number, so one was made from what it says: changed, it is another record."),
+    "header_rows_disagree": mark("The two rows of the header name different fields; the one people see is believed."),
+    "read_as_nearest": mark("The standard has no such value. It is read as the nearest one, and kept as it came."),
+    **NOT_CARRIED,
 }
 # Why a file cannot be read at all.
 UNREAD: Final[Mapping[str, str]] = {
@@ -57,6 +71,7 @@ UNREAD: Final[Mapping[str, str]] = {
     "unnamed_column": mark("A column holds values and has no name."),
     "doubled_column": mark("Two columns have the same name."),
     "no_such_sheet": mark("The file has no sheet of the name that the mapping says."),
+    "not_the_standard": mark("No column of the file is a field of the standard that the mapping names."),
     "lacks_columns": mark("The file does not have these columns, which the mapping reads."),
     "unmapped_columns": mark("The mapping says nothing of these columns. Map them, keep them as told, or ignore them."),
 }
@@ -64,6 +79,7 @@ UNREAD: Final[Mapping[str, str]] = {
 COUNTED: Final[Mapping[str, str]] = {
     "unknown_code": mark("Values without a code of ours, kept as they came"),
     "kept_as_told": mark("Values of columns the mapping does not know, kept as they came"),
+    "not_carried": mark("Values that have no place in a new case, kept as they came; the report names each"),
 }
 # What became of a row, or would become of it.
 OUTCOMES: Final[Mapping[str, str]] = {
@@ -85,7 +101,8 @@ CLASSES: Final[Mapping[str, str]] = {
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing found in one cell. ``column``: its name, "" for the row. ``said``: the rule in the words of the form
-    that refused it, where it was one; such rules name fields and codes of ours and never what was typed."""
+    that refused it, where it was one, or of the reader of a standard; such rules name fields and codes of ours or of
+    the standard, and never what was typed."""
 
     column: str
     rule: str

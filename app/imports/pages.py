@@ -13,10 +13,10 @@ from app.access.page_door import Page, opens
 from app.access.sheet import PageForm, Typed
 from app.casework import jobs
 from app.imports import service
-from app.imports.findings import CLASSES, COUNTED, OUTCOMES
+from app.imports.findings import CLASSES, COUNTED, NOT_CARRIED, OUTCOMES
 from app.imports.rights import RIGHT, may_bring
 from app.imports.schemas import MOST_LINES, ImportIn, StartIn
-from app.imports.taking import take
+from app.imports.taking import standard_of, take
 from app.kit import csv_text
 from app.kit.errors import AppError, Invalid
 from app.kit.fields import invalid
@@ -77,7 +77,8 @@ def bring_file(page: Bringer) -> Response:
         mapping = service.mapping_of(policies, body)
         with page.write() as desk:
             may_bring(desk, mapping)
-        taken = take(page.sent_file("file"), mapping, policies.safeguards.imports)
+        standard = standard_of(policies, mapping)
+        taken = take(page.sent_file("file"), mapping, policies.safeguards.imports, standard=standard)
     except Invalid as error:
         return page.show_refused(error, FORM, {**context, "wrong": error.extra["errors"]})
     return page.act(lambda desk: f"{LIST}/{service.ask(desk, body, mapping, taken).id}", then=LIST)
@@ -105,6 +106,19 @@ def start_page(import_id: str, page: Importer) -> Response:
     return page.act_or_show(act, f"{LIST}/{import_id}", ONE, again)
 
 
+@router.post(LIST + "/{import_id}/throw-away")
+def throw_away_page(import_id: str, page: Importer) -> Response:
+    """Keep the rows of the file no longer."""
+
+    def act(desk: Desk) -> None:
+        service.throw_away(desk, import_id)
+
+    def again(desk: Desk, error: AppError) -> dict[str, Any]:
+        return _one(desk, import_id)
+
+    return page.act_or_show(act, f"{LIST}/{import_id}", ONE, again)
+
+
 @router.get(LIST + "/{import_id}/report")
 def report_page(
     import_id: str, page: Importer, stage: Which = "check", after: int = Query(0, ge=0, le=MOST_LINES)
@@ -113,7 +127,8 @@ def report_page(
     with page.write() as desk:
         found = service.report(desk, import_id, stage, after)
     return page.show(
-        "imports/report.html", here="cases", found=found, import_id=import_id, outcomes=OUTCOMES, classes=CLASSES
+        "imports/report.html", here="cases", found=found, import_id=import_id, outcomes=OUTCOMES, classes=CLASSES,
+        not_carried=NOT_CARRIED,
     )
 
 
@@ -152,6 +167,6 @@ def _one(desk: Desk, import_id: str) -> dict[str, Any]:
     found = service.read(desk, import_id)
     return {
         "here": "cases", "found": found, "states": STATES, "counted": {**OUTCOMES, **COUNTED},
-        "job_states": jobs.STATES,
+        "job_states": jobs.STATES, "comes_in": found.bring is not None and found.bring.state in jobs.OPEN,
         "alone": desk.policies.safeguards.imports.rows_alone,
     }  # fmt: skip

@@ -75,6 +75,7 @@ class ImportOut(BaseModel):
     state: Literal["checking", "checked", "waiting", "coming_in", "done", "none", "gone", "refused"]
     asked_at: datetime
     keep_until: Annotated[datetime, Field(description="Until then the rows are kept, sealed.")]
+    rows_kept: Annotated[bool, Field(description="Whether the rows of the file are still kept, sealed.")]
     check: JobOut
     bring: JobOut | None = None
     approval: ApprovalOut | None = None

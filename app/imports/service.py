@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, insert, update
 
-from app.access import two_persons
+from app.access import deciding, two_persons
 from app.access.approval_shapes import ApprovalOut
 from app.access.desk import Desk
 from app.access.log import Detail, looked, refused
@@ -17,7 +17,7 @@ from app.access.stepup import must_be_fresh
 from app.access.two_persons import Act, Asked, carries_out
 from app.casework import jobs
 from app.casework.job_shapes import job_out
-from app.imports import queries
+from app.imports import bringing, queries
 from app.imports.bringing import BRING, CHECK, packed, place
 from app.imports.findings import Finding
 from app.imports.queries import IMPORT
@@ -154,6 +154,34 @@ def release(desk: Desk, asked: Asked) -> None:
     _turn(desk, row.id, "waiting", {"state": "coming_in", "bring_id": jobs.begin(desk, BRING, row.id, row.rows)})
 
 
+def throw_away(desk: Desk, import_id: str) -> ImportOut:
+    """Keep the rows of a file no longer, now; the report stays, and so do cases that came in.
+
+    A trial run that is not over is stopped, and a second person who was asked is asked no longer. Conflict
+    (import_coming_in) while the cases come in, which is stopped where long work is; (import_over) where no rows are
+    kept any more.
+    """
+    row = _mine(desk, import_id)
+    for job_id in filter(None, (row.check_id, row.bring_id)):
+        job = jobs.found(desk, job_id)
+        if job.state in jobs.OPEN and job.kind == BRING:
+            raise Conflict(mark("The cases are coming in. Stop that first."), code="import_coming_in")
+        if job.state in jobs.OPEN:
+            jobs.cancel(desk, job_id)
+    still = (IMPORT.c.id == row.id, IMPORT.c.state == row.state, IMPORT.c.sealed.is_not(None))
+    values: dict[str, Any] = {"wrapped": None, "sealed": None}
+    if row.state == "waiting":
+        values["state"] = "checked"
+        if row.sealed is not None and two_persons.load(desk, row.approval_id).state == "waiting":
+            deciding.withdraw(desk, row.approval_id)
+    done: Any = desk.session.execute(update(IMPORT).where(*still).values(values))
+    if done.rowcount != 1:
+        raise Conflict(mark("No rows of this file are kept any more."), code="import_over")
+    bringing.forget()
+    looked(desk, "import_thrown_away", "import", row.id, {"rows": row.rows})
+    return shown(desk, queries.by_id(desk, row.id))
+
+
 def read(desk: Desk, import_id: str) -> ImportOut:
     """What became of an import the actor asked for; NotFound for any other."""
     return shown(desk, _mine(desk, import_id))
@@ -216,6 +244,7 @@ def shown(desk: Desk, row: Row[Any], asked: ApprovalOut | None = None) -> Import
         keep_until=row.keep_until,
         check=job_out(jobs.found(desk, row.check_id)),
         bring=job_out(jobs.found(desk, row.bring_id)) if row.bring_id else None,
+        rows_kept=row.sealed is not None,
         approval=ApprovalOut(**approval.model_dump()) if approval else None,
     )
 

@@ -19,9 +19,11 @@ from app.imports.reading.terms import CSV, JSON, SHEET, Limits, Rows, Shape, Unr
 from app.imports.rows import columns_fit
 from app.kit.errors import Busy, Invalid
 from policies.import_mapping import ImportMapping
+from policies.model import Policies
 from policies.safeguards import Imports
+from policies.standards import Standard
 
-__all__ = ["Taken", "kind_of", "take", "unread"]
+__all__ = ["Taken", "kind_of", "rows_of", "standard_of", "take", "unread"]
 
 _PACKED: Final = b"PK\x03\x04"
 # Files that are no table, whatever they are called: PDF, pictures, old binary spreadsheets, packed archives.
@@ -40,12 +42,22 @@ class Taken:
     kept: tuple[str, ...]
 
 
-def take(content: bytes | None, mapping: ImportMapping, rules: Imports, field: str = "file") -> Taken:
+def take(
+    content: bytes | None,
+    mapping: ImportMapping,
+    rules: Imports,
+    field: str = "file",
+    standard: Standard | None = None,
+) -> Taken:
     """The rows of a file (None: nothing was sent), which has the columns that the mapping needs.
+
+    standard: as `standard_of` the mapping; ValueError for one without the other.
 
     Invalid (422) with a sentence at ``field``, and line or columns, for a file that cannot be read as this table;
     Busy (503) if too many are read already.
     """
+    if (mapping.standard is None) != (standard is None):
+        raise ValueError("the mapping of a standard is read with its standard, and no other mapping is")
     if content is None:
         raise unread(Unread("missing"), field)
     if not content:
@@ -58,7 +70,7 @@ def take(content: bytes | None, mapping: ImportMapping, rules: Imports, field: s
     if not _AT_ONCE.acquire(timeout=_PATIENCE):
         raise Busy()
     try:
-        table = _apart(content, kind, mapping, rules)
+        table = _apart(content, kind, mapping, rules, standard)
         if not table.rows:
             raise Unread("empty")
         kept = columns_fit(mapping, table)
@@ -67,6 +79,11 @@ def take(content: bytes | None, mapping: ImportMapping, rules: Imports, field: s
     finally:
         _AT_ONCE.release()
     return Taken(table, hashlib.sha256(content).hexdigest(), kept)
+
+
+def standard_of(policies: Policies, mapping: ImportMapping) -> Standard | None:
+    """The standard by whose reader a file is read with a mapping; None where it is a table like any other."""
+    return None if mapping.standard is None else policies.standards[mapping.standard]
 
 
 def kind_of(content: bytes) -> str | None:
@@ -89,21 +106,35 @@ def unread(refusal: Unread, field: str = "file") -> Invalid:
     return Invalid(said, code=f"table_{refusal.why}", extra={"errors": [rule]})
 
 
-def _apart(content: bytes, kind: str, mapping: ImportMapping, rules: Imports) -> Rows:
+def rows_of(told: dict[str, Any]) -> Rows:
+    """A table as it was written down: header, rows, notes."""
+    return Rows(
+        tuple(told["header"]),
+        tuple((line, tuple(cells)) for line, cells in told["rows"]),
+        {int(line): tuple((*note,) for note in notes) for line, notes in told.get("notes", {}).items()},
+    )
+
+
+def _apart(
+    content: bytes, kind: str, mapping: ImportMapping, rules: Imports, standard: Standard | None
+) -> Rows:
     """What the reading process answers; one that died of the file counts as a file that bursts."""
     shape = Shape(
         mapping.table.encoding, mapping.table.delimiter, mapping.table.sheet or "", mapping.table.header,
         tuple(sorted(mapping.named)),
     )  # fmt: skip
+    before = b"" if standard is None else standard.model_dump_json().encode("utf-8")
     told = {
-        "kind": kind, "shape": asdict(shape), "limits": asdict(Limits(rules.rows_at_most, rules.columns)),
-        "seconds": rules.seconds, "memory": rules.memory_bytes,
+        "standard": len(before), "record": mapping.record, "kind": kind, "shape": asdict(shape),
+        "limits": asdict(Limits(rules.rows_at_most, rules.columns)), "seconds": rules.seconds,
+        "memory": rules.memory_bytes,
     }  # fmt: skip
     command = [sys.executable, "-m", "app.imports.reading", json.dumps(told)]
     try:
         done = subprocess.run(
-            command, input=content, capture_output=True, cwd=_ROOT, env={}, timeout=rules.seconds * 6, check=False
-        )
+            command, input=before + content, capture_output=True, cwd=_ROOT, env={}, timeout=rules.seconds * 6,
+            check=False,
+        )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise Unread("bursts") from None
     if done.returncode != 0 or not done.stdout:
@@ -111,4 +142,4 @@ def _apart(content: bytes, kind: str, mapping: ImportMapping, rules: Imports) ->
     answer = json.loads(done.stdout)
     if "refused" in answer:
         raise Unread(answer["refused"], answer["line"], answer["columns"])
-    return Rows(tuple(answer["header"]), tuple((line, tuple(cells)) for line, cells in answer["rows"]))
+    return rows_of(answer)

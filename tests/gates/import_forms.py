@@ -24,6 +24,13 @@ def start(town: Town) -> Ready:
     return filled(town, town.th["case_manager"], path, path + "/start", why=WHY)
 
 
+def throw_away(town: Town) -> Ready:
+    """Keep the rows of a file no longer."""
+    found = checked(town, town.th["case_manager"], table(FIRST))
+    path = f"/reports/imports/{found['id']}"
+    return filled(town, town.th["case_manager"], path, path + "/throw-away")
+
+
 def _job(town: Town) -> Any:
     return bring_along(town, town.th["case_manager"], table(FIRST)).json()["check"]["id"]
 
@@ -46,6 +53,7 @@ def resume(town: Town) -> Ready:
 IMPORT_FORMS = {
     "/reports/imports": bring,
     "/reports/imports/{import_id}/start": start,
+    "/reports/imports/{import_id}/throw-away": throw_away,
     "/reports/jobs/{job_id}/cancel": cancel,
     "/reports/jobs/{job_id}/resume": resume,
 }

@@ -24,7 +24,7 @@ def problems(text: str) -> list[str]:
 
 
 def test_the_houses_own_are_there() -> None:
-    assert set(POLICIES.imports) >= {"example-table", "primero"}
+    assert set(POLICIES.imports) >= {"example-table", "primero", "htcds"}
     assert POLICIES.imports["primero"].unmapped == "keep"
 
 
@@ -57,6 +57,47 @@ def test_a_sound_one_is_read() -> None:
 def test_each_fault_is_told_at_its_line(line: str, by: str, said: str) -> None:
     assert line in GOOD
     assert any(said in each for each in problems(GOOD.replace(line, by))), problems(GOOD.replace(line, by))
+
+
+HTCDS = """version: 1
+title: Records of a partner
+source_system: partner
+name: mine
+standard: htcds-2.0
+record: x_their_no
+constants: {source: ngo, channel: other, exploited_in: TH}
+columns:
+  prs_Gender: {to: sex}
+  con_Consent: {told: con_Consent, because: consent}
+unmapped: keep
+"""
+
+
+def test_a_mapping_of_a_standard_needs_no_codes_and_no_columns_but_the_number() -> None:
+    mapping, found = read_mapping("mine.yaml", HTCDS, POLICIES)
+    assert mapping is not None and not found
+    assert mapping.needed == {"x_their_no"} and mapping.base("prs_Gender (2, unknown)") == "prs_Gender"
+    refuses, _ = read_mapping("mine.yaml", HTCDS.replace("unmapped: keep\n", ""), POLICIES)
+    assert refuses is not None and refuses.needed == {"x_their_no"}
+
+
+@pytest.mark.parametrize(
+    ("line", "by", "said"),
+    [
+        ("htcds-2.0", "htcds-3.0", "5: there is no standards/htcds-3.0.yaml with fields"),
+        ("htcds-2.0", "ctdc", "5: there is no standards/ctdc.yaml with fields"),
+        ("standard: htcds-2.0\n", "", "'when' and 'because' belong to the mapping of a standard"),
+        ("prs_Gender: {to: sex}", "prs_Sex: {to: sex}", "9: 'prs_Sex' is no field of htcds-2.0"),
+        ("{to: sex}", "{to: sex, when: {hte_Typ: Transit}}", "9: there is no field 'hte_Typ' (did you mean"),
+        ("record: x_their_no", "record: prs_IdentityNumber", "6: no field of a standard is the number of a record"),
+        ("unmapped: keep", "table: {delimiter: ;}", "the standard says how its files are written"),
+        ("exploited_in: TH", "exploited_in: Thailand", "7: 'Thailand' is no country"),
+        ("exploited_in: TH", "returned_from: stateless", "7: 'stateless' is no country of two capital letters"),
+    ],
+)
+def test_each_fault_of_a_mapping_of_a_standard_is_told(line: str, by: str, said: str) -> None:
+    assert line in HTCDS
+    assert any(said in each for each in problems(HTCDS.replace(line, by))), problems(HTCDS.replace(line, by))
 
 
 def test_what_is_no_yaml_and_what_is_endless_is_refused() -> None:

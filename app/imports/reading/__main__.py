@@ -2,7 +2,8 @@
 
     python -m app.imports.reading '{"kind": ..., "shape": ..., "limits": ..., "seconds": ..., "memory": ...}' < file
 
-One line of JSON: {"header", "rows"} or {"refused", "line", "columns"}.
+With "standard": so many bytes of the input come first and are the standard as JSON, and "record" is the column with
+the number of a record. One line of JSON: {"header", "rows", "notes"} or {"refused", "line", "columns"}.
 """
 
 from __future__ import annotations
@@ -22,6 +23,18 @@ def hold(seconds: int, memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def read_standard(content: bytes, kind: str, told: bytes, record: str, limits: Limits) -> Rows:
+    """The records of a file of a standard. Unread if it is none."""
+    # Loaded only where it is needed, as below.
+    from app.imports.reading.standard import from_standard
+    from policies.standards import Standard
+
+    try:
+        return from_standard(content, kind, Standard.model_validate_json(told), record, limits)
+    except (MemoryError, RecursionError):
+        raise Unread("bursts") from None
 
 
 def read(content: bytes, kind: str, shape: Shape, limits: Limits) -> Rows:
@@ -44,8 +57,13 @@ def main(arguments: list[str]) -> None:
     hold(told["seconds"], told["memory"])
     answer: dict[str, Any]
     try:
-        found = read(sys.stdin.buffer.read(), told["kind"], shape, Limits(**told["limits"]))
-        answer = {"header": found.header, "rows": found.rows}
+        content, limits = sys.stdin.buffer.read(), Limits(**told["limits"])
+        if told.get("standard"):
+            standard, content = content[: told["standard"]], content[told["standard"] :]
+            found = read_standard(content, told["kind"], standard, told["record"], limits)
+        else:
+            found = read(content, told["kind"], shape, limits)
+        answer = {"header": found.header, "rows": found.rows, "notes": found.notes}
     except Unread as refusal:
         answer = {"refused": refusal.why, "line": refusal.line, "columns": refusal.columns}
     sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=True).encode("ascii"))

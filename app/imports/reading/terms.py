@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
-__all__ = ["CSV", "JSON", "KINDS", "LONGEST_CELL", "SHEET", "Limits", "Rows", "Shape", "Unread"]
+__all__ = ["CSV", "JSON", "KINDS", "LONGEST_CELL", "SHEET", "Limits", "Note", "Rows", "Shape", "Unread"]
 
 CSV: Final = "csv"
 JSON: Final = "json"
@@ -15,6 +15,8 @@ SHEET: Final = "sheet"
 KINDS: Final = (CSV, JSON, SHEET)
 # No field of a case holds more; what is longer is no cell but a file that was not closed.
 LONGEST_CELL: Final = 20_000
+# Something found while reading: column, rule, class of the value, and the rule in the words of the standard's reader.
+Note = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,14 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A table that was read: the names of its columns, and each row that is not empty with its line."""
+    """A table that was read: the names of its columns, and each row that is not empty with its line.
+
+    ``notes``: line -> what the reading itself found in the row.
+    """
 
     header: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
+    notes: Mapping[int, tuple[Note, ...]] = field(default_factory=dict)
 
 
 class Unread(Exception):

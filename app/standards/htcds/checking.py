@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path
 from typing import Any, Final
 
 from app.standards.htcds import csv_file, json_file, sheet_file
@@ -15,6 +14,7 @@ from app.standards.htcds.book import Book
 from app.standards.htcds.faults import Fault, Unreadable
 from app.standards.htcds.reading import Tell, object_rows, table_rows
 from app.standards.htcds.rows import Row
+from app.standards.htcds.source import File
 from policies.standards import Standard
 
 __all__ = ["JSON", "Report", "check", "rows", "target_of"]
@@ -72,7 +72,7 @@ class Report:
         }  # fmt: skip
 
 
-def target_of(path: Path, standard: Standard) -> str:
+def target_of(path: File, standard: Standard) -> str:
     """What kind of file it looks like, by its name and its first lines."""
     if path.suffix.lower() in (".json", ".jsonl", ".ndjson"):
         return JSON
@@ -88,37 +88,46 @@ def target_of(path: Path, standard: Standard) -> str:
     return "template" if labels > len(sheet.columns) // 2 else "csv"
 
 
-def _lines(path: Path, book: Book, progress: Progress | None) -> Iterator[tuple[int, Any]]:
+def _lines(path: File, book: Book, progress: Progress | None) -> Iterator[tuple[int, Any]]:
     with path.open("rb") as file:
         begins = file.read(5)
     if not begins:
-        raise Unreadable("The file is empty.")
+        raise Unreadable("The file is empty.", "empty")
     if begins == b"%PDF-":
-        raise Unreadable("This is a PDF file, whatever its name says. HTCDS comes as CSV, XLSX, ODS or JSON.")
+        raise Unreadable(
+            "This is a PDF file, whatever its name says. HTCDS comes as CSV, XLSX, ODS or JSON.", "wrong_type"
+        )
     if path.suffix.lower() in SHEETS or begins[:4] == sheet_file.PACKED or begins[:4] == sheet_file.OLD:
         return sheet_file.lines(path, book, progress)
     return csv_file.lines(path, book, progress)
 
 
 def rows(
-    path: Path, standard: Standard, target: str | None, tell: Tell, progress: Progress | None = None
+    path: File,
+    standard: Standard,
+    target: str | None,
+    tell: Tell,
+    progress: Progress | None = None,
+    *,
+    strays: bool = False,
 ) -> Iterator[Row]:
     """The rows of a file, one by one; target: None = as it looks.
 
-    tell: gets every fault and warning. Raises Unreadable where the file is not what it is meant to be, and KeyError for
-    a target that the standard does not have.
+    tell: gets every fault and warning of a row before the row. strays: what stands in columns that are no part of the
+    standard and do not say so is kept in ``beside`` too. Raises Unreadable where the file is not what it is meant to
+    be, and KeyError for a target that the standard does not have.
     """
     found = target or target_of(path, standard)
     book = Book(standard, found)
     if found == JSON:
         with path.open("rb") as file:
             if file.read(5) == b"%PDF-":
-                raise Unreadable("This is a PDF file, whatever its name says.")
-        return object_rows(book, json_file.read(path, progress), tell)
-    return table_rows(book, _lines(path, book, progress), tell)
+                raise Unreadable("This is a PDF file, whatever its name says.", "wrong_type")
+        return object_rows(book, json_file.read(path, progress), tell, strays=strays)
+    return table_rows(book, _lines(path, book, progress), tell, strays=strays)
 
 
-def check(path: Path, standard: Standard, target: str | None = None, progress: Progress | None = None) -> Report:
+def check(path: File, standard: Standard, target: str | None = None, progress: Progress | None = None) -> Report:
     """Read a whole file and report on it; of its rows nothing is kept. Raises Unreadable as `rows` does."""
     report = Report(target or target_of(path, standard))
     for row in rows(path, standard, report.target, report.tell, progress):

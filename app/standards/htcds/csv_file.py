@@ -6,13 +6,13 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from pathlib import Path
 from typing import IO, Any, Final
 
 from app.kit import csv_text
 from app.standards.htcds.book import Book
 from app.standards.htcds.faults import Unreadable
 from app.standards.htcds.limits import MOST_COLUMNS, MOST_LINE
+from app.standards.htcds.source import File, size_of
 from app.standards.htcds.writing import Losses, Table
 
 __all__ = ["lines", "write"]
@@ -23,12 +23,12 @@ WIDE: Final = (b"\xff\xfe", b"\xfe\xff")
 Progress = Callable[[int, int], None]
 
 
-def lines(path: Path, book: Book, progress: Progress | None = None) -> Iterator[tuple[int, list[str]]]:
+def lines(path: File, book: Book, progress: Progress | None = None) -> Iterator[tuple[int, list[str]]]:
     """The cells of each line, with its number in the file. Raises Unreadable where it is no such text."""
-    whole = path.stat().st_size
+    whole = size_of(path)
     with path.open("rb") as begin:
         if begin.read(2) in WIDE:
-            raise Unreadable("The file is UTF-16. Save it as CSV in UTF-8.")
+            raise Unreadable("The file is UTF-16. Save it as CSV in UTF-8.", "not_utf8")
     with path.open("rb") as raw, io.TextIOWrapper(raw, encoding="utf-8-sig", newline="") as file:
         try:
             start = file.readline(MOST_LINE + 1)
@@ -39,16 +39,22 @@ def lines(path: Path, book: Book, progress: Progress | None = None) -> Iterator[
             for cells in reader:
                 if len(cells) > MOST_COLUMNS:
                     raise Unreadable(
-                        f"Line {before + 1} has more than {MOST_COLUMNS} columns; HTCDS 2.0 has 83 fields."
+                        f"Line {before + 1} has more than {MOST_COLUMNS} columns; HTCDS 2.0 has 83 fields.",
+                        "too_many_columns",
+                        before + 1,
                     )
                 yield before + 1, cells
                 before = reader.line_num
                 if progress is not None and before % 500 == 0:
                     progress(raw.tell(), whole)
         except UnicodeDecodeError as fault:
-            raise Unreadable("The file is not in UTF-8. Save it as CSV in UTF-8 (in Excel: CSV UTF-8).") from fault
+            raise Unreadable(
+                "The file is not in UTF-8. Save it as CSV in UTF-8 (in Excel: CSV UTF-8).", "not_utf8"
+            ) from fault
         except csv.Error as fault:
-            raise Unreadable(f"Line {before + 1} cannot be read as CSV ({fault}).") from fault
+            raise Unreadable(
+                f"Line {before + 1} cannot be read as CSV ({fault}).", "open_quotes", before + 1
+            ) from fault
 
 
 def _separator(start: str, book: Book) -> str:
@@ -69,9 +75,11 @@ def _bounded(file: IO[str]) -> Iterator[str]:
     while line := file.readline(MOST_LINE + 1):
         number += 1
         if len(line) > MOST_LINE:
-            raise Unreadable(f"Line {number} is longer than {MOST_LINE // 1024 // 1024} million letters.")
+            raise Unreadable(
+                f"Line {number} is longer than {MOST_LINE // 1024 // 1024} million letters.", "cell_without_end", number
+            )
         if "\0" in line:
-            raise Unreadable(f"Line {number} holds a zero byte, so this is no CSV.")
+            raise Unreadable(f"Line {number} holds a zero byte, so this is no CSV.", "wrong_type", number)
         yield line
 
 

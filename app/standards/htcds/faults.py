@@ -42,7 +42,15 @@ MENDS: Final = {
 
 
 class Unreadable(Exception):
-    """The file cannot be read as what it is meant to be; the sentence says why and what to do."""
+    """The file cannot be read as what it is meant to be; the sentence says why and what to do.
+
+    ``why``: a code for programs; ``line``: where, 0 for nowhere in particular.
+    """
+
+    def __init__(self, said: str, why: str = "broken", line: int = 0) -> None:
+        super().__init__(said)
+        self.why = why
+        self.line = line
 
 
 @dataclass(frozen=True, slots=True)

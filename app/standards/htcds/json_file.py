@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import IO, Any, Final
 
 from app.standards.htcds.book import Book
 from app.standards.htcds.faults import Unreadable
 from app.standards.htcds.limits import MOST_RECORD
+from app.standards.htcds.source import File, size_of
 from app.standards.htcds.writing import objects
 
 __all__ = ["RECORDS", "read", "write"]
@@ -23,31 +23,32 @@ _NO_JSON: Final = "The file cannot be read as JSON at line {line}: {why}."
 Progress = Callable[[int, int], None]
 
 
-def read(path: Path, progress: Progress | None = None) -> Iterator[tuple[int, Any]]:
+def read(path: File, progress: Progress | None = None) -> Iterator[tuple[int, Any]]:
     """Each record with the line on which it begins. Raises Unreadable where it is no JSON of this shape."""
-    whole = path.stat().st_size
+    whole = size_of(path)
     with path.open("rb") as raw, io.TextIOWrapper(raw, encoding="utf-8-sig") as file:
         text = _Text(file)
         try:
             begins = text.peek()
             if begins == "":
-                raise Unreadable("The file is empty.")
+                raise Unreadable("The file is empty.", "empty")
             if begins == "{":
                 found = _in_object(text)
             elif begins == "[":
                 found = _in_array(text)
             else:
-                raise Unreadable("The file is no JSON: it begins with neither [ nor {.")
+                raise Unreadable("The file is no JSON: it begins with neither [ nor {.", "not_json")
             for count, each in enumerate(found):
                 yield each
                 if progress is not None and count % 500 == 0:
                     progress(raw.tell(), whole)
         except UnicodeDecodeError as fault:
-            raise Unreadable("The file is not in UTF-8.") from fault
+            raise Unreadable("The file is not in UTF-8.", "not_utf8") from fault
         except json.JSONDecodeError as fault:
-            raise Unreadable(_NO_JSON.format(line=text.line, why=fault.msg)) from fault
+            raise Unreadable(_NO_JSON.format(line=text.line, why=fault.msg), "not_json", text.line) from fault
         except RecursionError as fault:
-            raise Unreadable(_NO_JSON.format(line=text.line, why="it is nested too deep")) from fault
+            said = _NO_JSON.format(line=text.line, why="it is nested too deep")
+            raise Unreadable(said, "bursts", text.line) from fault
 
 
 class _Text:
@@ -101,7 +102,9 @@ class _Text:
             except json.JSONDecodeError:
                 if len(self._kept) > MOST_RECORD:
                     raise Unreadable(
-                        f"A record that begins in line {self.line} is longer than 4 million letters."
+                        f"A record that begins in line {self.line} is longer than 4 million letters.",
+                        "cell_without_end",
+                        self.line,
                     ) from None
                 # Read twice as much as before, so that a long value is not tried again for each piece.
                 size = max(size * 2, _CHUNK)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Final
 
 from app.kit import packed
 from app.standards.htcds.faults import Unreadable
+from app.standards.htcds.source import File, size_of
 
 __all__ = ["MOST_COLUMNS", "MOST_LINE", "MOST_RECORD", "check_archive"]
 
@@ -26,15 +26,20 @@ _SAID: Final[Mapping[packed.Why, str]] = {
     "too_many_cells": f"The sheet spans more than {SHEET.cells:,} cells. Save it as CSV.",
 }
 
+_WHY: Final[Mapping[packed.Why, str]] = {
+    "damaged": "broken", "locked": "locked", "other_packing": "broken", "too_many_columns": "too_many_columns",
+}  # fmt: skip
 
-def check_archive(path: Path) -> None:
+
+def check_archive(path: File) -> None:
     """Read a packed spreadsheet once, without keeping anything. Unreadable for one that would fill the memory."""
-    if path.stat().st_size > MOST_FILE:
+    if size_of(path) > MOST_FILE:
         raise Unreadable(
-            f"The file is larger than {MOST_FILE // 1024 // 1024} MB. Save it as CSV, which may be of any length."
+            f"The file is larger than {MOST_FILE // 1024 // 1024} MB. Save it as CSV, which may be of any length.",
+            "too_large",
         )
     try:
         with path.open("rb") as file:
             packed.look_through(file, SHEET)
     except packed.Unsafe as refusal:
-        raise Unreadable(_SAID[refusal.why]) from refusal
+        raise Unreadable(_SAID[refusal.why], _WHY.get(refusal.why, "bursts")) from refusal

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from app.standards.htcds.book import AMBIGUOUS, Book
 from app.standards.htcds.cells import read_cell, text_of
-from app.standards.htcds.faults import Fault, Unreadable, class_of
+from app.standards.htcds.faults import Fault, Unreadable, class_of, letters
 from app.standards.htcds.rows import MORE, RECORD, ROW, UNKNOWN, Row, Value, plain_list
 
 __all__ = ["Header", "Tell", "object_rows", "table_rows"]
@@ -25,28 +25,34 @@ STAMP: Final = "# "
 
 @dataclass(slots=True)
 class Header:
-    """What each column is: a field, one of our own columns, a column of others, or nothing."""
+    """What each column is: a field, one of our own columns, a column of others, or nothing.
+
+    ``names``: what stands over a column of others that goes by its letters.
+    """
 
     fields: dict[int, str] = field(default_factory=dict)
     ours: dict[int, str] = field(default_factory=dict)
     others: dict[int, str] = field(default_factory=dict)
     unread: dict[int, str] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
     numbers: int | None = None
     width: int = 0
 
 
-def table_rows(book: Book, lines: Iterable[Line], tell: Tell) -> Iterator[Row]:
+def table_rows(book: Book, lines: Iterable[Line], tell: Tell, *, strays: bool = False) -> Iterator[Row]:
     """The rows of a table with one or two header rows.
 
-    lines: (line from 1, its cells). tell: gets every fault and warning. Raises Unreadable where no column of the
-    header is one of the standard.
+    lines: (line from 1, its cells). tell: gets every fault and warning. strays: as in `app.standards.htcds.checking`.
+    Raises Unreadable where no column of the header is one of the standard.
     """
     source = iter(lines)
     first = next((line for line in source if _filled(line[1])), None)
     if first is None:
-        raise Unreadable("The file is empty: there is no header row in it.")
+        raise Unreadable("The file is empty: there is no header row in it.", "no_header")
     second = next(source, None)
     header, waits = _header(book, first, second, tell)
+    if strays:
+        _take_in(header)
     follow = _Follow(book, tell)
     for number, cells in _chain(second, waits, source):
         if not _is_data(cells, header):
@@ -91,7 +97,8 @@ def _header(book: Book, first: Line, second: Line | None, tell: Tell) -> tuple[H
     if not header.fields:
         raise Unreadable(
             "No column of the header is a field of HTCDS 2.0. The first row holds its names, such as prs_Gender,"
-            " or their labels."
+            " or their labels.",
+            "not_the_standard",
         )
     return header, not two
 
@@ -110,7 +117,7 @@ def _column(
             )
         )
     if found == AMBIGUOUS:
-        header.unread[at] = name
+        header.unread[at] = name or label
         tell(Fault(lines[0], at + 1, _clipped(label or name), "ambiguous_column", warning=True))
     elif found is not None:
         if found in taken:
@@ -123,16 +130,38 @@ def _column(
     elif book.is_ours(name):
         header.ours[at] = name.strip().lower()
     elif book.is_extension(name):
-        header.others[at] = name.strip()
+        header.others[at] = _free(header, at, name.strip())
         tell(Fault(lines[0], at + 1, _clipped(name), "foreign_extension", warning=True))
     else:
-        header.unread[at] = name
+        header.unread[at] = name or label
         tell(Fault(lines[0], at + 1, _clipped(name or label), "unknown_column", warning=True))
+
+
+def _take_in(header: Header) -> None:
+    """Columns that are no part of the standard are kept like those of others.
+
+    A name that does not look like one of a field may be somebody's, in a file without a header: it is kept with what
+    stands below it, and the column goes by its letters.
+    """
+    for at, name in header.unread.items():
+        plain = _is_plain(name)
+        header.others[at] = _free(header, at, name if plain else f"column {letters(at + 1)}")
+        if not plain:
+            header.names[at] = name
+
+
+def _free(header: Header, at: int, name: str) -> str:
+    """The name of a column, with its letters where another column has the same: neither takes the other's place."""
+    return f"{name} [{letters(at + 1)}]" if name in header.others.values() else name
 
 
 def _clipped(text: str) -> str:
     # A header is no value of a person, but a file without a header begins with one: nothing of it is repeated.
-    return f"column '{text}'" if text.isidentifier() and "_" in text and len(text) <= MOST_NAMES else "a column"
+    return f"column '{text}'" if _is_plain(text) else "a column"
+
+
+def _is_plain(text: str) -> bool:
+    return text.isidentifier() and "_" in text and len(text) <= MOST_NAMES
 
 
 def _table_row(book: Book, header: Header, line: int, cells: Sequence[Any], tell: Tell) -> Row:
@@ -145,7 +174,8 @@ def _table_row(book: Book, header: Header, line: int, cells: Sequence[Any], tell
         elif at in header.ours:
             made.extension(header.ours[at], at + 1, _from_text(raw))
         elif at in header.others:
-            made.beside[header.others[at]] = text_of(raw)
+            said = text_of(raw)
+            made.beside[header.others[at]] = f"{header.names[at]}: {said}" if said and at in header.names else said
         elif at >= header.width and text_of(raw):
             tell(Fault(line, at + 1, "no column", "beyond_header", class_of(raw)))
     return made.row()
@@ -161,8 +191,10 @@ def _from_text(raw: Any) -> Any:
     return text
 
 
-def object_rows(book: Book, objects: Iterable[tuple[int, Any]], tell: Tell) -> Iterator[Row]:
-    """The rows of a list of objects; ``objects``: (line on which it begins, object)."""
+def object_rows(
+    book: Book, objects: Iterable[tuple[int, Any]], tell: Tell, *, strays: bool = False
+) -> Iterator[Row]:
+    """The rows of a list of objects; ``objects``: (line on which it begins, object); ``strays`` as in `table_rows`."""
     follow = _Follow(book, tell)
     said: set[str] = set()
     for line, each in objects:
@@ -186,6 +218,8 @@ def object_rows(book: Book, objects: Iterable[tuple[int, Any]], tell: Tell) -> I
                 if key not in said:
                     said.add(key)
                     tell(Fault(line, None, _clipped(key), rule, class_of(raw), warning=True))
+                if strays:
+                    made.beside[key] = raw if isinstance(raw, str) else json.dumps(raw, ensure_ascii=False)
         yield follow.checked(made.row())
 
 
@@ -273,7 +307,7 @@ class _Follow:
             self.count += 1
             if row.number != 1:
                 self.tell(Fault(row.line, None, RECORD, "row_out_of_order"))
-            return Row(f"{self.count}", 1, row.values, row.unknown, row.beside, row.line)
+            return Row(f"{self.count}", 1, row.values, row.unknown, row.beside, row.line, made=True)
         expected = self.number + 1 if row.record == self.record else 1
         if row.number != expected:
             self.tell(Fault(row.line, None, ROW, "row_out_of_order"))

@@ -21,7 +21,10 @@ Value = str | bool | int | float | tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row. ``unknown``: field -> what stood there and is no value of the list; ``beside``: columns of others."""
+    """One row. ``unknown``: field -> what stood there and is no value of the list; ``beside``: columns of others.
+
+    ``made``: the file gives its record no number, and the reader counted.
+    """
 
     record: str
     number: int
@@ -29,6 +32,7 @@ class Row:
     unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     beside: Mapping[str, str] = field(default_factory=dict)
     line: int = 0
+    made: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -13,6 +12,7 @@ from app.kit.workbook import workbook
 from app.standards.htcds.book import Book
 from app.standards.htcds.faults import Unreadable
 from app.standards.htcds.limits import check_archive
+from app.standards.htcds.source import File
 from app.standards.htcds.writing import Losses, Table
 
 __all__ = ["lines", "write"]
@@ -23,17 +23,21 @@ OLD: Final = b"\xd0\xcf\x11\xe0"
 Progress = Callable[[int, int], None]
 
 
-def lines(path: Path, book: Book, progress: Progress | None = None) -> Iterator[tuple[int, list[Any]]]:
+def lines(path: File, book: Book, progress: Progress | None = None) -> Iterator[tuple[int, list[Any]]]:
     """The cells of each row of the sheet with cases. Raises Unreadable for what is no such file, or too large."""
     with path.open("rb") as file:
         begins = file.read(4)
     if begins == OLD:
-        raise Unreadable("This is an old Excel file (.xls). Save it as .xlsx.")
+        raise Unreadable("This is an old Excel file (.xls). Save it as .xlsx.", "wrong_type")
     if begins != PACKED:
-        raise Unreadable("This is no XLSX or ODS file, whatever its name says. Open it and save it as .xlsx or CSV.")
+        raise Unreadable(
+            "This is no XLSX or ODS file, whatever its name says. Open it and save it as .xlsx or CSV.",
+            "wrong_type",
+        )
     check_archive(path)
     try:
-        found = CalamineWorkbook.from_path(str(path))
+        with path.open("rb") as file:
+            found = CalamineWorkbook.from_filelike(file)
         names = found.sheet_names
         wanted = {each.casefold() for target in book.standard.targets.values() for each in target.sheets}
         name = next((each for each in names if each.casefold() in wanted), names[0] if names else "")

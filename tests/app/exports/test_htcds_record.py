@@ -90,6 +90,15 @@ def test_a_whole_case() -> None:
     assert carried.left == Counter({"identity: place_of_origin": 1})
 
 
+def test_the_country_of_exploitation_is_an_event_and_nothing_where_it_is_not_known() -> None:
+    carried = record_of(told(replace(FACTS, exploited_in="TH")), POLICIES)
+    assert nested(STANDARD, carried.rows).several["event"] == ({"hte_Country": "TH", "hte_Type": "Exploitation"},)
+    assert "fact: exploited_in" not in carried.left
+    for word in ("unknown", "stateless"):
+        rows = record_of(told(replace(FACTS, exploited_in=word)), POLICIES).rows
+        assert not nested(STANDARD, rows).several.get("event")
+
+
 @pytest.mark.parametrize("missing", sorted(POINTS))
 def test_without_one_of_the_seven_points_no_name_contact_or_address_leaves(missing: str) -> None:
     facts = replace(FACTS, screening=replace(SCREENING, points=POINTS - {missing}))

@@ -14,6 +14,7 @@ from app.imports.findings import CLASSES, NOTED, RULES
 from app.imports.reading.letters import from_json
 from app.imports.reading.terms import Limits, Rows, Unread
 from app.imports.rows import Fitted, Ground, columns_fit, fitted, twice
+from policies.import_mapping import Column
 from policies.load import load_policies
 from tests.app.imports.registers import COLUMNS, FIRST
 
@@ -61,6 +62,25 @@ def test_what_nobody_knows_is_kept_and_never_defaulted() -> None:
     assert found.told == [("Nationality", "Atlantis"), ("Form of exploitation", "x")]
     assert rules_of(found) == [("Nationality", "unknown_code"), ("Form of exploitation", "unknown_code")]
     assert not found.stops and fit(Nationality="mm").body["nationality"] == "MM"
+
+
+def test_where_somebody_was_exploited_and_came_back_from_is_told_by_columns_or_for_all() -> None:
+    theirs = GROUND.mapping
+    columns = {
+        **theirs.columns, "Worked in": Column(to="exploited_in", codes={"Thailand": "TH"}),
+        "Came from": Column(to="returned_from"), "Came back on": Column(to="returned_on", dates="dmy"),
+    }  # fmt: skip
+    mapping = theirs.model_copy(update={"columns": columns})
+    header = ("No.", "Worked in", "Came from", "Came back on")
+    ground = Ground(mapping, POLICIES, date(2026, 11, 27))
+    found = fitted(ground, header, 2, ("R-1", "thailand", "mm", "5/1/2569"), frozenset())
+    told = {name: found.body[name] for name in ("exploited_in", "returned_from", "returned_on")}
+    assert told == {"exploited_in": "TH", "returned_from": "MM", "returned_on": "2026-01-05"}
+    open_ones = fitted(ground, header, 2, ("R-1", "Atlantis", "", ""), frozenset())
+    assert "exploited_in" not in open_ones.body and rules_of(open_ones) == [("Worked in", "unknown_code")]
+    for_all = mapping.model_copy(update={"columns": theirs.columns, "constants": {"exploited_in": "MY"}})
+    found = fitted(Ground(for_all, POLICIES, date(2026, 11, 27)), ("No.",), 2, ("R-1",), frozenset())
+    assert found.body["exploited_in"] == "MY"
 
 
 def test_consent_and_state_are_told_and_set_nothing() -> None:
