@@ -23,6 +23,7 @@ from app.worker import Worker as Postman
 from tests.app.shelter.houses import ask, presumed, shelter_of, sign
 from tests.app.shelter.houses import place as put
 from tests.desk.pictures_abroad import answering, at_the_border, together
+from tests.desk.pictures_figures import figures
 from tests.desk.place import VIEWS, Place, Shot, chromium, open_place
 from tests.factories import cases, referrals
 from tests.factories.forms import day, form
@@ -115,6 +116,7 @@ def invented(place: Place) -> list[Shot]:
         *answering(place),
         *at_the_border(place),
         *together(place),
+        *figures(place),
     ]
 
 
