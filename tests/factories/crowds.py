@@ -74,7 +74,7 @@ def rows_of(person: Somebody, office_id: str) -> Iterator[tuple[str, dict[str, A
     yield "data_key", {"id": key, "country": person.country, "wrapped": b"\0", "created_at": at}
     yield "person", {"id": human, "country": person.country, "key_id": key, "created_at": at}
     yield "case_file", {
-        "id": case_id, "reference": f"{person.country}-{person.day.year}-{case_id[:8]}", "country": person.country,
+        "id": case_id, "reference": f"{person.country}-{person.day.year}-{case_id[-12:]}", "country": person.country,
         "organisation": "crowd", "office_id": office_id, "created_by": "crowd", "person_id": human,
         "case_manager_id": None, "previous_case_id": None, "channel": person.channel,
         "identification": facts.identification, "care": facts.care, "opened_at": at, "sealed": False, "version": 1,
