@@ -154,7 +154,10 @@ def test_a_port_in_use_is_a_sentence_before_anything_is_built(taken: int, tmp_pa
 
 
 def test_both_are_served_and_end_together(played: Played) -> None:
-    run = [sys.executable, "-c", "from app.cli import main; main()", "demo", "--two-instances", "--port", "0"]
+    # Whoever runs the tests in the background of a shell has Ctrl-C ignored, and so would the program.
+    listens = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    program = listens + "from app.cli import main; main()"
+    run = [sys.executable, "-c", program, "demo", "--two-instances", "--port", "0"]
     served = subprocess.Popen(
         [*run, "--var", str(played.var)], stdout=subprocess.PIPE, text=True, start_new_session=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
