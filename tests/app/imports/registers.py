@@ -75,6 +75,15 @@ def come_in(town: Town, who: Worker, content: bytes, others: Sequence[int] = (),
     return done
 
 
+def asked_of_two(town: Town, who: Worker, second: Worker) -> dict[str, Any]:
+    """An import of more rows than one person brings in alone, for which a second person was asked."""
+    rows = [{**SECOND, "No.": f"N-{number}", "Given names": "", "Age": "30"} for number in range(51)]
+    found = checked(town, who, table(*rows))
+    step_up(town, who, second)
+    asked: dict[str, Any] = town.post(who, f"/imports/{found['id']}/start", {"why": WHY}).json()
+    return asked
+
+
 def report(town: Town, who: Worker, import_id: str, stage: str = "check") -> dict[int, dict[str, Any]]:
     """Line -> what became of it."""
     found = town.get(who, f"/imports/{import_id}/report?stage={stage}").json()

@@ -15,7 +15,19 @@ from app.imports import bringing, watching
 from app.models.job import CaseImport, ImportedCase
 from app.models.record import Record
 from app.models.user import User
-from tests.app.imports.registers import BROKEN, FIRST, SECOND, WHY, bring_along, checked, come_in, report, table, worked
+from tests.app.imports.registers import (
+    BROKEN,
+    FIRST,
+    SECOND,
+    WHY,
+    asked_of_two,
+    bring_along,
+    checked,
+    come_in,
+    report,
+    table,
+    worked,
+)
 from tests.factories.approvals import decide, step_up
 from tests.factories.staff import Worker, add_user
 from tests.factories.towns import Town
@@ -208,15 +220,12 @@ def test_rows_are_kept_no_longer_than_the_policy_says(town: Town) -> None:
 
 def test_rows_that_nobody_agreed_to_are_kept_no_longer(town: Town) -> None:
     who, second = town.th["case_manager"], town.th["supervisor"]
-    rows = [{**SECOND, "No.": f"N-{number}", "Given names": "", "Age": "30"} for number in range(51)]
-    found = checked(town, who, table(*rows))
-    step_up(town, who, second)
-    asked = town.post(who, f"/imports/{found['id']}/start", {"why": WHY}).json()
+    asked = asked_of_two(town, who, second)
     assert decide(town, second, asked["approval"]["id"], "refuse").status_code == 200
     assert watching.ring(town.house) == 1
     with reading(town.house.db) as session:
         assert session.execute(select(CaseImport.sealed, CaseImport.wrapped)).one() == (None, None)
-    assert town.get(who, f"/imports/{found['id']}").json()["state"] == "refused"
+    assert town.get(who, f"/imports/{asked['id']}").json()["state"] == "refused"
     assert how_many(town) == 0
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app.models.job import CaseImport
-from tests.app.imports.registers import FIRST, SECOND, WHY, bring_along, checked, come_in, report, table, worked
+from tests.app.imports.registers import (
+    FIRST,
+    SECOND,
+    WHY,
+    asked_of_two,
+    bring_along,
+    checked,
+    come_in,
+    report,
+    table,
+    worked,
+)
 from tests.app.imports.test_imports import how_many
 from tests.factories.approvals import decide, step_up
 from tests.factories.pages import browser_at
@@ -53,11 +64,8 @@ def test_a_trial_run_is_stopped_with_it_and_cases_that_come_in_are_not(town: Tow
 
 def test_what_a_second_person_was_asked_for_is_gone_as_well(town: Town) -> None:
     who, second = town.th["case_manager"], town.th["supervisor"]
-    rows = [{**SECOND, "No.": f"N-{number}", "Given names": "", "Age": "30"} for number in range(51)]
-    found = checked(town, who, table(*rows))
-    step_up(town, who, second)
-    asked = town.post(who, f"/imports/{found['id']}/start", {"why": WHY}).json()
-    assert town.post(who, f"/imports/{found['id']}/throw-away").json()["state"] == "gone"
+    asked = asked_of_two(town, who, second)
+    assert town.post(who, f"/imports/{asked['id']}/throw-away").json()["state"] == "gone"
     approval = asked["approval"]["id"]
     assert town.get(who, f"/approvals/{approval}").json()["state"] == "withdrawn"
     assert decide(town, second, approval).status_code == 409
