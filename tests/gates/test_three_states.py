@@ -66,6 +66,12 @@ def test_whatever_happens_the_copies_agree_at_rest(world: World) -> None:
     assert set(found.ends) <= set(ENDS)
 
 
+def test_a_day_that_a_wrong_clock_has_set_is_set_anew(world: World) -> None:
+    # The shortest schedule of seed 3691: on the clock of that office the handover was for today.
+    seen = run_again(world, 3691, [("clock", "TH", 40.0), ("act", 0, "schedule_handover")])
+    assert (seen.faults, seen.ends[0]) == ([], "completed")
+
+
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_planted_fault_is_found_and_told_briefly(world: World, name: str) -> None:
     with planted(name):
