@@ -56,7 +56,8 @@ def environment(folder: Path) -> Path:
 def _pip(python: Path, *more: str) -> subprocess.CompletedProcess[str]:
     command = [
         sys.executable, "-m", "pip", "--python", str(python), "--disable-pip-version-check", "--no-input", "install",
-        "--quiet", *more, "--requirement", str(REQUIREMENTS),
+        # What is never imported need not be compiled.
+        "--quiet", "--no-compile", *more, "--requirement", str(REQUIREMENTS),
     ]  # fmt: skip
     return subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
 

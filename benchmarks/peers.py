@@ -141,12 +141,12 @@ def _line(act: str, found: list[Measured]) -> Line:
 def _measured(door: Door, act: str, asked: argparse.Namespace) -> Measured:
     """Repeat an act at a door; WrongAnswer if its rows are not there afterwards."""
     print(f"{side_by_side.TITLES[act]}: {door.setting} ...", flush=True)
-    before = _rows(door.database)
     with ExitStack() as stack:
         clients = [
             stack.enter_context(httpx2.Client(base_url=door.server.url, timeout=60)) for _ in range(asked.clients)
         ]
         acts = [hand.act(act) for hand in door.hands(clients)]
+        before = _rows(door.database)
         figures = load.run(acts, seconds=asked.seconds, most=sys.maxsize, cpu_seconds=door.server.cpu_seconds)
     done = figures.count + load.WARM_UP * asked.clients
     added = {table: count - before[table] for table, count in _rows(door.database).items() if count != before[table]}

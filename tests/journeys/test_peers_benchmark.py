@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 import sys
+from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import psycopg
 import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import text
 
-from benchmarks import django_peer, knocking, peers, side_by_side
+from benchmarks import django_peer, knocking, peers, peers_world, side_by_side, world
 from benchmarks.django_peer import REQUIREMENTS, Peer
 from benchmarks.knocking import ACTS, Django, Known, WrongAnswer
 from benchmarks.load import Figures
 from benchmarks.side_by_side import Line, Measured
 from benchmarks.world import NotUsable
+from tests.inspect import reading
 from tests.postgres import Cluster
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,15 +34,16 @@ def test_its_packages_are_names_with_floors() -> None:
     assert lines and all(re.fullmatch(r"[a-z0-9-]+(\[[a-z]+\])?>=[0-9.]+(,<[0-9.]+)?", line) for line in lines)
 
 
-def test_what_cannot_be_installed_is_told_with_what_to_do(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "benchmarks.peers", "--environment", str(tmp_path / "peer")]
-    # Our own pip, which may look nowhere.
-    clean = {**os.environ, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path)}
-    done = subprocess.run(command, cwd=ROOT, env=clean, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 2, done.stderr
+def test_what_cannot_be_installed_is_told_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    # Our own pip, which may look nowhere but in an empty folder.
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    assert peers.main(["--environment", str(tmp_path / "peer")]) == 2
+    told = capsys.readouterr().err
     for said in ("could not be installed", "python3 -m venv", "benchmarks/peer/requirements.txt", "--environment"):
-        assert said in done.stderr
-    assert "Traceback" not in done.stderr
+        assert said in told
 
 
 @pytest.mark.parametrize("folder", [ROOT / "var" / "peer", Path(sys.prefix) / "peer"])
@@ -81,6 +85,27 @@ def test_a_walk_through_the_list_has_to_see_every_case() -> None:
             knocking._walked(seen, items, following, 60)
 
 
+def test_the_hands_at_waymark_look_at_what_they_are_told(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        url, _ = stack.enter_context(world.database("sqlite", tmp_path))
+        built = world.build(url, tmp_path, cases=1, entries=ENTRIES)
+        stack.callback(built.house.db.dispose)
+        filling, known = peers_world.fill(built, 52, ENTRIES)
+        assert [each["grown"] for each in filling["cases"]].count(True) == 2 and len(known.people) == 50
+        client = stack.enter_context(TestClient(built.app, base_url="http://localhost"))
+        (hand,) = peers_world.at_waymark(built, peers_world.manager_of(built), [client], known)
+        hand.refuses()
+        for act, left in peers.LEFT_BY_WAYMARK.items():
+            before = _counts(built, left)
+            hand.act(act)()
+            hand.act(act)()
+            assert _counts(built, left) == {table: before[table] + 2 * each for table, each in left.items()}, act
+        # A name that leads to another case is no answer.
+        hand._people = iter([(known.people[0][0], known.people[1][1])])
+        with pytest.raises(WrongAnswer, match="was not found"):
+            hand.act("search")()
+
+
 def test_the_peer_does_the_same_durable_work(postgres: Cluster, tmp_path: Path) -> None:
     try:
         python = django_peer.environment(tmp_path / "peer")
@@ -115,6 +140,12 @@ def test_the_peer_does_the_same_durable_work(postgres: Cluster, tmp_path: Path) 
             assert sorted(connection.execute(steps).fetchall()) == sorted(
                 (case, version, version) for case, version in versions.items()
             )
+
+
+def _counts(built: world.World, tables: Iterable[str]) -> dict[str, int]:
+    """Table -> rows."""
+    with reading(built.house.db) as session:
+        return {table: session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() for table in tables}
 
 
 def _world(cases: int) -> dict[str, Any]:
