@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -51,7 +52,8 @@ def running(var: Path, database_url: str, processes: int = 1) -> Iterator[Server
     settings = {"WAYMARK_ENVIRONMENT": "demo", "WAYMARK_VAR": str(var), "WAYMARK_DATABASE_URL": database_url}
     command = [sys.executable, "-m", "uvicorn", "app.main:create_app", "--factory", "--host", "127.0.0.1"]
     command += ["--no-access-log", "--log-level", "warning", "--port"]
-    more = ["--workers", str(processes)] if processes > 1 else []
+    # On a loaded machine a process may begin slowly: it is not to be ended and begun anew for that.
+    more = ["--workers", str(processes), "--timeout-worker-healthcheck", "120"] if processes > 1 else []
     with started(lambda port: [*command, str(port), *more], settings, var / "server.log") as server:
         yield server
 
@@ -60,6 +62,7 @@ def running(var: Path, database_url: str, processes: int = 1) -> Iterator[Server
 def started(command: Callable[[int], list[str]], settings: Mapping[str, str], log: Path) -> Iterator[Server]:
     """Start what serves at the port that ``command`` is given, wait for its /health, stop it by its own process id.
 
+    It gets a process group of its own, so that what does not stop by itself is ended with all that it began.
     settings: added to the environment; log: the file it writes to. Raises RuntimeError with the end of that log if it
     does not answer.
     """
@@ -67,8 +70,9 @@ def started(command: Callable[[int], list[str]], settings: Mapping[str, str], lo
     root = Path(__file__).resolve().parents[1]
     with log.open("wb") as written:
         process = subprocess.Popen(
-            command(port), cwd=root, env={**os.environ, **settings}, stdout=written, stderr=subprocess.STDOUT
-        )
+            command(port), cwd=root, env={**os.environ, **settings}, stdout=written, stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )  # fmt: skip
     try:
         url = f"http://127.0.0.1:{port}"
         _wait_for(url, process, log)
@@ -78,7 +82,8 @@ def started(command: Callable[[int], list[str]], settings: Mapping[str, str], lo
         try:
             process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            process.kill()
+            # With the processes it began, which nobody else would end.
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
 
