@@ -45,21 +45,26 @@ def environment(folder: Path) -> Path:
         # Our own pip installs into it: making another one takes longer than the packages.
         venv.create(folder, with_pip=False, symlinks=True)
     # What is there and fits is used as it is, without asking anybody.
-    if _pip(python, "--no-index").returncode != 0:
-        done = _pip(python)
-        if done.returncode != 0:
-            said = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or ["pip did not work"]
-            raise NotUsable(BY_HAND.format(why=said[-1].removeprefix("ERROR: ")))
+    if _complaint(python, "--no-index") is not None:
+        why = _complaint(python)
+        if why is not None:
+            raise NotUsable(BY_HAND.format(why=why))
     return python
 
 
-def _pip(python: Path, *more: str) -> subprocess.CompletedProcess[str]:
+def _complaint(python: Path, *more: str) -> str | None:
+    """Have pip see to it that all packages are there; what it says if they are not."""
     command = [
         sys.executable, "-m", "pip", "--python", str(python), "--disable-pip-version-check", "--no-input", "install",
         # What is never imported need not be compiled.
         "--quiet", "--no-compile", *more, "--requirement", str(REQUIREMENTS),
     ]  # fmt: skip
-    return subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return f"pip was not done after {INSTALL_SECONDS} seconds"
+    said = [line.removeprefix("ERROR: ") for line in done.stderr.splitlines() if line.strip()]
+    return None if done.returncode == 0 else (said or ["pip said nothing"])[-1]
 
 
 class Peer:

@@ -5,7 +5,8 @@
 The peer (benchmarks/peer: Django, REST framework, django-fsm-2, django-simple-history, gunicorn) is installed into an
 environment of its own, and served by as many processes as Waymark: once for each number of threads, and the best of
 these counts for each act. A wrong answer ends the run without figures (exit code 1), and so does an act whose rows are
-not in the database afterwards. Exit code 2: it cannot run as asked, and says why.
+not in the database afterwards. Exit code 2: it cannot run as asked, and says why. Both databases are on a server of its
+own, in a temporary folder and with durable commits; DATABASE_URL is not looked at.
 """
 
 from __future__ import annotations
