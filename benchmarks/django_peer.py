@@ -16,7 +16,7 @@ from typing import Any, Final
 from sqlalchemy.engine import make_url
 
 from benchmarks.server import Server, started
-from benchmarks.world import NotUsable
+from benchmarks.small_house import NotUsable
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 REQUIREMENTS: Final = ROOT / "benchmarks" / "peer" / "requirements.txt"

@@ -30,7 +30,7 @@ from psycopg import sql
 from sqlalchemy.engine import make_url
 
 from app.kit import migrate
-from benchmarks import load, peers_world, side_by_side, world
+from benchmarks import load, peers_world, side_by_side, small_house
 from benchmarks.django_peer import Peer, environment
 from benchmarks.knocking import ACTS, Django, Waymark, WrongAnswer, must
 from benchmarks.server import Server, running
@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _asked(arguments)
     try:
         figures = measure(asked)
-    except (world.NotUsable, PostgresMissing) as reason:
+    except (small_house.NotUsable, PostgresMissing) as reason:
         print(reason, file=sys.stderr)
         return 2
     except (WrongAnswer, RuntimeError, httpx2.HTTPError) as reason:
@@ -94,7 +94,7 @@ def measure(asked: argparse.Namespace) -> dict[str, Any]:
         migrate.upgrade(ours)
         serving = make_url(ours).set(username=SERVING).render_as_string(hide_password=False)
         print(f"Building {asked.cases} cases, {2 * asked.clients} with {asked.entries} entries ...", flush=True)
-        built = world.build(serving, folder, asked.clients, asked.entries)
+        built = small_house.build(serving, folder, asked.clients, asked.entries)
         stack.callback(built.house.db.dispose)
         filling, known = peers_world.fill(built, asked.cases, asked.entries)
         manager = peers_world.manager_of(built)
@@ -123,7 +123,7 @@ def measure(asked: argparse.Namespace) -> dict[str, Any]:
                 door.hands([client])[0].refuses()
         lines = [_line(act, [_measured(door, act, asked) for door in doors]) for act in ACTS]
         figures = {
-            "at": datetime.now(UTC).isoformat(timespec="seconds"), "engine": world.durability(serving),
+            "at": datetime.now(UTC).isoformat(timespec="seconds"), "engine": small_house.durability(serving),
             "cores": os.cpu_count(), "python": platform.python_version(), "peer": peer.versions(),
             "processes": asked.processes, "clients": asked.clients, "cases": asked.cases, "entries": asked.entries,
             "lines": [line.as_json() for line in lines],

@@ -15,7 +15,7 @@ from app.models.base import new_id
 from app.models.session import LoginSession
 from benchmarks.knocking import Django, Known, Waymark
 from benchmarks.step_and_timeline import Caller
-from benchmarks.world import World
+from benchmarks.small_house import World
 from tests.app.casework.spelling.pairs import Town
 from tests.factories.cases import IDENTITY, open_case
 from tests.factories.forms import form

@@ -97,7 +97,7 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and process.poll() is None:
         with suppress(httpx2.HTTPError):
-            if httpx2.get(f"{url}/health", timeout=2).status_code == 200:
+            if httpx2.get(f"{url}/health", timeout=10).status_code == 200:
                 return
         time.sleep(0.05)
     raise RuntimeError(f"the server did not start:\n{log.read_text(errors='replace')[-2000:]}")

@@ -15,12 +15,12 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import text
 
-from benchmarks import django_peer, knocking, peers, peers_world, side_by_side, world
+from benchmarks import django_peer, knocking, peers, peers_world, side_by_side, small_house
 from benchmarks.django_peer import REQUIREMENTS, Peer
 from benchmarks.knocking import ACTS, Django, Known, WrongAnswer
 from benchmarks.load import Figures
 from benchmarks.side_by_side import Line, Measured
-from benchmarks.world import NotUsable
+from benchmarks.small_house import NotUsable
 from tests.inspect import reading
 from tests.postgres import Cluster
 
@@ -87,8 +87,8 @@ def test_a_walk_through_the_list_has_to_see_every_case() -> None:
 
 def test_the_hands_at_waymark_look_at_what_they_are_told(tmp_path: Path) -> None:
     with ExitStack() as stack:
-        url, _ = stack.enter_context(world.database("sqlite", tmp_path))
-        built = world.build(url, tmp_path, cases=1, entries=ENTRIES)
+        url, _ = stack.enter_context(small_house.database("sqlite", tmp_path))
+        built = small_house.build(url, tmp_path, cases=1, entries=ENTRIES)
         stack.callback(built.house.db.dispose)
         filling, known = peers_world.fill(built, 52, ENTRIES)
         assert [each["grown"] for each in filling["cases"]].count(True) == 2 and len(known.people) == 50
@@ -142,7 +142,7 @@ def test_the_peer_does_the_same_durable_work(postgres: Cluster, tmp_path: Path) 
             )
 
 
-def _counts(built: world.World, tables: Iterable[str]) -> dict[str, int]:
+def _counts(built: small_house.World, tables: Iterable[str]) -> dict[str, int]:
     """Table -> rows."""
     with reading(built.house.db) as session:
         return {table: session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() for table in tables}
