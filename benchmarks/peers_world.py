@@ -14,8 +14,8 @@ from app.casework.held import CASE
 from app.models.base import new_id
 from app.models.session import LoginSession
 from benchmarks.knocking import Django, Known, Waymark
-from benchmarks.step_and_timeline import Caller
 from benchmarks.small_house import World
+from benchmarks.step_and_timeline import Caller
 from tests.app.casework.spelling.pairs import Town
 from tests.factories.cases import IDENTITY, open_case
 from tests.factories.forms import form
