@@ -28,18 +28,8 @@ class Server:
 
     def cpu_seconds(self) -> float | None:
         """CPU time of the process, its threads and the processes it began so far; None where the kernel is silent."""
-        found: dict[int, tuple[int, int]] = {}
-        for place in Path("/proc").glob("[0-9]*/stat"):
-            # A process may end while it is looked at.
-            with suppress(OSError):
-                fields = place.read_text().rpartition(")")[2].split()
-                found[int(place.parent.name)] = int(fields[1]), int(fields[11]) + int(fields[12])
-        if self.pid not in found:
-            return None
-        family = {self.pid}
-        while more := {pid for pid, (parent, _) in found.items() if parent in family} - family:
-            family |= more
-        return sum(found[pid][1] for pid in family) / os.sysconf("SC_CLK_TCK")
+        used = _family(self.pid)
+        return sum(used.values()) / os.sysconf("SC_CLK_TCK") if used else None
 
 
 @contextmanager
@@ -62,7 +52,6 @@ def running(var: Path, database_url: str, processes: int = 1) -> Iterator[Server
 def started(command: Callable[[int], list[str]], settings: Mapping[str, str], log: Path) -> Iterator[Server]:
     """Start what serves at the port that ``command`` is given, wait for its /health, stop it by its own process id.
 
-    It gets a process group of its own, so that what does not stop by itself is ended with all that it began.
     settings: added to the environment; log: the file it writes to. Raises RuntimeError with the end of that log if it
     does not answer.
     """
@@ -70,9 +59,8 @@ def started(command: Callable[[int], list[str]], settings: Mapping[str, str], lo
     root = Path(__file__).resolve().parents[1]
     with log.open("wb") as written:
         process = subprocess.Popen(
-            command(port), cwd=root, env={**os.environ, **settings}, stdout=written, stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )  # fmt: skip
+            command(port), cwd=root, env={**os.environ, **settings}, stdout=written, stderr=subprocess.STDOUT
+        )
     try:
         url = f"http://127.0.0.1:{port}"
         _wait_for(url, process, log)
@@ -83,8 +71,24 @@ def started(command: Callable[[int], list[str]], settings: Mapping[str, str], lo
             process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             # With the processes it began, which nobody else would end.
-            os.killpg(process.pid, signal.SIGKILL)
+            for pid in _family(process.pid) or [process.pid]:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             process.wait()
+
+
+def _family(first: int) -> dict[int, int]:
+    """A process, those it began and those they began: id -> clock ticks of CPU so far; empty where nothing tells."""
+    found: dict[int, tuple[int, int]] = {}
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        # A process may end while it is looked at.
+        with suppress(OSError):
+            fields = place.read_text().rpartition(")")[2].split()
+            found[int(place.parent.name)] = int(fields[1]), int(fields[11]) + int(fields[12])
+    family = {first} & found.keys()
+    while more := {pid for pid, (parent, _) in found.items() if parent in family} - family:
+        family |= more
+    return {pid: found[pid][1] for pid in family}
 
 
 def _free_port() -> int:
