@@ -1,4 +1,4 @@
-"""World: a small house with people in shelter, built through the real services, over either engine."""
+"""Small house: one with people in shelter, built through the real services, over either engine."""
 
 from __future__ import annotations
 
@@ -60,13 +60,13 @@ def database(engine: str, folder: Path) -> Iterator[tuple[str, str]]:
     elif named.startswith("postgres"):
         _must_be_empty(named)
         migrate.upgrade(os.environ.get("WAYMARK_OWNER_DATABASE_URL", named))
-        yield named, _durability(named)
+        yield named, durability(named)
     else:
         try:
             with running_cluster(fsync=True) as cluster, cluster.database() as url:
                 migrate.upgrade(url)
                 serving = make_url(url).set(username=SERVING).render_as_string(hide_password=False)
-                yield serving, _durability(serving)
+                yield serving, durability(serving)
         except PostgresMissing as missing:
             if engine == "postgresql":
                 raise NotUsable(str(missing)) from None
@@ -107,7 +107,8 @@ def _must_be_empty(url: str) -> None:
         raise NotUsable(f"DATABASE_URL holds {cases} cases; the benchmark writes, so give it an empty database")
 
 
-def _durability(url: str) -> str:
+def durability(url: str) -> str:
+    """What the server of a database says of itself: version, fsync, synchronous_commit."""
     opened = Database(url)
     with reading(opened) as session:
         said = {
