@@ -35,7 +35,7 @@ from app.statistics.counting import query, wanted
 from app.statistics.hiding import hidden
 from app.statistics.periods import Period, period_of
 from app.statistics.service import counted_cells
-from benchmarks.world import ENGINES, NotUsable, database
+from benchmarks.small_house import ENGINES, NotUsable, database
 from policies.model import Policies
 from policies.reports import Report
 from tests.factories.crowds import TABLES, Somebody, rows_of

@@ -27,10 +27,10 @@ import httpx2
 from sqlalchemy import select
 
 from app.casework.held import CASE
-from benchmarks import floor, load, world
+from benchmarks import floor, load, small_house
 from benchmarks.load import Act, Figures
 from benchmarks.server import Server, running
-from benchmarks.world import World
+from benchmarks.small_house import World
 from tests.factories.forms import form
 from tests.factories.staff import token_for
 from tests.inspect import reading
@@ -109,12 +109,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="waymark-bench-")))
         try:
-            url, durable = stack.enter_context(world.database(asked.engine, folder))
-        except world.NotUsable as reason:
+            url, durable = stack.enter_context(small_house.database(asked.engine, folder))
+        except small_house.NotUsable as reason:
             print(reason, file=sys.stderr)
             return 2
         print(f"Building: {2 * asked.cases} cases with {asked.entries} entries each ...", flush=True)
-        built = world.build(url, folder, asked.cases, asked.entries)
+        built = small_house.build(url, folder, asked.cases, asked.entries)
         stack.callback(built.house.db.dispose)
         server = stack.enter_context(running(folder, url))
         lines = [
@@ -205,7 +205,7 @@ def _as_json(durable: str, lines: Sequence[Line]) -> dict[str, Any]:
 
 def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.step_and_timeline", description=__doc__)
-    parser.add_argument("--engine", choices=world.ENGINES, default="auto")
+    parser.add_argument("--engine", choices=small_house.ENGINES, default="auto")
     parser.add_argument("--seconds", type=float, default=5, help="the longest one measurement takes")
     parser.add_argument("--most", type=int, default=2000, help="acts over HTTP in one measurement, at most")
     parser.add_argument("--cases", type=int, default=16, help="for HTTP; as many again for the driver")

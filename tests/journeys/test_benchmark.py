@@ -17,7 +17,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import event
 
-from benchmarks import floor, step_and_timeline, world
+from benchmarks import floor, small_house, step_and_timeline
 from benchmarks.floor import Driver, Floor
 from benchmarks.step_and_timeline import ACTS, Caller
 from tests.factories.forms import form
@@ -46,8 +46,8 @@ def test_it_runs_and_prints_ratios(engine_kind: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("act", ACTS)
 def test_the_floor_writes_what_the_program_writes(act: str, tmp_path: Path) -> None:
     with ExitStack() as stack:
-        url, _ = stack.enter_context(world.database("sqlite", tmp_path))
-        built = world.build(url, tmp_path, cases=1, entries=1)
+        url, _ = stack.enter_context(small_house.database("sqlite", tmp_path))
+        built = small_house.build(url, tmp_path, cases=1, entries=1)
         stack.callback(built.house.db.dispose)
         client = stack.enter_context(TestClient(built.app, base_url="http://localhost"))
         bodies = {kind: form(built.house, kind) for kind in ("placement", "consent_withdrawal")}
@@ -83,7 +83,7 @@ def _benchmark(*arguments: str, **environment: str) -> subprocess.CompletedProce
     )  # fmt: skip
 
 
-def _changes_of_program(built: world.World, act: Callable[[], None]) -> list[tuple[str, ...]]:
+def _changes_of_program(built: small_house.World, act: Callable[[], None]) -> list[tuple[str, ...]]:
     seen: list[str] = []
 
     def watch(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:

@@ -1,4 +1,4 @@
-"""World: a small house with people in shelter, built through the real services, over either engine."""
+"""Small house: one with people in shelter, built through the real services, over either engine."""
 
 from __future__ import annotations
 
