@@ -34,7 +34,7 @@ from benchmarks.small_house import ENGINES, NotUsable, database
 from benchmarks.world.accounts import as_json
 from benchmarks.world.filling import Filled, fill, grown, must_be_empty
 from benchmarks.world.proof import proved
-from benchmarks.world.writing import know_the_tables
+from benchmarks.world.writing import know_the_tables, size_of
 from tests.postgres import OWNER
 
 OWNER_URL = "WAYMARK_OWNER_DATABASE_URL"
@@ -68,7 +68,7 @@ def _filled(asked: argparse.Namespace, folder: Path, url: str, durable: str) -> 
                 progress=_progress,
             )  # fmt: skip
         print(file=sys.stderr)
-        _tell(filled)
+        _tell(filled, size_of(house))
         if asked.keep:
             _keep(folder / "world.json", filled, password)
         know_the_tables(house, owner_url)
@@ -77,7 +77,7 @@ def _filled(asked: argparse.Namespace, folder: Path, url: str, durable: str) -> 
         house.db.dispose()
 
 
-def _tell(filled: Filled) -> None:
+def _tell(filled: Filled, size: int) -> None:
     counts = ", ".join(f"{name} {count:,}" for name, count in sorted(filled.counts.items()))
     entries = filled.counts["history_entry"] / filled.counts["case_file"]
     print(f"{counts}\n{entries:.1f} history entries a case, {len(list(filled.people.everybody()))} accounts")
@@ -85,7 +85,7 @@ def _tell(filled: Filled) -> None:
     held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
         f"{filled.counts['case_file']:,} cases in {filled.seconds:.0f} s, {filled.per_second:.0f} a second;"
-        f" at most {held:.0f} MB of memory", flush=True,
+        f" at most {held:.0f} MB of memory, {size / 2**20:,.0f} MB on disk", flush=True,
     )  # fmt: skip
 
 

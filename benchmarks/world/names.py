@@ -29,7 +29,7 @@ class Names:
         self._lists = {script: Town(script, 0).lists[script] for script in SCRIPTS.values()}
         self._blinders = blinders
         # Few keys make many names: each is digested once.
-        self._digest = lru_cache(maxsize=200_000)(self._digested)
+        self._digest = lru_cache(maxsize=50_000)(self._digested)
 
     def person(self, nationality: str, dice: random.Random) -> tuple[str, str, str, str]:
         """Given names, family name (a second one where the language knows no family names), place, phone."""

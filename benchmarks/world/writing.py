@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Table, func, insert, select, text
@@ -79,15 +80,24 @@ def filling(house: House, owner_url: str = "") -> Iterator[tuple[Session, Writer
 
 
 def know_the_tables(house: House, owner_url: str = "") -> None:
-    """Have the database count its tables, as it does by itself in the night; only their owner may ask for it."""
+    """Have the database look over and count its tables, as it does by itself in the night; their owner alone may ask."""
     database = Database(owner_url) if owner_url else house.db
     with database.engine.connect() as connection:
         plain = connection.execution_options(isolation_level="AUTOCOMMIT")
         if house.db.dialect == "postgresql":
             plain.execute(text("SET statement_timeout = 0"))
-        plain.execute(text("ANALYZE"))
+        plain.execute(text("VACUUM (ANALYZE)" if house.db.dialect == "postgresql" else "ANALYZE"))
     if owner_url:
         database.dispose()
+
+
+def size_of(house: House) -> int:
+    """How many bytes the store takes on disk."""
+    database = house.db.engine.url.database or ""
+    if house.db.dialect != "postgresql":
+        return sum(part.stat().st_size for part in Path(database).parent.glob(f"{Path(database).name}*"))
+    with house.db.read() as session:
+        return int(session.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
 
 
 def cases_in(session: Session) -> int:
