@@ -68,5 +68,6 @@ def batches(patterns: Sequence[Pattern], cases: int, until: date, dice: random.R
             weeks.setdefault(week, []).append((number, each + (turn < rest)))
     for week in sorted(weeks, reverse=True):
         for number, copies in weeks[week]:
-            newest = (until - patterns[number].last).days // 7
+            # The day itself is not over yet: nothing of the world may lie ahead of whoever looks at it.
+            newest = ((until - patterns[number].last).days - 1) // 7
             yield Batch(number, timedelta(weeks=newest - week), copies)

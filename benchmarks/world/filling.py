@@ -18,7 +18,7 @@ from benchmarks.world.accounts import People, settle, trained
 from benchmarks.world.calendar import batches
 from benchmarks.world.courses import BEGINS, grow
 from benchmarks.world.making import Maker
-from benchmarks.world.mould import Target
+from benchmarks.world.mould import Mould, Target
 from benchmarks.world.names import Names
 from benchmarks.world.nursery import Nursery, nursery
 from benchmarks.world.places import SHELTERS, posts
@@ -75,10 +75,12 @@ def fill(
         blinders = {country: name_index.blinder(house.system_desk(session, country)) for country in SHELTERS}
         signers = {country: house.signing.signer(country) for country in SHELTERS}
         target = Target(people, house.keys, signers, References(seed), Names(blinders), trained(until))
-        moulds = [Maker(small, pattern, target).make() for pattern in small.patterns]
+        moulds: dict[int, Mould] = {}
         done = 0
         for batch in batches(small.patterns, cases, until.date(), dice):
-            mould = moulds[batch.pattern]
+            mould = moulds.get(batch.pattern)
+            if mould is None:
+                mould = moulds[batch.pattern] = Maker(small, small.patterns[batch.pattern], target).make()
             moved = mould.moved(batch.by)
             for _ in range(batch.copies):
                 for row in mould.pour(moved, batch.by, target, dice):

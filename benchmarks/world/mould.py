@@ -12,8 +12,8 @@ from app.kit.crypto import KeyRing
 from app.kit.signing import Signer
 from benchmarks.world.accounts import Account, People, new_id_of
 from benchmarks.world.names import Names
-from benchmarks.world.persons import AGES, SLOTS
-from benchmarks.world.places import SHELTERS
+from benchmarks.world.persons import AGES, CHILDREN, SLOTS
+from benchmarks.world.places import FOR_CHILDREN, SHELTERS
 from benchmarks.world.references import References
 
 # By how much a copy may be earlier or later in the day than its pattern (03:00 UTC): every act keeps its day in all six
@@ -103,7 +103,8 @@ class Mould:
         there = {}
         for shelter, slots in self.shelters.items():
             country = next(each for each, houses in SHELTERS.items() if shelter in houses)
-            there[shelter] = dice.choice(SHELTERS[country])
+            houses = [house for house in SHELTERS[country] if self.band in CHILDREN or house != FOR_CHILDREN]
+            there[shelter] = dice.choice(houses)
             for slot, what in slots:
                 values[slot] = people.offices[there[shelter]] if what == "id" else there[shelter]
         for (office, role), slots in self.staff.items():

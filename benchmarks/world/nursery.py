@@ -25,7 +25,9 @@ from app.main import open_house
 from app.models.base import Base
 from app.settings import Settings
 from benchmarks.world.accounts import People, settle, trained
-from benchmarks.world.places import SHELTERS, posts
+from benchmarks.world.persons import SLOTS
+from benchmarks.world.places import HOMES, SHELTERS, posts
+from benchmarks.world.tokens import Tokens
 from tests.factories.houses import CHEAP
 from tests.inspect import writing
 
@@ -71,6 +73,8 @@ class Nursery:
         self.stage = Stage(house, clock, people.cast())
         self.patterns: list[Pattern] = []
         self.trained = trained(clock.now())
+        signers = [house.signing.signer(country).key_id for country in SHELTERS]
+        self.tokens = Tokens([*SLOTS, *HOMES.values(), *signers])
         self._before: dict[str, int] = {}
 
     @contextmanager

@@ -13,6 +13,8 @@ SLOTS: Final = (GIVEN, FAMILY, PLACE, PHONE)
 # Age band -> the youngest and the oldest that somebody of it is when their case opens.
 AGES: Final = {"0-14": (9, 13), "15-17": (16, 16), "18+": (19, 52)}
 
+CHILDREN: Final = frozenset({"0-14", "15-17"})
+
 
 @dataclass(frozen=True, slots=True)
 class Who:
@@ -27,7 +29,7 @@ class Who:
     @property
     def child(self) -> bool:
         """Under 18."""
-        return self.age_band != "18+"
+        return self.age_band in CHILDREN
 
     def invented(self, year: int) -> Invented:
         """The person as the stage takes them, in a case that opens in ``year``."""

@@ -16,12 +16,14 @@ FOCAL_ROLES: Final = (
     "analyst", "administrator",
 )  # fmt: skip
 BORDER: Final = "border_focal_point"
+# Only children live here.
+FOR_CHILDREN: Final = "th-shelter-children"
 # Country -> the shelters between which cases are dealt out; all of a country belong to one organisation, so that a case
 # that was grown in the first reads the same in any other.
 SHELTERS: Final[dict[str, tuple[str, ...]]] = {
     "TH": (
         "th-shelter-tak", "th-shelter-chiang-rai", "th-shelter-pathum-thani", "th-shelter-phitsanulok",
-        "th-shelter-children",
+        FOR_CHILDREN,
     ),
     "MM": ("mm-shelter-muse", "mm-shelter-myawaddy", "mm-shelter-kawthaung", "mm-centre-yangon"),
     "LA": ("la-transit-vientiane",),
@@ -29,6 +31,8 @@ SHELTERS: Final[dict[str, tuple[str, ...]]] = {
     "VN": ("vn-shelter-province",),
     "CN": ("cn-welfare",),
 }  # fmt: skip
+# Country -> the shelter in which its cases are grown; their copies are dealt out to all of its shelters.
+HOMES: Final = {country: houses[0] for country, houses in SHELTERS.items()}
 # Which way people go home on each corridor.
 CORRIDORS: Final = (
     ("TH", "MM"), ("TH", "LA"), ("TH", "KH"), ("TH", "VN"), ("TH", "CN"), ("CN", "MM"), ("CN", "LA"), ("KH", "CN"),

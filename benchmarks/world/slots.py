@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
 from app.access.desk import House
 from app.casework.messages import NO_DIGEST
@@ -12,11 +12,8 @@ from benchmarks.world import acts
 from benchmarks.world.mould import Act, Mould, Target
 from benchmarks.world.nursery import HOUR, Nursery, Pattern
 from benchmarks.world.persons import SLOTS
-from benchmarks.world.places import SHELTERS
-from benchmarks.world.tokens import Tokens
+from benchmarks.world.places import HOMES
 
-# Country -> the shelter in which its cases are grown; their copies are dealt out to all of its shelters.
-HOMES: Final = {country: houses[0] for country, houses in SHELTERS.items()}
 Row = dict[str, Any]
 
 
@@ -45,7 +42,7 @@ class Slots:
         self._heads = {
             row["reference"]: row["opened_at"] for table in ("case_file", "referral") for row in self._rows(table)
         }
-        self._tokens = Tokens([*SLOTS, *HOMES.values(), *self._heads, *self._signers])
+        self._tokens = nursery.tokens
         self._digests: dict[str, Callable[[], int]] = {self._house.policies.digest: lambda: -1, NO_DIGEST: lambda: -1}
 
     def _rows(self, table: str) -> list[Row]:
@@ -99,9 +96,15 @@ class Slots:
             self.mould.names[text] = slot
         elif text in HOMES.values():
             self.mould.shelters.setdefault(text, []).append((slot, "code"))
-        elif text in self._signers:
-            self.mould.base[slot] = self._signers[text]
         else:
+            self.mould.base[slot] = self._signers[text]
+        return slot
+
+    def _reference(self, text: str) -> int:
+        slot, fresh = self._slot(("reference", text))
+        if fresh:
+            if text not in self._heads:
+                raise NoRule(f"{self._pattern.name}: nobody knows whose the reference {text} is")
             head = text.rpartition("-")[0][:-5]
             self.mould.references.append((slot, head, self._heads[text]))
         return slot
@@ -131,6 +134,8 @@ class Slots:
                 return self._id(token)
             case "word":
                 return self._word(token)
+            case "reference":
+                return self._reference(token)
             case "day":
                 return self._day_said(date.fromisoformat(token))
             case "born":

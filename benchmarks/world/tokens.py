@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Final
 
@@ -17,35 +18,42 @@ _SHAPES: Final = (
     ("digest", r"(?<![0-9a-f])(?:[0-9a-f]{128}|[0-9a-f]{64})(?![0-9a-f])"),
     ("moment", r"(?<![0-9])\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)"),
     ("day", r"(?<![0-9-])\d{4}-\d\d-\d\d(?![0-9-])"),
+    ("reference", r"(?<![\w-])[A-Z]{2}(?:-[A-Z]{2})?-\d{4}-[2-9A-Z]{8}(?![\w-])"),
     ("born", r'(?<="birth_year":)\d{4}'),
 )
+_REMEMBERED: Final = 20_000
 # What stands in a text, and the number of the slot from which a copy takes what it says there; None: it stays.
 Find = Callable[[str, str], int | None]
 
 
 class Tokens:
-    """Finds the tokens of texts. ``words``: texts that are tokens by themselves, where they stand as whole words."""
+    """Finds the tokens of texts. Patterns of one course share most of their texts: each is searched through once."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        """words: at least one."""
+        """words: at least one text that is a token by itself, where it stands as a whole word."""
         known = "|".join(re.escape(word) for word in sorted(set(words), key=len, reverse=True))
         shapes = "|".join(f"(?P<{name}>{pattern})" for name, pattern in _SHAPES)
         self._pattern = re.compile(rf"{shapes}|(?P<word>(?<![\w-])(?:{known})(?![\w-]))")
+        self._found = lru_cache(maxsize=_REMEMBERED)(self._searched)
 
     def text(self, text: str, find: Find) -> Text:
         """A text as its slots and what stands between them; ``find`` gets the kind and the token."""
         between: list[str] = []
         slots: list[int] = []
         done = 0
-        for found in self._pattern.finditer(text):
-            slot = find(str(found.lastgroup), found[0])
+        for kind, begins, ends in self._found(text):
+            slot = find(kind, text[begins:ends])
             if slot is None:
                 continue
-            between.append(text[done : found.start()])
+            between.append(text[done:begins])
             slots.append(slot)
-            done = found.end()
+            done = ends
         between.append(text[done:])
         return Text(between, slots)
+
+    def _searched(self, text: str) -> tuple[tuple[str, int, int], ...]:
+        """Kind, begin and end of each token."""
+        return tuple((str(found.lastgroup), *found.span()) for found in self._pattern.finditer(text))
 
 
 class Text:

@@ -80,7 +80,7 @@ def filling(house: House, owner_url: str = "") -> Iterator[tuple[Session, Writer
 
 
 def know_the_tables(house: House, owner_url: str = "") -> None:
-    """Have the database look over and count its tables, as it does by itself in the night; their owner alone may ask."""
+    """Have the database look over its tables, as it does by itself in the night; their owner alone may ask."""
     database = Database(owner_url) if owner_url else house.db
     with database.engine.connect() as connection:
         plain = connection.execution_options(isolation_level="AUTOCOMMIT")
