@@ -24,36 +24,36 @@ def at_home(nursery: Nursery, begins: date, shelter: str, who: Who, weight: int)
 
     with nursery.grow(begins) as stage:
         course = Course(nursery, stage, shelter, who)
-        keep("reported", 2)
+        keep("reported", 6)
         screened(course, keep)
         sheltered(course)
-        keep("sheltered", 5)
+        keep("sheltered", 4)
         recovering(course)
         keep("recovering", 5)
         decided(course, keep)
-        keep("identified", 7)
+        keep("identified", 4)
         ends(course, keep)
 
 
 def screened(course: Course, keep: Keep = unseen) -> None:
     """Screened and presumed; with ``keep`` also told no, at once or after a closed case."""
     course.step("social_worker", "start_screening")
-    keep("screening", 3)
+    keep("screening", 6)
     if keep is not unseen:
         with course.nursery.aside():
             course.record("social_worker", "information_given")
             course.step("social_worker", "screen_out", "screening", finding="no_sign")
-            keep("screened out", 2)
+            keep("screened out", 4)
             course.nursery.later(40)
             course.join("case_manager")
             course.step("case_manager", "close", "closure", reason="not_trafficked")
-            keep("screened out and closed", 22, ended=True)
+            keep("screened out and closed", 36, ended=True)
     course.nursery.later(2)
     course.step("social_worker", "presume", "screening")
     course.join(*TEAM)
     if course.who.child:
         course.record("legal_officer", "guardian_appointment")
-    keep("presumed", 4)
+    keep("presumed", 5)
 
 
 def sheltered(course: Course) -> None:
@@ -75,7 +75,7 @@ def decided(course: Course, keep: Keep = unseen) -> None:
     """The panel has decided."""
     course.nursery.later(3)
     course.step("social_worker", "open_decision")
-    keep("deciding", 5)
+    keep("deciding", 4)
     authority = course.nursery.house.policies.countries[course.country].competent_authority.office
     said = {"authority": authority, "by_country": course.country}
     course.nursery.later(9)
@@ -99,19 +99,19 @@ def ends(course: Course, keep: Keep) -> None:
         if course.who.child:
             course.record("social_worker", "best_interests", outcome="third_country")
         course.step("case_manager", "resettle", "wish", wish="third_country")
-        keep("resettling", 3)
+        keep("resettling", 2)
     with course.nursery.aside():
         if course.who.child:
             course.record("social_worker", "best_interests", outcome="stay")
         course.step("case_manager", "include_locally", "wish", wish="stay")
-        keep("included", 8)
+        keep("included", 4)
         course.nursery.later(30)
         course.record("case_manager", "monitoring_visit")
         course.nursery.later(60)
         course.step("case_manager", "close", "closure", reason="included_locally")
-        keep("included and closed", 25, ended=True)
+        keep("included and closed", 14, ended=True)
     if course.who.child:
         course.record("social_worker", "best_interests_assessment", question="return")
     course.step("case_manager", "plan_return", "wish")
-    keep("planning return", 5)
+    keep("planning return", 2)
 

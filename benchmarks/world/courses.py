@@ -30,15 +30,18 @@ IN_THAILAND: Final = (
 )  # fmt: skip
 # Of each other country's own shelters.
 ELSEWHERE: Final = 25
-# Corridor -> how many of a thousand cases go over it; the others share `RARELY`.
-OFTEN: Final = {("TH", "MM"): 70, ("TH", "LA"): 40, ("TH", "KH"): 25}
-RARELY: Final = 6
+# Corridor -> how many of a thousand cases go over it: few, since a referral writes five times as much as another case.
+OFTEN: Final = {("TH", "MM"): 24, ("TH", "LA"): 12, ("TH", "KH"): 8}
+RARELY: Final = 2
+# Of a small world more, or some states would have nobody.
+IN_A_SMALL_WORLD: Final = 70
 
 
 def courses(cases: int) -> list[Course]:
     """The courses for a world of so many cases, the most telling first."""
     found: list[Course] = [partial(_at_home, "TH", who, weight) for who, weight in IN_THAILAND]
-    found.append(partial(_abroad, ("TH", "MM"), Who("MM", "F"), OFTEN["TH", "MM"], 0))
+    often = OFTEN["TH", "MM"] if cases >= ALL_FROM else IN_A_SMALL_WORLD
+    found.append(partial(_abroad, ("TH", "MM"), Who("MM", "F"), often, 0))
     if cases < ALL_FROM:
         return found
     found += [partial(_at_home, country, Who(country), ELSEWHERE) for country in SHELTERS if country != "TH"]
@@ -46,9 +49,9 @@ def courses(cases: int) -> list[Course]:
         partial(_abroad, way, Who(way[1], "M"), OFTEN.get(way, RARELY), 0) for way in CORRIDORS if way != ("TH", "MM")
     ]
     found += [
-        partial(_abroad, ("TH", "MM"), Who("MM", "F", "15-17", "SexualExploitation"), 20, 1),
-        partial(_abroad, ("TH", "MM"), Who("MM", "M"), 20, 2),
-        partial(_abroad, ("TH", "LA"), Who("LA", "F", "15-17", "SexualExploitation"), 15, 1),
+        partial(_abroad, ("TH", "MM"), Who("MM", "F", "15-17", "SexualExploitation"), 6, 1),
+        partial(_abroad, ("TH", "MM"), Who("MM", "M"), 4, 2),
+        partial(_abroad, ("TH", "LA"), Who("LA", "F", "15-17", "SexualExploitation"), 4, 1),
     ]
     return found
 
