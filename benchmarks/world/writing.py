@@ -80,15 +80,18 @@ def filling(house: House, owner_url: str = "") -> Iterator[tuple[Session, Writer
 
 
 def know_the_tables(house: House, owner_url: str = "") -> None:
-    """Have the database look over its tables, as it does by itself in the night; their owner alone may ask."""
-    database = Database(owner_url) if owner_url else house.db
-    with database.engine.connect() as connection:
+    """Have the database look over its tables, as it does by itself in the night; their owner alone may ask for it."""
+    if house.db.dialect != "postgresql":
+        with house.db.write() as session:
+            session.execute(text("ANALYZE"))
+        return
+    owner = Database(owner_url or house.db.engine.url.render_as_string(hide_password=False))
+    with owner.engine.connect() as connection:
+        # Outside any transaction, as PostgreSQL asks for it.
         plain = connection.execution_options(isolation_level="AUTOCOMMIT")
-        if house.db.dialect == "postgresql":
-            plain.execute(text("SET statement_timeout = 0"))
-        plain.execute(text("VACUUM (ANALYZE)" if house.db.dialect == "postgresql" else "ANALYZE"))
-    if owner_url:
-        database.dispose()
+        plain.execute(text("SET statement_timeout = 0"))
+        plain.execute(text("VACUUM (ANALYZE)"))
+    owner.dispose()
 
 
 def size_of(house: House) -> int:

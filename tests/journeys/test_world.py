@@ -123,7 +123,7 @@ def test_names_inbox_caseload_and_timeline_answer_to_those_who_may_sign_in(town:
 
     focal = _signed_in(town, people.posts["mm-dor", "national_focal_point"][0].login)
     inbox = town.client.get(f"{API}/referrals?box=inbox", headers=focal).json()["items"]
-    assert inbox and {each["other_country"] for each in inbox} == {"TH"}
+    assert inbox and {each["from_country"] for each in inbox} == {"TH"}
     told = town.client.get(f"{API}/referrals/{inbox[0]['id']}/timeline", headers=focal).json()
     assert told["items"]
     worker = _signed_in(town, people.posts["th-shelter-tak", "social_worker"][0].login)
