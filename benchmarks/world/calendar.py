@@ -44,14 +44,13 @@ def shares(patterns: Sequence[Pattern], cases: int) -> list[int]:
     if not alone:
         raise ValueError("no pattern of one case")
     missing = cases - sum(count * each.cases for count, each in zip(found, patterns, strict=True))
-    turn = 0
-    while missing:
-        n = alone[turn % len(alone)]
-        turn += 1
-        step = 1 if missing > 0 else -1
-        if found[n] + step >= 0:
-            found[n] += step
-            missing -= step
+    while missing < 0:
+        # A few too many: the heaviest that is there goes.
+        n = max((n for n, count in enumerate(found) if count), key=lambda n: (patterns[n].cases, found[n], n))
+        found[n] -= 1
+        missing += patterns[n].cases
+    for turn in range(missing):
+        found[alone[turn % len(alone)]] += 1
     return found
 
 
