@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,8 +30,15 @@ from app.oversight.rebuild import rebuild_facts
 from app.oversight.verify import verify_all
 from app.settings import Settings
 from benchmarks.small_house import NotUsable
+from benchmarks.world.calendar import shares
 from benchmarks.world.filling import Filled, fill, grown
+from benchmarks.world.making import Maker
+from benchmarks.world.mould import Target
+from benchmarks.world.names import Names
 from benchmarks.world.nursery import Nursery
+from benchmarks.world.places import SHELTERS
+from benchmarks.world.references import References
+from benchmarks.world.slots import NoRule
 from tests.factories.staff import Worker, desk_of
 from tests.factories.towns import API, Town, open_town
 from tests.inspect import reading, tampering
@@ -142,6 +150,30 @@ def test_referrals_stand_in_every_state_and_both_copies_agree(small: Nursery) ->
         assert len({row["state"] for row in copies}) <= 1, pattern.name
         stated.setdefault(pattern.name.split(" ")[0], set()).update(row["state"] for row in copies)
     assert stated["TH-MM"] == {state.value for state in Referral}
+
+
+@pytest.mark.parametrize(("said", "fault"), [("ab" * 32, "digest abababab"), (b"sealed", "task.sources")])
+def test_nothing_is_copied_of_which_nobody_said_how(small: Nursery, said: Any, fault: str) -> None:
+    house = small.house
+    signers = {country: house.signing.signer(country) for country in SHELTERS}
+    target = Target(small.people, house.keys, signers, References(1), Names({}), small.trained)
+    pattern = next(each for each in small.patterns if "task" in each.rows)
+    Maker(small, pattern, target).make()
+    tasks = [{**row, "sources": said} for row in pattern.rows["task"]]
+    with pytest.raises(NoRule, match=fault):
+        Maker(small, replace(pattern, rows={**pattern.rows, "task": tasks}), target).make()
+
+
+@pytest.mark.parametrize("cases", [1, 2, 7, 999, 1_000_000])
+def test_a_world_has_as_many_cases_as_were_asked_for(small: Nursery, cases: int) -> None:
+    found = shares(small.patterns, cases)
+    assert sum(count * each.cases for count, each in zip(found, small.patterns, strict=True)) == cases
+    assert min(found) >= 0 and (cases < 1_000_000 or min(found) > 0)
+
+
+def test_no_two_references_are_alike() -> None:
+    references = References(3)
+    assert len({references.next("TH", 2017) for _ in range(20_000)}) == 20_000
 
 
 def test_what_is_cut_off_leaves_an_empty_store(town: Town, small: Nursery) -> None:
