@@ -124,9 +124,10 @@ def test_names_inbox_caseload_and_timeline_answer_to_those_who_may_sign_in(town:
         assert row.reference in {each.reference for each in found}, f"{script}: {name}"
         with house.db.write() as session:
             # What stands in the index is what the program writes there itself.
+            desk = house.system_desk(session, row.country)
             before = _digests(session, row.person_id)
-            name_index.keep(house.system_desk(session, row.country), row.person_id, known)
-            assert _digests(session, row.person_id) == before
+            name_index.keep(desk, row.person_id, known)
+            assert _digests(session, row.person_id) == before != []
     assert searched == set(SCRIPTS)
 
     focal = _signed_in(town, people.posts["mm-dor", "national_focal_point"][0].login)
