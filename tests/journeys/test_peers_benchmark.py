@@ -110,7 +110,7 @@ def test_the_peer_does_the_same_durable_work(postgres: Cluster, tmp_path: Path) 
     try:
         python = django_peer.environment(tmp_path / "peer")
     except NotUsable as reason:
-        pytest.skip(f"the peer's environment cannot be made here: {reason}")
+        pytest.fail(f"The peer needs its packages from the registry that pip asks: {reason}", pytrace=False)
     with postgres.database() as url:
         peer = Peer(python, url)
         told = peer.fill(_world(60))
