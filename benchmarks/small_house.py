@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import func, select, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
 
 from app.access.desk import House
 from app.casework.held import CASE
@@ -24,8 +25,9 @@ from tests.factories.forms import form
 from tests.factories.houses import CHEAP, put_offices
 from tests.factories.staff import Worker, hire_staff
 from tests.inspect import reading
-from tests.postgres import SERVING, PostgresMissing, running_cluster
+from tests.postgres import OWNER, SERVING, PostgresMissing, running_cluster
 
+OWNER_URL = "WAYMARK_OWNER_DATABASE_URL"
 ENGINES = ("auto", "postgresql", "sqlite")
 
 
@@ -59,7 +61,7 @@ def database(engine: str, folder: Path) -> Iterator[tuple[str, str]]:
         yield url, f"SQLite {sqlite3.sqlite_version}, WAL, synchronous=FULL"
     elif named.startswith("postgres"):
         _must_be_empty(named)
-        migrate.upgrade(os.environ.get("WAYMARK_OWNER_DATABASE_URL", named))
+        migrate.upgrade(os.environ.get(OWNER_URL, named))
         yield named, durability(named)
     else:
         try:
@@ -101,7 +103,7 @@ def _must_be_empty(url: str) -> None:
         return
     opened = Database(url)
     with reading(opened) as session:
-        cases = session.execute(select(func.count()).select_from(CASE)).scalar_one()
+        cases = cases_in(session)
     opened.dispose()
     if cases:
         raise NotUsable(f"DATABASE_URL holds {cases} cases; the benchmark writes, so give it an empty database")
@@ -118,3 +120,33 @@ def durability(url: str) -> str:
     opened.dispose()
     version = str(said.pop("server_version")).split()[0]
     return f"PostgreSQL {version}, " + ", ".join(f"{name}={value}" for name, value in said.items())
+
+
+def owner_of(url: str) -> str:
+    """How to reach a database that `database` gave as the owner of its tables; empty where it is reached so already."""
+    if not url.startswith("postgres"):
+        return ""
+    named = os.environ.get(OWNER_URL, "")
+    if named or os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        return named
+    return make_url(url).set(username=OWNER).render_as_string(hide_password=False)
+
+
+def know_the_tables(house: House, owner_url: str = "") -> None:
+    """Have the database look over its tables, as it does by itself in the night; their owner alone may ask for it."""
+    if house.db.dialect != "postgresql":
+        with house.db.write() as session:
+            session.execute(text("ANALYZE"))
+        return
+    owner = Database(owner_url or house.db.engine.url.render_as_string(hide_password=False))
+    with owner.engine.connect() as connection:
+        # Outside any transaction, as PostgreSQL asks for it.
+        plain = connection.execution_options(isolation_level="AUTOCOMMIT")
+        plain.execute(text("SET statement_timeout = 0"))
+        plain.execute(text("VACUUM (ANALYZE)"))
+    owner.dispose()
+
+
+def cases_in(session: Session) -> int:
+    """How many cases a store holds."""
+    return int(session.execute(select(func.count()).select_from(CASE)).scalar_one())

@@ -17,7 +17,6 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from time import perf_counter
@@ -35,7 +34,8 @@ from app.statistics.counting import query, wanted
 from app.statistics.hiding import hidden
 from app.statistics.periods import Period, period_of
 from app.statistics.service import counted_cells
-from benchmarks.small_house import ENGINES, NotUsable, database
+from benchmarks import progress
+from benchmarks.small_house import ENGINES, NotUsable, database, know_the_tables, owner_of
 from policies.model import Policies
 from policies.reports import Report
 from tests.factories.crowds import TABLES, Somebody, rows_of
@@ -95,7 +95,7 @@ def fill(house: House, url: str, cases: int, seed: int, office: str) -> float:
             put(batch)
             for kept in batch.values():
                 kept.clear()
-            _progress(number, cases, begun)
+            progress.bar(number, cases, begun)
     print(file=sys.stderr)
     return perf_counter() - begun
 
@@ -130,13 +130,6 @@ def _copying(url: str) -> Callable[[dict[str, list[dict[str, Any]]]], None]:
                     )
 
     return put
-
-
-def _progress(done: int, of: int, begun: float) -> None:
-    took = perf_counter() - begun
-    left = took / done * (of - done)
-    bar = "#" * (30 * done // of)
-    print(f"\r[{bar:<30}] {done:,} of {of:,} cases, {left:.0f} s left ", end="", file=sys.stderr, flush=True)
 
 
 def bare(policies: Policies, report: Report, period: Period, dialect: str) -> str:
@@ -203,12 +196,6 @@ def bare(policies: Policies, report: Report, period: Period, dialect: str) -> st
     return said.replace("%%", "%").replace(":", r"\:")
 
 
-def _know_the_tables(house: House) -> None:
-    """Have the database count its own tables, as it does by itself in the night."""
-    with house.db.engine.connect() as connection, suppress(Exception):
-        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
-
-
 def _median(act: Callable[[], Any]) -> float:
     act()
     times = []
@@ -270,7 +257,7 @@ def main() -> int:
             staff = hire_staff(house, "TH")
             took = fill(house, url, said.cases, said.seed, offices[staff["supervisor"].office])
             print(f"{said.cases:,} cases in {took:.0f} s; {durable}", flush=True)
-            _know_the_tables(house)
+            know_the_tables(house, owner_of(url))
             found = measure(house, staff["analyst"])
             house.db.dispose()
     except NotUsable as reason:

@@ -23,21 +23,17 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from time import perf_counter
 
-from sqlalchemy.engine import make_url
-
 from app.access.desk import House
 from app.demo.world import new_password
 from app.kit.clock import Clock
 from app.main import open_house
 from app.settings import Settings
-from benchmarks.small_house import ENGINES, NotUsable, database
+from benchmarks import progress
+from benchmarks.small_house import ENGINES, NotUsable, database, know_the_tables, owner_of
 from benchmarks.world.accounts import as_json
 from benchmarks.world.filling import Filled, fill, grown, must_be_empty
 from benchmarks.world.proof import proved
-from benchmarks.world.writing import know_the_tables, size_of
-from tests.postgres import OWNER
-
-OWNER_URL = "WAYMARK_OWNER_DATABASE_URL"
+from benchmarks.world.writing import size_of
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _filled(asked: argparse.Namespace, folder: Path, url: str, durable: str) -> int:
     settings = Settings(environment="demo", var=folder, database_url=url)
-    house, owner_url, password = open_house(settings), _owner(url), new_password()
+    house, owner_url, password = open_house(settings), owner_of(url), new_password()
     try:
         must_be_empty(house)
         began = perf_counter()
@@ -65,7 +61,7 @@ def _filled(asked: argparse.Namespace, folder: Path, url: str, durable: str) -> 
             until = datetime.combine(asked.until, time(12), tzinfo=UTC)
             filled = fill(
                 house, small, asked.cases, seed=asked.seed, password=password, until=until, owner_url=owner_url,
-                progress=_progress,
+                progress=progress.bar,
             )  # fmt: skip
         print(file=sys.stderr)
         _tell(filled, size_of(house))
@@ -102,22 +98,6 @@ def _keep(place: Path, filled: Filled, password: str) -> None:
     """Write down who may sign in, readable by nobody else: the world is invented, the habit is not."""
     place.touch(mode=0o600)
     place.write_text(json.dumps(as_json(filled.people, password), indent=1), encoding="utf-8")
-
-
-def _owner(url: str) -> str:
-    """How to reach the database as the owner of its tables; empty where that is how it is reached already."""
-    if not url.startswith("postgres") or os.environ.get(OWNER_URL):
-        return os.environ.get(OWNER_URL, "") if url.startswith("postgres") else ""
-    if os.environ.get("DATABASE_URL", "").startswith("postgres"):
-        return ""
-    return make_url(url).set(username=OWNER).render_as_string(hide_password=False)
-
-
-def _progress(done: int, of: int, began: float) -> None:
-    took = perf_counter() - began
-    left = took / done * (of - done) if done else 0.0
-    bar = "#" * (30 * done // of)
-    print(f"\r[{bar:<30}] {done:,} of {of:,} cases, {left:.0f} s left ", end="", file=sys.stderr, flush=True)
 
 
 def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:

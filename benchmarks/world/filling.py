@@ -13,7 +13,7 @@ from time import perf_counter
 
 from app.access.desk import House
 from app.casework import name_index
-from benchmarks.small_house import NotUsable
+from benchmarks.small_house import NotUsable, cases_in
 from benchmarks.world.accounts import People, settle, trained
 from benchmarks.world.calendar import batches
 from benchmarks.world.courses import BEGINS, grow
@@ -23,7 +23,7 @@ from benchmarks.world.names import Names
 from benchmarks.world.nursery import Nursery, nursery
 from benchmarks.world.places import SHELTERS, posts
 from benchmarks.world.references import References
-from benchmarks.world.writing import cases_in, filling
+from benchmarks.world.writing import filling
 from tests.inspect import reading
 
 # Called with the cases that are done, of how many, and the moment (`perf_counter`) at which it began.

@@ -8,13 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Table, func, insert, select, text
+from sqlalchemy import Table, insert, text
 from sqlalchemy.orm import Session
 
 from app.access import rows
 from app.access.desk import House
 from app.backups.on_postgresql import hold_owner
-from app.casework.held import CASE
 from app.kit.db import Database
 from benchmarks.small_house import NotUsable
 from benchmarks.world.mould import Row
@@ -79,21 +78,6 @@ def filling(house: House, owner_url: str = "") -> Iterator[tuple[Session, Writer
         owner.dispose()
 
 
-def know_the_tables(house: House, owner_url: str = "") -> None:
-    """Have the database look over its tables, as it does by itself in the night; their owner alone may ask for it."""
-    if house.db.dialect != "postgresql":
-        with house.db.write() as session:
-            session.execute(text("ANALYZE"))
-        return
-    owner = Database(owner_url or house.db.engine.url.render_as_string(hide_password=False))
-    with owner.engine.connect() as connection:
-        # Outside any transaction, as PostgreSQL asks for it.
-        plain = connection.execution_options(isolation_level="AUTOCOMMIT")
-        plain.execute(text("SET statement_timeout = 0"))
-        plain.execute(text("VACUUM (ANALYZE)"))
-    owner.dispose()
-
-
 def size_of(house: House) -> int:
     """How many bytes the store takes on disk."""
     database = house.db.engine.url.database or ""
@@ -101,11 +85,6 @@ def size_of(house: House) -> int:
         return sum(part.stat().st_size for part in Path(database).parent.glob(f"{Path(database).name}*"))
     with house.db.read() as session:
         return int(session.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
-
-
-def cases_in(session: Session) -> int:
-    """How many cases a store holds."""
-    return int(session.execute(select(func.count()).select_from(CASE)).scalar_one())
 
 
 def _must_own(session: Session) -> None:
