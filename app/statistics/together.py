@@ -1,0 +1,419 @@
+"""Which figures of a new public table are not told, beside tables of the same people that are public already.
+
+Pure, as hiding.py. Two tables may each keep a figure, and give it away together: what one hides as a sum the other may
+tell. Here the people are looked at one by one, as records of all that any of the tables tells them apart by. A hidden
+figure is safe where other records can be written that agree with everything that is told in every table, and in which
+a small figure has reached the limit, or a large one is another number. They are written, not argued for: two people
+exchange some of what is recorded of them, one person gets what is recorded of another, or somebody more is there. What
+cannot be protected so costs more hidden figures of the new table, the public ones being what they are; where even
+that is not enough the new table is refused (docs/decisions/0071).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Final
+
+from app.statistics.hiding import Figure, Key, TellsTooMuch, figures
+
+__all__ = ["Known", "People", "Record", "hidden_beside"]
+
+# What is recorded of somebody, one value for each attribute; None where there is nothing.
+Record = tuple[str | None, ...]
+# So many ways are tried to protect a figure, among so many people on each side.
+TRIES: Final = 3_000
+NEAREST: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A public table, or the new one.
+
+    reads: for each dimension the attribute it is read from. rests_on: the attributes that decide who is in the table.
+    told: the figures that the public knows, of all its releases. hid: those that it hides (of a new table: that it has
+    to hide whatever happens). counted: its cells when it was released; of the new table as they are now.
+    """
+
+    reads: tuple[int, ...]
+    rests_on: frozenset[int]
+    told: frozenset[Figure]
+    hid: frozenset[Figure]
+    counted: Mapping[Key, int]
+    smallest: int
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """People with the same record who stand in the same tables (their places in the list of tables)."""
+
+    record: Record
+    tables: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What somebody becomes: ``before`` are gone, ``after`` are there instead; each once."""
+
+    before: tuple[People, ...]
+    after: tuple[People, ...]
+    cells: Mapping[tuple[int, Key], int]
+    # Told figures of the new table that it touches.
+    touches: frozenset[Figure]
+
+
+def hidden_beside(
+    people: Mapping[People, int], tables: Sequence[Known], start: Iterable[Figure]
+) -> frozenset[Figure]:
+    """The figures that the last of ``tables``, the new one, does not tell.
+
+    people: how many there are of each kind now. start: what it hides when it is looked at alone; a large figure among
+    them that another table tells of the very same people is told here too.
+    Raises TellsTooMuch where a hidden figure of any table cannot be protected.
+    """
+    return _Beside(people, tables, set(start)).run()
+
+
+@dataclass(slots=True)
+class _Beside:
+    people: Mapping[People, int]
+    tables: Sequence[Known]
+    gone: set[Figure]
+    new: int = 0
+    now: list[dict[Key, int]] = field(default_factory=list)
+    every: list[dict[Figure, int]] = field(default_factory=list)
+    then: list[dict[Figure, int]] = field(default_factory=list)
+    told: list[set[Figure]] = field(default_factory=list)
+    in_order: list[People] = field(default_factory=list)
+    safe: set[tuple[int, Figure]] = field(default_factory=set)
+
+    def run(self) -> frozenset[Figure]:
+        """Protect every hidden figure of every table, hiding more of the new one where that needs it."""
+        self.new = len(self.tables) - 1
+        self.now = [self._count(at) for at in range(len(self.tables))]
+        self.every = [figures(cells) for cells in self.now]
+        self.then = [figures(table.counted) for table in self.tables]
+        mine = self.tables[self.new]
+        self.gone |= mine.hid
+        self.gone -= self._public_elsewhere() | mine.told
+        self.told = [set(table.told) for table in self.tables]
+        self.told[self.new] = self.every[self.new].keys() - self.gone
+        self.in_order = sorted(self.people, key=lambda each: (-self.people[each], str(each.record)))
+        while open_ones := self._open():
+            for at, name in open_ones:
+                if (at, name) not in self.safe:
+                    self._protect(at, name)
+        return frozenset(self.gone)
+
+    def _open(self) -> list[tuple[int, Figure]]:
+        """What is hidden and not yet protected, the smallest first."""
+        hidden = [(at, name) for at, table in enumerate(self.tables[: self.new]) for name in table.hid]
+        hidden += [(self.new, name) for name in self.gone]
+        return sorted(
+            (each for each in hidden if each not in self.safe),
+            key=lambda each: (self.then[each[0]].get(each[1], 0), each[0], str(each[1])),
+        )
+
+    def _count(self, at: int) -> dict[Key, int]:
+        cells: Counter[Key] = Counter()
+        for each, number in self.people.items():
+            if at in each.tables:
+                cells[self._cell(at, each.record)] += number
+        return dict(cells)
+
+    def _cell(self, at: int, record: Record) -> Key:
+        return tuple(str(record[place]) for place in self.tables[at].reads)
+
+    def _public_elsewhere(self) -> set[Figure]:
+        """Large figures of the new table that another one tells of the very same people."""
+        told: set[frozenset[People]] = set()
+        for at, table in enumerate(self.tables[: self.new]):
+            told |= {who for name, who in self._sets(at).items() if name in table.told}
+        mine, smallest = self.tables[self.new], self.tables[self.new].smallest
+        return {
+            name for name, who in self._sets(self.new).items()
+            if who in told and name not in mine.hid and self.every[self.new][name] >= smallest
+        }  # fmt: skip
+
+    def _sets(self, at: int) -> dict[Figure, frozenset[People]]:
+        found: dict[Figure, set[People]] = defaultdict(set)
+        for each in self.people:
+            if at in each.tables:
+                for name in _names(self._cell(at, each.record)):
+                    found[name].add(each)
+        return {name: frozenset(who) for name, who in found.items()}
+
+    def _protect(self, at: int, name: Figure) -> None:
+        """Write other records for one figure, or hide what stands in the way."""
+        value = self.then[at].get(name, 0)
+        smallest = self.tables[at].smallest
+        by = max(smallest - value, 1)
+        found: list[_Change] = []
+        blocked: Counter[Figure] = Counter()
+        ways = _Ways(self, at, name)
+        costly: list[_Change] = []
+        room = _Room(self)
+        for change in islice(ways.all(blocked), TRIES):
+            if change.touches:
+                costly.append(change)
+                continue
+            by -= room.take(change, by)
+            if by <= 0:
+                self.safe.add((at, name))
+                return
+        # Not enough that costs nothing: hide the cells of the new table that make it enough, the cheapest first.
+        hides: set[Figure] = set()
+        for change in sorted(costly, key=self._cost):
+            taken = room.take(change, by)
+            if taken:
+                hides |= change.touches
+                by -= taken
+                found.append(change)
+            if by <= 0:
+                self._hide(hides)
+                self.safe.add((at, name))
+                return
+        self._hide_what_blocks(blocked)
+
+    def _cost(self, change: _Change) -> tuple[int, str]:
+        return sum(self.every[self.new][name] for name in change.touches), str(sorted(map(str, change.touches)))
+
+    def _hide(self, names: Iterable[Figure]) -> None:
+        self.gone.update(names)
+        self.told[self.new] -= self.gone
+
+    def _hide_what_blocks(self, blocked: Mapping[Figure, int]) -> None:
+        """Tell one sum less, the one that stood in the way most often; everything at last."""
+        free = [name for name in blocked if name not in self.gone and name not in self.tables[self.new].told]
+        if free:
+            self._hide([max(free, key=lambda each: (blocked[each], -self.every[self.new][each], str(each)))])
+            return
+        left = self.told[self.new] - self.tables[self.new].told
+        if not left:
+            raise TellsTooMuch("what is public already leaves no way to hide a figure")
+        self._hide([min(left, key=lambda each: (_fixed(each) == 0, self.every[self.new][each], str(each)))])
+
+    def effect(self, before: Sequence[People], after: Sequence[People]) -> Mapping[tuple[int, Key], int]:
+        """How the cells of each table change."""
+        cells: dict[tuple[int, Key], int] = defaultdict(int)
+        for people, sign in ((before, -1), (after, 1)):
+            for each in people:
+                for at in each.tables:
+                    cells[at, self._cell(at, each.record)] += sign
+        return {place: number for place, number in cells.items() if number}
+
+    def allowed(
+        self, cells: Mapping[tuple[int, Key], int], blocked: Counter[Figure]
+    ) -> frozenset[Figure] | None:
+        """None where a change shows in what is told; else the cells of the new table that it would hide.
+
+        ``blocked`` counts the sums of the new table that alone stand in the way.
+        """
+        sums: dict[tuple[int, Figure], int] = defaultdict(int)
+        for (at, key), number in cells.items():
+            if key not in self.now[at] or key not in self.then[at]:
+                return None
+            for name in _names(key):
+                sums[at, name] += number
+        touches: set[Figure] = set()
+        in_the_way: set[Figure] = set()
+        for (at, name), number in sums.items():
+            if not number or name not in self.told[at]:
+                continue
+            if at != self.new or name in self.tables[at].told:
+                return None
+            (touches if _fixed(name) == len(name) else in_the_way).add(name)
+        if in_the_way:
+            if len(in_the_way) <= 2:
+                blocked.update(in_the_way)
+            return None
+        return frozenset(touches)
+
+
+class _Room:
+    """How often changes can still be made: people who are left, and cells that stay listed."""
+
+    def __init__(self, beside: _Beside) -> None:
+        self._beside = beside
+        self._used: Counter[People] = Counter()
+        self._fallen: Counter[tuple[int, Key]] = Counter()
+
+    def take(self, change: _Change, most: int) -> int:
+        """Make a change as often as it can be made, at most ``most`` times; how often it was."""
+        beside = self._beside
+        times = most
+        for each, number in Counter(change.before).items():
+            times = min(times, (beside.people[each] - self._used[each]) // number)
+        for (at, key), number in change.cells.items():
+            if number < 0:
+                least = min(beside.now[at][key], int(beside.then[at][key]))
+                times = min(times, (least - 1 - self._fallen[at, key]) // -number)
+        if times <= 0:
+            return 0
+        for each, number in Counter(change.before).items():
+            self._used[each] += times * number
+        for place, number in change.cells.items():
+            if number < 0:
+                self._fallen[place] += -number * times
+        return times
+
+
+class _Ways:
+    """The ways in which one more person can come to stand in a figure."""
+
+    def __init__(self, beside: _Beside, at: int, name: Figure) -> None:
+        self._beside, self._at, self._name = beside, at, name
+        table = beside.tables[at]
+        fixed = {place for place, value in zip(table.reads, name, strict=True) if value is not None}
+        # What somebody must have to stand in it.
+        self._needs = tuple(sorted(fixed | table.rests_on))
+        inside = [each for each in beside.in_order if self._holds(each)]
+        self._outside = [each for each in beside.in_order if not self._holds(each)]
+        models: dict[Record, People] = {}
+        for each in inside:
+            models.setdefault(self._part(each, self._needs), each)
+        self._models = list(islice(models.values(), 12))
+        self._inside = inside
+        self._by_part: dict[tuple[int, ...], dict[Record, list[People]]] = {}
+
+    def all(self, blocked: Counter[Figure]) -> Iterator[_Change]:
+        """Those that change nothing else that is told, but for cells of the new table, one by one."""
+        for change in self._candidates():
+            before, after = change
+            cells = self._beside.effect(before, after)
+            touches = self._beside.allowed(cells, blocked)
+            if touches is not None:
+                yield _Change(before, after, cells, touches)
+
+    def _candidates(self) -> Iterator[tuple[tuple[People, ...], tuple[People, ...]]]:
+        for each in self._inside[:NEAREST]:
+            # Somebody more, of whom no table tells anything.
+            yield (), (each,)
+        for model in self._models:
+            yield from self._towards(model)
+
+    def _towards(self, model: People) -> Iterator[tuple[tuple[People, ...], tuple[People, ...]]]:
+        """Others who get what they lack to stand where ``model`` stands: by themselves, or in exchange."""
+        lacking: list[tuple[tuple[int, ...], People]] = []
+        for each in self._outside:
+            lacks = tuple(at for at in self._needs if each.record[at] != model.record[at])
+            if lacks:
+                lacking.append((lacks, each))
+        lacking.sort(key=lambda one: (len(one[0]), self._shows(one[1])))
+        for lacks, one in lacking[: 4 * NEAREST]:
+            got = self._mixed(one, model, frozenset(lacks))
+            if got is not None:
+                yield (one,), (got[0],)
+        for lacks, one in lacking[: 4 * NEAREST]:
+            for other in self._having(lacks, model)[:NEAREST]:
+                if other != one:
+                    yield from self._exchanged(one, other, frozenset(lacks))
+
+    def _exchanged(
+        self, one: People, other: People, lacks: frozenset[int]
+    ) -> Iterator[tuple[tuple[People, ...], tuple[People, ...]]]:
+        for share in {lacks, self._closed(one, other, lacks)}:
+            both = self._mixed(one, other, share)
+            if both is not None and self._holds(both[0]) and not self._holds(both[1]):
+                yield (one, other), both
+
+    def _closed(self, one: People, other: People, share: frozenset[int]) -> frozenset[int]:
+        """``share`` with all that hangs together with it in the other tables, so that those see a whole exchange."""
+        beside, grown = self._beside, set(share)
+        differ = {at for at, (mine, theirs) in enumerate(zip(one.record, other.record, strict=True)) if mine != theirs}
+        keeps = set(self._needs) - share
+        parts = [
+            differ & (set(table.reads) | table.rests_on)
+            for at, table in enumerate(beside.tables)
+            if at != self._at and (at in one.tables or at in other.tables)
+        ]
+        again = True
+        while again:
+            again = False
+            for part in parts:
+                if part & grown and not part <= grown and not part & keeps:
+                    grown |= part
+                    again = True
+        return frozenset(grown)
+
+    def _mixed(self, one: People, other: People, share: frozenset[int]) -> tuple[People, People] | None:
+        """Both after they have exchanged what is recorded under ``share``; None where nobody can say who is in a table.
+
+        Who is in a table rests on some of what is recorded: whoever gets all of that gets the place as well.
+        """
+        first, second = set(one.tables), set(other.tables)
+        for at in one.tables ^ other.tables:
+            rests = self._beside.tables[at].rests_on
+            differ = {each for each in rests if one.record[each] != other.record[each]}
+            if not differ:
+                return None
+            if not differ & share:
+                continue
+            if differ - share:
+                return None
+            first ^= {at}
+            second ^= {at}
+        for at in one.tables & other.tables:
+            # Both are in it; mixed they need not be.
+            rests = self._beside.tables[at].rests_on
+            differ = {each for each in rests if one.record[each] != other.record[each]}
+            if differ & share and differ - share:
+                return None
+        mine = tuple(
+            theirs if at in share else own
+            for at, (own, theirs) in enumerate(zip(one.record, other.record, strict=True))
+        )
+        theirs = tuple(
+            own if at in share else each
+            for at, (own, each) in enumerate(zip(one.record, other.record, strict=True))
+        )
+        # In a table that neither is in, a mixture of both could be.
+        for at, table in enumerate(self._beside.tables):
+            if at not in one.tables and at not in other.tables:
+                differ = {each for each in table.rests_on if one.record[each] != other.record[each]}
+                if differ & share and differ - share:
+                    return None
+        return People(mine, frozenset(first)), People(theirs, frozenset(second))
+
+    def _having(self, lacks: tuple[int, ...], model: People) -> list[People]:
+        """Others outside the figure who have what is lacked."""
+        found = self._by_part.get(lacks)
+        if found is None:
+            found = defaultdict(list)
+            for each in self._outside:
+                found[self._part(each, lacks)].append(each)
+            for group in found.values():
+                group.sort(key=self._shows)
+            self._by_part[lacks] = found
+        return found.get(self._part(model, lacks), [])
+
+    def _shows(self, each: People) -> int:
+        """In how many tables a change of them would show."""
+        beside = self._beside
+        return sum(beside._cell(at, each.record) in beside.told[at] for at in each.tables)  # noqa: SLF001
+
+    def _holds(self, each: People) -> bool:
+        if self._at not in each.tables:
+            return False
+        cell = self._beside._cell(self._at, each.record)  # noqa: SLF001
+        return all(value is None or value == mine for value, mine in zip(self._name, cell, strict=True))
+
+    @staticmethod
+    def _part(each: People, places: tuple[int, ...]) -> Record:
+        return tuple(each.record[at] for at in places)
+
+
+def _names(key: Key) -> Iterator[Figure]:
+    """The figures in which a cell is counted."""
+    size = len(key)
+    yield key
+    if size > 1:
+        for at, value in enumerate(key):
+            yield tuple(value if each == at else None for each in range(size))
+    yield (None,) * size
+
+
+def _fixed(name: Figure) -> int:
+    return sum(value is not None for value in name)
