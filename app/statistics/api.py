@@ -86,7 +86,7 @@ def list_releases(door: Reader) -> ReleasesOut:
 def ask_for_release(body: ReleaseIn, door: Releaser) -> Response:
     """Ask for a table of a period that is over to become public; a second person agrees (see /approvals).
 
-    It is counted once then, and served as stored ever after. A file of synthetic records (see /statistics/microdata)
+    It is counted now, hidden beside what is public already, and served as stored ever after. A file of synthetic records (see /statistics/microdata)
     becomes long work of who asked (see /jobs), and takes its part of the year's privacy budget. A later release of the
     same period says what is corrected, and is refused where the two, compared, would tell of a few people.
     """
@@ -107,6 +107,17 @@ def read_release(
         found, content = release.released(desk, report, period, number)
     digest = base64.b64encode(bytes.fromhex(found.sha256)).decode("ascii")
     return Response(content, headers={"Content-Digest": f"sha-256=:{digest}:"}, media_type=found.media)
+
+
+@router.get(
+    "/drafts/{approval_id}", response_model=TableOut, responses=documented(NotFound),
+    summary="Read a table that waits for a second person",
+)  # fmt: skip
+def read_draft(approval_id: str, door: Releaser) -> TableOut:
+    """The very table that becomes public if a second person agrees, for those who asked or could decide."""
+    with door.write() as desk:
+        table, _ = release.draft(desk, approval_id)
+    return table
 
 
 @router.get("/{report}", response_model=TableOut, responses=documented(Invalid, Forbidden, NotFound))

@@ -17,7 +17,10 @@ from policies.model import Policies
 from policies.populations import COUNTRY, OFFICE, POPULATIONS, SPELLED, YEAR
 from policies.reports import Report
 
-__all__ = ["Cells", "Wanted", "Within", "count", "parts", "people", "query", "wanted"]
+__all__ = [
+    "Cells", "Wanted", "Within", "conditions", "count", "earlier", "parts", "people", "query", "shown_as", "wanted",
+    "year_column",
+]  # fmt: skip
 
 # The values of the dimensions, in the order of the table -> how many; never 0.
 Cells = dict[tuple[str, ...], int]
@@ -66,7 +69,7 @@ def count(
     for sign, statement in _statements(policies, table, period, dialect, country, within):
         for row in session.execute(statement):
             values = zip(kinds, row[:-1], strict=True)
-            found[tuple(_known(policies, kind, value) for kind, value in values)] += sign * row[-1]
+            found[tuple(shown_as(policies, kind, value) for kind, value in values)] += sign * row[-1]
     return dict(sorted((+found).items()))
 
 
@@ -96,8 +99,8 @@ def _statements(
         yield 1, _select(policies, counted, table, period, country, within)
         if counted.again is not None and not period.stands:
             other = counted.again()
-            earlier = _earlier(policies, counted, other, table, period, country, within)
-            twice = exists().select_from(other.tables).where(*earlier)
+            before = earlier(policies, counted, other, table, period, country, within)
+            twice = exists().select_from(other.tables).where(*before)
             again = and_(CASE.c.previous_case_id.is_not(None), twice)
             yield -1, _select(policies, counted, table, period, country, within, again)
 
@@ -108,32 +111,32 @@ def _select(
 ) -> Select[Any]:
     columns = dict(counted.columns)
     if "year" in table.dimensions:
-        columns["year"] = _year(policies, counted, table.date, period, country)
+        columns["year"] = year_column(policies, counted, table, period, country)
     keys = [columns[name].label(name) for name in table.dimensions]
-    conditions = [*_conditions(policies, counted, table, period, country)]
-    whole = more is not None or any(_reads(each, counted.joined) for each in (*keys, *conditions))
+    limits = [*conditions(policies, counted, table, period, country)]
+    whole = more is not None or any(_reads(each, counted.joined) for each in (*keys, *limits))
     if within is not None:
         # Of cases one need not look at each to leave out the few that stand behind a wall.
         lean = not whole and counted.scope == "case" and "facts" in within
         whole = whole or (counted.scope == "case" and not lean)
-        conditions.append(within["facts" if lean else counted.scope])
+        limits.append(within["facts" if lean else counted.scope])
     if more is not None:
-        conditions.append(more)
-    inner = select(*keys).select_from(counted.tables if whole else counted.alone).where(*conditions)
+        limits.append(more)
+    inner = select(*keys).select_from(counted.tables if whole else counted.alone).where(*limits)
     # Grouped by names, so that an expression with values in it is written once.
     people = inner.subquery("counted")
     return select(*people.c, func.count()).group_by(*people.c)
 
 
-def _earlier(
+def earlier(
     policies: Policies, counted: Counted, other: Counted, table: Wanted, period: Period, country: str | None,
     within: Within | None,
 ) -> Iterable[ColumnElement[bool]]:
     """That the person's earlier case is in the very same table: the same year, and within the same reach."""
-    yield from _conditions(policies, other, table, period, country)
+    yield from conditions(policies, other, table, period, country)
     if len(period.years) > 1:
         # Years side by side are each what that year is alone: their difference would tell who came again.
-        years = [_year(policies, each, table.date, period, country) for each in (counted, other)]
+        years = [year_column(policies, each, table, period, country) for each in (counted, other)]
         yield years[0] == years[1]
     if within is not None:
         # A case elsewhere is counted there, and takes nobody out of a table that does not have it.
@@ -144,7 +147,7 @@ def _reads(expression: ColumnElement[Any], table: Any) -> bool:
     return any(getattr(each, "table", None) is table for each in visitors.iterate(expression))
 
 
-def _conditions(
+def conditions(
     policies: Policies, counted: Counted, table: Wanted, period: Period, country: str | None
 ) -> Iterable[ColumnElement[bool]]:
     yield from counted.holds
@@ -174,20 +177,20 @@ def _bounds(
     )  # fmt: skip
 
 
-def _year(
-    policies: Policies, counted: Counted, name: str, period: Period, country: str | None
+def year_column(
+    policies: Policies, counted: Counted, table: Wanted, period: Period, country: str | None
 ) -> ColumnElement[Any]:
     """The year of a date; of one year alone there is nothing to tell apart."""
     *earlier, newest = period.years
     rows = []
     for number in earlier:
         _, end = _bounds(policies, counted, date(number, 1, 1), date(number, 12, 31), country)
-        on = counted.dates[name]
+        on = counted.dates[table.date]
         rows.append((on < end if counted.moments else on <= end, literal(str(number), String)))
     return case(*rows, else_=literal(str(newest), String)) if rows else literal(str(newest), String)
 
 
-def _known(policies: Policies, kind: str, value: Any) -> str:
+def shown_as(policies: Policies, kind: str, value: Any) -> str:
     """A value as it is shown: its code, or that it is not known."""
     if value is None:
         return UNKNOWN
@@ -210,7 +213,7 @@ def people(
     rows = session.execute(
         select(CASE.c.person_id, *keys)
         .select_from(counted.tables)
-        .where(*_conditions(policies, counted, table, period, country))
+        .where(*conditions(policies, counted, table, period, country))
         .order_by(counted.dates[table.date], CASE.c.id)
     )
     kinds = [POPULATIONS[table.counts].dimensions[name] for name in table.dimensions]
@@ -218,5 +221,5 @@ def people(
     for row in rows:
         if row.person_id not in found:
             told = zip(kinds, row[1:], strict=True)
-            found[row.person_id] = tuple(_known(policies, kind, value) for kind, value in told)
+            found[row.person_id] = tuple(shown_as(policies, kind, value) for kind, value in told)
     return sorted(found.values())

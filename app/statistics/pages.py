@@ -105,6 +105,7 @@ def table(report: str, page: Reader, period: PeriodText = None, year: Year = Non
             "most": max(figures, default=0),
             "lists": shown.lists_of(declared),
             "may_release": permitted(desk, release.RELEASE),
+            "approval": None,
         }
     return page.show("statistics/table.html", here="reports", table=found, share=bars.share, **context)
 
@@ -159,6 +160,19 @@ def release_file(
         return _download(content, f"{report}-{period}-release-{issue}", form)
     table = TableOut.model_validate_json(content)
     return _table_file(table, form, f"{report}-{period}-release-{issue}", issue)
+
+
+@router.get("/reports/drafts/{approval_id}")
+def draft(approval_id: str, page: Releaser) -> Response:
+    """The table that waits for a second person, as it would become public."""
+    with page.write() as desk:
+        found, state = release.draft(desk, approval_id)
+        declared = desk.policies.reports.get(found.report)
+    figures = [each.count or 0 for each in [*found.cells, *found.margins]]
+    return page.show(
+        "statistics/table.html", here="reports", table=found, share=bars.share, approval=approval_id,
+        waits=state == "waiting", most=max(figures, default=0), lists=shown.lists_of(declared) if declared else {},
+    )  # fmt: skip
 
 
 @router.get("/reports/tables/{report}/release")

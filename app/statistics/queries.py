@@ -88,7 +88,7 @@ RELEASED: Final[Any] = ReleasedTable.__table__
 
 def releases(desk: Desk) -> list[Row[Any]]:
     """The releases of the desk's country, the newest first, without their bytes."""
-    columns = [column for column in RELEASED.c if column.name != "content"]
+    columns = [column for column in RELEASED.c if column.name not in ("content", "counted")]
     query = (
         select(*columns)
         .where(RELEASED.c.country == desk.actor.country)
@@ -106,6 +106,18 @@ def newest_release(desk: Desk, report: str, period: str) -> Row[Any] | None:
 def releases_of(desk: Desk, report: str, period: str) -> list[Row[Any]]:
     """All releases of a period of a report with their bytes, the oldest first."""
     return list(desk.session.execute(_releases_of(desk, report, period).order_by(RELEASED.c.number)))
+
+
+def released_tables(desk: Desk) -> list[Row[Any]]:
+    """All releases of tables of the country with their bytes, in their turn."""
+    query = select(RELEASED).where(RELEASED.c.country == desk.actor.country, RELEASED.c.turn.is_not(None))
+    return list(desk.session.execute(query.order_by(RELEASED.c.turn)))
+
+
+def turns(desk: Desk) -> int:
+    """How many releases of tables the country has."""
+    query = select(func.max(RELEASED.c.turn)).where(RELEASED.c.country == desk.actor.country)
+    return desk.session.execute(query).scalar_one() or 0
 
 
 def release(desk: Desk, report: str, period: str, number: int) -> Row[Any] | None:

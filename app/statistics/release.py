@@ -1,7 +1,8 @@
 """Gives a table or a file of records to the public: asked for by one, agreed by another, counted once and then stored.
 
-A release is never counted again, so that whoever asks every day learns no more than whoever asks once. A correction is
-another release, and only where the two tell nothing when they are compared (later.py; docs/decisions/0064).
+A table is counted when it is asked for, beside all that is public already, and whoever agrees sees the very bytes that
+become public. It is never counted again, so that whoever asks every day learns no more than whoever asks once. A
+correction is another release, and only where the two tell nothing when they are compared (later.py; docs/decisions/0064).
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, insert
+from sqlalchemy.exc import IntegrityError
 
-from app.access import rows, two_persons
+from app.access import deciding, rows, two_persons
 from app.access.approval_shapes import ApprovalAskedOut
 from app.access.desk import Desk
 from app.access.log import Detail, looked
@@ -22,6 +25,7 @@ from app.kit.errors import Conflict, Invalid, NotFound
 from app.kit.words import mark
 from app.models.base import new_id
 from app.statistics import queries
+from app.statistics.beside import as_text, beside, told_by
 from app.statistics.counting import Cells, count, wanted
 from app.statistics.hiding import Figure, TellsTooMuch, hidden
 from app.statistics.later import Release, hidden_later
@@ -35,7 +39,7 @@ from app.statistics.service import declared, drawn_up
 from policies.microdata import MicroFile
 from policies.reports import Report
 
-__all__ = ["ACT", "FORMS", "KIND", "RELEASE", "ask", "listed", "released", "waiting"]
+__all__ = ["ACT", "FORMS", "KIND", "RELEASE", "ask", "draft", "listed", "released", "waiting"]
 
 RELEASE: Final = "statistics:release"
 KIND: Final = "release_table"
@@ -49,7 +53,8 @@ def ask(desk: Desk, body: ReleaseIn) -> ApprovalAskedOut:
 
     Raises NotFound and Forbidden for a report as it is read, Invalid for a period of another shape, for several years
     at once, or a later release that does not say what was corrected; Conflict for a period that is not over, and for a
-    later release that would tell of a few people (release_tells) or nothing new (release_same). For synthetic records
+    release that would tell of a few people beside what is public already (release_tells) or nothing new (release_same).
+    For synthetic records
     Conflict where the year's privacy budget does not reach (budget_spent) or the library is missing.
     """
     report = declared(desk, body.report)
@@ -66,18 +71,35 @@ def ask(desk: Desk, body: ReleaseIn) -> ApprovalAskedOut:
             code="period_not_over",
             extra={"last_day": period.last.isoformat()},
         )
-    spends: dict[str, str] = {}
+    more: dict[str, str] = {}
+    hidden_words: dict[str, str] = {}
     if isinstance(report, MicroFile):
         must_be_installed()
         budget.fits(desk, report, period.text)
         # Whoever agrees sees what it takes; written as text, for it is sealed as canonical JSON.
         whole = desk.policies.microdata.budget.epsilon
-        spends = {"epsilon": _said(report.budget.epsilon), "of": _said(whole)}
+        more = {"epsilon": _said(report.budget.epsilon), "of": _said(whole)}
     else:
-        _figures(desk, report, period, queries.releases_of(desk, report.name, period.text))
-    payload = {"report": body.report, "period": period.text, "number": before + 1, **spends}
-    act = Act(KIND, ("country", desk.actor.country), payload, {"why": body.why.strip()})
+        drawn = _drawn(desk, report, period, before + 1)
+        more = {"file": hashlib.sha256(drawn["content"].encode()).hexdigest()}
+        hidden_words = drawn
+    payload = {"report": body.report, "period": period.text, "number": before + 1, **more}
+    act = Act(KIND, ("country", desk.actor.country), payload, {"why": body.why.strip()}, hidden_words)
     return two_persons.ask(desk, act)
+
+
+def draft(desk: Desk, approval_id: str) -> tuple[TableOut, str]:
+    """The table that an approval would make public, as it would be, and the approval's state; the look is noted.
+
+    For whoever asked for it or could decide about it. NotFound for any other id, for a file of synthetic records, of
+    which nothing is there before its budget is spent, and where what was kept of it is gone.
+    """
+    row, _ = deciding.visible(desk, approval_id)
+    content = two_persons.asked_of(desk, row).hidden.get("content") if row.kind == KIND else None
+    if content is None:
+        raise NotFound()
+    looked(desk, "release_draft_read", "approval", row.id, {"kind": row.kind})
+    return TableOut.model_validate_json(content), row.state
 
 
 def waiting(desk: Desk, report: str, period: str) -> str | None:
@@ -88,7 +110,7 @@ def waiting(desk: Desk, report: str, period: str) -> str | None:
 
 @carries_out(KIND, permission=RELEASE, act=ACT)
 def release(desk: Desk, asked: Asked) -> None:
-    """Count the table, hide what betrays somebody, and store it for good."""
+    """Store for good what was counted when it was asked for, unless more has become public since."""
     name, policies = asked.payload["report"], desk.policies
     report = policies.microdata.files.get(name) or policies.reports.get(name)
     if report is None:
@@ -105,13 +127,12 @@ def release(desk: Desk, asked: Asked) -> None:
         # Long work: it takes its part of the budget now, and is released when it is done.
         begin(desk, asked, report, number)
         return
-    before = queries.releases_of(desk, report.name, period.text)
-    cells, hide = _figures(desk, report, period, before)
-    table = drawn_up(desk, report, period, cells, hide, report.smallest_cell.public)
-    content = json.dumps(
-        {"release": number, **table.model_dump(mode="json")}, sort_keys=True, ensure_ascii=False,
-        separators=(",", ":"),
-    ).encode()  # fmt: skip
+    drawn = asked.hidden
+    if "content" not in drawn or queries.turns(desk) + 1 != int(drawn["turn"]):
+        raise _stale()
+    content = drawn["content"].encode()
+    if TableOut.model_validate_json(content).revision.number != report.revision.number:
+        raise Conflict(mark("The table is declared in another way than when it was asked for."), code="release_stale")
     digest = hashlib.sha256(content)
     row = {
         "id": new_id(),
@@ -121,15 +142,21 @@ def release(desk: Desk, asked: Asked) -> None:
         "number": number,
         "wording": report.revision.number,
         "smallest": report.smallest_cell.public,
-        "counted_at": desk.now,
+        "counted_at": datetime.fromisoformat(drawn["counted_at"]),
         "released_at": desk.now,
         "approval_id": asked.id,
         "content": content,
         "digest": digest.digest(),
         "why": asked.words.get("why", ""),
+        "turn": int(drawn["turn"]),
+        "counted": drawn["counted"],
     }
-    desk.session.execute(insert(queries.RELEASED).values(row))
-    detail: Detail = {"period": period.text, "number": number, "sha256": digest.hexdigest(), "hidden": len(hide)}
+    try:
+        with desk.session.begin_nested():
+            desk.session.execute(insert(queries.RELEASED).values(row))
+    except IntegrityError:
+        raise _stale() from None
+    detail: Detail = {"period": period.text, "number": number, "sha256": digest.hexdigest(), "turn": int(drawn["turn"])}
     looked(desk, "table_released", "report", report.name, detail)
 
 
@@ -201,43 +228,56 @@ def _one_period(report: Report | MicroFile, text: str) -> Period:
     return period
 
 
+def _drawn(desk: Desk, report: Report, period: Period, number: int) -> dict[str, str]:
+    """The release as it will be: its bytes, what was counted, when, and its turn."""
+    turn = queries.turns(desk) + 1
+    cells, hide, besides = _figures(desk, report, period, queries.releases_of(desk, report.name, period.text))
+    table = drawn_up(desk, report, period, cells, hide, report.smallest_cell.public)
+    content = json.dumps(
+        {"release": number, **table.model_dump(mode="json")}, sort_keys=True, ensure_ascii=False,
+        separators=(",", ":"),
+    )  # fmt: skip
+    return {
+        "content": content, "counted": as_text(cells), "counted_at": desk.now.isoformat(), "turn": str(turn),
+        "beside": "\n".join(besides),
+    }  # fmt: skip
+
+
 def _figures(
     desk: Desk, report: Report, period: Period, before: Sequence[Row[Any]]
-) -> tuple[Cells, frozenset[Figure]]:
-    """What is counted of the whole country, whoever asks, and what of it is not told; ``before``: oldest first."""
+) -> tuple[Cells, frozenset[Figure], tuple[str, ...]]:
+    """What is counted of the whole country, whoever asks, what of it is not told, and beside which public tables.
+
+    ``before``: its earlier releases, the oldest first.
+    """
     with rows.as_the_house(desk.session, desk.actor.country):
         cells = count(desk.session, desk.policies, wanted(report), period, country=desk.actor.country)
     smallest = report.smallest_cell.public
     if not before:
-        return cells, hidden(cells, smallest)
+        return cells, *beside(desk, report, period, cells, hidden(cells, smallest), ())
     *_, told = tables = [TableOut.model_validate_json(bytes(each.content)) for each in before]
     if told.dimensions != list(report.dimensions) or told.smallest_cell != smallest:
         raise Conflict(
             mark("The table is declared in another way than when it was released: that release stands."),
             code="release_other_shape",
         )
+    releases = [told_by(each) for each in tables]
     try:
-        hide = hidden_later(cells, smallest, *map(_told, tables))
+        hide = hidden_later(cells, smallest, *releases)
     except TellsTooMuch as reason:
         raise Conflict(
             mark("Too little has changed: beside the earlier release, the new figures would tell of a few people."),
             code="release_tells",
             extra={"release": before[-1].number, "sources": ["CTDC-K11"]},
         ) from reason
+    hide, besides = beside(desk, report, period, cells, hide, releases)
     if drawn_up(desk, report, period, cells, hide, smallest).model_copy(update={"as_of": told.as_of}) == told:
         raise Conflict(mark("Nothing has changed since the earlier release."), code="release_same")
-    return cells, hide
+    return cells, hide, besides
 
 
-def _told(table: TableOut) -> Release:
-    """What a stored table told, and what it hid."""
-    size, names = len(table.dimensions), table.dimensions
-    every: dict[Figure, int | None] = {tuple(each.key[name] for name in names): each.count for each in table.cells}
-    for margin in table.margins:
-        at = names.index(margin.dimension)
-        every[tuple(margin.value if each == at else None for each in range(size))] = margin.count
-    every[(None,) * size] = table.total
-    return Release(
-        {name: number for name, number in every.items() if number is not None},
-        frozenset(name for name, number in every.items() if number is None),
+def _stale() -> Conflict:
+    return Conflict(
+        mark("Another table has become public since this one was asked for. Ask again: it is reckoned beside that one."),
+        code="release_stale",
     )

@@ -19,25 +19,27 @@ from typing import Final
 
 from app.statistics.hiding import Figure, Key, TellsTooMuch, figures
 
-__all__ = ["Known", "People", "Record", "hidden_beside"]
+__all__ = ["Known", "People", "Record", "drifted", "hidden_beside"]
 
-# What is recorded of somebody, one value for each attribute; None where there is nothing.
-Record = tuple[str | None, ...]
+# What is recorded of somebody: for each attribute all that is read from it, which is only ever exchanged together.
+Record = tuple[tuple[str, ...], ...]
 # So many ways are tried to protect a figure, among so many people on each side.
 TRIES: Final = 3_000
 NEAREST: Final = 60
+# So many kinds of people are looked at for it, those first of whom least is told. Whoever is not stays as they are.
+MOST: Final = 4_000
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """A public table, or the new one.
 
-    reads: for each dimension the attribute it is read from. rests_on: the attributes that decide who is in the table.
+    reads: for each dimension the attribute it is read from, and the place in it. rests_on: the attributes that decide who is in the table.
     told: the figures that the public knows, of all its releases. hid: those that it hides (of a new table: that it has
     to hide whatever happens). counted: its cells when it was released; of the new table as they are now.
     """
 
-    reads: tuple[int, ...]
+    reads: tuple[tuple[int, int], ...]
     rests_on: frozenset[int]
     told: frozenset[Figure]
     hid: frozenset[Figure]
@@ -64,13 +66,21 @@ class _Change:
     touches: frozenset[Figure]
 
 
+def drifted(people: Mapping[People, int], tables: Sequence[Known]) -> frozenset[Figure]:
+    """Figures of the last of ``tables`` that have changed by a few since another told them of the very same people.
+
+    They are not told: one table minus the other would tell of those few.
+    """
+    return frozenset(_Beside(people, tables, set()).drifted())
+
+
 def hidden_beside(
     people: Mapping[People, int], tables: Sequence[Known], start: Iterable[Figure]
 ) -> frozenset[Figure]:
     """The figures that the last of ``tables``, the new one, does not tell.
 
-    people: how many there are of each kind now. start: what it hides when it is looked at alone; a large figure among
-    them that another table tells of the very same people is told here too.
+    people: how many there are of each kind now. start: what it hides when it is looked at alone, all small figures and
+    all that have drifted among them; a large figure that another table tells of the very same people is told here too.
     Raises TellsTooMuch where a hidden figure of any table cannot be protected.
     """
     return _Beside(people, tables, set(start)).run()
@@ -89,18 +99,24 @@ class _Beside:
     in_order: list[People] = field(default_factory=list)
     safe: set[tuple[int, Figure]] = field(default_factory=set)
 
-    def run(self) -> frozenset[Figure]:
-        """Protect every hidden figure of every table, hiding more of the new one where that needs it."""
+    def __post_init__(self) -> None:
+        """Count every table as it is now, and as it was when it became public."""
         self.new = len(self.tables) - 1
         self.now = [self._count(at) for at in range(len(self.tables))]
         self.every = [figures(cells) for cells in self.now]
         self.then = [figures(table.counted) for table in self.tables]
-        mine = self.tables[self.new]
-        self.gone |= mine.hid
-        self.gone -= self._public_elsewhere() | mine.told
+
+    def run(self) -> frozenset[Figure]:
+        """Protect every hidden figure of every table, hiding more of the new one where that needs it."""
+        mine, unknown = self.tables[self.new], self.drifted()
+        self.gone = (self.gone - self._public_elsewhere()) | mine.hid | unknown
+        if self.gone & mine.told:
+            raise TellsTooMuch("an earlier release of the table tells what has to be hidden now")
+        # What the other table tells of these is no longer true, and by how much is known to nobody.
+        self.safe |= {(self.new, name) for name in unknown if self.every[self.new][name] >= mine.smallest}
         self.told = [set(table.told) for table in self.tables]
         self.told[self.new] = self.every[self.new].keys() - self.gone
-        self.in_order = sorted(self.people, key=lambda each: (-self.people[each], str(each.record)))
+        self.in_order = sorted(self.people, key=lambda each: (self.shows(each), -self.people[each], each.record))[:MOST]
         while open_ones := self._open():
             for at, name in open_ones:
                 if (at, name) not in self.safe:
@@ -120,11 +136,16 @@ class _Beside:
         cells: Counter[Key] = Counter()
         for each, number in self.people.items():
             if at in each.tables:
-                cells[self._cell(at, each.record)] += number
+                cells[self.cell(at, each.record)] += number
         return dict(cells)
 
-    def _cell(self, at: int, record: Record) -> Key:
-        return tuple(str(record[place]) for place in self.tables[at].reads)
+    def shows(self, each: People) -> int:
+        """In how many tables a change of them would show at once."""
+        return sum(self.cell(at, each.record) in self.told[at] for at in each.tables)
+
+    def cell(self, at: int, record: Record) -> Key:
+        """Where somebody stands in a table."""
+        return tuple(record[attribute][place] for attribute, place in self.tables[at].reads)
 
     def _public_elsewhere(self) -> set[Figure]:
         """Large figures of the new table that another one tells of the very same people."""
@@ -137,11 +158,20 @@ class _Beside:
             if who in told and name not in mine.hid and self.every[self.new][name] >= smallest
         }  # fmt: skip
 
+    def drifted(self) -> set[Figure]:
+        """Figures of the new table that have changed by a few since another one told them of the very same people."""
+        changed: set[frozenset[People]] = set()
+        for at, table in enumerate(self.tables[: self.new]):
+            now, then = self.every[at], self.then[at]
+            few = {name for name in table.told if 0 < abs(now.get(name, 0) - then[name]) < table.smallest}
+            changed |= {who for name, who in self._sets(at).items() if name in few}
+        return {name for name, who in self._sets(self.new).items() if who in changed}
+
     def _sets(self, at: int) -> dict[Figure, frozenset[People]]:
         found: dict[Figure, set[People]] = defaultdict(set)
         for each in self.people:
             if at in each.tables:
-                for name in _names(self._cell(at, each.record)):
+                for name in _names(self.cell(at, each.record)):
                     found[name].add(each)
         return {name: frozenset(who) for name, who in found.items()}
 
@@ -201,7 +231,7 @@ class _Beside:
         for people, sign in ((before, -1), (after, 1)):
             for each in people:
                 for at in each.tables:
-                    cells[at, self._cell(at, each.record)] += sign
+                    cells[at, self.cell(at, each.record)] += sign
         return {place: number for place, number in cells.items() if number}
 
     def allowed(
@@ -266,7 +296,7 @@ class _Ways:
     def __init__(self, beside: _Beside, at: int, name: Figure) -> None:
         self._beside, self._at, self._name = beside, at, name
         table = beside.tables[at]
-        fixed = {place for place, value in zip(table.reads, name, strict=True) if value is not None}
+        fixed = {each for (each, _), value in zip(table.reads, name, strict=True) if value is not None}
         # What somebody must have to stand in it.
         self._needs = tuple(sorted(fixed | table.rests_on))
         inside = [each for each in beside.in_order if self._holds(each)]
@@ -301,7 +331,7 @@ class _Ways:
             lacks = tuple(at for at in self._needs if each.record[at] != model.record[at])
             if lacks:
                 lacking.append((lacks, each))
-        lacking.sort(key=lambda one: (len(one[0]), self._shows(one[1])))
+        lacking.sort(key=lambda one: (len(one[0]), self._beside.shows(one[1])))
         for lacks, one in lacking[: 4 * NEAREST]:
             got = self._mixed(one, model, frozenset(lacks))
             if got is not None:
@@ -325,7 +355,7 @@ class _Ways:
         differ = {at for at, (mine, theirs) in enumerate(zip(one.record, other.record, strict=True)) if mine != theirs}
         keeps = set(self._needs) - share
         parts = [
-            differ & (set(table.reads) | table.rests_on)
+            differ & ({attribute for attribute, _ in table.reads} | table.rests_on)
             for at, table in enumerate(beside.tables)
             if at != self._at and (at in one.tables or at in other.tables)
         ]
@@ -344,37 +374,19 @@ class _Ways:
         Who is in a table rests on some of what is recorded: whoever gets all of that gets the place as well.
         """
         first, second = set(one.tables), set(other.tables)
-        for at in one.tables ^ other.tables:
-            rests = self._beside.tables[at].rests_on
-            differ = {each for each in rests if one.record[each] != other.record[each]}
-            if not differ:
-                return None
-            if not differ & share:
-                continue
-            if differ - share:
-                return None
-            first ^= {at}
-            second ^= {at}
-        for at in one.tables & other.tables:
-            # Both are in it; mixed they need not be.
-            rests = self._beside.tables[at].rests_on
-            differ = {each for each in rests if one.record[each] != other.record[each]}
+        for at, table in enumerate(self._beside.tables):
+            differ = {each for each in table.rests_on if one.record[each] != other.record[each]}
             if differ & share and differ - share:
                 return None
-        mine = tuple(
-            theirs if at in share else own
-            for at, (own, theirs) in enumerate(zip(one.record, other.record, strict=True))
-        )
-        theirs = tuple(
-            own if at in share else each
-            for at, (own, each) in enumerate(zip(one.record, other.record, strict=True))
-        )
-        # In a table that neither is in, a mixture of both could be.
-        for at, table in enumerate(self._beside.tables):
-            if at not in one.tables and at not in other.tables:
-                differ = {each for each in table.rests_on if one.record[each] != other.record[each]}
-                if differ & share and differ - share:
+            if (at in first) != (at in second):
+                if not differ:
                     return None
+                if differ & share:
+                    first ^= {at}
+                    second ^= {at}
+        pairs = list(enumerate(zip(one.record, other.record, strict=True)))
+        mine = tuple(their if at in share else own for at, (own, their) in pairs)
+        theirs = tuple(own if at in share else their for at, (own, their) in pairs)
         return People(mine, frozenset(first)), People(theirs, frozenset(second))
 
     def _having(self, lacks: tuple[int, ...], model: People) -> list[People]:
@@ -385,19 +397,14 @@ class _Ways:
             for each in self._outside:
                 found[self._part(each, lacks)].append(each)
             for group in found.values():
-                group.sort(key=self._shows)
+                group.sort(key=self._beside.shows)
             self._by_part[lacks] = found
         return found.get(self._part(model, lacks), [])
-
-    def _shows(self, each: People) -> int:
-        """In how many tables a change of them would show."""
-        beside = self._beside
-        return sum(beside._cell(at, each.record) in beside.told[at] for at in each.tables)  # noqa: SLF001
 
     def _holds(self, each: People) -> bool:
         if self._at not in each.tables:
             return False
-        cell = self._beside._cell(self._at, each.record)  # noqa: SLF001
+        cell = self._beside.cell(self._at, each.record)
         return all(value is None or value == mine for value, mine in zip(self._name, cell, strict=True))
 
     @staticmethod

@@ -105,10 +105,10 @@ def made_public(
         kinds: Counter[People] = Counter()
         for person, number in people.items():
             inside = frozenset(at for at, (each, _, _) in enumerate(every) if each.holds(person))
-            kinds[People(person, inside)] += number
+            kinds[People(tuple((each,) for each in person), inside)] += number
         known = [
             Known(
-                each.reads, frozenset(each.within), frozenset(figures(counted).keys() - hide)
+                tuple((place, 0) for place in each.reads), frozenset(each.within), frozenset(figures(counted).keys() - hide)
                 if at < len(public) else frozenset(), hide if at < len(public) else frozenset(), counted, limit,
             )
             for at, (each, counted, hide) in enumerate(every)

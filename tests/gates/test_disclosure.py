@@ -1,15 +1,18 @@
 """G25, the part about figures: an attacker who adds up all that is told finds out no hidden figure.
 
-The short form; `python -m tests.gates.disclosure --long` attacks 500 tables.
+The short form; `python -m tests.gates.disclosure --long` attacks 500 tables, and `disclosure_together` 500 systems of tables
+of the same people.
 """
 
 from __future__ import annotations
 
 import pytest
 
+from tests.gates import disclosure_together
 from tests.gates.disclosure import MUTANTS, Attack, attack_all
 
 TABLES = 24
+SYSTEMS = 20
 
 
 def test_nobody_finds_out_a_hidden_figure() -> None:
@@ -38,3 +41,14 @@ def test_the_attacker_reckons_with_whole_numbers_limits_and_growth() -> None:
     told = [(before, both), (after, frozenset({("a",), ("b",), (None,)}) - {("b",)})]
     # Whoever is told the 10 knows that there were at most 10 before, and at least 1 of the others.
     assert {name for at, name in Attack(told, 5, grew=True).found_out() if at == 0} == set()
+
+
+def test_nobody_finds_out_a_hidden_figure_from_tables_of_the_same_people() -> None:
+    found = disclosure_together.attack_all(SYSTEMS)
+    assert found.recovered == 0
+    assert found.hid > SYSTEMS and found.told > SYSTEMS and found.stood < SYSTEMS, "the attack had something to do"
+
+
+@pytest.mark.parametrize("mutant", disclosure_together.MUTANTS)
+def test_the_mutants_that_forget_the_other_tables_are_caught(mutant: str) -> None:
+    assert disclosure_together.attack_all(SYSTEMS, disclosure_together.MUTANTS[mutant]).recovered

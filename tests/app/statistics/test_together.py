@@ -1,0 +1,102 @@
+"""Hiding beside tables of the same people, pure: what each rule is for, by the smallest example that shows it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from itertools import product
+
+import pytest
+
+from app.statistics.hiding import Figure, Key, TellsTooMuch, figures, hidden
+from app.statistics.together import Known, People, drifted, hidden_beside
+
+LIMIT = 5
+
+
+def people(*counts: int) -> Counter[People]:
+    """So many of each combination of office (a, b), state (x, y) and sex (F, M), all of them in both tables."""
+    kinds = product("ab", "xy", "FM")
+    return Counter({
+        People(tuple((each,) for each in kind), frozenset({0, 1})): number
+        for kind, number in zip(kinds, counts, strict=True) if number
+    })  # fmt: skip
+
+
+def cells(found: Counter[People], *reads: int) -> dict[Key, int]:
+    """A table of them by these attributes."""
+    counted: Counter[Key] = Counter()
+    for each, number in found.items():
+        counted[tuple(each.record[at][0] for at in reads)] += number
+    return dict(counted)
+
+
+def known(counted: Mapping[Key, int], reads: tuple[int, ...], hide: frozenset[Figure] | None) -> Known:
+    """A table that is public, or with None the new one."""
+    told = frozenset() if hide is None else frozenset(figures(counted).keys() - hide)
+    return Known(tuple((at, 0) for at in reads), frozenset(), told, hide or frozenset(), counted, LIMIT)
+
+
+def beside(found: Counter[People], then: Mapping[Key, int] | None = None) -> tuple[frozenset[Figure], frozenset[Figure]]:
+    """What state by sex hides beside office by state, and what it would hide alone. ``then``: the first as it was."""
+    first = then or cells(found, 0, 1)
+    second = cells(found, 1, 2)
+    alone = hidden(second, LIMIT)
+    tables = [known(first, (0, 1), hidden(first, LIMIT)), known(second, (1, 2), None)]
+    return hidden_beside(found, tables, alone), alone
+
+
+def test_what_another_table_tells_protects_nothing() -> None:
+    # x and y are told as sums by the first table; the second would have hidden one of them for nothing.
+    found = people(20, 20, 20, 20, 20, 20, 20, 2)
+    hide, _ = beside(found)
+    assert hide >= {name for name, count in figures(cells(found, 1, 2)).items() if count < LIMIT}
+    assert ("x", None) not in hide and ("y", None) not in hide
+
+
+def test_a_sum_that_another_table_hides_is_not_told() -> None:
+    # Of state y there are 3 in all: the first table hides it, and so does the second, with another sum beside it.
+    found = people(20, 20, 2, 0, 20, 20, 0, 1)
+    hide, _ = beside(found)
+    assert ("y", None) in hide and ("x", None) in hide | {(None, None)}
+
+
+def test_a_figure_that_changed_by_a_few_since_is_not_told() -> None:
+    found = people(20, 20, 20, 20, 20, 20, 20, 20)
+    assert beside(found)[0] == frozenset()
+    first = cells(found, 0, 1)
+    then = {key: number - 2 * (key == ("a", "x")) for key, number in first.items()}
+    second = cells(found, 1, 2)
+    tables = [known(then, (0, 1), frozenset()), known(second, (1, 2), None)]
+    few = drifted(found, tables)
+    assert few == {("x", None), (None, None)}, "two more in state x since: one table minus the other"
+    hide = hidden_beside(found, tables, hidden(second, LIMIT, stay=few))
+    assert few < hide and ("y", None) not in hide, "and nobody adds up x from its parts"
+
+
+def test_nothing_can_be_told_where_the_other_table_leaves_no_doubt() -> None:
+    # The other table tells every combination of the same two attributes: a small cell there is no secret any more.
+    found = people(20, 20, 20, 20, 20, 20, 20, 2)
+    second = cells(found, 1, 2)
+    everything = Known(((1, 0), (2, 0)), frozenset(), frozenset(figures(second)), frozenset(), second, LIMIT)
+    third = cells(found, 0, 1, 2)
+    new = Known(((0, 0), (1, 0), (2, 0)), frozenset(), frozenset(), frozenset(), third, LIMIT)
+    hide = hidden_beside(found, [everything, new], hidden(third, LIMIT))
+    assert ("b", "y", "M") in hide
+
+
+def test_what_is_given_away_already_is_refused() -> None:
+    # The older table hides 3, and tells the 20 beside it and both together.
+    found = Counter({
+        People((("a",), ("p",)), frozenset({0, 1})): 3, People((("b",), ("q",)), frozenset({0, 1})): 20,
+    })  # fmt: skip
+    first, second = {("a",): 3, ("b",): 20}, {("p",): 3, ("q",): 20}
+    new = Known(((1, 0),), frozenset(), frozenset(), frozenset(), second, LIMIT)
+
+    def older(*hide: Figure) -> Known:
+        return Known(((0, 0),), frozenset(), frozenset(figures(first).keys() - set(hide)), frozenset(hide), first, LIMIT)
+
+    alone = hidden(second, LIMIT)
+    assert hidden_beside(found, [older(("a",), ("b",)), new], alone) == alone
+    with pytest.raises(TellsTooMuch):
+        hidden_beside(found, [older(("a",)), new], alone)
