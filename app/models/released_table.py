@@ -14,9 +14,9 @@ class ReleasedTable(Base):
     """Release ``number`` (1, 2, ...) of a report's period. ``wording``: the revision of the declaration it follows.
 
     ``content`` is the table as JSON, or the file of synthetic records (``media`` says which), exactly as it is served;
-    ``digest`` its SHA-256. ``why``: of a later release, what was corrected. Of a table ``turn`` is its place among all that
-    the country released, so that no two are reckoned beside the same ones, and ``counted`` what it counted, hidden
-    figures and all: what follows has to reckon with them. Rows are only added.
+    ``digest`` its SHA-256. ``why``: of a later release, what was corrected. Of a table ``turn`` is its place among all
+    that the country released, so that no two are reckoned beside the same ones, and ``counted`` what it counted,
+    hidden figures and all: what follows has to reckon with them. Rows are only added.
     """
 
     __tablename__ = "released_table"

@@ -86,7 +86,8 @@ def list_releases(door: Reader) -> ReleasesOut:
 def ask_for_release(body: ReleaseIn, door: Releaser) -> Response:
     """Ask for a table of a period that is over to become public; a second person agrees (see /approvals).
 
-    It is counted now, hidden beside what is public already, and served as stored ever after. A file of synthetic records (see /statistics/microdata)
+    It is counted now, hidden beside what is public already, and served as stored ever after; it is refused where the
+    tables of the same people would together tell of a few. A file of synthetic records (see /statistics/microdata)
     becomes long work of who asked (see /jobs), and takes its part of the year's privacy budget. A later release of the
     same period says what is corrected, and is refused where the two, compared, would tell of a few people.
     """

@@ -168,7 +168,7 @@ def draft(approval_id: str, page: Releaser) -> Response:
     with page.write() as desk:
         found, state = release.draft(desk, approval_id)
         declared = desk.policies.reports.get(found.report)
-    figures = [each.count or 0 for each in [*found.cells, *found.margins]]
+    figures = [each.count or 0 for each in found.cells] + [each.count or 0 for each in found.margins]
     return page.show(
         "statistics/table.html", here="reports", table=found, share=bars.share, approval=approval_id,
         waits=state == "waiting", most=max(figures, default=0), lists=shown.lists_of(declared) if declared else {},

@@ -1,8 +1,8 @@
 """The people of several tables as records of all that any of those tables reads of them.
 
-A record is a case, with the copy of the referral that brought the person where there is one. What is read from the same columns
-belongs together and is one attribute (together.py): a country and the way between two countries, an age and its coarser
-bands. Which columns that are is read from the expressions themselves, so that a population says it in one place.
+A record is a case, with the copy of the referral that brought the person where there is one. What is read from the same
+columns belongs together and is one attribute (together.py): a country and the way between two countries, an age and its
+coarser bands. Which columns that are is read from the expressions, so that a population says it in one place.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, exists, literal, not_, or_, select
+from sqlalchemy import ColumnElement, Table, and_, exists, not_, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import visitors
 
@@ -100,7 +100,8 @@ class _Reading:
 
     def _parts_of(self, wanted: Wanted, period: Period) -> Iterator[_Part]:
         for counted in parts(self._policies, wanted.counts, self._dialect.name):
-            name = _CLAIM if POPULATIONS[wanted.counts].unit == "claim" else _COPY if counted.scope == "referral" else _CASE
+            about_claims = POPULATIONS[wanted.counts].unit == "claim"
+            name = _CLAIM if about_claims else _COPY if counted.scope == "referral" else _CASE
             family = self._families[name]
             family.tables = counted.tables
             columns = dict(counted.columns)
@@ -133,7 +134,8 @@ class _Reading:
         items: list[tuple[tuple[str, int, int], set[str]]] = []
         for at, found in enumerate(self._parts):
             for place in range(len(self._tables[at][0].dimensions)):
-                items.append((("dimension", at, place), set().union(*(self._columns[each.dimensions[place]] for each in found))))
+                from_each = [self._columns[each.dimensions[place]] for each in found]
+                items.append((("dimension", at, place), set().union(*from_each)))
             place = 0
             for part in found:
                 for words in part.conditions:

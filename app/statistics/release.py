@@ -2,7 +2,8 @@
 
 A table is counted when it is asked for, beside all that is public already, and whoever agrees sees the very bytes that
 become public. It is never counted again, so that whoever asks every day learns no more than whoever asks once. A
-correction is another release, and only where the two tell nothing when they are compared (later.py; docs/decisions/0064).
+correction is another release, and only where the two tell nothing when they are compared (later.py; docs/decisions/0064
+and 0071).
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from app.statistics import queries
 from app.statistics.beside import as_text, beside, told_by
 from app.statistics.counting import Cells, count, wanted
 from app.statistics.hiding import Figure, TellsTooMuch, hidden
-from app.statistics.later import Release, hidden_later
+from app.statistics.later import hidden_later
 from app.statistics.microdata import budget
 from app.statistics.microdata.files import MEDIA
 from app.statistics.microdata.making import begin
@@ -278,6 +279,6 @@ def _figures(
 
 def _stale() -> Conflict:
     return Conflict(
-        mark("Another table has become public since this one was asked for. Ask again: it is reckoned beside that one."),
+        mark("Another table has become public since this one was asked for. Ask again: they are hidden together."),
         code="release_stale",
     )

@@ -34,9 +34,10 @@ MOST: Final = 4_000
 class Known:
     """A public table, or the new one.
 
-    reads: for each dimension the attribute it is read from, and the place in it. rests_on: the attributes that decide who is in the table.
-    told: the figures that the public knows, of all its releases. hid: those that it hides (of a new table: that it has
-    to hide whatever happens). counted: its cells when it was released; of the new table as they are now.
+    reads: for each dimension the attribute it is read from, and the place in it. rests_on: the attributes that decide
+    who is in the table. told: the figures that the public knows, of all its releases. hid: those that it hides (of a
+    new table: that it has to hide whatever happens). counted: its cells when it was released; of the new table as they
+    are now.
     """
 
     reads: tuple[tuple[int, int], ...]

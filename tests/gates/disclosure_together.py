@@ -1,11 +1,11 @@
 """G25, tables of the same people: whoever holds all of them tries to find out what one of them does not tell.
 
 Random people, told apart by three or four attributes, and two to four tables of them that become public one after the
-other: some of all, some of a part. The attacker knows every figure that is told in any of them, which ones are hidden, that a
-listed cell has somebody in it and one that is not listed has nobody, who can be in which table, and that it is the same people.
-For each hidden figure it asks whether other people are possible with whom all that is told would be the same, and a
-small figure has reached the limit or a large one is another number (integer programming over every combination of
-attributes, HiGHS). Where there are none, it has found the figure out.
+other: some of all, some of a part. The attacker knows every figure that is told in any of them, which ones are hidden,
+that a listed cell has somebody in it and one that is not listed has nobody, who can be in which table, and that it is
+the same people. For each hidden figure it asks whether other people are possible with whom all that is told would be
+the same, and a small figure has reached the limit or a large one is another number (integer programming over every
+combination of attributes, HiGHS). Where there are none, it has found the figure out.
 
     python -m tests.gates.disclosure_together --long       # 500 systems of tables
 """
@@ -106,13 +106,8 @@ def made_public(
         for person, number in people.items():
             inside = frozenset(at for at, (each, _, _) in enumerate(every) if each.holds(person))
             kinds[People(tuple((each,) for each in person), inside)] += number
-        known = [
-            Known(
-                tuple((place, 0) for place in each.reads), frozenset(each.within), frozenset(figures(counted).keys() - hide)
-                if at < len(public) else frozenset(), hide if at < len(public) else frozenset(), counted, limit,
-            )
-            for at, (each, counted, hide) in enumerate(every)
-        ]  # fmt: skip
+        known = [_known(each, counted, hide, limit) for each, counted, hide in public]
+        known.append(_known(table, cells, None, limit))
         try:
             hide = hider(kinds, known, alone) if public else alone
         except TellsTooMuch:
@@ -120,6 +115,13 @@ def made_public(
             continue
         public.append((table, cells, hide))
     return public, stood
+
+
+def _known(table: Table, counted: Mapping[Key, int], hide: frozenset[Figure] | None, limit: int) -> Known:
+    """A table as the program knows it; with None for ``hide`` the new one."""
+    told = frozenset() if hide is None else frozenset(figures(counted).keys() - hide)
+    reads = tuple((place, 0) for place in table.reads)
+    return Known(reads, frozenset(table.within), told, hide or frozenset(), counted, limit)
 
 
 class Attack:

@@ -1,7 +1,7 @@
 """G25, the part about figures: an attacker who adds up all that is told finds out no hidden figure.
 
-The short form; `python -m tests.gates.disclosure --long` attacks 500 tables, and `disclosure_together` 500 systems of tables
-of the same people.
+The short form; `python -m tests.gates.disclosure --long` attacks 500 tables, and `disclosure_together` 500 systems of
+tables of the same people.
 """
 
 from __future__ import annotations

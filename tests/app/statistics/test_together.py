@@ -37,19 +37,17 @@ def known(counted: Mapping[Key, int], reads: tuple[int, ...], hide: frozenset[Fi
     return Known(tuple((at, 0) for at in reads), frozenset(), told, hide or frozenset(), counted, LIMIT)
 
 
-def beside(found: Counter[People], then: Mapping[Key, int] | None = None) -> tuple[frozenset[Figure], frozenset[Figure]]:
-    """What state by sex hides beside office by state, and what it would hide alone. ``then``: the first as it was."""
-    first = then or cells(found, 0, 1)
-    second = cells(found, 1, 2)
-    alone = hidden(second, LIMIT)
+def beside(found: Counter[People]) -> frozenset[Figure]:
+    """What state by sex hides beside office by state."""
+    first, second = cells(found, 0, 1), cells(found, 1, 2)
     tables = [known(first, (0, 1), hidden(first, LIMIT)), known(second, (1, 2), None)]
-    return hidden_beside(found, tables, alone), alone
+    return hidden_beside(found, tables, hidden(second, LIMIT))
 
 
 def test_what_another_table_tells_protects_nothing() -> None:
     # x and y are told as sums by the first table; the second would have hidden one of them for nothing.
     found = people(20, 20, 20, 20, 20, 20, 20, 2)
-    hide, _ = beside(found)
+    hide = beside(found)
     assert hide >= {name for name, count in figures(cells(found, 1, 2)).items() if count < LIMIT}
     assert ("x", None) not in hide and ("y", None) not in hide
 
@@ -57,13 +55,13 @@ def test_what_another_table_tells_protects_nothing() -> None:
 def test_a_sum_that_another_table_hides_is_not_told() -> None:
     # Of state y there are 3 in all: the first table hides it, and so does the second, with another sum beside it.
     found = people(20, 20, 2, 0, 20, 20, 0, 1)
-    hide, _ = beside(found)
+    hide = beside(found)
     assert ("y", None) in hide and ("x", None) in hide | {(None, None)}
 
 
 def test_a_figure_that_changed_by_a_few_since_is_not_told() -> None:
     found = people(20, 20, 20, 20, 20, 20, 20, 20)
-    assert beside(found)[0] == frozenset()
+    assert beside(found) == frozenset()
     first = cells(found, 0, 1)
     then = {key: number - 2 * (key == ("a", "x")) for key, number in first.items()}
     second = cells(found, 1, 2)
@@ -90,11 +88,13 @@ def test_what_is_given_away_already_is_refused() -> None:
     found = Counter({
         People((("a",), ("p",)), frozenset({0, 1})): 3, People((("b",), ("q",)), frozenset({0, 1})): 20,
     })  # fmt: skip
-    first, second = {("a",): 3, ("b",): 20}, {("p",): 3, ("q",): 20}
+    first: dict[Key, int] = {("a",): 3, ("b",): 20}
+    second: dict[Key, int] = {("p",): 3, ("q",): 20}
     new = Known(((1, 0),), frozenset(), frozenset(), frozenset(), second, LIMIT)
 
     def older(*hide: Figure) -> Known:
-        return Known(((0, 0),), frozenset(), frozenset(figures(first).keys() - set(hide)), frozenset(hide), first, LIMIT)
+        told = frozenset(figures(first).keys() - set(hide))
+        return Known(((0, 0),), frozenset(), told, frozenset(hide), first, LIMIT)
 
     alone = hidden(second, LIMIT)
     assert hidden_beside(found, [older(("a",), ("b",)), new], alone) == alone
