@@ -70,7 +70,7 @@ def beside(
     people = _of(found, [*near, len(others)])
     known = [
         Known(
-            found.shapes[at].reads, found.shapes[at].rests_on, each.told, each.hid - each.told, each.counted,
+            found.shapes[at].reads, found.shapes[at].lets_in, each.told, each.hid - each.told, each.counted,
             each.report.smallest_cell.public,
         )
         for at, each in ((at, others[at] if at < len(others) else mine) for at in (*near, len(others)))

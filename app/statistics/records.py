@@ -8,7 +8,7 @@ coarser bands. Which columns that are is read from the expressions, so that a po
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ from sqlalchemy.sql import visitors
 from app.statistics.counting import Wanted, conditions, earlier, parts, shown_as, year_column
 from app.statistics.periods import Period
 from app.statistics.populations import CASE, COPY, Counted
-from app.statistics.together import People, Record
+from app.statistics.together import YES, People, Place, Record
 from policies.model import Policies
 from policies.populations import POPULATIONS
 
@@ -31,10 +31,10 @@ _CASE, _COPY, _CLAIM = "case", "copy", "claim"
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How a table reads records: for each dimension its attribute and place, and the attributes that let one in."""
+    """How a table reads records: where each dimension stands, and in each way in, what has to say yes."""
 
-    reads: tuple[tuple[int, int], ...]
-    rests_on: frozenset[int]
+    reads: tuple[Place, ...]
+    lets_in: tuple[frozenset[Place], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +108,10 @@ class _Reading:
             if "year" in wanted.dimensions:
                 columns["year"] = year_column(self._policies, counted, wanted, period, self._country)
             let_in = list(conditions(self._policies, counted, wanted, period, self._country))
-            said = [self._name(family, each) for each in let_in]
             family.wanted.append(and_(*let_in))
+            # Only that country's rows are read: it tells nobody apart.
+            here = self._words(counted.country == self._country)
+            said = [self._name(family, each) for each in let_in if self._words(each) != here]
             if counted.again is not None and not period.stands:
                 said.append(self._name(family, self._first(counted, wanted, period), own=True))
             yield _Part(name, tuple(self._name(family, columns[each]) for each in wanted.dimensions), tuple(said))
@@ -124,10 +126,13 @@ class _Reading:
 
     def _name(self, family: _Family, expression: ColumnElement[Any], *, own: bool = False) -> str:
         """The expression's words, which are its name. ``own``: it hangs together with nothing else."""
-        words = str(expression.compile(dialect=self._dialect, compile_kwargs={"literal_binds": True}))
+        words = self._words(expression)
         family.expressions[words] = expression
         self._columns[words] = frozenset({words}) if own else frozenset(_read_from(expression)) or frozenset({words})
         return words
+
+    def _words(self, expression: ColumnElement[Any]) -> str:
+        return str(expression.compile(dialect=self._dialect, compile_kwargs={"literal_binds": True}))
 
     def _sorted(self) -> tuple[list[list[tuple[str, int, int]]], tuple[Shape, ...]]:
         """What hangs together, since it is read from the same columns; and how each table reads that."""
@@ -153,13 +158,20 @@ class _Reading:
         shapes = tuple(
             Shape(
                 tuple(place_of["dimension", at, place] for place in range(len(self._tables[at][0].dimensions))),
-                frozenset(
-                    place_of["condition", at, place][0] for place in range(sum(len(each.conditions) for each in found))
-                ),
+                tuple(self._ways(at, found, place_of)),
             )
             for at, found in enumerate(self._parts)
         )
         return attributes, shapes
+
+    @staticmethod
+    def _ways(
+        at: int, found: tuple[_Part, ...], place_of: Mapping[tuple[str, int, int], Place]
+    ) -> Iterator[frozenset[Place]]:
+        first = 0
+        for part in found:
+            yield frozenset(place_of["condition", at, first + place] for place in range(len(part.conditions)))
+            first += len(part.conditions)
 
     def _values(self, at: int, rows: dict[str, dict[str, Any]]) -> tuple[list[str], list[str], bool]:
         """What a table reads of a record: its dimensions, which of its conditions hold, and whether it is in."""
@@ -169,7 +181,7 @@ class _Reading:
         for part in self._parts[at]:
             row = rows.get(part.family)
             true = [bool(row is not None and row[each]) for each in part.conditions]
-            said += ["" if row is None else "yes" if each else "no" for each in true]
+            said += ["" if row is None else YES if each else "no" for each in true]
             if row is not None and (chosen is None or (all(true) and not holds)):
                 chosen = part
             holds = holds or all(true)

@@ -19,10 +19,13 @@ from typing import Final
 
 from app.statistics.hiding import Figure, Key, TellsTooMuch, figures
 
-__all__ = ["Known", "People", "Record", "drifted", "hidden_beside"]
+__all__ = ["YES", "Known", "People", "Place", "Record", "drifted", "hidden_beside"]
 
 # What is recorded of somebody: for each attribute all that is read from it, which is only ever exchanged together.
 Record = tuple[tuple[str, ...], ...]
+# Something that is read: an attribute, and the place in it.
+Place = tuple[int, int]
+YES: Final = "yes"
 # So many ways are tried to protect a figure, among so many people on each side.
 TRIES: Final = 3_000
 NEAREST: Final = 60
@@ -34,18 +37,27 @@ MOST: Final = 4_000
 class Known:
     """A public table, or the new one.
 
-    reads: for each dimension the attribute it is read from, and the place in it. rests_on: the attributes that decide
-    who is in the table. told: the figures that the public knows, of all its releases. hid: those that it hides (of a
-    new table: that it has to hide whatever happens). counted: its cells when it was released; of the new table as they
-    are now.
+    reads: where each dimension is read. lets_in: in each way in which somebody can be in the table, the places that all
+    have to say yes. told: the figures that the public knows, of all its releases. hid: those that it hides (of a new
+    table: that it has to hide whatever happens). counted: its cells when it was released; of the new table as they are
+    now.
     """
 
-    reads: tuple[tuple[int, int], ...]
-    rests_on: frozenset[int]
+    reads: tuple[Place, ...]
+    lets_in: tuple[frozenset[Place], ...]
     told: frozenset[Figure]
     hid: frozenset[Figure]
     counted: Mapping[Key, int]
     smallest: int
+
+    def holds(self, record: Record) -> bool:
+        """Whether somebody is in it."""
+        return any(all(record[at][place] == YES for at, place in way) for way in self.lets_in)
+
+    @property
+    def rests_on(self) -> frozenset[int]:
+        """The attributes that decide who is in it."""
+        return frozenset(at for way in self.lets_in for at, _ in way)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +111,7 @@ class _Beside:
     told: list[set[Figure]] = field(default_factory=list)
     in_order: list[People] = field(default_factory=list)
     safe: set[tuple[int, Figure]] = field(default_factory=set)
+    _without: dict[int, list[People]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Count every table as it is now, and as it was when it became public."""
@@ -143,6 +156,26 @@ class _Beside:
     def shows(self, each: People) -> int:
         """In how many tables a change of them would show at once."""
         return sum(self.cell(at, each.record) in self.told[at] for at in each.tables)
+
+    def mixed(self, one: People, other: People, share: frozenset[int]) -> People:
+        """Who ``one`` is with what is recorded of ``other`` under ``share``."""
+        record = tuple(
+            theirs if at in share else mine
+            for at, (mine, theirs) in enumerate(zip(one.record, other.record, strict=True))
+        )
+        return People(record, frozenset(at for at, table in enumerate(self.tables) if table.holds(record)))
+
+    def without(self, at: int) -> list[People]:
+        """Some who are not in a table, each for another reason."""
+        found = self._without.get(at)
+        if found is None:
+            rests = sorted({place for way in self.tables[at].lets_in for place in way})
+            kinds: dict[tuple[str, ...], People] = {}
+            for each in self.in_order:
+                if at not in each.tables:
+                    kinds.setdefault(tuple(each.record[one][place] for one, place in rests), each)
+            found = self._without[at] = list(kinds.values())[:NEAREST]
+        return found
 
     def cell(self, at: int, record: Record) -> Key:
         """Where somebody stands in a table."""
@@ -297,17 +330,18 @@ class _Ways:
     def __init__(self, beside: _Beside, at: int, name: Figure) -> None:
         self._beside, self._at, self._name = beside, at, name
         table = beside.tables[at]
-        fixed = {each for (each, _), value in zip(table.reads, name, strict=True) if value is not None}
+        fixed = [place for place, value in zip(table.reads, name, strict=True) if value is not None]
         # What somebody must have to stand in it.
-        self._needs = tuple(sorted(fixed | table.rests_on))
+        self._needs = tuple(sorted({*fixed, *(place for way in table.lets_in for place in way)}))
+        self._reads = frozenset(each for each, _ in table.reads)
         inside = [each for each in beside.in_order if self._holds(each)]
         self._outside = [each for each in beside.in_order if not self._holds(each)]
-        models: dict[Record, People] = {}
+        models: dict[tuple[str, ...], People] = {}
         for each in inside:
             models.setdefault(self._part(each, self._needs), each)
         self._models = list(islice(models.values(), 12))
         self._inside = inside
-        self._by_part: dict[tuple[int, ...], dict[Record, list[People]]] = {}
+        self._by_part: dict[tuple[Place, ...], dict[tuple[str, ...], list[People]]] = {}
 
     def all(self, blocked: Counter[Figure]) -> Iterator[_Change]:
         """Those that change nothing else that is told, but for cells of the new table, one by one."""
@@ -320,41 +354,58 @@ class _Ways:
 
     def _candidates(self) -> Iterator[tuple[tuple[People, ...], tuple[People, ...]]]:
         for each in self._inside[:NEAREST]:
-            # Somebody more, of whom no table tells anything.
+            # Somebody more, of whom no table tells anything: like somebody who is there, or like them here alone.
             yield (), (each,)
+            yield (), (self._elsewhere_unknown(each),)
         for model in self._models:
             yield from self._towards(model)
 
+    def _elsewhere_unknown(self, each: People) -> People:
+        """Somebody who stands in the figure as ``each`` does, and in no other table that can be left."""
+        beside, needs = self._beside, {at for at, _ in self._needs}
+        for at in sorted(each.tables - {self._at}):
+            share = beside.tables[at].rests_on - needs
+            for other in beside.without(at):
+                mixed = beside.mixed(each, other, share)
+                if at not in mixed.tables and self._holds(mixed):
+                    each = mixed
+                    break
+        return each
+
     def _towards(self, model: People) -> Iterator[tuple[tuple[People, ...], tuple[People, ...]]]:
         """Others who get what they lack to stand where ``model`` stands: by themselves, or in exchange."""
-        lacking: list[tuple[tuple[int, ...], People]] = []
+        lacking: list[tuple[tuple[Place, ...], People]] = []
         for each in self._outside:
-            lacks = tuple(at for at in self._needs if each.record[at] != model.record[at])
+            lacks = tuple((at, place) for at, place in self._needs if each.record[at][place] != model.record[at][place])
             if lacks:
                 lacking.append((lacks, each))
         lacking.sort(key=lambda one: (len(one[0]), self._beside.shows(one[1])))
         for lacks, one in lacking[: 4 * NEAREST]:
-            got = self._mixed(one, model, frozenset(lacks))
-            if got is not None:
-                yield (one,), (got[0],)
+            share = frozenset(at for at, _ in lacks)
+            # Who was not in the table at all may lack what it reads of others as well.
+            wholly = frozenset(at for at in self._reads if one.record[at] != model.record[at])
+            for each in {share, share | wholly if self._at not in one.tables else share}:
+                got = self._beside.mixed(one, model, each)
+                if self._holds(got):
+                    yield (one,), (got,)
         for lacks, one in lacking[: 4 * NEAREST]:
             for other in self._having(lacks, model)[:NEAREST]:
                 if other != one:
-                    yield from self._exchanged(one, other, frozenset(lacks))
+                    yield from self._exchanged(one, other, frozenset(at for at, _ in lacks))
 
     def _exchanged(
         self, one: People, other: People, lacks: frozenset[int]
     ) -> Iterator[tuple[tuple[People, ...], tuple[People, ...]]]:
         for share in {lacks, self._closed(one, other, lacks)}:
-            both = self._mixed(one, other, share)
-            if both is not None and self._holds(both[0]) and not self._holds(both[1]):
+            both = self._beside.mixed(one, other, share), self._beside.mixed(other, one, share)
+            if self._holds(both[0]) and not self._holds(both[1]):
                 yield (one, other), both
 
     def _closed(self, one: People, other: People, share: frozenset[int]) -> frozenset[int]:
         """``share`` with all that hangs together with it in the other tables, so that those see a whole exchange."""
         beside, grown = self._beside, set(share)
         differ = {at for at, (mine, theirs) in enumerate(zip(one.record, other.record, strict=True)) if mine != theirs}
-        keeps = set(self._needs) - share
+        keeps = {at for at, _ in self._needs} - share
         parts = [
             differ & ({attribute for attribute, _ in table.reads} | table.rests_on)
             for at, table in enumerate(beside.tables)
@@ -369,28 +420,7 @@ class _Ways:
                     again = True
         return frozenset(grown)
 
-    def _mixed(self, one: People, other: People, share: frozenset[int]) -> tuple[People, People] | None:
-        """Both after they have exchanged what is recorded under ``share``; None where nobody can say who is in a table.
-
-        Who is in a table rests on some of what is recorded: whoever gets all of that gets the place as well.
-        """
-        first, second = set(one.tables), set(other.tables)
-        for at, table in enumerate(self._beside.tables):
-            differ = {each for each in table.rests_on if one.record[each] != other.record[each]}
-            if differ & share and differ - share:
-                return None
-            if (at in first) != (at in second):
-                if not differ:
-                    return None
-                if differ & share:
-                    first ^= {at}
-                    second ^= {at}
-        pairs = list(enumerate(zip(one.record, other.record, strict=True)))
-        mine = tuple(their if at in share else own for at, (own, their) in pairs)
-        theirs = tuple(own if at in share else their for at, (own, their) in pairs)
-        return People(mine, frozenset(first)), People(theirs, frozenset(second))
-
-    def _having(self, lacks: tuple[int, ...], model: People) -> list[People]:
+    def _having(self, lacks: tuple[Place, ...], model: People) -> list[People]:
         """Others outside the figure who have what is lacked."""
         found = self._by_part.get(lacks)
         if found is None:
@@ -409,8 +439,8 @@ class _Ways:
         return all(value is None or value == mine for value, mine in zip(self._name, cell, strict=True))
 
     @staticmethod
-    def _part(each: People, places: tuple[int, ...]) -> Record:
-        return tuple(each.record[at] for at in places)
+    def _part(each: People, places: tuple[Place, ...]) -> tuple[str, ...]:
+        return tuple(each.record[at][place] for at, place in places)
 
 
 def _names(key: Key) -> Iterator[Figure]:

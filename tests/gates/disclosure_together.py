@@ -27,7 +27,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix
 
 from app.statistics.hiding import Figure, Key, TellsTooMuch, figures, hidden
-from app.statistics.together import Known, People, hidden_beside
+from app.statistics.together import YES, Known, People, Record, hidden_beside
 
 __all__ = ["MUTANTS", "Found", "attack_all"]
 
@@ -105,9 +105,9 @@ def made_public(
         kinds: Counter[People] = Counter()
         for person, number in people.items():
             inside = frozenset(at for at, (each, _, _) in enumerate(every) if each.holds(person))
-            kinds[People(tuple((each,) for each in person), inside)] += number
-        known = [_known(each, counted, hide, limit) for each, counted, hide in public]
-        known.append(_known(table, cells, None, limit))
+            kinds[People(_record(person, [each for each, _, _ in every]), inside)] += number
+        known = [_known(at, each, counted, hide, limit) for at, (each, counted, hide) in enumerate(public)]
+        known.append(_known(len(public), table, cells, None, limit))
         try:
             hide = hider(kinds, known, alone) if public else alone
         except TellsTooMuch:
@@ -117,11 +117,19 @@ def made_public(
     return public, stood
 
 
-def _known(table: Table, counted: Mapping[Key, int], hide: frozenset[Figure] | None, limit: int) -> Known:
+def _record(person: Person, tables: Sequence[Table]) -> Record:
+    """What is recorded of somebody: each attribute, and for each table whether it lets them in."""
+    return tuple(
+        (value, *(YES if value in each.within.get(at, {value}) else "no" for each in tables))
+        for at, value in enumerate(person)
+    )
+
+
+def _known(at: int, table: Table, counted: Mapping[Key, int], hide: frozenset[Figure] | None, limit: int) -> Known:
     """A table as the program knows it; with None for ``hide`` the new one."""
     told = frozenset() if hide is None else frozenset(figures(counted).keys() - hide)
     reads = tuple((place, 0) for place in table.reads)
-    return Known(reads, frozenset(table.within), told, hide or frozenset(), counted, limit)
+    return Known(reads, (frozenset((attribute, 1 + at) for attribute in table.within),), told, hide or frozenset(), counted, limit)
 
 
 class Attack:

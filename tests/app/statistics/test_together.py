@@ -9,9 +9,11 @@ from itertools import product
 import pytest
 
 from app.statistics.hiding import Figure, Key, TellsTooMuch, figures, hidden
-from app.statistics.together import Known, People, drifted, hidden_beside
+from app.statistics.together import Known, People, Place, drifted, hidden_beside
 
 LIMIT = 5
+# One way in, which asks nothing.
+EVERYBODY: tuple[frozenset[Place], ...] = (frozenset(),)
 
 
 def people(*counts: int) -> Counter[People]:
@@ -34,7 +36,7 @@ def cells(found: Counter[People], *reads: int) -> dict[Key, int]:
 def known(counted: Mapping[Key, int], reads: tuple[int, ...], hide: frozenset[Figure] | None) -> Known:
     """A table that is public, or with None the new one."""
     told = frozenset() if hide is None else frozenset(figures(counted).keys() - hide)
-    return Known(tuple((at, 0) for at in reads), frozenset(), told, hide or frozenset(), counted, LIMIT)
+    return Known(tuple((at, 0) for at in reads), EVERYBODY, told, hide or frozenset(), counted, LIMIT)
 
 
 def beside(found: Counter[People]) -> frozenset[Figure]:
@@ -76,9 +78,9 @@ def test_nothing_can_be_told_where_the_other_table_leaves_no_doubt() -> None:
     # The other table tells every combination of the same two attributes: a small cell there is no secret any more.
     found = people(20, 20, 20, 20, 20, 20, 20, 2)
     second = cells(found, 1, 2)
-    everything = Known(((1, 0), (2, 0)), frozenset(), frozenset(figures(second)), frozenset(), second, LIMIT)
+    everything = Known(((1, 0), (2, 0)), EVERYBODY, frozenset(figures(second)), frozenset(), second, LIMIT)
     third = cells(found, 0, 1, 2)
-    new = Known(((0, 0), (1, 0), (2, 0)), frozenset(), frozenset(), frozenset(), third, LIMIT)
+    new = Known(((0, 0), (1, 0), (2, 0)), EVERYBODY, frozenset(), frozenset(), third, LIMIT)
     hide = hidden_beside(found, [everything, new], hidden(third, LIMIT))
     assert ("b", "y", "M") in hide
 
@@ -90,11 +92,11 @@ def test_what_is_given_away_already_is_refused() -> None:
     })  # fmt: skip
     first: dict[Key, int] = {("a",): 3, ("b",): 20}
     second: dict[Key, int] = {("p",): 3, ("q",): 20}
-    new = Known(((1, 0),), frozenset(), frozenset(), frozenset(), second, LIMIT)
+    new = Known(((1, 0),), EVERYBODY, frozenset(), frozenset(), second, LIMIT)
 
     def older(*hide: Figure) -> Known:
         told = frozenset(figures(first).keys() - set(hide))
-        return Known(((0, 0),), frozenset(), told, frozenset(hide), first, LIMIT)
+        return Known(((0, 0),), EVERYBODY, told, frozenset(hide), first, LIMIT)
 
     alone = hidden(second, LIMIT)
     assert hidden_beside(found, [older(("a",), ("b",)), new], alone) == alone
