@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 
 from app.statistics.hiding import Figure, Key, TellsTooMuch, figures
@@ -26,9 +26,10 @@ Record = tuple[tuple[str, ...], ...]
 # Something that is read: an attribute, and the place in it.
 Place = tuple[int, int]
 YES: Final = "yes"
-# So many ways are tried to protect a figure, among so many people on each side.
-TRIES: Final = 3_000
-NEAREST: Final = 60
+# So many ways are tried to protect a figure, among so many people on each side. What is not found by then costs more
+# hidden figures, never a figure that is found out.
+TRIES: Final = 4_000
+NEAREST: Final = 40
 # So many kinds of people are looked at for it, those first of whom least is told. Whoever is not stays as they are.
 MOST: Final = 4_000
 
@@ -112,6 +113,9 @@ class _Beside:
     in_order: list[People] = field(default_factory=list)
     safe: set[tuple[int, Figure]] = field(default_factory=set)
     _without: dict[int, list[People]] = field(default_factory=dict)
+    _touched: dict[frozenset[int], tuple[int, ...]] = field(default_factory=dict)
+    # How many figures are hidden at once where nothing says which; twice as many each time.
+    _at_once: int = 1
 
     def __post_init__(self) -> None:
         """Count every table as it is now, and as it was when it became public."""
@@ -159,11 +163,16 @@ class _Beside:
 
     def mixed(self, one: People, other: People, share: frozenset[int]) -> People:
         """Who ``one`` is with what is recorded of ``other`` under ``share``."""
-        record = tuple(
-            theirs if at in share else mine
-            for at, (mine, theirs) in enumerate(zip(one.record, other.record, strict=True))
-        )
-        return People(record, frozenset(at for at, table in enumerate(self.tables) if table.holds(record)))
+        own = list(one.record)
+        for at in share:
+            own[at] = other.record[at]
+        record = tuple(own)
+        touched = self._touched.get(share)
+        if touched is None:
+            touched = tuple(at for at, table in enumerate(self.tables) if table.rests_on & share)
+            self._touched[share] = touched
+        inside = {at for at in touched if self.tables[at].holds(record)} | (one.tables - frozenset(touched))
+        return People(record, frozenset(inside))
 
     def without(self, at: int) -> list[People]:
         """Some who are not in a table, each for another reason."""
@@ -179,7 +188,7 @@ class _Beside:
 
     def cell(self, at: int, record: Record) -> Key:
         """Where somebody stands in a table."""
-        return tuple(record[attribute][place] for attribute, place in self.tables[at].reads)
+        return tuple([record[attribute][place] for attribute, place in self.tables[at].reads])
 
     def _public_elsewhere(self) -> set[Figure]:
         """Large figures of the new table that another one tells of the very same people."""
@@ -214,12 +223,11 @@ class _Beside:
         value = self.then[at].get(name, 0)
         smallest = self.tables[at].smallest
         by = max(smallest - value, 1)
-        found: list[_Change] = []
         blocked: Counter[Figure] = Counter()
         ways = _Ways(self, at, name)
         costly: list[_Change] = []
         room = _Room(self)
-        for change in islice(ways.all(blocked), TRIES):
+        for change in ways.all(blocked):
             if change.touches:
                 costly.append(change)
                 continue
@@ -234,7 +242,6 @@ class _Beside:
             if taken:
                 hides |= change.touches
                 by -= taken
-                found.append(change)
             if by <= 0:
                 self._hide(hides)
                 self.safe.add((at, name))
@@ -257,15 +264,18 @@ class _Beside:
         left = self.told[self.new] - self.tables[self.new].told
         if not left:
             raise TellsTooMuch("what is public already leaves no way to hide a figure")
-        self._hide([min(left, key=lambda each: (_fixed(each) == 0, self.every[self.new][each], str(each)))])
+        in_order = sorted(left, key=lambda each: (_fixed(each) == 0, self.every[self.new][each], str(each)))
+        self._hide(in_order[: self._at_once])
+        self._at_once *= 2
 
     def effect(self, before: Sequence[People], after: Sequence[People]) -> Mapping[tuple[int, Key], int]:
         """How the cells of each table change."""
-        cells: dict[tuple[int, Key], int] = defaultdict(int)
+        cells: dict[tuple[int, Key], int] = {}
         for people, sign in ((before, -1), (after, 1)):
             for each in people:
                 for at in each.tables:
-                    cells[at, self.cell(at, each.record)] += sign
+                    place = (at, self.cell(at, each.record))
+                    cells[place] = cells.get(place, 0) + sign
         return {place: number for place, number in cells.items() if number}
 
     def allowed(
@@ -324,6 +334,11 @@ class _Room:
         return times
 
 
+# Who changes, and what they become.
+_Exchange = tuple[tuple[People, ...], tuple[People, ...]]
+_Lacking = list[tuple[tuple[Place, ...], People]]
+
+
 class _Ways:
     """The ways in which one more person can come to stand in a figure."""
 
@@ -339,26 +354,26 @@ class _Ways:
         models: dict[tuple[str, ...], People] = {}
         for each in inside:
             models.setdefault(self._part(each, self._needs), each)
-        self._models = list(islice(models.values(), 12))
+        self._models = list(islice(models.values(), 8))
         self._inside = inside
         self._by_part: dict[tuple[Place, ...], dict[tuple[str, ...], list[People]]] = {}
 
     def all(self, blocked: Counter[Figure]) -> Iterator[_Change]:
         """Those that change nothing else that is told, but for cells of the new table, one by one."""
-        for change in self._candidates():
-            before, after = change
+        for before, after in self._candidates():
             cells = self._beside.effect(before, after)
             touches = self._beside.allowed(cells, blocked)
             if touches is not None:
                 yield _Change(before, after, cells, touches)
 
-    def _candidates(self) -> Iterator[tuple[tuple[People, ...], tuple[People, ...]]]:
+    def _candidates(self) -> Iterator[_Exchange]:
         for each in self._inside[:NEAREST]:
             # Somebody more, of whom no table tells anything: like somebody who is there, or like them here alone.
             yield (), (each,)
             yield (), (self._elsewhere_unknown(each),)
-        for model in self._models:
-            yield from self._towards(model)
+        lacking = [(model, self._lacking(model)) for model in self._models]
+        yield from islice(chain.from_iterable(self._given(*each) for each in lacking), TRIES // 4)
+        yield from islice(chain.from_iterable(self._in_exchange(*each) for each in lacking), TRIES)
 
     def _elsewhere_unknown(self, each: People) -> People:
         """Somebody who stands in the figure as ``each`` does, and in no other table that can be left."""
@@ -372,15 +387,20 @@ class _Ways:
                     break
         return each
 
-    def _towards(self, model: People) -> Iterator[tuple[tuple[People, ...], tuple[People, ...]]]:
-        """Others who get what they lack to stand where ``model`` stands: by themselves, or in exchange."""
-        lacking: list[tuple[tuple[Place, ...], People]] = []
+    def _lacking(self, model: People) -> list[tuple[tuple[Place, ...], People]]:
+        """Others with what they lack to stand where ``model`` stands, those first who lack least."""
+        found: list[tuple[tuple[Place, ...], People]] = []
         for each in self._outside:
             lacks = tuple((at, place) for at, place in self._needs if each.record[at][place] != model.record[at][place])
             if lacks:
-                lacking.append((lacks, each))
-        lacking.sort(key=lambda one: (len(one[0]), self._beside.shows(one[1])))
-        for lacks, one in lacking[: 4 * NEAREST]:
+                found.append((lacks, each))
+        # Those of whom least is told come first already.
+        found.sort(key=lambda one: len(one[0]))
+        return found[: 4 * NEAREST]
+
+    def _given(self, model: People, lacking: _Lacking) -> Iterator[_Exchange]:
+        """Those who get what they lack by themselves."""
+        for lacks, one in lacking:
             share = frozenset(at for at, _ in lacks)
             # Who was not in the table at all may lack what it reads of others as well.
             wholly = frozenset(at for at in self._reads if one.record[at] != model.record[at])
@@ -388,14 +408,16 @@ class _Ways:
                 got = self._beside.mixed(one, model, each)
                 if self._holds(got):
                     yield (one,), (got,)
-        for lacks, one in lacking[: 4 * NEAREST]:
-            for other in self._having(lacks, model)[:NEAREST]:
-                if other != one:
-                    yield from self._exchanged(one, other, frozenset(at for at, _ in lacks))
 
-    def _exchanged(
-        self, one: People, other: People, lacks: frozenset[int]
-    ) -> Iterator[tuple[tuple[People, ...], tuple[People, ...]]]:
+    def _in_exchange(self, model: People, lacking: _Lacking) -> Iterator[_Exchange]:
+        """Those who get it from somebody who has it, and give theirs for it."""
+        for lacks, one in lacking:
+            share = frozenset(at for at, _ in lacks)
+            for other in self._having(lacks, model)[: NEAREST // 2]:
+                if other != one:
+                    yield from self._exchanged(one, other, share)
+
+    def _exchanged(self, one: People, other: People, lacks: frozenset[int]) -> Iterator[_Exchange]:
         for share in {lacks, self._closed(one, other, lacks)}:
             both = self._beside.mixed(one, other, share), self._beside.mixed(other, one, share)
             if self._holds(both[0]) and not self._holds(both[1]):
@@ -427,8 +449,6 @@ class _Ways:
             found = defaultdict(list)
             for each in self._outside:
                 found[self._part(each, lacks)].append(each)
-            for group in found.values():
-                group.sort(key=self._beside.shows)
             self._by_part[lacks] = found
         return found.get(self._part(model, lacks), [])
 

@@ -129,7 +129,8 @@ def _known(at: int, table: Table, counted: Mapping[Key, int], hide: frozenset[Fi
     """A table as the program knows it; with None for ``hide`` the new one."""
     told = frozenset() if hide is None else frozenset(figures(counted).keys() - hide)
     reads = tuple((place, 0) for place in table.reads)
-    return Known(reads, (frozenset((attribute, 1 + at) for attribute in table.within),), told, hide or frozenset(), counted, limit)
+    lets_in = (frozenset((attribute, 1 + at) for attribute in table.within),)
+    return Known(reads, lets_in, told, hide or frozenset(), counted, limit)
 
 
 class Attack:
