@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import chain, islice, product
 from typing import Final
 
 from app.statistics.hiding import Figure, Key, TellsTooMuch, figures
@@ -30,6 +30,7 @@ YES: Final = "yes"
 # hidden figures, never a figure that is found out.
 TRIES: Final = 4_000
 NEAREST: Final = 40
+A_FEW: Final = 8
 # So many kinds of people are looked at for it, those first of whom least is told. Whoever is not stays as they are.
 MOST: Final = 4_000
 
@@ -224,9 +225,9 @@ class _Beside:
         smallest = self.tables[at].smallest
         by = max(smallest - value, 1)
         blocked: Counter[Figure] = Counter()
-        ways = _Ways(self, at, name)
-        costly: list[_Change] = []
         room = _Room(self)
+        ways = _Ways(self, at, name, room)
+        costly: list[_Change] = []
         for change in ways.all(blocked):
             if change.touches:
                 costly.append(change)
@@ -278,12 +279,20 @@ class _Beside:
                     cells[place] = cells.get(place, 0) + sign
         return {place: number for place, number in cells.items() if number}
 
+    def is_listed(self, at: int, key: Key) -> bool:
+        """Whether a cell has somebody in it, now and when the table became public, and may change."""
+        return key in self.now[at] and key in self.then[at] and not self.is_fixed(at, key)
+
+    def is_fixed(self, at: int, name: Figure) -> bool:
+        """Whether a figure is public already."""
+        return name in self.told[at] and (at != self.new or name in self.tables[at].told)
+
     def allowed(
         self, cells: Mapping[tuple[int, Key], int], blocked: Counter[Figure]
     ) -> frozenset[Figure] | None:
         """None where a change shows in what is told; else the cells of the new table that it would hide.
 
-        ``blocked`` counts the sums of the new table that alone stand in the way.
+        ``blocked`` counts the sums of the new table that stand in the way, when nothing else does.
         """
         sums: dict[tuple[int, Figure], int] = defaultdict(int)
         for (at, key), number in cells.items():
@@ -296,12 +305,13 @@ class _Beside:
         for (at, name), number in sums.items():
             if not number or name not in self.told[at]:
                 continue
-            if at != self.new or name in self.tables[at].told:
+            if self.is_fixed(at, name):
                 return None
             (touches if _fixed(name) == len(name) else in_the_way).add(name)
         if in_the_way:
-            if len(in_the_way) <= 2:
-                blocked.update(in_the_way)
+            for name in in_the_way:
+                # The fewer they are, the more each of them counts.
+                blocked[name] += MOST // len(in_the_way) ** 3
             return None
         return frozenset(touches)
 
@@ -314,6 +324,11 @@ class _Room:
         self._used: Counter[People] = Counter()
         self._fallen: Counter[tuple[int, Key]] = Counter()
 
+    def left(self, at: int, key: Key) -> int:
+        """By how much a cell can still fall, and be listed."""
+        beside = self._beside
+        return min(beside.now[at][key], beside.then[at][key]) - 1 - self._fallen[at, key]
+
     def take(self, change: _Change, most: int) -> int:
         """Make a change as often as it can be made, at most ``most`` times; how often it was."""
         beside = self._beside
@@ -322,8 +337,7 @@ class _Room:
             times = min(times, (beside.people[each] - self._used[each]) // number)
         for (at, key), number in change.cells.items():
             if number < 0:
-                least = min(beside.now[at][key], int(beside.then[at][key]))
-                times = min(times, (least - 1 - self._fallen[at, key]) // -number)
+                times = min(times, self.left(at, key) // -number)
         if times <= 0:
             return 0
         for each, number in Counter(change.before).items():
@@ -342,15 +356,16 @@ _Lacking = list[tuple[tuple[Place, ...], People]]
 class _Ways:
     """The ways in which one more person can come to stand in a figure."""
 
-    def __init__(self, beside: _Beside, at: int, name: Figure) -> None:
-        self._beside, self._at, self._name = beside, at, name
+    def __init__(self, beside: _Beside, at: int, name: Figure, room: _Room) -> None:
+        self._beside, self._at, self._name, self._room = beside, at, name, room
         table = beside.tables[at]
         fixed = [place for place, value in zip(table.reads, name, strict=True) if value is not None]
         # What somebody must have to stand in it.
         self._needs = tuple(sorted({*fixed, *(place for way in table.lets_in for place in way)}))
         self._reads = frozenset(each for each, _ in table.reads)
         inside = [each for each in beside.in_order if self._holds(each)]
-        self._outside = [each for each in beside.in_order if not self._holds(each)]
+        # Whoever is told of in this very table, where nothing can be hidden any more, stays where they are.
+        self._outside = [each for each in beside.in_order if not self._holds(each) and not self._is_fixed(each)]
         models: dict[tuple[str, ...], People] = {}
         for each in inside:
             models.setdefault(self._part(each, self._needs), each)
@@ -373,7 +388,8 @@ class _Ways:
             yield (), (self._elsewhere_unknown(each),)
         lacking = [(model, self._lacking(model)) for model in self._models]
         yield from islice(chain.from_iterable(self._given(*each) for each in lacking), TRIES // 4)
-        yield from islice(chain.from_iterable(self._in_exchange(*each) for each in lacking), TRIES)
+        yield from islice(self._within(), TRIES)
+        yield from islice(chain.from_iterable(self._in_exchange(*each) for each in lacking), TRIES // 4)
 
     def _elsewhere_unknown(self, each: People) -> People:
         """Somebody who stands in the figure as ``each`` does, and in no other table that can be left."""
@@ -408,6 +424,32 @@ class _Ways:
                 got = self._beside.mixed(one, model, each)
                 if self._holds(got):
                     yield (one,), (got,)
+
+    def _within(self) -> Iterator[_Exchange]:
+        """Two of this table who exchange what makes one of them stand in the cell: its sums stay as they are."""
+        cell = self._name
+        if None in cell:
+            return
+        groups: dict[Key, list[People]] = defaultdict(list)
+        for each in self._outside:
+            if self._at in each.tables:
+                groups[self._beside.cell(self._at, each.record)].append(each)
+        squares = []
+        for one, other in product(groups, groups):
+            takes = [at for at, value in enumerate(cell) if one[at] != value]
+            if all(other[at] == cell[at] for at in takes):
+                last = tuple(one[at] if at in takes else value for at, value in enumerate(other))
+                corners = (one, other, last, tuple(map(str, cell)))
+                if all(self._beside.is_listed(self._at, each) for each in corners):
+                    new = sum(each in self._beside.told[self._at] for each in corners)
+                    squares.append((new, len(takes), one, other, takes))
+        reads = self._beside.tables[self._at].reads
+        for _, _, one, other, takes in sorted(squares):
+            share = frozenset(reads[at][0] for at in takes)
+            for pair in product(groups[one][:A_FEW], groups[other][:A_FEW]):
+                if not (self._room.left(self._at, one) and self._room.left(self._at, other)):
+                    break
+                yield from self._exchanged(*pair, share)
 
     def _in_exchange(self, model: People, lacking: _Lacking) -> Iterator[_Exchange]:
         """Those who get it from somebody who has it, and give theirs for it."""
@@ -451,6 +493,9 @@ class _Ways:
                 found[self._part(each, lacks)].append(each)
             self._by_part[lacks] = found
         return found.get(self._part(model, lacks), [])
+
+    def _is_fixed(self, each: People) -> bool:
+        return self._at in each.tables and self._beside.is_fixed(self._at, self._beside.cell(self._at, each.record))
 
     def _holds(self, each: People) -> bool:
         if self._at not in each.tables:
