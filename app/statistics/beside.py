@@ -19,10 +19,11 @@ from app.statistics import queries
 from app.statistics.counting import Cells, count, wanted
 from app.statistics.hiding import Figure, Key, TellsTooMuch, hidden
 from app.statistics.later import Release
+from app.statistics.linked import Known, People
 from app.statistics.periods import Period, period_of
 from app.statistics.records import Read, read
 from app.statistics.schemas import TableOut
-from app.statistics.together import Known, People, drifted, hidden_beside
+from app.statistics.together import drifted, hidden_beside
 from policies.reports import Report
 
 __all__ = ["as_text", "beside", "told_by"]

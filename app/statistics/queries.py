@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session
 
 from app.access import rows
 from app.access.desk import Desk
@@ -112,6 +114,13 @@ def released_tables(desk: Desk) -> list[Row[Any]]:
     """All releases of tables of the country with their bytes, in their turn."""
     query = select(RELEASED).where(RELEASED.c.country == desk.actor.country, RELEASED.c.turn.is_not(None))
     return list(desk.session.execute(query.order_by(RELEASED.c.turn)))
+
+
+def rows_read(
+    session: Session, about: Any, columns: Sequence[Any], tables: Any, wanted: Sequence[ColumnElement[bool]]
+) -> Iterable[Row[Any]]:
+    """``about`` and the columns of every row for which one of ``wanted`` holds."""
+    return session.execute(select(about.label("about"), *columns).select_from(tables).where(or_(*wanted)))
 
 
 def turns(desk: Desk) -> int:

@@ -12,14 +12,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, exists, not_, or_, select
+from sqlalchemy import ColumnElement, Table, and_, exists, not_
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import visitors
 
 from app.statistics.counting import Wanted, conditions, earlier, parts, shown_as, year_column
+from app.statistics.linked import YES, People, Place, Record
 from app.statistics.periods import Period
 from app.statistics.populations import CASE, COPY, Counted
-from app.statistics.together import YES, People, Place, Record
+from app.statistics.queries import rows_read
 from policies.model import Policies
 from policies.populations import POPULATIONS
 
@@ -215,8 +216,7 @@ class _Reading:
         words = list(family.expressions)
         labelled = [family.expressions[each].label(f"e{number}") for number, each in enumerate(words)]
         about = COPY.c.case_id if name == _COPY else CASE.c.id
-        query = select(about.label("about"), *labelled).select_from(family.tables).where(or_(*family.wanted))
-        for row in self._session.execute(query):
+        for row in rows_read(self._session, about, labelled, family.tables, family.wanted):
             yield row[0], dict(zip(words, row[1:], strict=True))
 
 

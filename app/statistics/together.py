@@ -12,73 +12,18 @@ that is not enough the new table is refused (docs/decisions/0071).
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice, product
 from typing import Final
 
 from app.statistics.hiding import Figure, Key, TellsTooMuch, figures
+from app.statistics.linked import Change, Known, People, Record, fixed, names
+from app.statistics.ways import NEAREST, Ways
 
-__all__ = ["YES", "Known", "People", "Place", "Record", "drifted", "hidden_beside"]
+__all__ = ["Beside", "Room", "drifted", "hidden_beside"]
 
-# What is recorded of somebody: for each attribute all that is read from it, which is only ever exchanged together.
-Record = tuple[tuple[str, ...], ...]
-# Something that is read: an attribute, and the place in it.
-Place = tuple[int, int]
-YES: Final = "yes"
-# So many ways are tried to protect a figure, among so many people on each side. What is not found by then costs more
-# hidden figures, never a figure that is found out.
-TRIES: Final = 4_000
-NEAREST: Final = 40
-A_FEW: Final = 8
-# So many kinds of people are looked at for it, those first of whom least is told. Whoever is not stays as they are.
+# So many kinds of people are looked at, those first of whom least is told. Whoever is not stays as they are.
 MOST: Final = 4_000
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A public table, or the new one.
-
-    reads: where each dimension is read. lets_in: in each way in which somebody can be in the table, the places that all
-    have to say yes. told: the figures that the public knows, of all its releases. hid: those that it hides (of a new
-    table: that it has to hide whatever happens). counted: its cells when it was released; of the new table as they are
-    now.
-    """
-
-    reads: tuple[Place, ...]
-    lets_in: tuple[frozenset[Place], ...]
-    told: frozenset[Figure]
-    hid: frozenset[Figure]
-    counted: Mapping[Key, int]
-    smallest: int
-
-    def holds(self, record: Record) -> bool:
-        """Whether somebody is in it."""
-        return any(all(record[at][place] == YES for at, place in way) for way in self.lets_in)
-
-    @property
-    def rests_on(self) -> frozenset[int]:
-        """The attributes that decide who is in it."""
-        return frozenset(at for way in self.lets_in for at, _ in way)
-
-
-@dataclass(frozen=True, slots=True)
-class People:
-    """People with the same record who stand in the same tables (their places in the list of tables)."""
-
-    record: Record
-    tables: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """What somebody becomes: ``before`` are gone, ``after`` are there instead; each once."""
-
-    before: tuple[People, ...]
-    after: tuple[People, ...]
-    cells: Mapping[tuple[int, Key], int]
-    # Told figures of the new table that it touches.
-    touches: frozenset[Figure]
 
 
 def drifted(people: Mapping[People, int], tables: Sequence[Known]) -> frozenset[Figure]:
@@ -86,7 +31,7 @@ def drifted(people: Mapping[People, int], tables: Sequence[Known]) -> frozenset[
 
     They are not told: one table minus the other would tell of those few.
     """
-    return frozenset(_Beside(people, tables, set()).drifted())
+    return frozenset(Beside(people, tables, set()).drifted())
 
 
 def hidden_beside(
@@ -98,11 +43,11 @@ def hidden_beside(
     all that have drifted among them; a large figure that another table tells of the very same people is told here too.
     Raises TellsTooMuch where a hidden figure of any table cannot be protected.
     """
-    return _Beside(people, tables, set(start)).run()
+    return Beside(people, tables, set(start)).run()
 
 
 @dataclass(slots=True)
-class _Beside:
+class Beside:
     people: Mapping[People, int]
     tables: Sequence[Known]
     gone: set[Figure]
@@ -215,7 +160,7 @@ class _Beside:
         found: dict[Figure, set[People]] = defaultdict(set)
         for each in self.people:
             if at in each.tables:
-                for name in _names(self.cell(at, each.record)):
+                for name in names(self.cell(at, each.record)):
                     found[name].add(each)
         return {name: frozenset(who) for name, who in found.items()}
 
@@ -225,9 +170,9 @@ class _Beside:
         smallest = self.tables[at].smallest
         by = max(smallest - value, 1)
         blocked: Counter[Figure] = Counter()
-        room = _Room(self)
-        ways = _Ways(self, at, name, room)
-        costly: list[_Change] = []
+        room = Room(self)
+        ways = Ways(self, at, name, room)
+        costly: list[Change] = []
         for change in ways.all(blocked):
             if change.touches:
                 costly.append(change)
@@ -249,7 +194,7 @@ class _Beside:
                 return
         self._hide_what_blocks(blocked)
 
-    def _cost(self, change: _Change) -> tuple[int, str]:
+    def _cost(self, change: Change) -> tuple[int, str]:
         return sum(self.every[self.new][name] for name in change.touches), str(sorted(map(str, change.touches)))
 
     def _hide(self, names: Iterable[Figure]) -> None:
@@ -265,7 +210,7 @@ class _Beside:
         left = self.told[self.new] - self.tables[self.new].told
         if not left:
             raise TellsTooMuch("what is public already leaves no way to hide a figure")
-        in_order = sorted(left, key=lambda each: (_fixed(each) == 0, self.every[self.new][each], str(each)))
+        in_order = sorted(left, key=lambda each: (fixed(each) == 0, self.every[self.new][each], str(each)))
         self._hide(in_order[: self._at_once])
         self._at_once *= 2
 
@@ -298,7 +243,7 @@ class _Beside:
         for (at, key), number in cells.items():
             if key not in self.now[at] or key not in self.then[at]:
                 return None
-            for name in _names(key):
+            for name in names(key):
                 sums[at, name] += number
         touches: set[Figure] = set()
         in_the_way: set[Figure] = set()
@@ -307,7 +252,7 @@ class _Beside:
                 continue
             if self.is_fixed(at, name):
                 return None
-            (touches if _fixed(name) == len(name) else in_the_way).add(name)
+            (touches if fixed(name) == len(name) else in_the_way).add(name)
         if in_the_way:
             for name in in_the_way:
                 # The fewer they are, the more each of them counts.
@@ -316,10 +261,10 @@ class _Beside:
         return frozenset(touches)
 
 
-class _Room:
+class Room:
     """How often changes can still be made: people who are left, and cells that stay listed."""
 
-    def __init__(self, beside: _Beside) -> None:
+    def __init__(self, beside: Beside) -> None:
         self._beside = beside
         self._used: Counter[People] = Counter()
         self._fallen: Counter[tuple[int, Key]] = Counter()
@@ -329,7 +274,7 @@ class _Room:
         beside = self._beside
         return min(beside.now[at][key], beside.then[at][key]) - 1 - self._fallen[at, key]
 
-    def take(self, change: _Change, most: int) -> int:
+    def take(self, change: Change, most: int) -> int:
         """Make a change as often as it can be made, at most ``most`` times; how often it was."""
         beside = self._beside
         times = most
@@ -346,177 +291,3 @@ class _Room:
             if number < 0:
                 self._fallen[place] += -number * times
         return times
-
-
-# Who changes, and what they become.
-_Exchange = tuple[tuple[People, ...], tuple[People, ...]]
-_Lacking = list[tuple[tuple[Place, ...], People]]
-
-
-class _Ways:
-    """The ways in which one more person can come to stand in a figure."""
-
-    def __init__(self, beside: _Beside, at: int, name: Figure, room: _Room) -> None:
-        self._beside, self._at, self._name, self._room = beside, at, name, room
-        table = beside.tables[at]
-        fixed = [place for place, value in zip(table.reads, name, strict=True) if value is not None]
-        # What somebody must have to stand in it.
-        self._needs = tuple(sorted({*fixed, *(place for way in table.lets_in for place in way)}))
-        self._reads = frozenset(each for each, _ in table.reads)
-        inside = [each for each in beside.in_order if self._holds(each)]
-        # Whoever is told of in this very table, where nothing can be hidden any more, stays where they are.
-        self._outside = [each for each in beside.in_order if not self._holds(each) and not self._is_fixed(each)]
-        models: dict[tuple[str, ...], People] = {}
-        for each in inside:
-            models.setdefault(self._part(each, self._needs), each)
-        self._models = list(islice(models.values(), 8))
-        self._inside = inside
-        self._by_part: dict[tuple[Place, ...], dict[tuple[str, ...], list[People]]] = {}
-
-    def all(self, blocked: Counter[Figure]) -> Iterator[_Change]:
-        """Those that change nothing else that is told, but for cells of the new table, one by one."""
-        for before, after in self._candidates():
-            cells = self._beside.effect(before, after)
-            touches = self._beside.allowed(cells, blocked)
-            if touches is not None:
-                yield _Change(before, after, cells, touches)
-
-    def _candidates(self) -> Iterator[_Exchange]:
-        for each in self._inside[:NEAREST]:
-            # Somebody more, of whom no table tells anything: like somebody who is there, or like them here alone.
-            yield (), (each,)
-            yield (), (self._elsewhere_unknown(each),)
-        lacking = [(model, self._lacking(model)) for model in self._models]
-        yield from islice(chain.from_iterable(self._given(*each) for each in lacking), TRIES // 4)
-        yield from islice(self._within(), TRIES)
-        yield from islice(chain.from_iterable(self._in_exchange(*each) for each in lacking), TRIES // 4)
-
-    def _elsewhere_unknown(self, each: People) -> People:
-        """Somebody who stands in the figure as ``each`` does, and in no other table that can be left."""
-        beside, needs = self._beside, {at for at, _ in self._needs}
-        for at in sorted(each.tables - {self._at}):
-            share = beside.tables[at].rests_on - needs
-            for other in beside.without(at):
-                mixed = beside.mixed(each, other, share)
-                if at not in mixed.tables and self._holds(mixed):
-                    each = mixed
-                    break
-        return each
-
-    def _lacking(self, model: People) -> list[tuple[tuple[Place, ...], People]]:
-        """Others with what they lack to stand where ``model`` stands, those first who lack least."""
-        found: list[tuple[tuple[Place, ...], People]] = []
-        for each in self._outside:
-            lacks = tuple((at, place) for at, place in self._needs if each.record[at][place] != model.record[at][place])
-            if lacks:
-                found.append((lacks, each))
-        # Those of whom least is told come first already.
-        found.sort(key=lambda one: len(one[0]))
-        return found[: 4 * NEAREST]
-
-    def _given(self, model: People, lacking: _Lacking) -> Iterator[_Exchange]:
-        """Those who get what they lack by themselves."""
-        for lacks, one in lacking:
-            share = frozenset(at for at, _ in lacks)
-            # Who was not in the table at all may lack what it reads of others as well.
-            wholly = frozenset(at for at in self._reads if one.record[at] != model.record[at])
-            for each in {share, share | wholly if self._at not in one.tables else share}:
-                got = self._beside.mixed(one, model, each)
-                if self._holds(got):
-                    yield (one,), (got,)
-
-    def _within(self) -> Iterator[_Exchange]:
-        """Two of this table who exchange what makes one of them stand in the cell: its sums stay as they are."""
-        cell = self._name
-        if None in cell:
-            return
-        groups: dict[Key, list[People]] = defaultdict(list)
-        for each in self._outside:
-            if self._at in each.tables:
-                groups[self._beside.cell(self._at, each.record)].append(each)
-        squares = []
-        for one, other in product(groups, groups):
-            takes = [at for at, value in enumerate(cell) if one[at] != value]
-            if all(other[at] == cell[at] for at in takes):
-                last = tuple(one[at] if at in takes else value for at, value in enumerate(other))
-                corners = (one, other, last, tuple(map(str, cell)))
-                if all(self._beside.is_listed(self._at, each) for each in corners):
-                    new = sum(each in self._beside.told[self._at] for each in corners)
-                    squares.append((new, len(takes), one, other, takes))
-        reads = self._beside.tables[self._at].reads
-        for _, _, one, other, takes in sorted(squares):
-            share = frozenset(reads[at][0] for at in takes)
-            for pair in product(groups[one][:A_FEW], groups[other][:A_FEW]):
-                if not (self._room.left(self._at, one) and self._room.left(self._at, other)):
-                    break
-                yield from self._exchanged(*pair, share)
-
-    def _in_exchange(self, model: People, lacking: _Lacking) -> Iterator[_Exchange]:
-        """Those who get it from somebody who has it, and give theirs for it."""
-        for lacks, one in lacking:
-            share = frozenset(at for at, _ in lacks)
-            for other in self._having(lacks, model)[: NEAREST // 2]:
-                if other != one:
-                    yield from self._exchanged(one, other, share)
-
-    def _exchanged(self, one: People, other: People, lacks: frozenset[int]) -> Iterator[_Exchange]:
-        for share in {lacks, self._closed(one, other, lacks)}:
-            both = self._beside.mixed(one, other, share), self._beside.mixed(other, one, share)
-            if self._holds(both[0]) and not self._holds(both[1]):
-                yield (one, other), both
-
-    def _closed(self, one: People, other: People, share: frozenset[int]) -> frozenset[int]:
-        """``share`` with all that hangs together with it in the other tables, so that those see a whole exchange."""
-        beside, grown = self._beside, set(share)
-        differ = {at for at, (mine, theirs) in enumerate(zip(one.record, other.record, strict=True)) if mine != theirs}
-        keeps = {at for at, _ in self._needs} - share
-        parts = [
-            differ & ({attribute for attribute, _ in table.reads} | table.rests_on)
-            for at, table in enumerate(beside.tables)
-            if at != self._at and (at in one.tables or at in other.tables)
-        ]
-        again = True
-        while again:
-            again = False
-            for part in parts:
-                if part & grown and not part <= grown and not part & keeps:
-                    grown |= part
-                    again = True
-        return frozenset(grown)
-
-    def _having(self, lacks: tuple[Place, ...], model: People) -> list[People]:
-        """Others outside the figure who have what is lacked."""
-        found = self._by_part.get(lacks)
-        if found is None:
-            found = defaultdict(list)
-            for each in self._outside:
-                found[self._part(each, lacks)].append(each)
-            self._by_part[lacks] = found
-        return found.get(self._part(model, lacks), [])
-
-    def _is_fixed(self, each: People) -> bool:
-        return self._at in each.tables and self._beside.is_fixed(self._at, self._beside.cell(self._at, each.record))
-
-    def _holds(self, each: People) -> bool:
-        if self._at not in each.tables:
-            return False
-        cell = self._beside.cell(self._at, each.record)
-        return all(value is None or value == mine for value, mine in zip(self._name, cell, strict=True))
-
-    @staticmethod
-    def _part(each: People, places: tuple[Place, ...]) -> tuple[str, ...]:
-        return tuple(each.record[at][place] for at, place in places)
-
-
-def _names(key: Key) -> Iterator[Figure]:
-    """The figures in which a cell is counted."""
-    size = len(key)
-    yield key
-    if size > 1:
-        for at, value in enumerate(key):
-            yield tuple(value if each == at else None for each in range(size))
-    yield (None,) * size
-
-
-def _fixed(name: Figure) -> int:
-    return sum(value is not None for value in name)

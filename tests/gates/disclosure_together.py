@@ -27,7 +27,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix
 
 from app.statistics.hiding import Figure, Key, TellsTooMuch, figures, hidden
-from app.statistics.together import YES, Known, People, Record, hidden_beside
+from app.statistics.linked import YES, Known, People, Record
+from app.statistics.together import hidden_beside
 
 __all__ = ["MUTANTS", "Found", "attack_all"]
 

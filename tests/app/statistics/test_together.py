@@ -9,7 +9,8 @@ from itertools import product
 import pytest
 
 from app.statistics.hiding import Figure, Key, TellsTooMuch, figures, hidden
-from app.statistics.together import Known, People, Place, drifted, hidden_beside
+from app.statistics.linked import Known, People, Place
+from app.statistics.together import drifted, hidden_beside
 
 LIMIT = 5
 # One way in, which asks nothing.
