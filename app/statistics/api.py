@@ -111,13 +111,16 @@ def read_release(
 
 
 @router.get(
-    "/drafts/{approval_id}", response_model=TableOut, responses=documented(NotFound),
+    "/drafts/{draft_id}", response_model=TableOut, responses=documented(NotFound),
     summary="Read a table that waits for a second person",
 )  # fmt: skip
-def read_draft(approval_id: str, door: Releaser) -> TableOut:
-    """The very table that becomes public if a second person agrees, for those who asked or could decide."""
+def read_draft(draft_id: str, door: Releaser) -> TableOut:
+    """The very table that becomes public if a second person agrees, for those who asked or could decide.
+
+    ``draft_id`` is the id of the approval.
+    """
     with door.write() as desk:
-        table, _ = release.draft(desk, approval_id)
+        table, _ = release.draft(desk, draft_id)
     return table
 
 

@@ -162,15 +162,15 @@ def release_file(
     return _table_file(table, form, f"{report}-{period}-release-{issue}", issue)
 
 
-@router.get("/reports/drafts/{approval_id}")
-def draft(approval_id: str, page: Releaser) -> Response:
+@router.get("/reports/drafts/{draft_id}")
+def draft(draft_id: str, page: Releaser) -> Response:
     """The table that waits for a second person, as it would become public."""
     with page.write() as desk:
-        found, state = release.draft(desk, approval_id)
+        found, state = release.draft(desk, draft_id)
         declared = desk.policies.reports.get(found.report)
     figures = [each.count or 0 for each in found.cells] + [each.count or 0 for each in found.margins]
     return page.show(
-        "statistics/table.html", here="reports", table=found, share=bars.share, approval=approval_id,
+        "statistics/table.html", here="reports", table=found, share=bars.share, approval=draft_id,
         waits=state == "waiting", most=max(figures, default=0), lists=shown.lists_of(declared) if declared else {},
     )  # fmt: skip
 

@@ -33,6 +33,7 @@ from app.models.shelter_visit import ShelterVisit
 from app.models.tip import Tip
 from app.models.transfer import CaseTransfer
 from app.models.walls import AccessBlock, Deputy, EmergencyAccess
+from app.statistics.schemas import RevisionOut, TableOut
 from tests.factories.staff import Staff, Worker
 from tests.gates.brought import brought
 from tests.inspect import reading, tampering
@@ -48,6 +49,7 @@ OWNERS = {
     "import_id": "case_manager",
     "job_id": "case_manager",
     "approval_id": "supervisor",
+    "draft_id": "national_focal_point",
     # What belongs to a house: who runs it stands for it.
     "shelter_id": "shelter_manager",
     "beds_id": "shelter_manager",
@@ -68,7 +70,7 @@ OWNERS = {
 
 
 def belong(house: House, staff: Staff, case_id: str) -> dict[str, str]:
-    """A lifted block, an ended deputy, a reviewed emergency, a notice, an export, a withdrawn approval, a file.
+    """A lifted block, an ended deputy, a reviewed emergency, a notice, an export, two approvals taken back, a file.
 
     And the beds of the office that holds the case, with a request that was withdrawn, a meeting and a working list.
     """
@@ -161,6 +163,7 @@ def belong(house: House, staff: Staff, case_id: str) -> dict[str, str]:
         (CaseService, _service(chief, case_id, key.id, ids, long_ago)),
         (FundRequest, _claim(chief, case_id, key.id, ids, long_ago)),
         (Approval, _approval(house, chief, ids["approval_id"])),
+        (Approval, _draft(house, staff[OWNERS["draft_id"]], ids["draft_id"])),
         (CaseExport, _export(house, chief, ids["export_id"], tomorrow)),
         *brought(house, staff[OWNERS["import_id"]], ids),
     ]  # fmt: skip
@@ -319,14 +322,38 @@ def _operation(house: House, chief: Worker, operation_id: str, at: Any) -> dict[
 
 
 def _approval(house: House, chief: Worker, approval_id: str) -> dict[str, Any]:
+    about = {"kind": "bulk_export", "subject_kind": "office", "subject_id": chief.office_id, "payload": '{"rows":60}'}
+    return _asked_of_two(house, chief, approval_id, about, {"note": "For the year."}, {})
+
+
+def _draft(house: House, focal: Worker, draft_id: str) -> dict[str, Any]:
+    """A table in which nobody was counted: what is tried here is who may look at it before it is public."""
+    declared = house.policies.reports["returns"]
+    table = TableOut(
+        report=declared.name, title=declared.title, unit=declared.unit, what=declared.what, country=focal.country,
+        period="2017", counted_by="day", channel=[], as_of=house.clock.now(), dimensions=list(declared.dimensions),
+        cells=[], margins=[], total=0, suppressed_cells=0, smallest_cell=11, sources=[], note="",
+        revision=RevisionOut(number=declared.revision.number, date=declared.revision.date, changed=""),
+    )  # fmt: skip
+    about = {
+        "kind": "release_table", "subject_kind": "country", "subject_id": focal.country,
+        "payload": '{"file":"","number":1,"period":"2017","report":"returns"}',
+    }  # fmt: skip
+    hidden = {"content": table.model_dump_json(), "counted": "[]", "counted_at": "", "turn": "1", "beside": ""}
+    return _asked_of_two(house, focal, draft_id, about, {"why": ""}, hidden)
+
+
+def _asked_of_two(
+    house: House, who: Worker, approval_id: str, about: dict[str, str], words: dict[str, str], hidden: dict[str, str]
+) -> dict[str, Any]:
+    """An act for which two persons are needed, taken back by who asked."""
     plain, wrapped = house.keys.new_data_key()
-    words = canonical_bytes({"words": {"note": "For the year."}, "hidden": {}})
+    content = canonical_bytes({"words": words, "hidden": hidden})
     now = house.clock.now()
     row: dict[str, Any] = {
-        "id": approval_id, "country": chief.country, "kind": "bulk_export", "subject_kind": "office",
-        "subject_id": chief.office_id, "payload": '{"rows":60}', "wrapped": wrapped, "about_id": None,
-        "sealed": house.keys.seal(plain, words, f"approval|sealed|{approval_id}|1".encode()), "at_once": False,
-        "asked_by": chief.id, "asked_at": now, "expires_at": now + timedelta(hours=1), "state": "withdrawn",
+        "id": approval_id, "country": who.country, **about, "wrapped": wrapped, "about_id": None,
+        "sealed": house.keys.seal(plain, content, f"approval|sealed|{approval_id}|1".encode()), "at_once": False,
+        "asked_by": who.id, "asked_at": now, "expires_at": now + timedelta(hours=1), "state": "withdrawn",
     }  # fmt: skip
     return {**row, "digest": digest_of(row)}
 

@@ -58,9 +58,9 @@ _FRESH: Final = re.compile(r'name="act" value="[0-9a-f]{32}"|<div class="watch-b
 # A reference of the right form that nobody has.
 ABSENT: Final = {"cases": "TH-2026-22222222", "referrals": "TH-MM-2026-222222"}
 _BELONGINGS: Final = (
-    "emergency_id", "export_id", "import_id", "job_id", "approval_id", "deputy_row", "user_id", "shelter_id",
-    "bed_request_id", "transfer_id", "service_id", "tip_id", "inquiry_id", "operation_id", "reservation_id",
-    "claim_id", "corridor_meeting_id", "shelter_visit_id",
+    "emergency_id", "export_id", "import_id", "job_id", "approval_id", "draft_id", "deputy_row", "user_id",
+    "shelter_id", "bed_request_id", "transfer_id", "service_id", "tip_id", "inquiry_id", "operation_id",
+    "reservation_id", "claim_id", "corridor_meeting_id", "shelter_visit_id",
 )  # fmt: skip
 
 

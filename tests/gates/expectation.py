@@ -76,7 +76,8 @@ class Expectation:
         if route.subject in ("user_id", "deputy_row"):
             return self._account(asker, route.permission, subject)
         if route.subject in (
-            "notice_id", "export_id", "import_id", "job_id", "approval_id", "emergency_id", "list_id",
+            "notice_id", "export_id", "import_id", "job_id", "approval_id", "draft_id", "emergency_id",
+            "list_id",
         ):  # fmt: skip
             return self._belonging(route, asker, subject)
         if route.subject in ("shelter_id", "bed_request_id", "transfer_id", "service_id", "claim_id"):
@@ -148,8 +149,9 @@ class Expectation:
                 # The opener of the scene holds no right to review; who does is never the opener.
                 return Verdict.ALLOWED if oracle.may(asker, "emergency:review", case) else Verdict.INVISIBLE
             return Verdict.ALLOWED if mine and not oracle.walled(asker, case) else Verdict.INVISIBLE
-        if route.subject == "approval_id":
-            second = self._reached(oracle.scopes(asker, "case:export"), asker, owner)
+        if route.subject in ("approval_id", "draft_id"):
+            right = "statistics:release" if route.subject == "draft_id" else "case:export"
+            second = self._reached(oracle.scopes(asker, right), asker, owner)
             if not (mine or second):
                 return Verdict.INVISIBLE
             if route.method == "GET":

@@ -20,7 +20,7 @@ from tests.gates.scene import CONTACT, NOBODY, Scene, Subject
 # Path parameters that name something one may not know of.
 SUBJECTS: Final = (
     "case_id", "referral_id", "record_id", "task_id", "user_id", "block_id", "deputy_row", "emergency_id", "notice_id",
-    "export_id", "import_id", "job_id", "approval_id", "reference", "number", "document_id", "matter_id",
+    "export_id", "import_id", "job_id", "approval_id", "draft_id", "reference", "number", "document_id", "matter_id",
     "shelter_id", "beds_id",
     "bed_request_id", "meeting_id", "corridor_meeting_id", "shelter_visit_id", "list_id", "transfer_id", "service_id",
     "tip_id", "inquiry_id", "operation_id", "reservation_id", "hold_id", "claim_id",

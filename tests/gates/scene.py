@@ -73,6 +73,7 @@ class Subject:
     import_id: str = ""
     job_id: str = ""
     approval_id: str = ""
+    draft_id: str = ""
     document_id: str = ""
     shelter_id: str = ""
     beds_id: str = ""
