@@ -97,10 +97,13 @@ def _ask(door: Door, file: str, year: str, why: str) -> None:
     """Ask, unless the same was asked and nobody has decided yet."""
     from app.statistics import release
     from app.statistics.schemas import ReleaseIn
+    from app.statistics.working_out import work_out
 
+    body = ReleaseIn(report=file, period=year, why=why)
+    worked = work_out(door, body)
     with door.write() as desk:
         waiting = release.waiting(desk, file, year)
-        asked = waiting or release.ask(desk, ReleaseIn(report=file, period=year, why=why)).id
+        asked = waiting or release.ask(desk, body, worked).id
     typer.echo(f"A second person has to agree: approval {asked}. Run this again when they have.")
 
 

@@ -17,6 +17,7 @@ from app.statistics.board_shapes import BoardOut
 from app.statistics.microdata.overview import overview
 from app.statistics.microdata.shapes import MicrodataOut
 from app.statistics.schemas import ReleaseIn, ReleasesOut, ReportsOut, TableOut
+from app.statistics.working_out import work_out
 
 router = APIRouter(prefix="/statistics", tags=["statistics"])
 
@@ -91,7 +92,8 @@ def ask_for_release(body: ReleaseIn, door: Releaser) -> Response:
     becomes long work of who asked (see /jobs), and takes its part of the year's privacy budget. A later release of the
     same period says what is corrected, and is refused where the two, compared, would tell of a few people.
     """
-    return door.once(lambda desk: release.ask(desk, body), status=202)
+    worked = work_out(door, body)
+    return door.once(lambda desk: release.ask(desk, body, worked), status=202)
 
 
 @router.get(

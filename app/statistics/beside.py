@@ -21,12 +21,12 @@ from app.statistics.hiding import Figure, Key, TellsTooMuch, hidden
 from app.statistics.later import Release
 from app.statistics.linked import Known, People
 from app.statistics.periods import Period, period_of
-from app.statistics.records import Read, read
+from app.statistics.records import Read, Shape, read
 from app.statistics.schemas import TableOut
 from app.statistics.together import drifted, hidden_beside
 from policies.reports import Report
 
-__all__ = ["as_text", "beside", "told_by"]
+__all__ = ["Neighbours", "as_text", "neighbours", "told_by"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,52 +40,76 @@ class _Public:
 
     @property
     def told(self) -> frozenset[Figure]:
-        return frozenset(chain.from_iterable(each.told for each in self.releases))
+        return _all_told(self.releases)[0]
 
     @property
     def hid(self) -> frozenset[Figure]:
-        return frozenset(chain.from_iterable(each.hid for each in self.releases))
+        return _all_told(self.releases)[1]
+
+    @property
+    def smallest(self) -> int:
+        return self.report.smallest_cell.public
 
 
-def beside(
-    desk: Desk, report: Report, period: Period, cells: Cells, alone: frozenset[Figure], before: Sequence[Release]
-) -> tuple[frozenset[Figure], tuple[str, ...]]:
-    """What is not told of a table, and beside which public ones that was worked out (report, a blank, period).
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The public tables that have people in common with a new one, and those people; nothing in it needs a database."""
 
-    cells: the whole table as it is counted now; alone: what it hides if it is looked at by itself; before: its own
-    earlier releases. Raises Conflict (release_tells) where the tables together would tell of a few people, and
-    (release_other_shape) where a public one is declared in another way now, so that nobody can reckon with it.
+    tables: tuple[_Public, ...]
+    people: Mapping[People, int]
+    shapes: tuple[Shape, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Each as report, a blank, period."""
+        return tuple(f"{each.report.name} {each.period.text}" for each in self.tables)
+
+    def hidden(
+        self, report: Report, cells: Cells, alone: frozenset[Figure], before: Sequence[Release]
+    ) -> frozenset[Figure]:
+        """What is not told of the new table; it takes from a moment to minutes, by the number of people.
+
+        cells: the whole table as it is counted now; alone: what it hides if it is looked at by itself; before: its own
+        earlier releases. Raises Conflict (release_tells) where the tables together would tell of a few people.
+        """
+        if not self.tables:
+            return alone
+        smallest = report.smallest_cell.public
+        told, hid = _all_told(before)
+        if alone & told:
+            raise _tells(self.names[0])
+        known = [
+            Known(shape.reads, shape.lets_in, each.told, each.hid - each.told, each.counted, each.smallest)
+            for shape, each in zip(self.shapes, self.tables, strict=False)
+        ]
+        known.append(Known(self.shapes[-1].reads, self.shapes[-1].lets_in, told, hid - told, cells, smallest))
+        try:
+            few = drifted(self.people, known)
+            if few - alone:
+                alone = hidden(cells, smallest, stay=few | alone)
+                if before:
+                    raise TellsTooMuch("a correction beside another table hides what its earlier releases hid")
+            return hidden_beside(self.people, known, alone)
+        except TellsTooMuch as reason:
+            raise _tells(self.names[0]) from reason
+
+
+def neighbours(desk: Desk, report: Report, period: Period) -> Neighbours:
+    """Read the people of a table and of all that are public beside it.
+
+    Raises Conflict (release_other_shape) where a public one is declared in another way now, so that nobody can reckon
+    with it.
     """
     others = [each for each in _public(desk) if (each.report.name, each.period.text) != (report.name, period.text)]
     if not others:
-        return alone, ()
+        return Neighbours((), {}, ())
     asked = [*((wanted(each.report), each.period) for each in others), (wanted(report), period)]
     with rows.as_the_house(desk.session, desk.actor.country):
         found = read(desk.session, desk.policies, asked, desk.actor.country)
-    near = _near(found, len(others))
-    if not near:
-        return alone, ()
-    mine = _Public(report, period, tuple(before), cells)
-    if before and alone & mine.told:
-        raise _tells(others[near[0]])
-    people = _of(found, [*near, len(others)])
-    known = [
-        Known(
-            found.shapes[at].reads, found.shapes[at].lets_in, each.told, each.hid - each.told, each.counted,
-            each.report.smallest_cell.public,
-        )
-        for at, each in ((at, others[at] if at < len(others) else mine) for at in (*near, len(others)))
-    ]  # fmt: skip
-    try:
-        few = drifted(people, known)
-        if few - alone:
-            alone = hidden(cells, mine.report.smallest_cell.public, stay=few | alone)
-            if before:
-                raise TellsTooMuch("a correction beside another table hides what its earlier releases hid")
-        hide = hidden_beside(people, known, alone)
-    except TellsTooMuch as reason:
-        raise _tells(others[near[0]]) from reason
-    return hide, tuple(f"{others[at].report.name} {others[at].period.text}" for at in near)
+    near = [*_near(found, len(others)), len(others)]
+    return Neighbours(
+        tuple(others[at] for at in near[:-1]), _of(found, near), tuple(found.shapes[at] for at in near)
+    )
 
 
 def told_by(table: TableOut) -> Release:
@@ -157,9 +181,15 @@ def _of(found: Read, tables: Iterable[int]) -> Counter[People]:
     return people
 
 
-def _tells(other: _Public) -> Conflict:
+def _all_told(releases: Iterable[Release]) -> tuple[frozenset[Figure], frozenset[Figure]]:
+    """What is known to be told of a table, and what to be hidden, by all its releases."""
+    told = frozenset(chain.from_iterable(each.told for each in releases))
+    return told, frozenset(chain.from_iterable(each.hid for each in releases))
+
+
+def _tells(other: str) -> Conflict:
     return Conflict(
         mark("Beside a table of the same people that is public already, this one would tell of a few people."),
         code="release_tells",
-        extra={"beside": f"{other.report.name} {other.period.text}", "sources": ["CTDC-K11"]},
+        extra={"beside": other, "sources": ["CTDC-K11"]},
     )

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from app.statistics.hiding import Figure, Key
 
-__all__ = ["YES", "Change", "Known", "People", "Place", "Record", "fixed", "names"]
+__all__ = ["YES", "Change", "Known", "People", "Place", "Record", "Seen", "Shown", "fixed", "names"]
 
 # What is recorded of somebody: for each attribute all that is read from it, which is only ever exchanged together.
 Record = tuple[tuple[str, ...], ...]
 # Something that is read: an attribute, and the place in it.
 Place = tuple[int, int]
 YES: Final = "yes"
+# Figures that are told (table, figure), with how much a change adds to each.
+Shown = frozenset[tuple[int, Figure, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,11 @@ class Known:
         """The attributes that decide who is in it."""
         return frozenset(at for way in self.lets_in for at, _ in way)
 
+    @property
+    def sees(self) -> frozenset[int]:
+        """The attributes of which it shows something."""
+        return self.rests_on | {at for at, _ in self.reads}
+
 
 @dataclass(frozen=True, slots=True)
 class People:
@@ -63,14 +71,20 @@ class Change:
     touches: frozenset[Figure]
 
 
-def names(key: Key) -> Iterator[Figure]:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What would be seen of a change: of figures that are told, and of cells of the new table that could be hidden."""
+
+    shown: Shown
+    touches: frozenset[Figure]
+
+
+@lru_cache(maxsize=20_000)
+def names(key: Key) -> tuple[Figure, ...]:
     """The figures in which a cell is counted."""
     size = len(key)
-    yield key
-    if size > 1:
-        for at, value in enumerate(key):
-            yield tuple(value if each == at else None for each in range(size))
-    yield (None,) * size
+    sums = [tuple(value if each == at else None for each in range(size)) for at, value in enumerate(key)]
+    return (key, *(sums if size > 1 else ()), (None,) * size)
 
 
 def fixed(name: Figure) -> int:

@@ -21,6 +21,7 @@ from app.statistics.durations import Durations
 from app.statistics.microdata import files as microdata_files
 from app.statistics.microdata.overview import overview
 from app.statistics.schemas import ReleaseIn, TableOut
+from app.statistics.working_out import work_out
 from policies.microdata import MicroFile
 from policies.reports import Report
 
@@ -192,8 +193,11 @@ def ask_for_release(report: str, page: Releaser) -> Response:
     page.again("statistics/release.html", fields, **context)
     form = page.form(ReleasePage)
 
+    body = ReleaseIn(report=report, period=form.period, why=form.why)
+    worked = work_out(page, body)
+
     def act(desk: Desk) -> str:
-        asked = release.ask(desk, ReleaseIn(report=report, period=form.period, why=form.why))
+        asked = release.ask(desk, body, worked)
         return f"/reports/approvals/{asked.id}"
 
     return page.act(act, then="/reports/releases")

@@ -1,42 +1,39 @@
 """Gives a table or a file of records to the public: asked for by one, agreed by another, counted once and then stored.
 
-A table is counted when it is asked for, beside all that is public already, and whoever agrees sees the very bytes that
-become public. It is never counted again, so that whoever asks every day learns no more than whoever asks once. A
-correction is another release, and only where the two tell nothing when they are compared (later.py; docs/decisions/0064
-and 0071).
+A table is counted when it is asked for (working_out.py), beside all that is public already, and whoever agrees sees the
+very bytes that become public. It is never counted again, so that whoever asks every day learns no more than whoever
+asks once. A correction is another release, and only where the two tell nothing when they are compared (later.py;
+docs/decisions/0064 and 0071).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, insert
 from sqlalchemy.exc import IntegrityError
 
-from app.access import deciding, rows, two_persons
+from app.access import deciding, two_persons
 from app.access.approval_shapes import ApprovalAskedOut
 from app.access.desk import Desk
 from app.access.log import Detail, looked
 from app.access.two_persons import Act, Asked, carries_out
-from app.kit.errors import Conflict, Invalid, NotFound
+from app.kit.errors import Conflict, NotFound
 from app.kit.words import mark
 from app.models.base import new_id
 from app.statistics import queries
-from app.statistics.beside import as_text, beside, told_by
-from app.statistics.counting import Cells, count, wanted
-from app.statistics.hiding import Figure, TellsTooMuch, hidden
-from app.statistics.later import hidden_later
+from app.statistics.beside import as_text
 from app.statistics.microdata import budget
 from app.statistics.microdata.files import MEDIA
 from app.statistics.microdata.making import begin
 from app.statistics.microdata.noise import must_be_installed
-from app.statistics.periods import Period, period_of, year_of
+from app.statistics.periods import Period
 from app.statistics.schemas import ReleaseIn, ReleaseOut, ReleasesOut, TableOut
-from app.statistics.service import declared, drawn_up
+from app.statistics.service import drawn_up
+from app.statistics.working_out import ACT, Told, Worked, fit_to_ask, newest_number, one_period
 from policies.microdata import MicroFile
 from policies.reports import Report
 
@@ -44,36 +41,23 @@ __all__ = ["ACT", "FORMS", "KIND", "RELEASE", "ask", "draft", "listed", "release
 
 RELEASE: Final = "statistics:release"
 KIND: Final = "release_table"
-ACT: Final = mark("giving a table to the public")
 # Kind of release -> the files it can be had as. JSON of a table and ZIP of records are the very bytes.
 FORMS: Final = {"application/json": ("csv", "xlsx", "json"), MEDIA: ("zip", "csv", "json")}
 
 
-def ask(desk: Desk, body: ReleaseIn) -> ApprovalAskedOut:
+def ask(desk: Desk, body: ReleaseIn, worked: Worked) -> ApprovalAskedOut:
     """Ask for a table of a period to become public; somebody else with the same permission agrees.
 
-    Raises NotFound and Forbidden for a report as it is read, Invalid for a period of another shape, for several years
-    at once, or a later release that does not say what was corrected; Conflict for a period that is not over, and for a
-    release that would tell of a few people beside what is public already (release_tells) or nothing new (release_same).
-    For synthetic records
-    Conflict where the year's privacy budget does not reach (budget_spent) or the library is missing.
+    worked: what `working_out.work_out` came to for the same ``body`` just before. Raises NotFound and Forbidden for a
+    report as it is read, Invalid for a period of another shape, for several years at once, or a later release that does
+    not say what was corrected; Conflict for a period that is not over, for a release that would tell of a few people
+    beside what is public already (release_tells) or nothing new (release_same), and where more has become public since
+    it was worked out (release_stale). For synthetic records Conflict where the year's privacy budget does not reach
+    (budget_spent) or the library is missing.
     """
-    report = declared(desk, body.report)
-    period = _one_period(report, body.period)
-    before = _earlier(desk, report, period.text)
-    if before and not body.why.strip():
-        raise Invalid(
-            mark("This period was released already. Say what is corrected."),
-            extra={"errors": [{"field": "why", "rule": "required for a later release"}]},
-        )
-    if period.last >= desk.today:
-        raise Conflict(
-            mark("The period is not over: its figures would still grow, and each growth would tell of somebody."),
-            code="period_not_over",
-            extra={"last_day": period.last.isoformat()},
-        )
+    report, period, before = fit_to_ask(desk, body)
     more: dict[str, str] = {}
-    hidden_words: dict[str, str] = {}
+    drawn: dict[str, str] = {}
     if isinstance(report, MicroFile):
         must_be_installed()
         budget.fits(desk, report, period.text)
@@ -81,11 +65,10 @@ def ask(desk: Desk, body: ReleaseIn) -> ApprovalAskedOut:
         whole = desk.policies.microdata.budget.epsilon
         more = {"epsilon": _said(report.budget.epsilon), "of": _said(whole)}
     else:
-        drawn = _drawn(desk, report, period, before + 1)
+        drawn = _drawn(desk, report, period, before + 1, worked.told())
         more = {"file": hashlib.sha256(drawn["content"].encode()).hexdigest()}
-        hidden_words = drawn
     payload = {"report": body.report, "period": period.text, "number": before + 1, **more}
-    act = Act(KIND, ("country", desk.actor.country), payload, {"why": body.why.strip()}, hidden_words)
+    act = Act(KIND, ("country", desk.actor.country), payload, {"why": body.why.strip()}, drawn)
     return two_persons.ask(desk, act)
 
 
@@ -116,8 +99,8 @@ def release(desk: Desk, asked: Asked) -> None:
     report = policies.microdata.files.get(name) or policies.reports.get(name)
     if report is None:
         raise Conflict(mark("There is no such table any more."), code="report_gone")
-    period = _one_period(report, asked.payload["period"])
-    number = _earlier(desk, report, period.text) + 1
+    period = one_period(report, asked.payload["period"])
+    number = newest_number(desk, report, period.text) + 1
     if number != asked.payload["number"]:
         raise Conflict(mark("Somebody else has released this period since."), code="release_stale")
     if isinstance(report, MicroFile):
@@ -196,85 +179,22 @@ def _said(epsilon: float) -> str:
     return f"{epsilon:g}"
 
 
-def _earlier(desk: Desk, report: Report | MicroFile, period: str) -> int:
-    """The number of the newest release of a period, 0 where there is none.
-
-    A file of records has its number from when its budget was spent, whether or not it was ever finished.
-    """
-    if isinstance(report, MicroFile):
-        numbers = [row.number for row in queries.made_of_year(desk, period) if row.report == report.name]
-        return max(numbers, default=0)
-    before = queries.newest_release(desk, report.name, period)
-    return 0 if before is None else int(before.number)
-
-
-def _one_period(report: Report | MicroFile, text: str) -> Period:
-    """One period alone: several years side by side would tell the same people in two releases.
-
-    Of tables of a day the last one of a year: from one day to the next a few people come and go.
-    """
-    if isinstance(report, MicroFile):
-        return year_of(text)
-    period = period_of(report, text)
-    if period.stands and not period.ends_a_year:
-        raise Invalid(
-            mark("Only the last day of a year becomes public: two days near each other tell who came or left."),
-            extra={"errors": [{"field": "period", "rule": "such as 2025-12-31", "source": "CTDC-K11"}]},
-        )
-    if ".." in text:
-        raise Invalid(
-            mark("Each year is released by itself."),
-            extra={"errors": [{"field": "period", "rule": "one year, such as 2017"}]},
-        )
-    return period
-
-
-def _drawn(desk: Desk, report: Report, period: Period, number: int) -> dict[str, str]:
+def _drawn(desk: Desk, report: Report, period: Period, number: int, told: Told) -> dict[str, str]:
     """The release as it will be: its bytes, what was counted, when, and its turn."""
-    turn = queries.turns(desk) + 1
-    cells, hide, besides = _figures(desk, report, period, queries.releases_of(desk, report.name, period.text))
-    table = drawn_up(desk, report, period, cells, hide, report.smallest_cell.public)
+    if queries.turns(desk) + 1 != told.turn:
+        raise _stale()
+    table = drawn_up(desk, report, period, told.cells, told.hide, report.smallest_cell.public)
+    table = table.model_copy(update={"as_of": told.at})
+    if told.newest is not None and table.model_copy(update={"as_of": told.newest.as_of}) == told.newest:
+        raise Conflict(mark("Nothing has changed since the earlier release."), code="release_same")
     content = json.dumps(
         {"release": number, **table.model_dump(mode="json")}, sort_keys=True, ensure_ascii=False,
         separators=(",", ":"),
     )  # fmt: skip
     return {
-        "content": content, "counted": as_text(cells), "counted_at": desk.now.isoformat(), "turn": str(turn),
-        "beside": "\n".join(besides),
+        "content": content, "counted": as_text(told.cells), "counted_at": told.at.isoformat(), "turn": str(told.turn),
+        "beside": "\n".join(told.beside),
     }  # fmt: skip
-
-
-def _figures(
-    desk: Desk, report: Report, period: Period, before: Sequence[Row[Any]]
-) -> tuple[Cells, frozenset[Figure], tuple[str, ...]]:
-    """What is counted of the whole country, whoever asks, what of it is not told, and beside which public tables.
-
-    ``before``: its earlier releases, the oldest first.
-    """
-    with rows.as_the_house(desk.session, desk.actor.country):
-        cells = count(desk.session, desk.policies, wanted(report), period, country=desk.actor.country)
-    smallest = report.smallest_cell.public
-    if not before:
-        return cells, *beside(desk, report, period, cells, hidden(cells, smallest), ())
-    *_, told = tables = [TableOut.model_validate_json(bytes(each.content)) for each in before]
-    if told.dimensions != list(report.dimensions) or told.smallest_cell != smallest:
-        raise Conflict(
-            mark("The table is declared in another way than when it was released: that release stands."),
-            code="release_other_shape",
-        )
-    releases = [told_by(each) for each in tables]
-    try:
-        hide = hidden_later(cells, smallest, *releases)
-    except TellsTooMuch as reason:
-        raise Conflict(
-            mark("Too little has changed: beside the earlier release, the new figures would tell of a few people."),
-            code="release_tells",
-            extra={"release": before[-1].number, "sources": ["CTDC-K11"]},
-        ) from reason
-    hide, besides = beside(desk, report, period, cells, hide, releases)
-    if drawn_up(desk, report, period, cells, hide, smallest).model_copy(update={"as_of": told.as_of}) == told:
-        raise Conflict(mark("Nothing has changed since the earlier release."), code="release_same")
-    return cells, hide, besides
 
 
 def _stale() -> Conflict:

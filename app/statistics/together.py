@@ -12,17 +12,20 @@ that is not enough the new table is refused (docs/decisions/0071).
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Final
 
 from app.statistics.hiding import Figure, Key, TellsTooMuch, figures
-from app.statistics.linked import Change, Known, People, Record, fixed, names
+from app.statistics.linked import Change, Known, People, Record, Seen, Shown, fixed, names
+from app.statistics.pairs import Pairs
+from app.statistics.room import Room
 from app.statistics.ways import NEAREST, Ways
 
-__all__ = ["Beside", "Room", "drifted", "hidden_beside"]
+__all__ = ["Beside", "drifted", "hidden_beside"]
 
-# So many kinds of people are looked at, those first of whom least is told. Whoever is not stays as they are.
+# So many kinds of people are looked at for a figure, those first of whom least is told. The others stay as they are.
 MOST: Final = 4_000
 
 
@@ -59,12 +62,16 @@ class Beside:
     in_order: list[People] = field(default_factory=list)
     safe: set[tuple[int, Figure]] = field(default_factory=set)
     _without: dict[int, list[People]] = field(default_factory=dict)
+    _around: dict[int, list[People]] = field(default_factory=dict)
+    _inside: dict[int, dict[Figure, list[People]]] = field(default_factory=dict)
     _touched: dict[frozenset[int], tuple[int, ...]] = field(default_factory=dict)
+    _pairs: Pairs = field(init=False)
     # How many figures are hidden at once where nothing says which; twice as many each time.
     _at_once: int = 1
 
     def __post_init__(self) -> None:
         """Count every table as it is now, and as it was when it became public."""
+        self._pairs = Pairs(self)
         self.new = len(self.tables) - 1
         self.now = [self._count(at) for at in range(len(self.tables))]
         self.every = [figures(cells) for cells in self.now]
@@ -80,7 +87,7 @@ class Beside:
         self.safe |= {(self.new, name) for name in unknown if self.every[self.new][name] >= mine.smallest}
         self.told = [set(table.told) for table in self.tables]
         self.told[self.new] = self.every[self.new].keys() - self.gone
-        self.in_order = sorted(self.people, key=lambda each: (self.shows(each), -self.people[each], each.record))[:MOST]
+        self.in_order = sorted(self.people, key=lambda each: (self.shows(each), -self.people[each], each.record))
         while open_ones := self._open():
             for at, name in open_ones:
                 if (at, name) not in self.safe:
@@ -103,9 +110,35 @@ class Beside:
                 cells[self.cell(at, each.record)] += number
         return dict(cells)
 
+    def hidden(self, at: int) -> frozenset[Figure]:
+        """What a table does not tell."""
+        return frozenset(self.gone) if at == self.new else self.tables[at].hid
+
     def shows(self, each: People) -> int:
         """In how many tables a change of them would show at once."""
         return sum(self.cell(at, each.record) in self.told[at] for at in each.tables)
+
+    def around(self, at: int) -> Sequence[People]:
+        """Those among whom ways are looked for that concern a table, of whom least is told first."""
+        found = self._around.get(at)
+        if found is None:
+            inside = [number for number, each in enumerate(self.in_order) if at in each.tables][: MOST // 2]
+            others = (number for number, each in enumerate(self.in_order) if at not in each.tables)
+            chosen = sorted((*inside, *islice(others, MOST - len(inside))))
+            found = self._around[at] = [self.in_order[number] for number in chosen]
+        return found
+
+    def inside(self, at: int, name: Figure) -> Sequence[People]:
+        """Some who stand in a figure, of whom least is told first."""
+        found = self._inside.get(at)
+        if found is None:
+            found = self._inside[at] = defaultdict(list)
+            for each in self.in_order:
+                if at in each.tables:
+                    for stands_in in names(self.cell(at, each.record)):
+                        if len(found[stands_in]) < 4 * NEAREST:
+                            found[stands_in].append(each)
+        return found[name]
 
     def mixed(self, one: People, other: People, share: frozenset[int]) -> People:
         """Who ``one`` is with what is recorded of ``other`` under ``share``."""
@@ -171,9 +204,9 @@ class Beside:
         by = max(smallest - value, 1)
         blocked: Counter[Figure] = Counter()
         room = Room(self)
-        ways = Ways(self, at, name, room)
         costly: list[Change] = []
-        for change in ways.all(blocked):
+        seen: list[tuple[Change, Shown]] = []
+        for change in chain(self._alone(at, name, room, seen), self._pairs.of(at, name, seen)):
             if change.touches:
                 costly.append(change)
                 continue
@@ -181,6 +214,8 @@ class Beside:
             if by <= 0:
                 self.safe.add((at, name))
                 return
+        for _, shown in seen:
+            self._count_blocked(shown, blocked)
         # Not enough that costs nothing: hide the cells of the new table that make it enough, the cheapest first.
         hides: set[Figure] = set()
         for change in sorted(costly, key=self._cost):
@@ -192,7 +227,24 @@ class Beside:
                 self._hide(hides)
                 self.safe.add((at, name))
                 return
+        if not (blocked or costly):
+            raise TellsTooMuch("what is public already leaves no way to hide a figure")
         self._hide_what_blocks(blocked)
+
+    def _alone(self, at: int, name: Figure, room: Room, seen: list[tuple[Change, Shown]]) -> Iterator[Change]:
+        """The changes that show in nothing that is told; those that do are added to ``seen``."""
+        for change, shown in Ways(self, at, name, room).all():
+            if shown:
+                seen.append((change, shown))
+            else:
+                yield change
+
+    def _count_blocked(self, shown: Shown, blocked: Counter[Figure]) -> None:
+        """Count the sums of the new table that stand in the way of a change, where nothing else does."""
+        if not any(self.is_fixed(at, name) for at, name, _ in shown):
+            for _, name, _ in shown:
+                # The fewer they are, the more each of them counts.
+                blocked[name] += MOST // len(shown) ** 3
 
     def _cost(self, change: Change) -> tuple[int, str]:
         return sum(self.every[self.new][name] for name in change.touches), str(sorted(map(str, change.touches)))
@@ -232,13 +284,8 @@ class Beside:
         """Whether a figure is public already."""
         return name in self.told[at] and (at != self.new or name in self.tables[at].told)
 
-    def allowed(
-        self, cells: Mapping[tuple[int, Key], int], blocked: Counter[Figure]
-    ) -> frozenset[Figure] | None:
-        """None where a change shows in what is told; else the cells of the new table that it would hide.
-
-        ``blocked`` counts the sums of the new table that stand in the way, when nothing else does.
-        """
+    def seen(self, cells: Mapping[tuple[int, Key], int]) -> Seen | None:
+        """What a change shows in what is told, apart from cells of the new table; None where a cell is not listed."""
         sums: dict[tuple[int, Figure], int] = defaultdict(int)
         for (at, key), number in cells.items():
             if key not in self.now[at] or key not in self.then[at]:
@@ -246,48 +293,12 @@ class Beside:
             for name in names(key):
                 sums[at, name] += number
         touches: set[Figure] = set()
-        in_the_way: set[Figure] = set()
+        shown: set[tuple[int, Figure, int]] = set()
         for (at, name), number in sums.items():
             if not number or name not in self.told[at]:
                 continue
-            if self.is_fixed(at, name):
-                return None
-            (touches if fixed(name) == len(name) else in_the_way).add(name)
-        if in_the_way:
-            for name in in_the_way:
-                # The fewer they are, the more each of them counts.
-                blocked[name] += MOST // len(in_the_way) ** 3
-            return None
-        return frozenset(touches)
-
-
-class Room:
-    """How often changes can still be made: people who are left, and cells that stay listed."""
-
-    def __init__(self, beside: Beside) -> None:
-        self._beside = beside
-        self._used: Counter[People] = Counter()
-        self._fallen: Counter[tuple[int, Key]] = Counter()
-
-    def left(self, at: int, key: Key) -> int:
-        """By how much a cell can still fall, and be listed."""
-        beside = self._beside
-        return min(beside.now[at][key], beside.then[at][key]) - 1 - self._fallen[at, key]
-
-    def take(self, change: Change, most: int) -> int:
-        """Make a change as often as it can be made, at most ``most`` times; how often it was."""
-        beside = self._beside
-        times = most
-        for each, number in Counter(change.before).items():
-            times = min(times, (beside.people[each] - self._used[each]) // number)
-        for (at, key), number in change.cells.items():
-            if number < 0:
-                times = min(times, self.left(at, key) // -number)
-        if times <= 0:
-            return 0
-        for each, number in Counter(change.before).items():
-            self._used[each] += times * number
-        for place, number in change.cells.items():
-            if number < 0:
-                self._fallen[place] += -number * times
-        return times
+            if fixed(name) == len(name) and not self.is_fixed(at, name):
+                touches.add(name)
+            else:
+                shown.add((at, name, number))
+        return Seen(frozenset(shown), frozenset(touches))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice, product
 from typing import Final, Protocol
 
 from app.statistics.hiding import Figure, Key
-from app.statistics.linked import Change, Known, People, Place, Record
+from app.statistics.linked import Change, Known, People, Place, Record, Seen, Shown
 
-__all__ = ["NEAREST", "Ways"]
+__all__ = ["A_FEW", "NEAREST", "Beside", "Ways"]
 
 # So many ways are tried to protect a figure, among so many people on each side. What is not found by then costs more
 # hidden figures, never a figure that is found out.
@@ -31,7 +31,12 @@ class Beside(Protocol):
 
     tables: Sequence[Known]
     told: list[set[Figure]]
-    in_order: list[People]
+
+    def around(self, at: int) -> Sequence[People]:
+        """Those among whom ways are looked for that concern a table."""
+
+    def inside(self, at: int, name: Figure) -> Sequence[People]:
+        """Some who stand in a figure."""
 
     def cell(self, at: int, record: Record) -> Key:
         """Where somebody stands in a table."""
@@ -45,8 +50,8 @@ class Beside(Protocol):
     def effect(self, before: Sequence[People], after: Sequence[People]) -> Mapping[tuple[int, Key], int]:
         """How the cells of each table change."""
 
-    def allowed(self, cells: Mapping[tuple[int, Key], int], blocked: Counter[Figure]) -> frozenset[Figure] | None:
-        """None where that shows; else the cells of the new table that it would hide."""
+    def seen(self, cells: Mapping[tuple[int, Key], int]) -> Seen | None:
+        """What of it would be seen; None where a cell is not listed."""
 
     def is_listed(self, at: int, key: Key) -> bool:
         """Whether a cell has somebody in it, and may change."""
@@ -57,6 +62,8 @@ class Beside(Protocol):
 
 # Who changes, and what they become.
 _Exchange = tuple[tuple[People, ...], tuple[People, ...]]
+# What somebody lacks, and the tables in which they stand.
+_Lack = tuple[tuple[Place, ...], frozenset[int]]
 _Lacking = list[tuple[tuple[Place, ...], People]]
 
 
@@ -70,9 +77,9 @@ class Ways:
         # What somebody must have to stand in it.
         self._needs = tuple(sorted({*fixed, *(place for way in table.lets_in for place in way)}))
         self._reads = frozenset(each for each, _ in table.reads)
-        inside = [each for each in beside.in_order if self._holds(each)]
+        inside = beside.inside(at, name)
         # Whoever is told of in this very table, where nothing can be hidden any more, stays where they are.
-        self._outside = [each for each in beside.in_order if not self._holds(each) and not self._is_fixed(each)]
+        self._outside = [each for each in beside.around(at) if not self._holds(each) and not self._is_fixed(each)]
         models: dict[tuple[str, ...], People] = {}
         for each in inside:
             models.setdefault(self._part(each, self._needs), each)
@@ -80,23 +87,23 @@ class Ways:
         self._inside = inside
         self._by_part: dict[tuple[Place, ...], dict[tuple[str, ...], list[People]]] = {}
 
-    def all(self, blocked: Counter[Figure]) -> Iterator[Change]:
-        """Those that change nothing else that is told, but for cells of the new table, one by one."""
-        for before, after in self._candidates():
+    def all(self, tries: int = TRIES) -> Iterator[tuple[Change, Shown]]:
+        """Each way, with what is told that it would change; there may be nothing, or it has to go with another way."""
+        for before, after in self._candidates(tries):
             cells = self._beside.effect(before, after)
-            touches = self._beside.allowed(cells, blocked)
-            if touches is not None:
-                yield Change(before, after, cells, touches)
+            seen = self._beside.seen(cells)
+            if seen is not None:
+                yield Change(before, after, cells, seen.touches), seen.shown
 
-    def _candidates(self) -> Iterator[_Exchange]:
-        for each in self._inside[:NEAREST]:
+    def _candidates(self, tries: int) -> Iterator[_Exchange]:
+        for each in self._inside[: min(NEAREST, tries // 4)]:
             # Somebody more, of whom no table tells anything: like somebody who is there, or like them here alone.
             yield (), (each,)
             yield (), (self._elsewhere_unknown(each),)
         lacking = [(model, self._lacking(model)) for model in self._models]
-        yield from islice(chain.from_iterable(self._given(*each) for each in lacking), TRIES // 4)
-        yield from islice(self._within(), TRIES)
-        yield from islice(chain.from_iterable(self._in_exchange(*each) for each in lacking), TRIES // 4)
+        yield from islice(chain.from_iterable(self._given(*each) for each in lacking), tries // 4)
+        yield from islice(self._within(), tries)
+        yield from islice(chain.from_iterable(self._in_exchange(*each) for each in lacking), tries // 4)
 
     def _elsewhere_unknown(self, each: People) -> People:
         """Somebody who stands in the figure as ``each`` does, and in no other table that can be left."""
@@ -111,15 +118,28 @@ class Ways:
         return each
 
     def _lacking(self, model: People) -> list[tuple[tuple[Place, ...], People]]:
-        """Others with what they lack to stand where ``model`` stands, those first who lack least."""
+        """Others with what they lack to stand where ``model`` stands, those first of whom it shows least."""
+        elsewhere: dict[_Lack, int] = {}
         found: list[tuple[tuple[Place, ...], People]] = []
         for each in self._outside:
             lacks = tuple((at, place) for at, place in self._needs if each.record[at][place] != model.record[at][place])
             if lacks:
                 found.append((lacks, each))
         # Those of whom least is told come first already.
-        found.sort(key=lambda one: len(one[0]))
+        found.sort(key=lambda one: self._shows(one[0], one[1].tables, elsewhere))
         return found[: 4 * NEAREST]
+
+    def _shows(
+        self, lacks: tuple[Place, ...], tables: frozenset[int], known: dict[_Lack, int]
+    ) -> int:
+        """In how many ways what somebody lacks is read by the other tables in which they stand."""
+        found = known.get((lacks, tables))
+        if found is None:
+            share = {at for at, _ in lacks}
+            found = known[lacks, tables] = sum(
+                len(share & self._beside.tables[at].sees) for at in tables if at != self._at
+            )
+        return found
 
     def _given(self, model: People, lacking: _Lacking) -> Iterator[_Exchange]:
         """Those who get what they lack by themselves."""
@@ -142,9 +162,12 @@ class Ways:
             if self._at in each.tables:
                 groups[self._beside.cell(self._at, each.record)].append(each)
         squares = []
-        for one, other in product(groups, groups):
-            takes = [at for at, value in enumerate(cell) if one[at] != value]
-            if all(other[at] == cell[at] for at in takes):
+        having: dict[tuple[int, ...], list[Key]] = {}
+        for one in groups:
+            takes = tuple(at for at, value in enumerate(cell) if one[at] != value)
+            if takes not in having:
+                having[takes] = [each for each in groups if all(each[at] == cell[at] for at in takes)]
+            for other in having[takes]:
                 last = tuple(one[at] if at in takes else value for at, value in enumerate(other))
                 corners = (one, other, last, tuple(map(str, cell)))
                 if all(self._beside.is_listed(self._at, each) for each in corners):
@@ -178,7 +201,7 @@ class Ways:
         differ = {at for at, (mine, theirs) in enumerate(zip(one.record, other.record, strict=True)) if mine != theirs}
         keeps = {at for at, _ in self._needs} - share
         parts = [
-            differ & ({attribute for attribute, _ in table.reads} | table.rests_on)
+            differ & table.sees
             for at, table in enumerate(beside.tables)
             if at != self._at and (at in one.tables or at in other.tables)
         ]

@@ -7,9 +7,11 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from app.access import rows
+from app.statistics.beside import Neighbours
 from app.statistics.counting import count, wanted
 from app.statistics.hiding import figures
 from app.statistics.periods import period_of
@@ -144,3 +146,37 @@ def test_a_table_that_was_reckoned_without_another_is_asked_for_again(town: Town
     assert table is not None
     refused = decide(town, agrees, waiting["id"]).json()
     assert (refused["state"], refused["why"]) == ("refused", "release_stale")
+
+
+def test_nobody_waits_while_it_is_reckoned_and_what_became_public_meanwhile_counts(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowd(town, 120)
+    asks, _ = ready(town)
+    release(town, "markers")
+    reckon = Neighbours.hidden
+    meanwhile: list[Any] = []
+
+    def slowly(*args: Any) -> Any:
+        if not meanwhile:
+            meanwhile.append(None)
+            # Another asks, agrees and is done, although the first has not: no transaction is open.
+            meanwhile.append(release(town, "decisions")[1])
+        return reckon(*args)
+
+    monkeypatch.setattr(Neighbours, "hidden", slowly)
+    late = ask(town, asks, "identification")
+    assert meanwhile[1] is not None
+    assert (late.status_code, late.json()["code"]) == (409, "release_stale"), late.text
+    assert ask(town, asks, "identification").status_code == 202
+
+
+def test_the_same_asking_sent_twice_is_one_even_if_it_could_not_be_asked_again(town: Town) -> None:
+    crowd(town, 120)
+    asks, agrees = ready(town)
+    body = {"report": "identification", "period": str(YEAR), "why": ""}
+    first = town.post(asks, "/statistics/releases", body, key="the-same-key-of-an-asking")
+    assert decide(town, agrees, first.json()["id"]).json()["state"] == "agreed"
+    again = town.post(asks, "/statistics/releases", body, key="the-same-key-of-an-asking")
+    assert (again.status_code, again.content) == (first.status_code, first.content)
+    assert town.post(asks, "/statistics/releases", body).status_code == 422, "a later release says what is corrected"

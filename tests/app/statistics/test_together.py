@@ -10,6 +10,7 @@ import pytest
 
 from app.statistics.hiding import Figure, Key, TellsTooMuch, figures, hidden
 from app.statistics.linked import Known, People, Place
+from app.statistics.pairs import Pairs
 from app.statistics.together import drifted, hidden_beside
 
 LIMIT = 5
@@ -73,6 +74,42 @@ def test_a_figure_that_changed_by_a_few_since_is_not_told() -> None:
     assert few == {("x", None), (None, None)}, "two more in state x since: one table minus the other"
     hide = hidden_beside(found, tables, hidden(second, LIMIT, stay=few))
     assert few < hide and ("y", None) not in hide, "and nobody adds up x from its parts"
+
+
+def arrived(counts: Mapping[tuple[str, str, str], int]) -> tuple[Counter[People], list[Known]]:
+    """People by country, age and whether they returned: a public table of all, and a new one of those who returned."""
+    found = Counter({
+        People(tuple((each,) for each in kind), frozenset({0, 1} if kind[2] == "yes" else {0})): number
+        for kind, number in counts.items()
+    })  # fmt: skip
+    every: Counter[Key] = Counter()
+    back: Counter[Key] = Counter()
+    for (country, age, returned), number in counts.items():
+        every[country, age] += number
+        back[country, age] += number if returned == "yes" else 0
+    reads = ((0, 0), (1, 0))
+    tables = [
+        Known(reads, EVERYBODY, frozenset(figures(every)), frozenset(), every, LIMIT),
+        Known(reads, (frozenset({(2, 0)}),), frozenset(), frozenset(), back, LIMIT),
+    ]
+    return found, tables
+
+
+def test_two_exchanges_hide_what_none_of_them_hides_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    # All are told by country and age, so ages cannot be exchanged; a girl of a for a woman of a, and a woman of b for a
+    # girl of b, leave every sum of those who returned as it was.
+    back = {("a", "x"): 2, ("a", "y"): 20, ("b", "x"): 20, ("b", "y"): 20}
+    found, tables = arrived({
+        (*kind, returned): number if returned == "yes" else 20
+        for kind, number in back.items() for returned in ("yes", "no")
+    })  # fmt: skip
+    alone = hidden(back, LIMIT)
+    hide = hidden_beside(found, tables, alone)
+    sums = {("a", None), ("b", None), (None, "x"), (None, "y"), (None, None)}
+    assert ("a", "x") in hide and not hide & sums
+    monkeypatch.setattr(Pairs, "of", lambda *_: iter(()))
+    # Each exchange by itself shows in the sums by age, so that they would have to go.
+    assert hidden_beside(found, tables, alone) >= {(None, "x"), (None, "y")}
 
 
 def test_nothing_can_be_told_where_the_other_table_leaves_no_doubt() -> None:
