@@ -8,8 +8,9 @@ coarser bands. Which columns that are is read from the expressions, so that a po
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, and_, exists, not_
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import visitors
 
 from app.statistics.counting import Wanted, conditions, earlier, parts, shown_as, year_column
-from app.statistics.linked import YES, People, Place, Record
+from app.statistics.linked import YES, People, Place
 from app.statistics.periods import Period
 from app.statistics.populations import CASE, COPY, Counted
 from app.statistics.queries import rows_read
@@ -44,6 +45,11 @@ class Read:
 
     people: Counter[People]
     shapes: tuple[Shape, ...]
+
+
+# Of each part of a table what it reads of a row; and what that comes to: dimensions, conditions, and whether it is in.
+_Said = tuple[tuple[Any, ...] | None, ...]
+_Values = tuple[list[str], list[str], bool]
 
 
 @dataclass(slots=True)
@@ -86,18 +92,36 @@ class _Reading:
     def run(self) -> Read:
         """Select each family once, join cases and copies, and sort what was read into attributes."""
         attributes, shapes = self._sorted()
+        # Few combinations are read of a table, and of an attribute: each is worked out and kept once.
+        known: list[dict[_Said, _Values]] = [{} for _ in self._tables]
+        once: dict[tuple[str, ...], tuple[str, ...]] = {}
+        reads = [[self._reading(part) for part in found] for found in self._parts]
         people: Counter[People] = Counter()
         for rows in self._joined():
-            values = [self._values(at, rows) for at in range(len(self._tables))]
+            values = []
+            for at, parts_of in enumerate(reads):
+                said = tuple([None if family not in rows else get(rows[family]) for family, get in parts_of])
+                found = known[at].get(said)
+                if found is None:
+                    found = known[at][said] = self._values(at, said)
+                values.append(found)
             inside = frozenset(at for at, (_, _, holds) in enumerate(values) if holds)
             if not inside:
                 continue
-            record: Record = tuple(
-                tuple(values[at][0][place] if kind == "dimension" else values[at][1][place] for kind, at, place in each)
-                for each in attributes
-            )
-            people[People(record, inside)] += 1
+            record: list[tuple[str, ...]] = []
+            for each in attributes:
+                read_of = tuple(
+                    [(values[at][0] if kind == "dimension" else values[at][1])[place] for kind, at, place in each]
+                )
+                record.append(once.setdefault(read_of, read_of))
+            people[People(tuple(record), inside)] += 1
         return Read(people, shapes)
+
+    def _reading(self, part: _Part) -> tuple[str, Callable[[tuple[Any, ...]], tuple[Any, ...]]]:
+        """What a part reads of a row of its family: its dimensions, then its conditions."""
+        words = list(self._families[part.family].expressions)
+        places = [words.index(each) for each in (*part.dimensions, *part.conditions)]
+        return part.family, itemgetter(*places, places[-1])
 
     def _parts_of(self, wanted: Wanted, period: Period) -> Iterator[_Part]:
         for counted in parts(self._policies, wanted.counts, self._dialect.name):
@@ -174,31 +198,30 @@ class _Reading:
             yield frozenset(place_of["condition", at, first + place] for place in range(len(part.conditions)))
             first += len(part.conditions)
 
-    def _values(self, at: int, rows: dict[str, dict[str, Any]]) -> tuple[list[str], list[str], bool]:
-        """What a table reads of a record: its dimensions, which of its conditions hold, and whether it is in."""
+    def _values(self, at: int, rows: _Said) -> _Values:
+        """What a table reads of a record: its dimensions, which of its conditions hold, and whether it is in.
+
+        rows: of each of its parts what it reads (see `_reading`), None where the record has no such row.
+        """
         holds = False
-        chosen: _Part | None = None
+        chosen: tuple[Any, ...] | None = None
         said: list[str] = []
-        for part in self._parts[at]:
-            row = rows.get(part.family)
-            true = [bool(row is not None and row[each]) for each in part.conditions]
+        kinds = [POPULATIONS[self._tables[at][0].counts].dimensions[each] for each in self._tables[at][0].dimensions]
+        for part, row in zip(self._parts[at], rows, strict=True):
+            # A row may say of a condition neither yes nor no.
+            true = [bool(row is not None and row[len(kinds) + place]) for place in range(len(part.conditions))]
             said += ["" if row is None else YES if each else "no" for each in true]
             if row is not None and (chosen is None or (all(true) and not holds)):
-                chosen = part
+                chosen = row
             holds = holds or all(true)
-        kinds = [POPULATIONS[self._tables[at][0].counts].dimensions[each] for each in self._tables[at][0].dimensions]
         if chosen is None:
             return [""] * len(kinds), said, False
-        row = rows[chosen.family]
-        told = [
-            shown_as(self._policies, kind, row[each]) for kind, each in zip(kinds, chosen.dimensions, strict=True)
-        ]  # fmt: skip
-        return told, said, holds
+        return [shown_as(self._policies, kind, chosen[place]) for place, kind in enumerate(kinds)], said, holds
 
-    def _joined(self) -> Iterator[dict[str, dict[str, Any]]]:
+    def _joined(self) -> Iterator[dict[str, tuple[Any, ...]]]:
         """Every case with its copy, every further copy, every claim."""
         cases = {case_id: row for case_id, row in self._rows(_CASE)}
-        copies: dict[str | None, list[dict[str, Any]]] = defaultdict(list)
+        copies: dict[str | None, list[tuple[Any, ...]]] = defaultdict(list)
         for case_id, row in self._rows(_COPY):
             copies[case_id].append(row)
         for case_id, row in cases.items():
@@ -209,7 +232,7 @@ class _Reading:
         for _, row in self._rows(_CLAIM):
             yield {_CLAIM: row}
 
-    def _rows(self, name: str) -> Iterator[tuple[str | None, dict[str, Any]]]:
+    def _rows(self, name: str) -> Iterator[tuple[str | None, tuple[Any, ...]]]:
         family = self._families.get(name)
         if family is None:
             return
@@ -217,7 +240,7 @@ class _Reading:
         labelled = [family.expressions[each].label(f"e{number}") for number, each in enumerate(words)]
         about = COPY.c.case_id if name == _COPY else CASE.c.id
         for row in rows_read(self._session, about, labelled, family.tables, family.wanted):
-            yield row[0], dict(zip(words, row[1:], strict=True))
+            yield row[0], tuple(row[1:])
 
 
 def _read_from(expression: ColumnElement[Any]) -> Iterable[str]:
