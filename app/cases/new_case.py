@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, Final
 
 from app.access import drafts
@@ -14,6 +15,7 @@ from app.cases.same_person import Candidate
 from app.cases.schemas import CaseIn, CaseOut
 from app.casework.spelling.evidence import Known
 from app.kit.errors import Conflict, NotFound
+from app.kit.typed_dates import typed_day
 from app.kit.words import mark
 
 Answers = dict[str, str]
@@ -116,6 +118,11 @@ def open_case(desk: Desk) -> str:
     return _path(case)
 
 
+def came_back_on(said: Mapping[str, str]) -> date:
+    """The day on which somebody came back, as it was typed; ValueError for what is no day."""
+    return typed_day(*(said.get(f"returned_on_{part}", "") for part in ("day", "month", "year")))
+
+
 def _path(case: CaseOut) -> str:
     return f"/cases/{case.reference}"
 
@@ -124,6 +131,8 @@ def _case(desk: Desk, said: Answers) -> CaseIn:
     facts = _facts(said)
     earlier = person_queries.referenced(desk, said[SAME]) if said.get(SAME) else None
     told = _identity(said)
+    came_from = said.get("returned_from") or None
+    office = "shelter" if queries.office_kind(desk, desk.office_id) == "shelter" else "other"
     return CaseIn(
         source=said["source"],
         child=said["age"] != "18+",
@@ -135,7 +144,10 @@ def _case(desk: Desk, said: Answers) -> CaseIn:
         identity=told or None,
         silent=_silent(said) or None,
         previous_case_id=earlier.id if earlier is not None else None,
-        channel="shelter" if queries.office_kind(desk, desk.office_id) == "shelter" else "other",
+        exploited_in=said.get("exploited_in") or "unknown",
+        returned_from=came_from,
+        returned_on=came_back_on(said) if came_from else None,
+        channel=said["returned_by"] if came_from else office,
         note=_note(said),
     )
 

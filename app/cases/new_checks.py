@@ -7,7 +7,7 @@ from typing import Final
 
 from app.access.desk import Desk
 from app.cases import person_queries
-from app.cases.new_case import WHY
+from app.cases.new_case import WHY, came_back_on
 from app.cases.new_forms import NOT_ASKED, NOT_SAID
 from app.casework import ages
 from app.casework.spelling.zawgyi import in_unicode, looks_like_zawgyi
@@ -21,6 +21,7 @@ _EXPLAINED: Final = {
     "form": mark("Say in which form they agreed, or choose that the person was not asked yet."),
 }
 _NOT_BOTH: Final = mark("Give an answer, or say why there is none, not both.")
+_ALL_THREE: Final = mark("Say from which country, on which day and in which way, or leave all three open.")
 _FIRST_YEAR: Final = 1900
 # A year this large is one of the Buddhist era, which began so many years earlier.
 _BUDDHIST_FROM: Final = 2400
@@ -67,6 +68,43 @@ def check_nationality(value: str) -> None:
     if value not in known:
         rule = {"field": "nationality", "rule": "a country", "sentence": mark("Choose one of the answers.")}
         raise Invalid(extra={"errors": [rule]})
+
+
+def check_places(desk: Desk, said: Mapping[str, str]) -> None:
+    """Raise Invalid (422) at each answer that does not fit about where it happened, and how somebody came back.
+
+    A return is told with its country, its day and its way, for the table of returns counts by all three (MRW-2019).
+    """
+    known = {code for code, _ in names.countries()}
+    wrong = [
+        {"field": field, "rule": "a country", "sentence": mark("Choose one of the answers.")}
+        for field in ("exploited_in", "returned_from")
+        if said[field] and said[field] not in known
+    ]
+    if said["returned_by"] and not desk.policies.knows("return_channel", said["returned_by"]):
+        rule = "a code of 'return_channel'"
+        wrong.append({"field": "returned_by", "rule": rule, "sentence": mark("Choose one of the answers.")})
+    day = any(said[f"returned_on_{part}"] for part in ("day", "month", "year"))
+    told = {"returned_from": bool(said["returned_from"]), "returned_by": bool(said["returned_by"]), "returned_on": day}
+    open_ones = [field for field, there in told.items() if not there] if any(told.values()) else []
+    wrong += [{"field": field, "rule": "missing", "sentence": _ALL_THREE} for field in open_ones]
+    if said["returned_from"] == desk.actor.country:
+        sentence = mark("Choose another country than the one you work in.")
+        wrong.append({"field": "returned_from", "rule": "another country", "sentence": sentence})
+    if day:
+        wrong += _wrong_day(desk, said)
+    if wrong:
+        raise Invalid(extra={"errors": wrong})
+
+
+def _wrong_day(desk: Desk, said: Mapping[str, str]) -> list[dict[str, str]]:
+    try:
+        on = came_back_on(said)
+    except ValueError as error:
+        return [{"field": "returned_on", "rule": "a day", "sentence": str(error)}]
+    if on <= desk.today:
+        return []
+    return [{"field": "returned_on", "rule": "not after today", "sentence": mark("This day lies in the future.")}]
 
 
 def zawgyi_offer(*typed: str) -> tuple[str, str] | None:

@@ -18,6 +18,7 @@ def choices(house: House, who: Reader) -> dict[str, Choices]:
     policies = house.policies
     with reading(who):
         near = sorted(((code, say(each.name)) for code, each in policies.countries.items()), key=lambda pair: pair[1])
+        countries = [*near, *(each for each in names.countries() if each[0] not in policies.countries)]
         return {
             "safe": [
                 ("yes", say("Yes")),
@@ -54,6 +55,9 @@ def choices(house: House, who: Reader) -> dict[str, Choices]:
                 *(each for each in names.countries() if each[0] not in policies.countries),
             ],
             "exploitation": [*_coded(policies, "exploitation"), *_open()],
+            "exploited_in": countries,
+            "returned_from": countries,
+            "returned_by": _coded(policies, "return_channel"),
             "language": [
                 *((code, names.language(code)) for code in _languages(policies)),
                 ("other", say("Another language")),

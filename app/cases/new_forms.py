@@ -17,6 +17,7 @@ Word = Annotated[str, Field(min_length=1, max_length=60)]
 Open = Annotated[str, Field(max_length=60)]
 Line = Annotated[str, Field(max_length=300)]
 Story = Annotated[str, Field(max_length=2000)]
+Digits = Annotated[str, Field(max_length=20)]
 Tick = Literal["yes", ""]
 # Why something that is written, not chosen, was left open.
 Why = Literal["", "not_asked", "no_wish_to_answer", "not_known"]
@@ -61,6 +62,13 @@ class KnownPage(_Step):
     name_why: Why = ""
     birth_year: Annotated[str, Field(max_length=4)] = ""
     birth_year_why: Why = ""
+    # Where it happened; and how somebody came home whom nobody referred to this country in this program.
+    exploited_in: Open = ""
+    returned_from: Open = ""
+    returned_by: Open = ""
+    returned_on_day: Digits = ""
+    returned_on_month: Digits = ""
+    returned_on_year: Digits = ""
     # Asked only where a name looks typed for the Zawgyi font.
     spelling: Literal["", "unicode", "typed"] = ""
 

@@ -92,6 +92,7 @@ def known(page: Opener) -> Response:
     new_checks.not_both(form.model_dump())
     with page.read() as desk:
         year = new_checks.year_of(desk, form.birth_year.strip())
+        new_checks.check_places(desk, form.model_dump())
         new_checks.check_birth(desk, year, form.age != "18+", age)
         wrong = new_checks.against_earlier(desk, new_case.answers(desk).get(new_case.SAME, ""), form.age)
     if wrong is not None:
@@ -149,6 +150,7 @@ def check_page(page: Opener) -> Response:
     return page.show(
         "cases/new_check.html", here="cases", said=new_case.filled(said), words=_words(page), candidates=found,
         language=names.language, silences=SILENCES,
+        came_back=new_case.came_back_on(said) if said.get("returned_from") else None,
     )
 
 

@@ -220,3 +220,40 @@ def test_a_draft_tells_nothing_to_whoever_reads_the_table(town: Town) -> None:
         (row,) = session.execute(select(Draft.__table__))
     for secret in SECRETS:
         assert secret.encode() not in row.sealed and secret not in row.place
+
+
+def test_where_it_happened_and_how_somebody_came_home(town: Town) -> None:
+    worker = town.th["social_worker"]
+    browser = at_work(town)
+    back = {
+        "nationality": "TH", "exploited_in": "JP", "returned_from": "JP", "returned_by": "government",
+        "returned_on_day": "3", "returned_on_month": "5", "returned_on_year": "2569",
+    }  # fmt: skip
+    page = walk(browser, known=back)
+    assert "Came back" in page.text and "Japan" in page.text and "3 May 2026" in page.text
+    assert "<details class=\"new-back\" open>" in browser.get("/cases/new/known?back=check").text
+    browser.get("/cases/new/check")
+    browser.post("/cases/new/open", browser.form("/cases/new/open").fields)
+    case = opened(town, browser, worker)
+    facts = case["facts"]
+    assert (facts["exploited_in"], facts["returned_from"], facts["returned_on"]) == ("JP", "JP", "2026-05-03")
+    assert case["channel"] == "government"
+
+
+def test_a_return_is_told_whole_or_not_at_all(town: Town) -> None:
+    browser = at_work(town)
+    walk(browser)
+    whole = {"returned_from": "JP", "returned_by": "government", "returned_on_day": "3", "returned_on_month": "5",
+             "returned_on_year": "2026"}  # fmt: skip
+    for wrong, field in (
+        ({"returned_by": ""}, "returned_by"), ({"returned_from": ""}, "returned_from"),
+        ({"returned_on_day": "", "returned_on_month": "", "returned_on_year": ""}, "returned_on"),
+        ({"returned_on_day": "31", "returned_on_month": "2"}, "returned_on"),
+        ({"returned_on_year": "2031"}, "returned_on"),
+        ({"returned_from": "TH"}, "returned_from"), ({"returned_from": "QQ"}, "returned_from"),
+        ({"returned_by": "on foot"}, "returned_by"), ({"exploited_in": "QQ"}, "exploited_in"),
+    ):  # fmt: skip
+        browser.get("/cases/new/known")
+        answer = browser.send("/cases/new/known", **PAGES["/cases/new/known"] | whole | wrong)
+        assert answer.status_code == 422 and f'id="wrong-{field}"' in answer.text, (wrong, answer.text[:2000])
+        assert "<details class=\"new-back\" open>" in answer.text
