@@ -307,7 +307,7 @@ def skills(place: Place) -> list[Shot]:
     return [
         ("trainings", th["administrator"], f"/admin/users/{th['social_worker'].id}/trainings"),
         ("same-person", th["case_manager"], f"/cases/{place.case(one)}/same-person"),
-        ("new-case", th["social_worker"], "/cases/new/safe"),
+        ("new-case", th["social_worker"], "/cases/new"),
         ("system", th["administrator"], "/admin/system"),
     ]
 
