@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import signal
 import sys
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,11 +14,13 @@ from app.backups.commands import backup_app, restore
 from app.cli_imports import imports_app, jobs_app
 from app.cli_keys import keys_app
 from app.cli_microdata import microdata_app
+from app.cli_moving import migrate_to
 from app.cli_partners import exchange_app, partners_app
 from app.cli_standards import htcds_app
+from app.doctor.commands import doctor
 from app.kit import migrate as tables
 from app.settings import Settings
-from app.terminal import must_be_migrated, must_not_be_restoring, stop, told
+from app.terminal import must_be_migrated, must_be_whole, stop, told
 from app.wording.commands import words_app
 from policies.load import PolicyError, load_policies
 
@@ -44,6 +44,8 @@ GROUPS = {
 for name, part in GROUPS.items():
     app.add_typer(part, name=name)
 app.command()(restore)
+app.command()(doctor)
+app.command("migrate-to")(migrate_to)
 
 Var = Annotated[Path, typer.Option("--var", help="The folder for databases and keys.", envvar="WAYMARK_VAR")]
 
@@ -113,38 +115,33 @@ def _two_instances(var: Path, wanted: Figures, port: int, *, once: bool, fresh: 
 @app.command()
 @told
 def serve(
-    worker: Annotated[bool, typer.Option(help="Carry out effects and deadlines in this process too.")] = True,
+    worker: Annotated[bool, typer.Option(help="Carry out effects and deadlines here too.")] = True,
+    processes: Annotated[
+        int, typer.Option(min=1, help="How many processes serve, on PostgreSQL; the worker is then one more.")
+    ] = 1,
 ) -> None:
-    """Serve the JSON API with the settings of the environment (WAYMARK_...)."""
-    from app.demo.serve import listening, run
-    from app.kit.durability import doubts
-    from app.main import create_app
+    """Serve pages and the JSON API with the settings of the environment (WAYMARK_...).
+
+    SIGTERM or Ctrl-C ends it when what runs is answered. With several processes SIGHUP replaces them one by one.
+    """
+    from app.serving.begin import serve as begin
 
     settings = Settings()
     check_start(settings)
     must_be_migrated(settings)
-    on = listening(settings.host, settings.port)
-    program = create_app(settings)
-    for doubt in doubts(program.state.db):
-        typer.echo(f"waymark: a power cut could lose confirmed changes: {doubt}", err=True)
-    typer.echo(f"Waymark listens on http://{settings.host}:{on.getsockname()[1]}", err=True)
-    run(program, on, worker=worker, proxies=settings.trusted_proxies)
+    begin(settings, processes, worker=worker, say=lambda words: typer.echo(words, err=True))
 
 
 @app.command()
 @told
 def worker() -> None:
     """Carry out effects and ring deadlines, beside servers that do not; SIGTERM or Ctrl-C ends it."""
-    from app.main import open_house
-    from app.worker import Worker
+    from app.serving.children import work
 
     settings = Settings()
     check_start(settings)
     must_be_migrated(settings)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    Worker(open_house(settings)).run(stop)
+    work(settings)
 
 
 @app.command()
@@ -154,7 +151,7 @@ def migrate() -> None:
     settings = Settings()
     url = settings.owner_database_url
     before = tables.current(url)
-    must_not_be_restoring(before)
+    must_be_whole(before)
     granted = tables.upgrade(url, app_role=settings.app_role)
     after = tables.current(url)
     typer.echo(f"The tables are at revision {after}." if before != after else f"Nothing to do: at revision {after}.")

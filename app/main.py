@@ -15,12 +15,11 @@ import anyio.to_thread
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, Response
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from app.access import health
 from app.access.desk import House
 from app.access.docs_page import DocsPage
 from app.access.door import Door, public
@@ -32,19 +31,21 @@ from app.access.shell import Shell, TooLarge
 from app.access.site import build_site
 from app.access.tokens import Tokens
 from app.access.unsafe_start import check_start
+from app.casework.following import HANDLERS
 from app.casework.tombstones import FOLDER
 from app.exchange import capability_door, post
 from app.exchange.receiving import Post
 from app.kit import log, problems
 from app.kit.clock import Clock
 from app.kit.db import Database
-from app.kit.errors import AppError, Busy
+from app.kit.errors import AppError
 from app.kit.hpke import ExchangeKeys
 from app.kit.keyfile import TOKEN_KEY, WatchedKeys, load_keys
 from app.kit.mail import Mail
 from app.kit.partners import Partners
 from app.kit.places import Witness
 from app.kit.signing import CHECKPOINTS, KeyFile, SigningKeys, own_signer
+from app.metrics.counted import Counted
 from app.overview.frame import banners_of, places_of
 from app.settings import Settings
 from policies.load import load_policies
@@ -66,6 +67,8 @@ PAGE_ROOMS: Final = (
 PREFIX: Final = "/api/v1"
 # Measured: with more threads than this the same code answers later, not sooner.
 THREADS: Final = 4
+# What the worker carries out: effects that travel, and those that stay.
+EFFECTS: Final = frozenset({"deliver", "deliver_receipt", *HANDLERS})
 _QUIET: Final[Any] = {"auto_configure": False, "logs": False}
 
 # What create_app leaves in `app.state.worker`: run in a thread of its own until the event is set.
@@ -100,7 +103,7 @@ def create_app(
         lifespan=_lifespan,
     )
     api = _api(house, show_text=settings.shows_error_texts, show_docs=settings.shows_docs)
-    app.add_api_route("/health", health, methods=["GET"], include_in_schema=False)
+    health.add(app)
     app.mount(PREFIX, api)
     slot = _slot()
     app.mount(post.PREFIX, slot)
@@ -111,6 +114,8 @@ def create_app(
     )
     # Mounted last: what nothing else answers to is a page that does not exist.
     app.mount("", site)
+    counted = counted_of(settings, house)
+    app.state.counted = counted
     app.state.api, app.state.html, app.state.slot = api, site, slot
     # For the page that tells administrators how the installation stands.
     site.state.settings = settings
@@ -124,21 +129,12 @@ def create_app(
         hosts=settings.allowed_hosts,
         production=settings.environment == "production",
         largest_file=max(guards.files.largest_bytes, guards.imports.largest_bytes),
+        counted=None if counted is None else counted.request,
     )
     app.state.routes = check_routes(app, house.policies)
+    if counted is not None:
+        counted.know(route.path for route in app.state.routes)
     return app
-
-
-@public("tells only whether the program and its database answer")
-def health(request: Request) -> Response:
-    """Whether the program and its database answer: 200, or 503."""
-    house: House = request.app.state.house
-    try:
-        with house.db.read() as session:
-            session.execute(text("SELECT 1"))
-    except (SQLAlchemyError, Busy):
-        return JSONResponse({"status": "unavailable"}, 503)
-    return JSONResponse({"status": "ok"})
 
 
 def open_house(settings: Settings, clock: Clock | None = None, passwords: Passwords | None = None) -> House:
@@ -175,6 +171,15 @@ def open_house(settings: Settings, clock: Clock | None = None, passwords: Passwo
         partners=partners,
         exchange=ExchangeKeys(settings.signing_folder, create=create),
     )
+
+
+def counted_of(settings: Settings, house: House) -> Counted | None:
+    """What this process counts for whoever reads the metrics; None where nobody can."""
+    if not settings.metrics_listen:
+        return None
+    counted = Counted({*house.policies.countries, *house.partners.countries}, EFFECTS)
+    counted.watch(house.db)
+    return counted
 
 
 def _checkpoint_key(settings: Settings) -> KeyFile:
@@ -303,7 +308,7 @@ def _describe(api: FastAPI, document: Callable[[], dict[str, Any]]) -> None:
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
     stop = threading.Event()
     worker: Worker | None = app.state.worker
@@ -311,7 +316,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     if thread:
         thread.start()
     try:
-        yield
+        yield {health.STOPPING: threading.Event()}
     finally:
         stop.set()
         if thread:

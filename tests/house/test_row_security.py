@@ -28,11 +28,14 @@ OPEN = {
 # Who may open every row: operators' commands, and the worker's look at what is due. Never a room's door.
 SEES_ALL = {
     "app/backups/making.py", "app/backups/restoring.py", "app/keys/rewrapping.py",
+    "app/moving/proving.py", "app/moving/target.py",
     "app/keys/agreed.py", "app/keys/signing.py", "app/exchange/enrolling.py",
     "app/access/deciding.py", "app/access/mailing.py", "app/access/rows.py",
     "app/casework/burying.py", "app/casework/jobs.py", "app/casework/ringing.py", "app/casework/rounds.py",
     "app/casework/stopping.py", "app/imports/watching.py",
+    "app/doctor/ground.py",
     "app/casework/withdrawing.py", "app/emergency/watching.py",
+    "app/metrics/queries.py",
     "app/oversight/sealing.py", "app/oversight/watching.py", "app/referrals/watching.py",
     "app/demo/apart.py", "app/demo/pair_report.py", "app/demo/place.py", "app/demo/registers.py",
     "app/demo/report.py", "app/demo/world.py", "app/oversight/proving.py",
