@@ -46,13 +46,17 @@ def _lines(report: Report) -> list[str]:
     lines += [f"Not looked at, since {why}: {', '.join(checks)}." for why, checks in because.items()]
     counted = {level: sum(each.level is level for each in report.findings) for level in Level}
     said = f"{counted[Level.BROKEN]} broken, {counted[Level.ATTENTION]} to be attended to"
-    verdict = f"{len(report.looked_at)} things looked at: " + ("nothing is wrong." if report.exit_code == 0 else f"{said}.")
-    return [*lines, verdict]
+    verdict = said if report.exit_code else "nothing is wrong"
+    return [*lines, f"{len(report.looked_at)} things looked at: {verdict}."]
 
 
 def _told(finding: Finding) -> list[str]:
     parts = (("Why", finding.why), ("Mend", finding.mend), ("Who", finding.who))
     told = [f"{_HEADS[finding.level]} {finding.name}: {finding.what}"]
     for head, words in parts:
-        told += textwrap.wrap(words, _WIDTH, initial_indent=f"    {head}: ", subsequent_indent="        ", break_on_hyphens=False)
+        first, others = f"    {head}: ", " " * 8
+        told += textwrap.wrap(
+            words, _WIDTH, initial_indent=first, subsequent_indent=others, break_on_hyphens=False,
+            break_long_words=False,
+        )  # fmt: skip
     return told

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from typing import Final
 
 from app.backups.on_postgresql import HOW_TO_INSTALL, ProgramMissing, version_of
+from app.doctor import queries
 from app.doctor.findings import Finding, found
 from app.doctor.ground import Ground
 from app.kit.address import SQLITE
@@ -39,7 +40,7 @@ def ages(ground: Ground) -> Iterator[Finding]:
         elif folder.late:
             yield found(
                 "backups.late",
-                f"The newest backup of {what} was made at {folder.newest:%Y-%m-%d %H:%M} UTC, more than {hours} hours ago",
+                f"The newest backup of {what} is of {folder.newest:%Y-%m-%d %H:%M} UTC, more than {hours} hours old",
                 "run `waymark backup` now and read what it says; then see why the nightly run did not", kind,
             )  # fmt: skip
 
@@ -70,7 +71,7 @@ def programs(ground: Ground) -> Iterator[Finding]:
     if ground.store.dialect == SQLITE:
         return
     with ground.store.read() as session:
-        server = (session.connection().dialect.server_version_info or (0,))[0]
+        server = queries.server_version(session)
     for program in ("pg_dump", "pg_restore"):
         try:
             version = version_of(program)
@@ -87,4 +88,5 @@ def libraries(_ground: Ground) -> Iterator[Finding]:
     """Libraries that an installation may do without."""
     for module, extra, what in _EXTRAS:
         if find_spec(module) is None:
-            yield found("libraries.optional", f"{module} is not installed: no {what}", f"pip install 'waymark[{extra}]'", extra)
+            mend = f"pip install 'waymark[{extra}]', if it is wanted"
+            yield found("libraries.optional", f"{module} is not installed: no {what}", mend, extra)

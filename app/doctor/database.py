@@ -95,12 +95,12 @@ def server(ground: Ground) -> Iterator[Finding]:
     if ground.store.dialect == SQLITE:
         return
     with ground.store.read() as session:
-        info = session.connection().dialect.server_version_info or (0,)
+        version = queries.server_version(session)
         left = queries.room_for_connections(session)
         running, prepared = queries.old_transactions(session, OLD)
-    if info[0] < OLDEST_SERVER:
+    if version < OLDEST_SERVER:
         mend = f"plan an update to {OLDEST_SERVER} or newer, with a backup before it"
-        yield found("database.version", f"The server is PostgreSQL {info[0]}", mend)
+        yield found("database.version", f"The server is PostgreSQL {version}", mend)
     if left < ONE_PROGRAM:
         yield found(
             "database.connections", f"The server has room for {max(left, 0)} more connections",
@@ -110,8 +110,8 @@ def server(ground: Ground) -> Iterator[Finding]:
         yield found(
             "database.transactions",
             f"{running} transactions have been open for more than an hour, {prepared} are prepared and never ended",
-            "a backup may take that long; anything else is ended with pg_terminate_backend, a prepared one with ROLLBACK"
-            " PREPARED (pg_stat_activity and pg_prepared_xacts name them)",
+            "a backup may take that long; anything else is ended with pg_terminate_backend, a prepared one with"
+            " ROLLBACK PREPARED (pg_stat_activity and pg_prepared_xacts name them)",
         )  # fmt: skip
 
 
@@ -119,7 +119,7 @@ def _closed_file(address: URL, error: Exception) -> Finding:
     kind = f"{error.orig}" if isinstance(error, DBAPIError) else "it is busy"
     return found(
         "database.away", f"The database {address.database} cannot be read: {kind}",
-        "run this as the account of the program; if the file is damaged, `waymark restore` brings the newest backup back",
+        "run this as the account of the program; if the file is damaged, `waymark restore` brings a backup back",
     )  # fmt: skip
 
 

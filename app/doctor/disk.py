@@ -34,14 +34,16 @@ def check(ground: Ground) -> Iterator[Finding]:
         wanted.append(("DATABASE_URL", file.parent, LOW + size))
     if settings.backup_target is not None:
         newest = kept(settings.backup_target, DATA).newest
-        wanted.append(("WAYMARK_BACKUP_TARGET", settings.backup_target, LOW + 2 * (newest.stat().st_size if newest else size)))
+        last = newest.stat().st_size if newest is not None else size
+        wanted.append(("WAYMARK_BACKUP_TARGET", settings.backup_target, LOW + 2 * last))
     if settings.checkpoint_target is not None:
         wanted.append(("WAYMARK_CHECKPOINT_TARGET", settings.checkpoint_target, LOW // 10))
     told: set[int] = set()
     for name, folder, enough in wanted:
         if not folder.is_dir():
             if name == "WAYMARK_VAR":
-                yield found("disk.unwritable", f"{name}: there is no folder {folder}", "make it, or correct the variable", name)
+                what = f"{name}: there is no folder {folder}"
+                yield found("disk.unwritable", what, "make it, or correct the variable", name)
             continue
         if not os.access(folder, os.W_OK | os.X_OK):
             if name in ("WAYMARK_VAR", "DATABASE_URL"):

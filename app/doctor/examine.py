@@ -24,6 +24,7 @@ _WITHOUT: Final = {
     "keys": "the keys cannot be opened",
     "signing": "the signing keys cannot be opened",
     "policies": "the policies cannot be read",
+    "lines": "the file of a partner cannot be read",
     "line": "nobody is asked over the network (--offline)",
 }
 
@@ -41,6 +42,7 @@ class Check:
         there = {
             "store": ground.store is not None, "tables": ground.tables, "keys": ground.keys is not None,
             "signing": ground.signing is not None, "policies": ground.policies is not None, "line": not ground.offline,
+            "lines": ground.lines_known,
         }  # fmt: skip
         return next((_WITHOUT[need] for need in self.needs if not there[need]), None)
 
@@ -51,7 +53,8 @@ def policies(ground: Ground) -> Iterator[Finding]:
         ground.policies = load_policies(ground.settings.policies_folder)
     except (PolicyError, OSError) as error:
         count = len(error.problems) if isinstance(error, PolicyError) else 1
-        yield found("policies.broken", f"The policies have {count} problems", "`waymark policies check` names each by its line")
+        mend = "`waymark policies check` names each by file and line"
+        yield found("policies.broken", f"The policies have {count} problems", mend)
 
 
 CHECKS: Final = (
@@ -77,7 +80,7 @@ CHECKS: Final = (
     Check("clock of this machine", clocks.beside_what_was_written, ("store", "tables")),
     Check("partners", links.files),
     Check("partners' answers", links.answers, ("line",)),
-    Check("letters", links.waiting, ("store", "tables", "keys", "signing", "policies")),
+    Check("letters", links.waiting, ("store", "tables", "keys", "signing", "policies", "lines")),
 )
 
 

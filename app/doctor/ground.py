@@ -27,7 +27,8 @@ class Ground:
     """One installation under examination. What is None could not be opened; a finding says why.
 
     ``store``: a database that answers; ``tables``: whether it holds the tables of this program, whole.
-    ``silent``: partners that did not answer just now. ``offline``: whether nobody is asked over the network.
+    ``lines_known``: whether the file of every partner can be read. ``silent``: partners that did not answer just now.
+    ``offline``: whether nobody is asked over the network.
     """
 
     settings: Settings
@@ -38,6 +39,7 @@ class Ground:
     signing: SigningKeys | None = None
     store: Database | None = None
     tables: bool = False
+    lines_known: bool = False
     silent: set[str] = field(default_factory=set)
 
     @property

@@ -31,19 +31,20 @@ def check(ground: Ground) -> Iterator[Finding]:
         yield of_sentence("keys.unsafe", sentence, _COPY if "there is nothing at" in sentence else "")
     try:
         ground.keys = settings.kek.ring()
+        # Without the partners: a file of theirs that is damaged is told where they are looked at.
+        own = SigningKeys.from_folder(settings.signing_folder)
         ground.signing = SigningKeys.from_folder(settings.signing_folder, partners=ground.partners)
     except KeyMissing as fault:
         if ground.production and not wrong:
             yield found("keys.unsafe", f"{fault}", _COPY)
         return
-    for country in ground.signing.countries:
-        known = ground.signing.known(country)
-        if known[-1].public != ground.signing.public(country):
+    for country in own.countries:
+        if own.known(country)[-1].public != own.public(country):
             yield found(
                 "keys.cut_off", f"The exchange of the signing key of {country} was cut off",
                 f"run the same `waymark keys rotate --signing {country}` again; it finishes what it began", country,
             )  # fmt: skip
-    yield from _exchange(ground, ground.signing)
+    yield from _exchange(ground, own)
 
 
 def _exchange(ground: Ground, signing: SigningKeys) -> Iterator[Finding]:
@@ -55,7 +56,8 @@ def _exchange(ground: Ground, signing: SigningKeys) -> Iterator[Finding]:
         try:
             here.public(country)
         except KeyMissing as fault:
-            yield found("keys.exchange", f"{fault}", f"`waymark keys create --country {country}`, then a new card", country)
+            mend = f"`waymark keys create --country {country}`, then a new card for every partner"
+            yield found("keys.exchange", f"{fault}", mend, country)
 
 
 def sealed(ground: Ground) -> Iterator[Finding]:
@@ -75,7 +77,7 @@ def sealed(ground: Ground) -> Iterator[Finding]:
         said = "; ".join(sorted(faults))
         yield found(
             "keys.do_not_open", f"{broken} of {len(wrapped)} stored data keys that were tried do not open: {said}",
-            "bring the key-encryption key back from its copy, do not make a new one; `waymark audit seals` names each row",
+            "bring the key-encryption key back from its copy and make no new one; `waymark audit seals` names each row",
         )  # fmt: skip
 
 

@@ -29,20 +29,20 @@ _CARD: Final = (
 
 def files(ground: Ground) -> Iterator[Finding]:
     """What is written down of each partner, and whether its own word bears a key that is known of it."""
+    ground.lines_known = True
     for country, partner in ground.partners.each():
         if not isinstance(partner, Partner):
+            ground.lines_known = False
             mend = f"bring the file back, or take a new card of {country} with `waymark partner add`"
             yield found("partners.file", f"{partner}", mend, country)
             continue
         if partner.suspended_at is not None:
-            yield found(
-                "partners.suspended", f"The exchange with {country} is suspended since {partner.suspended_at:%Y-%m-%d %H:%M}",
-                f"`waymark partner resume {country}` when the reason is over; `waymark partner status`", country,
-            )  # fmt: skip
+            what = f"The exchange with {country} is suspended since {partner.suspended_at:%Y-%m-%d %H:%M}"
+            mend = f"`waymark partner resume {country}` when the reason is over"
+            yield found("partners.suspended", what, mend, country)
         if _word_of_another(ground, partner):
-            yield found(
-                "partners.key", f"What {country} has said of itself is signed by no key that is known of it", _CARD, country
-            )
+            what = f"What {country} has said of itself is signed by no key that is known of it"
+            yield found("partners.key", what, _CARD, country)
 
 
 def answers(ground: Ground) -> Iterator[Finding]:
@@ -62,8 +62,9 @@ def answers(ground: Ground) -> Iterator[Finding]:
             continue
         if not came.is_door:
             yield found(
-                "partners.stranger", f"What answers at {at} is not the door of {country} for letters (it says {came.status})",
-                f"ring {country}: its proxy has to show /exchange/v1, or its address is another; then a new card", country,
+                "partners.stranger", f"What answers at {at} is no door for letters (it says {came.status})",
+                f"ring {country}: its proxy has to show /exchange/v1, or its address is another; then a new card",
+                country,
             )  # fmt: skip
         if came.off is not None and abs(came.off) > CLOSE:
             yield found(
@@ -87,9 +88,8 @@ def waiting(ground: Ground) -> Iterator[Finding]:
 def _line(ground: Ground, here: str, line: Line) -> Iterator[Finding]:
     country = line.country
     if line.error in KEY_WORDS:
-        yield found(
-            "partners.key", f"{line.waiting} letters of {here} for {country} are not taken: {line.error}", _CARD, country
-        )
+        what = f"{line.waiting} letters of {here} for {country} are not taken: {line.error}"
+        yield found("partners.key", what, _CARD, country)
     elif line.late(ground.clock.now()) and country not in ground.silent:
         yield found(
             "partners.late",
@@ -100,7 +100,7 @@ def _line(ground: Ground, here: str, line: Line) -> Iterator[Finding]:
     if line.awaited:
         yield found(
             "partners.epoch", f"{here} went back to a backup and waits to hear from {country} what was forgotten",
-            f"it asks by itself; if {country} cannot tell, compare by telephone, then `waymark partner forgo {country}`",
+            f"it asks by itself; if {country} cannot tell, compare by telephone and `waymark partner forgo {country}`",
             country,
         )  # fmt: skip
     if line.log.doubts:

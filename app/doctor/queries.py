@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Row, bindparam, func, or_, select, text
@@ -19,7 +19,7 @@ from app.upkeep.queries import Outbox, outbox_of, unrung_of
 
 __all__ = [
     "failing", "locked_out", "newest_checkpoint", "old_transactions", "outbox_at_home", "room_for_connections",
-    "server_time", "some_data_keys", "staffed_countries", "unrung",
+    "server_time", "server_version", "some_data_keys", "staffed_countries", "unrung",
 ]  # fmt: skip
 
 # As many data keys are opened from either end: another key fails at the first, and opening all is `audit seals`.
@@ -56,7 +56,7 @@ _NOT_READ: Final = text(
 def some_data_keys(session: Session) -> list[bytes]:
     """The newest and the oldest wrapped data keys that were not destroyed."""
     query = select(_KEYS.c.id, _KEYS.c.wrapped).where(_KEYS.c.wrapped != DESTROYED).limit(SOME)
-    found = {}
+    found: dict[str, bytes] = {}
     for order in (_KEYS.c.created_at, _KEYS.c.created_at.desc()):
         found |= {row.id: row.wrapped for row in session.execute(query.order_by(order))}
     return list(found.values())
@@ -94,6 +94,11 @@ def newest_checkpoint(session: Session) -> Row[Any] | None:
     return newest(session)
 
 
+def server_version(session: Session) -> int:
+    """The main version of PostgreSQL, such as 15."""
+    return int(session.execute(text("SHOW server_version_num")).scalar_one()) // 10_000
+
+
 def server_time(session: Session) -> datetime:
     """What time it is for PostgreSQL, this very moment."""
     moment: datetime = session.execute(text("SELECT clock_timestamp()")).scalar_one()
@@ -109,8 +114,8 @@ def room_for_connections(session: Session) -> int:
     return int(min(left))
 
 
-def old_transactions(session: Session, age: Any) -> tuple[int, int]:
-    """How many transactions are older than ``age`` (a timedelta): running ones, as far as the role sees, and prepared."""
+def old_transactions(session: Session, age: timedelta) -> tuple[int, int]:
+    """How many transactions are older than ``age``: running ones, as far as the role sees them, and prepared ones."""
     row = session.execute(_OLD, {"age": age}).one()
     return int(row.running), int(row.prepared)
 

@@ -29,7 +29,8 @@ def worker(ground: Ground) -> Iterator[Finding]:
         last = f"{outbox.done_at:%Y-%m-%d %H:%M} UTC" if outbox.done_at else "never"
         yield found(
             "worker.rests", f"No worker is at work: {' and '.join(said)}; it last did something: {last}",
-            "start `waymark worker`, or `waymark serve`, which has one inside; if one runs, its log says `worker_rests`",
+            "start `waymark worker`, or `waymark serve`, which has one inside; of one that runs, the log says"
+            " `worker_rests`",
         )  # fmt: skip
 
 
@@ -56,9 +57,8 @@ def checkpoints(ground: Ground) -> Iterator[Finding]:
         return
     made = f"Checkpoint {row.number} of {row.made_at:%Y-%m-%d %H:%M} UTC"
     if overdue(row, now, has_places=False):
-        yield found(
-            "checkpoints.late", f"{made} is the newest", "see that a worker runs; its log says `sealing` if it cannot sign"
-        )
+        mend = "see that a worker runs and can read its key; the log says `seal` if it cannot sign"
+        yield found("checkpoints.late", f"{made} is the newest", mend)
     elif overdue(row, now, has_places=bool(places)):
         waiting = [place.name for place in places if not has_left(row.left_for, place.name)]
         yield found(

@@ -1,4 +1,4 @@
-"""A knock at another installation's door: whether it answers, as what, and by which clock. Nothing is said or changed."""
+"""A knock at another installation's door: whether it answers, as what, and by which clock. Nothing is said to it."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def only_to_look(address: URL) -> URL:
 
 
 def journal_of(connection: Connection) -> str:
-    """Which journal the file says it has, wal or delete: over a connection that only looks SQLite tells nothing of it."""
+    """Which journal the file says it has, wal or delete: SQLite itself does not tell it to whoever only looks."""
     named = connection.exec_driver_sql("PRAGMA database_list").one()[2]
     with Path(named).open("rb") as file:
         head = file.read(20)
