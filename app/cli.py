@@ -18,6 +18,7 @@ from app.cli_keys import keys_app
 from app.cli_microdata import microdata_app
 from app.cli_partners import exchange_app, partners_app
 from app.cli_standards import htcds_app
+from app.doctor.commands import doctor
 from app.kit import migrate as tables
 from app.settings import Settings
 from app.terminal import must_be_migrated, must_not_be_restoring, stop, told
@@ -44,6 +45,7 @@ GROUPS = {
 for name, part in GROUPS.items():
     app.add_typer(part, name=name)
 app.command()(restore)
+app.command()(doctor)
 
 Var = Annotated[Path, typer.Option("--var", help="The folder for databases and keys.", envvar="WAYMARK_VAR")]
 

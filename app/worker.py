@@ -11,13 +11,13 @@ from typing import Any, Final
 
 import structlog
 from sqlalchemy import bindparam, or_, select, update
-from sqlalchemy.orm import aliased
 
 from app.access import attempts, deciding, drafts, mailing, once, rows, sessions
 from app.access.desk import House
 from app.accounts import training_watching as trainings
 from app.casework import birthdays, burying, guardians, jobs, withdrawing
 from app.casework.following import HANDLERS
+from app.casework.outbox import FIRST_OF_LINE
 from app.casework.ringing import ring
 from app.casework.stopping import wake
 from app.directory import watching as directory
@@ -47,17 +47,11 @@ from app.transfers import watching as transfers
 log = structlog.get_logger("worker")
 TABLE: Any = OutboxRow.__table__
 LONGEST_WAIT = timedelta(hours=1)
-_EARLIER = aliased(OutboxRow)
-_FIRST_OF_LINE = ~(
-    select(_EARLIER.id)
-    .where(_EARLIER.line == TABLE.c.line, _EARLIER.done_at.is_(None), _EARLIER.seq < TABLE.c.seq)
-    .exists()
-)
 # What is to be tried later than anything ever waits was put off by a clock that has been put right since.
 _IN_TIME = or_(TABLE.c.next_at <= bindparam("now"), TABLE.c.next_at > bindparam("beyond"))
 _DUE = (
     select(TABLE)
-    .where(TABLE.c.done_at.is_(None), _IN_TIME, _FIRST_OF_LINE)
+    .where(TABLE.c.done_at.is_(None), _IN_TIME, FIRST_OF_LINE)
     .order_by(TABLE.c.next_at, TABLE.c.created_at, TABLE.c.line, TABLE.c.seq)
     .limit(1)
 )

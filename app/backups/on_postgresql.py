@@ -8,6 +8,7 @@ for the owner; while it is, the tables carry a revision that no program serves.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -21,11 +22,15 @@ from app.kit.address import address_of
 from app.kit.migrate import RESTORING
 from app.models.base import Base
 
-__all__ = ["ProgramMissing", "Restoring", "dump", "emptied", "hold_owner", "mark", "snapshot", "unmark"]
+__all__ = [
+    "ProgramMissing", "Restoring", "dump", "emptied", "hold_owner", "mark", "snapshot", "unmark", "version_of",
+    "without_password",
+]  # fmt: skip
 
 # Told in the manifest, or kept apart.
 APART: Final = ("data_key", "epoch", "alembic_version")
 _READ_BYTES: Final = 1 << 20
+_VERSION_SECONDS: Final = 20
 HOW_TO_INSTALL: Final = (
     "Debian, Ubuntu: apt-get install postgresql-client; Fedora: dnf install postgresql; macOS: brew install libpq."
     " Its version must not be older than the server's."
@@ -132,20 +137,36 @@ def _tables(session: Session) -> list[str]:
     return [name for (name,) in session.execute(query).all() if name in known]
 
 
-def _prepared(program: str, url: str, options: tuple[str, ...]) -> tuple[list[str], dict[str, str]]:
+def version_of(program: str) -> int:
+    """The main version of a program of PostgreSQL, such as 15. ProgramMissing: it is not here, or does not say."""
+    said = subprocess.run(
+        [_place(program), "--version"], capture_output=True, text=True, timeout=_VERSION_SECONDS, check=False
+    )
+    found = re.search(r"\(PostgreSQL\) (\d+)", said.stdout)
+    if said.returncode or found is None:
+        raise ProgramMissing(f"{program} does not say which version it is. {HOW_TO_INSTALL}")
+    return int(found[1])
+
+
+def _place(program: str) -> str:
     found = shutil.which(program)
     if found is None:
         raise ProgramMissing(f"{program} was not found in PATH; backups of PostgreSQL need it. {HOW_TO_INSTALL}")
+    return found
+
+
+def _prepared(program: str, url: str, options: tuple[str, ...]) -> tuple[list[str], dict[str, str]]:
+    found = _place(program)
     address = address_of(url)
     environment = dict(os.environ)
     if address.password:
         environment["PGPASSWORD"] = str(address.password)
     # Who this is, as `rows.enter_everything` says it: an operator's command, which sees every row.
     environment["PGOPTIONS"] = "-c waymark.kind=everything"
-    return [found, *options, f"--dbname={_without_password(address)}"], environment
+    return [found, *options, f"--dbname={without_password(address)}"], environment
 
 
-def _without_password(address: URL) -> str:
+def without_password(address: URL) -> str:
     """The address as libpq reads it; a password travels in the environment, where no list of processes shows it."""
     query: dict[str, Any] = {name: value for name, value in address.query.items() if name != "options"}
     return URL.create(

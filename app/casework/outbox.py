@@ -6,12 +6,22 @@ import json
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy.orm import aliased
 
 from app.access.desk import Desk
 from app.models.base import new_id
 from app.models.outbox import OutboxRow
 
+__all__ = ["FIRST_OF_LINE", "put"]
+
 _TABLE: Any = OutboxRow.__table__
+_EARLIER = aliased(OutboxRow)
+# What is first of its line: nothing before it in the line waits, so it is what is carried out next of it.
+FIRST_OF_LINE = ~(
+    select(_EARLIER.id)
+    .where(_EARLIER.line == _TABLE.c.line, _EARLIER.done_at.is_(None), _EARLIER.seq < _TABLE.c.seq)
+    .exists()
+)
 _INSERT = insert(_TABLE)
 _LAST = select(func.max(_TABLE.c.seq)).where(_TABLE.c.line == bindparam("of_line"))
 

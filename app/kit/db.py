@@ -32,12 +32,14 @@ class Database:
     one function body, never in a FastAPI dependency that yields: docs/decisions/0001 tells why.
     """
 
-    def __init__(self, url: str, *, writer_wait: float = WRITER_WAIT_SECONDS) -> None:
+    def __init__(self, url: str, *, writer_wait: float = WRITER_WAIT_SECONDS, looks_only: bool = False) -> None:
         """Prepare the engine; no connection is made yet.
 
         Args:
             url: `sqlite:///path`, or `postgresql://`, `postgres://` or `postgresql+psycopg://`.
             writer_wait: seconds a writer waits for its turn on SQLite before it gets `Busy`.
+            looks_only: whether this is somebody who examines the database as it is: nothing in it can be changed, no
+                file is made, and a server whose settings the program would refuse is looked at all the same.
 
         Raises:
             ValueError: another engine, SQLite without a file, or a URL that cannot be read. The text
@@ -45,22 +47,25 @@ class Database:
         """
         address = address_of(url)
         self.dialect: str = address.get_backend_name()
+        self.looks_only = looks_only
         on_sqlite = self.dialect == SQLITE
+        arguments = sqlite.connect_args() if on_sqlite else postgresql.connect_args(address, looks_only=looks_only)
         self.engine: Engine = create_engine(
-            address,
+            sqlite.only_to_look(address) if on_sqlite and looks_only else address,
             poolclass=QueuePool,
             pool_size=POOL_SIZE,
             max_overflow=POOL_OVERFLOW,
             pool_timeout=POOL_WAIT_SECONDS,
             # Statement values are personal data; they stay out of exception texts and logs.
             hide_parameters=True,
-            connect_args=sqlite.connect_args() if on_sqlite else postgresql.connect_args(address),
+            connect_args=arguments,
         )
         if on_sqlite:
-            sqlite.make_private(address)
-            event.listen(self.engine, "connect", sqlite.on_connect)
+            if not looks_only:
+                sqlite.make_private(address)
+            event.listen(self.engine, "connect", sqlite.on_look if looks_only else sqlite.on_connect)
             event.listen(self.engine, "begin", sqlite.on_begin)
-        else:
+        elif not looks_only:
             event.listen(self.engine, "connect", postgresql.on_connect)
         self._gate: Gate = gate_for(address, exclusive=on_sqlite)
         self._writer_wait = writer_wait

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from app.kit import sqlite
 from app.kit.address import SQLITE
 from app.kit.db import Database
 
@@ -30,17 +31,20 @@ def doubts(database: Database) -> list[str]:
     """
     with database.engine.connect() as connection:
         if database.dialect == SQLITE:
-            found = _unlike(connection, "PRAGMA", SQLITE_WANTS)
+            known = {"journal_mode": sqlite.journal_of(connection)} if database.looks_only else {}
+            found = _unlike(connection, "PRAGMA", SQLITE_WANTS, known)
             if int(_ask(connection, "PRAGMA busy_timeout")) < LEAST_BUSY_MILLISECONDS:
                 found.append(f"busy_timeout is below {LEAST_BUSY_MILLISECONDS} milliseconds")
             return found
-        return _unlike(connection, "SHOW", POSTGRESQL_WANTS)
+        return _unlike(connection, "SHOW", POSTGRESQL_WANTS, {})
 
 
-def _unlike(connection: Connection, verb: str, wants: dict[str, tuple[str, ...]]) -> list[str]:
+def _unlike(
+    connection: Connection, verb: str, wants: dict[str, tuple[str, ...]], known: dict[str, str]
+) -> list[str]:
     found = []
     for name, good in wants.items():
-        value = _ask(connection, f"{verb} {name}")
+        value = known.get(name) or _ask(connection, f"{verb} {name}")
         if value not in good:
             found.append(f"{name} is {value}; it must be {' or '.join(good)}")
     return found

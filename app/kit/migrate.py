@@ -19,8 +19,8 @@ from app.kit import postgresql, sqlite
 from app.kit.address import SQLITE, address_of
 
 __all__ = [
-    "RESTORING", "BrokenReferences", "configuration", "current", "downgrade", "head", "revisions", "unfinished",
-    "upgrade",
+    "RESTORING", "BrokenReferences", "configuration", "current", "current_of", "downgrade", "head", "revisions",
+    "unfinished", "upgrade",
 ]  # fmt: skip
 
 SCRIPTS = "migrations"
@@ -68,7 +68,16 @@ def downgrade(url: str, revision: str, *, app_role: str = APP_ROLE) -> None:
 def current(url: str) -> str | None:
     """Return the revision the database is at, None before the first."""
     with _connection(url) as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return current_of(connection)
+
+
+def current_of(connection: Connection) -> str | None:
+    """The same over a connection that is open.
+
+    Raises:
+        alembic.util.CommandError: the table of the revision holds several.
+    """
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def unfinished(revision: str) -> str | None:

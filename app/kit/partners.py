@@ -82,6 +82,14 @@ class Partners:
         """The partner of this code, or None."""
         return self._fresh().get(country)
 
+    def each(self) -> Iterator[tuple[str, Partner | KeyMissing]]:
+        """Every partner that a file names, read for itself: the partner, or what is wrong with its files."""
+        for country in sorted({name[:2] for name, *_ in self._marks() if name.endswith(".json")}):
+            try:
+                yield country, self._read(country)
+            except KeyMissing as fault:
+                yield country, fault
+
     def keep(self, partner: Partner) -> None:
         """Write a partner down, whole or not at all; what was said of it before is replaced."""
         self._place.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -35,15 +35,17 @@ BUSY = (
 )
 
 
-def connect_args(address: URL) -> dict[str, Any]:
+def connect_args(address: URL, *, looks_only: bool = False) -> dict[str, Any]:
     """Return the connection's settings, which travel with its first message; the URL's own come last.
 
     Args:
         address: may carry `?options=-c name=value` and `?connect_timeout=seconds` of its own.
+        looks_only: whether the server refuses every change over it.
     """
     own = address.query.get("options", "")
     settings = [f"-c {name}={value}" for name, value in SETTINGS.items()]
     extra = [own] if isinstance(own, str) else list(own)
+    extra += ["-c default_transaction_read_only=on"] if looks_only else []
     arguments: dict[str, Any] = {
         "options": " ".join([*settings, *extra]).strip(),
         "prepare_threshold": PREPARED_AT,

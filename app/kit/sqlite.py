@@ -6,11 +6,15 @@ import sqlite3
 import threading
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 
-__all__ = ["BUSY_MILLISECONDS", "connect_args", "make_private", "on_begin", "on_connect", "says_busy"]
+__all__ = [
+    "BUSY_MILLISECONDS", "connect_args", "journal_of", "make_private", "on_begin", "on_connect", "on_look",
+    "only_to_look", "says_busy",
+]  # fmt: skip
 
 # How long a statement waits for another process (the command line beside the server).
 BUSY_MILLISECONDS = 15_000
@@ -33,6 +37,34 @@ def make_private(address: URL) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
         path.touch(mode=0o600)
+
+
+def only_to_look(address: URL) -> URL:
+    """Return the address by which the file is opened to be read, and is not made where it is missing.
+
+    Without a side file nobody is at it, and SQLite is told that it stands still: it would leave side files of its own.
+    """
+    path = Path(address.database or "")
+    side_files = (path.with_name(f"{path.name}{end}") for end in ("-wal", "-journal"))
+    still = {} if any(file.exists() for file in side_files) else {"immutable": "1"}
+    name = f"file:{quote(str(path.absolute()))}"
+    return address.set(database=name, query={"mode": "ro", "uri": "true", **still})
+
+
+def journal_of(connection: Connection) -> str:
+    """Which journal the file says it has, wal or delete: SQLite itself does not tell it to whoever only looks."""
+    named = connection.exec_driver_sql("PRAGMA database_list").one()[2]
+    with Path(named).open("rb") as file:
+        head = file.read(20)
+    # Bytes 18 and 19 of the header: the versions of the format for writing and for reading.
+    return "wal" if head[18:20] == b"\x02\x02" else "delete"
+
+
+def on_look(connection: sqlite3.Connection, _record: object) -> None:
+    """Set what the program sets for a connection alone; what lies in the file stays as it is."""
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
 
 
 def on_connect(connection: sqlite3.Connection, _record: object) -> None:

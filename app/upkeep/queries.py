@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
+from sqlalchemy.orm import Session
 
 from app.access import rows
 from app.access.desk import Desk
@@ -21,8 +22,8 @@ from workflows.care import Care
 from workflows.identification import Identification
 
 __all__ = [
-    "Outbox", "closed_cases_before", "closing_steps", "looks_before", "newest_checkpoint", "outbox", "revision", "size",
-    "unrung",
+    "Outbox", "closed_cases_before", "closing_steps", "looks_before", "newest_checkpoint", "outbox", "outbox_of",
+    "revision", "size", "unrung", "unrung_of",
 ]  # fmt: skip
 
 _OUTBOX: Final[Any] = OutboxRow.__table__
@@ -46,24 +47,35 @@ class Outbox:
 
 def outbox(desk: Desk) -> Outbox:
     """The outbox of the actor's country, in counts."""
-    open_, due = _OUTBOX.c.done_at.is_(None), _OUTBOX.c.next_at <= desk.now
+    with rows.as_the_house(desk.session, desk.actor.country):
+        return outbox_of(desk.session, desk.now, _OUTBOX.c.country == desk.actor.country)
+
+
+def outbox_of(session: Session, now: datetime, *which: ColumnElement[bool]) -> Outbox:
+    """Some of the outbox in counts: the rows of these conditions. The caller has seen to it that they are in reach."""
+    open_, due = _OUTBOX.c.done_at.is_(None), _OUTBOX.c.next_at <= now
     query = select(
         func.count().filter(open_).label("waiting"),
         func.count().filter(and_(open_, due)).label("due"),
         func.min(_OUTBOX.c.next_at).filter(and_(open_, due)).label("due_since"),
         func.count().filter(and_(open_, _OUTBOX.c.attempts > 0)).label("failing"),
         func.max(_OUTBOX.c.done_at).label("done_at"),
-    ).where(_OUTBOX.c.country == desk.actor.country)
-    with rows.as_the_house(desk.session, desk.actor.country):
-        row = desk.session.execute(query).one()
+    ).where(*which)
+    row = session.execute(query).one()
     return Outbox(row.waiting, row.due, row.due_since, row.failing, row.done_at)
 
 
 def unrung(desk: Desk, before: datetime) -> int:
     """How many duties of the country should have been rung before that moment, for the first time or again."""
+    with rows.as_the_house(desk.session, desk.actor.country):
+        return unrung_of(desk.session, before, TABLE.c.country == desk.actor.country)
+
+
+def unrung_of(session: Session, before: datetime, *which: ColumnElement[bool]) -> int:
+    """The same of the duties of these conditions. The caller has seen to it that they are in reach."""
     first = and_(TABLE.c.missed_at.is_(None), TABLE.c.due_at < before)
-    mine = (TABLE.c.country == desk.actor.country, TABLE.c.state == OPEN)
-    return _counted(desk, select(func.count()).where(*mine, or_(first, TABLE.c.next_rung_at < before)))
+    late = or_(first, TABLE.c.next_rung_at < before)
+    return int(session.execute(select(func.count()).where(*which, TABLE.c.state == OPEN, late)).scalar_one())
 
 
 def closing_steps() -> tuple[str, ...]:

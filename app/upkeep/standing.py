@@ -20,7 +20,9 @@ from app.kit.places import Witness
 from app.settings import Settings
 from app.upkeep import queries
 
-__all__ = ["Folder", "Key", "Machine", "Rows", "Sealed", "machine", "rows_of", "worker_rests"]
+__all__ = [
+    "RESTS_AFTER", "Folder", "Key", "Machine", "Rows", "Sealed", "backups", "machine", "rows_of", "worker_rests",
+]  # fmt: skip
 
 # With something due for this long, nobody carries the outbox out.
 RESTS_AFTER: Final = timedelta(minutes=5)
@@ -109,8 +111,8 @@ def machine(house: House, settings: Settings) -> Machine:
         wanted_revision=migrate.head() or "",
         keys=[_kek(settings), _key(TOKEN_KEY, settings.token_key_file)],
         signing=[(country, house.signing.signer(country).key_id) for country in house.signing.countries],
-        backups=_backups(settings.backup_target, DATA, house.clock.now()),
-        key_backups=_backups(settings.backup_target, KEYS, house.clock.now()),
+        backups=backups(settings.backup_target, DATA, house.clock.now()),
+        key_backups=backups(settings.backup_target, KEYS, house.clock.now()),
         unsafe=asked.unsafe(),
         cautions=settings.cautions,
         doubts=durability.doubts(house.db),
@@ -162,7 +164,7 @@ def _kek(settings: Settings) -> Key:
         return Key(KEK, (), None)
 
 
-def _backups(place: Path | None, kind: str, now: datetime) -> Folder:
+def backups(place: Path | None, kind: str, now: datetime) -> Folder:
     """The backups of one kind, told by their names: a draft, or anything else that lies there, is none."""
     if place is None or not place.is_dir():
         return Folder(place is not None, False, None)
