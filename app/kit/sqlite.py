@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 
-__all__ = ["BUSY_MILLISECONDS", "connect_args", "make_private", "on_begin", "on_connect", "says_busy"]
+__all__ = ["BUSY_MILLISECONDS", "connect_args", "make_private", "on_begin", "on_connect", "says_busy", "says_full"]
 
 # How long a statement waits for another process (the command line beside the server).
 BUSY_MILLISECONDS = 15_000
@@ -66,6 +66,15 @@ def on_begin(connection: Connection) -> None:
 
 def says_busy(error: object) -> bool:
     """Tell whether a driver error means that another process held the file too long."""
+    return _primary(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def says_full(error: object) -> bool:
+    """Tell whether a driver error means that the disk has no room left."""
+    return _primary(error) == sqlite3.SQLITE_FULL
+
+
+def _primary(error: object) -> int | None:
     code = getattr(error, "sqlite_errorcode", None)
-    # The low byte is the primary code; the rest tells apart kinds of being busy.
-    return isinstance(code, int) and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    # The low byte is the primary code; the rest tells apart kinds of it.
+    return code & 0xFF if isinstance(code, int) else None
