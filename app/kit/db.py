@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -64,6 +65,8 @@ class Database:
             event.listen(self.engine, "begin", sqlite.on_begin)
         else:
             event.listen(self.engine, "connect", postgresql.on_connect)
+            event.listen(self.engine, "checkin", postgresql.on_checkin)
+            event.listen(self.engine, "checkout", partial(postgresql.on_checkout, self.engine.dialect))
         self._gate: Gate = gate_for(address, exclusive=on_sqlite)
         self._writer_wait = writer_wait
         self._writing = self.engine.execution_options(waymark_mode="write")

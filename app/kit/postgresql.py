@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import math
+import time
 from typing import Any
 
 import psycopg
 from psycopg import errors
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, Dialect
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.kit.address import has_several_hosts
 
-__all__ = ["connect_args", "on_connect", "says_away", "says_busy", "says_full", "says_read_only"]
+__all__ = [
+    "connect_args", "on_checkin", "on_checkout", "on_connect", "says_away", "says_busy", "says_full", "says_read_only",
+]  # fmt: skip
 
 SETTINGS = {
     "statement_timeout": "30s",
@@ -29,6 +36,11 @@ PREPARED_AT, PREPARED_MOST = 1, 500
 CONNECT_SECONDS, CONNECT_SECONDS_OF_SEVERAL = 10, 3
 # A machine that is gone says nothing: without these its connections hang for a quarter of an hour, or for two.
 NOTICED = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000}
+
+# A connection that was used so short a time ago is taken as it is: asking it first would cost every request a round
+# trip. One that has rested may be to a server that died meanwhile, and whoever comes first should not be told so.
+RESTED_SECONDS = 5.0
+RESTS_SINCE = "waymark_rests_since"
 
 # "Not now" in PostgreSQL's words: lock or statement took too long, dead-lock, too many connections.
 BUSY = (
@@ -86,6 +98,25 @@ def on_connect(connection: psycopg.Connection[Any], _record: object) -> None:
         connection.close()
         found = value[0] if value else "unknown"
         raise RuntimeError(f"synchronous_commit is {found}: a commit could be lost after it was confirmed")
+
+
+def on_checkin(_connection: object, record: ConnectionPoolEntry) -> None:
+    """Note since when a connection rests."""
+    record.info[RESTS_SINCE] = time.monotonic()
+
+
+def on_checkout(dialect: Dialect, connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Ask a connection that has rested whether its server is still there.
+
+    Raises:
+        InvalidatePoolError: it is not; the pool then throws away all that it has and makes another connection.
+    """
+    if time.monotonic() - record.info.get(RESTS_SINCE, math.inf) < RESTED_SECONDS:
+        return
+    try:
+        dialect.do_ping(connection)
+    except psycopg.Error as error:
+        raise InvalidatePoolError() from error
 
 
 def says_busy(error: object) -> bool:
