@@ -172,7 +172,6 @@ class Away(Busy):
 
     code = "database_away"
     title = "The database does not answer."
-    default_detail = "Nothing was changed. Try again in a moment; whoever runs this installation can see it too."
     default_headers: ClassVar[Mapping[str, str]] = {"Retry-After": "5"}
 
 

@@ -60,8 +60,8 @@ TOKEN_SECONDS: Final = 300.0
 class Plan:
     """What a run is to do. kills: where the commits are caught, one for each kill.
 
-    calm: acts that each client has done before each kill; away: seconds at most until somebody promotes the standby. The
-    rest is for mutants.
+    calm: acts that each client has done before each kill; away: seconds at most until somebody promotes the standby.
+    The rest is for mutants.
     """
 
     kills: tuple[str, ...]
