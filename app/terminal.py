@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from app.kit import migrate as tables
-from app.kit.errors import AppError
+from app.kit.errors import AppError, Away
 from app.kit.keyfile import KeyMissing
 from app.settings import Settings
 from policies.load import PolicyError
@@ -39,6 +39,9 @@ def told(command: Callable[Given, Result]) -> Callable[Given, Result]:
             stop(f"the policies cannot be used:\n{error}\n`waymark policies check` shows the same list.")
         except ValidationError as error:
             stop("; ".join(each["msg"].removeprefix("Value error, ") for each in error.errors(include_input=False)))
+        except Away as error:
+            cause = getattr(error.__cause__, "orig", error)
+            stop(f"the database does not answer ({type(cause).__name__}: {cause}). {error.detail}")
         except AppError as error:
             stop(f"{error.detail or error.title}")
         except DBAPIError as error:

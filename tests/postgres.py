@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -206,8 +206,9 @@ def _initdb(programs: Path, data: Path, account: pwd.struct_passwd | None) -> No
 
 
 def _start(
-    programs: Path, data: Path, folder: Path, log: Path, account: pwd.struct_passwd | None, *, fsync: bool, tended: bool
-) -> subprocess.Popen[bytes]:
+    programs: Path, data: Path, folder: Path, log: Path, account: pwd.struct_passwd | None, *, fsync: bool,
+    tended: bool, more: Mapping[str, str] = {},
+) -> subprocess.Popen[bytes]:  # fmt: skip
     settings = {
         "listen_addresses": "",
         "unix_socket_directories": str(folder),
@@ -220,6 +221,7 @@ def _start(
         # A drill that is sped up makes in a minute what takes an office a week.
         "autovacuum_naptime": "10s",
         "timezone": "UTC",
+        **more,
     }
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     with log.open("wb") as output:

@@ -99,7 +99,8 @@ def _complete(operation: dict[str, Any], method: str, route: Declared, policies:
             "400": "The request cannot be read, or its Idempotency-Key is missing.",
             "409": "It does not fit the present state, or somebody changed it meanwhile.",
             "413": "The body is too large.",
-            "503": "The database was busy; nothing was changed.",
+            "503": "The database is busy, away or full; nothing was changed, but after `outcome_unknown` nobody knows:"
+            " send the same request with the same Idempotency-Key again.",
         }
     if route.once:
         parameters.append(_KEY)

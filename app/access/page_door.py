@@ -33,7 +33,7 @@ from app.access.languages import chosen
 from app.access.sheet import Sheet, Site
 from app.access.typed import PLACE
 from app.access.uploads import FilesOnly, SentFile, read_form
-from app.kit.errors import AppError, Unauthorised
+from app.kit.errors import AppError, Away, InDoubt, Unauthorised
 from app.kit.reader import Reader, reading
 
 _LOOKING: Final = frozenset({"GET", "HEAD"})
@@ -111,9 +111,20 @@ class Page(Sheet, Door):
         except AppError as error:
             if error.status in (401, 404) or error.code == "step_up_needed":
                 raise
-            with self.write() as desk:
-                told = context(desk, error)
+            try:
+                with self.write() as desk:
+                    told = context(desk, error)
+            except Away:
+                # What became of the act is what counts, not that its form cannot be shown.
+                raise error from None
             return self.show_refused(error, template, told)
+
+    def show_refused(
+        self, error: AppError, template: str, context: Mapping[str, Any], fields: Mapping[str, str] | None = None
+    ) -> Response:
+        """As `Sheet.show_refused`; a form of which nobody knows whether it has acted keeps its key, and acts once."""
+        kept = {"act": self._key} if isinstance(error, InDoubt) and self._key else {}
+        return Sheet.show_refused(self, error, template, {**context, **kept}, fields)
 
     @property
     def reader(self) -> Reader:

@@ -6,7 +6,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.kit.address import POSTGRESQL, address_of
 from app.kit.db import Database
-from app.kit.errors import AppError
+from app.kit.errors import AppError, Away
 from app.kit.powers import powers
 from app.settings import Settings
 
@@ -38,7 +38,8 @@ def _role(url: str) -> list[str]:
         mend = "use a role that only serves (script/postgres-roles.sql)"
         return [f"DATABASE_URL: {each}; {mend}" for each in powers(database)]
     except (DBAPIError, RuntimeError, AppError) as error:
-        kind = type(error.orig).__name__ if isinstance(error, DBAPIError) else str(error)
+        cause = error.__cause__ if isinstance(error, Away) else error
+        kind = type(cause.orig).__name__ if isinstance(cause, DBAPIError) else str(error)
         return [f"DATABASE_URL: the database cannot be used ({kind}); see that it runs and that the role may sign in"]
     finally:
         database.dispose()

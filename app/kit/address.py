@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-__all__ = ["POSTGRESQL", "SQLITE", "address_of"]
+__all__ = ["POSTGRESQL", "SQLITE", "address_of", "has_several_hosts", "hosts_of"]
 
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql"
@@ -15,21 +17,28 @@ DRIVERS = {
     "postgresql": "postgresql+psycopg",
     "postgresql+psycopg": "postgresql+psycopg",
 }
+# Several hosts as the programs of PostgreSQL write them: //user:password@one:5432,two:5432/database
+_HOSTS = re.compile(
+    r"^(?P<scheme>postgres\w*(?:\+\w+)?://)(?P<user>[^/?#]*@)?(?P<hosts>[^/?#@]*,[^/?#@]*)(?P<rest>[/?#].*)?$"
+)
+_HAS_PORT = re.compile(r":\d*$")
 
 
 def address_of(url: str) -> URL:
     """Return `url` with the driver this program uses.
 
     Args:
-        url: `sqlite:///path`, or `postgresql://`, `postgres://` or `postgresql+psycopg://`.
+        url: `sqlite:///path`, or `postgresql://`, `postgres://` or `postgresql+psycopg://`. PostgreSQL may have
+            several hosts, each with its port: `//user@one:5432,two:5432/database`, or `?host=one,two`.
 
     Raises:
         ValueError: the text is no URL, names another engine, or is SQLite without a file: every
             connection to a database in memory would see an empty one of its own. The message does not
             hold the URL, for it may carry a password.
     """
+    hosts = _HOSTS.match(url)
     try:
-        address = make_url(url)
+        address = _of_several(hosts) if hosts else make_url(url)
     except (ArgumentError, ValueError):
         raise ValueError("the database URL cannot be read; use sqlite:///path or postgresql://...") from None
     driver = DRIVERS.get(address.drivername)
@@ -45,3 +54,22 @@ def address_of(url: str) -> URL:
 def _in_memory(address: URL) -> bool:
     name = address.database or ""
     return name in ("", ":memory:") or name.startswith("file:")
+
+
+def hosts_of(address: URL) -> tuple[str, ...]:
+    """The servers it names, sockets by their folder; one empty name where it names none."""
+    hosts = address.query.get("host", address.host or "")
+    return hosts if isinstance(hosts, tuple) else tuple(hosts.split(","))
+
+
+def has_several_hosts(address: URL) -> bool:
+    """Tell whether it names more than one server, one of which takes writes."""
+    return len(hosts_of(address)) > 1
+
+
+def _of_several(url: re.Match[str]) -> URL:
+    """The hosts and ports as SQLAlchemy and libpq both read them: in the query."""
+    address = make_url(f"{url['scheme']}{url['user'] or ''}{url['rest'] or ''}")
+    pairs = [each.rpartition(":") if _HAS_PORT.search(each) else (each, "", "") for each in url["hosts"].split(",")]
+    ports = {"port": ",".join(port for _, _, port in pairs)} if any(port for _, _, port in pairs) else {}
+    return address.update_query_dict({"host": ",".join(host.strip("[]") for host, _, _ in pairs), **ports})

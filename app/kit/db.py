@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -13,8 +15,9 @@ from sqlalchemy.pool import QueuePool
 
 from app.kit import postgresql, sqlite
 from app.kit.address import SQLITE, address_of
-from app.kit.errors import Busy
+from app.kit.errors import AppError, Away, Busy, InDoubt, NoRoom
 from app.kit.gate import Gate, gate_for
+from app.kit.log import logger
 
 __all__ = ["Database"]
 
@@ -67,6 +70,8 @@ class Database:
             event.listen(self.engine, "begin", sqlite.on_begin)
         elif not looks_only:
             event.listen(self.engine, "connect", postgresql.on_connect)
+            event.listen(self.engine, "checkin", postgresql.on_checkin)
+            event.listen(self.engine, "checkout", partial(postgresql.on_checkout, self.engine.dialect))
         self._gate: Gate = gate_for(address, exclusive=on_sqlite)
         self._writer_wait = writer_wait
         self._writing = self.engine.execution_options(waymark_mode="write")
@@ -87,9 +92,12 @@ class Database:
             RuntimeError: this thread is inside `write()` already, or the block was left in another
                 thread than it was entered in.
             Busy: the turn, a lock or a connection did not come in time; nothing was changed.
+            Away: the database cannot be reached, went away, or takes no writes; nothing was changed.
+            InDoubt: it went away during the commit; whether it was kept is not known.
+            NoRoom: its disk is full; nothing was changed.
         """
         with (
-            _told_as_busy(),
+            _told(writing=True) as stage,
             self._gate.passage(self._writer_wait) as passage,
             Session(self._writing, expire_on_commit=False) as session,
             session.begin(),
@@ -97,6 +105,7 @@ class Database:
             session.connection()  # the transaction starts here, not at the first statement
             yield session
             passage.still_here()
+            stage.committing = True
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -108,10 +117,10 @@ class Database:
 
         Raises:
             RuntimeError: objects were added, changed or deleted and would have been lost silently.
-            Busy: a connection did not come in time.
+            Busy: a connection did not come in time. Away: the database cannot be reached, or went away.
         """
         with (
-            _told_as_busy(),
+            _told(),
             Session(self._reading, expire_on_commit=False) as session,
             _plans_kept(session),
         ):
@@ -147,14 +156,37 @@ def _plans_kept(session: Session) -> Iterator[None]:
     session.commit()
 
 
+@dataclass(slots=True)
+class _Stage:
+    """How far a transaction has come. committing: from here on nobody knows what a lost connection has kept."""
+
+    committing: bool = False
+
+
 @contextmanager
-def _told_as_busy() -> Iterator[None]:
-    """Turn the engines' many ways of saying "not now" into one `Busy`."""
+def _told(*, writing: bool = False) -> Iterator[_Stage]:
+    """Turn the engines' many ways of saying "not now" into one `Busy`, `Away` or `NoRoom`."""
+    stage = _Stage()
     try:
-        yield
+        yield stage
     except PoolEmpty as error:
         raise Busy() from error
     except DBAPIError as error:
-        if sqlite.says_busy(error.orig) or postgresql.says_busy(error.orig):
-            raise Busy() from error
-        raise
+        meant = _meaning(error, stage, writing=writing)
+        if meant is None:
+            raise
+        if isinstance(meant, Away | NoRoom):
+            # What the driver says of a server holds hosts and reasons, and nothing of what was asked.
+            logger().warning(meant.code, kind=type(error.orig).__name__, text=" ".join(str(error.orig).split()))
+        raise meant from error
+
+
+def _meaning(error: DBAPIError, stage: _Stage, *, writing: bool) -> AppError | None:
+    cause = error.orig
+    if error.connection_invalidated or postgresql.says_away(cause):
+        return InDoubt() if stage.committing else Away()
+    if writing and postgresql.says_read_only(cause):
+        return Away()
+    if sqlite.says_full(cause) or postgresql.says_full(cause):
+        return NoRoom()
+    return Busy() if sqlite.says_busy(cause) or postgresql.says_busy(cause) else None

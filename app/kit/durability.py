@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from app.kit import sqlite
-from app.kit.address import SQLITE
+from app.kit.address import SQLITE, has_several_hosts
 from app.kit.db import Database
 
 __all__ = ["doubts"]
@@ -15,7 +15,7 @@ SQLITE_WANTS = {"journal_mode": ("wal",), "synchronous": ("2", "3"), "foreign_ke
 POSTGRESQL_WANTS = {
     "fsync": ("on",),
     "full_page_writes": ("on",),
-    "synchronous_commit": ("on", "local", "remote_write", "remote_apply"),
+    "synchronous_commit": ("on", "remote_write", "remote_apply"),
 }
 LEAST_BUSY_MILLISECONDS = 5_000
 
@@ -36,7 +36,13 @@ def doubts(database: Database) -> list[str]:
             if int(_ask(connection, "PRAGMA busy_timeout")) < LEAST_BUSY_MILLISECONDS:
                 found.append(f"busy_timeout is below {LEAST_BUSY_MILLISECONDS} milliseconds")
             return found
-        return _unlike(connection, "SHOW", POSTGRESQL_WANTS, {})
+        found = _unlike(connection, "SHOW", POSTGRESQL_WANTS, {})
+        if has_several_hosts(database.engine.url) and not _ask(connection, "SHOW synchronous_standby_names"):
+            found.append(
+                "the address names several servers and synchronous_standby_names is empty; what was confirmed on one"
+                " may be missing on the next"
+            )
+        return found
 
 
 def _unlike(

@@ -7,12 +7,15 @@ from typing import Any, ClassVar
 
 __all__ = [
     "AppError",
+    "Away",
     "BadRequest",
     "Busy",
     "Conflict",
     "Erased",
     "Forbidden",
+    "InDoubt",
     "Invalid",
+    "NoRoom",
     "NotFound",
     "PreconditionMissing",
     "StaleVersion",
@@ -162,3 +165,31 @@ class Busy(AppError):
     title = "Too much is going on at once."
     default_detail = "Nothing was changed. Try again in a moment."
     default_headers: ClassVar[Mapping[str, str]] = {"Retry-After": "2"}
+
+
+class Away(Busy):
+    """The database cannot be reached, or left before anything was to be kept; nothing was changed."""
+
+    code = "database_away"
+    title = "The database does not answer."
+    default_headers: ClassVar[Mapping[str, str]] = {"Retry-After": "5"}
+
+
+class InDoubt(Away):
+    """The database left while it was being told to keep what was done: it may have kept it, and nobody knows."""
+
+    code = "outcome_unknown"
+    title = "The database went away while this was being saved."
+    default_detail = (
+        "Nobody knows whether it was saved. Send the same once more, a program with the same Idempotency-Key: it is"
+        " done once in any case."
+    )
+
+
+class NoRoom(Busy):
+    """The disk under the database is full; nothing was changed, and reading goes on."""
+
+    code = "no_room"
+    title = "There is no room left to save anything."
+    default_detail = "Nothing was changed. Whoever runs this installation has to make room on the disk of the database."
+    default_headers: ClassVar[Mapping[str, str]] = {"Retry-After": "60"}

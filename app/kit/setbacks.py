@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError
-
+from app.kit.errors import Away
 from app.kit.log import frames_of, logger
 
 __all__ = ["Setbacks"]
@@ -49,7 +48,7 @@ class Setbacks:
         try:
             done = work()
         except Exception as error:  # any failure delays this one alone
-            if isinstance(error, DBAPIError) and error.connection_invalidated:
+            if isinstance(error, Away):
                 raise
             self._of[job, one] = (times + 1, now + min(FIRST_REST * 2 ** min(times, 6), longest))
             logger().warning(

@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL
 
 __all__ = [
     "BUSY_MILLISECONDS", "connect_args", "journal_of", "make_private", "on_begin", "on_connect", "on_look",
-    "only_to_look", "says_busy",
+    "only_to_look", "says_busy", "says_full",
 ]  # fmt: skip
 
 # How long a statement waits for another process (the command line beside the server).
@@ -98,6 +98,15 @@ def on_begin(connection: Connection) -> None:
 
 def says_busy(error: object) -> bool:
     """Tell whether a driver error means that another process held the file too long."""
+    return _primary(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def says_full(error: object) -> bool:
+    """Tell whether a driver error means that the disk has no room left."""
+    return _primary(error) == sqlite3.SQLITE_FULL
+
+
+def _primary(error: object) -> int | None:
     code = getattr(error, "sqlite_errorcode", None)
-    # The low byte is the primary code; the rest tells apart kinds of being busy.
-    return isinstance(code, int) and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    # The low byte is the primary code; the rest tells apart kinds of it.
+    return code & 0xFF if isinstance(code, int) else None

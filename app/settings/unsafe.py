@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
+from app.kit.address import address_of, hosts_of
 from app.settings import stores
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def _database(settings: Settings) -> Iterator[str]:
     try:
         parts = urlsplit(settings.database_url)
         password, user = unquote(parts.password or ""), unquote(parts.username or "")
-        host = parts.hostname or ""
+        outside = _leaves_the_machine(settings.database_url)
     except ValueError:
         yield f"{name} cannot be read; write postgresql://user@host/database"
         return
@@ -121,7 +122,7 @@ def _database(settings: Settings) -> Iterator[str]:
             yield f"{name} has a password of fewer than {SHORTEST_PASSWORD} characters; choose a longer, random one"
     if user.lower() in ("postgres", "root"):
         yield f"{name} signs in as {user}, who may do everything; make a role of its own for the program"
-    if _leaves_the_machine(host, parts) and not ENCRYPTED & set(parse_qs(parts.query).get("sslmode", ())):
+    if outside and not ENCRYPTED & set(parse_qs(parts.query).get("sslmode", ())):
         yield f"{name} reaches another machine in clear; add ?sslmode=verify-full"
 
 
@@ -185,7 +186,8 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _leaves_the_machine(host: str, parts: SplitResult) -> bool:
-    """Whether the database is on another machine: neither a socket (a path as host, or none) nor loopback."""
-    asked = host or (parse_qs(parts.query).get("host") or [""])[0]
-    return bool(asked) and not asked.startswith(("/", "@")) and not _is_loopback(asked)
+def _leaves_the_machine(url: str) -> bool:
+    """Whether one of its servers is on another machine: neither a socket (a path as host, or none) nor loopback."""
+    return any(
+        host and not host.startswith(("/", "@")) and not _is_loopback(host) for host in hosts_of(address_of(url))
+    )

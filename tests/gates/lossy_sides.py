@@ -19,9 +19,10 @@ from typing import Any, Final
 
 import app.main
 import app.worker
+from app.access import once
 from app.casework import mirror, receipts
 from app.demo.serve import listening, run
-from app.kit import log
+from app.kit import log, postgresql
 from app.kit.clock import Clock
 from app.settings import Settings
 from app.worker import Worker
@@ -191,4 +192,25 @@ def day_of_arrival() -> None:
     mirror.day_of = lambda desk, header, body: desk.today
 
 
-MUTANTS: Final = {each.__name__: each for each in (no_inbox_dedupe, gap_accepted, overtaking, day_of_arrival)}
+def weak_commits_taken() -> None:
+    """A connection whose commits wait for no standby is taken."""
+    postgresql.WEAK_COMMITS = ()
+
+
+def keys_forgotten() -> None:
+    """Nobody remembers what was answered to a key, so a retry acts again."""
+    once.claim = lambda desk, key, fingerprint: None
+
+
+def outage_unnamed() -> None:
+    """A database that went away is an error like any other."""
+    postgresql.says_away = lambda error: False
+
+
+MUTANTS: Final = {
+    each.__name__: each
+    for each in (
+        no_inbox_dedupe, gap_accepted, overtaking, day_of_arrival,
+        weak_commits_taken, keys_forgotten, outage_unnamed,
+    )
+}  # fmt: skip

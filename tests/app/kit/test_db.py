@@ -112,10 +112,11 @@ def test_a_weak_sqlite_connection_is_named(tmp_path: Path) -> None:
     weak.dispose()
 
 
-def test_postgresql_without_synchronous_commit_is_refused(postgres) -> None:
+@pytest.mark.parametrize("value", ["off", "local"])
+def test_postgresql_without_synchronous_commit_is_refused(postgres, value: str) -> None:
     with postgres.database() as url:
-        weak = Database(f"{url}&options=-c%20synchronous_commit%3Doff")
-        with pytest.raises(RuntimeError, match="synchronous_commit is off"), weak.read() as session:
+        weak = Database(f"{url}&options=-c%20synchronous_commit%3D{value}")
+        with pytest.raises(RuntimeError, match=f"synchronous_commit is {value}"), weak.read() as session:
             session.execute(sql("SELECT 1"))
         weak.dispose()
 
