@@ -113,7 +113,7 @@ def office(asked: argparse.Namespace, folder: Path) -> Iterator[tuple[House, str
     """The house, its database, who may sign in, and how many cases there are; filled if the folder holds none."""
     kept, file = folder / "world.json", folder / "benchmark.db"
     if asked.world and not (kept.is_file() and file.is_file()):
-        raise NotUsable(f"{folder} holds no world; `python -m benchmarks.world --engine sqlite --keep {folder}` fills it")
+        raise NotUsable(f"{folder} holds no world; `python -m benchmarks.world --engine sqlite --keep` fills one")
     url = f"sqlite:///{file}"
     if not asked.world:
         migrate.upgrade(url)
