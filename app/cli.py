@@ -16,12 +16,13 @@ from app.backups.commands import backup_app, restore
 from app.cli_imports import imports_app, jobs_app
 from app.cli_keys import keys_app
 from app.cli_microdata import microdata_app
+from app.cli_moving import migrate_to
 from app.cli_partners import exchange_app, partners_app
 from app.cli_standards import htcds_app
 from app.doctor.commands import doctor
 from app.kit import migrate as tables
 from app.settings import Settings
-from app.terminal import must_be_migrated, must_not_be_restoring, stop, told
+from app.terminal import must_be_migrated, must_be_whole, stop, told
 from app.wording.commands import words_app
 from policies.load import PolicyError, load_policies
 
@@ -46,6 +47,7 @@ for name, part in GROUPS.items():
     app.add_typer(part, name=name)
 app.command()(restore)
 app.command()(doctor)
+app.command("migrate-to")(migrate_to)
 
 Var = Annotated[Path, typer.Option("--var", help="The folder for databases and keys.", envvar="WAYMARK_VAR")]
 
@@ -156,7 +158,7 @@ def migrate() -> None:
     settings = Settings()
     url = settings.owner_database_url
     before = tables.current(url)
-    must_not_be_restoring(before)
+    must_be_whole(before)
     granted = tables.upgrade(url, app_role=settings.app_role)
     after = tables.current(url)
     typer.echo(f"The tables are at revision {after}." if before != after else f"Nothing to do: at revision {after}.")

@@ -11,12 +11,13 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from app.kit import migrate as tables
+from app.kit import moved
 from app.kit.errors import AppError, Away
 from app.kit.keyfile import KeyMissing
 from app.settings import Settings
 from policies.load import PolicyError
 
-__all__ = ["must_be_migrated", "must_not_be_restoring", "stop", "told"]
+__all__ = ["must_be_migrated", "must_be_whole", "stop", "told"]
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -55,12 +56,24 @@ def told(command: Callable[Given, Result]) -> Callable[Given, Result]:
 def must_be_migrated(settings: Settings) -> None:
     """End the command unless the tables are those of this version of the program."""
     at, newest = tables.current(settings.database_url), tables.head()
-    must_not_be_restoring(at)
+    must_be_whole(at)
     if at != newest:
         stop(f"the tables are at revision {at or 'none'}, this program needs {newest}: run `waymark migrate`.")
 
 
-def must_not_be_restoring(revision: str | None) -> None:
-    """End the command if a restore into these tables was begun and not finished."""
+def must_be_whole(revision: str | None) -> None:
+    """End the command if a restore into these tables was begun and not finished, or if they have moved elsewhere."""
     if revision is not None and tables.unfinished(revision) is not None:
         stop("a restore was begun here and not finished: run the same `waymark restore` again, it starts anew.")
+    gone = moved.read(revision)
+    if gone is None:
+        return
+    if not gone.finished:
+        stop(
+            f"a move to {gone.place} was begun here, and how it ended is not known: run the same `waymark migrate-to`"
+            " again, it looks there and finishes or starts anew."
+        )
+    stop(
+        f"this store has moved to {gone.place}: nothing is served or written here any more. Let DATABASE_URL name that"
+        " one; docs/operations.md says how to come back as long as nothing was written there."
+    )

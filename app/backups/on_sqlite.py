@@ -16,7 +16,7 @@ from app.kit.crypto import DESTROYED
 from app.kit.folders import keep_names
 
 __all__ = [
-    "copied", "draft_beside", "file_of", "fill_keys", "parts_of", "place", "prove", "refuse_full",
+    "alone", "copied", "draft_beside", "file_of", "fill_keys", "parts_of", "place", "prove", "refuse_full",
     "rewrite", "strip_keys",
 ]  # fmt: skip
 
@@ -101,14 +101,19 @@ def refuse_full(file: Path) -> None:
                     f"{file} is not empty: {table} has rows. A backup is only restored into an empty store; move the "
                     "file away first if it is to go."
                 )
+    if not alone(file):
+        raise BackupRefused(f"{file} is open in another program; stop what serves it.")
+
+
+def alone(file: Path) -> bool:
+    """Whether no other program has the database open; its side files are taken away by asking."""
+    with closing(_opened(file)) as database:
         try:
             database.execute("PRAGMA busy_timeout = 1000")
             # Takes the side files away, and only goes when nobody else has the file open.
-            told = database.execute("PRAGMA journal_mode = DELETE").fetchone()[0]
+            return bool(database.execute("PRAGMA journal_mode = DELETE").fetchone()[0] == "delete")
         except sqlite3.OperationalError:
-            told = "wal"
-        if told != "delete":
-            raise BackupRefused(f"{file} is open in another program; stop what serves it.")
+            return False
 
 
 def place(draft: Path, target: Path) -> None:

@@ -15,11 +15,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import NullPool
 
-from app.kit import postgresql, sqlite
+from app.kit import moved, postgresql, sqlite
 from app.kit.address import SQLITE, address_of
+from app.kit.moved import Moved
 
 __all__ = [
     "RESTORING", "BrokenReferences", "configuration", "current", "current_of", "downgrade", "head", "revisions",
+    "settle_move",
     "unfinished", "upgrade",
 ]  # fmt: skip
 
@@ -83,6 +85,20 @@ def current_of(connection: Connection) -> str | None:
 def unfinished(revision: str) -> str | None:
     """The revision of tables that a restore has begun to fill and not finished; None for any others."""
     return revision.removeprefix(RESTORING) if revision.startswith(RESTORING) else None
+
+
+def settle_move(url: str, told: Moved, *, stays: bool) -> None:
+    """Write down on SQLite how a move ended: ``stays`` there, where ``told`` says, or came back, as if it had not been.
+
+    A transaction of its own, since a database that is marked takes none of `Database.write()`.
+    """
+    with _connection(url) as connection:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        if stays:
+            moved.mark(connection, told)
+        else:
+            moved.lift(connection, told)
+        connection.commit()
 
 
 def revisions() -> tuple[str, ...]:

@@ -11,6 +11,8 @@ from urllib.parse import quote
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 
+from app.kit.moved import LATCH, HasMoved
+
 __all__ = [
     "BUSY_MILLISECONDS", "connect_args", "journal_of", "make_private", "on_begin", "on_connect", "on_look",
     "only_to_look", "says_busy", "says_full",
@@ -94,6 +96,10 @@ def on_begin(connection: Connection) -> None:
         connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if only_looks else 'OFF'}")
         connection.info["only_looks"] = only_looks
     connection.exec_driver_sql("BEGIN IMMEDIATE" if mode == "write" else "BEGIN")
+    # Asked under the write lock, so that nobody writes into what somebody else has just moved to another place.
+    if mode == "write" and connection.exec_driver_sql("PRAGMA user_version").scalar() == LATCH:
+        connection.exec_driver_sql("ROLLBACK")
+        raise HasMoved("this store has moved to another database: nothing is written here; `waymark serve` says where")
 
 
 def says_busy(error: object) -> bool:

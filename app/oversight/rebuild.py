@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from app.access import rows
 from app.access.desk import Desk, House
@@ -44,19 +45,31 @@ def rebuild_facts(house: House, country: str | None = None, repair: bool = False
     Raises HistoryUnreadable when a history cannot be folded; `verify_all` tells where it was broken.
     """
     found: list[Difference] = []
-    for table, look in ((REFERRAL, _referral), (CASE, _case)):
+    with house.db.read() as session:
+        rows.enter_everything(session)
+        every = subjects(session, country)
+    for kind, subject_id, here in every:
+        with house.db.write() as session:
+            difference = difference_of(house.system_desk(session, here, "rebuild"), kind, subject_id, repair)
+        if difference is not None:
+            found.append(difference)
+    return found
+
+
+def subjects(session: Session, country: str | None = None) -> list[tuple[str, str, str]]:
+    """Kind, id and country of everything that has facts, in the order in which it is to be folded; all that is seen."""
+    found = []
+    for kind, table in (("referral", REFERRAL), ("case", CASE)):
         query = select(table.c.id, table.c.country).order_by(table.c.opened_at, table.c.id)
         if country is not None:
             query = query.where(table.c.country == country)
-        with house.db.read() as session:
-            rows.enter_everything(session)
-            subjects = session.execute(query).all()
-        for subject_id, here in subjects:
-            with house.db.write() as session:
-                difference = look(house.system_desk(session, here, "rebuild"), subject_id, repair)
-            if difference is not None:
-                found.append(difference)
+        found += [(kind, row.id, row.country) for row in session.execute(query)]
     return found
+
+
+def difference_of(desk: Desk, kind: str, subject_id: str, repair: bool = False) -> Difference | None:
+    """Fold one of `subjects` again; None if its facts are what its history says. See `rebuild_facts`."""
+    return (_referral if kind == "referral" else _case)(desk, subject_id, repair)
 
 
 def _referral(desk: Desk, referral_id: str, repair: bool) -> Difference | None:

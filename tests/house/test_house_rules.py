@@ -34,6 +34,8 @@ LOADS_FOR_THE_PROGRAM = {
     "app/keys/agreed.py": "the command line uses an approval of a key operation up",
     "app/keys/rewrapping.py": "the command line wraps stored keys anew",
     "app/keys/signing.py": "the command line counts what is on its way before a key is retired",
+    "app/moving/comparing.py": "the command line compares whole tables of two stores",
+    "app/moving/copying.py": "the command line copies whole tables from one store into another",
     "app/oversight/rebuild.py": "the command line folds every history again",
     "app/oversight/bundle.py": "writes what an auditor of all is given, for the command line",
     "app/oversight/seals.py": "the command line opens every seal once and keeps nothing of it",

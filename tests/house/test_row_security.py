@@ -28,6 +28,7 @@ OPEN = {
 # Who may open every row: operators' commands, and the worker's look at what is due. Never a room's door.
 SEES_ALL = {
     "app/backups/making.py", "app/backups/restoring.py", "app/keys/rewrapping.py",
+    "app/moving/proving.py", "app/moving/target.py",
     "app/keys/agreed.py", "app/keys/signing.py", "app/exchange/enrolling.py",
     "app/access/deciding.py", "app/access/mailing.py", "app/access/rows.py",
     "app/casework/burying.py", "app/casework/jobs.py", "app/casework/ringing.py", "app/casework/rounds.py",
