@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import signal
 import sys
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -117,38 +115,33 @@ def _two_instances(var: Path, wanted: Figures, port: int, *, once: bool, fresh: 
 @app.command()
 @told
 def serve(
-    worker: Annotated[bool, typer.Option(help="Carry out effects and deadlines in this process too.")] = True,
+    worker: Annotated[bool, typer.Option(help="Carry out effects and deadlines here too.")] = True,
+    processes: Annotated[
+        int, typer.Option(min=1, help="How many processes serve, on PostgreSQL; the worker is then one more.")
+    ] = 1,
 ) -> None:
-    """Serve the JSON API with the settings of the environment (WAYMARK_...)."""
-    from app.demo.serve import listening, run
-    from app.kit.durability import doubts
-    from app.main import create_app
+    """Serve pages and the JSON API with the settings of the environment (WAYMARK_...).
+
+    SIGTERM or Ctrl-C ends it when what runs is answered. With several processes SIGHUP replaces them one by one.
+    """
+    from app.serving.begin import serve as begin
 
     settings = Settings()
     check_start(settings)
     must_be_migrated(settings)
-    on = listening(settings.host, settings.port)
-    program = create_app(settings)
-    for doubt in doubts(program.state.db):
-        typer.echo(f"waymark: a power cut could lose confirmed changes: {doubt}", err=True)
-    typer.echo(f"Waymark listens on http://{settings.host}:{on.getsockname()[1]}", err=True)
-    run(program, on, worker=worker, proxies=settings.trusted_proxies)
+    begin(settings, processes, worker=worker, say=lambda words: typer.echo(words, err=True))
 
 
 @app.command()
 @told
 def worker() -> None:
     """Carry out effects and ring deadlines, beside servers that do not; SIGTERM or Ctrl-C ends it."""
-    from app.main import open_house
-    from app.worker import Worker
+    from app.serving.children import work
 
     settings = Settings()
     check_start(settings)
     must_be_migrated(settings)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    Worker(open_house(settings)).run(stop)
+    work(settings)
 
 
 @app.command()

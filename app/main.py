@@ -15,12 +15,11 @@ import anyio.to_thread
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, Response
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from app.access import health
 from app.access.desk import House
 from app.access.docs_page import DocsPage
 from app.access.door import Door, public
@@ -38,7 +37,7 @@ from app.exchange.receiving import Post
 from app.kit import log, problems
 from app.kit.clock import Clock
 from app.kit.db import Database
-from app.kit.errors import AppError, Busy
+from app.kit.errors import AppError
 from app.kit.hpke import ExchangeKeys
 from app.kit.keyfile import TOKEN_KEY, WatchedKeys, load_keys
 from app.kit.mail import Mail
@@ -100,7 +99,7 @@ def create_app(
         lifespan=_lifespan,
     )
     api = _api(house, show_text=settings.shows_error_texts, show_docs=settings.shows_docs)
-    app.add_api_route("/health", health, methods=["GET"], include_in_schema=False)
+    health.add(app)
     app.mount(PREFIX, api)
     slot = _slot()
     app.mount(post.PREFIX, slot)
@@ -127,18 +126,6 @@ def create_app(
     )
     app.state.routes = check_routes(app, house.policies)
     return app
-
-
-@public("tells only whether the program and its database answer")
-def health(request: Request) -> Response:
-    """Whether the program and its database answer: 200, or 503."""
-    house: House = request.app.state.house
-    try:
-        with house.db.read() as session:
-            session.execute(text("SELECT 1"))
-    except (SQLAlchemyError, Busy):
-        return JSONResponse({"status": "unavailable"}, 503)
-    return JSONResponse({"status": "ok"})
 
 
 def open_house(settings: Settings, clock: Clock | None = None, passwords: Passwords | None = None) -> House:
@@ -303,7 +290,7 @@ def _describe(api: FastAPI, document: Callable[[], dict[str, Any]]) -> None:
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
     stop = threading.Event()
     worker: Worker | None = app.state.worker
@@ -311,7 +298,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     if thread:
         thread.start()
     try:
-        yield
+        yield {health.STOPPING: threading.Event()}
     finally:
         stop.set()
         if thread:

@@ -13,6 +13,7 @@ from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.access.health import is_stopping
 from app.kit.errors import AppError, BadRequest
 from app.kit.log import logger
 from app.kit.problems import CORRELATION_HEADER, render
@@ -94,6 +95,9 @@ class Shell:
                 for name, value in _DEFAULTS.items():
                     headers.setdefault(name, value)
                 headers.update(self.always)
+                if is_stopping(scope):
+                    # The client is not to send the next request on a line that is about to close.
+                    headers["Connection"] = "close"
             await send(message)
 
         try:

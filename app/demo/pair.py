@@ -24,13 +24,13 @@ from app.demo.build import first_moment, play_all
 from app.demo.figures import Figures
 from app.demo.place import NOTE, PASSWORD, logging_in, settings_of
 from app.demo.play import Progress
-from app.demo.serve import listening
 from app.demo.world import Cast, new_password, settle
 from app.exchange import cards, enrolling
 from app.kit import migrate
 from app.kit.clock import SettableClock
 from app.kit.keyfile import write_private
 from app.main import create_app, open_house
+from app.serving.sockets import listening
 
 Tell = Callable[[str], None]
 HOST: Final = "127.0.0.1"

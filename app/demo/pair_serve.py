@@ -22,10 +22,12 @@ from app.demo.pair import AT_HOME, HOST, Installation, Tell, build, build_whole,
 from app.demo.pair_report import sections
 from app.demo.place import OffsetClock, is_built, logging_in, password_of, running_clock, settings_of
 from app.demo.play import Progress
-from app.demo.serve import listening, logins, run
+from app.demo.serve import logins
 from app.main import PREFIX, create_app, open_house
 from app.models.office import Office
 from app.models.user import User
+from app.serving.sockets import listening
+from app.serving.web import run
 
 CHECK_EVERY = 0.2
 PATIENCE = 15.0

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import uvicorn
-from fastapi import FastAPI
 from sqlalchemy import func, select
 
 from app.access import rows
@@ -18,44 +15,12 @@ from app.main import PREFIX, create_app
 from app.models.office import Office
 from app.models.referral import Referral
 from app.models.user import User, UserRole
-from app.worker import Worker
+from app.serving.sockets import listening
+from app.serving.web import run
 
 COPY: Any = Referral.__table__
 # Whose desk the examples show: the border focal point who answers what comes over the bridge at Myawaddy.
 OFFICER, BRIDGE = "mm.border1", "mm-border-myawaddy"
-
-
-class PortTaken(OSError):
-    """Another program listens on the port."""
-
-
-def listening(host: str, port: int) -> socket.socket:
-    """A socket that listens on ``host``:``port`` (0: any free one). Raises PortTaken."""
-    taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        taken.bind((host, port))
-    except OSError as error:
-        taken.close()
-        raise PortTaken(f"port {port} on {host} cannot be used ({error.strerror}); choose another") from None
-    return taken
-
-
-def run(app: FastAPI, on: socket.socket, *, worker: bool = True, proxies: Sequence[str] = ()) -> None:
-    """Serve ``app`` on the socket until the program is told to end.
-
-    ``worker``: the worker runs inside. ``proxies``: addresses or networks whose X-Forwarded-For is believed, so that
-    one person's failed sign-ins do not count for everybody behind the same proxy.
-    """
-    if worker:
-        app.state.worker = Worker(app.state.house).run
-    # The program writes its own line for each request, and lines of the server in its own format; the server's headers
-    # would only tell what it runs on.
-    config = uvicorn.Config(
-        app, log_config=None, log_level="warning", access_log=False, server_header=False, ws="none",
-        proxy_headers=bool(proxies), forwarded_allow_ips=list(proxies),
-    )  # fmt: skip
-    uvicorn.Server(config).run(sockets=[on])
 
 
 def serve(folder: Path, port: int) -> None:

@@ -21,9 +21,10 @@ import app.main
 import app.worker
 from app.access import once
 from app.casework import mirror, receipts
-from app.demo.serve import listening, run
 from app.kit import log, postgresql
 from app.kit.clock import Clock
+from app.serving.sockets import listening
+from app.serving.web import run
 from app.settings import Settings
 from app.worker import Worker
 from tests.conftest import START

@@ -22,8 +22,8 @@ import app.main
 import app.settings
 from app.access import unsafe_start
 from app.access.unsafe_start import UnsafeStart
-from app.demo.serve import run
 from app.kit.vault import Vault
+from app.serving.web import run
 from app.settings import Settings, keys, unsafe
 from app.settings import stores as settings_of_stores
 from tests.postgres import OWNER, Cluster

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
+import threading
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy import text
 
 import app.main
 from app.access.door import Door, needs, public
+from app.access.health import STOPPING
 from app.access.routes import UndeclaredRoute, check_routes
 from app.access.shell import LARGEST_BODY, Shell
+from app.kit import migrate
 from app.kit.clock import SettableClock
+from app.kit.errors import Busy
 from app.settings import Settings
 from tests.app.access.world import API, CHEAP, POLICIES, World
+from tests.inspect import tampering
 
 SAFE = {
     "x-content-type-options": "nosniff",
@@ -85,7 +91,8 @@ def test_every_route_is_in_the_inventory(world: World) -> None:
     assert routes[f"{API}/auth/token"].open_because
     assert routes[f"{API}/users/{{user_id}}/roles"].versioned
     assert {path for path, route in routes.items() if route.open_because} == {
-        "/health", f"{API}/auth/token", f"{API}/auth/refresh", f"{API}/openapi.json", f"{API}/docs",
+        "/health", "/health/live", "/health/ready",
+        f"{API}/auth/token", f"{API}/auth/refresh", f"{API}/openapi.json", f"{API}/docs",
         "/sign-in", "/sign-in/code", "/sign-in/organisation", "/sign-in/organisation/back", "/neutral", "/locked",
         "/static/{name}", "/exchange/v1/inbox", "/exchange/v1/receipts", "/exchange/v1/epochs",
         "/exchange/v1/capabilities",
@@ -153,11 +160,46 @@ def test_health_says_whether_the_database_answers(world: World, monkeypatch: pyt
     assert world.client.get("/health").json() == {"status": "ok"}
 
     def gone() -> None:
-        raise app.main.Busy()
+        raise Busy()
 
     monkeypatch.setattr(type(world.house.db), "read", lambda _self: gone())
-    answer = world.client.get("/health")
-    assert (answer.status_code, answer.json()) == (503, {"status": "unavailable"})
+    for path, word in (("/health", "unavailable"), ("/health/ready", "database_away")):
+        answer = world.client.get(path)
+        assert (answer.status_code, answer.json()) == (503, {"status": word})
+    # Nothing is mended by a new start, and nobody is to try it.
+    assert world.client.get("/health/live").json() == {"status": "ok"}
+
+
+def test_a_program_is_ready_with_its_own_tables_and_with_newer_ones(world: World) -> None:
+    """While an installation is brought up to date the tables are newer than the programs that still serve."""
+    for revision, status, word in (
+        (migrate.head(), 200, "ready"), ("999_of_the_next_program", 200, "ready"),
+        (migrate.revisions()[-2], 503, "not_migrated"), (f"{migrate.RESTORING}{migrate.head()}", 503, "restoring"),
+        (None, 503, "not_migrated"), (migrate.head(), 200, "ready"),
+    ):  # fmt: skip
+        with tampering(world.house.db) as session:
+            session.execute(text("DELETE FROM alembic_version"))
+            if revision is not None:
+                session.execute(text("INSERT INTO alembic_version VALUES (:at)"), {"at": revision})
+        answer = world.client.get("/health/ready")
+        assert (answer.status_code, answer.json()) == (status, {"status": word})
+
+
+def test_a_program_that_stops_says_so_and_closes_its_lines(world: World) -> None:
+    told = threading.Event()
+
+    async def served(scope: Any, receive: Any, send: Any) -> None:
+        scope.setdefault("state", {})[STOPPING] = told
+        await world.app(scope, receive, send)
+
+    client = TestClient(served, base_url="http://localhost")
+    before = client.get("/health/ready")
+    assert (before.status_code, before.headers.get("connection")) == (200, None)
+    told.set()
+    after = client.get("/health/ready")
+    assert (after.status_code, after.json()) == (503, {"status": "stopping"})
+    assert after.headers["connection"] == "close"
+    assert client.get("/health/live").status_code == 200
 
 
 def test_openapi_describes_every_route_completely(world: World) -> None:

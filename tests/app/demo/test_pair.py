@@ -30,7 +30,6 @@ from app.demo.figures import sample
 from app.demo.pair import AT_HOME
 from app.demo.pair_serve import once
 from app.demo.place import logging_in, settings_of
-from app.demo.serve import PortTaken, listening
 from app.kit.clock import SettableClock
 from app.kit.db import Database
 from app.main import open_house
@@ -38,6 +37,7 @@ from app.models.office import Office
 from app.models.user import User
 from app.referrals.day_schemas import DayOut
 from app.referrals.days import day
+from app.serving.sockets import PortTaken, listening
 
 # Everybody who was returned, one of each kind, and one person in a shelter.
 PEOPLE = 9

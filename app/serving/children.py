@@ -1,0 +1,71 @@
+"""What the processes of a server are that serves with several: programs, and the worker. Each begins from nothing."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from fastapi import FastAPI
+
+from app.access.unsafe_start import UnsafeStart
+from app.kit import log
+from app.kit.keyfile import KeyMissing
+from app.main import create_app, open_house
+from app.settings import Settings
+from app.worker import Worker
+
+__all__ = ["program", "work", "worker"]
+
+# A process that cannot begin is begun again: while the database is away, and not as fast as the machine can.
+REST_SECONDS: Final = 2.0
+Built = TypeVar("Built")
+
+
+def program() -> FastAPI:
+    """The program, in a process that serves it beside others; without their parent it ends as if told to."""
+    _stay_with_parent()
+    return _begun(create_app)
+
+
+def worker() -> None:
+    """The worker, in a process of its own beside those that serve."""
+    _stay_with_parent()
+    _begun(lambda: work(Settings()))
+
+
+def work(settings: Settings) -> None:
+    """Carry out effects and ring deadlines until this process is told to end (SIGTERM, or Ctrl-C)."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    Worker(open_house(settings)).run(stop)
+
+
+def _begun(begin: Callable[[], Built]) -> Built:
+    log.configure()
+    try:
+        return begin()
+    except Exception as error:  # noqa: BLE001 - whatever it is: the others serve on, and this one is tried again
+        why = str(error) if isinstance(error, UnsafeStart | KeyMissing) else type(error).__name__
+        logging.getLogger(log.OURS).error("a process cannot begin and is tried again: %s", why)
+        time.sleep(REST_SECONDS)
+        raise SystemExit(1) from None
+
+
+def _stay_with_parent() -> None:
+    """End when the process that began this one is gone, by whatever death: nobody would end it, and it has the port."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
