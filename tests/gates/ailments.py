@@ -275,8 +275,8 @@ def effect(ago: timedelta, **values: Any) -> Spoil:
 
 
 def letter(error: str) -> Spoil:
-    """One to Laos that has waited for an hour and is tried again soon."""
-    soon = datetime.now(UTC) + timedelta(minutes=5)
+    """One to Laos that has waited for an hour and is tried again later."""
+    soon = datetime.now(UTC) + timedelta(days=1)
     return effect(
         timedelta(hours=1), to_country="LA", effect="deliver_receipt", next_at=soon, attempts=9, last_error=error
     )
@@ -467,7 +467,7 @@ AILMENTS: Final[dict[str, Ailment]] = {
     "deadlines that do not ring": one("worker.rests", "", "waymark worker", "worker", unrung_deadline),
     "an effect that fails": one(
         "worker.fails", "", "effect_postponed", "effects",
-        effect(timedelta(hours=1), next_at=datetime.now(UTC) + timedelta(hours=1), attempts=7, last_error="KeyError"),
+        effect(timedelta(hours=1), next_at=datetime.now(UTC) + timedelta(days=1), attempts=7, last_error="KeyError"),
         BOTH, 1,
     ),
     "an old checkpoint": one("checkpoints.late", "", "worker runs", "checkpoints", checkpoint_of(90), BOTH, 1),
