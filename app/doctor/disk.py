@@ -52,6 +52,9 @@ def check(ground: Ground) -> Iterator[Finding]:
             continue
         yield from _room(name, folder, enough, told)
     yield from _shared(ground)
+    if os.name == "posix" and os.geteuid() == 0 and settings.var.is_dir() and settings.var.stat().st_uid != 0:
+        what = f"This was run as root, and {settings.var} belongs to another account"
+        yield found("disk.account", what, "run it as that account: runuser -u ACCOUNT -- waymark doctor")
 
 
 def _room(name: str, folder: Path, enough: int, told: set[int]) -> Iterator[Finding]:

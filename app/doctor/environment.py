@@ -39,7 +39,8 @@ def read() -> tuple[Settings, list[Finding]]:
             for each in error.errors(include_input=False, include_url=False, include_context=False):
                 sentence = each["msg"].removeprefix("Value error, ")
                 field = str(each["loc"][0]) if each["loc"] else ""
-                findings.append(found("settings.unreadable", _said(field, sentence), _READ_MORE, _variable(field)))
+                about = _variable(field) or next(iter(re.findall(r"WAYMARK_[A-Z_]+", sentence)), "")
+                findings.append(found("settings.unreadable", _said(field, sentence), _READ_MORE, about))
                 left_out |= _without(field, sentence)
             if len(left_out) == before:
                 break
@@ -86,7 +87,8 @@ def _without(field: str, sentence: str) -> dict[str, Any]:
     named = [field] if field in fields else [each.lower() for each in _NAMED.findall(sentence)]
     # A sentence that names none is about one of the families.
     families = [each for each in _FAMILIES if not named or any(name.startswith(each) for name in named)]
-    wrong = {*named, *(each for each in fields for family in families if each.startswith(family))}
+    # What else such a sentence names, such as the address of the pages, may well be right.
+    wrong = {each for each in fields for family in families if each.startswith(family)} or set(named)
     return {name: fields[name].get_default(call_default_factory=True) for name in wrong if name in fields}
 
 

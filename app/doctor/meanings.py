@@ -75,6 +75,7 @@ MEANINGS: Final[Mapping[str, Meaning]] = {
     "disk.full": _broken("The next write fails: work stops, or is refused in the middle."),
     "disk.low": _attention("The next backup, or a month of work, may not fit."),
     "disk.unwritable": _broken("The program has to write here and cannot."),
+    "disk.account": _note("Rights to files were judged as root, who may do everything; the program runs as another."),
     "disk.shared": _attention("One broken disk would take the data and what is to bring them back."),
     "backups.none": _attention("What happens to this machine now happens to all that was ever written."),
     "backups.late": _attention("All that was written since the newest one would be lost."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, func, or_, select, text
+from sqlalchemy import ColumnElement, Row, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from app.casework.checkpoints import newest
@@ -28,9 +28,6 @@ SOME: Final = 25
 TRIES: Final = 3
 _KEYS: Final[Any] = DataKey.__table__
 _OUTBOX: Final[Any] = OutboxRow.__table__
-_AT_HOME: Final = or_(
-    _OUTBOX.c.to_country.is_(None), _OUTBOX.c.to_country.not_in(bindparam("far", expanding=True))
-)
 _ROOM: Final = text(
     "SELECT (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS taken,"
     " current_setting('max_connections')::int"
@@ -70,18 +67,23 @@ def staffed_countries(session: Session) -> set[str]:
 
 def outbox_at_home(session: Session, now: datetime, far: list[str]) -> Outbox:
     """What the worker can carry out by itself: what is first of its line and goes to none of the partners ``far``."""
-    return outbox_of(session, now, FIRST_OF_LINE, _AT_HOME.params(far=far))
+    return outbox_of(session, now, FIRST_OF_LINE, _at_home(far))
 
 
 def failing(session: Session, far: list[str]) -> list[tuple[str, int]]:
     """The words with which effects failed again and again, each with how many; none of what they were about."""
     query = (
         select(_OUTBOX.c.last_error, func.count())
-        .where(_OUTBOX.c.done_at.is_(None), _OUTBOX.c.attempts >= TRIES, _AT_HOME)
+        .where(_OUTBOX.c.done_at.is_(None), _OUTBOX.c.attempts >= TRIES, _at_home(far))
         .group_by(_OUTBOX.c.last_error)
         .order_by(func.count().desc())
     )
-    return [(word or "", count) for word, count in session.execute(query, {"far": far}).all()]
+    return [(word or "", count) for word, count in session.execute(query).all()]
+
+
+def _at_home(far: list[str]) -> ColumnElement[bool]:
+    """What goes to none of the partners ``far``: each of these has a lane of its own, and rests when nobody answers."""
+    return or_(_OUTBOX.c.to_country.is_(None), _OUTBOX.c.to_country.not_in(far))
 
 
 def unrung(session: Session, before: datetime) -> int:

@@ -14,6 +14,7 @@ from app.doctor.findings import Finding, found
 from app.doctor.ground import Ground
 from app.kit import migrate
 from app.kit.address import SQLITE
+from app.kit.db import Database
 from app.models import load_all
 from app.models.base import Base
 
@@ -27,23 +28,28 @@ _AGAIN: Final = "the owner of the tables runs `waymark migrate`"
 def check(ground: Ground) -> Iterator[Finding]:
     """What is wrong with the tables; if nothing is, the checks that read them may."""
     assert ground.store is not None
-    with ground.store.engine.connect() as connection:
-        try:
-            at = migrate.current_of(connection)
-        except DBAPIError:
-            # The role may not even read the revision: what else it may not is told below, if there are tables.
-            connection.rollback()
-            at = migrate.head()
-        except CommandError:
-            at = ""
-        there = {
-            (table, column["name"])
-            for (_, table), columns in inspect(connection).get_multi_columns().items()
-            for column in columns
-        }
-    wrong = list(_revision(at)) or list(_lacking(there)) or list(_rights(ground))
+    wrong = list(_revision(_current(ground.store))) or list(_lacking(_columns(ground.store))) or list(_rights(ground))
     ground.tables = not wrong
     yield from wrong
+
+
+def _current(store: Database) -> str | None:
+    """The revision of the tables; empty for several at once."""
+    try:
+        with store.engine.connect() as connection:
+            return migrate.current_of(connection)
+    except CommandError:
+        return ""
+    except DBAPIError:
+        # The role may not even read the revision; what else it may not is told with its rights.
+        return migrate.head()
+
+
+def _columns(store: Database) -> set[tuple[str, str]]:
+    """Table and name of every column there is."""
+    with store.engine.connect() as connection:
+        found = inspect(connection).get_multi_columns()
+    return {(table, column["name"]) for (_, table), columns in found.items() for column in columns}
 
 
 def _revision(at: str | None) -> Iterator[Finding]:

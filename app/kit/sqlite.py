@@ -54,12 +54,15 @@ def only_to_look(address: URL) -> URL:
 
 
 def journal_of(connection: Connection) -> str:
-    """Which journal the file says it has, wal or delete: SQLite itself does not tell it to whoever only looks."""
+    """Which journal the file says it has, wal or delete: SQLite itself does not tell it to whoever only looks.
+
+    A file with nothing in it says neither; the program gives it its write-ahead log with the first table.
+    """
     named = connection.exec_driver_sql("PRAGMA database_list").one()[2]
     with Path(named).open("rb") as file:
         head = file.read(20)
     # Bytes 18 and 19 of the header: the versions of the format for writing and for reading.
-    return "wal" if head[18:20] == b"\x02\x02" else "delete"
+    return "delete" if head and head[18:20] != b"\x02\x02" else "wal"
 
 
 def on_look(connection: sqlite3.Connection, _record: object) -> None:

@@ -103,6 +103,13 @@ def kek_taken_away_too_early(it: Installation, _patch: Patch) -> None:
     file.write_text(f"{file.read_text().splitlines()[-1]}\n", encoding="ascii")
 
 
+def no_such_module(it: Installation, patch: Patch) -> None:
+    file = it.key_folder / "module.toml"
+    file.write_text('token = "x"\n', encoding="ascii")
+    file.chmod(0o600)
+    variables(key_service="nowhere", key_service_file=str(file))(it, patch)
+
+
 def myanmar_lost_its_key(it: Installation, _patch: Patch) -> None:
     for file in (it.key_folder / "signing").glob("MM.*"):
         file.unlink()
@@ -268,8 +275,8 @@ def effect(ago: timedelta, **values: Any) -> Spoil:
 
 
 def letter(error: str) -> Spoil:
-    """One to Laos that has waited for an hour and is tried again soon."""
-    soon = datetime.now(UTC) + timedelta(minutes=5)
+    """One to Laos that has waited for an hour and is tried again later."""
+    soon = datetime.now(UTC) + timedelta(days=1)
     return effect(
         timedelta(hours=1), to_country="LA", effect="deliver_receipt", next_at=soon, attempts=9, last_error=error
     )
@@ -365,7 +372,7 @@ AILMENTS: Final[dict[str, Ailment]] = {
                       variables(public_url="http://waymark.example")),
     "a port that is none": one("settings.unreadable", "WAYMARK_PORT", "correct the variable", "variables",
                                variables(port="eighty")),
-    "half a mail server": one("settings.unreadable", "", "correct the variable", "variables",
+    "half a mail server": one("settings.unreadable", "WAYMARK_SMTP_HOST", "correct the variable", "variables",
                               variables(smtp_host="mail.example")),
     "no folder for backups": one("settings.unsafe", "WAYMARK_BACKUP_TARGET", "make it", "settings",
                                  files(lambda it: shutil.rmtree(it.backups) or True)),
@@ -383,9 +390,8 @@ AILMENTS: Final[dict[str, Ailment]] = {
                                       another_kek),
     "a key that backups need": one("backups.locked", "1", "bring that version back", "keys of backups",
                                    kek_taken_away_too_early),
-    "a security module that is not there": one(
-        "keys.unsafe", "WAYMARK_KEY_SERVICE", "", "keys", variables(key_service="nowhere", key_service_file="/dev/null")
-    ),
+    "a security module that is not there": one("keys.unsafe", "WAYMARK_KEY_SERVICE", "correct the variable", "keys",
+                                               no_such_module),
     "a country without its key": one("keys.country", "MM", "waymark keys create --country MM", "signing keys",
                                      myanmar_lost_its_key),
     "no key to be written to": one("keys.exchange", "TH", "waymark keys create --country TH", "keys",
@@ -436,7 +442,10 @@ AILMENTS: Final[dict[str, Ailment]] = {
     # Clocks and disks.
     "the server's clock": one("clock.database", "", "time service", "clock of the database", server_ahead, POSTGRESQL,
                               1),
-    "this machine's clock": one("clock.machine", "", "set the clock right", "clock of this machine", set_back, SQLITE),
+    "this machine's clock": Ailment(
+        set_back, frozenset({("clock.machine", ""), ("partners.clock", "LA")}), "set the clock right",
+        "clock of this machine", SQLITE,
+    ),
     "this machine's clock, beside a server": Ailment(
         set_back, frozenset({("clock.machine", ""), ("clock.database", ""), ("partners.clock", "LA")}),
         "set the clock right", "clock of this machine", POSTGRESQL,
@@ -458,7 +467,7 @@ AILMENTS: Final[dict[str, Ailment]] = {
     "deadlines that do not ring": one("worker.rests", "", "waymark worker", "worker", unrung_deadline),
     "an effect that fails": one(
         "worker.fails", "", "effect_postponed", "effects",
-        effect(timedelta(hours=1), next_at=datetime.now(UTC) + timedelta(hours=1), attempts=7, last_error="KeyError"),
+        effect(timedelta(hours=1), next_at=datetime.now(UTC) + timedelta(days=1), attempts=7, last_error="KeyError"),
         BOTH, 1,
     ),
     "an old checkpoint": one("checkpoints.late", "", "worker runs", "checkpoints", checkpoint_of(90), BOTH, 1),

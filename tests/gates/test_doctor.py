@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from app import cli
 from app.doctor import commands, copies, examine
 from app.doctor.examine import CHECKS, Check
 from app.doctor.meanings import MEANINGS
-from tests.gates.ailments import AILMENTS, Ailment
+from tests.gates.ailments import AILMENTS, BOTH, Ailment
 from tests.gates.ward import (
     NOTES,
     PASSWORD,
@@ -39,7 +39,8 @@ from tests.quick_folder import quick_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 FEWEST = 15
-CASES = [(name, engine) for name, ailment in AILMENTS.items() for engine in ailment.engines]
+Wards = Callable[[str], Ward]
+CASES = [(name, engine) for engine in BOTH for name, ailment in AILMENTS.items() if engine in ailment.engines]
 
 
 @pytest.fixture(scope="module")
@@ -60,23 +61,28 @@ def durable() -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="module")
-def wards(laos: Neighbour, durable: Cluster) -> Iterator[Mapping[str, Ward]]:
-    """One ward for each engine."""
+def wards(laos: Neighbour, request: pytest.FixtureRequest) -> Iterator[Wards]:
+    """One ward for each engine, made when it is asked for."""
+    made: dict[str, Ward] = {}
     with tempfile.TemporaryDirectory(prefix="waymark-ward-", dir=quick_folder()) as here:
         folder = Path(here)
         with other_disk(folder) as other:
-            made = {}
-            for engine, cluster in (("sqlite", None), ("postgresql", durable)):
-                for each in (folder / engine, other / engine):
-                    each.mkdir(mode=0o700)
-                made[engine] = Ward(engine, folder / engine, other / engine, cluster, laos)
-            yield made
+
+            def ward(engine: str) -> Ward:
+                if engine not in made:
+                    for each in (folder / engine, other / engine):
+                        each.mkdir(mode=0o700)
+                    cluster = request.getfixturevalue("durable") if engine == "postgresql" else None
+                    made[engine] = Ward(engine, folder / engine, other / engine, cluster, laos)
+                return made[engine]
+
+            yield ward
 
 
 @pytest.fixture
-def lent(wards: Mapping[str, Ward], engine_kind: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
+def lent(wards: Wards, engine_kind: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
     """A healthy installation on each engine."""
-    with wards[engine_kind].installation(monkeypatch) as one:
+    with wards(engine_kind).installation(monkeypatch) as one:
         yield one
 
 
@@ -101,10 +107,10 @@ def faults_of(name: str, code: int, report: Mapping[str, Any], secrets: tuple[st
 
 @pytest.mark.parametrize(("name", "engine"), CASES)
 def test_what_is_broken_is_named_with_its_mend_and_nothing_else(
-    wards: Mapping[str, Ward], monkeypatch: pytest.MonkeyPatch, name: str, engine: str
+    wards: Wards, monkeypatch: pytest.MonkeyPatch, name: str, engine: str
 ) -> None:
     ailment = AILMENTS[name]
-    with wards[engine].installation(monkeypatch) as one:
+    with wards(engine).installation(monkeypatch) as one:
         ailment.spoil(one, monkeypatch)
         code, report = examined()
         assert not faults_of(name, code, report, one.secrets), "\n".join(faults_of(name, code, report, one.secrets))

@@ -33,6 +33,7 @@ SEES_ALL = {
     "app/access/deciding.py", "app/access/mailing.py", "app/access/rows.py",
     "app/casework/burying.py", "app/casework/jobs.py", "app/casework/ringing.py", "app/casework/rounds.py",
     "app/casework/stopping.py", "app/imports/watching.py",
+    "app/doctor/ground.py",
     "app/casework/withdrawing.py", "app/emergency/watching.py",
     "app/oversight/sealing.py", "app/oversight/watching.py", "app/referrals/watching.py",
     "app/demo/apart.py", "app/demo/pair_report.py", "app/demo/place.py", "app/demo/registers.py",
