@@ -15,6 +15,7 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from app.kit import log
+from app.metrics.listener import forget
 from app.serving import children, notify
 from app.serving.web import Lasting, configured
 
@@ -61,6 +62,7 @@ class Several(Multiprocess):
         """Twice a second: replace who died or hangs, and say once that all of them serve."""
         before = [process.pid for process in self.processes]
         super().keep_subprocess_alive()
+        self._forget(before)
         if self.should_exit.is_set():
             return
         replaced = sum(process.pid not in before for process in self.processes)
@@ -76,7 +78,9 @@ class Several(Multiprocess):
     def restart_all(self) -> None:
         """Replace all of them by what is installed now, one by one; the worker last, and there are never two."""
         notify.reloading()
+        before = [process.pid for process in self.processes]
         super().restart_all()
+        self._forget(before)
         if self._worker is not None and not self.should_exit.is_set():
             self._worker.terminate()
             self._worker.join()
@@ -95,6 +99,11 @@ class Several(Multiprocess):
         super().join_all()
         if self._worker is not None:
             self._worker.join()
+
+    def _forget(self, before: Sequence[int | None]) -> None:
+        for pid in {*before} - {process.pid for process in self.processes}:
+            if pid is not None:
+                forget(pid)
 
     def _begin_worker(self) -> None:
         if self._wanted:

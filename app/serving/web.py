@@ -82,5 +82,5 @@ def run(app: FastAPI, on: socket.socket, *, worker: bool = True, proxies: Sequen
     one person's failed sign-ins do not count for everybody behind the same proxy.
     """
     if worker:
-        app.state.worker = Worker(app.state.house).run
+        app.state.worker = Worker(app.state.house, counted=app.state.counted).run
     _Told(configured(app, proxies)).run(sockets=[on])

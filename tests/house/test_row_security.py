@@ -33,6 +33,7 @@ SEES_ALL = {
     "app/casework/burying.py", "app/casework/jobs.py", "app/casework/ringing.py", "app/casework/rounds.py",
     "app/casework/stopping.py", "app/imports/watching.py",
     "app/casework/withdrawing.py", "app/emergency/watching.py",
+    "app/metrics/queries.py",
     "app/oversight/sealing.py", "app/oversight/watching.py", "app/referrals/watching.py",
     "app/demo/apart.py", "app/demo/pair_report.py", "app/demo/place.py", "app/demo/registers.py",
     "app/demo/report.py", "app/demo/world.py", "app/oversight/proving.py",
