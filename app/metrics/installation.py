@@ -17,7 +17,7 @@ from app.casework.jobs import STATES
 from app.kit.bundle import DATA, KEYS, kept
 from app.kit.clock import Clock
 from app.kit.db import Database
-from app.kit.errors import Busy
+from app.kit.errors import AppError
 from app.metrics.counted import OTHER
 from app.metrics.queries import Counts, counts
 
@@ -59,7 +59,7 @@ class Installation(Collector):
                 try:
                     with self._database.read() as session:
                         self._counted = counts(session, self._clock.now())
-                except (SQLAlchemyError, Busy):
+                except (SQLAlchemyError, AppError):
                     self._counted = None
                 self._at = time.monotonic()
             return self._counted
