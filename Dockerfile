@@ -1,13 +1,13 @@
 # Two stages: the first has what building needs, the second only what running needs.
 # Build: docker build -t waymark .
-# Run:   docker run -p 127.0.0.1:8000:8000 -v waymark-keys:/var/lib/waymark/keys:ro \
+# Run:   docker run --read-only --tmpfs /tmp --cap-drop ALL -p 127.0.0.1:8000:8000 -v waymark-var:/var/lib/waymark \
 #          -v waymark-backup:/srv/backup -v waymark-checkpoints:/srv/checkpoints \
 #          -e DATABASE_URL='postgresql://waymark_app:...@db.internal/waymark?sslmode=verify-full' \
 #          -e WAYMARK_ALLOWED_HOSTS=waymark.example -e WAYMARK_PUBLIC_URL=https://waymark.example \
 #          -e WAYMARK_TRUSTED_PROXIES=172.17.0.1 waymark
 # It listens on all addresses of the container, so it wants to know the proxy that ends TLS before it; app/settings
-# lists every variable, and a start that is not safe says which one to mend. Keys are exchanged beside the container,
-# where the volume can be written: waymark keys rotate.
+# lists every variable, and a start that is not safe says which one to mend. Written are only these volumes and /tmp.
+# docs/deploy has the same for systemd, compose and Kubernetes, with secrets in files.
 # Before the first start bring the tables up: docker run ... waymark waymark migrate
 
 FROM python:3.12-slim AS build
@@ -42,4 +42,6 @@ ENV PATH=/opt/waymark/bin:$PATH \
 WORKDIR /var/lib/waymark
 USER 10001
 EXPOSE 8000
+# What runs is answered, and then it ends: give it 90 seconds (docker stop --time 90).
+STOPSIGNAL SIGTERM
 CMD ["waymark", "serve"]

@@ -31,6 +31,7 @@ from app.access.shell import Shell, TooLarge
 from app.access.site import build_site
 from app.access.tokens import Tokens
 from app.access.unsafe_start import check_start
+from app.casework.following import HANDLERS
 from app.casework.tombstones import FOLDER
 from app.exchange import capability_door, post
 from app.exchange.receiving import Post
@@ -44,6 +45,7 @@ from app.kit.mail import Mail
 from app.kit.partners import Partners
 from app.kit.places import Witness
 from app.kit.signing import CHECKPOINTS, KeyFile, SigningKeys, own_signer
+from app.metrics.counted import Counted
 from app.overview.frame import banners_of, places_of
 from app.settings import Settings
 from policies.load import load_policies
@@ -65,6 +67,8 @@ PAGE_ROOMS: Final = (
 PREFIX: Final = "/api/v1"
 # Measured: with more threads than this the same code answers later, not sooner.
 THREADS: Final = 4
+# What the worker carries out: effects that travel, and those that stay.
+EFFECTS: Final = frozenset({"deliver", "deliver_receipt", *HANDLERS})
 _QUIET: Final[Any] = {"auto_configure": False, "logs": False}
 
 # What create_app leaves in `app.state.worker`: run in a thread of its own until the event is set.
@@ -110,6 +114,8 @@ def create_app(
     )
     # Mounted last: what nothing else answers to is a page that does not exist.
     app.mount("", site)
+    counted = counted_of(settings, house)
+    app.state.counted = counted
     app.state.api, app.state.html, app.state.slot = api, site, slot
     # For the page that tells administrators how the installation stands.
     site.state.settings = settings
@@ -123,8 +129,11 @@ def create_app(
         hosts=settings.allowed_hosts,
         production=settings.environment == "production",
         largest_file=max(guards.files.largest_bytes, guards.imports.largest_bytes),
+        counted=None if counted is None else counted.request,
     )
     app.state.routes = check_routes(app, house.policies)
+    if counted is not None:
+        counted.know(route.path for route in app.state.routes)
     return app
 
 
@@ -162,6 +171,15 @@ def open_house(settings: Settings, clock: Clock | None = None, passwords: Passwo
         partners=partners,
         exchange=ExchangeKeys(settings.signing_folder, create=create),
     )
+
+
+def counted_of(settings: Settings, house: House) -> Counted | None:
+    """What this process counts for whoever reads the metrics; None where nobody can."""
+    if not settings.metrics_listen:
+        return None
+    counted = Counted({*house.policies.countries, *house.partners.countries}, EFFECTS)
+    counted.watch(house.db)
+    return counted
 
 
 def _checkpoint_key(settings: Settings) -> KeyFile:

@@ -34,6 +34,7 @@ from app.kit.errors import AppError
 from app.kit.keyfile import KeyMissing
 from app.meetings import visit_watching as visits
 from app.meetings import watching as meetings
+from app.metrics.counted import Counted
 from app.models.outbox import OutboxRow
 from app.oversight import sealing
 from app.oversight import watching as looks
@@ -87,9 +88,12 @@ def _within(passed: timedelta, every: timedelta) -> bool:
 class Worker:
     """Drains the outbox. Several may run: each row is locked while it is worked on."""
 
-    def __init__(self, house: House, transport: Transport | None = None, pause: float = 0.5) -> None:
-        """pause: seconds to rest when nothing is waiting; transport: to the other countries."""
+    def __init__(
+        self, house: House, transport: Transport | None = None, pause: float = 0.5, counted: Counted | None = None
+    ) -> None:
+        """pause: seconds to rest when nothing is waiting; transport: to the other countries; counted: for metrics."""
         self._house = house
+        self._counted = counted or Counted()
         self._transport = transport or Routed(house)
         self._post = Post(house)
         # Which partners have nothing to tell any more: nobody restores a backup under a running program.
@@ -182,6 +186,8 @@ class Worker:
                 done += self._house.setbacks.tried("worker", name, self._house.clock.now(), work, WATCH_EVERY)
             except Exception as error:  # noqa: BLE001 - the database is away for a while
                 log.warning("worker_rests", kind=type(error).__name__)
+            rests = name in self._house.setbacks.resting("worker", self._house.clock.now())
+            self._counted.round(name, "rests" if rests else "made")
         return done
 
     def sweep(self) -> int:
@@ -278,11 +284,15 @@ class Worker:
         try:
             self._carry_out(row)
         except PartnerAway as away:
+            self._counted.effect(row.effect, row.to_country, "partner_away")
             self._let_rest(lane, tries)
             self._postpone(row, away, timedelta(0))
             return False
         except Exception as error:  # noqa: BLE001 - any failure only delays this one line
+            self._counted.effect(row.effect, row.to_country, "postponed")
             self._postpone(row, error, min(timedelta(seconds=2 ** min(row.attempts, 12)), LONGEST_WAIT))
+        else:
+            self._counted.effect(row.effect, row.to_country, "done")
         self._rests.pop(lane, None)
         return True
 

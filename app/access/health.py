@@ -15,14 +15,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.access.desk import House
 from app.access.door import public
 from app.kit import migrate
-from app.kit.errors import Busy
+from app.kit.errors import AppError
 
 __all__ = ["STOPPING", "add", "is_stopping"]
 
 # In the state of every request: an event that is set when the server of this process is told to stop.
 STOPPING: Final = "stopping"
 _REVISION: Final = text("SELECT version_num FROM alembic_version")
-_AWAY: Final = (SQLAlchemyError, Busy)
+# Whatever keeps the database from answering: it is away, or the program cannot get at it.
+_AWAY: Final = (SQLAlchemyError, AppError)
 
 
 def add(app: FastAPI) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import re
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from fastapi import HTTPException
@@ -19,6 +19,8 @@ from app.kit.log import logger
 from app.kit.problems import CORRELATION_HEADER, render
 
 LARGEST_BODY: Final = 1_048_576
+# A route's template, the method, the status and the seconds of an answer.
+Counts = Callable[[str, str, int, float], None]
 
 # The two routes that take a file, and nothing else: they may carry what the policies allow a file, twice over, so that
 # a file that is too large is still told so on its page; a larger one is cut off here.
@@ -63,12 +65,16 @@ class TooLarge(AppError):
 class Shell:
     """Plain ASGI around the whole application; nothing in here reads a body, a query or a name."""
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str], production: bool, largest_file: int = 0) -> None:
+    def __init__(
+        self, app: ASGIApp, hosts: Iterable[str], production: bool, largest_file: int = 0,
+        counted: Counts | None = None,
+    ) -> None:  # fmt: skip
         """``hosts``: the host names served ("*" takes any, refused in production). Production adds HSTS.
 
-        largest_file: how many bytes a file of a case may have.
+        largest_file: how many bytes a file of a case may have; counted: is told of each answer.
         """
         self.app = app
+        self.counted = counted
         self.with_file = max(LARGEST_BODY, 2 * largest_file + _BESIDE)
         self.hosts = frozenset(host.lower() for host in hosts)
         if production and ("*" in self.hosts or not self.hosts):
@@ -107,14 +113,17 @@ class Shell:
             else:
                 await self.app(scope, _Gauge(scope, receive), send_safely)
         finally:
+            route, seconds = _route_of(scope), time.perf_counter() - began
             logger().info(
                 "request",
                 correlation=correlation,
                 method=scope["method"],
-                route=_route_of(scope),
+                route=route,
                 status=status,
-                duration_ms=round((time.perf_counter() - began) * 1000, 1),
+                duration_ms=round(seconds * 1000, 1),
             )
+            if self.counted is not None:
+                self.counted(route, scope["method"], status, seconds)
 
     def _refusal(self, headers: Headers, largest: int) -> AppError | None:
         if "*" not in self.hosts and _host(headers.get("host", "")) not in self.hosts:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +12,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolEmpty
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from app.kit import postgresql, sqlite
 from app.kit.address import SQLITE, address_of
@@ -26,6 +27,21 @@ POOL_SIZE = 4
 POOL_OVERFLOW = 8
 POOL_WAIT_SECONDS = 10.0
 WRITER_WAIT_SECONDS = 30.0
+
+
+class _Pool(QueuePool):
+    """A pool that can tell how long each connection was waited for."""
+
+    waited: Callable[[float], None] | None = None
+
+    def connect(self) -> PoolProxiedConnection:
+        if self.waited is None:
+            return super().connect()
+        began = time.perf_counter()
+        try:
+            return super().connect()
+        finally:
+            self.waited(time.perf_counter() - began)
 
 
 class Database:
@@ -55,7 +71,7 @@ class Database:
         arguments = sqlite.connect_args() if on_sqlite else postgresql.connect_args(address, looks_only=looks_only)
         self.engine: Engine = create_engine(
             sqlite.only_to_look(address) if on_sqlite and looks_only else address,
-            poolclass=QueuePool,
+            poolclass=_Pool,
             pool_size=POOL_SIZE,
             max_overflow=POOL_OVERFLOW,
             pool_timeout=POOL_WAIT_SECONDS,
@@ -127,6 +143,12 @@ class Database:
             yield session
             if session.new or session.dirty or session.deleted:
                 raise RuntimeError("something was changed inside read(); use write()")
+
+    def tell_waits(self, waited: Callable[[float], None]) -> None:
+        """From now on, tell for each connection how many seconds it was waited for, until `dispose`."""
+        pool = self.engine.pool
+        if isinstance(pool, _Pool):
+            pool.waited = waited
 
     def dispose(self) -> None:
         """Close every idle connection; the database can be used again afterwards."""

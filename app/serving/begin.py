@@ -8,6 +8,7 @@ from app.kit.address import SQLITE, address_of
 from app.kit.db import Database
 from app.kit.durability import doubts
 from app.main import create_app
+from app.metrics.listener import listening_for_all, listening_for_one
 from app.serving import several, sockets, web
 from app.settings import Settings
 
@@ -36,13 +37,17 @@ def serve(settings: Settings, processes: int, *, worker: bool, say: Callable[[st
         program = create_app(settings)
         _tell_doubts(program.state.db, say)
         say(_address(settings, on.getsockname()))
-        web.run(program, on, worker=worker, proxies=settings.trusted_proxies)
+        house = program.state.house
+        with listening_for_one(settings, program.state.counted, house.db, house.clock):
+            web.run(program, on, worker=worker, proxies=settings.trusted_proxies)
         return
     database = Database(settings.database_url)
     _tell_doubts(database, say)
     database.dispose()
     say(_address(settings, on.getsockname()))
-    if not several.serve(on, processes, worker=worker, proxies=settings.trusted_proxies):
+    with listening_for_all(settings):
+        begun = several.serve(on, processes, worker=worker, proxies=settings.trusted_proxies)
+    if not begun:
         raise ChildProcessError("the processes that serve could not begin; the log says why")
 
 

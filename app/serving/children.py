@@ -16,7 +16,8 @@ from fastapi import FastAPI
 from app.access.unsafe_start import UnsafeStart
 from app.kit import log
 from app.kit.keyfile import KeyMissing
-from app.main import create_app, open_house
+from app.main import counted_of, create_app, open_house
+from app.metrics.listener import listening_for_one
 from app.settings import Settings
 from app.worker import Worker
 
@@ -36,15 +37,21 @@ def program() -> FastAPI:
 def worker() -> None:
     """The worker, in a process of its own beside those that serve."""
     _stay_with_parent()
-    _begun(lambda: work(Settings()))
+    _begun(lambda: work(Settings(), listens=False))
 
 
-def work(settings: Settings) -> None:
-    """Carry out effects and ring deadlines until this process is told to end (SIGTERM, or Ctrl-C)."""
+def work(settings: Settings, *, listens: bool = True) -> None:
+    """Carry out effects and ring deadlines until this process is told to end (SIGTERM, or Ctrl-C).
+
+    listens: its metrics are read here, where the settings say so; else the process that began this one adds them up.
+    """
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    Worker(open_house(settings)).run(stop)
+    house = open_house(settings)
+    counted = counted_of(settings, house)
+    with listening_for_one(settings, counted if listens else None, house.db, house.clock):
+        Worker(house, counted=counted).run(stop)
 
 
 def _begun(begin: Callable[[], Built]) -> Built:

@@ -15,7 +15,10 @@ from app.access.health import STOPPING
 from app.serving import notify
 from app.worker import Worker
 
-__all__ = ["Lasting", "configured", "run"]
+__all__ = ["LASTING", "Lasting", "configured", "run"]
+
+# By its name: a process that is begun answers whether it lives before it has read what this module needs.
+LASTING: Final = "app.serving.web:Lasting"
 
 # What still runs so long after the order to stop is given up. Service managers have to wait longer before they kill.
 GRACE_SECONDS: Final = 60
@@ -55,7 +58,7 @@ class _Told(uvicorn.Server):
 
 
 def configured(
-    app: FastAPI | str, proxies: Sequence[str], *, processes: int = 1, http: Any = Lasting
+    app: FastAPI | str, proxies: Sequence[str], *, processes: int = 1, http: str = LASTING
 ) -> uvicorn.Config:
     """How the house has a program served, in this process or in several.
 
@@ -63,7 +66,7 @@ def configured(
         app: the program, or for several processes the name of what builds it in each of them.
         proxies: as for `run`.
         processes: how many; an environment that says otherwise (WEB_CONCURRENCY) is not asked.
-        http: what speaks with a client; drills plant their faults here.
+        http: the name of what speaks with a client.
     """
     # The program writes its own line for each request, and lines of the server in its own format; the server's headers
     # would only tell what it runs on.
@@ -82,5 +85,5 @@ def run(app: FastAPI, on: socket.socket, *, worker: bool = True, proxies: Sequen
     one person's failed sign-ins do not count for everybody behind the same proxy.
     """
     if worker:
-        app.state.worker = Worker(app.state.house).run
+        app.state.worker = Worker(app.state.house, counted=app.state.counted).run
     _Told(configured(app, proxies)).run(sockets=[on])

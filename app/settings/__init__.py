@@ -13,10 +13,11 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from app.kit.keyservice import KekPlace, named
 from app.kit.object_store import parts_of
 from app.kit.places import Folder, LogHost, Place, name_fault
-from app.settings import keys, stores, unsafe
+from app.settings import keys, secrets, stores, unsafe
 
 __all__ = ["Settings"]
 
+LAST_PORT = 65_535
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -50,6 +51,8 @@ class Settings(BaseSettings):
     owner_database_url: str = Field(
         default="", repr=False, description="the same database as the owner of its tables, for `waymark migrate` only"
     )
+    database_url_file: Path | None = Field(default=None, description="a file that holds the database_url instead")
+    owner_database_url_file: Path | None = Field(default=None, description="a file that holds that of the owner")
     app_role: str = Field(
         default="waymark_app", description="the PostgreSQL role that serves; `waymark migrate` gives it its rights"
     )
@@ -68,6 +71,9 @@ class Settings(BaseSettings):
     policies_folder: Path | None = Field(default=None, description="other policies than the package's own")
     host: str = Field(default="127.0.0.1", description="the address to listen on")
     port: int = Field(default=8000, ge=0, le=65535, description="the port to listen on; 0 takes a free one")
+    metrics_listen: str = Field(
+        default="", description="where figures for Prometheus are read, such as 127.0.0.1:9400; empty: nowhere"
+    )
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         default=LOCAL_HOSTS, description="host names the program answers to, separated by commas"
     )
@@ -134,8 +140,8 @@ class Settings(BaseSettings):
     def _fill_from_var(cls, values: dict[str, object]) -> dict[str, object]:
         """Place what was not named in the var folder."""
         var = Path(str(values.get("var") or "var"))
-        named = {key for key, value in values.items() if value}
-        filled = dict(values)
+        filled = secrets.with_files(values)
+        named = {key for key, value in filled.items() if value}
         if not named & {"database_url", "WAYMARK_DATABASE_URL", "DATABASE_URL"}:
             filled["database_url"] = f"sqlite:///{var / 'waymark.db'}"
         if "owner_database_url" not in named:
@@ -160,6 +166,14 @@ class Settings(BaseSettings):
             for caution in self.cautions:
                 logging.getLogger("waymark").warning(caution)
         return self
+
+    @field_validator("metrics_listen")
+    @classmethod
+    def _can_be_listened_on(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if value and (not host or not port.isdecimal() or int(port) > LAST_PORT):
+            raise ValueError("WAYMARK_METRICS_LISTEN is an address and a port, such as 127.0.0.1:9400")
+        return value
 
     @field_validator("checkpoint_log")
     @classmethod

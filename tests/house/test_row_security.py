@@ -35,6 +35,7 @@ SEES_ALL = {
     "app/casework/stopping.py", "app/imports/watching.py",
     "app/doctor/ground.py",
     "app/casework/withdrawing.py", "app/emergency/watching.py",
+    "app/metrics/queries.py",
     "app/oversight/sealing.py", "app/oversight/watching.py", "app/referrals/watching.py",
     "app/demo/apart.py", "app/demo/pair_report.py", "app/demo/place.py", "app/demo/registers.py",
     "app/demo/report.py", "app/demo/world.py", "app/oversight/proving.py",

@@ -152,3 +152,34 @@ def test_sqlite_in_production_is_allowed_with_a_warning(
     assert "one machine and one process" in caplog.text
     assert len(settings.cautions) == 1
     assert Settings(**safe).cautions == ()
+
+
+def test_the_address_of_the_database_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "url"
+    file.write_text("postgresql://waymark_app:nine-lanterns@db.internal/waymark\n")
+    file.chmod(0o640)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.delenv("WAYMARK_DATABASE_URL", raising=False)
+    monkeypatch.setenv("WAYMARK_ENVIRONMENT", "demo")
+    monkeypatch.setenv("WAYMARK_DATABASE_URL_FILE", str(file))
+    found = Settings()
+    assert found.database_url == found.owner_database_url == file.read_text().strip()
+    assert "nine-lanterns" not in repr(found)
+    owner = tmp_path / "owner"
+    owner.write_text("postgresql://waymark_owner@db.internal/waymark")
+    owner.chmod(0o600)
+    monkeypatch.setenv("WAYMARK_OWNER_DATABASE_URL_FILE", str(owner))
+    assert Settings().owner_database_url == owner.read_text()
+    monkeypatch.setenv("DATABASE_URL", "postgresql://other@db.internal/waymark")
+    with pytest.raises(ValidationError, match="say it twice") as twice:
+        Settings()
+    assert "nine-lanterns" not in str(twice.value)
+    monkeypatch.delenv("DATABASE_URL")
+    for spoil, words in (
+        (lambda: file.chmod(0o644), "everybody on this machine may read"), (lambda: file.write_text(" "), "is empty"),
+        (file.unlink, "there is nothing at"),
+    ):  # fmt: skip
+        file.chmod(0o640)
+        spoil()
+        with pytest.raises(ValidationError, match=words):
+            Settings()
