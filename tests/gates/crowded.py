@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -34,6 +34,7 @@ from tests.journeys import proof
 from tests.journeys.hands import API
 
 HISTORY: Final[Any] = HistoryEntry.__table__
+_MEGABYTE: Final = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,10 @@ class SmallDisk:
         return self.folder / "ballast"
 
     def fill(self, leave: int = 0) -> None:
-        """Leave so many bytes free, in whole pages."""
-        free = shutil.disk_usage(self.folder).free
-        with self._ballast.open("wb") as ballast:
-            os.posix_fallocate(ballast.fileno(), 0, max(1, free - leave - 2 * 4096))
+        """Leave about so many bytes free; 0: none that is not taken already."""
+        with self._ballast.open("wb", buffering=0) as ballast, suppress(OSError):
+            while (free := shutil.disk_usage(self.folder).free) > leave:
+                ballast.write(bytes(min(free - leave, _MEGABYTE)))
 
     def make_room(self) -> None:
         """Take away what `fill` put there."""
@@ -92,12 +93,13 @@ class AtWork:
     began: int
     who: Worker
     told: list[int] = field(default_factory=list)
+    sent: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def move(self, key: str | None = None) -> httpx2.Response:
-        """Move the person to another place; what was confirmed is noted."""
-        path = f"{API}/cases/{self.case}/steps/move_placement"
-        body = {"seen_version": self.version, "record": form(self.house, "placement")}
-        headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": key or uuid.uuid4().hex}
+        """Move the person to another place; what was confirmed is noted. A key of before sends the same again."""
+        path, key = f"{API}/cases/{self.case}/steps/move_placement", key or uuid.uuid4().hex
+        body = self.sent.setdefault(key, {"seen_version": self.version, "record": form(self.house, "placement")})
+        headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": key}
         answer = self.client.post(path, json=body, headers=headers)
         if answer.status_code == 200 and "Idempotency-Replayed" not in answer.headers:
             self.version = int(answer.json()["version"])
