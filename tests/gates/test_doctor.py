@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -52,9 +53,15 @@ def laos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neighbour]:
 
 @pytest.fixture(scope="module")
 def durable() -> Iterator[Cluster]:
-    """A server that keeps what it confirms: that of the other tests does not, and the doctor says so."""
+    """A server that keeps what it confirms: that of the other tests does not, and the doctor says so.
+
+    It waits for its disk as it should, and has it in memory: what is asked here is what it is told to do.
+    """
     try:
-        with running_cluster(fsync=True) as cluster:
+        with ExitStack() as stack:
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(tempfile, "tempdir", quick_folder())
+                cluster = stack.enter_context(running_cluster(fsync=True))
             yield cluster
     except PostgresMissing as missing:
         pytest.fail(str(missing), pytrace=False)
