@@ -45,9 +45,9 @@ CASES = [(name, engine) for engine in BOTH for name, ailment in AILMENTS.items()
 
 
 @pytest.fixture(scope="module")
-def laos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neighbour]:
+def laos(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Neighbour]:
     """The partner's installation, which runs."""
-    with neighbour(tmp_path_factory.mktemp("la")) as opened:
+    with neighbour(tmp_path_factory.mktemp("la"), sqlite_template) as opened:
         yield opened
 
 
@@ -68,7 +68,7 @@ def durable() -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="module")
-def wards(laos: Neighbour, request: pytest.FixtureRequest) -> Iterator[Wards]:
+def wards(laos: Neighbour, sqlite_template: Path, request: pytest.FixtureRequest) -> Iterator[Wards]:
     """One ward for each engine, made when it is asked for."""
     made: dict[str, Ward] = {}
     with tempfile.TemporaryDirectory(prefix="waymark-ward-", dir=quick_folder()) as here:
@@ -80,7 +80,9 @@ def wards(laos: Neighbour, request: pytest.FixtureRequest) -> Iterator[Wards]:
                     for each in (folder / engine, other / engine):
                         each.mkdir(mode=0o700)
                     cluster = request.getfixturevalue("durable") if engine == "postgresql" else None
-                    made[engine] = Ward(engine, folder / engine, other / engine, cluster, laos)
+                    made[engine] = Ward(
+                        engine, folder / engine, other / engine, cluster, laos, sqlite_template
+                    )
                 return made[engine]
 
             yield ward
