@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import textwrap
 from typing import Annotated, Final
 
@@ -26,8 +25,6 @@ def doctor(
     offline: Annotated[bool, typer.Option("--offline", help="Ask no partner over the network.")] = False,
 ) -> None:
     """Examine this installation and change nothing; ends with 0 (well), 1 (needs attention) or 2 (broken)."""
-    # What the settings would say in the log stands among the findings.
-    logging.getLogger("waymark").setLevel(logging.ERROR)
     settings, findings = environment.read()
     report = examine(settings, findings, Clock(), offline=offline)
     if as_json:

@@ -28,8 +28,9 @@ SOME: Final = 25
 TRIES: Final = 3
 _KEYS: Final[Any] = DataKey.__table__
 _OUTBOX: Final[Any] = OutboxRow.__table__
+# Of the sessions of others a role sees no more than whose they are; what works for the server itself is nobody's.
 _ROOM: Final = text(
-    "SELECT (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS taken,"
+    "SELECT (SELECT count(*) FROM pg_stat_activity WHERE usesysid IS NOT NULL) AS taken,"
     " current_setting('max_connections')::int"
     " - current_setting('superuser_reserved_connections')::int"
     " - coalesce(current_setting('reserved_connections', true)::int, 0) AS room,"

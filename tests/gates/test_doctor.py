@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -44,24 +45,30 @@ CASES = [(name, engine) for engine in BOTH for name, ailment in AILMENTS.items()
 
 
 @pytest.fixture(scope="module")
-def laos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neighbour]:
+def laos(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Neighbour]:
     """The partner's installation, which runs."""
-    with neighbour(tmp_path_factory.mktemp("la")) as opened:
+    with neighbour(tmp_path_factory.mktemp("la"), sqlite_template) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
 def durable() -> Iterator[Cluster]:
-    """A server that keeps what it confirms: that of the other tests does not, and the doctor says so."""
+    """A server that keeps what it confirms: that of the other tests does not, and the doctor says so.
+
+    It waits for its disk as it should, and has it in memory: what is asked here is what it is told to do.
+    """
     try:
-        with running_cluster(fsync=True) as cluster:
+        with ExitStack() as stack:
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(tempfile, "tempdir", quick_folder())
+                cluster = stack.enter_context(running_cluster(fsync=True))
             yield cluster
     except PostgresMissing as missing:
         pytest.fail(str(missing), pytrace=False)
 
 
 @pytest.fixture(scope="module")
-def wards(laos: Neighbour, request: pytest.FixtureRequest) -> Iterator[Wards]:
+def wards(laos: Neighbour, sqlite_template: Path, request: pytest.FixtureRequest) -> Iterator[Wards]:
     """One ward for each engine, made when it is asked for."""
     made: dict[str, Ward] = {}
     with tempfile.TemporaryDirectory(prefix="waymark-ward-", dir=quick_folder()) as here:
@@ -73,7 +80,9 @@ def wards(laos: Neighbour, request: pytest.FixtureRequest) -> Iterator[Wards]:
                     for each in (folder / engine, other / engine):
                         each.mkdir(mode=0o700)
                     cluster = request.getfixturevalue("durable") if engine == "postgresql" else None
-                    made[engine] = Ward(engine, folder / engine, other / engine, cluster, laos)
+                    made[engine] = Ward(
+                        engine, folder / engine, other / engine, cluster, laos, sqlite_template
+                    )
                 return made[engine]
 
             yield ward

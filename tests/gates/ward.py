@@ -137,6 +137,8 @@ class Ward:
     other_disk: Path
     cluster: Cluster | None
     neighbour: Neighbour
+    # A SQLite file at the newest revision.
+    template: Path
     made_at: datetime | None = None
     secrets: tuple[str, ...] = ()
 
@@ -183,7 +185,8 @@ class Ward:
             live.mkdir(mode=0o700)
         if self.cluster is None:
             one = self._one("")
-            migrate.upgrade(one.owner_url)
+            shutil.copyfile(self.template, one.var / "waymark.db")
+            (one.var / "waymark.db").chmod(0o600)
         else:
             with suppress(psycopg.Error):
                 self.cluster.drop("healthy")
@@ -251,10 +254,10 @@ class Neighbour:
 
 
 @contextmanager
-def neighbour(folder: Path) -> Iterator[Neighbour]:
-    """The installation of Laos, serving on this machine until the block ends."""
+def neighbour(folder: Path, template: Path) -> Iterator[Neighbour]:
+    """The installation of Laos, serving on this machine until the block ends; template: as in `Ward`."""
     url = f"sqlite:///{folder / 'la.db'}"
-    migrate.upgrade(url)
+    shutil.copyfile(template, folder / "la.db")
     program = create_app(Settings(environment="demo", var=folder, database_url=url), passwords=CHEAP)
     house: House = program.state.house
     house.signing.signer("LA")
