@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-START_SECONDS: Final = 600
+START_SECONDS: Final = 1500
 STOP_SECONDS: Final = 300
 # What systemd does between fork and exec: the number of the process that is meant, and the socket as the fourth file.
 _HANDED_OVER: Final = """

@@ -53,6 +53,8 @@ TOKEN_SECONDS: Final = 300.0
 REPEATED: Final = 4
 # How long the load goes on between two restarts.
 PAUSE: Final = 1.0
+# How long a client rests after each round while new processes begin, which would else wait for the processor.
+REST: Final = 0.3
 MUTANTS: Final = ("cutting", "closing")
 _HISTORY: Any = HistoryEntry.__table__
 
@@ -77,6 +79,7 @@ class Client:
     address: str
     body: dict[str, Any]
     keeps: bool
+    gentle: threading.Event
     version: int = 0
     confirmed: int = 0
     counted: Counter[str] = field(default_factory=Counter)
@@ -94,6 +97,8 @@ class Client:
                 if page.get("version") != self.version:
                     self.faults.append(f"{self.case_id} is at {page.get('version')}, {self.version} was confirmed")
                 self._asked(client, "GET", "/cases?limit=20")
+                if self.gentle.is_set():
+                    time.sleep(REST)
 
     def _step(self, client: httpx2.Client) -> None:
         body, key = {"seen_version": self.version, "record": self.body}, uuid.uuid4().hex
@@ -163,8 +168,11 @@ def run(place: tuple[str, Path], plan: Plan, *, aloud: bool = False) -> Found:
         put_offices(house)
         staff = hire_staff(house, "TH")
         worker, body = staff["social_worker"], form(house, "placement")
+        gentle = threading.Event()
         clients = [
-            Client(house, worker, bring_case(house, staff, "sheltered"), it.address, body, keeps=number % 2 == 0)
+            Client(
+                house, worker, bring_case(house, staff, "sheltered"), it.address, body, number % 2 == 0, gentle
+            )
             for number in range(CLIENTS)
         ]
         before = _held(house, clients)
@@ -177,7 +185,7 @@ def run(place: tuple[str, Path], plan: Plan, *, aloud: bool = False) -> Found:
         for thread in threads:
             thread.start()
         try:
-            restarts = _restart(it, program, clients, plan, began, aloud=aloud)
+            restarts = _restart(it, program, clients, plan, began, gentle, aloud=aloud)
         finally:
             stop.set()
             for thread in threads:
@@ -193,11 +201,15 @@ def run(place: tuple[str, Path], plan: Plan, *, aloud: bool = False) -> Found:
         )  # fmt: skip
 
 
-def _restart(it: Service, program: Any, clients: Sequence[Client], plan: Plan, began: float, *, aloud: bool) -> int:
+def _restart(
+    it: Service, program: Any, clients: Sequence[Client], plan: Plan, began: float, gentle: threading.Event, *,
+    aloud: bool,
+) -> int:  # fmt: skip
     """Replace the program in both ways in turn; how often. Between two of them every client does something."""
     done = 0
     while done < plan.restarts or time.monotonic() - began < plan.seconds:
         _let_work(clients)
+        gentle.set()
         if plan.processes > 1 and done % 2 == 0:
             before = family(program.pid)
             program.send_signal(signal.SIGHUP)
@@ -208,8 +220,12 @@ def _restart(it: Service, program: Any, clients: Sequence[Client], plan: Plan, b
         else:
             following = it.begin(*_words(plan), command=_planted(plan))
             it.heard()
+            # At the moment of the stop all of them are at it.
+            gentle.clear()
+            _let_work(clients)
             it.end(program)
             program = following
+        gentle.clear()
         done += 1
         if aloud:
             steps = sum(client.confirmed for client in clients)
@@ -276,9 +292,9 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=SECONDS, help="for how long at least")
     parser.add_argument("--mutant", choices=MUTANTS, default="", help="plant a fault, which has to be noticed")
     asked = parser.parse_args()
-    plan = Plan(restarts=4, seconds=asked.seconds)
+    plan = Plan(seconds=asked.seconds)
     if asked.mutant:
-        plan = Plan(restarts=4, seconds=asked.seconds, processes=1, mutant=asked.mutant)
+        plan = Plan(seconds=asked.seconds, processes=1, mutant=asked.mutant)
     with ground("postgresql") as place:
         held = report(run(place, plan, aloud=True), plan)
     return 0 if held != bool(asked.mutant) else 1
