@@ -199,7 +199,8 @@ def _told(*, writing: bool = False) -> Iterator[_Stage]:
             raise
         if isinstance(meant, Away | NoRoom):
             # What the driver says of a server holds hosts and reasons, and nothing of what was asked.
-            logger().warning(meant.code, kind=type(error.orig).__name__, text=" ".join(str(error.orig).split()))
+            said = " ".join(str(error.orig).split())
+            logger().warning("database_fails", code=meant.code, kind=type(error.orig).__name__, text=said)
         raise meant from error
 
 

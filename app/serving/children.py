@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import multiprocessing
 import os
 import signal
@@ -60,7 +59,7 @@ def _begun(begin: Callable[[], Built]) -> Built:
         return begin()
     except Exception as error:  # noqa: BLE001 - whatever it is: the others serve on, and this one is tried again
         why = str(error) if isinstance(error, UnsafeStart | KeyMissing) else type(error).__name__
-        logging.getLogger(log.OURS).error("a process cannot begin and is tried again: %s", why)
+        log.logger().error("process_cannot_begin", text=why)
         time.sleep(REST_SECONDS)
         raise SystemExit(1) from None
 

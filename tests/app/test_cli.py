@@ -197,7 +197,7 @@ def test_an_empty_installation_verifies(run: Run) -> None:
 
 def test_the_worker_runs_until_it_is_told_to_end(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     handlers: dict[int, Any] = {}
-    monkeypatch.setattr(cli.signal, "signal", handlers.__setitem__)
+    monkeypatch.setattr(signal, "signal", handlers.__setitem__)
     stopped: list[bool] = []
 
     def work(_self: object, stop: threading.Event) -> None:

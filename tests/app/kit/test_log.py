@@ -20,8 +20,8 @@ LEVELS = {"debug", "info", "warning", "error", "critical", "exception", "log"}
 # What is passed on as **name, with where that was looked at: the text of an error in the demonstration, and what the
 # log itself says of libraries.
 PASSED_ON = {"app/kit/problems.py": "shown", "app/kit/log.py": "told"}
-# The one call of Python's own logging: cautions of the settings, which come before there is a log.
-PLAIN = {"app/settings/__init__.py"}
+# The calls of Python's own logging: cautions of the settings, which come before there is a log, and who silences them.
+PLAIN = {"app/settings/__init__.py", "app/doctor/commands.py"}
 
 
 def faults(name: str, text: str) -> Iterator[str]:
