@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import psycopg
-from sqlalchemy import func, inspect, literal_column, select
+from sqlalchemy import Row, func, inspect, literal_column, select
 from sqlalchemy.orm import Session
 
 from app.moving.columns import Columns
@@ -46,7 +46,7 @@ def _copy(here: Session, driver: psycopg.Connection[Any], columns: Columns, told
     names = ", ".join(f'"{name}"' for name in columns.names)
     done = 0
     with driver.cursor() as cursor, cursor.copy(f'COPY "{columns.table.name}" ({names}) FROM STDIN'.encode()) as copy:
-        for row in here.execute(query, execution_options={"yield_per": AT_ONCE}):
+        for row in _readable(here.execute(query, execution_options={"yield_per": AT_ONCE}), columns):
             wrong = columns.fault(row)
             if wrong is not None:
                 raise MoveRefused(f"{wrong}. Nothing was moved.")
@@ -56,3 +56,20 @@ def _copy(here: Session, driver: psycopg.Connection[Any], columns: Columns, told
                 told(AT_ONCE)
     told(done % AT_ONCE)
     return done
+
+
+def _readable(found: Iterable[Row[Any]], columns: Columns) -> Iterator[Row[Any]]:
+    """The rows, one after the other; MoveRefused for one with a day, a moment or bytes that are none."""
+    rows, last = iter(found), "the first row"
+    while True:
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except (TypeError, ValueError):
+            raise MoveRefused(
+                f"{columns.table.name}: among the {AT_ONCE} rows after {last} one holds a day, a moment or bytes that"
+                " cannot be read as such. Nothing was moved."
+            ) from None
+        last = columns.named(row)
+        yield row

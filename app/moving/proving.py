@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.access import rows
 from app.access.desk import House
 from app.casework import epochs
+from app.casework.refold import HistoryUnreadable
 from app.kit.signing import known_publics
 from app.oversight.rebuild import difference_of, subjects
 from app.oversight.seals import open_all
@@ -60,9 +61,12 @@ def _facts(session: Session, house: House, told: Callable[[int, int], None]) -> 
     found = subjects(session)
     differing = []
     for number, (kind, subject_id, country) in enumerate(found, 1):
-        difference = difference_of(house.system_desk(session, country, "move"), kind, subject_id)
-        if difference is not None:
-            differing.append(difference.sentence)
+        try:
+            difference = difference_of(house.system_desk(session, country, "move"), kind, subject_id)
+            if difference is not None:
+                differing.append(difference.sentence)
+        except HistoryUnreadable as error:
+            differing.append(str(error))
         told(number, len(found))
     rows.enter_everything(session)
     return len(found), differing

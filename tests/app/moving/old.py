@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,9 @@ from sqlalchemy import insert
 from app.access import drafts
 from app.access.desk import House
 from app.access.page_sessions import digest, new_value
+from app.casework.move import Command, perform
 from app.kit.clock import SettableClock
+from app.kit.db import Database
 from app.main import open_house
 from app.models.base import new_id
 from app.models.session import LoginSession
@@ -49,6 +51,7 @@ class Old:
     headers: dict[str, dict[str, str]] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
     answer: Any = None
+    _house: House | None = None
 
     def clock(self) -> SettableClock:
         """A clock that stands where the story ended."""
@@ -66,8 +69,10 @@ class Old:
         return self.settings(f"sqlite:///{file}")
 
     def house(self, settings: Settings) -> House:
-        """The house as the command line opens it."""
-        return open_house(settings, self.clock(), CHEAP)
+        """The house as the command line opens it; policies and keys are read once."""
+        if self._house is None:
+            self._house = open_house(settings, self.clock(), CHEAP)
+        return replace(self._house, db=Database(settings.database_url), clock=self.clock())
 
 
 @contextmanager
@@ -95,8 +100,9 @@ def _story(town: Town, old: Old) -> None:
     house, worker = town.house, town.th["social_worker"]
     pair = referrals.bring_referral(house, town.th, town.mm, "received")
     case_id = cases.bring_case(house, town.th, "sheltered")
-    waiting = referrals.draft(house, town.th, referrals.bring_case_for_referral(house, town.th))
-    referrals.take(house, town.th["case_manager"], waiting, "send")
+    waiting = referrals.bring_referral(house, town.th, town.mm, "approved").sent_from
+    with desk_of(house, town.th["case_manager"]) as desk:
+        perform(desk, Command("referral", "send", waiting, referrals.row_of(house, waiting).version))
     document = put_document(house, worker, case_id, b"%PDF-1.7 \x00\xff bytes of every kind", note="who brought it")
     with desk_of(house, worker) as desk:
         drafts.keep(desk, DRAFT_AT, TYPED)
