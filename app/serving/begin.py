@@ -36,7 +36,7 @@ def serve(settings: Settings, processes: int, *, worker: bool, say: Callable[[st
     if processes == 1:
         program = create_app(settings)
         _tell_doubts(program.state.db, say)
-        say(_address(settings, on.getsockname()))
+        say(_address(on.getsockname()))
         house = program.state.house
         with listening_for_one(settings, program.state.counted, house.db, house.clock):
             web.run(program, on, worker=worker, proxies=settings.trusted_proxies)
@@ -44,7 +44,7 @@ def serve(settings: Settings, processes: int, *, worker: bool, say: Callable[[st
     database = Database(settings.database_url)
     _tell_doubts(database, say)
     database.dispose()
-    say(_address(settings, on.getsockname()))
+    say(_address(on.getsockname()))
     with listening_for_all(settings):
         begun = several.serve(on, processes, worker=worker, proxies=settings.trusted_proxies)
     if not begun:
@@ -56,8 +56,8 @@ def _tell_doubts(database: Database, say: Callable[[str], None]) -> None:
         say(f"waymark: a power cut could lose confirmed changes: {doubt}")
 
 
-def _address(settings: Settings, bound: object) -> str:
+def _address(bound: object) -> str:
     """The line that says where it listens; a socket file has no port."""
     if isinstance(bound, tuple):
-        return f"Waymark listens on http://{settings.host}:{bound[1]}"
+        return f"Waymark listens on http://{bound[0]}:{bound[1]}"
     return f"Waymark listens on {bound}"

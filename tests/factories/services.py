@@ -41,13 +41,16 @@ class Service:
         """Where it is reached."""
         return f"http://127.0.0.1:{self.on.getsockname()[1]}"
 
-    def begin(self, *words: str, command: Sequence[str] = ()) -> subprocess.Popen[bytes]:
-        """Start `waymark serve` with these words, or another command, on the socket; it may not serve yet."""
+    def begin(self, *words: str, command: Sequence[str] = (), **settings: str) -> subprocess.Popen[bytes]:
+        """Start `waymark serve` with these words, or another command, on the socket; it may not serve yet.
+
+        settings: variables of the environment beside those of a demonstration.
+        """
         whole = command or [sys.executable, "-c", "from app.cli import main; main()", "serve", *words]
         surroundings = {
             **{name: value for name, value in os.environ.items() if not name.startswith("WAYMARK_")},
             "WAYMARK_ENVIRONMENT": "demo", "WAYMARK_VAR": str(self.var), "WAYMARK_DATABASE_URL": self.url,
-            "NOTIFY_SOCKET": self.told.getsockname(),
+            "NOTIFY_SOCKET": self.told.getsockname(), **settings,
         }  # fmt: skip
         with self.log.open("ab") as written:
             process = subprocess.Popen(

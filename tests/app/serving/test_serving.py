@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 from typer.testing import CliRunner
 
 from app.cli import app as commands
@@ -45,16 +46,41 @@ def served_by(running: int, of: Service) -> list[int]:
     return found
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def counted(where: str, metric: str, **labels: str) -> float:
+    """The sum of a figure over all samples that have these labels."""
+    text = httpx2.get(f"http://{where}/metrics", timeout=PATIENCE).text
+    return sum(
+        sample.value
+        for family_of in text_string_to_metric_families(text)
+        for sample in family_of.samples
+        if sample.name == metric and labels.items() <= sample.labels.items()
+    )
+
+
 def commands_of(pid: int) -> str:
-    return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    # A process may end while it is looked at.
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    return ""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux shows them")
 def test_several_processes_serve_are_replaced_and_end(grounds: Grounds) -> None:
     with grounds("postgresql") as (url, folder), service(url, folder) as it:
-        first = it.begin("--processes", "2")
+        figures = f"127.0.0.1:{free_port()}"
+        first = it.begin("--processes", "2", WAYMARK_METRICS_LISTEN=figures)
         it.heard()
-        assert httpx2.get(f"{it.address}/health/ready", timeout=PATIENCE).json() == {"status": "ready"}
+        for _ in range(8):
+            assert httpx2.get(f"{it.address}/health/ready", timeout=PATIENCE).json() == {"status": "ready"}
+        assert counted(figures, "waymark_request_seconds_count", route="/health/ready", status="2xx") == 8
+        until(lambda: counted(figures, "waymark_worker_rounds_total", round="tasks", outcome="made") > 0, "a round")
+        assert counted(figures, "waymark_database_answers") == 1
         serving = served_by(first.pid, it)
         assert len(serving) == 2
         assert len([pid for pid in family(first.pid) if "spawn_main" in commands_of(pid)]) == 3, "the worker too"
@@ -76,6 +102,10 @@ def test_several_processes_serve_are_replaced_and_end(grounds: Grounds) -> None:
         it.heard()
         until(lambda: len(after := served_by(first.pid, it)) == 2 and not before & set(after), "others after SIGHUP")
         assert httpx2.get(f"{it.address}/health/ready", timeout=PATIENCE).status_code == 200
+
+        # What those counted that are gone is not forgotten, and the public door tells nothing of it.
+        assert counted(figures, "waymark_request_seconds_count", route="/health/ready", status="2xx") == 9
+        assert httpx2.get(f"{it.address}/metrics", timeout=PATIENCE).status_code == 404
 
         assert it.end(first) in (0, -signal.SIGTERM)
         assert not family(first.pid)
