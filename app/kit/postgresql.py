@@ -62,7 +62,7 @@ def connect_args(address: URL) -> dict[str, Any]:
 
     Args:
         address: may carry `?options=-c name=value`, `?connect_timeout=seconds` and any other of these of its own. Of
-            several hosts the one that takes writes is used, whichever that is when a connection is made.
+            several hosts each gets a little time only.
     """
     own = address.query.get("options", "")
     settings = [f"-c {name}={value}" for name, value in SETTINGS.items()]
@@ -73,7 +73,7 @@ def connect_args(address: URL) -> dict[str, Any]:
     }
     usual: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS, "application_name": "waymark", **NOTICED}
     if has_several_hosts(address):
-        usual |= {"connect_timeout": CONNECT_SECONDS_OF_SEVERAL, "target_session_attrs": "read-write"}
+        usual["connect_timeout"] = CONNECT_SECONDS_OF_SEVERAL
     return arguments | {name: value for name, value in usual.items() if name not in address.query}
 
 
