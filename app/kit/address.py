@@ -21,11 +21,13 @@ DRIVERS = {
 _HOSTS = re.compile(
     r"^(?P<scheme>postgres\w*(?:\+\w+)?://)(?P<user>[^/?#]*@)?(?P<hosts>[^/?#@]*,[^/?#@]*)(?P<rest>[/?#].*)?$"
 )
+# libpq's word for which of several hosts is meant; the URL may say another.
+ONE_THAT_WRITES = "target_session_attrs"
 _HAS_PORT = re.compile(r":\d*$")
 
 
 def address_of(url: str) -> URL:
-    """Return `url` with the driver this program uses.
+    """Return `url` with the driver this program uses; of several hosts, the one that takes writes is meant.
 
     Args:
         url: `sqlite:///path`, or `postgresql://`, `postgres://` or `postgresql+psycopg://`. PostgreSQL may have
@@ -48,7 +50,10 @@ def address_of(url: str) -> URL:
         )
     if driver == SQLITE and _in_memory(address):
         raise ValueError("SQLite needs a file: sqlite:///relative/path or sqlite:////absolute/path")
-    return address.set(drivername=driver)
+    address = address.set(drivername=driver)
+    if driver != SQLITE and has_several_hosts(address) and ONE_THAT_WRITES not in address.query:
+        address = address.update_query_dict({ONE_THAT_WRITES: "read-write"})
+    return address
 
 
 def _in_memory(address: URL) -> bool:

@@ -70,7 +70,7 @@ class Database:
         on_sqlite = self.dialect == SQLITE
         arguments = sqlite.connect_args() if on_sqlite else postgresql.connect_args(address, looks_only=looks_only)
         self.engine: Engine = create_engine(
-            sqlite.only_to_look(address) if on_sqlite and looks_only else address,
+            (sqlite if on_sqlite else postgresql).only_to_look(address) if looks_only else address,
             poolclass=_Pool,
             pool_size=POOL_SIZE,
             max_overflow=POOL_OVERFLOW,

@@ -13,10 +13,11 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.kit.address import has_several_hosts
+from app.kit.address import ONE_THAT_WRITES, has_several_hosts
 
 __all__ = [
-    "connect_args", "on_checkin", "on_checkout", "on_connect", "says_away", "says_busy", "says_full", "says_read_only",
+    "connect_args", "on_checkin", "on_checkout", "on_connect", "only_to_look", "says_away", "says_busy", "says_full",
+    "says_read_only",
 ]  # fmt: skip
 
 SETTINGS = {
@@ -62,7 +63,7 @@ def connect_args(address: URL, *, looks_only: bool = False) -> dict[str, Any]:
 
     Args:
         address: may carry `?options=-c name=value`, `?connect_timeout=seconds` and any other of these of its own. Of
-            several hosts the one that takes writes is used, whichever that is when a connection is made.
+            several hosts each gets a little time only.
         looks_only: whether the server refuses every change over it.
     """
     own = address.query.get("options", "")
@@ -75,10 +76,15 @@ def connect_args(address: URL, *, looks_only: bool = False) -> dict[str, Any]:
     }
     usual: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS, "application_name": "waymark", **NOTICED}
     if has_several_hosts(address):
-        # Whoever only looks made their connection one that reads, which is not what a server that reads is known by.
-        wanted = "primary" if looks_only else "read-write"
-        usual |= {"connect_timeout": CONNECT_SECONDS_OF_SEVERAL, "target_session_attrs": wanted}
+        usual["connect_timeout"] = CONNECT_SECONDS_OF_SEVERAL
     return arguments | {name: value for name, value in usual.items() if name not in address.query}
+
+
+def only_to_look(address: URL) -> URL:
+    """Of several hosts still the one that takes writes: a connection that only reads is not known by taking them."""
+    if address.query.get(ONE_THAT_WRITES) != "read-write":
+        return address
+    return address.update_query_dict({ONE_THAT_WRITES: "primary"})
 
 
 def on_connect(connection: psycopg.Connection[Any], _record: object) -> None:

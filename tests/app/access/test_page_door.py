@@ -19,7 +19,7 @@ from app.access.log import looked
 from app.access.may import must
 from app.access.page_door import Page, opens
 from app.access.sheet import PageForm
-from app.kit.errors import Conflict
+from app.kit.errors import Conflict, InDoubt
 from tests.app.access.browser import Browser, browser_of
 from tests.app.access.world import World, one_engine, world
 
@@ -54,6 +54,9 @@ def pages() -> APIRouter:
         def act(desk: Desk) -> str | None:
             if form.text == "conflict":
                 raise Conflict("It does not fit.", code="does_not_fit")
+            if form.text == "doubt" and not DOUBTED:
+                DOUBTED.append(True)
+                raise InDoubt()
             if form.text == "power":
                 stepup.must_be_fresh(desk, "this")
             if form.text == "forbidden":
@@ -77,6 +80,11 @@ def pages() -> APIRouter:
 def _trial_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app.main, "PAGE_ROOMS", ("accounts", "trial"))
     monkeypatch.setitem(sys.modules, "app.trial.pages", SimpleNamespace(router=pages()))
+    DOUBTED.clear()
+
+
+# The database went away at the commit once; nobody knows whether it was kept.
+DOUBTED: list[bool] = []
 
 
 def filled(browser: Browser, **typed: Any) -> dict[str, Any]:
@@ -95,6 +103,23 @@ def test_a_form_acts_once_however_often_it_is_sent(world: World) -> None:
     assert browser.post("/trial/notes", filled(browser, text="other")).headers["location"] == "/me"
     assert len(world.entries("noted")) == 2
     assert browser.post("/trial/notes", {n: v for n, v in form.items() if n != "act"}).status_code == 400
+
+
+@one_engine
+def test_a_form_of_which_nobody_knows_whether_it_acted_keeps_its_key(world: World) -> None:
+    browser = browser_of(world, "worker")
+    form = filled(browser, text="doubt")
+    answer = browser.post("/trial/notes", form)
+    assert answer.status_code == 503 and "Nobody knows whether it was saved" in answer.text
+    assert answer.headers["Retry-After"]
+    again = browser.form("/me/authenticator/remove").fields
+    assert again["act"] == form["act"], "sent once more, it would act twice"
+    for _ in range(2):
+        assert browser.post("/trial/notes", form).headers["location"] == "/me"
+    assert len(world.entries("noted")) == 1
+    # After a refusal it is another act.
+    assert browser.post("/trial/notes", filled(browser, text="conflict")).status_code == 409
+    assert browser.form("/me/authenticator/remove").fields["act"] != form["act"]
 
 
 @one_engine

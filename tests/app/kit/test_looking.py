@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from app.kit import migrate
+from app.kit.address import address_of, hosts_of
 from app.kit.db import Database
 from app.kit.durability import doubts
 from app.kit.errors import Away
@@ -71,3 +72,13 @@ def test_a_server_that_is_weak_is_looked_at_all_the_same(postgres) -> None:
         weak = Database(f"{url}&options=-c%20synchronous_commit%3Doff", looks_only=True)
         assert "synchronous_commit is off; it must be on or remote_write or remote_apply" in doubts(weak)
         weak.dispose()
+
+
+def test_of_several_servers_the_one_that_takes_writes_is_looked_at(postgres) -> None:
+    with postgres.database() as url:
+        folder = hosts_of(address_of(url))[0]
+        looked = Database(url.replace(f"host={folder}", f"host={folder}/nobody,{folder}"), looks_only=True)
+        with looked.read() as session:
+            assert session.execute(text("SHOW default_transaction_read_only")).scalar_one() == "on"
+            assert session.execute(text("SELECT pg_is_in_recovery()")).scalar_one() is False
+        looked.dispose()
