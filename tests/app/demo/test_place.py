@@ -18,6 +18,7 @@ from app.demo.progress import Bar
 from app.demo.stage import StoryFault
 from app.demo.world import new_password
 from app.main import create_app
+from app.serving import sockets, web
 from tests.app.demo.conftest import Copy, Small
 
 
@@ -82,20 +83,20 @@ def test_the_welcome_names_a_login_for_every_role_and_examples_that_can_work(cop
 
 
 def test_a_port_in_use_is_a_sentence() -> None:
-    taken = serve.listening("127.0.0.1", 0)
+    taken = sockets.listening("127.0.0.1", 0)
     taken.listen()
-    with pytest.raises(serve.PortTaken, match="choose another"):
-        serve.listening("127.0.0.1", taken.getsockname()[1])
+    with pytest.raises(sockets.PortTaken, match="choose another"):
+        sockets.listening("127.0.0.1", taken.getsockname()[1])
     taken.close()
 
 
 def test_the_worker_is_given_to_the_program_that_serves(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
     served: list[object] = []
-    monkeypatch.setattr(serve.uvicorn.Server, "run", lambda self, sockets: served.append(self.config.app))
+    monkeypatch.setattr(web.uvicorn.Server, "run", lambda self, sockets: served.append(self.config.app))
     for wanted in (True, False):
         app = create_app(settings_of(copy.folder))
-        socket = serve.listening("127.0.0.1", 0)
-        serve.run(app, socket, worker=wanted)
+        socket = sockets.listening("127.0.0.1", 0)
+        web.run(app, socket, worker=wanted)
         socket.close()
         assert (app.state.worker is not None) == wanted
         app.state.house.db.dispose()
