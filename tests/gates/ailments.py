@@ -413,7 +413,7 @@ AILMENTS: Final[dict[str, Ailment]] = {
                   f"CREATE ROLE waymark_past LOGIN BYPASSRLS IN ROLE {SERVING}"), POSTGRESQL,
     ),
     "row security switched off": one("database.role", "", "postgres-roles.sql", "database role",
-                                     statements('ALTER TABLE "case" DISABLE ROW LEVEL SECURITY'), POSTGRESQL),
+                                     statements('ALTER TABLE case_file DISABLE ROW LEVEL SECURITY'), POSTGRESQL),
     "commits that do not wait": one(
         "database.durability", "synchronous_commit", "ALTER ROLE", "database durability",
         of_its_own(f"ALTER ROLE {SERVING} IN DATABASE {{}} SET synchronous_commit = off"), POSTGRESQL,
