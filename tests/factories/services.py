@@ -71,6 +71,17 @@ class Service:
                 break
         raise RuntimeError(f"nobody said {word}:\n{self.log.read_text(errors='replace')[-3000:]}")
 
+    def serving(self, process: subprocess.Popen[bytes]) -> list[int]:
+        """The processes that hold the socket, of those that a program has begun (Linux)."""
+        place = os.fstat(self.on.fileno()).st_ino
+        found = []
+        for pid in family(process.pid):
+            # A process may end while it is looked at.
+            with suppress(OSError):
+                if place in [file.stat().st_ino for file in Path(f"/proc/{pid}/fd").iterdir() if file.exists()]:
+                    found.append(pid)
+        return found
+
     def end(self, process: subprocess.Popen[bytes]) -> int:
         """Tell it to stop and wait until it has; its exit code."""
         process.send_signal(signal.SIGTERM)

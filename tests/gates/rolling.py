@@ -35,7 +35,7 @@ from app.settings import Settings
 from tests.factories.cases import bring_case
 from tests.factories.forms import form
 from tests.factories.houses import CHEAP, put_offices
-from tests.factories.services import Service, family, service
+from tests.factories.services import Service, service
 from tests.factories.staff import Worker, hire_staff, token_for
 from tests.gates.ground import ground, told
 from tests.gates.scene import quiet
@@ -211,11 +211,11 @@ def _restart(
         _let_work(clients)
         gentle.set()
         if plan.processes > 1 and done % 2 == 0:
-            before = family(program.pid)
+            before = it.serving(program)
             program.send_signal(signal.SIGHUP)
             it.heard("RELOADING=1")
             it.heard()
-            if kept := set(before) & set(family(program.pid)):
+            if kept := set(before) & set(it.serving(program)):
                 raise RuntimeError(f"{len(kept)} of {len(before)} processes were not replaced")
         else:
             following = it.begin(*_words(plan), command=_planted(plan))

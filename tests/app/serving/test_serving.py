@@ -21,7 +21,7 @@ from app.cli import app as commands
 from app.serving import notify, sockets
 from app.serving.several import _Ending
 from tests.conftest import Grounds
-from tests.factories.services import Service, family, service
+from tests.factories.services import family, service
 
 PATIENCE = 300.0
 
@@ -32,18 +32,6 @@ def until(happened: Callable[[], bool], what: str) -> None:
     while not happened():
         assert time.monotonic() < end, f"waited in vain: {what}"
         time.sleep(0.1)
-
-
-def served_by(running: int, of: Service) -> list[int]:
-    """The processes that hold the socket, beside the one that began them."""
-    place = os.fstat(of.on.fileno()).st_ino
-    found = []
-    for pid in family(running):
-        with suppress(OSError):
-            files = [file.stat().st_ino for file in Path(f"/proc/{pid}/fd").iterdir() if file.exists()]
-            if place in files:
-                found.append(pid)
-    return found
 
 
 def free_port() -> int:
@@ -81,7 +69,7 @@ def test_several_processes_serve_are_replaced_and_end(grounds: Grounds) -> None:
         assert counted(figures, "waymark_request_seconds_count", route="/health/ready", status="2xx") == 8
         until(lambda: counted(figures, "waymark_worker_rounds_total", round="tasks", outcome="made") > 0, "a round")
         assert counted(figures, "waymark_database_answers") == 1
-        serving = served_by(first.pid, it)
+        serving = it.serving(first)
         assert len(serving) == 2
         assert len([pid for pid in family(first.pid) if "spawn_main" in commands_of(pid)]) == 3, "the worker too"
 
@@ -97,10 +85,10 @@ def test_several_processes_serve_are_replaced_and_end(grounds: Grounds) -> None:
         assert '"event": "process_replaced"' in it.log.read_text()
 
         # SIGHUP: others serve, by the same parent and the same socket.
-        before = set(served_by(first.pid, it))
+        before = set(it.serving(first))
         first.send_signal(signal.SIGHUP)
         it.heard()
-        until(lambda: len(after := served_by(first.pid, it)) == 2 and not before & set(after), "others after SIGHUP")
+        until(lambda: len(after := it.serving(first)) == 2 and not before & set(after), "others after SIGHUP")
         assert httpx2.get(f"{it.address}/health/ready", timeout=PATIENCE).status_code == 200
 
         # What those counted that are gone is not forgotten, and the public door tells nothing of it.
