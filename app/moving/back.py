@@ -48,9 +48,9 @@ def bring_back(house: House, settings: Settings, url: str) -> int:
 def _emptied(settings: Settings, url: str, where: str) -> int:
     there, here = Database(url), Database(settings.database_url)
     try:
+        if target.others(there):
+            raise MoveRefused(f"somebody is connected to {where}: stop what is served there. Nothing was changed.")
         with there.write() as new, here.read() as old:
-            if target.others(new):
-                raise MoveRefused(f"somebody is connected to {where}: stop what is served there. Nothing was changed.")
             target.opened(new)
             if not target.rows_there(new):
                 target.closed(new)

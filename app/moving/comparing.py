@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -57,7 +58,13 @@ def compare_all(here: Session, there: Session, told: Told = lambda _rows: None) 
 def compare(here: Session, there: Session, table: Table, told: Told = lambda _rows: None) -> Compared:
     """Walk through one table of both stores in the order of its key, in memory that does not grow with it."""
     columns = Columns(table)
-    ours, theirs = _Side(here, columns), _Side(there, columns)
+    with closing(_Side(here, columns)) as ours, closing(_Side(there, columns)) as theirs:
+        difference = _walked(columns, ours, theirs, told)
+    return Compared(table.name, ours.count, theirs.count, ours.digest, theirs.digest, difference)
+
+
+def _walked(columns: Columns, ours: _Side, theirs: _Side, told: Told) -> str | None:
+    """Go through both to their ends; the first difference."""
     difference: str | None = None
     while ours.row is not None or theirs.row is not None:
         found, step_here, step_there = _beside(columns, ours, theirs)
@@ -69,7 +76,7 @@ def compare(here: Session, there: Session, table: Table, told: Told = lambda _ro
         if step_there:
             theirs.step()
     told(ours.count % AT_ONCE)
-    return Compared(table.name, ours.count, theirs.count, ours.digest, theirs.digest, difference)
+    return difference
 
 
 def digest_of(found: Sequence[Compared]) -> str:
@@ -84,9 +91,8 @@ class _Side:
     """The rows of one store in the order of their keys; those that were passed are counted and in the digest."""
 
     def __init__(self, session: Session, columns: Columns) -> None:
-        self._rows: Iterator[Any] = iter(
-            session.execute(_ordered(session, columns.table), execution_options={"yield_per": AT_ONCE})
-        )
+        self._found = session.execute(_ordered(session, columns.table), execution_options={"yield_per": AT_ONCE})
+        self._rows: Iterator[Any] = iter(self._found)
         self._hash = hashlib.sha256()
         self.count = -1
         self.line = b""
@@ -96,6 +102,10 @@ class _Side:
     @property
     def digest(self) -> str:
         return self._hash.hexdigest()
+
+    def close(self) -> None:
+        """Give the rest of the rows up."""
+        self._found.close()
 
     def step(self) -> None:
         """Go on to the next row; ``row`` is None after the last."""

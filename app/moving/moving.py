@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import psycopg
 from sqlalchemy.exc import DBAPIError
@@ -29,33 +29,17 @@ from app.moving import copying, target
 from app.moving.comparing import Compared, compare_all, digest_of
 from app.moving.proving import Proof, prove
 from app.moving.refused import MoveRefused
+from app.moving.showing import Count, Shows
 from app.settings import Settings
 from workflows.facts import Actor
 
-__all__ = ["CAME_BACK", "MOVED", "Done", "Shown", "file_of", "move", "served_again"]
+__all__ = ["CAME_BACK", "MOVED", "Done", "file_of", "move", "served_again"]
 
 # What stands in the book of looks.
 MOVED: Final = "store_moved"
 CAME_BACK: Final = "store_came_back"
 # So many tables that differ are named.
 NAMED: Final = 5
-
-
-class Shown(Protocol):
-    """Shows how far a part of the work is."""
-
-    def __call__(self, done: int, whole: int, /) -> None:
-        """``done`` of ``whole`` is done."""
-
-    def end(self, words: str, /) -> None:
-        """The part is done."""
-
-
-class Shows(Protocol):
-    """Begins to show a part of the work."""
-
-    def __call__(self, what: str, /) -> Shown:
-        """``what``: the part, in a few words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +144,11 @@ def _moved(house: House, settings: Settings, told: Moved, shows: Shows, *, with_
                 copying.must_be_known(here)
                 # Before anything is copied, so that both say it.
                 _tell(here, house, MOVED)
-                count = _Count(shows("Copying"), copying.counted(here))
+                count = Count(shows("Copying"), copying.counted(here))
                 copying.copy_all(here, there, count)
                 target.known(there)
                 count.end("Copied")
-                count = _Count(shows("Comparing every row"), count.whole)
+                count = Count(shows("Comparing every row"), count.whole)
                 found = compare_all(here, there, count)
                 count.end("Compared")
                 _must_be_the_same(found)
@@ -254,17 +238,3 @@ def _broken(error: Exception, where: str) -> MoveRefused:
     code = getattr(cause, "sqlstate", None)
     told = f"{type(cause).__name__}{f', {code}' if code else ''}"
     return MoveRefused(f"{where} stopped answering as it should ({told}). Nothing was moved; run the command again.")
-
-
-class _Count:
-    """Adds up what is told piece by piece."""
-
-    def __init__(self, shown: Shown, whole: int) -> None:
-        self._shown, self.whole, self._done = shown, whole, 0
-
-    def __call__(self, more: int) -> None:
-        self._done += more
-        self._shown(self._done, self.whole)
-
-    def end(self, words: str) -> None:
-        self._shown.end(words)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import sleep
+
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -18,6 +20,7 @@ from app.moving.refused import MoveRefused
 
 __all__ = ["closed", "emptied", "full", "known", "must_be_ready", "opened", "place", "rows_there"]
 
+_LOOKS, _BETWEEN_LOOKS = 10, 0.2
 _ROLES = "script/postgres-roles.sql makes the database and both roles"
 _WHO = text(
     "SELECT current_user AS name, r.rolsuper OR r.rolbypassrls AS mighty, current_setting('server_encoding') letters,"
@@ -30,8 +33,9 @@ _STRANGERS = text(
     " AND NOT pg_has_role(current_user, c.relowner, 'MEMBER') ORDER BY c.relname LIMIT 1"
 )
 _OTHERS = text(
+    # Whoever else is signed in; of other roles' connections the server tells little more than that.
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    " AND backend_type = 'client backend'"
+    " AND usename IS NOT NULL"
 )
 
 
@@ -114,9 +118,16 @@ def full(session: Session, names: set[str]) -> list[str]:
     ]  # fmt: skip
 
 
-def others(session: Session) -> int:
-    """How many other connections there are to the database."""
-    return int(session.execute(_OTHERS).scalar_one())
+def others(database: Database) -> int:
+    """How many other connections there are to the new store; one that was just closed is given a moment to go."""
+    for _ in range(_LOOKS):
+        # A transaction of its own each time: within one the server says the same again.
+        with database.read() as session:
+            found = int(session.execute(_OTHERS).scalar_one())
+        if not found:
+            return 0
+        sleep(_BETWEEN_LOOKS)
+    return found
 
 
 def _must_be_the_owner(session: Session, app_role: str) -> None:
