@@ -27,9 +27,9 @@ OUTBOX: Final[Any] = OutboxRow.__table__
 DAY: Final = timedelta(days=1)
 # Forward, home, back behind everything that was ever written, and home again.
 JUMPS: Final = (DAY, -DAY, -DAY, DAY)
-STEPS_BETWEEN: Final = 4
-CLIENTS: Final = 3
-PATIENCE_SECONDS: Final = 120.0
+STEPS_BETWEEN: Final = 3
+CLIENTS: Final = 2
+PATIENCE_SECONDS: Final = 240.0
 
 
 class JumpingClock(Clock):
@@ -64,6 +64,9 @@ def _work(somebody: AtWork, stop: threading.Event, answers: Counter[str]) -> Non
             somebody.token = token_for(somebody.house, somebody.who)
             answer = somebody.move(key)
         answers[f"{answer.status_code} {answer.json().get('code', '')}".strip()] += 1
+        if answer.status_code != 200:
+            # Nobody hammers at a door that says no, and those who work have the processor meanwhile.
+            time.sleep(0.2)
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
@@ -79,9 +82,9 @@ def test_a_day_more_or_less_loses_nothing(engine: str, grounds: Grounds) -> None
             thread.start()
         try:
             for jump in JUMPS:
-                _all_took(people, STEPS_BETWEEN)
+                _all_took(people, answers)
                 clock.jumped += jump
-            _all_took(people, STEPS_BETWEEN)
+            _all_took(people, answers)
             _until_drained(first)
         finally:
             stop.set()
@@ -95,10 +98,10 @@ def test_a_day_more_or_less_loses_nothing(engine: str, grounds: Grounds) -> None
         print(f"GATE failover clock_jump lost=0 limit=0 n={told} engine={engine} signed_in_again={answers['401']}")
 
 
-def _all_took(people: list[AtWork], steps: int) -> None:
+def _all_took(people: list[AtWork], answers: Counter[str]) -> None:
     before, end = [len(each.told) for each in people], time.monotonic() + PATIENCE_SECONDS
-    while any(len(each.told) < n + steps for each, n in zip(people, before, strict=True)):
-        assert time.monotonic() < end, [len(each.told) - n for each, n in zip(people, before, strict=True)]
+    while any(len(each.told) < n + STEPS_BETWEEN for each, n in zip(people, before, strict=True)):
+        assert time.monotonic() < end, (dict(answers), [len(each.told) for each in people], before)
         time.sleep(0.02)
 
 
