@@ -136,7 +136,8 @@ def people_of(house: House, base_url: str, known: Mapping[str, Any], count: int)
             else:
                 client.close()
         if len(found) < count:
-            said = "; ".join(f"{why} ({times} times)" for why, times in refused.most_common(3)) or "no case has that step"
+            told = [f"{why} ({times} times)" for why, times in refused.most_common(3)] or ["no case has that step"]
+            said = "; ".join(told)
             raise NotUsable(f"only {len(found)} people of this world have cases in which they may {STEP}: {said}")
         yield found
 
