@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -41,6 +42,7 @@ class Person:
     cases: list[str] = field(default_factory=list)
     references: dict[str, str] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
 
     def acts(self) -> dict[str, Callable[[], None]]:
         """What they do, by its name; each goes round and round through their cases."""
@@ -59,11 +61,14 @@ class Person:
             if item["id"] in taken or len(self.cases) == CASES_OF_ONE:
                 continue
             page = self._page(item["id"])
-            if not any(each["step"] == STEP and each["allowed"] for each in page["next_steps"]):
+            if not any(each["step"] == STEP for each in page["next_steps"]):
                 continue
             self.versions[item["id"]] = page["version"]
-            # Some ask for more than this form says, such as a child's: those are left to others.
-            if self._asked(item["id"]).status_code == 200:
+            # Some ask for more than this form says, such as a child's: those are left alone, and why is kept.
+            tried = self._asked(item["id"])
+            if tried.status_code != 200:
+                self.refused.append(f"{tried.status_code} {_reasons(tried)}")
+            else:
                 self.versions[item["id"]] = page["version"] + 1
                 self.references[item["id"]] = page["reference"]
                 self.cases.append(item["id"])
@@ -112,6 +117,7 @@ def people_of(house: House, base_url: str, known: Mapping[str, Any], count: int)
     """
     found: list[Person] = []
     taken: set[str] = set()
+    refused: Counter[str] = Counter()
     body = form(house, "placement")
     with ExitStack() as stack:
         for account in known["accounts"]:
@@ -122,13 +128,25 @@ def people_of(house: House, base_url: str, known: Mapping[str, Any], count: int)
             token = answered(client.post(f"{API}/auth/token", data=said))["access_token"]
             headers = {"Authorization": f"Bearer {token}"}
             person = Person(client, headers, _cookie(house, account["login"]), body)
-            if person.finds(taken):
-                found.append(stack.enter_context(client) and person)
+            has_some = person.finds(taken)
+            refused.update(person.refused)
+            if has_some:
+                stack.enter_context(client)
+                found.append(person)
             else:
                 client.close()
         if len(found) < count:
-            raise NotUsable(f"only {len(found)} people of this world have cases to work in; ask for fewer of them")
+            told = [f"{why} ({times} times)" for why, times in refused.most_common(3)] or ["no case has that step"]
+            said = "; ".join(told)
+            raise NotUsable(f"only {len(found)} people of this world have cases in which they may {STEP}: {said}")
         yield found
+
+
+def _reasons(answer: httpx2.Response) -> str:
+    """The codes of a refusal."""
+    told = answer.json()
+    codes = [each.get("code", "") for each in told.get("refusals", ())]
+    return ", ".join(codes) or str(told.get("code", ""))
 
 
 def _cookie(house: House, login: str) -> str:
