@@ -108,7 +108,7 @@ def test_the_pages_do_as_the_doors_do(town: Town) -> None:
         approval = session.execute(select(APPROVAL.c.id).where(APPROVAL.c.state == "waiting")).scalar_one()
     other = browser_at(town, second)
     approvals.step_up(town, second)
-    assert "erasing a person" in other.get(f"/reports/approvals/{approval}").text
+    assert "Erasing a person" in other.get(f"/reports/approvals/{approval}").text
     agreed = other.send(f"/reports/approvals/{approval}/agree")
     assert agreed.headers["location"].endswith("done=agreed"), agreed.headers
     assert Worker(town.house).drain() == 1
