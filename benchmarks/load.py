@@ -62,12 +62,7 @@ def run(acts: Sequence[Act], *, seconds: float, most: int, cpu_seconds: Callable
         took = perf_counter() - began
     after = cpu_seconds()
     cpu = None if used is None or after is None else (after - used) * 1000 / len(spans)
-    return figures_of(spans, took, cpu)
-
-
-def figures_of(spans: Sequence[float], took: float, cpu_ms: float | None = None) -> Figures:
-    """The figures of acts that took so long each (seconds, sorted), all of them together ``took`` seconds."""
-    return Figures(len(spans), len(spans) / took, _at(spans, 0.50) * 1000, _at(spans, 0.95) * 1000, cpu_ms)
+    return Figures(len(spans), len(spans) / took, _at(spans, 0.50) * 1000, _at(spans, 0.95) * 1000, cpu)
 
 
 def _at(spans: Sequence[float], share: float) -> float:
