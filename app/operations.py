@@ -18,7 +18,7 @@ from app.access.log import Detail, noted
 from app.access.tokens import LEEWAY_SECONDS, LIFETIME_SECONDS
 from app.accounts import service
 from app.accounts.schemas import AccountIn
-from app.casework import burying, identity
+from app.casework import burying, identity, name_index
 from app.keys import rewrapping
 from app.keys.agreed import carry_out
 from app.keys.service import ROTATE_KEK, ROTATE_TOKEN_KEY
@@ -123,11 +123,15 @@ def rebuild_name_index(house: House, *, again: bool = False) -> Iterator[int]:
         with house.db.write() as session:
             rows.enter_everything(session)
             session.execute(delete(NameKey))
+            name_index.somebody_is_missing(session)
     done = 0
     for country in sorted(house.policies.countries):
         while True:
             with house.db.write() as session:
-                wrote = identity.index_again(house.system_desk(session, country, "rebuild-index"), _INDEXED_AT_ONCE)
+                desk = house.system_desk(session, country, "rebuild-index")
+                wrote = identity.index_again(desk, _INDEXED_AT_ONCE)
+                if not wrote:
+                    name_index.everybody_is_in(desk)
             if not wrote:
                 break
             done += wrote

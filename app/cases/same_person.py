@@ -53,7 +53,7 @@ def candidates(desk: Desk, sex: str, age_band: str, nationality: str, described:
     compared = 0
     typed = bool(parts_of(*described.names)) and may_compare_names(desk)
     if typed:
-        alike, compared = lookalikes.likely(desk, described), lookalikes.how_many_named(desk)
+        alike, compared = lookalikes.likely(desk, described)
     known = sex != "U" and age_band != "unknown" and nationality != "unknown"
     fitting = person_queries.same_facts(desk, sex, age_band, nationality, MOST_FITTING) if known else []
     # Somebody whose name is known and quite another one is not meant by what fits many.
@@ -81,8 +81,8 @@ def found_by_name(desk: Desk, typed: str, reason: str) -> list[Candidate]:
         raise _wrong("reason", mark("Say in at least 10 letters why you have to find this person."))
     if not parts_of(typed):
         raise _wrong("name", mark("Type at least one part of the name."))
-    spelled, sounding = lookalikes.named(desk, typed)
-    detail: Detail = {"found": len(spelled) + len(sounding), "compared": lookalikes.how_many_named(desk)}
+    spelled, sounding, compared = lookalikes.named(desk, typed)
+    detail: Detail = {"found": len(spelled) + len(sounding), "compared": compared}
     looked(desk, "identity_searched", "case", "-", detail)
     if len(spelled) > MOST:
         refused(desk, "case", "-", {"search": "identity", "found": len(spelled)})

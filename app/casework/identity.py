@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.access.desk import Desk
@@ -17,6 +17,7 @@ from app.casework.forms import CodeCheck, Coded, Form, Long, Short, validated
 from app.casework.spelling.evidence import Known
 from app.kit.canonical import canonical_bytes
 from app.kit.crypto import DESTROYED, KeyMissing
+from app.kit.lists import in_few_lengths
 from app.models.identity import PersonIdentity
 from app.models.person import DataKey, Person
 from policies.model import Policies
@@ -24,8 +25,6 @@ from policies.model import Policies
 _TABLE: Any = PersonIdentity.__table__
 _PERSON: Any = Person.__table__
 _KEYS: Any = DataKey.__table__
-# Ids in one statement; engines have a limit.
-_AT_ONCE: Final = 400
 PARTS = {
     "identity": ("given_names", "family_name", "other_names", "birth_date", "birth_year", "place_of_origin"),
     "contact": ("safe_contact", "phone"),
@@ -93,11 +92,8 @@ def known_people(desk: Desk, keys: Mapping[str, bytes]) -> dict[str, Known]:
     For telling whether somebody who was described is one of these: what is read here goes nowhere.
     """
     found: dict[str, Known] = {}
-    people = sorted(keys)
-    for begin in range(0, len(people), _AT_ONCE):
-        query = select(_TABLE.c.person_id, _TABLE.c.sealed).where(
-            _TABLE.c.person_id.in_(people[begin : begin + _AT_ONCE])
-        )
+    for people in in_few_lengths(sorted(keys)):
+        query = select(_TABLE.c.person_id, _TABLE.c.sealed).where(_TABLE.c.person_id.in_(people))
         for row in desk.session.execute(query):
             found[row.person_id] = compared_of(json.loads(desk.keys.open(keys[row.person_id], row.sealed,
                                                                          _place(row.person_id))))  # fmt: skip
@@ -109,12 +105,6 @@ def compared_of(identity: Mapping[str, Any]) -> Known:
     born = identity.get("birth_date")
     year = int(str(born)[:4]) if born else identity.get("birth_year")
     return Known(name_index.names_of(identity), year, identity.get("place_of_origin"))
-
-
-def how_many(desk: Desk, people: Select[Any]) -> int:
-    """Of how many of some people (a query of their ids) anything is known."""
-    query = select(func.count()).select_from(_TABLE).where(_TABLE.c.person_id.in_(people))
-    return int(desk.session.execute(query).scalar_one())
 
 
 def index_again(desk: Desk, most: int) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import Row, Select, select
 
 from app.access.desk import Desk
 from app.access.may import permitted
@@ -19,10 +19,11 @@ from app.casework.held import CASE, KEY, PERSON
 from app.casework.name_match import parts_of, same
 from app.casework.spelling.evidence import LIKELY, Known, Likely, covers, weighed
 from app.kit.crypto import DESTROYED
+from app.kit.lists import in_few_lengths
 from app.kit.words import mark
 from policies.model import FieldGroup
 
-__all__ = ["REASONS", "REVEAL", "Found", "how_many_named", "likely", "may_compare_names", "named"]
+__all__ = ["REASONS", "REVEAL", "Found", "likely", "may_compare_names", "named"]
 
 REVEAL: Final = "identity:reveal"
 # Names are sealed one by one, and each that is compared is opened: not more than this.
@@ -56,20 +57,24 @@ def may_compare_names(desk: Desk) -> bool:
     return permitted(desk, REVEAL) and fieldgroups.sees(desk, FieldGroup.IDENTITY)
 
 
-def likely(desk: Desk, described: Known, but: str | None = None) -> list[Found]:
+def likely(desk: Desk, described: Known, but: str | None = None) -> tuple[list[Found], int]:
     """Cases within the actor's reach to uncover that may be of the person described, the likeliest first.
 
-    ``but``: a person who is not meant. Spellings, scripts and the order of the parts do not count.
+    Beside them of how many people the names were opened and compared. ``but``: a person who is not meant. Spellings,
+    scripts and the order of the parts do not count.
     """
     rows, known = _opened(desk, described.names)
     weights = {person: weighed(described, other) for person, other in known.items() if person != but}
     found = [Found(row, weights[row.person_id]) for row in rows if row.person_id in weights]
     ranked = sorted((each for each in found if each.likely.score >= LIKELY), key=lambda each: -each.likely.score)
-    return _with_joined(desk, ranked)
+    return _with_joined(desk, ranked), len(known)
 
 
-def named(desk: Desk, typed: str) -> tuple[list[Found], list[Found]]:
-    """Cases of people of whom every part typed is a name: those spelled so, and those of whom it sounds so."""
+def named(desk: Desk, typed: str) -> tuple[list[Found], list[Found], int]:
+    """Cases of people of whom every part typed is a name: those spelled so, and those of whom it sounds so.
+
+    Beside them of how many people the names were opened and compared.
+    """
     rows, known = _opened(desk, (typed,), thin=True)
     wanted = parts_of(typed)
     spelled = {person for person, other in known.items() if same(wanted, parts_of(*other.names))}
@@ -77,7 +82,7 @@ def named(desk: Desk, typed: str) -> tuple[list[Found], list[Found]]:
     told = (Likely(1.0, ("name_spelled",)), Likely(LIKELY, ("name_sounds",)))
     exact = [Found(row, told[0]) for row in rows if row.person_id in spelled]
     near = [Found(row, told[1]) for row in rows if row.person_id in sounding]
-    return exact, _with_joined(desk, [*exact, *near])[len(exact) :]
+    return exact, _with_joined(desk, [*exact, *near])[len(exact) :], len(known)
 
 
 def _with_joined(desk: Desk, found: list[Found]) -> list[Found]:
@@ -92,24 +97,23 @@ def _with_joined(desk: Desk, found: list[Found]) -> list[Found]:
     return [*found, *added]
 
 
-def how_many_named(desk: Desk) -> int:
-    """Of how many people within reach anything is known that a name is compared with."""
-    return identity.how_many(desk, _within(desk).with_only_columns(CASE.c.person_id))
-
-
 def _opened(desk: Desk, names: tuple[str, ...], *, thin: bool = False) -> tuple[list[Row[Any]], dict[str, Known]]:
     """The cases whose people meet the name in the index, newest first, and what is known of each person.
 
-    Whoever is not in the index yet is compared too: a search must not wait for `waymark rebuild-index`.
+    Whoever is not in the index yet is compared too: a search must not wait for `waymark rebuild-index`. It takes long
+    meanwhile, for that is asked of everybody within reach.
     """
-    digests = name_index.digests(desk, names, thin=thin)
-    query = (
-        _within(desk)
-        .where(or_(CASE.c.person_id.in_(name_index.meeting(digests)), ~name_index.indexed(CASE.c.person_id)))
-        .order_by(CASE.c.opened_at.desc(), CASE.c.id)
-        .limit(MOST_OPENED)
-    )
-    rows = list(desk.session.execute(query)) if digests else []
+    within = _within(desk)
+    met = name_index.meeting(desk, names, within, MOST_OPENED, thin=thin)
+    rows = [
+        row
+        for some in in_few_lengths(met.cases)
+        for row in desk.session.execute(within.where(CASE.c.id.in_(some)))
+    ]
+    if not met.whole:
+        missing = within.where(~name_index.indexed(CASE.c.person_id))
+        rows += desk.session.execute(missing.order_by(CASE.c.opened_at.desc(), CASE.c.id).limit(MOST_OPENED))
+    rows.sort(key=lambda row: (-row.opened_at.timestamp(), row.id))
     keys = {row.person_id: row.wrapped for row in rows}
     return rows, identity.known_people(desk, {person: desk.keys.unwrap(key) for person, key in keys.items()})
 

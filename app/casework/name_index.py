@@ -9,28 +9,47 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, delete, exists, insert, select
+from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from app.access import rows
 from app.access.desk import Desk
 from app.casework import records
 from app.casework.spelling.name import keys_of
+from app.kit.lists import in_few_lengths
+from app.models.case import Case
+from app.models.identity import PersonIdentity
 from app.models.name_index import IndexKey, NameKey
-from app.models.person import DataKey
+from app.models.person import DataKey, Person
 
-__all__ = ["MARK", "blinder", "digests", "forget", "indexed", "keep", "meeting", "names_of", "with_names"]
+__all__ = [
+    "MARK", "RULE", "Met", "blinder", "digests", "everybody_is_in", "forget", "indexed", "keep", "meeting", "names_of",
+    "somebody_is_missing", "with_names",
+]  # fmt: skip
 
 NAME: Any = NameKey.__table__
 _INDEX_KEY: Any = IndexKey.__table__
 _KEYS: Any = DataKey.__table__
+_CASE: Any = Case.__table__
+_PERSON: Any = Person.__table__
+_IDENTITY: Any = PersonIdentity.__table__
 # Raise the number when the keys of a name change: `waymark rebuild-index` writes everybody in again.
-MARK: Final = "=1"
+RULE: Final = 1
+MARK: Final = f"={RULE}"
 # Five hexadecimal letters, a million values: a house of ten thousand people has dozens of them twice.
 _LETTERS: Final = 5
-_AT_ONCE: Final = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """Cases (ids) whose people meet a name; ``whole``: everybody is in the index, so that nobody else could."""
+
+    cases: list[str]
+    whole: bool
 
 
 def names_of(identity: Mapping[str, Any]) -> tuple[str, ...]:
@@ -56,9 +75,37 @@ def forget(desk: Desk, person_id: str) -> None:
 def digests(desk: Desk, names: Iterable[str], *, thin: bool = False) -> frozenset[str]:
     """The digests under which a name is looked up; none for what holds no name. ``thin``: see `keys_of`."""
     keys = keys_of(*names, thin=thin)
+    return _digested(_secret(desk), keys) if keys else frozenset()
+
+
+def meeting(desk: Desk, names: Iterable[str], cases: Select[Any], most: int, *, thin: bool = False) -> Met:
+    """Of ``cases`` (a query on cases within the actor's reach) those whose people meet a name in the index.
+
+    Those that share most digests with it come first, the newest of them before others; ``most`` of them at most.
+    The index is asked as the house: on PostgreSQL row security would look at every person of the country that meets
+    the name, with a query for each, before it lets the reach decide. What comes back are ids of cases within the
+    reach; whoever reads more by them reads it as the actor.
+    """
+    keys = keys_of(*names, thin=thin)
     if not keys:
-        return frozenset()
+        return Met([], True)
     secret = _secret(desk)
+    with rows.as_the_house(desk.session, desk.actor.country):
+        found: list[str] = []
+        for looked_up in in_few_lengths(sorted(_digested(secret, keys))):
+            people = select(NAME.c.person_id, func.count().label("shared")).where(NAME.c.digest.in_(looked_up))
+            met = people.group_by(NAME.c.person_id).subquery()
+            query = (
+                cases.with_only_columns(_CASE.c.id)
+                .join(met, met.c.person_id == _CASE.c.person_id)
+                .order_by(met.c.shared.desc(), _CASE.c.opened_at.desc(), _CASE.c.id)
+                .limit(most)
+            )
+            found += desk.session.execute(query).scalars()
+        return Met(list(dict.fromkeys(found))[:most], _is_whole(desk))
+
+
+def _digested(secret: bytes, keys: Iterable[str]) -> frozenset[str]:
     return frozenset(hmac.new(secret, f"name|{key}".encode(), hashlib.sha256).hexdigest()[:_LETTERS] for key in keys)
 
 
@@ -76,19 +123,23 @@ def indexed(person: ColumnElement[str]) -> ColumnElement[bool]:
     return exists().where(NAME.c.person_id == person, NAME.c.digest == MARK)
 
 
-def meeting(looked_up: Collection[str]) -> Select[Any]:
-    """The ids of the people who meet any of the digests looked up: a query to filter by."""
-    return select(NAME.c.person_id).where(NAME.c.digest.in_(sorted(looked_up)))
+def everybody_is_in(desk: Desk) -> None:
+    """Note that everybody of the desk's country is written in under the present rule, as `rebuild-index` found."""
+    with rows.as_the_house(desk.session, desk.actor.country):
+        mine = update(_INDEX_KEY).where(_INDEX_KEY.c.country == desk.actor.country)
+        desk.session.execute(mine.values(rule=RULE))
+
+
+def somebody_is_missing(session: Session) -> None:
+    """Note for every country that somebody may not be in the index; the session must reach everything."""
+    session.execute(update(_INDEX_KEY).values(rule=None))
 
 
 def with_names(desk: Desk, people: Collection[str]) -> set[str]:
     """Those of some people under whose id a name was written in."""
     found: set[str] = set()
-    wanted = sorted(set(people))
-    for begin in range(0, len(wanted), _AT_ONCE):
-        query = select(NAME.c.person_id).where(
-            NAME.c.person_id.in_(wanted[begin : begin + _AT_ONCE]), NAME.c.digest != MARK
-        )
+    for wanted in in_few_lengths(sorted(set(people))):
+        query = select(NAME.c.person_id).where(NAME.c.person_id.in_(wanted), NAME.c.digest != MARK)
         found |= set(desk.session.execute(query.distinct()).scalars())
     return found
 
@@ -102,7 +153,7 @@ def _secret(desk: Desk) -> bytes:
         try:
             with desk.session.begin_nested():
                 key_id, key = records.new_key(desk)
-                row = {"country": desk.actor.country, "key_id": key_id, "created_at": desk.now}
+                row = {"country": desk.actor.country, "key_id": key_id, "created_at": desk.now, "rule": _first_rule(desk)}
                 desk.session.execute(insert(_INDEX_KEY), row)
             return key
         except IntegrityError:
@@ -111,6 +162,22 @@ def _secret(desk: Desk) -> bytes:
             if known is None:
                 raise
             return known
+
+
+def _first_rule(desk: Desk) -> int | None:
+    """The rule of an index that begins: whoever comes is written in, so it is whole where nothing is known of anybody."""
+    somebody = (
+        select(_PERSON.c.id)
+        .join(_IDENTITY, _IDENTITY.c.person_id == _PERSON.c.id)
+        .where(_PERSON.c.country == desk.actor.country)
+        .limit(1)
+    )
+    return RULE if desk.session.execute(somebody).one_or_none() is None else None
+
+
+def _is_whole(desk: Desk) -> bool:
+    query = select(_INDEX_KEY.c.rule).where(_INDEX_KEY.c.country == desk.actor.country)
+    return (desk.session.execute(query).scalar_one_or_none() or 0) >= RULE
 
 
 def _known_secret(desk: Desk) -> bytes | None:

@@ -23,10 +23,14 @@ class NameKey(Base):
 
 
 class IndexKey(Base):
-    """Which data key digests the names of a country; without it the digests say nothing."""
+    """Which data key digests the names of a country; without it the digests say nothing.
+
+    rule: the one under which everybody of the country is written in; None while somebody may not be.
+    """
 
     __tablename__ = "index_key"
 
     country: Mapped[str] = mapped_column(String(2), primary_key=True)
     key_id: Mapped[str] = mapped_column(ForeignKey("data_key.id"), index=True)
     created_at: Mapped[datetime]
+    rule: Mapped[int | None]

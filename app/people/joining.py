@@ -55,7 +55,7 @@ def alike(desk: Desk, held: Held, known: Mapping[str, Any]) -> list[SimilarOut]:
     Left out are those that a worker joined with this one already.
     """
     here = {row.id for row in person_links.of_case(desk, held.id)} | {held.id}
-    found = lookalikes.likely(desk, identity.compared_of(known), but=held.row.person_id)
+    found, _ = lookalikes.likely(desk, identity.compared_of(known), but=held.row.person_id)
     found = [each for each in found if each.row.id not in here][:MOST]
     looked(desk, "duplicates_searched", "case", held.id, {"named": len(found)})
     for each in found:
