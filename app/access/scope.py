@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_, select, union_all
 
 from app.access import walls
 from app.access.desk import Desk
@@ -37,6 +37,7 @@ __all__ = [
     "case_parts",
     "case_predicate",
     "cases_in_scope",
+    "cases_listed",
     "cases_within",
     "offices_in_scope",
     "reach_of",
@@ -106,6 +107,39 @@ def cases_in_scope(desk: Desk, permission: str) -> Predicate:
     return case_predicate(desk.actor, desk.policies, permission, now=desk.now, office_id=desk.office_id)
 
 
+def cases_listed(desk: Desk, permission: str) -> Predicate:
+    """`cases_in_scope`, for a query that has to find the cases: in words by which an index finds them.
+
+    Emergencies are named only to those who have one. Whoever reaches neither office nor country reaches cases one by
+    one, by their author, by a team, by a referral: then the ids of all those are said beside the predicate, which alone
+    decides. Without either a list would walk through the cases of a whole country to find fifty.
+    """
+    reach, asker = _without_idle_emergency(desk, permission), asker_of(desk)
+    within = cases_within(reach, asker)
+    sets = {
+        Scope.OWN: lambda: select(Case.id).where(walls.ours(Case.created_by, asker)),
+        Scope.ASSIGNED: lambda: walls.team_cases(asker),
+        Scope.PARTY: lambda: select(Referral.case_id).where(
+            Referral.country == asker.country, Referral.case_id.is_not(None), _is_party(asker)
+        ),
+    }
+    if not reach.scopes or not reach.scopes <= sets.keys():
+        return within
+    few = [say().correlate(None) for scope, say in sets.items() if scope in reach.scopes]
+    if reach.emergency:
+        few.append(walls.emergency_cases(asker).correlate(None))
+    return and_(within, Case.id.in_(union_all(*few)))
+
+
+def _without_idle_emergency(desk: Desk, permission: str) -> Reach:
+    """A reach as it is for the actor of ``desk`` just now: an emergency is no part of it unless they have one."""
+    reach = reach_of(desk.policies, desk.actor.roles, permission)
+    if not reach.emergency:
+        return reach
+    one = desk.session.execute(walls.emergency_cases(asker_of(desk)).limit(1)).first()
+    return reach if one is not None else Reach(reach.scopes)
+
+
 def referrals_in_scope(desk: Desk, permission: str) -> Predicate:
     """`referral_predicate` for the actor and the moment of ``desk``."""
     return referral_predicate(desk.actor, desk.policies, permission, now=desk.now, office_id=desk.office_id)
@@ -122,9 +156,10 @@ def all_but(desk: Desk, permission: str) -> Any | None:
 
 
 def tasks_in_scope(desk: Desk, permission: str) -> Predicate:
-    """`task_predicate` for the actor and the moment of ``desk``."""
+    """`task_predicate` for the actor and the moment of ``desk``; an emergency is named only to those who have one."""
     there = standing(desk) if permission in COVERED else ()
-    return task_predicate(desk.actor, desk.policies, permission, now=desk.now, office_id=desk.office_id, there=there)
+    reach, asker = _without_idle_emergency(desk, permission), asker_of(desk)
+    return _tasks_within(desk.actor, reach, asker, office_id=desk.office_id, there=there)
 
 
 def task_predicate(
@@ -139,8 +174,13 @@ def task_predicate(
 
     Written with the task's own columns and short lists of ids, so that the indexes of the task table serve it.
     """
-    asker = _plain(actor, now, office_id)
     reach = reach_of(policies, actor.roles, permission)
+    return _tasks_within(actor, reach, _plain(actor, now, office_id), office_id=office_id, there=there)
+
+
+def _tasks_within(
+    actor: Actor, reach: Reach, asker: Asker, *, office_id: str, there: Iterable[StandIn]
+) -> Predicate:
     words: Words = {
         Scope.OFFICE: lambda: Task.office_id == office_id,
         Scope.ORGANISATION: lambda: Task.office_id.in_(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, exists, func, select, union_all
 
 from app.access.desk import Desk
-from app.access.scope import asker_of, cases_in_scope
+from app.access.scope import asker_of, cases_listed
 from app.access.walls import ours, team_cases
 from app.casework.held import CASE, FACTS, OFFICE
 from app.casework.stages import STAGES, Stage
@@ -88,7 +88,7 @@ def count(desk: Desk, permission: str, wanted: Filter) -> int:
 
 
 def _narrowed(query: Select[Any], desk: Desk, permission: str, wanted: Filter) -> Select[Any]:
-    query = query.where(cases_in_scope(desk, permission))
+    query = query.where(cases_listed(desk, permission))
     if wanted.identification is not None:
         query = query.where(CASE.c.identification == wanted.identification)
     if wanted.care is not None:
@@ -100,7 +100,9 @@ def _narrowed(query: Select[Any], desk: Desk, permission: str, wanted: Filter) -
     if wanted.nationality is not None:
         query = query.where(FACTS.c.nationality == wanted.nationality)
     if wanted.mine:
-        query = query.where(or_(CASE.c.case_manager_id == desk.actor.id, CASE.c.id.in_(team_cases(asker_of(desk)))))
+        # As one set of ids, so that the few are found by their indexes, and not each case asked whether it is one.
+        carried = select(CASE.c.id).where(CASE.c.case_manager_id == desk.actor.id).correlate(None)
+        query = query.where(CASE.c.id.in_(union_all(carried, team_cases(asker_of(desk)))))
     if wanted.reference is not None:
         query = query.where(CASE.c.reference == wanted.reference.upper())
     if wanted.managed:

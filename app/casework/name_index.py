@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, literal_column, select, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,7 @@ from app.access import rows
 from app.access.desk import Desk
 from app.casework import records
 from app.casework.spelling.name import keys_of
-from app.kit.lists import in_few_lengths
+from app.kit.lists import at_most, in_few_lengths
 from app.models.case import Case
 from app.models.identity import PersonIdentity
 from app.models.name_index import IndexKey, NameKey
@@ -94,15 +94,25 @@ def meeting(desk: Desk, names: Iterable[str], cases: Select[Any], most: int, *, 
         found: list[str] = []
         for looked_up in in_few_lengths(sorted(_digested(secret, keys))):
             people = select(NAME.c.person_id, func.count().label("shared")).where(NAME.c.digest.in_(looked_up))
-            met = people.group_by(NAME.c.person_id).subquery()
-            query = (
-                cases.with_only_columns(_CASE.c.id)
-                .join(met, met.c.person_id == _CASE.c.person_id)
-                .order_by(met.c.shared.desc(), _CASE.c.opened_at.desc(), _CASE.c.id)
-                .limit(most)
-            )
-            found += desk.session.execute(query).scalars()
+            met = people.group_by(NAME.c.person_id).cte("met").prefix_with("MATERIALIZED", dialect="postgresql")
+            query = _of_people(desk, cases, met)
+            found += desk.session.execute(query.limit(at_most(most))).scalars()
         return Met(list(dict.fromkeys(found))[:most], _is_whole(desk))
+
+
+def _of_people(desk: Desk, cases: Select[Any], met: Any) -> Select[Any]:
+    """The ids of those of ``cases`` whose people were met, best met first: for each person their cases, not the other
+    way round.
+
+    PostgreSQL takes what passes a wall for a handful of rows and would begin with the cases of the whole country.
+    """
+    if desk.session.get_bind().dialect.name != "postgresql":
+        joined = cases.with_only_columns(_CASE.c.id).join(met, met.c.person_id == _CASE.c.person_id)
+        return joined.order_by(met.c.shared.desc(), _CASE.c.opened_at.desc(), _CASE.c.id)
+    inner = cases.with_only_columns(_CASE.c.id, _CASE.c.opened_at).where(_CASE.c.person_id == met.c.person_id)
+    theirs = inner.correlate(met).offset(literal_column("0")).lateral("theirs")
+    query = select(theirs.c.id).select_from(met.join(theirs, true()))
+    return query.order_by(met.c.shared.desc(), theirs.c.opened_at.desc(), theirs.c.id)
 
 
 def _digested(secret: bytes, keys: Iterable[str]) -> frozenset[str]:

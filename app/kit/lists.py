@@ -1,19 +1,21 @@
-"""Lists of values in a statement: brought to few lengths, so that a statement is met again and its plan with it.
+"""Lists in a statement and lists as its answer, so that PostgreSQL's kept plans are met again and know how long they are.
 
-A list of another length is another statement, and on PostgreSQL row security makes a statement longer to plan than to
-run (docs/decisions/0013).
+A list of another length is another statement, and row security makes a statement longer to plan than to run
+(docs/decisions/0013). A plan that is kept for any values takes a limit it does not know for a tenth of the table.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import repeat
-from typing import Final
+from typing import Any, Final
 
-__all__ = ["AT_ONCE", "in_few_lengths"]
+from sqlalchemy import ColumnElement, Integer, literal_column
 
-# The most values of one list; engines have a limit.
-AT_ONCE: Final = 512
+__all__ = ["AT_ONCE", "at_most", "in_few_lengths"]
+
+# The most values of one list: engines have a limit, and for long ones PostgreSQL rather reads a whole table.
+AT_ONCE: Final = 128
 _SHORTEST: Final = 8
 
 
@@ -27,3 +29,8 @@ def in_few_lengths(values: Sequence[str], at_once: int = AT_ONCE) -> Iterator[li
         while length < len(part):
             length *= 2
         yield [*part, *repeat(part[-1], min(length, at_once) - len(part))]
+
+
+def at_most(count: int) -> ColumnElement[Any]:
+    """A number for LIMIT that stands in the statement itself, so that the plan is made for a list of that length."""
+    return literal_column(str(int(count)), Integer)

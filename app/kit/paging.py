@@ -15,6 +15,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, literal, tuple_
 
 from app.kit.clock import as_utc
 from app.kit.errors import Invalid
+from app.kit.lists import at_most
 
 __all__ = ["DEFAULT_LIMIT", "LARGEST_LIMIT", "Ask", "Page", "ask", "decode_cursor", "encode_cursor"]
 
@@ -58,7 +59,7 @@ class Ask:
             there = tuple_(*(_literal(part, column) for part, column in zip(self.key, columns, strict=True)))
             query = query.where(here < there if newest_first else here > there)
         order = [column.desc() if newest_first else column.asc() for column in columns]
-        return query.order_by(None).order_by(*order).limit(self.limit + 1)
+        return query.order_by(None).order_by(*order).limit(at_most(self.limit + 1))
 
     def cut(self, rows: Sequence[Row], key_of: Callable[[Row], Key]) -> tuple[Sequence[Row], str | None]:
         """Return the rows of this page and the cursor of the next.
