@@ -10,8 +10,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import func, insert, select
 
 from app.access.desk import House
-from app.casework import history, identity, lookalikes, name_index
 from app.casework import held as holding
+from app.casework import history, identity, lookalikes, name_index
 from app.casework.held import CASE, OFFICE, REFERRAL, hold_case
 from app.casework.history import Event
 from app.casework.opening import TEAM
@@ -122,7 +122,8 @@ def _somebody(session: Any, role: str, where: str) -> Worker:
     user, office = User.__table__, OFFICE
     query = (
         select(
-            user.c.id, user.c.login, office.c.code, office.c.id.label("office_id"), office.c.organisation, office.c.country
+            user.c.id, user.c.login, office.c.code, office.c.id.label("office_id"), office.c.organisation,
+            office.c.country,
         )
         .join(office, office.c.id == user.c.office_id)
         .join(UserRole, UserRole.user_id == user.c.id)
@@ -136,7 +137,7 @@ def _somebody(session: Any, role: str, where: str) -> Worker:
 
 
 def _lengthen(house: House, who: Worker, case_id: str, entries: int) -> None:
-    """Write remarks that change nothing into a history, as `app.casework.remarks` does, until it has so many entries."""
+    """Write remarks that change nothing into a history, as `app.casework.remarks` does, up to so many entries."""
     with desk_of(house, who) as desk:
         held = hold_case(desk, case_id)
         for _ in range(entries - held.chain.count):

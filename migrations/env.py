@@ -9,6 +9,7 @@ from alembic.autogenerate.api import AutogenContext
 
 from app.models import load_all
 from app.models.base import Base, Stamp
+from migrations import concurrently
 from migrations.walls import grants
 
 load_all()
@@ -43,4 +44,5 @@ context.configure(
 with context.begin_transaction():
     context.run_migrations()
 if on_postgresql:
+    context.config.attributes["afterwards"] = concurrently.build
     context.config.attributes["granted"] = grants.give(connection, context.config.attributes["app_role"])

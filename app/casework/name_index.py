@@ -163,7 +163,8 @@ def _secret(desk: Desk) -> bytes:
         try:
             with desk.session.begin_nested():
                 key_id, key = records.new_key(desk)
-                row = {"country": desk.actor.country, "key_id": key_id, "created_at": desk.now, "rule": _first_rule(desk)}
+                row = {"country": desk.actor.country, "key_id": key_id, "created_at": desk.now}
+                row["rule"] = _first_rule(desk)
                 desk.session.execute(insert(_INDEX_KEY), row)
             return key
         except IntegrityError:
@@ -175,7 +176,7 @@ def _secret(desk: Desk) -> bytes:
 
 
 def _first_rule(desk: Desk) -> int | None:
-    """The rule of an index that begins: whoever comes is written in, so it is whole where nothing is known of anybody."""
+    """The rule of an index that begins: whoever comes is written in, so it is whole where nobody's name is known."""
     somebody = (
         select(_PERSON.c.id)
         .join(_IDENTITY, _IDENTITY.c.person_id == _PERSON.c.id)

@@ -1,4 +1,4 @@
-"""Lists in a statement and lists as its answer, so that PostgreSQL's kept plans are met again and know how long they are.
+"""Lists in a statement, and lists as its answer: so that kept plans are met again and know how long they are.
 
 A list of another length is another statement, and row security makes a statement longer to plan than to run
 (docs/decisions/0013). A plan that is kept for any values takes a limit it does not know for a tenth of the table.

@@ -41,6 +41,8 @@ class BrokenReferences(Exception):
 def upgrade(url: str, revision: str = "head", *, app_role: str = APP_ROLE) -> bool:
     """Bring the database up to `revision`, all steps or none, and give the serving role its rights.
 
+    On PostgreSQL large indexes are built after that, while others work (migrations/concurrently.py).
+
     Args:
         url: as for `Database`; on PostgreSQL as the owner of the tables.
         revision: a revision id, or head.
@@ -127,6 +129,10 @@ def _run(url: str, act: Callable[[Config], None], app_role: str) -> bool:
                 tables = ", ".join(sorted({row[0] for row in broken}))
                 raise BrokenReferences(f"rows without their parent in: {tables}")
         connection.commit()
+        afterwards = config.attributes.get("afterwards")
+        if afterwards is not None:
+            beside = connection.execution_options(isolation_level="AUTOCOMMIT")
+            afterwards(beside, MigrationContext.configure(beside).get_current_revision())
     return bool(config.attributes.get("granted", True))
 
 

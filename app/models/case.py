@@ -45,7 +45,7 @@ class CaseTeam(Base):
     """Who works on a case, in which part, from when until when."""
 
     __tablename__ = "case_team"
-    __table_args__ = (Index("ix_case_team_user_case", "user_id", "case_id"),)
+    __table_args__ = (Index("ix_case_team_user_days", "user_id", "case_id", "since", "until"),)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     case_id: Mapped[str] = mapped_column(ForeignKey("case_file.id"), index=True)

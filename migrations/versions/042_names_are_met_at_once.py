@@ -1,4 +1,7 @@
-"""Names are met at once: an index of names knows whether it is whole, and the wall looks at a row's case in place."""
+"""Names are met at once: an index of names knows whether it is whole, the wall looks at a row's case in place.
+
+And the cases of somebody's teams are told by their index alone.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import Final
 import sqlalchemy as sa
 from alembic import op
 
+from migrations import concurrently
 from migrations.walls import in_place
 
 revision = "042"
@@ -37,10 +41,12 @@ def upgrade() -> None:
     if bind.dialect.name == "postgresql":
         for statement in in_place.rewritten():
             op.execute(sa.text(statement.replace(":", r"\:")))
+    concurrently.make(revision)
 
 
 def downgrade() -> None:
-    """Take both back."""
+    """Take all three back."""
+    concurrently.take_back(revision)
     if op.get_bind().dialect.name == "postgresql":
         for statement in in_place.as_before():
             op.execute(sa.text(statement.replace(":", r"\:")))

@@ -1,7 +1,7 @@
-"""Rules that look at a row's case in the statement itself, and no more through a function for each row (revision 042).
+"""Rules that look at a row's case in the statement itself, no more through a function for each row (revision 042).
 
-A function has PostgreSQL set a whole query up for every row it looks at; written into the rule, the same look is part of
-the statement's own plan. On tables of which one statement reads many rows that is a hundredfold.
+A function has PostgreSQL set a whole query up for every row it looks at; written into the rule, the same look is part
+of the statement's own plan. On tables of which one statement reads many rows that is a hundredfold.
 """
 
 from __future__ import annotations
