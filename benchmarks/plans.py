@@ -108,7 +108,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print(file=sys.stderr)
             cast = hot.cast_of(app.state.house, asked.entries)
             know_the_tables(app.state.house, owner_of(url))
-            return _tell(costs(app, TestClient(app, base_url="http://localhost"), cast), asked.statements)
+            client = TestClient(app, base_url="http://localhost")
+            return _tell(costs(app, client, cast, asked.acts), asked.statements)
     except NotUsable as reason:
         print(reason, file=sys.stderr)
         return 2
@@ -147,6 +148,7 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--cases", type=int, default=10_000, help="of the world that is filled")
     parser.add_argument("--entries", type=int, default=10_000, help="of the case whose history is made long")
     parser.add_argument("--over", type=Path, help="the folder of a world that is there already, at DATABASE_URL")
+    parser.add_argument("--acts", nargs="+", default=[], help="only these, by their names")
     parser.add_argument("--statements", action="store_true", help="print every statement, the dearest first")
     asked = parser.parse_args(arguments)
     if asked.over and not os.environ.get("DATABASE_URL"):

@@ -6,12 +6,12 @@ inside the actor's own country and never through a wall (walls.py). Without any 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, or_, select, union_all
 
 from app.access import walls
 from app.access.desk import Desk
@@ -116,16 +116,19 @@ def cases_listed(desk: Desk, permission: str) -> Predicate:
     """
     reach, asker = _without_idle_emergency(desk, permission), asker_of(desk)
     within = cases_within(reach, asker)
-    sets = {
-        Scope.OWN: lambda: select(Case.id).where(walls.ours(Case.created_by, asker)),
-        Scope.ASSIGNED: lambda: walls.team_cases(asker),
-        Scope.PARTY: lambda: select(Referral.case_id).where(
-            Referral.country == asker.country, Referral.case_id.is_not(None), _is_party(asker)
-        ),
+    mine = Case.__table__.alias("mine")
+    sets: Mapping[Scope, Callable[[], Sequence[Select[Any]]]] = {
+        Scope.OWN: lambda: [select(mine.c.id).where(walls.ours(mine.c.created_by, asker))],
+        Scope.ASSIGNED: lambda: walls.team_parts(asker),
+        Scope.PARTY: lambda: [
+            select(Referral.case_id).where(
+                Referral.country == asker.country, Referral.case_id.is_not(None), _is_party(asker)
+            )
+        ],
     }
     if not reach.scopes or not reach.scopes <= sets.keys():
         return within
-    few = [say().correlate(None) for scope, say in sets.items() if scope in reach.scopes]
+    few = [part for scope, parts in sets.items() if scope in reach.scopes for part in parts()]
     if reach.emergency:
         few.append(walls.emergency_cases(asker).correlate(None))
     return and_(within, Case.id.in_(union_all(*few)))

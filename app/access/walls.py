@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, exists, or_, select, union_all
 
 from app.models.case import Case, CaseTeam
 from app.models.person import Person
@@ -124,9 +124,23 @@ def on_team(case_id: Any, asker: Asker) -> Predicate:
     return members.correlate_except(CaseTeam)
 
 
-def team_cases(asker: Asker) -> Select[Any]:
+def team_cases(asker: Asker) -> CompoundSelect[Any]:
     """The ids of the cases on whose team the asker, or somebody they stand in for, is now."""
-    return select(CaseTeam.case_id).where(ours(CaseTeam.user_id, asker), in_force(CaseTeam, asker.now))
+    return union_all(*team_parts(asker))
+
+
+def team_parts(asker: Asker) -> tuple[Select[Any], Select[Any]]:
+    """The two parts of `team_cases`, to be joined with other ids: the asker's own teams, and those of the absent.
+
+    One after the other and not `ours`: an index finds the teams of one account, and none those of this one or others.
+    """
+    now = in_force(CaseTeam, asker.now)
+    absent = and_(Deputy.deputy_id == asker.me, Deputy.ended_at.is_(None), Deputy.since <= asker.now,
+                  Deputy.until > asker.now)  # fmt: skip
+    return (
+        select(CaseTeam.case_id).where(CaseTeam.user_id == asker.me, now),
+        select(CaseTeam.case_id).join(Deputy, Deputy.user_id == CaseTeam.user_id).where(absent, now),
+    )
 
 
 def emergency_cases(asker: Asker) -> Select[Any]:

@@ -29,8 +29,9 @@ HANDED_OVER: Final = frozenset({"handed_over", "received", "in_reintegration", "
 
 def cases(desk: Desk, permission: str, wanted: Filter, ask: Ask) -> tuple[list[Row[Any]], str | None]:
     """One page of the cases that ``permission`` reaches, newest first, and the cursor of the next page."""
-    query = case_list.cases(desk, permission, wanted)
-    rows = desk.session.execute(ask.narrow(query, [CASE.c.opened_at, CASE.c.id], newest_first=True)).all()
+    chosen = case_list.chosen(desk, permission, wanted)
+    cut = ask.narrow(chosen, [CASE.c.opened_at, CASE.c.id], newest_first=True)
+    rows = desk.session.execute(case_list.rows_of(cut)).all()
     page, following = ask.cut(rows, lambda row: (row.opened_at, row.id))
     return list(page), following
 

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Integer, literal_column
 __all__ = ["AT_ONCE", "at_most", "in_few_lengths"]
 
 # The most values of one list: engines have a limit, and for long ones PostgreSQL rather reads a whole table.
-AT_ONCE: Final = 128
+AT_ONCE: Final = 64
 _SHORTEST: Final = 8
 
 
