@@ -22,7 +22,6 @@ from app.casework import records
 from app.casework.spelling.name import keys_of
 from app.kit.lists import at_most, in_few_lengths
 from app.models.case import Case
-from app.models.identity import PersonIdentity
 from app.models.name_index import IndexKey, NameKey
 from app.models.person import DataKey, Person
 
@@ -36,7 +35,6 @@ _INDEX_KEY: Any = IndexKey.__table__
 _KEYS: Any = DataKey.__table__
 _CASE: Any = Case.__table__
 _PERSON: Any = Person.__table__
-_IDENTITY: Any = PersonIdentity.__table__
 # Raise the number when the keys of a name change: `waymark rebuild-index` writes everybody in again.
 RULE: Final = 1
 MARK: Final = f"={RULE}"
@@ -176,13 +174,9 @@ def _secret(desk: Desk) -> bytes:
 
 
 def _first_rule(desk: Desk) -> int | None:
-    """The rule of an index that begins: whoever comes is written in, so it is whole where nobody's name is known."""
-    somebody = (
-        select(_PERSON.c.id)
-        .join(_IDENTITY, _IDENTITY.c.person_id == _PERSON.c.id)
-        .where(_PERSON.c.country == desk.actor.country)
-        .limit(1)
-    )
+    """The rule of an index that begins: whoever comes is written in, so it is whole where nobody came before now."""
+    before = (_PERSON.c.country == desk.actor.country, _PERSON.c.created_at < desk.now)
+    somebody = select(_PERSON.c.id).where(*before).limit(1)
     return RULE if desk.session.execute(somebody).one_or_none() is None else None
 
 
