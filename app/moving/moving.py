@@ -23,7 +23,7 @@ from app.backups import on_sqlite
 from app.kit import migrate, moved
 from app.kit.address import SQLITE, address_of
 from app.kit.db import Database
-from app.kit.errors import Busy
+from app.kit.errors import Away, Busy, NoRoom
 from app.kit.moved import Moved
 from app.moving import copying, target
 from app.moving.comparing import Compared, compare_all, digest_of
@@ -231,6 +231,8 @@ def _look_after(house: House, settings: Settings, url: str, where: str, error: E
 
 def _broken(error: Exception, where: str) -> MoveRefused:
     """What went wrong, without the words of the driver: they may repeat a value."""
+    if isinstance(error, Away | NoRoom) and isinstance(error.__cause__, Exception):
+        error = error.__cause__
     if isinstance(error, Busy):
         return MoveRefused(f"somebody else uses {where} or the old store: stop what does. Nothing was moved.")
     cause: Any = error.orig if isinstance(error, DBAPIError) else error

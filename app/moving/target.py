@@ -69,7 +69,8 @@ def must_be_ready(url: str, app_role: str) -> None:
     except DBAPIError as error:
         raise MoveRefused(f"{place(url)} cannot be used: {_said(error)}. Nothing was moved.") from None
     except (RuntimeError, Busy) as error:
-        raise MoveRefused(f"{place(url)} cannot be used: {error}. Nothing was moved.") from None
+        said = _said(error.__cause__) if isinstance(error.__cause__, DBAPIError) else error
+        raise MoveRefused(f"{place(url)} cannot be used: {said}. Nothing was moved.") from None
     finally:
         database.dispose()
 
