@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import Row
@@ -177,12 +178,19 @@ def _returned(desk: Desk, body: CaseIn) -> list[dict[str, Any]]:
     if body.returned_from is None or body.returned_on is None:
         missing = "returned_from" if body.returned_from is None else "returned_on"
         errors.append({"field": missing, "rule": "the country and the day of a return are told together"})
-    if body.returned_from == desk.actor.country:
-        errors.append({"field": "returned_from", "rule": "another country than the one that opens the case"})
-    if body.returned_on is not None and body.returned_on > desk.today:
-        errors.append({"field": "returned_on", "rule": "not after today"})
+    errors += unlikely_return(desk, body.returned_from, body.returned_on)
     if body.channel in CHANNELS:
         errors.append({"field": "channel", "rule": "the way of the return: a code of 'return_channel'"})
+    return errors
+
+
+def unlikely_return(desk: Desk, came_from: str | None, on: date | None) -> list[dict[str, Any]]:
+    """What cannot be about a return from that country on that day: one error for each, at the fields of `CaseIn`."""
+    errors: list[dict[str, Any]] = []
+    if came_from == desk.actor.country:
+        errors.append({"field": "returned_from", "rule": "another country than the one that opens the case"})
+    if on is not None and on > desk.today:
+        errors.append({"field": "returned_on", "rule": "not after today"})
     return errors
 
 

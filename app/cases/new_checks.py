@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
 from app.access.desk import Desk
-from app.cases import person_queries
+from app.cases import intake, person_queries
 from app.cases.new_case import WHY, came_back_on
 from app.cases.new_forms import NOT_ASKED, NOT_SAID
 from app.casework import ages
@@ -22,6 +23,10 @@ _EXPLAINED: Final = {
 }
 _NOT_BOTH: Final = mark("Give an answer, or say why there is none, not both.")
 _ALL_THREE: Final = mark("Say from which country, on which day and in which way, or leave all three open.")
+_UNLIKELY: Final = {
+    "returned_from": mark("Choose another country than the one you work in."),
+    "returned_on": mark("This day lies in the future."),
+}
 _FIRST_YEAR: Final = 1900
 # A year this large is one of the Buddhist era, which began so many years earlier.
 _BUDDHIST_FROM: Final = 2400
@@ -88,23 +93,16 @@ def check_places(desk: Desk, said: Mapping[str, str]) -> None:
     told = {"returned_from": bool(said["returned_from"]), "returned_by": bool(said["returned_by"]), "returned_on": day}
     open_ones = [field for field, there in told.items() if not there] if any(told.values()) else []
     wrong += [{"field": field, "rule": "missing", "sentence": _ALL_THREE} for field in open_ones]
-    if said["returned_from"] == desk.actor.country:
-        sentence = mark("Choose another country than the one you work in.")
-        wrong.append({"field": "returned_from", "rule": "another country", "sentence": sentence})
+    on: date | None = None
     if day:
-        wrong += _wrong_day(desk, said)
+        try:
+            on = came_back_on(said)
+        except ValueError as error:
+            wrong.append({"field": "returned_on", "rule": "a day", "sentence": str(error)})
+    unlikely = intake.unlikely_return(desk, said["returned_from"], on)
+    wrong += [{**each, "sentence": _UNLIKELY[each["field"]]} for each in unlikely]
     if wrong:
         raise Invalid(extra={"errors": wrong})
-
-
-def _wrong_day(desk: Desk, said: Mapping[str, str]) -> list[dict[str, str]]:
-    try:
-        on = came_back_on(said)
-    except ValueError as error:
-        return [{"field": "returned_on", "rule": "a day", "sentence": str(error)}]
-    if on <= desk.today:
-        return []
-    return [{"field": "returned_on", "rule": "not after today", "sentence": mark("This day lies in the future.")}]
 
 
 def zawgyi_offer(*typed: str) -> tuple[str, str] | None:

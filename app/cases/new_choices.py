@@ -18,7 +18,7 @@ def choices(house: House, who: Reader) -> dict[str, Choices]:
     policies = house.policies
     with reading(who):
         near = sorted(((code, say(each.name)) for code, each in policies.countries.items()), key=lambda pair: pair[1])
-        countries = [*near, *(each for each in names.countries() if each[0] not in policies.countries)]
+        others = [each for each in names.countries() if each[0] not in policies.countries]
         return {
             "safe": [
                 ("yes", say("Yes")),
@@ -52,11 +52,11 @@ def choices(house: House, who: Reader) -> dict[str, Choices]:
                 ("stateless", say("Stateless")),
                 ("unknown", say("Not known")),
                 *_open(),
-                *(each for each in names.countries() if each[0] not in policies.countries),
+                *others,
             ],
             "exploitation": [*_coded(policies, "exploitation"), *_open()],
-            "exploited_in": countries,
-            "returned_from": countries,
+            "exploited_in": [*near, *others],
+            "returned_from": [*near, *others],
             "returned_by": _coded(policies, "return_channel"),
             "language": [
                 *((code, names.language(code)) for code in _languages(policies)),

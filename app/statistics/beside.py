@@ -23,7 +23,7 @@ from app.statistics.linked import Known, People
 from app.statistics.periods import Period, period_of
 from app.statistics.records import Read, Shape, read
 from app.statistics.schemas import TableOut
-from app.statistics.together import drifted, hidden_beside
+from app.statistics.together import Beside
 from policies.reports import Report
 
 __all__ = ["Neighbours", "as_text", "neighbours", "told_by"]
@@ -59,11 +59,6 @@ class Neighbours:
     people: Mapping[People, int]
     shapes: tuple[Shape, ...]
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Each as report, a blank, period."""
-        return tuple(f"{each.report.name} {each.period.text}" for each in self.tables)
-
     def hidden(
         self, report: Report, cells: Cells, alone: frozenset[Figure], before: Sequence[Release]
     ) -> frozenset[Figure]:
@@ -77,21 +72,22 @@ class Neighbours:
         smallest = report.smallest_cell.public
         told, hid = _all_told(before)
         if alone & told:
-            raise _tells(self.names[0])
+            raise _tells(self.tables[0])
         known = [
             Known(shape.reads, shape.lets_in, each.told, each.hid - each.told, each.counted, each.smallest)
             for shape, each in zip(self.shapes, self.tables, strict=False)
         ]
         known.append(Known(self.shapes[-1].reads, self.shapes[-1].lets_in, told, hid - told, cells, smallest))
+        both = Beside(self.people, known)
         try:
-            few = drifted(self.people, known)
+            few = both.drifted()
             if few - alone:
                 alone = hidden(cells, smallest, stay=few | alone)
                 if before:
                     raise TellsTooMuch("a correction beside another table hides what its earlier releases hid")
-            return hidden_beside(self.people, known, alone)
+            return both.run(alone)
         except TellsTooMuch as reason:
-            raise _tells(self.names[0]) from reason
+            raise _tells(self.tables[0]) from reason
 
 
 def neighbours(desk: Desk, report: Report, period: Period) -> Neighbours:
@@ -187,9 +183,9 @@ def _all_told(releases: Iterable[Release]) -> tuple[frozenset[Figure], frozenset
     return told, frozenset(chain.from_iterable(each.hid for each in releases))
 
 
-def _tells(other: str) -> Conflict:
+def _tells(other: _Public) -> Conflict:
     return Conflict(
         mark("Beside a table of the same people that is public already, this one would tell of a few people."),
         code="release_tells",
-        extra={"beside": other, "sources": ["CTDC-K11"]},
+        extra={"beside": f"{other.report.name} {other.period.text}", "sources": ["CTDC-K11"]},
     )

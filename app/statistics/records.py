@@ -121,6 +121,7 @@ class _Reading:
         """What a part reads of a row of its family: its dimensions, then its conditions."""
         words = list(self._families[part.family].expressions)
         places = [words.index(each) for each in (*part.dimensions, *part.conditions)]
+        # Once more the last one: of one place alone an item is got, and no tuple.
         return part.family, itemgetter(*places, places[-1])
 
     def _parts_of(self, wanted: Wanted, period: Period) -> Iterator[_Part]:

@@ -193,7 +193,6 @@ def _drawn(desk: Desk, report: Report, period: Period, number: int, told: Told) 
     )  # fmt: skip
     return {
         "content": content, "counted": as_text(told.cells), "counted_at": told.at.isoformat(), "turn": str(told.turn),
-        "beside": "\n".join(told.beside),
     }  # fmt: skip
 
 

@@ -34,7 +34,7 @@ def drifted(people: Mapping[People, int], tables: Sequence[Known]) -> frozenset[
 
     They are not told: one table minus the other would tell of those few.
     """
-    return frozenset(Beside(people, tables, set()).drifted())
+    return frozenset(Beside(people, tables).drifted())
 
 
 def hidden_beside(
@@ -46,14 +46,14 @@ def hidden_beside(
     all that have drifted among them; a large figure that another table tells of the very same people is told here too.
     Raises TellsTooMuch where a hidden figure of any table cannot be protected.
     """
-    return Beside(people, tables, set(start)).run()
+    return Beside(people, tables).run(start)
 
 
 @dataclass(slots=True)
 class Beside:
     people: Mapping[People, int]
     tables: Sequence[Known]
-    gone: set[Figure]
+    gone: set[Figure] = field(default_factory=set)
     new: int = 0
     now: list[dict[Key, int]] = field(default_factory=list)
     every: list[dict[Figure, int]] = field(default_factory=list)
@@ -61,6 +61,7 @@ class Beside:
     told: list[set[Figure]] = field(default_factory=list)
     in_order: list[People] = field(default_factory=list)
     safe: set[tuple[int, Figure]] = field(default_factory=set)
+    _who: dict[int, dict[Figure, frozenset[People]]] = field(default_factory=dict)
     _without: dict[int, list[People]] = field(default_factory=dict)
     _around: dict[int, list[People]] = field(default_factory=dict)
     _inside: dict[int, dict[Figure, list[People]]] = field(default_factory=dict)
@@ -77,10 +78,13 @@ class Beside:
         self.every = [figures(cells) for cells in self.now]
         self.then = [figures(table.counted) for table in self.tables]
 
-    def run(self) -> frozenset[Figure]:
-        """Protect every hidden figure of every table, hiding more of the new one where that needs it."""
+    def run(self, start: Iterable[Figure]) -> frozenset[Figure]:
+        """Protect every hidden figure of every table, hiding more of the new one where that needs it.
+
+        As `hidden_beside`; for whoever has asked `drifted` of the same people and tables.
+        """
         mine, unknown = self.tables[self.new], self.drifted()
-        self.gone = (self.gone - self._public_elsewhere()) | mine.hid | unknown
+        self.gone = (set(start) - self._public_elsewhere()) | mine.hid | unknown
         if self.gone & mine.told:
             raise TellsTooMuch("an earlier release of the table tells what has to be hidden now")
         # What the other table tells of these is no longer true, and by how much is known to nobody.
@@ -190,12 +194,15 @@ class Beside:
         return {name for name, who in self._sets(self.new).items() if who in changed}
 
     def _sets(self, at: int) -> dict[Figure, frozenset[People]]:
-        found: dict[Figure, set[People]] = defaultdict(set)
-        for each in self.people:
-            if at in each.tables:
-                for name in names(self.cell(at, each.record)):
-                    found[name].add(each)
-        return {name: frozenset(who) for name, who in found.items()}
+        sets = self._who.get(at)
+        if sets is None:
+            found: dict[Figure, set[People]] = defaultdict(set)
+            for each in self.people:
+                if at in each.tables:
+                    for name in names(self.cell(at, each.record)):
+                        found[name].add(each)
+            sets = self._who[at] = {name: frozenset(who) for name, who in found.items()}
+        return sets
 
     def _protect(self, at: int, name: Figure) -> None:
         """Write other records for one figure, or hide what stands in the way."""
@@ -229,7 +236,7 @@ class Beside:
                 return
         if not (blocked or costly):
             raise TellsTooMuch("what is public already leaves no way to hide a figure")
-        self._hide_what_blocks(blocked)
+        self._hide_more(blocked)
 
     def _alone(self, at: int, name: Figure, room: Room, seen: list[tuple[Change, Shown]]) -> Iterator[Change]:
         """The changes that show in nothing that is told; those that do are added to ``seen``."""
@@ -253,15 +260,12 @@ class Beside:
         self.gone.update(names)
         self.told[self.new] -= self.gone
 
-    def _hide_what_blocks(self, blocked: Mapping[Figure, int]) -> None:
-        """Tell one sum less, the one that stood in the way most often; everything at last."""
-        free = [name for name in blocked if name not in self.gone and name not in self.tables[self.new].told]
-        if free:
-            self._hide([max(free, key=lambda each: (blocked[each], -self.every[self.new][each], str(each)))])
+    def _hide_more(self, blocked: Mapping[Figure, int]) -> None:
+        """Tell one sum less, the one that stood in the way most often; where none did, whatever is left."""
+        if blocked:
+            self._hide([max(blocked, key=lambda each: (blocked[each], -self.every[self.new][each], str(each)))])
             return
         left = self.told[self.new] - self.tables[self.new].told
-        if not left:
-            raise TellsTooMuch("what is public already leaves no way to hide a figure")
         in_order = sorted(left, key=lambda each: (fixed(each) == 0, self.every[self.new][each], str(each)))
         self._hide(in_order[: self._at_once])
         self._at_once *= 2

@@ -76,6 +76,7 @@ class Ways:
         fixed = [place for place, value in zip(table.reads, name, strict=True) if value is not None]
         # What somebody must have to stand in it.
         self._needs = tuple(sorted({*fixed, *(place for way in table.lets_in for place in way)}))
+        self._sees = [each.sees for each in beside.tables]
         self._reads = frozenset(each for each, _ in table.reads)
         inside = beside.inside(at, name)
         # Whoever is told of in this very table, where nothing can be hidden any more, stays where they are.
@@ -137,7 +138,7 @@ class Ways:
         if found is None:
             share = {at for at, _ in lacks}
             found = known[lacks, tables] = sum(
-                len(share & self._beside.tables[at].sees) for at in tables if at != self._at
+                len(share & self._sees[at]) for at in tables if at != self._at
             )
         return found
 
@@ -197,12 +198,12 @@ class Ways:
 
     def _closed(self, one: People, other: People, share: frozenset[int]) -> frozenset[int]:
         """``share`` with all that hangs together with it in the other tables, so that those see a whole exchange."""
-        beside, grown = self._beside, set(share)
+        grown = set(share)
         differ = {at for at, (mine, theirs) in enumerate(zip(one.record, other.record, strict=True)) if mine != theirs}
         keeps = {at for at, _ in self._needs} - share
         parts = [
-            differ & table.sees
-            for at, table in enumerate(beside.tables)
+            differ & sees
+            for at, sees in enumerate(self._sees)
             if at != self._at and (at in one.tables or at in other.tables)
         ]
         again = True

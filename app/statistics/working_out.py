@@ -44,11 +44,10 @@ class Looks(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What of a table is told. ``newest``: its newest release, if there is one; ``beside``: the public tables near."""
+    """What of a table is told. ``newest``: its newest release, if there is one."""
 
     cells: Cells
     hide: frozenset[Figure]
-    beside: tuple[str, ...]
     newest: TableOut | None
     turn: int
     at: datetime
@@ -85,7 +84,7 @@ class _Counted:
         alone = self._after(smallest) if before else hidden(self.cells, smallest)
         hide = self.near.hidden(self.report, self.cells, alone, before)
         newest = self.before[-1] if before else None
-        return Told(self.cells, hide, self.near.names, newest, self.turn, self.at)
+        return Told(self.cells, hide, newest, self.turn, self.at)
 
     def _after(self, smallest: int) -> frozenset[Figure]:
         """What is hidden beside the earlier releases of the very table."""

@@ -339,7 +339,7 @@ def _draft(house: House, focal: Worker, draft_id: str) -> dict[str, Any]:
         "kind": "release_table", "subject_kind": "country", "subject_id": focal.country,
         "payload": '{"file":"","number":1,"period":"2017","report":"returns"}',
     }  # fmt: skip
-    hidden = {"content": table.model_dump_json(), "counted": "[]", "counted_at": "", "turn": "1", "beside": ""}
+    hidden = {"content": table.model_dump_json(), "counted": "[]", "counted_at": "", "turn": "1"}
     return _asked_of_two(house, focal, draft_id, about, {"why": ""}, hidden)
 
 
